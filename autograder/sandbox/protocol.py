@@ -1,0 +1,291 @@
+"""Frames: what goes over the wall. Typed, length-limited, made of plain data only.
+
+A frame is two lengths (head, body), a msgpack head and a raw body. The head is one of the messages
+below; arrays name their place in the body. Whatever does not fit is a `ProtocolError`.
+"""
+
+import math
+import struct
+import time
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+
+from autograder.values import Figure, Handle, Opaque, Tensor
+
+LENGTHS = struct.Struct("!II")
+MAX_HEAD = 1 << 20
+MAX_BODY = 64 << 20
+MAX_DIMENSIONS = 32
+DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
+PACK_FROM = 8  # a list of at least this many floats travels as one array
+
+
+class ProtocolError(Exception):
+    """The other side sent something that is no frame: it is not to be trusted any more."""
+
+
+class Timeout(Exception):
+    """The other side did not answer within the time given."""
+
+
+class Wire(msgspec.Struct, tag_field="k", frozen=True):
+    """One tagged piece of data or one message."""
+
+
+class WireArray(Wire, tag="a", frozen=True):
+    dtype: str
+    shape: list[int]
+    at: int
+
+
+class WireTensor(Wire, tag="t", frozen=True):
+    array: WireArray
+    dtype: str
+
+
+class WireItems(Wire, tag="i", frozen=True):
+    kind: Literal["list", "tuple"]
+    items: "list[Value]"
+
+
+class WireFloats(Wire, tag="f", frozen=True):
+    array: WireArray
+
+
+class WireDict(Wire, tag="d", frozen=True):
+    keys: list[str]
+    items: "list[Value]"
+
+
+class WireHandle(Wire, tag="h", frozen=True):
+    id: int
+    type_name: str
+
+
+class WireOpaque(Wire, tag="o", frozen=True):
+    type_name: str
+    why: str
+
+
+class WireFigure(Wire, tag="p", frozen=True):
+    axes: "list[Value]"
+    png: bytes
+
+
+Value = (
+    None | bool | int | float | str
+    | WireArray | WireTensor | WireItems | WireFloats | WireDict | WireHandle | WireOpaque | WireFigure
+)  # fmt: skip
+
+
+class Source(Wire, tag="source", frozen=True):
+    """A program as text: a .py file is one cell, a notebook many. Errors are kept per cell."""
+
+    name: str
+    cells: list[str]
+
+
+class LoadRequest(Wire, tag="load", frozen=True):
+    """Load a submission; `modules` can be imported by it; `bind` replaces names from a module."""
+
+    source: Source
+    modules: dict[str, str]
+    bind: dict[str, tuple[str, str]]
+
+
+class CallRequest(Wire, tag="call", frozen=True):
+    """A `Call`, with its data encoded."""
+
+    action: Literal["call", "make", "invoke", "read"]
+    name: str
+    args: "list[Value]"
+    kwargs: WireDict
+    handle: WireHandle | None
+    wrt: list[str]
+    of: int | None
+    cotangent: "Value"
+
+
+class Problem(Wire, tag="problem", frozen=True):
+    """What the student's code raised, and where in their file."""
+
+    type_name: str
+    message: str
+    line: int
+    cell: int
+    trace: str
+    own: bool  # whether the exception's type is the student's own
+
+
+class Loaded(Wire, tag="loaded", frozen=True):
+    names: list[str]
+    problems: list[Problem]
+
+
+class Answered(Wire, tag="answered", frozen=True):
+    value: "Value"
+    changed: list[str]
+    grads: WireDict
+
+
+class Raised(Wire, tag="raised", frozen=True):
+    problem: Problem
+
+
+REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest)
+REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised)
+ENCODER = msgspec.msgpack.Encoder()
+
+
+class Encoder:
+    """Turns data into wire structs and collects the arrays' bytes."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of every array encoded so far."""
+        return b"".join(self._parts)
+
+    def array(self, value: np.ndarray) -> WireArray:
+        """Encode one array."""
+        wire = WireArray(value.dtype.str, list(value.shape), self._size)
+        self._parts.append(value.tobytes())
+        self._size += value.nbytes
+        return wire
+
+    def value(self, value: Any) -> Any:
+        """Encode one piece of data."""
+        if value is None or type(value) in (bool, int, float, str):
+            return value
+        if isinstance(value, np.ndarray):
+            return self.array(value)
+        if isinstance(value, Tensor):
+            return WireTensor(self.array(value.array), value.dtype)
+        if isinstance(value, list | tuple):
+            if type(value) is list and len(value) >= PACK_FROM and {*map(type, value)} == {float}:
+                return WireFloats(self.array(np.array(value)))
+            kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
+            return WireItems(kind, [self.value(item) for item in value])
+        if isinstance(value, dict):
+            return self.mapping(value)
+        if isinstance(value, Handle):
+            return WireHandle(value.id, value.type_name)
+        if isinstance(value, Figure):
+            return WireFigure([self.value(axes) for axes in value.axes], value.png)
+        if isinstance(value, Opaque):
+            return WireOpaque(value.type_name, value.why)
+        raise TypeError(f"{type(value).__name__} is not plain data")
+
+    def mapping(self, value: dict[str, Any]) -> WireDict:
+        """Encode a dict with text keys."""
+        return WireDict(list(value), [self.value(item) for item in value.values()])
+
+
+def decode_value(wire: Any, body: memoryview) -> Any:
+    """Return the data behind a wire struct; nothing is believed that is not checked here."""
+    if isinstance(wire, WireArray):
+        return decode_array(wire, body)
+    if isinstance(wire, WireTensor):
+        return Tensor(decode_array(wire.array, body), wire.dtype)
+    if isinstance(wire, WireFloats):
+        return decode_array(wire.array, body).ravel().tolist()
+    if isinstance(wire, WireItems):
+        items = [decode_value(item, body) for item in wire.items]
+        return tuple(items) if wire.kind == "tuple" else items
+    if isinstance(wire, WireDict):
+        return decode_mapping(wire, body)
+    if isinstance(wire, WireHandle):
+        return Handle(wire.id, wire.type_name)
+    if isinstance(wire, WireOpaque):
+        return Opaque(wire.type_name, wire.why)
+    if isinstance(wire, WireFigure):
+        axes = [decode_value(item, body) for item in wire.axes]
+        return Figure([item for item in axes if isinstance(item, dict)], wire.png)
+    return wire
+
+
+def decode_mapping(wire: WireDict, body: memoryview) -> dict[str, Any]:
+    """Return the dict behind a wire struct."""
+    if len(wire.keys) != len(wire.items):
+        raise ProtocolError("a dict with unequal numbers of keys and items")
+    return {key: decode_value(item, body) for key, item in zip(wire.keys, wire.items, strict=True)}
+
+
+def decode_array(wire: WireArray, body: memoryview) -> np.ndarray:
+    """Return a fresh array, after checking that its claims fit the body."""
+    if wire.dtype not in DTYPES or len(wire.shape) > MAX_DIMENSIONS or min(wire.shape, default=0) < 0:
+        raise ProtocolError("an array of an impossible kind or shape")
+    dtype = np.dtype(wire.dtype)
+    count = math.prod(wire.shape)
+    if wire.at < 0 or wire.at + count * dtype.itemsize > len(body) or max(wire.shape, default=0) > MAX_BODY:
+        raise ProtocolError("an array that is larger than its frame")
+    flat = np.frombuffer(body, dtype, count, wire.at) if count else np.empty(0, dtype)
+    return flat.reshape(wire.shape).copy()
+
+
+def send_frame(sock: Any, message: Wire, body: bytes = b"", deadline: float | None = None) -> None:
+    """Write one frame."""
+    head = ENCODER.encode(message)
+    send_bytes(sock, LENGTHS.pack(len(head), len(body)) + head + body, deadline)
+
+
+def send_bytes(sock: Any, frame: bytes, deadline: float | None = None) -> None:
+    """Write the bytes of a frame."""
+    set_timeout(sock, deadline)
+    try:
+        sock.sendall(frame)
+    except TimeoutError:
+        raise Timeout from None
+
+
+def receive_frame(
+    sock: Any, decoder: Any, deadline: float | None = None, max_head: int = MAX_HEAD
+) -> tuple[Any, memoryview]:
+    """Read one frame and return its message and body.
+
+    Raises:
+        EOFError: the other side is gone.
+        ProtocolError: the frame is malformed or too large.
+        Timeout: no whole frame arrived before `deadline` (of `time.monotonic`).
+    """
+    head_length, body_length = LENGTHS.unpack(receive_bytes(sock, LENGTHS.size, deadline))
+    if head_length > max_head or body_length > MAX_BODY:
+        raise ProtocolError("a frame that is too large")
+    head = receive_bytes(sock, head_length, deadline)
+    body = receive_bytes(sock, body_length, deadline)
+    try:
+        return decoder.decode(head), memoryview(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise ProtocolError(f"a frame that is no message: {type(error).__name__}") from None
+
+
+def receive_bytes(sock: Any, count: int, deadline: float | None) -> bytes:
+    """Read exactly `count` bytes."""
+    parts = []
+    while count:
+        set_timeout(sock, deadline)
+        try:
+            part = sock.recv(min(count, 1 << 20))
+        except TimeoutError:
+            raise Timeout from None
+        if not part:
+            raise EOFError("the other side is gone")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def set_timeout(sock: Any, deadline: float | None) -> None:
+    """Let the next operation end at `deadline`."""
+    if deadline is None:
+        sock.settimeout(None)
+        return
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise Timeout
+    sock.settimeout(left)

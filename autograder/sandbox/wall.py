@@ -1,0 +1,240 @@
+"""The grader's side of the wall: start workers, ask them, end them."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import KitError
+from autograder.sandbox import limits, protocol
+from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.limits import LAYERS, Limits
+
+KIT = Path(__file__).resolve().parents[2]
+START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from autograder.sandbox.zygote import main; import autograder.sandbox.protocol; "
+    "del sys.path[0]; main()"
+)
+HANDSHAKE_S = 120
+
+
+class StudentRaised(Exception):
+    """Student code raised an exception; `problem` describes it."""
+
+    def __init__(self, problem: protocol.Problem) -> None:
+        super().__init__(f"{problem.type_name}: {problem.message}")
+        self.problem = problem
+        self.type_name = problem.type_name
+
+
+class CallTimeout(Exception):
+    """A call took longer than it may."""
+
+
+class WorkerDied(Exception):
+    """The worker is gone, or sent what is no answer; the text says which."""
+
+
+class Wall:
+    """A warm process and the workers forked from it. Use as a context manager."""
+
+    def __init__(
+        self, bounds: Limits, preload: Sequence[str] = ("numpy",), without: Sequence[str] = ()
+    ) -> None:
+        if sys.platform != "linux":
+            raise KitError("the wall needs Linux; on this system run the kit in a Linux container")
+        self.bounds = bounds
+        self.layers = tuple(layer for layer in LAYERS if layer not in without)
+        self._preloaded = set(preload)
+        self._lock = threading.Lock()
+        limits.hide_memory()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        settings = {"limits": asdict(bounds), "layers": self.layers, "preload": list(preload)}
+        self._process = subprocess.Popen(  # noqa: S603 our own interpreter, our own arguments
+            [sys.executable, "-I", "-c", START, str(KIT), str(theirs.fileno()), json.dumps(settings)],
+            pass_fds=[theirs.fileno()],
+            env=dict(limits.CLEAN_ENVIRONMENT),
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+        )
+        theirs.close()
+        self._control = ours
+
+    def __enter__(self) -> "Wall":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm process; it takes every worker with it."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def preload(self, modules: Sequence[str]) -> None:
+        """Import further libraries into the warm process, once."""
+        missing = [name for name in modules if name not in self._preloaded]
+        if missing:
+            self._ask({"do": "preload", "modules": missing})
+            self._preloaded.update(missing)
+
+    def worker(self) -> "Worker":
+        """Fork a confined worker."""
+        ours, theirs = socket.socketpair()
+        output = output_file()
+        try:
+            pid = self._ask({"do": "fork"}, [theirs.fileno(), output])["pid"]
+        finally:
+            theirs.close()
+        return Worker(self, ours, pid, output)
+
+    def end(self, pid: int) -> None:
+        """Kill a worker."""
+        with contextlib.suppress(KitError):  # the warm process has gone, and its workers with it
+            self._ask({"do": "end", "pid": pid})
+
+    def _ask(self, request: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [json.dumps(request).encode()], list(descriptors))
+                self._control.settimeout(HANDSHAKE_S)
+                data = self._control.recv(4096)
+            except OSError as error:
+                raise KitError(f"the warm process of the wall does not answer ({error})") from error
+        reply: dict[str, Any] = json.loads(data) if data else {"error": "it has ended; see above for why"}
+        if "error" in reply:
+            raise KitError(f"the warm process of the wall: {reply['error']}")
+        return reply
+
+
+class Worker:
+    """One confined process with one submission in it."""
+
+    def __init__(self, wall: Wall, sock: socket.socket, pid: int, output: int) -> None:
+        self._wall, self._sock, self._pid, self._output = wall, sock, pid, output
+        self.alive = True
+
+    def load(
+        self,
+        source: protocol.Source,
+        modules: Mapping[str, str] | None = None,
+        bind: Mapping[str, tuple[str, str]] | None = None,
+        deadline: float | None = None,
+    ) -> protocol.Loaded:
+        """Run the program; its errors come back as problems.
+
+        Args:
+            source: the program.
+            modules: texts of modules that it may import.
+            bind: names of the program to replace, each by (module, attribute).
+            deadline: of `time.monotonic`; at most `import_s` from now.
+        """
+        request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}))
+        reply, _ = self._exchange(protocol.ENCODER.encode(request), b"", self._wall.bounds.import_s, deadline)
+        if not isinstance(reply, protocol.Loaded):
+            raise self._died("sent something that is no answer")
+        return reply
+
+    def ask(self, frame: tuple[bytes, bytes], allowed_s: float, deadline: float | None = None) -> Answer:
+        """Send an encoded call and return its answer.
+
+        Raises:
+            StudentRaised: the student's code raised.
+            CallTimeout: it took longer than `allowed_s`, or went past `deadline`; the worker is ended.
+            WorkerDied: the worker ended, or broke the protocol; it is ended.
+        """
+        reply, body = self._exchange(*frame, allowed_s, deadline)
+        if isinstance(reply, protocol.Raised):
+            raise StudentRaised(reply.problem)
+        if not isinstance(reply, protocol.Answered):
+            raise self._died("sent something that is no answer")
+        try:
+            value = protocol.decode_value(reply.value, body)
+            return Answer(value, tuple(reply.changed), protocol.decode_mapping(reply.grads, body))
+        except protocol.ProtocolError:
+            raise self._died("sent something that is no answer") from None
+
+    def output(self) -> str:
+        """Return what the student printed, cut to the limit."""
+        data = os.pread(self._output, self._wall.bounds.output_kb * 1024, 0)
+        return data.decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """Kill the worker, whatever it is doing."""
+        if self.alive:
+            self.alive = False
+            self._sock.close()
+            self._wall.end(self._pid)
+
+    def close(self) -> None:
+        """End the worker and forget what it printed."""
+        self.end()
+        os.close(self._output)
+
+    def _exchange(
+        self, head: bytes, body: bytes, allowed_s: float, deadline: float | None
+    ) -> tuple[Any, memoryview]:
+        until = time.monotonic() + allowed_s
+        if deadline is not None:
+            until = min(until, deadline)
+        try:
+            frame = protocol.LENGTHS.pack(len(head), len(body)) + head + body
+            protocol.send_bytes(self._sock, frame, until)
+            return protocol.receive_frame(self._sock, protocol.REPLY, until)
+        except protocol.Timeout:
+            self.end()
+            raise CallTimeout(f"no answer within {allowed_s:g} s") from None
+        except protocol.ProtocolError:
+            raise self._died("sent something that is no answer") from None
+        except (EOFError, OSError):
+            raise self._died("ended the process that it runs in") from None
+
+    def _died(self, why: str) -> WorkerDied:
+        self.end()
+        return WorkerDied(why)
+
+
+def encode_call(call: Call) -> tuple[bytes, bytes]:
+    """Return the two parts of the frame for a call."""
+    encoder = protocol.Encoder()
+    handle = call.handle and protocol.WireHandle(call.handle.id, call.handle.type_name)
+    request = protocol.CallRequest(
+        call.action,  # type: ignore[arg-type]
+        call.name,
+        [encoder.value(as_data(arg)) for arg in call.args],
+        encoder.mapping({key: as_data(value) for key, value in call.kwargs.items()}),
+        handle,
+        list(call.wrt),
+        call.of,
+        encoder.value(as_data(call.cotangent)),
+    )
+    return protocol.ENCODER.encode(request), encoder.body
+
+
+def as_data(value: Any) -> Any:
+    """Return a check's argument as plain data (a NumPy scalar becomes an array of no dimension)."""
+    from autograder.values import plain
+
+    return plain(value)
+
+
+def output_file() -> int:
+    """Return a descriptor of a file without a name."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("output")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())

@@ -1,0 +1,172 @@
+"""The student's side of the wall: load a program, answer calls until the grader hangs up.
+
+Nothing here is trusted by the grader: student code shares this process and may do to it what it likes.
+"""
+
+import importlib.abc
+import importlib.machinery
+import io
+import linecache
+import os
+import random
+import sys
+import traceback
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from autograder.sandbox import protocol
+from autograder.sandbox.calls import Call, NotDefined, Objects, perform
+from autograder.values import Handle
+
+TRACE_CHARACTERS = 4000
+MESSAGE_CHARACTERS = 600
+
+
+class CappedText(io.TextIOBase):
+    """Standard output that swallows what is past its limit, so that printing never fails a call."""
+
+    encoding = "utf-8"
+
+    def __init__(self, descriptor: int, limit: int) -> None:
+        self._descriptor, self._left = descriptor, limit
+
+    def writable(self) -> bool:
+        """Say yes, as a text stream that can be printed to does."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the descriptor behind the stream."""
+        return self._descriptor
+
+    def write(self, text: str) -> int:
+        """Write what still fits, and claim to have written all of it."""
+        data = text.encode("utf-8", "replace")[: self._left]
+        self._left -= len(data)
+        if data:
+            try:
+                os.write(self._descriptor, data)
+            except OSError:
+                self._left = 0
+        return len(text)
+
+
+class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports modules from given source texts, before any file of the same name."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources = sources
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Return a spec for a module that was given."""
+        if name not in self._sources:
+            return None
+        package = any(other.startswith(name + ".") for other in self._sources)
+        return importlib.machinery.ModuleSpec(name, self, origin=f"{name}.py", is_package=package)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run a given module's text."""
+        run_cell(self._sources[module.__name__], f"{module.__name__}.py", vars(module))
+
+
+def run_cell(text: str, name: str, namespace: dict[str, Any]) -> None:
+    """Compile and run one piece of program text under a name that tracebacks can quote."""
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    exec(compile(text, name, "exec", dont_inherit=True), namespace)  # noqa: S102 this is what a worker is for
+
+
+def serve(sock: Any, output: int, output_bytes: int) -> None:
+    """Answer requests on `sock` until the grader hangs up."""
+    sys.stdout = sys.stderr = CappedText(output, output_bytes)
+    seed_everything()
+    module = types.ModuleType("submission")
+    objects = Objects()
+    names: list[str] = []
+    while True:
+        try:
+            request, body = protocol.receive_frame(sock, protocol.REQUEST, max_head=64 << 20)
+        except EOFError:
+            return
+        if isinstance(request, protocol.LoadRequest):
+            names = [request.source.name, *(f"{name}.py" for name in request.modules)]
+            module, reply = load(request)
+            protocol.send_frame(sock, reply)
+            continue
+        try:
+            answer = perform(decode_call(request, body), vars(module), objects)
+            encoder = protocol.Encoder()
+            value, grads = encoder.value(answer.value), encoder.mapping(answer.grads)
+            reply = protocol.Answered(value, list(answer.changed), grads)
+            protocol.send_frame(sock, reply, encoder.body)
+        except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
+            protocol.send_frame(sock, protocol.Raised(problem_of(error, names)))
+
+
+def seed_everything() -> None:
+    """Give every worker the same global randomness, so that a regrade repeats to the bit."""
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
+
+
+def load(request: protocol.LoadRequest) -> tuple[types.ModuleType, protocol.Loaded]:
+    """Run a program's cells, keeping each cell's error, and return its module."""
+    stem = request.source.name.rpartition(".")[0] or request.source.name
+    module = types.ModuleType(stem)
+    module.__file__ = request.source.name
+    sys.modules[stem] = module
+    sys.argv = [request.source.name]
+    sys.meta_path.insert(0, GivenModules(request.modules))
+    problems = []
+    for number, text in enumerate(request.source.cells, start=1):
+        name = request.source.name if len(request.source.cells) == 1 else f"{request.source.name}:{number}"
+        try:
+            run_cell(text, name, vars(module))
+        except BaseException as error:  # noqa: BLE001 a broken cell costs what it defines, no more
+            problems.append(problem_of(error, [name, request.source.name], cell=number))
+    for name, (source, attribute) in request.bind.items():
+        setattr(module, name, getattr(importlib.import_module(source), attribute))
+    return module, protocol.Loaded([name for name in vars(module) if not name.startswith("__")], problems)
+
+
+def decode_call(request: protocol.CallRequest, body: memoryview) -> Call:
+    """Return the call that a request stands for."""
+    handle = request.handle and Handle(request.handle.id, request.handle.type_name)
+    return Call(
+        request.action,
+        request.name,
+        tuple(protocol.decode_value(item, body) for item in request.args),
+        protocol.decode_mapping(request.kwargs, body),
+        handle,
+        tuple(request.wrt),
+        request.of,
+        protocol.decode_value(request.cotangent, body),
+    )
+
+
+def problem_of(error: BaseException, names: list[str], cell: int = 0) -> protocol.Problem:
+    """Describe an exception: its type, its message, and the last place in the student's own file."""
+    try:
+        places = [place for place in frames(error) if place[0].split(":")[0] in names or place[0] in names]
+        line = places[-1][1] if places else 0
+        if isinstance(error, SyntaxError) and error.lineno:
+            line = error.lineno
+        if places and ":" in places[-1][0]:
+            cell = int(places[-1][0].rpartition(":")[2])
+        own = type(error).__module__ not in sys.stdlib_module_names | {"numpy", "torch", "autograder"}
+        own = own and type(error).__module__.split(".")[0] not in ("numpy", "torch", "scipy", "autograder")
+        trace = "".join(traceback.format_exception(error, limit=-8))[-TRACE_CHARACTERS:]
+        kind, message = str(type(error).__name__), str(error)[:MESSAGE_CHARACTERS]
+        return protocol.Problem(kind[:80], message, line, cell, trace, own)
+    except BaseException:  # noqa: BLE001 an exception that cannot even be described
+        return protocol.Problem("an exception", "", 0, cell, "", own=True)
+
+
+def frames(error: BaseException) -> Iterator[tuple[str, int]]:
+    """Yield the file and line of every frame that the exception passed."""
+    step = error.__traceback__
+    while step is not None:
+        yield step.tb_frame.f_code.co_filename, step.tb_lineno
+        step = step.tb_next

@@ -1,0 +1,154 @@
+"""The warm process that workers are forked from.
+
+It is started by exec before the grader reads any check or answer, imports the course's libraries once,
+and never runs code of a course or a student. Requests and replies are small JSON texts.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import landlock, limits, worker
+
+PRELOADABLE = frozenset({"numpy", "torch", "torch._dynamo", "scipy.signal", "matplotlib.pyplot"})
+REQUEST_BYTES = 4096
+
+
+class Zygote:
+    """Forks confined workers on request and sees to it that none outlives its submission."""
+
+    def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
+        self._control = control
+        self._limits = limits.Limits(**settings["limits"])
+        self._layers = frozenset(settings["layers"])
+        self._ruleset: int | None = None
+        if "landlock" in self._layers and landlock.abi() > 0:
+            self._ruleset = landlock.build_ruleset(limits.readable_paths(), ["/dev/null"])
+        self._change_user = "uid" in self._layers and limits.can_change_user()
+        self._forked = 0
+        self._alive: set[int] = set()
+
+    def serve(self) -> None:
+        """Answer the grader until it hangs up, then end every worker."""
+        actions = {"fork": self.fork, "end": self.end, "preload": self.preload}
+        with contextlib.suppress(ConnectionError):
+            while True:
+                data, descriptors, _, _ = socket.recv_fds(self._control, REQUEST_BYTES, 2)
+                if not data:
+                    break
+                request = json.loads(data)
+                reply = actions[request["do"]](request, descriptors)
+                self._control.send(json.dumps(reply).encode())
+        for pid in self._alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def fork(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        """Start a worker that talks over the first descriptor and prints to the second."""
+        self.reap()
+        if len(os.listdir("/proc/self/task")) != 1:
+            return {"error": "the warm process has more than one thread, so forking is not safe"}
+        self._forked += 1
+        pid = os.fork()
+        if pid == 0:
+            self.become_worker(*descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._alive.add(pid)
+        return {"pid": pid}
+
+    def become_worker(self, sock: int, output: int) -> None:
+        """Confine this fresh child and serve; never return."""
+        try:
+            self._control.close()
+            os.setsid()
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            channel, ruleset = settle_descriptors(sock, self._ruleset)
+            uid = limits.FIRST_UID + self._forked % limits.UIDS if self._change_user else None
+            limits.confine(self._limits, self._layers, ruleset, uid)
+            os.closerange(4, 5)
+            worker.serve(channel, 1, self._limits.output_kb * 1024)
+        except BaseException:  # noqa: BLE001 staff find it in the worker's output
+            traceback.print_exc(file=sys.__stderr__)
+            sys.__stderr__.flush()
+        finally:
+            os._exit(0)
+
+    def end(self, request: dict[str, Any], _: list[int]) -> dict[str, Any]:
+        """Kill a worker and everything that it may have left behind."""
+        pid = request["pid"]
+        if pid in self._alive:
+            for kill in (os.killpg, os.kill):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    kill(pid, signal.SIGKILL)
+        self.reap()
+        return {}
+
+    def reap(self) -> None:
+        """Collect workers that have ended, and kill children that are nobody's: orphans come here."""
+        with contextlib.suppress(ChildProcessError):
+            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                self._alive.discard(pid)
+        children = Path(f"/proc/self/task/{os.getpid()}/children")
+        with contextlib.suppress(OSError):
+            for pid in map(int, children.read_text().split()):
+                if pid not in self._alive:
+                    os.kill(pid, signal.SIGKILL)
+
+    def preload(self, request: dict[str, Any], _: list[int]) -> dict[str, Any]:
+        """Import libraries now, so that no worker has to."""
+        try:
+            preload(request["modules"])
+        except Exception as error:  # noqa: BLE001 the grader says it in one line
+            return {"error": f"{type(error).__name__}: {error}"}
+        return {}
+
+
+def settle_descriptors(sock: int, ruleset: int | None) -> tuple[socket.socket, int | None]:
+    """Move a worker's descriptors to 3 and 4, and close all others."""
+    spare = os.dup(sock)
+    spare_ruleset = None if ruleset is None else os.dup(ruleset)
+    channel = socket.socket(fileno=os.dup2(spare, 3))
+    if spare_ruleset is not None:
+        os.dup2(spare_ruleset, 4)
+    os.closerange(5, os.sysconf("SC_OPEN_MAX") if os.sysconf("SC_OPEN_MAX") < 65536 else 65536)
+    return channel, None if ruleset is None else 4
+
+
+def preload(modules: list[str]) -> None:
+    """Import libraries with one thread, and move what they made out of the collector's way."""
+    for name in modules:
+        if name not in PRELOADABLE:
+            raise ValueError(f"{name} is not a library that is preloaded")
+        importlib.import_module(name)
+        if name == "torch":
+            import torch
+
+            torch.set_num_threads(1)
+            torch.set_num_interop_threads(1)
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """Run as `zygote CONTROL_DESCRIPTOR SETTINGS_JSON`, with nothing on the path that is the course's."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    settings = json.loads(sys.argv[2])
+    os.environ.clear()
+    os.environ.update(limits.CLEAN_ENVIRONMENT)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
+    limits.prctl(limits.PR_SET_SUBREAPER, 1)
+    limits.hide_memory()
+    import autograder.checks  # noqa: F401 files of known mistakes import it in workers
+
+    preload(settings["preload"])
+    Zygote(control, settings).serve()
