@@ -5,21 +5,39 @@ int, float, str, list, tuple, dict, exact `np.ndarray`, `Tensor`, `Figure`, or a
 data: `Handle` (an object that stays where it is) and `Opaque` (something no check can use).
 """
 
-import collections
-import contextlib
-import numbers
 import sys
 from array import array as std_array
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
 MAX_DEPTH = 12
+MAX_BYTES = 64 << 20  # what one frame over the wall may hold
+ITEM_BYTES = 64  # what an entry of a list counts for, so that a list within itself ends
+MAX_CHARACTERS = 200_000
 NUMERIC_KINDS = "biufc"
+NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
+
+# Why something is `Opaque`. A message quotes only these, never a text that a worker made up.
+TOO_DEEP = "nested too deeply"
+TOO_LARGE = "too large"
+TOO_BIG = "beyond 64 bits"
+NOT_NUMBERS = "not of numbers"
+NOT_DENSE = "not dense"
+NOT_TEXT = "not valid text"
+UNREADABLE = "it cannot be read"
+ARRAY_SUBCLASS = "a subclass of numpy.ndarray"
+TENSOR_SUBCLASS = "a subclass of torch.Tensor"
+REASONS = frozenset(
+    (TOO_DEEP, TOO_LARGE, TOO_BIG, NOT_NUMBERS, NOT_DENSE, NOT_TEXT, UNREADABLE, ARRAY_SUBCLASS)
+    + (TENSOR_SUBCLASS,)
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +66,7 @@ class Opaque:
 
 @dataclass(frozen=True)
 class Figure:
-    """What a matplotlib figure shows, axes by axes, and its picture."""
+    """What a matplotlib figure shows, axes by axes (see `describe_figure`), and its picture."""
 
     axes: list[dict[str, Any]] = field(default_factory=list)
     png: bytes = b""
@@ -60,62 +78,164 @@ def tensor(data: Any, dtype: str = "float64") -> Tensor:
     return Tensor(np.array(data, dtype=numpy_dtype), dtype)
 
 
-def plain(value: Any, hold: Callable[[Any], Any] | None = None, depth: int = 0) -> Any:
-    """Return a live object as data; `hold` keeps what is not data and returns its stand-in."""
-    if value is None or type(value) in (bool, float, str, Tensor, Handle, Opaque, Figure):
-        return value
-    if depth > MAX_DEPTH:
-        return Opaque(type(value).__name__, "nested too deeply")
-    if type(value) is int:
-        return value if -(2**63) <= value < 2**63 else Opaque("int", "too large for a number here")
-    if isinstance(value, complex | np.generic):
-        return plain_array(np.asarray(value))
-    if type(value) in (Fraction, Decimal):
-        return float(value)
-    if type(value) is np.ndarray:
-        return plain_array(value)
-    if type(value) in (list, collections.deque, std_array):
-        return [plain(item, hold, depth + 1) for item in value]
-    if isinstance(value, tuple):
-        return tuple(plain(item, hold, depth + 1) for item in tuple.__iter__(value))
-    if type(value) is dict and all(type(key) is str for key in value):
-        return {key: plain(item, hold, depth + 1) for key, item in value.items()}
-    torch = sys.modules.get("torch")
-    if torch is not None and type(value) in (torch.Tensor, torch.nn.Parameter):
-        return plain_tensor(torch, value)
-    if type(value).__module__.startswith("matplotlib") and type(value).__name__ == "Figure":
-        from autograder.figures import describe_figure
+def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
+    """Return a live object as data, arrays and lists as fresh copies.
 
-        return describe_figure(value)
-    if isinstance(value, np.ndarray):
-        return Opaque(type_name(value), "a subclass of numpy.ndarray")
-    if isinstance(value, Mapping | numbers.Number) or hold is None:
-        return Opaque(type_name(value))
-    return hold(value)
+    Never raises and never runs on: what is deceptive, endless or huge comes back as `Opaque`.
 
-
-def plain_array(value: np.ndarray) -> np.ndarray | Opaque:
-    """Return a fresh, contiguous, native-endian copy of a numeric array."""
-    if value.dtype.kind not in NUMERIC_KINDS:
-        return Opaque("numpy.ndarray", f"of dtype {value.dtype}, not of numbers")
-    dtype = np.dtype("float64") if value.dtype.itemsize > 16 else value.dtype.newbyteorder("=")
-    if value.dtype.kind == "f" and value.dtype.itemsize > 8:
-        dtype = np.dtype("float64")
-    return np.array(value, dtype=dtype, order="C")
-
-
-def plain_tensor(torch: Any, value: Any) -> Tensor | Opaque:
-    """Return the numbers of a dense tensor, detached from its graph."""
-    name = str(value.dtype).removeprefix("torch.")
-    if value.layout is not torch.strided:
-        return Opaque("torch.Tensor", f"with layout {value.layout}")
-    dense = value.detach().cpu().resolve_conj().resolve_neg()
-    if value.dtype is torch.bfloat16:
-        dense = dense.float()
+    Args:
+        value: anything.
+        hold: keeps what is not data and returns its stand-in; without it that is `Opaque`.
+    """
+    reader = Reader(hold)
     try:
-        return Tensor(np.array(dense.numpy(), order="C"), name)
-    except TypeError:
-        return Opaque("torch.Tensor", f"of dtype {name}")
+        return reader.read(value, 0)
+    except LargerThanAllowed:
+        return Opaque(type_name(value), TOO_LARGE)
+
+
+class LargerThanAllowed(Exception):
+    """The data of one value exceeds `MAX_BYTES`."""
+
+
+class Reader:
+    """Reads one value. Types are compared by identity and read by their own C code, because a
+    class may lie about everything else: its name, its length, its equality, its `__class__`."""
+
+    def __init__(self, hold: Callable[[Any], Any] | None) -> None:
+        self._hold = hold
+        self._room = MAX_BYTES
+
+    def read(self, value: Any, depth: int) -> Any:
+        """Return one value, or one entry of a value, as data."""
+        kind = type(value)
+        self._spend(ITEM_BYTES)
+        if value is None or kind is float or kind is bool:
+            return value
+        if depth > MAX_DEPTH:
+            return Opaque(type_name(value), TOO_DEEP)
+        try:
+            if is_one_of(kind, list, tuple, dict, deque, std_array) or issubclass(kind, tuple):
+                return self._container(value, kind, depth)
+            return self._single(value, kind, depth)
+        except (LargerThanAllowed, KeyboardInterrupt):
+            raise
+        except BaseException:  # noqa: BLE001 an object that fights back is not data
+            return Opaque(type_name(value), UNREADABLE)
+
+    def _spend(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            raise LargerThanAllowed
+
+    def _container(self, value: Any, kind: type, depth: int) -> Any:
+        if kind is dict:
+            if not all(type(key) is str and is_text(key) for key in value):
+                return Opaque("dict")
+            return dict(zip(value, self._all(value.values(), depth), strict=True))
+        if issubclass(kind, tuple):
+            return tuple(self._all(tuple.__iter__(value), depth))
+        return self._all(value, depth)
+
+    def _all(self, items: Iterable[Any], depth: int) -> list[Any]:
+        return [self.read(item, depth + 1) for item in items]
+
+    def _single(self, value: Any, kind: type, depth: int) -> Any:
+        if kind is int:
+            return value if -(2**63) <= value < 2**63 else Opaque("int", TOO_BIG)
+        if kind is str:
+            self._spend(len(value))
+            return value if is_text(value) else Opaque("str", NOT_TEXT)
+        if kind is np.ndarray:
+            return self._array(value, depth)
+        if is_one_of(kind, *NUMPY_SCALARS):
+            return self._scalar(value, depth)
+        if kind is complex:
+            return np.array(value)
+        if kind is Fraction or kind is Decimal:
+            return float(value)
+        if is_one_of(kind, Tensor, Handle, Opaque, Figure):
+            return value
+        return self._of_library(value, kind)
+
+    def _scalar(self, value: Any, depth: int) -> Any:
+        if isinstance(value, np.bool_):
+            return bool(value)
+        if isinstance(value, np.integer):
+            return self.read(int(value), depth)
+        if isinstance(value, np.floating):
+            return float(value)
+        return self._array(np.asarray(value), depth)
+
+    def _array(self, value: np.ndarray, depth: int) -> Any:
+        if value.dtype.kind == "O" and value.size:  # boxes: the list of what is in them
+            self._spend(value.size * ITEM_BYTES)
+            return self.read(value.tolist(), depth + 1)
+        if value.dtype.kind not in NUMERIC_KINDS:
+            return Opaque("numpy.ndarray", NOT_NUMBERS)
+        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+        with np.errstate(all="ignore"):
+            return np.array(value, dtype=wire_dtype(value.dtype), order="C")
+
+    def _of_library(self, value: Any, kind: type) -> Any:
+        torch = sys.modules.get("torch")
+        if torch is not None and issubclass(kind, torch.Tensor):
+            return self._tensor(torch, value, kind)
+        pictures = sys.modules.get("matplotlib.figure")
+        if pictures is not None and issubclass(kind, pictures.Figure):
+            from autograder.figures import describe_figure
+
+            return describe_figure(value)
+        if issubclass(kind, np.ndarray):
+            return Opaque(type_name(value), ARRAY_SUBCLASS)
+        if issubclass(kind, Mapping | Number | np.generic):
+            return Opaque(type_name(value))
+        if self._hold is not None:
+            return self._hold(value)
+        return handle_in(value) or Opaque(type_name(value))
+
+    def _tensor(self, torch: Any, value: Any, kind: type) -> Tensor | Opaque:
+        if kind is not torch.Tensor and kind is not torch.nn.Parameter:
+            return Opaque(type_name(value), TENSOR_SUBCLASS)
+        if value.layout is not torch.strided:
+            return Opaque("torch.Tensor", NOT_DENSE)
+        base = torch.Tensor  # an instance may carry methods of its own
+        self._spend(base.nelement(value) * base.element_size(value))
+        dense = base.detach(value).cpu().resolve_conj().resolve_neg()
+        if dense.dtype is torch.bfloat16:
+            dense = dense.float()
+        numbers = base.numpy(dense)
+        return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
+
+
+def is_one_of(kind: type, *known: type) -> bool:
+    """Whether a type is one of the known ones, itself: `in` would ask a metaclass."""
+    return any(kind is one for one in known)
+
+
+def is_text(value: str) -> bool:
+    """Whether a string can be written down (no lone surrogates), within reason."""
+    if len(value) > MAX_CHARACTERS:
+        raise LargerThanAllowed
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def handle_in(value: Any) -> Handle | None:
+    """Return the handle inside a check's stand-in for an object that stayed on the other side."""
+    try:
+        held = object.__getattribute__(value, "_handle")
+    except AttributeError:
+        return None
+    return held if type(held) is Handle else None
+
+
+def wire_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the native dtype that a numeric array is copied to; longer doubles are shortened."""
+    if dtype.kind == "f" and dtype.itemsize > 8:
+        return np.dtype("float64")
+    if dtype.kind == "c" and dtype.itemsize > 16:
+        return np.dtype("complex128")
+    return dtype.newbyteorder("=")
 
 
 def live(value: Any, resolve: Callable[[Handle], Any] | None = None) -> Any:
@@ -144,7 +264,8 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, Tensor):
         return left.dtype == right.dtype and same(left.array, right.array)
     if isinstance(left, np.ndarray):
-        return (left.dtype, left.shape) == (right.dtype, right.shape) and left.tobytes() == right.tobytes()
+        alike = (left.dtype, left.shape) == (right.dtype, right.shape)
+        return alike and left.tobytes() == right.tobytes()
     if isinstance(left, list | tuple):
         return len(left) == len(right) and all(map(same, left, right))
     if isinstance(left, dict):
@@ -155,7 +276,14 @@ def same(left: Any, right: Any) -> bool:
 def type_name(value: Any) -> str:
     """Return the name of a value's type as a reader would say it."""
     kind = type(value)
-    with contextlib.suppress(Exception):
-        module = str(kind.__module__).split(".")[0]
-        return kind.__qualname__ if module in ("builtins", "__main__") else f"{module}.{kind.__qualname__}"
-    return "an object"
+    name = type.__dict__["__qualname__"].__get__(kind)  # a metaclass cannot answer in its place
+    module = type.__dict__["__module__"].__get__(kind)
+    if type(module) is not str or not is_short_text(module) or not is_short_text(name):
+        return "an object"
+    family = module.split(".")[0]
+    return name if family in ("builtins", "__main__") else f"{family}.{name}"
+
+
+def is_short_text(value: str) -> bool:
+    """Whether a name is one that can be printed."""
+    return len(value) <= 120 and value.isprintable()

@@ -95,6 +95,10 @@ class LoadRequest(Wire, tag="load", frozen=True):
     bind: dict[str, tuple[str, str]]
 
 
+class Forget(Wire, tag="forget", frozen=True):
+    """Let go of the objects held for earlier calls; there is no reply."""
+
+
 class CallRequest(Wire, tag="call", frozen=True):
     """A `Call`, with its data encoded."""
 
@@ -134,7 +138,7 @@ class Raised(Wire, tag="raised", frozen=True):
     problem: Problem
 
 
-REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest)
+REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget)
 REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised)
 ENCODER = msgspec.msgpack.Encoder()
 

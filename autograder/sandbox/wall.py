@@ -168,6 +168,11 @@ class Worker:
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer") from None
 
+    def tell(self, message: protocol.Wire) -> None:
+        """Send a message that has no reply; a worker that is gone shows at the next call."""
+        with contextlib.suppress(protocol.Timeout, OSError):
+            protocol.send_frame(self._sock, message, deadline=time.monotonic() + self._wall.bounds.call_s)
+
     def output(self) -> str:
         """Return what the student printed, cut to the limit."""
         data = os.pread(self._output, self._wall.bounds.output_kb * 1024, 0)

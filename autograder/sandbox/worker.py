@@ -87,6 +87,9 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
             request, body = protocol.receive_frame(sock, protocol.REQUEST, max_head=64 << 20)
         except EOFError:
             return
+        if isinstance(request, protocol.Forget):
+            objects = Objects()
+            continue
         if isinstance(request, protocol.LoadRequest):
             names = [request.source.name, *(f"{name}.py" for name in request.modules)]
             module, reply = load(request)

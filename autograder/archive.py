@@ -1,0 +1,287 @@
+"""Files of a submission, listed without trust: from a folder, a zip or one file, read on demand.
+
+Nothing is ever unpacked. A name is only a name, a size is what was read, a link is never followed.
+"""
+
+import contextlib
+import errno
+import io
+import os
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from autograder.errors import InputError
+
+MAX_ENTRIES = 2_000
+MAX_VISITED = 60_000  # with what is ignored: a virtual environment, a git history
+MAX_DIRECTORY = 8_000_000  # bytes of a zip's own list of its files
+MAX_DEPTH = 12
+MAX_PATH = 500
+CHUNK = 1 << 16
+JUNK = frozenset({"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv", "Thumbs.db"})
+PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DRIVE = re.compile(r"[A-Za-z]:")
+BROKEN: tuple[type[Exception], ...] = (  # what zipfile raises on nonsense
+    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
+    *(ValueError, RuntimeError, OverflowError, IndexError),
+)
+HAND_IN_LESS = "hand in only your own code and quiz.yml"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file of a submission.
+
+    `path` has forward slashes; `read(limit)` returns the contents or raises an `InputError` if they
+    are larger; `disk` is where the file is, unless it is inside a zip.
+    """
+
+    path: str
+    read: Callable[[int], bytes]
+    disk: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The path without its last part, "" at the top."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def depth(self) -> int:
+        """How many folders it is in."""
+        return self.path.count("/")
+
+
+def folder_items(root: Path, notes: list[str]) -> list[Item]:
+    """List the regular files below a folder, without junk and hidden files.
+
+    Args:
+        root: the folder.
+        notes: takes a line on what was left out.
+    """
+    items: list[Item] = []
+    odd: list[str] = []
+    waiting, visited = [""], 0
+    while waiting:
+        folder = waiting.pop()
+        for entry in scan(root / folder):
+            visited += 1
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if is_junk(path):
+                continue
+            if safe_path(path) is None or entry.is_symlink():
+                odd.append(path)
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                items.append(file_item(root / path, path))
+            else:
+                odd.append(path)
+        check_count(len(items), visited)
+    note_odd(odd, notes)
+    return items
+
+
+def scan(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what stands in a folder, in the order of names."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(islice(entries, MAX_VISITED + 1), key=lambda entry: entry.name)
+    except OSError as error:
+        raise InputError(
+            f"the folder {clean(folder.name)} cannot be read: {reason(error)}"
+        ) from error
+
+
+def file_item(path: Path, shown: str) -> Item:
+    """Return one file of the disk as an item with the path `shown`."""
+
+    def read(limit: int) -> bytes:
+        with open_regular(path, shown) as file:
+            return read_capped(file, limit, shown)
+
+    return Item(shown, read, path)
+
+
+class BoundedFile(io.FileIO):
+    """A file of which no single read takes more memory than a zip's list of files may."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read up to `size` bytes, or raise if that could be too much."""
+        bounded = MAX_DIRECTORY + 1 if size is None or size < 0 else size
+        if bounded > MAX_DIRECTORY + 1:
+            raise InputError(f"its list of files is too long: {HAND_IN_LESS}")
+        return super().read(bounded)
+
+
+def open_regular(path: Path, shown: str) -> BoundedFile:
+    """Open a regular file for reading; a link, a pipe or a device is an `InputError`."""
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # where the system has them
+        flags |= getattr(os, name, 0)
+    try:
+        handle = os.open(path, flags)
+    except OSError as error:
+        raise InputError(f"{clean(shown)} cannot be read: {reason(error)}") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise InputError(f"{clean(shown)} cannot be read: it is not a regular file")
+    return BoundedFile(handle, "rb")
+
+
+def read_capped(stream: io.RawIOBase | IO[bytes], limit: int, shown: str) -> bytes:
+    """Return what a stream holds, or raise an `InputError` once it is more than `limit` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    while part := stream.read(min(CHUNK, limit + 1 - size)):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise InputError(f"{clean(shown)} is larger than {limit / 1e6:g} MB: it is not read")
+    return b"".join(parts)
+
+
+@contextlib.contextmanager
+def zip_items(path: Path, shown: str, notes: list[str]) -> Iterator[list[Item]]:
+    """List the regular files in a zip, without junk and hidden files; they can be read inside.
+
+    Args:
+        path: the zip.
+        shown: its name, for messages.
+        notes: takes a line on what was left out.
+    """
+    with open_regular(path, shown) as file:
+        try:
+            archive = zipfile.ZipFile(file)
+        except BROKEN as error:
+            raise InputError(f"{clean(shown)} is not a whole zip file{looks_like(path)}") from error
+        with archive:
+            yield entries_of(archive, shown, notes)
+
+
+def entries_of(archive: zipfile.ZipFile, shown: str, notes: list[str]) -> list[Item]:
+    """Return the entries of a zip that are plain files with decent names."""
+    infos = [info for info in archive.infolist() if not is_junk(info.filename.replace("\\", "/"))]
+    check_count(len(infos), len(archive.infolist()))
+    odd: list[str] = []
+    items: list[Item] = []
+    for info in infos:
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        path = safe_path(info.filename)
+        if path is None or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            odd.append(info.filename)
+        elif not info.is_dir() and path:
+            items.append(Item(path, entry_reader(archive, info, path)))
+    note_odd(odd, notes)
+    for path, times in Counter(item.path for item in items).items():
+        if times > 1:
+            raise InputError(f"{clean(shown)} holds {clean(path)} {times} times: zip it again")
+    return items
+
+
+def entry_reader(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str
+) -> Callable[[int], bytes]:
+    """Return what reads an entry of a zip, decompressing no more than asked."""
+
+    def read(limit: int) -> bytes:
+        if info.flag_bits & 0x1:
+            raise InputError(f"{clean(path)} is locked with a password: zip it without one")
+        if info.compress_type not in PLAIN_METHODS:
+            raise InputError(f"{clean(path)} is compressed in an unusual way: use an ordinary zip")
+        try:
+            with archive.open(info) as stream:
+                return read_capped(stream, limit, path)
+        except BROKEN as error:
+            raise InputError(f"{clean(path)} is damaged in the zip: zip it again") from error
+
+    return read
+
+
+def looks_like(path: Path) -> str:
+    """Return a hint on what a file is that was named .zip."""
+    kinds = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"\x1f\x8b": "gzip", b"%PDF": "PDF"}
+    with contextlib.suppress(InputError), open_regular(path, path.name) as file:
+        head = file.read(4)
+        for magic, kind in kinds.items():
+            if head.startswith(magic):
+                return f": it is a {kind} file, renamed"
+    return ""
+
+
+def is_junk(path: str) -> bool:
+    """Whether a path is hidden, or made by a system or a tool rather than by a student."""
+    parts = path.split("/")
+    return any((part.startswith(".") and part not in (".", "..")) or part in JUNK for part in parts)
+
+
+def safe_path(raw: str) -> str | None:
+    """Return a path as a/b/c, or None if it leads elsewhere or its name plays tricks."""
+    path = raw.replace("\\", "/")
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if path.startswith("/") or DRIVE.match(path) or ".." in parts:
+        return None
+    if len(parts) > MAX_DEPTH or len(path) > MAX_PATH:
+        return None
+    return None if any(map(is_trick, path)) else "/".join(parts)
+
+
+def is_trick(character: str) -> bool:
+    """Whether a character is a control, half a character, or turns the direction of writing."""
+    return character in BIDI or unicodedata.category(character) in ("Cc", "Cs")
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Return the key for sorting by names, with x2 before x10."""
+    chunks = re.split(r"([0-9]+)", text.casefold())
+    short = (chunk.lstrip("0") if at % 2 else chunk for at, chunk in enumerate(chunks))
+    return [(len(chunk) if at % 2 else 0, chunk) for at, chunk in enumerate(short)]
+
+
+def clean(text: str) -> str:
+    """Return a name that is safe to print, cut to a reasonable length."""
+    shown = "".join("\ufffd" if is_trick(character) else character for character in text)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+def listing(names: Iterable[str], most: int = 5) -> str:
+    """Return a few names for a message, and how many more there are."""
+    all_names = list(names)
+    shown = ", ".join(map(clean, all_names[:most]))
+    return shown + (f" and {len(all_names) - most} more" if len(all_names) > most else "")
+
+
+def note_odd(odd: list[str], notes: list[str]) -> None:
+    """Note which entries were left out: links, pipes, paths that lead elsewhere."""
+    if odd:
+        notes.append(f"left out, a link or an unsafe name: {listing(odd)}")
+
+
+def check_count(kept: int, visited: int) -> None:
+    """Raise an `InputError` if there are more files than any honest submission has."""
+    if kept > MAX_ENTRIES or visited > MAX_VISITED:
+        raise InputError(f"it holds more than {MAX_ENTRIES:,} files: {HAND_IN_LESS}")
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused, without the path."""
+    return (
+        "a link is not followed"
+        if error.errno == errno.ELOOP
+        else (error.strerror or "no reason given")
+    )

@@ -1,0 +1,272 @@
+"""grading.yml -> typed settings. An error names file, key, what is wrong and what was meant."""
+
+import keyword
+import math
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+import yaml
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
+
+from autograder.errors import InputError, KitError, nearest
+
+FILE = "grading.yml"
+
+# the description says in an error message what is accepted
+Text = Annotated[str, Meta(description="a text")]
+Points = Annotated[float, Meta(ge=0, description="a number, 0 or more")]
+Seconds = Annotated[float, Meta(gt=0, description="a number above 0")]
+Size = Annotated[int, Meta(gt=0, description="a whole number above 0")]
+Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
+Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
+Moment = Annotated[
+    Annotated[datetime, Meta(tz=True)] | None,
+    Meta(description="a date and time with a UTC offset, such as 2026-12-15T23:59:00+01:00"),
+]
+Most = Annotated[
+    Annotated[int, Meta(gt=0)] | None, Meta(description="a whole number above 0, or null")
+]
+Names = Annotated[list[str], Meta(description="a list of module names")]
+Visible = Annotated[
+    Literal["visible", "hidden", "after_due_date", "after_published"],
+    Meta(description="visible, hidden, after_due_date or after_published"),
+]
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A group of settings: anything that is not one of its fields is an error."""
+
+
+class Limits(Settings, frozen=True, kw_only=True):
+    """What one submission may use."""
+
+    import_s: Seconds = 20
+    call_s: Seconds = 5
+    submission_s: Seconds = 120
+    memory_mb: Size = 2048
+    output_kb: Size = 64
+
+
+class Visibility(Settings, frozen=True, kw_only=True):
+    """When students see the results of checks, in Gradescope's words."""
+
+    visible_checks: Visible = "visible"
+    hidden_checks: Visible = "after_published"
+
+
+class Late(Settings, frozen=True, kw_only=True):
+    """What handing in late costs: `per_day` of the maximum for each day begun after the grace."""
+
+    grace_minutes: Points = 15
+    per_day: Share = 0.10
+    max_days: Count = 3
+
+
+class Attempts(Settings, frozen=True, kw_only=True):
+    """How often a student may hand in, and how long to wait in between."""
+
+    max: Most = None
+    cooldown_minutes: Points = 0
+
+
+class AssignmentSettings(Settings, frozen=True, kw_only=True):
+    """What grading.yml says about one assignment."""
+
+    questions: dict[str, Points]
+    title: Text = ""
+    due: Moment = None
+    quiz: Points = 0
+    provided: Names = []
+    limits: Limits = Limits()
+
+
+class Assignment(AssignmentSettings, frozen=True, kw_only=True):
+    """One assignment: its settings and its stem, the name of its module."""
+
+    stem: str
+
+
+class CourseSettings(Settings, frozen=True, kw_only=True):
+    """Everything that grading.yml says."""
+
+    course: Text = "Course"
+    seed: Count = 20261122
+    limits: Limits = Limits()
+    visibility: Visibility = Visibility()
+    late: Late = Late()
+    attempts: Attempts = Attempts()
+    assignments: dict[str, AssignmentSettings]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder and its settings."""
+
+    root: Path
+    settings: CourseSettings
+
+    def assignment(self, stem: str) -> Assignment:
+        """Return the assignment with this stem, or raise an `InputError` that names the nearest."""
+        known = self.settings.assignments
+        if stem not in known:
+            raise InputError(
+                f"there is no assignment {stem!r} in {FILE}{nearest(stem, known)}"
+                f" (it has: {', '.join(known) or 'none'})"
+            )
+        return Assignment(stem=stem, **asdict(known[stem]))
+
+
+def max_score(assignment: AssignmentSettings) -> float:
+    """Return the points of all questions and the quiz."""
+    return math.fsum([*assignment.questions.values(), assignment.quiz])
+
+
+def load_config(course_dir: Path) -> Course:
+    """Read the settings of a course folder.
+
+    Args:
+        course_dir: the folder that holds grading.yml. Without one there is an `InputError`; a
+            mistake in the file is a `KitError`.
+    """
+    path = course_dir / FILE
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{course_dir} has no {FILE}: is it the folder of a course?") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise KitError(f"{FILE} cannot be read: {error}") from error
+    return Course(course_dir, parse_config(text))
+
+
+def parse_config(text: str) -> CourseSettings:
+    """Return the settings written in the text of a grading.yml."""
+    raw = read_yaml(text)
+    share_limits(raw)
+    settings = build(CourseSettings, raw, "")
+    for stem, assignment in settings.assignments.items():
+        for where, name in named(stem, assignment):
+            if not name.isidentifier() or keyword.iskeyword(name):
+                raise fault(where, "is not a Python name: letters, digits and _ only")
+        if not assignment.questions:
+            raise fault(f"assignments.{stem}.questions", "names no question: write NAME: POINTS")
+    return settings
+
+
+def share_limits(raw: Any) -> None:
+    """Give each assignment the course's limits, wherever it does not set its own."""
+    match raw:
+        case {"limits": dict(shared), "assignments": dict(assignments)}:
+            for given in assignments.values():
+                if isinstance(given, dict) and isinstance(given.get("limits", {}), dict):
+                    given["limits"] = {**shared, **given.get("limits", {})}
+
+
+def named(stem: str, assignment: AssignmentSettings) -> Iterator[tuple[str, str]]:
+    """Yield what must be a Python name, each after the path of its key."""
+    where = f"assignments.{stem}"
+    yield where, stem
+    yield from ((f"{where}.questions.{name}", name) for name in assignment.questions)
+    yield from ((f"{where}.provided.{name}", name) for name in assignment.provided)
+
+
+Group = TypeVar("Group", bound=Settings)
+
+
+def build(kind: type[Group], raw: Any, where: str) -> Group:
+    """Return a group of settings from what YAML gave, checked key by key.
+
+    Args:
+        kind: the group to build.
+        raw: what stands in the file.
+        where: the path of the group's key, empty for the whole file.
+    """
+    if not isinstance(raw, dict):
+        raise fault(where, f"must hold settings, as KEY: VALUE, not {shown(raw)}")
+    hints = get_type_hints(kind, include_extras=True)
+    for key in raw:
+        if key not in hints:
+            raise fault(join(where, key), f"is not a setting{nearest(str(key), hints)}")
+    for field in msgspec.structs.fields(kind):
+        if field.required and field.name not in raw:
+            raise fault(join(where, field.name), "is missing")
+    given = [key for key in hints if key in raw]
+    return kind(**{key: convert(hints[key], raw[key], join(where, key)) for key in given})
+
+
+def convert(hint: Any, raw: Any, where: str) -> Any:
+    """Return one value as its type asks, or raise with the description of what is accepted."""
+    if isinstance(hint, type) and issubclass(hint, Settings):
+        return build(hint, raw, where)
+    if get_origin(hint) is dict:
+        if not isinstance(raw, dict):
+            raise fault(where, f"must be a group of NAME: VALUE, not {shown(raw)}")
+        inner = get_args(hint)[1]
+        return {str(key): convert(inner, value, join(where, key)) for key, value in raw.items()}
+    accepted = hint.__metadata__[-1].description
+    try:
+        value = msgspec.convert(raw, hint)
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(value)
+    except ValueError:  # msgspec's ValidationError is one
+        raise fault(where, f"must be {accepted}, not {shown(raw)}") from None
+    return value
+
+
+def shown(raw: Any) -> str:
+    """Return a value of the file as a person would write it, cut to a line."""
+    text = raw.isoformat() if isinstance(raw, date) else repr(raw)
+    return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def join(where: str, key: object) -> str:
+    """Return the path of a key in a group."""
+    return f"{where}.{key}" if where else str(key)
+
+
+def fault(where: str, what: str) -> KitError:
+    """Return the error for a key of grading.yml."""
+    return KitError(f"{FILE}: {where} {what}" if where else f"{FILE}: {what}")
+
+
+class StrictLoader(yaml.SafeLoader):
+    """Plain YAML in which no key may stand twice: the loader would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Return a mapping, or raise a `KitError` with the line of a repeated key."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise fault("", f"the key in line {line} is not a name")
+            if key.value in seen:
+                raise fault("", f"{key.value} stands twice, again in line {line}")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(text: str) -> Any:
+    """Return the contents of a YAML text, or raise a `KitError` of one line."""
+    try:
+        return yaml.load(text, StrictLoader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise KitError(f"{FILE}: {line}{error.problem or error.context}") from error
+    except (yaml.YAMLError, ValueError) as error:  # a control character; a date such as 2026-13-45
+        raise KitError(f"{FILE}: {' '.join(str(error).split())}") from error
+
+
+__all__ = [
+    "Assignment",
+    "Course",
+    "CourseSettings",
+    "Limits",
+    "load_config",
+    "max_score",
+    "parse_config",
+]

@@ -1,0 +1,113 @@
+"""What a student reads about one check. On hidden checks nothing of their own making, and no numbers."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.compare import CheckFailed, show
+from autograder.results import Outcome
+from autograder.sandbox.calls import Call
+from autograder.sandbox.protocol import Problem
+from autograder.sandbox.wall import CallTimeout, StudentRaised, WorkerDied
+from autograder.session import Exchange
+from autograder.values import Handle, Tensor
+
+ITEMS_SHOWN = 6
+NOT_WRITTEN = "write your code here"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a check ended, in words for the student and in words for staff."""
+
+    outcome: Outcome
+    feedback: str = ""
+    staff_note: str = ""
+
+
+def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names: Sequence[str]) -> Verdict:
+    """Say what an exception out of a check means.
+
+    Args:
+        error: what the check raised.
+        visible: whether the student has the check, and may see inputs and expected numbers.
+        exchanges: the calls that the check made.
+        names: what the submission defines, to suggest the nearest to a missing one.
+    """
+    call = f"{show_call(exchanges[-1].call)}" if exchanges else ""
+    if isinstance(error, CheckFailed):
+        full = "\n".join(part for part in (call, error.reason, error.details) if part)
+        return Verdict(Outcome.FAILED, full if visible else sentence(error.reason), full)
+    if isinstance(error, StudentRaised):
+        return judge_raised(error.problem, visible, call, names)
+    if isinstance(error, CallTimeout):
+        told = f"{error}: is there a loop that never ends?"
+        return Verdict(Outcome.TIMEOUT, f"{call}\n{told}" if visible and call else sentence(told), call)
+    if isinstance(error, WorkerDied):
+        told = f"The code {error}: look for exit(), os._exit() or recursion without an end."
+        return Verdict(Outcome.CRASHED, told, call)
+    raise error
+
+
+def judge_raised(problem: Problem, visible: bool, call: str, names: Sequence[str]) -> Verdict:
+    """Say what it means that the student's code raised."""
+    if problem.type_name == "NotDefined":
+        near = difflib.get_close_matches(problem.message, names, 1, 0.5)
+        hint = f" Is it {near[0]}?" if near else ""
+        return Verdict(Outcome.ERROR, f"There is no function {problem.message} in the file.{hint}")
+    if problem.type_name == "NotImplementedError" and NOT_WRITTEN in problem.message:
+        return Verdict(Outcome.ERROR, "Not written yet.")
+    kind = problem.type_name if not problem.own else "an exception of its own"
+    where = place(problem)
+    full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
+    told = full if visible else f"The code raised {kind}{where}."
+    return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}")
+
+
+def place(problem: Problem) -> str:
+    """Return where in the student's file, as far as it is known."""
+    cell = f" of cell {problem.cell}" if problem.cell and problem.line else ""
+    return f" at line {problem.line}{cell}" if problem.line else ""
+
+
+def load_note(problem: Problem, name: str, cells: int) -> str:
+    """Tell what kept a program, or one cell of it, from running."""
+    where = f"line {problem.line}" if problem.line else "loading it"
+    where += f" of cell {problem.cell}" if cells > 1 else ""
+    lost = "What this cell defines is missing." if cells > 1 else "What comes after that line is missing."
+    if problem.type_name in ("SyntaxError", "IndentationError", "TabError"):
+        lost = "Nothing in it could be run." if cells == 1 else lost
+        return f"{name}: Python cannot read {where}: {problem.message}. {lost}"
+    return f"{name}: {problem.type_name} at {where}: {problem.message}. {lost}"
+
+
+def sentence(text: str) -> str:
+    """Return text with a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def show_call(call: Call) -> str:
+    """Write a call as a student would: `discounted_returns([1, 1, 1], gamma=0.5)`."""
+    if call.action == "read":
+        return f".{call.name}"
+    args = [show_argument(arg) for arg in call.args]
+    args += [f"{name}={show_argument(value)}" for name, value in call.kwargs.items()]
+    name = call.name if call.action in ("call", "make") else f".{call.name}"
+    return f"{name}({', '.join(args)})"
+
+
+def show_argument(value: object) -> str:
+    """Write one argument, long ones cut."""
+    if isinstance(value, Tensor):
+        kind = "" if value.dtype == "float64" else f", dtype={value.dtype}"
+        return f"tensor({show(value.array).replace(chr(10), ' ')}{kind})"
+    if isinstance(value, Handle):
+        return value.type_name
+    if isinstance(value, list | tuple):
+        shown = [show_argument(item) for item in value[:ITEMS_SHOWN]]
+        shown += ["..."] if len(value) > ITEMS_SHOWN else []
+        left, right = ("[", "]") if isinstance(value, list) else ("(", ")")
+        return f"{left}{', '.join(shown)}{right}"
+    if hasattr(value, "shape"):
+        return f"array({show(value).replace(chr(10), ' ')})"
+    return repr(value)

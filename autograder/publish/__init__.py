@@ -1,0 +1,1 @@
+"""What is handed out or uploaded: generated from the course, never written by hand."""

@@ -1,0 +1,1 @@
+"""What goes into a student's folder as it is. The modules here are copied into its `checks/kit/`."""

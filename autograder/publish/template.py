@@ -1,0 +1,217 @@
+"""The student's folder: generated from the course, to the same bytes every time."""
+
+import ast
+import contextlib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+import autograder
+from autograder.errors import KitError, nearest
+from autograder.publish.quiz_paper import render_paper, render_script
+from autograder.publish.source import DEFINITION, Source, read_source
+from autograder.publish.stubs import faults, leaks, make_stubs
+from autograder.publish.visible import count_visible, make_visible_checks
+from autograder.quiz_questions import load_questions
+
+ENGINE = Path(autograder.__file__).parent
+STUDENT_FILES = Path(__file__).parent / "student_files"
+KIT_ROOTS = ("publish/student_files/kit.py", "publish/student_files/plugin.py", "sandbox/student.py")
+KIT_IMPORT = re.compile(r"^( *)from autograder\.([\w.]+) import", re.MULTILINE)
+LIBRARIES = ("matplotlib", "torch")
+CACHES = ("__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints")
+
+
+def build_template(
+    course_root: Path,
+    stem: str,
+    title: str,
+    points: Mapping[str, float],
+    quiz_points: float,
+    provided: Sequence[str] = (),
+    minutes: int | None = None,
+) -> dict[str, bytes]:
+    """Return the files of a student's folder: path relative to it -> content.
+
+    Args:
+        course_root: the folder that holds solutions/, tests/questions/ and assignments/.
+        stem: the assignment.
+        title: what the README calls it.
+        points: what each question is worth, in the order of the README; only these become stubs.
+        quiz_points: what the quiz is worth; 0 if there is none.
+        provided: modules in assignments/<stem>/ that are handed out whole.
+        minutes: how long the assignment takes, for the README.
+    """
+    solution = read_source(course_root, f"solutions/{stem}.py")
+    checks = read_source(course_root, f"tests/questions/test_{stem}.py")
+    modules = provided_files(course_root / "assignments" / stem, provided)
+    texts = {f"{stem}.py": make_stubs(solution, list(points), [name.removesuffix(".py") for name in modules])}
+    texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
+    with contextlib.suppress(FileNotFoundError):
+        texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
+    quiz = quiz_files(course_root, stem, title) if quiz_points else {}
+    texts |= quiz
+    refuse_leaks(texts, solution, points)
+    texts["README.md"] = readme(
+        stem=stem,
+        title=title,
+        questions=table(points, count_visible(checks)),
+        asked=asked(texts[f"{stem}.py"]),
+        quiz_points=f"{quiz_points:g}" if quiz_points else "",
+        handout="handout.md" in texts,
+        minutes=minutes,
+    )
+    texts["requirements.txt"] = requirements([solution.text, *modules.values()])
+    texts["conftest.py"] = student_file("student_conftest.py").replace('"STEM"', f'"{stem}"')
+    texts["pytest.ini"] = student_file("pytest.ini")
+    texts |= modules | kit_files()
+    return {path: texts[path].encode() for path in sorted(texts)}
+
+
+def refuse_leaks(texts: Mapping[str, str], solution: Source, questions: Mapping[str, float]) -> None:
+    """Raise if a line of the solution is handed out, or a stub is none: the result is tested too."""
+    for path, text in texts.items():
+        for line in leaks(text, solution.text):
+            raise KitError(f"{path} for students would hold a line of {solution.where}: {line}")
+    stem = Path(solution.where).name
+    for fault in faults(texts[stem], list(questions)):
+        raise KitError(f"{stem} for students: {fault}")
+
+
+def provided_files(folder: Path, provided: Sequence[str]) -> dict[str, str]:
+    """Return the modules that are handed out whole."""
+    found = {}
+    for entry in provided:
+        name = entry if entry.endswith(".py") else f"{entry}.py"
+        try:
+            found[name] = (folder / name).read_text("utf-8")
+        except FileNotFoundError:
+            near = nearest(name, [path.name for path in folder.glob("*.py")])
+            raise KitError(f"provided module {name} is missing in {folder}{near}") from None
+    return found
+
+
+def quiz_files(course_root: Path, stem: str, title: str) -> dict[str, str]:
+    """Return quiz.yml, paper and answer sheet in one, and quiz.py, which draws a student's figures."""
+    where = f"assignments/{stem}/quiz.yml"
+    try:
+        text = (course_root / where).read_text("utf-8")
+    except FileNotFoundError:
+        raise KitError(f"{where} is missing: write it, or set the quiz's points to 0 in grading.yml") from None
+    questions = load_questions(text, stem)
+    return {
+        "quiz.yml": render_paper(questions, title),
+        "quiz.py": render_script(questions, stem, title),
+    }
+
+
+def table(points: Mapping[str, float], visible: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return the rows of the README's table."""
+    return [
+        {"name": name, "points": f"{worth:g}", "checks": visible.get(name, 0)}
+        for name, worth in points.items()
+    ]
+
+
+def asked(stub: str) -> str:
+    """Return what is asked for: "3 functions", "a class and 2 functions"."""
+    kinds = [isinstance(node, ast.ClassDef) for node in ast.parse(stub).body if isinstance(node, DEFINITION)]
+    counts = ((sum(kinds), "class", "classes"), (len(kinds) - sum(kinds), "function", "functions"))
+    return " and ".join(f"{n} {many}" if n > 1 else f"one {one}" for n, one, many in counts if n)
+
+
+def readme(**values: Any) -> str:
+    """Return the README."""
+    environment = jinja2.Environment(keep_trailing_newline=True, undefined=jinja2.StrictUndefined)  # noqa: S701 - Markdown
+    text = environment.from_string(student_file("README.md.j2")).render(values)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def requirements(modules: Sequence[str]) -> str:
+    """Return requirements.txt: what the assignment imports, and what checks it."""
+    trees = [ast.parse(text) for text in modules]
+    roots = {
+        path.split(".")[0]
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for path in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
+    }
+    return "\n".join(sorted({"numpy", "pytest", *(roots & set(LIBRARIES))})) + "\n"
+
+
+def student_file(name: str) -> str:
+    """Return a file that goes to students as it is, or nearly so."""
+    return (STUDENT_FILES / name).read_text("utf-8")
+
+
+def kit_files() -> dict[str, str]:
+    """Return `checks/kit/`: the engine's modules that checks need, as a package of their own.
+
+    The modules are found by following imports; all land in one folder, and import each other
+    relatively.
+    """
+    texts: dict[str, str] = {}
+    waiting = list(KIT_ROOTS)
+    for path in waiting:  # grows while it is walked
+        text = (ENGINE / path).read_text("utf-8")
+        name = "__init__.py" if path == KIT_ROOTS[0] else Path(path).name
+        if texts.setdefault(f"checks/kit/{name}", relative(text)) != relative(text):
+            raise KitError(f"two modules of the kit are called {name}: rename {path}")
+        for _, module in KIT_IMPORT.findall(text):
+            wanted = module.replace(".", "/") + ".py"
+            if wanted not in waiting and (ENGINE / wanted).exists():
+                waiting.append(wanted)
+    return texts
+
+
+def relative(text: str) -> str:
+    """Return a module of the engine with its imports as they are inside checks/kit/."""
+    return KIT_IMPORT.sub(lambda match: f"{match[1]}from .{match[2].rsplit('.', 1)[-1]} import", text)
+
+
+def write_tree(files: Mapping[str, bytes], folder: Path) -> None:
+    """Make `folder` hold exactly these files. A file is replaced in one step; what is stale goes.
+
+    A folder that holds something else altogether is left alone.
+    """
+    there = present(folder)
+    if there and not there & files.keys():
+        raise KitError(f"{folder} is not a generated folder: choose another or empty it yourself")
+    for path, content in files.items():
+        target = folder / path
+        if path in there and target.read_bytes() == content:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        part.write_bytes(content)
+        os.replace(part, target)
+    for path in sorted(there - files.keys(), reverse=True):
+        (folder / path).unlink()
+        with contextlib.suppress(OSError):  # still holds something
+            (folder / path).parent.rmdir()
+
+
+def differences(files: Mapping[str, bytes], folder: Path) -> list[str]:
+    """Return a line for every file that is not what would be generated now."""
+    there = present(folder)
+    told = []
+    for path in sorted(files.keys() | there):
+        shown = f"student_template/{folder.name}/{path}"
+        if path not in there:
+            told.append(f"{shown} is missing. Run: autograder build")
+        elif path not in files:
+            told.append(f"{shown} is not generated any more. Run: autograder build")
+        elif (folder / path).read_bytes() != files[path]:
+            told.append(f"{shown} differs from what its sources give. Run: autograder build")
+    return told
+
+
+def present(folder: Path) -> set[str]:
+    """Return the files in a folder, caches aside, as relative paths with forward slashes."""
+    found = [path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir()]
+    return {path.as_posix() for path in found if not set(path.parts) & set(CACHES)}

@@ -1,0 +1,99 @@
+"""Small attacks, run in a real worker at start to see what this machine's wall holds back.
+
+Every function returns True when the attack succeeded. This file is never imported by the kit: its text is
+sent over the wall as a submission's is.
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+import signal
+import socket
+
+
+def works(attack, *args):
+    """Whether a call goes through."""
+    try:
+        attack(*args)
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return True
+
+
+def reads_a_file(path):
+    """Read a file of the course."""
+    with contextlib.suppress(OSError), open(path, "rb") as file:
+        return bool(file.read(1))
+    return False
+
+
+def lists_a_folder(path):
+    """List a folder of the course."""
+    return works(os.listdir, path)
+
+
+def reads_memory(pid):
+    """Open another process's memory or environment."""
+    return any(works(os.open, f"/proc/{pid}/{name}", os.O_RDONLY) for name in ("mem", "environ"))
+
+
+def writes_a_file(path):
+    """Create or change a file."""
+    return works(lambda: os.close(os.open(path, os.O_WRONLY | os.O_CREAT)))
+
+
+def changes_metadata(path):
+    """Change the mode of a file."""
+    return works(os.chmod, path, 0o600)
+
+
+def removes_a_file(path):
+    """Remove a file."""
+    return works(os.unlink, path)
+
+
+def signals(pid):
+    """Send a signal that does nothing to another process."""
+    return works(os.kill, pid, 0) and pid != os.getpid() and works(os.kill, pid, signal.SIGCONT)
+
+
+def starts_a_process():
+    """Fork."""
+    try:
+        pid = os.fork()
+    except OSError:
+        return False
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return True
+
+
+def opens_a_socket():
+    """Make sockets of several families."""
+    families = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
+    return any(works(lambda kind=kind: socket.socket(kind, socket.SOCK_DGRAM).close()) for kind in families)
+
+
+def traces(pid):
+    """Ask for a byte of another process's memory at address 0: refused, or only a bad address?"""
+    libc = ctypes.CDLL(None, use_errno=True)
+    here, there = (ctypes.c_size_t * 2)(0, 1), (ctypes.c_size_t * 2)(0, 1)
+    libc.process_vm_readv(pid, here, 1, there, 1, 0)
+    return ctypes.get_errno() == errno.EFAULT
+
+
+def slows_down(pid):
+    """Change another process's priority."""
+    return works(lambda: os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid)))
+
+
+def holds_descriptors():
+    """Find a descriptor besides standard streams and the wall's own socket."""
+    return any(works(os.fstat, number) for number in range(4, 64))
+
+
+def sees_secrets():
+    """Find anything of the grader's in the environment."""
+    return any(name.startswith(("AUTOGRADER", "SSH", "AWS", "GITHUB", "CI")) for name in os.environ)

@@ -1,0 +1,217 @@
+"""Talk to programs behind the wall: a submission's, and the course's own, whose answers are kept."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.protocol import Forget, Loaded, Problem, Source
+from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, Worker, WorkerDied, encode_call
+from autograder.values import Handle
+
+Ended = StudentRaised | CallTimeout | WorkerDied
+LATER_TIMEOUTS = 5  # after a first timeout in a question, its later calls get this part of the time
+LEAST_S = 0.5
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program to load into a worker, with modules that it may import and names to replace in it."""
+
+    source: Source
+    modules: Mapping[str, str] = field(default_factory=dict)
+    bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One call of a check and what came of it."""
+
+    call: Call
+    outcome: Answer | Ended
+
+
+class Session:
+    """A submission's workers: one until it dies, then a fresh one, until the time is used up."""
+
+    def __init__(self, wall: Wall, program: Program) -> None:
+        self._wall, self._program = wall, program
+        self._worker: Worker | None = None
+        self._deadline = time.monotonic() + wall.bounds.submission_s
+        self._call_s = wall.bounds.call_s
+        self._holds = False
+        self._output: list[str] = []
+        self.loaded: Loaded | None = None
+        self.unloadable: Ended | None = None
+        self.exchanges: list[Exchange] = []
+
+    def start(self) -> None:
+        """Load the program into a fresh worker, unless it has shown that it cannot be loaded."""
+        if self.unloadable is not None:
+            raise self.unloadable
+        self._worker = self._wall.worker()
+        try:
+            self.loaded = self._worker.load(
+                self._program.source, self._program.modules, self._program.bind, self._deadline
+            )
+        except (CallTimeout, WorkerDied) as error:
+            self.unloadable = error
+            raise
+
+    def begin_question(self) -> None:
+        """Give the calls of a new question their full time."""
+        self._call_s = self._wall.bounds.call_s
+
+    def begin_check(self) -> None:
+        """Forget the objects and the calls of the check before."""
+        self.exchanges = []
+        if self._holds and self._worker is not None and self._worker.alive:
+            self._worker.tell(Forget())
+        self._holds = False
+
+    def renew(self) -> None:
+        """Let the next call start a fresh worker."""
+        self._retire()
+
+    def send(self, call: Call) -> Answer:
+        """Ask the submission; remember the exchange."""
+        try:
+            answer = self._ask(call)
+        except (StudentRaised, CallTimeout, WorkerDied) as error:
+            self.exchanges.append(Exchange(call, error))
+            raise
+        self.exchanges.append(Exchange(call, answer))
+        self._holds = self._holds or holds(answer.value)
+        return answer
+
+    def _ask(self, call: Call) -> Answer:
+        if time.monotonic() >= self._deadline:
+            raise CallTimeout(f"the submission has used its {self._wall.bounds.submission_s:g} s")
+        if self._worker is None or not self._worker.alive:
+            self._retire()
+            self.start()
+        assert self._worker is not None
+        try:
+            return self._worker.ask(encode_call(call), self._call_s, self._deadline)
+        except CallTimeout:
+            self._call_s = max(LEAST_S, self._wall.bounds.call_s / LATER_TIMEOUTS)
+            raise
+
+    def _retire(self) -> None:
+        if self._worker is not None:
+            self._output.append(self._worker.output())
+            self._worker.close()
+            self._worker = None
+
+    def close(self) -> str:
+        """End the worker and return what the submission printed."""
+        self._retire()
+        return "".join(self._output)[: self._wall.bounds.output_kb * 1024]
+
+
+class Answers:
+    """What a trusted program answers, each question asked once and kept for every submission."""
+
+    def __init__(self, wall: Wall, program: Program) -> None:
+        self._wall, self._program = wall, program
+        self._known: dict[tuple[Any, ...], Answer | Ended] = {}
+        self._stateful: set[Any] = set()
+        self._lock = threading.Lock()
+        self._worker: Worker | None = None
+        self._worker_history: tuple[Any, ...] = ()
+
+    def conversation(self) -> "Conversation":
+        """Begin a check's sequence of calls."""
+        return Conversation(self)
+
+    def close(self) -> None:
+        """End the worker; the answers stay."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def find(self, call: Call, history: tuple[Any, ...]) -> tuple[Answer | Ended, bool]:
+        """Return the outcome of `call` after the stateful calls `history`, and whether it is one."""
+        frame = encode_call(call)
+        stateful = call.action != "call" or any(map(holds, (*call.args, *call.kwargs.values())))
+        stateful = stateful or frame in self._stateful
+        key = (*history, frame) if stateful else (frame,)
+        with self._lock:
+            if key not in self._known and not stateful:
+                outcome = self._ask(frame)
+                if not (isinstance(outcome, Answer) and holds(outcome.value)):
+                    self._known[key] = outcome
+                    return outcome, False
+                self._stateful.add(frame)
+                self._end()  # that worker now holds an object that no history tells of
+                stateful, key = True, (*history, frame)
+            if key not in self._known:
+                self._known[key] = self._ask(frame, history)
+                self._worker_history = key
+            return self._known[key], stateful
+
+    def _ask(self, frame: Any, history: tuple[Any, ...] | None = None) -> Answer | Ended:
+        """Ask a worker that has been through exactly `history`, or any worker where there is none."""
+        alive = self._worker is not None and self._worker.alive
+        if not alive or (history is not None and self._worker_history != history):
+            self._fresh()
+            for earlier in history or ():
+                self._one(earlier)
+        return self._one(frame)
+
+    def _fresh(self) -> None:
+        self._end()
+        self._worker = self._wall.worker()
+        self._worker_history = ()
+        self._worker.load(self._program.source, self._program.modules, self._program.bind)
+
+    def _one(self, frame: Any) -> Answer | Ended:
+        assert self._worker is not None
+        try:
+            return self._worker.ask(frame, self._wall.bounds.call_s)
+        except (StudentRaised, CallTimeout, WorkerDied) as error:
+            return error
+
+
+class Conversation:
+    """The calls of one check, in order: what makes or uses objects depends on what came before."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._history: tuple[Any, ...] = ()
+
+    def send(self, call: Call) -> Answer:
+        """Return the program's answer, or raise what it raised."""
+        outcome = self.outcome(call)
+        if isinstance(outcome, Answer):
+            return outcome
+        raise outcome
+
+    def outcome(self, call: Call) -> Answer | Ended:
+        """Return what comes of a call."""
+        found, stateful = self._answers.find(call, self._history)
+        if stateful:
+            self._history = (*self._history, encode_call(call))
+        return found
+
+
+def holds(value: Any) -> bool:
+    """Whether data names an object that stays on the other side."""
+    if isinstance(value, list | tuple):
+        return any(map(holds, value))
+    if isinstance(value, dict):
+        return any(map(holds, value.values()))
+    return isinstance(value, Handle)
+
+
+def nothing_loaded(loaded: Loaded | None) -> Problem | None:
+    """Return the problem that kept a whole program from loading, if one did."""
+    if loaded is None or not loaded.problems:
+        return None
+    return loaded.problems[0]

@@ -1,0 +1,263 @@
+"""A grid world, exploration, Q-learning, value iteration, and two figures.
+
+A language model in small: the policy is the model, a state is the prompt plus the tokens so far,
+an action is the next token, an episode is one full response, and the +1 at the goal is the reward
+model's score. What the small world adds: the best answer is known here, so everything that is
+learned can be compared with it.
+
+Conventions: `rewards[t]` is paid for the action at step t (Sutton and Barto write R_{t+1}); a state
+is (row, col), row 0 at the top; tables have the actions on their last axis. "Sutton and Barto" is
+Reinforcement Learning: An Introduction, 2nd edition, 2018.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from gridworld_env import GridWorld
+from matplotlib.figure import Figure
+
+State = tuple[int, int]
+
+
+def grid_step(position: State, action: int, size: int = 4) -> tuple[State, float, bool]:
+    """Return (next_position, reward, done) for one move on the section's `SimpleGridWorld`.
+
+    The actions here are 0 up, 1 right, 2 down, 3 left. (`GridWorld` numbers them differently.)
+    A move off the grid leaves the agent where it is. `done` is True on reaching the goal,
+    (size - 1, size - 1), and that pays 1.0; every other move pays -0.01, bumps included.
+
+    Args:
+        position: (row, col) with 0 <= row, col < size; never the goal itself.
+        action: 0, 1, 2 or 3.
+        size: number of rows, and of columns.
+    """
+    row_change, col_change = ((-1, 0), (0, 1), (1, 0), (0, -1))[action]
+    row = min(max(position[0] + row_change, 0), size - 1)
+    col = min(max(position[1] + col_change, 0), size - 1)
+    done = (row, col) == (size - 1, size - 1)
+    return (row, col), 1.0 if done else -0.01, done
+
+
+def run_random_episode(
+    env: GridWorld, rng: np.random.Generator, max_steps: int = 100
+) -> tuple[float, int]:
+    """Run one episode with the uniform random policy and return (total_reward, num_steps).
+
+    Starts with `env.reset()`, then takes actions 0 to 3 with probability 1/4 each until the episode
+    is done or `max_steps` steps are taken. `total_reward` is the plain, undiscounted sum of the
+    rewards; `num_steps` counts every action taken, the last one included.
+
+    Args:
+        env: the grid world; its own `step` says what a step pays.
+        rng: the only source of randomness: equal generators give equal episodes.
+        max_steps: the most steps an episode may take, as a limit on tokens ends a response.
+    """
+    env.reset()
+    rewards: list[float] = []
+    done = False
+    while not done and len(rewards) < max_steps:
+        _, reward, done = env.step(int(rng.integers(4)))
+        rewards.append(reward)
+    return sum(rewards), len(rewards)
+
+
+def epsilon_greedy_probs(q_row: np.ndarray, epsilon: float) -> np.ndarray:
+    """Return the probability of each action under an epsilon-greedy policy, shape (A,).
+
+    probs[a] = epsilon / A, plus (1 - epsilon) / n for each of the n actions with the largest value:
+    tied best actions share the greedy part evenly. (Sutton and Barto, section 2.2.)
+
+    Args:
+        q_row: shape (A,), the values of the actions in one state. Not modified.
+        epsilon: probability of exploring, in [0, 1].
+    """
+    greedy = q_row == q_row.max()
+    probs: np.ndarray = epsilon / len(q_row) + (1 - epsilon) * greedy / greedy.sum()
+    return probs
+
+
+def boltzmann_probs(q_row: np.ndarray, temperature: float) -> np.ndarray:
+    """Return the probability of each action under softmax exploration, shape (A,).
+
+    probs[a] = exp(q_row[a] / temperature) / sum over b of exp(q_row[b] / temperature)
+
+    This is how a language model samples its next token: logits divided by a temperature. Values in
+    the thousands must give finite probabilities. (Sutton and Barto, section 2.8, at temperature 1.)
+
+    Args:
+        q_row: shape (A,), the values of the actions in one state. Not modified.
+        temperature: positive; small is nearly greedy, large is nearly uniform.
+    """
+    weights = np.exp((q_row - q_row.max()) / temperature)
+    probs: np.ndarray = weights / weights.sum()
+    return probs
+
+
+def q_learning_update(
+    q_values: np.ndarray,
+    state: State,
+    action: int,
+    reward: float,
+    next_state: State,
+    terminated: bool,
+    alpha: float,
+    gamma: float,
+) -> np.ndarray:
+    """Return the table after one step of Q-learning; one entry differs from before.
+
+    target = reward + gamma * max over a of Q[next_state, a], or just reward if terminated
+    Q[state, action] becomes Q[state, action] + alpha * (target - Q[state, action])
+
+    (Watkins and Dayan, 1992; Sutton and Barto, section 6.5.) Changing `q_values` itself and
+    returning a changed copy are both fine: the returned table is what counts.
+
+    Args:
+        q_values: shape (rows, cols, A), floats.
+        state: (row, col) where the action was taken.
+        action: the action taken, 0 .. A-1.
+        reward: what it paid.
+        next_state: (row, col) where it led.
+        terminated: whether next_state ended the episode: nothing follows then, whatever the table
+            holds for next_state. Reaching a limit on steps is not termination.
+        alpha: step size in [0, 1].
+        gamma: discount in [0, 1].
+    """
+    following = 0.0 if terminated else q_values[next_state].max()
+    td_error = reward + gamma * following - q_values[state][action]
+    updated = q_values.copy()
+    updated[state][action] += alpha * td_error
+    return updated
+
+
+def train_q_learning(
+    env: GridWorld,
+    episodes: int,
+    alpha: float,
+    gamma: float,
+    epsilon: float,
+    rng: np.random.Generator,
+    max_steps: int = 100,
+) -> np.ndarray:
+    """Learn action values from experience and return the table, shape (env.size, env.size, 4).
+
+    The table starts at 0 everywhere. Each episode starts with `env.reset()`, chooses its actions
+    epsilon-greedily with respect to the current table, updates the table by Q-learning after every
+    step, and ends when the environment says done or after `max_steps` steps. The table is judged by
+    the way its greedy policy walks from the start, not by its numbers.
+
+    Args:
+        env: the grid world. Only `reset` and `step` are needed: its walls are found by bumping.
+        episodes: how many episodes to run.
+        alpha: step size in [0, 1].
+        gamma: discount in [0, 1].
+        epsilon: probability of exploring, in [0, 1].
+        rng: the only source of randomness: equal generators give equal tables.
+        max_steps: the most steps an episode may take.
+    """
+    q_values = np.zeros((env.size, env.size, 4))
+    for _ in range(episodes):
+        state = env.reset()
+        for _ in range(max_steps):
+            action = int(rng.choice(4, p=epsilon_greedy_probs(q_values[state], epsilon)))
+            next_state, reward, done = env.step(action)
+            q_values = q_learning_update(
+                q_values, state, action, reward, next_state, done, alpha, gamma
+            )
+            state = next_state
+            if done:
+                break
+    return q_values
+
+
+def greedy_policy(q_values: np.ndarray) -> np.ndarray:
+    """Return the number of a best action in each cell: (rows, cols, A) -> (rows, cols).
+
+    policy[row, col] is an action a with the largest q_values[row, col, a]; where several tie, any
+    of them is right. `q_values` is not modified.
+    """
+    policy: np.ndarray = q_values.argmax(axis=-1)
+    return policy
+
+
+def state_values(q_values: np.ndarray) -> np.ndarray:
+    """Return V(s) = max over a of Q(s, a): (rows, cols, A) -> (rows, cols).
+
+    `q_values` is not modified.
+    """
+    values: np.ndarray = q_values.max(axis=-1)
+    return values
+
+
+def value_iteration(
+    transition_probs: np.ndarray, rewards: np.ndarray, gamma: float, tol: float = 1e-8
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return (values, policy), each (S,): the optimal values and an optimal action for each state.
+
+    Repeats, for all states and from values of 0,
+
+    V(s) = max over a of the sum over s' of P(s, a, s') * (r(s, a, s') + gamma * V(s'))
+
+    until no value changes by `tol` or more, and returns the newest values. (Sutton and Barto,
+    section 4.4.) Each sweep brings the values closer to their fixed point by a factor gamma, so
+    what is returned lies within tol * gamma / (1 - gamma) of it. The values are judged by that
+    bound and the policy by what it is worth, so an exact solver is right too.
+
+    Args:
+        transition_probs: shape (S, A, S), the probability of each next state. Not modified.
+        rewards: shape (S, A, S), what each transition pays. Not modified.
+        gamma: discount, 0 <= gamma < 1.
+        tol: the largest change of a value that counts as no change.
+    """
+    expected_rewards = (transition_probs * rewards).sum(axis=2)
+    values = np.zeros(len(expected_rewards))
+    while True:
+        q_values = expected_rewards + gamma * transition_probs @ values
+        change = np.abs(q_values.max(axis=1) - values).max()
+        values = q_values.max(axis=1)
+        if change < tol:
+            return values, q_values.argmax(axis=1)
+
+
+def plot_timeline(milestones: Mapping[int, str]) -> Figure:
+    """Return a figure that shows each milestone's year and label in order of time, with a title.
+
+    No two labels overlap, however close their years.
+
+    Args:
+        milestones: year -> label, in any order. Labels may hold line breaks.
+    """
+    entries = sorted(milestones.items())
+    years = [year for year, _ in entries]
+    figure = Figure(figsize=(9, 1.2 + 0.3 * len(entries)), layout="constrained")
+    axes = figure.subplots()
+    axes.scatter(years, range(len(years)), zorder=2)
+    for row, (year, label) in enumerate(entries):  # a row each: labels cannot meet
+        text = f"{year}  {' '.join(label.split())}"
+        axes.annotate(text, (year, row), (8, 0), textcoords="offset points", va="center")
+    span = years[-1] - years[0] + 1
+    axes.set_xlim(years[0] - 0.05 * span, years[-1] + 0.4 * span)  # room for the last labels
+    axes.set_ylim(len(years) - 0.4, -0.6)
+    axes.set_yticks([])
+    axes.set_xlabel("Year")
+    axes.set_title("Milestones of machine learning")
+    return figure
+
+
+def plot_values(values: np.ndarray) -> Figure:
+    """Return a heatmap of `values` with each cell's number written in it to two decimals.
+
+    The figure has a title, a label on each axis (columns run along x, rows along y) and a colorbar.
+
+    Args:
+        values: shape (rows, cols). Not modified.
+    """
+    figure = Figure(figsize=(5.5, 5), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(values, cmap="Wistia")  # light at both ends: the numbers stay readable
+    for (row, col), value in np.ndenumerate(values):
+        axes.text(col, row, f"{value:.2f}", ha="center", va="center")
+    axes.set_xlabel("Column")
+    axes.set_ylabel("Row")
+    axes.set_title("Values V(s) = max Q(s, a)")
+    figure.colorbar(image)
+    return figure
