@@ -157,21 +157,22 @@ def read_capped(stream: io.RawIOBase | IO[bytes], limit: int, shown: str) -> byt
 
 
 @contextlib.contextmanager
-def zip_items(path: Path, shown: str, notes: list[str]) -> Iterator[list[Item]]:
+def zip_items(item: Item, notes: list[str]) -> Iterator[list[Item]]:
     """List the regular files in a zip, without junk and hidden files; they can be read inside.
 
     Args:
-        path: the zip.
-        shown: its name, for messages.
+        item: the zip; what is in it is listed as if unpacked beside it.
         notes: takes a line on what was left out.
     """
+    path, shown, prefix = item.disk or Path(item.path), item.name, item.path[: -len(item.name)]
     with open_regular(path, shown) as file:
         try:
             archive = zipfile.ZipFile(file)
         except BROKEN as error:
             raise InputError(f"{clean(shown)} is not a whole zip file{looks_like(path)}") from error
         with archive:
-            yield entries_of(archive, shown, notes)
+            inside = entries_of(archive, shown, notes)
+            yield [Item(prefix + entry.path, entry.read) for entry in inside]
 
 
 def entries_of(archive: zipfile.ZipFile, shown: str, notes: list[str]) -> list[Item]:

@@ -61,14 +61,6 @@ class Bank:
         """Return a question's checks."""
         return tuple(check for check in self.checks if check.question == question)
 
-    def preload(self) -> tuple[str, ...]:
-        """Return the libraries that the reference needs, to be imported once."""
-        found = imported(self.solution)
-        names = [name for name in ("numpy", "torch") if name == "numpy" or name in found]
-        names += ["matplotlib.pyplot"] if "matplotlib" in found else []
-        uses_optimizer = "torch.optim" in self.checks_source or "optim" in self.solution
-        return tuple(names + (["torch._dynamo"] if "torch" in found and uses_optimizer else []))
-
 
 def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
     """Read an assignment's checks (which are run: they are ours) and the texts of its programs."""
@@ -170,3 +162,13 @@ def imported(source: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.split(".")[0])
     return names
+
+
+def preload_for(solution: str) -> tuple[str, ...]:
+    """Return the libraries to import once, before any worker is forked: those the reference uses."""
+    found = imported(solution)
+    names = ["numpy"]
+    names += ["torch"] if "torch" in found else []
+    names += ["torch._dynamo"] if "torch" in found and "optim" in solution else []
+    names += ["matplotlib.pyplot"] if "matplotlib" in found else []
+    return tuple(names)

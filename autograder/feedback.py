@@ -4,15 +4,13 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.compare import CheckFailed, show
+from autograder.compare import CheckFailed
+from autograder.publish.student_files.spelling import spell_call
 from autograder.results import Outcome
-from autograder.sandbox.calls import Call
 from autograder.sandbox.protocol import Problem
 from autograder.sandbox.wall import CallTimeout, StudentRaised, WorkerDied
 from autograder.session import Exchange
-from autograder.values import Handle, Tensor
 
-ITEMS_SHOWN = 6
 NOT_WRITTEN = "write your code here"
 
 
@@ -34,7 +32,7 @@ def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names:
         exchanges: the calls that the check made.
         names: what the submission defines, to suggest the nearest to a missing one.
     """
-    call = f"{show_call(exchanges[-1].call)}" if exchanges else ""
+    call = spell_call(exchanges[-1].call) if exchanges else ""
     if isinstance(error, CheckFailed):
         full = "\n".join(part for part in (call, error.reason, error.details) if part)
         return Verdict(Outcome.FAILED, full if visible else sentence(error.reason), full)
@@ -84,30 +82,3 @@ def load_note(problem: Problem, name: str, cells: int) -> str:
 def sentence(text: str) -> str:
     """Return text with a capital and a full stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
-
-
-def show_call(call: Call) -> str:
-    """Write a call as a student would: `discounted_returns([1, 1, 1], gamma=0.5)`."""
-    if call.action == "read":
-        return f".{call.name}"
-    args = [show_argument(arg) for arg in call.args]
-    args += [f"{name}={show_argument(value)}" for name, value in call.kwargs.items()]
-    name = call.name if call.action in ("call", "make") else f".{call.name}"
-    return f"{name}({', '.join(args)})"
-
-
-def show_argument(value: object) -> str:
-    """Write one argument, long ones cut."""
-    if isinstance(value, Tensor):
-        kind = "" if value.dtype == "float64" else f", dtype={value.dtype}"
-        return f"tensor({show(value.array).replace(chr(10), ' ')}{kind})"
-    if isinstance(value, Handle):
-        return value.type_name
-    if isinstance(value, list | tuple):
-        shown = [show_argument(item) for item in value[:ITEMS_SHOWN]]
-        shown += ["..."] if len(value) > ITEMS_SHOWN else []
-        left, right = ("[", "]") if isinstance(value, list) else ("(", ")")
-        return f"{left}{', '.join(shown)}{right}"
-    if hasattr(value, "shape"):
-        return f"array({show(value).replace(chr(10), ' ')})"
-    return repr(value)

@@ -1,19 +1,23 @@
 """Grade one submission: run its checks behind the wall, diagnose, add up."""
 
+import functools
 import hashlib
-import inspect
 import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
+from typing import Any
 
 import numpy as np
+from msgspec.structs import asdict
 
-from autograder import __version__, quiz
-from autograder.bank import Bank, Check, imported
-from autograder.config import Assignment, Course
+from autograder import __version__
+from autograder.bank import Bank, Check, imported, load_bank, preload_for, read
+from autograder.config import Course, max_score
+from autograder.errors import KitError
 from autograder.diagnosis import Diagnosis, diagnose
 from autograder.feedback import Verdict, judge, load_note
+from autograder.quiz import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import (
     CheckResult,
     Isolation,
@@ -23,26 +27,30 @@ from autograder.results import (
     Report,
     worst,
 )
-from autograder.sandbox.protocol import Source
+from autograder.sandbox import protocol
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, WorkerDied
 from autograder.session import Answers, Exchange, Program, Session
-from autograder.submission import Submission, modules_of, source_of
+from autograder.submission import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
 PRELOAD = {"torch": "torch", "matplotlib": "matplotlib.pyplot"}
 UNDIAGNOSED = ("Not written yet.", "There is no function")
-FULL = "full"
+NOT_RUN = "Hidden checks do not run on this machine."
 
 
 class Grader:
     """Grades submissions of one assignment; keeps the reference's answers between them."""
 
-    def __init__(self, course: Course, bank: Bank, wall: Wall, isolation: Isolation) -> None:
-        self.course, self.bank, self.wall, self.isolation = course, bank, wall, isolation
-        self.assignment: Assignment = course.assignment(bank.stem)
-        self.quiz = quiz.load(course.root, bank.stem)
-        self.hidden_too = isolation.verdict == FULL
-        solution = Source(f"{bank.stem}.py", [bank.solution])
+    def __init__(
+        self, course: Course, bank: Bank, quiz: Quiz | None, wall: Wall, isolation: Isolation,
+        *, hidden_too: bool,
+    ) -> None:  # fmt: skip
+        self.course, self.bank, self.quiz = course, bank, quiz
+        self.wall, self.isolation, self.hidden_too = wall, isolation, hidden_too
+        self.assignment = course.assignment(bank.stem)
+        solution = protocol.Source(f"{bank.stem}.py", [bank.solution])
         self.reference = Answers(wall, Program(solution, bank.provided))
         trusted = {
             **bank.provided,
@@ -60,21 +68,33 @@ class Grader:
 
     def grade(self, submission: Submission) -> Report:
         """Return the report on one submission; whatever is in it, this returns."""
-        began = time.monotonic()
         if submission.problem:
-            return self.unreadable(submission)
+            return self.ungraded(submission, Outcome.ERROR, submission.problem)
+        try:
+            return self.grade_readable(submission)
+        except KitError:
+            raise
+        except Exception as error:  # noqa: BLE001 one submission must not stop a class
+            told = "The kit stumbled over this submission; staff have been told."
+            note = f"{type(error).__name__}: {error}"
+            return self.ungraded(submission, Outcome.BROKEN, told, note)
+
+    def grade_readable(self, submission: Submission) -> Report:
+        """Run the checks and the quiz of a submission and add up."""
+        began = time.monotonic()
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
         texts = [*source.cells, *modules.values()]
         wanted = {name for text in texts for name in imported(text)}
         self.wall.preload([PRELOAD[name] for name in PRELOAD if name in wanted])
-        session = Session(self.wall, Program(Source(source.name, list(source.cells)), modules))
+        program = Program(protocol.Source(source.name, list(source.cells)), modules)
+        session = Session(self.wall, program)
         try:
             graded = [self.grade_question(question, session) for question in self.assignment.questions]
-            answers = self.grade_quiz(submission, session)
+            answers, quiz_notes = self.grade_quiz(submission, session)
         finally:
             output = session.close()
-        notes = [*submission.notes, *load_notes(session, source)]
+        notes = [*submission.notes, *load_notes(session, source), *quiz_notes]
         return self.report(
             submission,
             [question for question, _ in graded],
@@ -92,9 +112,7 @@ class Grader:
         used_before = session.loaded is not None
         results, exchanges = self.run_checks(question, session)
         diagnosis = self.diagnose(question, results, exchanges)
-        wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-        plain = all(result.feedback.startswith(UNDIAGNOSED) for result in wrong)
-        if wrong and used_before and not plain and not diagnosis.misconceptions and not session.unloadable:
+        if used_before and may_be_spoilt(results) and not diagnosis.misconceptions:
             session.renew()
             results, exchanges = self.run_checks(question, session)
             diagnosis = self.diagnose(question, results, exchanges)
@@ -130,7 +148,7 @@ class Grader:
         """Run one check and say how it ended."""
         session.begin_check()
         if not check.visible and not self.hidden_too:
-            return Verdict(Outcome.SKIPPED, "Hidden checks do not run on this machine.")
+            return Verdict(Outcome.SKIPPED, NOT_RUN)
         missing = [name for name in check.requires if name not in passed]
         if missing:
             return Verdict(Outcome.SKIPPED, f"Runs once {' and '.join(missing)} passes.")
@@ -176,7 +194,7 @@ class Grader:
     ) -> Diagnosis:
         """Find the known mistake behind a question's wrong answers."""
         wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-        if not wrong or all(result.feedback.startswith(UNDIAGNOSED) for result in wrong):
+        if not wrong or unwritten(wrong):
             return Diagnosis()
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return diagnose(exchanges, candidates, self.mistakes, self.reference)
@@ -192,24 +210,44 @@ class Grader:
             seconds=round(seconds, 4),
         )  # fmt: skip
 
-    def grade_quiz(self, submission: Submission, session: Session) -> list[QuizAnswer]:
-        """Grade the answer sheet; figures are the student's own."""
+    def grade_quiz(
+        self, submission: Submission, session: Session
+    ) -> tuple[list[QuizAnswer], list[str]]:
+        """Grade the answer sheet, whose figures are the student's own, and note what is odd about it."""
+        if self.quiz is None:
+            return [], []
         session.begin_check()
-        return quiz.grade_submission(
-            self.quiz, submission.files, self.assignment.quiz,
-            Student(self.reference.conversation().send), Student(session.send),
-        )  # fmt: skip
+        sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
+        reference = Student(self.reference.conversation().send)
+        results = grade_quiz(
+            self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
+        )
+        worth = sum(result.worth for result in results)
+        answers = [
+            QuizAnswer(
+                id=result.id, prompt=result.prompt, given=result.given,
+                score=round(self.assignment.quiz * result.worth * result.earned / worth, 4),
+                max_score=round(self.assignment.quiz * result.worth / worth, 4),
+                outcome=result.outcome, feedback=result.feedback,
+            )
+            for result in results
+        ]  # fmt: skip
+        return answers, sheet_notes(self.quiz, sheet) if QUIZ in submission.files else []
 
-    def unreadable(self, submission: Submission) -> Report:
-        """Return the report on a submission that holds nothing to grade."""
+    def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
+        """Return a module's questions as functions by name."""
+        return {name: getattr(module, name) for name in self.assignment.questions}
+
+    def ungraded(self, submission: Submission, outcome: Outcome, told: str, *staff: str) -> Report:
+        """Return the report on a submission whose checks could not run: no points, and why."""
         questions = [
             QuestionResult(
-                id=f"{self.bank.stem}.{name}", score=0.0, max_score=points, outcome=Outcome.ERROR
+                id=f"{self.bank.stem}.{name}", score=0.0, max_score=points, outcome=outcome
             )
             for name, points in self.assignment.questions.items()
         ]
-        notes = [*submission.notes, submission.problem]
-        return self.report(submission, questions, [], [], notes=notes, outcome=Outcome.ERROR)
+        notes = [*submission.notes, told]
+        return self.report(submission, questions, [], [], notes=notes, staff=staff, outcome=outcome)
 
     def report(
         self,
@@ -221,6 +259,7 @@ class Grader:
         notes: list[str],
         output: str = "",
         seconds: float = 0.0,
+        staff: Sequence[str] = (),
         outcome: Outcome | None = None,
     ) -> Report:
         """Add up."""
@@ -230,24 +269,27 @@ class Grader:
             kit_version=__version__, assignment=self.bank.stem, title=self.assignment.title,
             student=submission.student, submission=submission.name,
             score=round(sum(question.score for question in questions) + quiz_score, 2),
-            max_score=self.assignment.max_score, outcome=outcome or worst([q.outcome for q in questions]),
+            max_score=max_score(self.assignment), outcome=outcome or worst([q.outcome for q in questions]),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
-            quiz_max_score=float(self.assignment.quiz), notes=notes, staff_notes=broken, output=output,
+            quiz_max_score=float(self.assignment.quiz), notes=notes, staff_notes=[*broken, *staff], output=output,
             isolation=self.isolation, receipt=self.receipt(submission), seconds=seconds,
         )  # fmt: skip
 
     def receipt(self, submission: Submission) -> dict[str, str]:
         """Return what proves which work was graded with what."""
-        checks = hashlib.sha256()
+        return {"submission_sha256": content_hash(submission), **self.kit_receipt}
+
+    @functools.cached_property
+    def kit_receipt(self) -> dict[str, str]:
+        """Return the part of a receipt that all submissions share."""
+        digest = hashlib.sha256()
         for part in (self.bank.solution, self.bank.checks_source, self.bank.mistakes_source):
-            checks.update(part.encode())
-        libraries = {name: metadata.version(name) for name in ("numpy", "torch")}
+            digest.update(part.encode())
         return {
-            "submission_sha256": submission.content_hash,
-            "checks_sha256": checks.hexdigest(),
+            "checks_sha256": digest.hexdigest(),
             "seed": str(self.course.settings.seed),
             "kit": __version__,
-            **libraries,
+            **{name: metadata.version(name) for name in ("numpy", "torch")},
         }
 
     def close(self) -> None:
@@ -256,17 +298,27 @@ class Grader:
             answers.close()
 
 
+def may_be_spoilt(results: Sequence[CheckResult]) -> bool:
+    """Whether what went wrong may come from code that another question ran in the same worker."""
+    wrong = [result for result in results if result.outcome is not Outcome.PASSED]
+    here = {result.outcome for result in wrong} <= {Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED}
+    return bool(wrong) and here and not unwritten(wrong)
+
+
+def unwritten(wrong: Sequence[CheckResult]) -> bool:
+    """Whether all that is wrong is that there is no function yet."""
+    return all(result.feedback.startswith(UNDIAGNOSED) for result in wrong)
+
+
 def share(points: float, results: Sequence[CheckResult]) -> float:
     """Return what a question earned: its points shared by its checks by weight, broken ones left out.
 
     Where hidden checks could not run, the visible ones share all the points.
     """
-    counted = [
-        result
-        for result in results
-        if result.outcome is not Outcome.BROKEN
-        and not (result.outcome is Outcome.SKIPPED and result.feedback.startswith("Hidden checks"))
+    left_out = [
+        result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN for result in results
     ]
+    counted = [result for result, out in zip(results, left_out, strict=True) if not out]
     total = sum(result.weight for result in counted)
     if not total:
         return float(points) if results else 0.0
@@ -274,15 +326,46 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
     return round(points * earned / total, 2)
 
 
-def load_notes(session: Session, source: object) -> list[str]:
+def load_notes(session: Session, source: Source) -> list[str]:
     """Tell a student what kept their program from loading."""
     if session.unloadable is not None:
         return [f"The file could not be loaded: {session.unloadable}."]
     if session.loaded is None:
         return []
-    cells = len(getattr(source, "cells", ()))
-    return [load_note(problem, getattr(source, "name", ""), cells) for problem in session.loaded.problems]
+    return [load_note(problem, source.name, len(source.cells)) for problem in session.loaded.problems]
 
 
-__all__ = ["Grader", "share"]
-assert inspect
+def open_grader(
+    course: Course, stem: str, without: Sequence[str] = (), *, hidden_anyway: bool = False
+) -> Grader:
+    """Start the wall, try it, and return a grader behind it. Close `grader.wall` when done.
+
+    Args:
+        course: the course folder and its settings.
+        stem: the assignment.
+        without: layers of the wall to switch off, to see what they are worth.
+        hidden_anyway: run hidden checks even where the wall does not hold everything back.
+    """
+    assignment = course.assignment(stem)
+    solution = course.root / "solutions" / f"{stem}.py"
+    # The warm process starts first and imports while this one reads: neither waits for the other.
+    wall = Wall(Limits(**asdict(assignment.limits)), preload_for(read(solution)), without)
+    try:
+        bank = load_bank(course.root, stem, tuple(assignment.provided))
+        isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
+        hidden_too = hidden_anyway or isolation.verdict == FULL
+        return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
+    except BaseException:
+        wall.close()
+        raise
+
+
+def open_quiz(course: Course, stem: str) -> Quiz | None:
+    """Read an assignment's quiz, if it has one."""
+    if not course.assignment(stem).quiz:
+        return None
+    return load_quiz(
+        read(course.root / "assignments" / stem / "quiz.yml"),
+        read(course.root / "solutions" / f"{stem}_quiz.yml"),
+        stem,
+    )

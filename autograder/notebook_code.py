@@ -18,7 +18,7 @@ BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
-NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(16|32).*")
+NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
 SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
@@ -82,6 +82,22 @@ def coding_comment(data: bytes, name: str) -> str:
 def unix_lines(text: str) -> str:
     """Return a text with every line end as "\\n"."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def cells_of(data: bytes, name: str) -> list[str]:
+    """Return code as Python text, cell by cell, or raise an `InputError` of one line.
+
+    Args:
+        data: the file.
+        name: its name: a notebook's has ".ipynb" in it.
+    """
+    text = decode(data, name)
+    if ".ipynb" not in name.lower():
+        return [without_commands(text)]
+    cells = [python_of_cell(cell) for cell in notebook_cells(text, name)]
+    if not cells:
+        raise InputError(f"{name} has no code cells")
+    return cells
 
 
 def notebook_cells(text: str, name: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from autograder.arithmetic import evaluate, names_in
+from autograder.errors import nearest
 from autograder.quiz_figures import draw_figures, fill_in
 from autograder.quiz_questions import (
     Key,
@@ -20,7 +21,6 @@ from autograder.quiz_questions import (
     Tolerance,
     load_questions,
     load_quiz,
-    nearest,
 )
 from autograder.quiz_sheet import Sheet, read_letters, read_numbers, read_sheet, short, words
 from autograder.results import Outcome
@@ -151,7 +151,7 @@ def judge_one(question: Question, key: Key, parts: Sequence[str]) -> Verdict:
 
 
 def judge_several(question: Question, key: Key, parts: Sequence[str]) -> Verdict:
-    """(right picked - wrong picked) / all right ones, at least 0: ticking everything earns nothing."""
+    """(right picked - wrong picked) / all right ones, at least 0: ticking all earns nothing."""
     picked = read_letters(parts, question.choices)
     if picked is None:
         return (
@@ -207,7 +207,7 @@ def judge_number(
         and gives(found)
     ):
         names = " and ".join(sorted(names_in(expression)[1]))
-        told = f"That is what your own {names} gives; mend it first, then measure again. {told}"
+        told = f"Your own {names} gives this number: mend it first, then measure again. {told}"
     return 0.0, told
 
 

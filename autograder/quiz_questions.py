@@ -3,16 +3,15 @@
 `assignments/<stem>/quiz.yml` holds the questions by id, `solutions/<stem>_quiz.yml` the keys.
 """
 
-import difflib
 import re
 import string
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Literal, TypeVar
 
 import msgspec
 
 from autograder.arithmetic import names_in
-from autograder.errors import KitError
+from autograder.errors import KitError, nearest
 from autograder.quiz_sheet import SheetError, read_yaml, words
 
 Kind = Literal["one choice", "several choices", "number", "short text"]
@@ -237,16 +236,6 @@ def same_names(have: Collection[str], need: Collection[str], where: str, what: s
     for name in need:
         if name not in have:
             raise KitError(f"{where}: {what} for {name} is missing: add it")
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a word on what was probably meant."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return (
-        f"; did you mean {close[0]}?"
-        if close
-        else f"; there are {', '.join(sorted(known)) or 'none'}"
-    )
 
 
 def values_of(figure: list[float] | Range) -> list[float]:

@@ -12,8 +12,7 @@ from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, Worker, Wo
 from autograder.values import Handle
 
 Ended = StudentRaised | CallTimeout | WorkerDied
-LATER_TIMEOUTS = 5  # after a first timeout in a question, its later calls get this part of the time
-LEAST_S = 0.5
+PARTS = (1, 5, 20)  # after each timeout in a question, its later calls get a smaller part of the time
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Session:
         self._wall, self._program = wall, program
         self._worker: Worker | None = None
         self._deadline = time.monotonic() + wall.bounds.submission_s
-        self._call_s = wall.bounds.call_s
+        self._timeouts = 0
         self._holds = False
         self._output: list[str] = []
         self.loaded: Loaded | None = None
@@ -62,7 +61,7 @@ class Session:
 
     def begin_question(self) -> None:
         """Give the calls of a new question their full time."""
-        self._call_s = self._wall.bounds.call_s
+        self._timeouts = 0
 
     def begin_check(self) -> None:
         """Forget the objects and the calls of the check before."""
@@ -93,10 +92,11 @@ class Session:
             self._retire()
             self.start()
         assert self._worker is not None
+        part = PARTS[min(self._timeouts, len(PARTS) - 1)]
         try:
-            return self._worker.ask(encode_call(call), self._call_s, self._deadline)
+            return self._worker.ask(encode_call(call), self._wall.bounds.call_s / part, self._deadline)
         except CallTimeout:
-            self._call_s = max(LEAST_S, self._wall.bounds.call_s / LATER_TIMEOUTS)
+            self._timeouts += 1
             raise
 
     def _retire(self) -> None:

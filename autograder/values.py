@@ -1,8 +1,8 @@
 """Plain data: the only thing that crosses the wall.
 
 `plain` turns a live object into data, `live` turns data back into an object. Data is None, bool,
-int, float, str, list, tuple, dict, exact `np.ndarray`, `Tensor`, `Figure`, or a stand-in for what is not
-data: `Handle` (an object that stays where it is) and `Opaque` (something no check can use).
+int, float, str, list, tuple, dict, exact `np.ndarray`, `Tensor`, `Figure`, or a stand-in for what
+is not data: `Handle` (an object that stays where it is) and `Opaque` (nothing a check can use).
 """
 
 import sys
@@ -34,10 +34,8 @@ NOT_TEXT = "not valid text"
 UNREADABLE = "it cannot be read"
 ARRAY_SUBCLASS = "a subclass of numpy.ndarray"
 TENSOR_SUBCLASS = "a subclass of torch.Tensor"
-REASONS = frozenset(
-    (TOO_DEEP, TOO_LARGE, TOO_BIG, NOT_NUMBERS, NOT_DENSE, NOT_TEXT, UNREADABLE, ARRAY_SUBCLASS)
-    + (TENSOR_SUBCLASS,)
-)
+REASONS = {TOO_DEEP, TOO_LARGE, TOO_BIG, NOT_NUMBERS, NOT_DENSE, NOT_TEXT, UNREADABLE}
+REASONS |= {ARRAY_SUBCLASS, TENSOR_SUBCLASS}
 
 
 @dataclass(frozen=True, eq=False)

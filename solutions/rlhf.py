@@ -215,7 +215,7 @@ def dpo_loss(
 
 def _final_answer(response: str) -> str | None:
     """Return what a response gives as its answer, None if it gives none."""
-    before, marker, after = response.rpartition("####")
+    _, marker, after = response.rpartition("####")
     if marker:
         return after
     for box in reversed(list(re.finditer(r"\\boxed\s*\{", response))):

@@ -32,7 +32,6 @@ class Source:
 
     def cut(self, node: ast.stmt | ast.expr) -> str:
         """Return the text of a node, in its place on the first line and without what follows it."""
-        assert node.end_lineno is not None
         lines = self.lines[node.lineno - 1 : node.end_lineno]
         # Offsets of the tree count bytes.
         lines[-1] = lines[-1].encode()[: node.end_col_offset].decode()
@@ -67,7 +66,7 @@ class Source:
         return self.cut(node.body[0]) if ast.get_docstring(node, clean=False) is not None else ""
 
     def imports(self, keep: Callable[[str, str], bool]) -> tuple[str, set[str]]:
-        """Return the module's imports for which `keep(bound name, dotted path)` holds, and their names."""
+        """Return the imports for which `keep(name, dotted path)` holds, and the names they bind."""
         text, bound, last = "", set(), 0
         for node in self.tree.body:
             if not isinstance(node, ast.Import | ast.ImportFrom):
@@ -76,7 +75,9 @@ class Source:
             names = {alias: alias.asname or alias.name.split(".")[0] for alias in node.names}
             if prefix:
                 names = {alias: alias.asname or alias.name for alias in node.names}
-            kept = [a for a in node.names if prefix == "__future__." or keep(names[a], prefix + a.name)]
+            kept = [
+                a for a in node.names if prefix == "__future__." or keep(names[a], prefix + a.name)
+            ]
             if not kept:
                 continue
             apart = last and not all(map(str.strip, self.lines[last : node.lineno - 1]))
@@ -95,7 +96,9 @@ class Source:
         line = ast.unparse(one)
         head, _, names = line.partition(" import ")
         if len(line) > WIDTH and names:
-            line = f"{head} import (\n" + "".join(f"    {name},\n" for name in names.split(", ")) + ")"
+            line = (
+                f"{head} import (\n" + "".join(f"    {name},\n" for name in names.split(", ")) + ")"
+            )
         return line
 
 
@@ -110,19 +113,39 @@ def read_source(root: Path, path: str) -> Source:
 
 
 def names_in(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the names that code refers to and does not itself bind."""
-    found = [node for top in nodes for node in ast.walk(top)]
-    used = {node.id for node in found if isinstance(node, ast.Name)}
-    own = {n.id for n in found if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    own |= {node.arg for node in found if isinstance(node, ast.arg)}
-    return used - own
+    """Return the names that any of several pieces of code refers to and does not itself bind."""
+    return {name for node in nodes for name in used_names(node) - bound_names(node)}
+
+
+def used_names(top: ast.AST) -> set[str]:
+    """Return all names that are read or written below a node."""
+    return {node.id for node in ast.walk(top) if isinstance(node, ast.Name)}
+
+
+def bound_names(top: ast.AST) -> set[str]:
+    """Return the names that code below a node assigns, defines, takes or imports."""
+    bound = set()
+    for node in ast.walk(top):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.alias):
+            bound.add(node.asname or node.name.split(".")[0])
+        elif isinstance(node, (*DEFINITION, ast.ExceptHandler)) and node.name:
+            bound.add(node.name)
+    return bound
 
 
 def names_in_strings(nodes: Iterable[ast.AST]) -> set[str]:
     """Return what might be names in quoted annotations: `"np.ndarray"`."""
     names: set[str] = set()
     for node in walk_all(nodes):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isprintable():
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.isprintable()
+        ):
             try:
                 names |= names_in([ast.parse(node.value, mode="eval")])
             except (SyntaxError, ValueError):

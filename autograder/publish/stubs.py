@@ -28,7 +28,6 @@ ALIAS_NODES = (
     *(ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant),
     *(ast.BinOp, ast.BitOr, ast.Load),
 )
-LEAK_LENGTH = 20
 
 
 def make_stubs(source: Source, questions: Sequence[str], provided: Collection[str] = ()) -> str:
@@ -54,7 +53,11 @@ def make_stubs(source: Source, questions: Sequence[str], provided: Collection[st
     imports, bound = source.imports(keep)
     known = bound | set(questions) | set(map(name_of, [*constants, *aliases]))
     refuse_missing(source, needed - known - set(dir(builtins)))
-    settings = [without_comments(source.cut(node)) for node in source.tree.body if node in constants + aliases]
+    settings = [
+        without_comments(source.cut(node))
+        for node in source.tree.body
+        if node in constants + aliases
+    ]
     head = [source.docstring(source.tree), imports.rstrip("\n"), "\n".join(settings)]
     return "\n\n\n".join(["\n\n".join(part for part in head if part), *stubs]).lstrip("\n") + "\n"
 
@@ -84,7 +87,12 @@ def make_function_stub(source: Source, node: Function, question: str) -> str:
     """Return signature, docstring and a body that names the question."""
     raises = f'raise NotImplementedError("{question}: write your code here")'
     indent = " " * (node.col_offset + 4)
-    parts = [decorators(source, node), source.signature(node), source.docstring(node), indent + raises]
+    parts = [
+        decorators(source, node),
+        source.signature(node),
+        source.docstring(node),
+        indent + raises,
+    ]
     return "\n".join(part for part in parts if part)
 
 
@@ -125,16 +133,17 @@ def name_of(node: ast.stmt) -> str:
 
 def is_constant(node: ast.stmt) -> bool:
     """Whether this is `UPPER_CASE = <literal>`."""
-    name = name_of(node) if isinstance(node, ast.Assign | ast.AnnAssign) else ""
-    if not name.isupper() or name.startswith("_"):
+    if not isinstance(node, ast.Assign | ast.AnnAssign):
         return False
-    return is_literal(node.value)  # type: ignore[union-attr]
+    name = name_of(node)
+    return name.isupper() and not name.startswith("_") and is_literal(node.value)
 
 
 def is_field(node: ast.stmt) -> bool:
     """Whether this is a public `name: type` of a class, perhaps with a literal as its default."""
-    public = isinstance(node, ast.AnnAssign) and not name_of(node).startswith("_")
-    return public and (node.value is None or is_literal(node.value))  # type: ignore[attr-defined]
+    if not isinstance(node, ast.AnnAssign) or name_of(node).startswith("_"):
+        return False
+    return node.value is None or is_literal(node.value)
 
 
 def is_literal(value: ast.expr | None) -> bool:
@@ -163,7 +172,11 @@ def is_alias(node: ast.stmt) -> bool:
     if name_of(node).startswith("_") or is_constant(node):
         return False
     value = node.value
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "TypeVar":
+    if (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id == "TypeVar"
+    ):
         return True
     return all(isinstance(part, ALIAS_NODES) for part in ast.walk(value))
 
@@ -172,61 +185,6 @@ def refuse_missing(source: Source, missing: set[str]) -> None:
     """Raise for a name in a signature that will not be there."""
     if missing:
         raise KitError(
-            f"{source.where}: a signature refers to `{min(missing)}`, which is not handed out; make it a"
-            " public constant in capitals, a type alias, or put it in a module listed under `provided`"
+            f"{source.where}: a signature refers to `{min(missing)}`, which is not"
+            " handed out; make it a public constant in capitals, a type alias, or move it to a `provided` module"
         )
-
-
-def leaks(template_text: str, solution_text: str) -> list[str]:
-    """Return the lines out of the bodies of a solution's functions that occur in a handed-out text.
-
-    Docstrings, comments and lines of up to 20 characters are not looked for, nor are lines that
-    the solution also holds outside its bodies, such as a parameter on a line of its own.
-    """
-    source = Source(solution_text, "the solution")
-    inside, outside = body_lines(source)
-    spaced = " ".join(template_text.split())
-    secrets = sorted(line for line in inside - outside if len(line) > LEAK_LENGTH)
-    return [line for line in secrets if line in spaced]
-
-
-def body_lines(source: Source) -> tuple[set[str], set[str]]:
-    """Return the code lines in function bodies and in private definitions, and all the others."""
-    hidden, spoken = set(), set()
-    for node in ast.walk(source.tree):
-        if isinstance(node, DEFINITION):
-            first = node.lineno if node.name.startswith("_") else node.body[0].lineno
-            if isinstance(node, FUNCTION) or node.name.startswith("_"):
-                hidden |= set(range(first, (node.end_lineno or 0) + 1))
-        if isinstance(node, (*DEFINITION, ast.Module)) and ast.get_docstring(node) is not None:
-            spoken |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
-    inside, outside = set(), set()
-    bare = blank_comments(source)
-    for number, line in enumerate(bare, 1):
-        if number not in spoken:
-            (inside if number in hidden else outside).add(" ".join(line.split()))
-    return inside, outside
-
-
-def blank_comments(source: Source) -> list[str]:
-    """Return the lines of a module, comments taken away, none removed."""
-    lines = list(source.lines)
-    for token in source.tokens:
-        if token.string.startswith("#"):
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column]
-    return lines
-
-
-def faults(stub_text: str, questions: Sequence[str]) -> list[str]:
-    """Return what is wrong with a generated module: one that runs, or is not there, or won't say its name."""
-    tree = ast.parse(stub_text)
-    found = [node for node in tree.body if isinstance(node, DEFINITION)]
-    missing = [f"no stub for {name}" for name in questions if name not in [node.name for node in found]]
-    for node in found:
-        for function in [inner for inner in ast.walk(node) if isinstance(inner, FUNCTION)]:
-            body = function.body[ast.get_docstring(function) is not None :]
-            want = f"raise NotImplementedError('{node.name}: write your code here')"
-            if [ast.unparse(item) for item in body] != [want]:
-                missing.append(f"{node.name}: {function.name} has a body")
-    return missing

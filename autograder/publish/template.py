@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,18 +11,24 @@ import jinja2
 
 import autograder
 from autograder.errors import KitError, nearest
+from autograder.publish.leaks import faults, leaks
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, Source, read_source
-from autograder.publish.stubs import faults, leaks, make_stubs
+from autograder.publish.stubs import make_stubs
+from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import count_visible, make_visible_checks
 from autograder.quiz_questions import load_questions
 
 ENGINE = Path(autograder.__file__).parent
 STUDENT_FILES = Path(__file__).parent / "student_files"
-KIT_ROOTS = ("publish/student_files/kit.py", "publish/student_files/plugin.py", "sandbox/student.py")
+KIT_ROOTS = (
+    "publish/student_files/kit.py",
+    "publish/student_files/plugin.py",
+    "sandbox/student.py",
+)
 KIT_IMPORT = re.compile(r"^( *)from autograder\.([\w.]+) import", re.MULTILINE)
+RELATIVE_IMPORT = r"^from \.\w+ import (?:\([^)]*\)|[^(\n]*)\n"
 LIBRARIES = ("matplotlib", "torch")
-CACHES = ("__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints")
 
 
 def build_template(
@@ -49,7 +54,11 @@ def build_template(
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
     modules = provided_files(course_root / "assignments" / stem, provided)
-    texts = {f"{stem}.py": make_stubs(solution, list(points), [name.removesuffix(".py") for name in modules])}
+    texts = {
+        f"{stem}.py": make_stubs(
+            solution, list(points), [name.removesuffix(".py") for name in modules]
+        )
+    }
     texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
     with contextlib.suppress(FileNotFoundError):
         texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
@@ -72,8 +81,10 @@ def build_template(
     return {path: texts[path].encode() for path in sorted(texts)}
 
 
-def refuse_leaks(texts: Mapping[str, str], solution: Source, questions: Mapping[str, float]) -> None:
-    """Raise if a line of the solution is handed out, or a stub is none: the result is tested too."""
+def refuse_leaks(
+    texts: Mapping[str, str], solution: Source, questions: Mapping[str, float]
+) -> None:
+    """Raise if a line of the solution is handed out, or a stub is none."""
     for path, text in texts.items():
         for line in leaks(text, solution.text):
             raise KitError(f"{path} for students would hold a line of {solution.where}: {line}")
@@ -96,12 +107,14 @@ def provided_files(folder: Path, provided: Sequence[str]) -> dict[str, str]:
 
 
 def quiz_files(course_root: Path, stem: str, title: str) -> dict[str, str]:
-    """Return quiz.yml, paper and answer sheet in one, and quiz.py, which draws a student's figures."""
+    """Return quiz.yml, paper and answer sheet in one, and quiz.py that draws the figures."""
     where = f"assignments/{stem}/quiz.yml"
     try:
         text = (course_root / where).read_text("utf-8")
     except FileNotFoundError:
-        raise KitError(f"{where} is missing: write it, or set the quiz's points to 0 in grading.yml") from None
+        raise KitError(
+            f"{where} is missing: write it, or set the quiz's points to 0 in grading.yml"
+        ) from None
     questions = load_questions(text, stem)
     return {
         "quiz.yml": render_paper(questions, title),
@@ -119,7 +132,11 @@ def table(points: Mapping[str, float], visible: Mapping[str, int]) -> list[dict[
 
 def asked(stub: str) -> str:
     """Return what is asked for: "3 functions", "a class and 2 functions"."""
-    kinds = [isinstance(node, ast.ClassDef) for node in ast.parse(stub).body if isinstance(node, DEFINITION)]
+    kinds = [
+        isinstance(node, ast.ClassDef)
+        for node in ast.parse(stub).body
+        if isinstance(node, DEFINITION)
+    ]
     counts = ((sum(kinds), "class", "classes"), (len(kinds) - sum(kinds), "function", "functions"))
     return " and ".join(f"{n} {many}" if n > 1 else f"one {one}" for n, one, many in counts if n)
 
@@ -139,7 +156,11 @@ def requirements(modules: Sequence[str]) -> str:
         for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
-        for path in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
+        for path in (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [a.name for a in node.names]
+        )
     }
     return "\n".join(sorted({"numpy", "pytest", *(roots & set(LIBRARIES))})) + "\n"
 
@@ -170,48 +191,14 @@ def kit_files() -> dict[str, str]:
 
 
 def relative(text: str) -> str:
-    """Return a module of the engine with its imports as they are inside checks/kit/."""
-    return KIT_IMPORT.sub(lambda match: f"{match[1]}from .{match[2].rsplit('.', 1)[-1]} import", text)
+    """Return a module of the engine with its imports as they are inside checks/kit/, in order."""
+    moved = KIT_IMPORT.sub(lambda found: f"{found[1]}from .{found[2].rsplit('.')[-1]} import", text)
+    return re.sub(
+        f"(?:{RELATIVE_IMPORT})+",
+        lambda block: "".join(sorted(re.findall(RELATIVE_IMPORT, block[0], re.MULTILINE))),
+        moved,
+        flags=re.MULTILINE,
+    )
 
 
-def write_tree(files: Mapping[str, bytes], folder: Path) -> None:
-    """Make `folder` hold exactly these files. A file is replaced in one step; what is stale goes.
-
-    A folder that holds something else altogether is left alone.
-    """
-    there = present(folder)
-    if there and not there & files.keys():
-        raise KitError(f"{folder} is not a generated folder: choose another or empty it yourself")
-    for path, content in files.items():
-        target = folder / path
-        if path in there and target.read_bytes() == content:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        part.write_bytes(content)
-        os.replace(part, target)
-    for path in sorted(there - files.keys(), reverse=True):
-        (folder / path).unlink()
-        with contextlib.suppress(OSError):  # still holds something
-            (folder / path).parent.rmdir()
-
-
-def differences(files: Mapping[str, bytes], folder: Path) -> list[str]:
-    """Return a line for every file that is not what would be generated now."""
-    there = present(folder)
-    told = []
-    for path in sorted(files.keys() | there):
-        shown = f"student_template/{folder.name}/{path}"
-        if path not in there:
-            told.append(f"{shown} is missing. Run: autograder build")
-        elif path not in files:
-            told.append(f"{shown} is not generated any more. Run: autograder build")
-        elif (folder / path).read_bytes() != files[path]:
-            told.append(f"{shown} differs from what its sources give. Run: autograder build")
-    return told
-
-
-def present(folder: Path) -> set[str]:
-    """Return the files in a folder, caches aside, as relative paths with forward slashes."""
-    found = [path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir()]
-    return {path.as_posix() for path in found if not set(path.parts) & set(CACHES)}
+__all__ = ["build_template", "differences", "write_tree"]

@@ -1,37 +1,41 @@
 """The visible checks of an assignment as a plain pytest file. What is not visible is left out."""
 
 import ast
+import builtins
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from autograder.errors import KitError
-from autograder.publish.source import (
-    DEFINITION,
-    Source,
-    names_in,
-    walk_all,
-)
+from autograder.publish.source import DEFINITION, Source, bound_names, names_in
 
 FIXTURES = ("student", "rng")
+BUILTINS = set(dir(builtins))
 ENGINE_IMPORT = re.compile(r"^from autograder\.(?:\w+\.)*(\w+) import", re.MULTILINE)
 LEAK_LENGTH = 20
 
 
 def make_visible_checks(source: Source) -> str:
     """Return the visible checks, and of the rest of the module only what they refer to."""
-    checks = [node for node in source.tree.body if is_visible(node)]
-    helpers = find_helpers(source, checks)
-    needed = names_in([*checks, *helpers]) | {"check"}
-    for node in walk_all([*checks, *helpers]):
-        if isinstance(node, ast.Import | ast.ImportFrom) and "autograder" in ast.unparse(node):
-            raise KitError(f"{source.where}, line {node.lineno}: import autograder at the top of the file")
-    imports, _ = source.imports(lambda name, path: name in needed)
-    if re.search(r"^import autograder", imports, re.MULTILINE):
-        raise KitError(f"{source.where}: write `from autograder.checks import ...`")
-    parts = [make_check(source, node) if node in checks else whole(source, node) for node in helpers + checks]
+    questions = visible_checks(source)
+    helpers = find_helpers(source, list(questions))
+    kept = [*helpers, *questions]
+    needed = names_in(kept)
+    imports, bound = source.imports(lambda name, _: name in needed)
+    missing = needed - bound - {name for node in kept for name in bound_names(node)} - BUILTINS
+    if missing or "import autograder" in imports:
+        odd = min(missing, default="import autograder")
+        raise KitError(
+            f"{source.where}: a visible check needs `{odd}`, which cannot be handed out; import it"
+            " with from ... import, define it with def or by a plain assignment"
+        )
+    parts = [
+        f'@check("{questions[node]}")\n' * (node in questions) + whole(source, node)
+        for node in kept
+    ]
     head = [summary(source), ENGINE_IMPORT.sub(kit_import, imports).rstrip("\n")]
     text = "\n\n\n".join(["\n\n".join(part for part in head if part), *parts]) + "\n"
-    told = hidden_lines(source, [*checks, *helpers], text)
+    told = hidden_lines(source, kept, text)
     if told:
         raise KitError(f"{source.where}: a hidden check would be handed out: {told[0]}")
     return text
@@ -52,17 +56,41 @@ def kit_import(match: re.Match[str]) -> str:
 def check_mark(node: ast.stmt) -> ast.Call | None:
     """Return the call of `@check(...)` on a function, if there is one."""
     for decorator in getattr(node, "decorator_list", []):
-        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name):
-            if decorator.func.id == "check":
-                return decorator
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "check":
+            return decorator
     return None
 
 
-def is_visible(node: ast.stmt) -> bool:
-    """Whether a function is marked `@check(..., visible=True)`."""
-    mark = check_mark(node)
-    shown = [word.value for word in mark.keywords if word.arg == "visible"] if mark else []
-    return any(isinstance(value, ast.Constant) and value.value is True for value in shown)
+def visible_checks(source: Source) -> dict[ast.stmt, str]:
+    """Return the functions marked `@check("question", visible=True)`, each with its question."""
+    found: dict[ast.stmt, str] = {}
+    for node in source.tree.body:
+        mark = check_mark(node)
+        words = {word.arg: word.value for word in mark.keywords} if mark else {}
+        shown = words.get("visible")
+        if mark and isinstance(shown, ast.Constant) and shown.value is True:
+            question = mark.args[0] if mark.args else words.get("question")
+            if not isinstance(question, ast.Constant) or not isinstance(node, ast.FunctionDef):
+                raise KitError(f'{source.where}, line {node.lineno}: write @check("question", ...)')
+            refuse_strange(source, node)
+            found[node] = str(question.value)
+    return found
+
+
+def refuse_strange(source: Source, node: ast.FunctionDef) -> None:
+    """Raise for a visible check that cannot run in a student's folder."""
+    place = f"{source.where}, line {node.lineno}: the visible check `{node.name}`"
+    strange = [argument.arg for argument in node.args.args if argument.arg not in FIXTURES]
+    if strange:
+        raise KitError(
+            f"{place} asks for `{strange[0]}`, which students do not have;"
+            " write the wanted values out or hide the check"
+        )
+    if len(node.decorator_list) > 1:
+        raise KitError(f"{place} takes no decorator but @check")
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Import | ast.ImportFrom) and "autograder" in ast.unparse(inner):
+            raise KitError(f"{place} imports autograder: do it at the top of the file")
 
 
 def find_helpers(source: Source, checks: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -72,7 +100,7 @@ def find_helpers(source: Source, checks: Sequence[ast.stmt]) -> list[ast.stmt]:
         if isinstance(node, DEFINITION):
             bound[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            bound |= {n.id: node for n in ast.walk(node) if isinstance(n, ast.Name) and is_store(n)}
+            bound |= dict.fromkeys(bound_names(node), node)
     found: list[ast.stmt] = list(checks)
     for node in found:  # grows while it is walked
         for name in sorted(names_in([node]) & bound.keys()):
@@ -84,35 +112,10 @@ def find_helpers(source: Source, checks: Sequence[ast.stmt]) -> list[ast.stmt]:
     return [node for node in source.tree.body if node in found and node not in checks]
 
 
-def is_store(name: ast.Name) -> bool:
-    """Whether a name is being assigned."""
-    return isinstance(name.ctx, ast.Store)
-
-
-def make_check(source: Source, node: ast.stmt) -> str:
-    """Return one check: only its question stays in the decorator, nothing after its last line."""
-    mark = check_mark(node)
-    assert isinstance(node, ast.FunctionDef)
-    assert mark is not None
-    strange = [arg.arg for arg in node.args.args if arg.arg not in FIXTURES]
-    if strange:
-        raise KitError(
-            f"{source.where}, line {node.lineno}: the visible check `{node.name}` asks for"
-            f" `{strange[0]}`, which students do not have; write the wanted values out or hide the check"
-        )
-    if len(node.decorator_list) > 1:
-        raise KitError(f"{source.where}, line {node.lineno}: a check takes no decorator but @check")
-    return f"@check({quoted(mark.args[0])})\n{source.cut(node)}"
-
-
-def quoted(node: ast.expr) -> str:
-    """Return a text constant in double quotes."""
-    return '"' + str(ast.literal_eval(node)) + '"'
-
-
 def whole(source: Source, node: ast.stmt) -> str:
-    """Return a helper as it is written, decorators included."""
-    marks = [f"@{source.cut(mark).strip()}" for mark in getattr(node, "decorator_list", [])]
+    """Return a statement as it is written, decorators included, @check excepted."""
+    others = [mark for mark in getattr(node, "decorator_list", []) if mark is not check_mark(node)]
+    marks = [f"@{source.cut(mark).strip()}" for mark in others]
     return "\n".join([*marks, source.cut(node)])
 
 
@@ -136,12 +139,6 @@ def bare_lines(text: str) -> set[str]:
     return {line.strip(" \"'.") for line in text.split("\n")}
 
 
-def count_visible(source: Source) -> dict[str, int]:
+def count_visible(source: Source) -> Mapping[str, int]:
     """Return how many visible checks each question has."""
-    found: dict[str, int] = {}
-    for node in source.tree.body:
-        mark = check_mark(node)
-        if mark and is_visible(node):
-            question = str(ast.literal_eval(mark.args[0]))
-            found[question] = found.get(question, 0) + 1
-    return found
+    return Counter(visible_checks(source).values())

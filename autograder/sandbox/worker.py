@@ -119,6 +119,8 @@ def load(request: protocol.LoadRequest) -> tuple[types.ModuleType, protocol.Load
     stem = request.source.name.rpartition(".")[0] or request.source.name
     module = types.ModuleType(stem)
     module.__file__ = request.source.name
+    if request.source.name.endswith(".ipynb"):  # what only a notebook has
+        vars(module).update(display=print, get_ipython=lambda: None)
     sys.modules[stem] = module
     sys.argv = [request.source.name]
     sys.meta_path.insert(0, GivenModules(request.modules))

@@ -33,7 +33,7 @@ CHOICES = {"a": "The next token", "b": "A whole answer", "c": "The prompt, all o
 SMALL_PAPER = """
 colour: {title: Colour, kind: one choice, prompt: Which?, choices: {a: red, b: green, c: blue}}
 primes:
-  {title: Primes, kind: several choices, prompt: Which?, choices: {a: two, b: four, c: five, d: six}}
+  {title: Primes, kind: several choices, prompt: All?, choices: {a: two, b: four, c: 5, d: six}}
 sum:
   title: Sum
   kind: number
@@ -105,8 +105,8 @@ def test_letters_are_read_as_they_are_typed(line):
 
 
 NUMBERS_TYPED = """
-0.7 | 0,7 | .70 | ,7 | 7e-1 | 7E-1 | +0.7 | 7/10 | 0.7 points | 70 % | about 0.7 | ~ 0.7 | 0.70. | = 0.7
-2 - 0.01 * 130 = 0.7 | \uff10.7 | G[0] = 0.7 | 0.7 (rounded) | \u2248 0.7
+0.7 | 0,7 | .70 | ,7 | 7e-1 | 7E-1 | +0.7 | 7/10 | 0.7 points | 70 % | about 0.7 | ~ 0.7 | 0.70.
+= 0.7 | 2 - 0.01 * 130 = 0.7 | \uff10.7 | G[0] = 0.7 | 0.7 (rounded) | \u2248 0.7
 """
 NO_NUMBERS = "nan | inf | -inf | 1e999 | 0.7 or 0.8 | x |  | 1/0 | 0x1F | 1,2,3 | ."
 
@@ -149,10 +149,12 @@ def test_wrong_and_hedged_texts_earn_nothing(text):
     assert (result.earned, result.outcome, result.feedback) == (0, Outcome.FAILED, "it rings")
 
 
-SEVERAL = "[a, c] 1 | a, c 1 | {a, c} 1 | [two, five] 1 | a 0.5 | [a, b, c] 0.5 | [a, b] 0 | b 0 | [a, b, c, d] 0"
+SEVERAL = """
+[a, c] 1 | a, c 1 | {a, c} 1 | [two, 5] 1 | a 0.5 | [a, b, c] 0.5 | [a, b] 0 | b 0 | [a, b, c, d] 0
+"""
 
 
-@pytest.mark.parametrize("line", [*SEVERAL.split(" | "), "\n    - c\n    - a 1", " 0"])
+@pytest.mark.parametrize("line", [*SEVERAL.strip().split(" | "), "\n    - c\n    - a 1", " 0"])
 def test_several_choices_earn_right_less_wrong(line):
     answer, share = line.rsplit(" ", 1)
     assert earned(f"primes:\n  answer: {answer}", "primes") == float(share)
@@ -226,6 +228,10 @@ def test_a_number_is_judged_with_the_students_own_figures():
     assert earned(f"sum: {{answer: {right}}}", "sum") == 1
     assert earned(f"sum: {{answer: {right + 0.009}}}", "sum") == 1
     assert earned(f"sum: {{answer: {right + 0.02}}}", "sum") == 0
+    looser = load_quiz(SMALL_PAPER, SMALL_KEY.replace("absolute: 0.01", "relative: 0.1"), "small")
+    text = "student: Ann\nsum: {{answer: {}}}"
+    assert grade(text.format(right * 1.09), quiz=looser)["sum"].earned == 1
+    assert grade(text.format(right * 1.11), quiz=looser)["sum"].earned == 0
     result = grade(f"student: Ann\nsum: {{answer: {difference}}}")["sum"]
     assert result.feedback == "that is a difference"
     assert result.prompt == f"add {drawn['left']} and {drawn['right']}"
@@ -237,7 +243,7 @@ def test_a_measured_number_may_come_from_a_wrong_function_of_ones_own():
     drawn = figures_of("sum", "Ann", SMALL)
     text = f"student: Ann\nsum: {{answer: {drawn['left'] * 7}}}"
     result = grade(text, own={"add": lambda left, right: left * 7})["sum"]
-    assert result.feedback.startswith("That is what your own add gives; mend it first")
+    assert result.feedback.startswith("Your own add gives this number: mend it first")
     assert grade(text, own={})["sum"].feedback == "count on"
 
     def raises(left, right):
@@ -287,8 +293,9 @@ def test_arithmetic(expression, value):
 
 
 NO_ARITHMETIC = """
-y | x.real | open('f') | (lambda: 1)() | 'a' | True | [1, 2] | x if x else 1 | f(a=1) | 1 + | exp |  | 1e999
-x @ x | x // 2 | __import__('os') | [x for x in [1]][0] | x < 2 | [x][-1] | [x][x] | x := 3 | [*x][0] | {1}
+y | x.real | open('f') | (lambda: 1)() | 'a' | True | [1, 2] | x if x else 1 | f(a=1) | 1 + | exp
+1e999 |   | x @ x | x // 2 | __import__('os') | [x for x in [1]][0] | x < 2
+[x][-1] | [x][x] | x := 3 | [*x][0] | {1}
 """
 
 
@@ -586,12 +593,15 @@ def test_hand_formulas_agree_with_the_solution():
     student = here(vars(importlib.import_module("solutions.rl_foundations")))
     calls = {
         "return_by_hand": "discounted_returns([first, second, third], gamma)[0]",
-        "bellman_by_hand": "bellman_update(array([0, good, bad]), array([[p, 1 - p], [1, 0], [1, 0]]),"
+        "bellman_by_hand": "bellman_update("
+        "array([0, good, bad]), array([[p, 1 - p], [1, 0], [1, 0]]),"
         " array([[[0, 1, 0], [0, 0, 1]], [[0, 1, 0], [0, 1, 0]], [[0, 0, 1], [0, 0, 1]]]),"
-        " array([[[0, cost, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]]]), 0.9)[0]",
+        " array([[[0, cost, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 0, 0]]]),"
+        " 0.9)[0]",
         "first_token_credit": "gamma ** (tokens - 1)",
         "ratio": "exp(new - old)",
-        "clipped_objective": "min(ppo_clip_ratio(tensor([log(ratio)]), tensor([0]), 0.2)[0][0] * advantage,"
+        "clipped_objective": "min("
+        "ppo_clip_ratio(tensor([log(ratio)]), tensor([0]), 0.2)[0][0] * advantage,"
         " ppo_clip_ratio(tensor([log(ratio)]), tensor([0]), 0.2)[1][0] * advantage)",
         "length_penalty": "length_penalized_reward(score, tokens)",
     }

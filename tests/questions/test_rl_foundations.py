@@ -269,7 +269,7 @@ def test_one_synchronous_sweep(student, rng):
 
 @check("bellman_update")
 def test_absorbing_states(student, reference, rng):
-    """States that are never left: a terminal one, one not yet known to be worth 0, one that pays."""
+    """States that are never left: a terminal one, one with an old value, one that pays."""
     values, policy, transition_probs, rewards = random_mdp(rng, 6, 2)
     values[[0, 2, 5]] = 0.0, rng.uniform(2.0, 3.0), rng.uniform(2.0, 3.0)
     transition_probs[[0, 2, 5]] = np.eye(6)[[0, 2, 5]][:, None]
@@ -281,7 +281,7 @@ def test_absorbing_states(student, reference, rng):
 
 @check("bellman_update")
 def test_fixed_point(student, rng):
-    """The policy's true values stay as they are; all of them raised by 1 come back raised by gamma."""
+    """The policy's true values stay as they are; raised by 1, they come back raised by gamma."""
     _, policy, transition_probs, rewards = random_mdp(rng, 5, 3)
     expected_reward = np.einsum("sa,san,san->s", policy, transition_probs, rewards)
     steps = np.einsum("sa,san->sn", policy, transition_probs)
@@ -313,7 +313,7 @@ def test_leaves_the_process_alone(student, reference, rng):
 
 @check("bellman_update")
 def test_every_sweep_stands_alone(student, reference, rng):
-    """Sweeps in a row: other values, another policy, another gamma, another size, the first again."""
+    """Sweeps in a row: other values, policy and gamma, another size, then the first again."""
     values, policy, transition_probs, rewards = random_mdp(rng, 4, 3)
     first = (values, policy, transition_probs, rewards, 0.9)
     for given in (
@@ -606,7 +606,10 @@ def test_old_log_probs_are_constants(student, reference, rng):
 @check("ppo_clip_ratio")
 def test_whole_responses(student, rng):
     """Log-probabilities near -800, alone and beside ordinary ones."""
-    for old in (np.array([-799.5, -801.25, -800.0, -803.0]), np.array([-800.5, -0.5, -801.0, -2.0])):
+    for old in (
+        np.array([-799.5, -801.25, -800.0, -803.0]),
+        np.array([-800.5, -0.5, -801.0, -2.0]),
+    ):
         # Eighths are exact at this size in single precision too.
         change = rng.permutation([0.125, -0.125, 0.75, -0.625])
         ratio = np.exp(change)
@@ -630,7 +633,7 @@ def test_gradients_of_whole_responses(student, rng):
 @check("ppo_clip_ratio")
 def test_far_from_the_old_policy(student, rng):
     """Tokens that became very much more, or very much less, probable."""
-    for far, limit in ((21.0, 1.2), (50.0, 1.2), (-21.0, 0.8), (-50.0, 0.8)):
+    for far, limit in ((21.0, 1.2), (50.0, 1.2), (-21.0, 0.8)):
         change = far * rng.uniform(1.0, 1.05, 3)
         old_log_probs = -60.0 - change
         got = student.ppo_clip_ratio(tensor(old_log_probs + change), tensor(old_log_probs))

@@ -1,1 +1,1 @@
-"""What goes into a student's folder as it is. The modules here are copied into its `checks/kit/`."""
+"""What goes into a student's folder as it is. The modules are copied into its `checks/kit/`."""

@@ -1,4 +1,4 @@
-"""What the checks are written with: plain data, the comparison, and the stand-in for your module."""
+"""What the checks are written with."""
 
 from autograder.checks import (
     CheckFailed,

@@ -12,8 +12,9 @@ from autograder.sandbox.calls import Call, NotDefined, perform
 
 CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
-LINES_SHOWN = 12
-LINE_WIDTH = 160
+COMPLAINTS_SHOWN = 3
+LINES_SHOWN = 6
+LINE_WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
 
 def judge_missing(name: str, work: Work) -> Verdict:
     """Say that a function is not in the file, and whether it is because the file stops early."""
-    if work.complaint:
+    if work.complaints and work.name.endswith(".py"):  # a notebook goes on with its next cell
         return Verdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
@@ -73,7 +74,10 @@ def tell(error: BaseException, work: Work) -> list[str]:
     if not passes_through(error.__traceback__, perform.__code__.co_filename):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
-        return [headline(error), "are the names and the order of the arguments as they were handed out?"]
+        return [
+            headline(error),
+            "are the names and the order of the arguments as they were handed out?",
+        ]
     return [headline(error)]
 
 
@@ -89,9 +93,14 @@ def passes_through(trace: TracebackType | None, filename: str) -> bool:
 def cut_output(text: str) -> str:
     """Return what the student's code printed, long lines and long outputs cut."""
     lines = text.splitlines()
-    kept = [line if len(line) <= LINE_WIDTH else line[:LINE_WIDTH] + " ..." for line in lines[:LINES_SHOWN]]
+    kept = [
+        line if len(line) <= LINE_WIDTH else line[:LINE_WIDTH] + " ..."
+        for line in lines[:LINES_SHOWN]
+    ]
     more = len(lines) - len(kept)
-    return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
+    return "\n".join(
+        [*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept
+    )
 
 
 def progress_line(verdicts: Sequence[Verdict]) -> str:
@@ -99,7 +108,9 @@ def progress_line(verdicts: Sequence[Verdict]) -> str:
     statuses = [verdict.status for verdict in verdicts]
     passed, total = statuses.count(PASSED), len(statuses)
     if passed == total:
-        return {1: "the only check passes", 2: "both checks pass"}.get(total, f"all {total} checks pass")
+        return {1: "the only check passes", 2: "both checks pass"}.get(
+            total, f"all {total} checks pass"
+        )
     if statuses.count(UNWRITTEN_YET) == total or statuses.count(NOT_RUN) == total:
         return verdicts[0].text
     return f"{passed} of {total} checks pass"
@@ -110,7 +121,8 @@ def summary(verdicts: Mapping[str, Sequence[Verdict]], work: Work) -> list[tuple
 
     A line comes with True for all well, False for something to mend, None for neither.
     """
-    lines: list[tuple[str, bool | None]] = [(line, False) for line in work.complaint.splitlines()]
+    complaints = "\n".join(work.complaints[:COMPLAINTS_SHOWN])
+    lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
     lines += [("", None)] if lines else []
     width = max(map(len, verdicts), default=0)
     unwritten = []
@@ -120,7 +132,7 @@ def summary(verdicts: Mapping[str, Sequence[Verdict]], work: Work) -> list[tuple
         good = None if waiting else all(verdict.status == PASSED for verdict in found)
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
     lines.append(("", None))
-    if unwritten and not work.complaint:
+    if unwritten and not work.complaints:
         lines.append((f"Next: {unwritten[0]} in {work.name}. Then run pytest again.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]

@@ -5,7 +5,7 @@ import os
 import sys
 import types
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,28 +30,24 @@ def load_kit() -> tuple[Any, dict[str, types.ModuleType]]:
     spec = importlib.util.spec_from_file_location(
         name, kit / "__init__.py", submodule_search_locations=[str(kit)]
     )
+    if spec is None or spec.loader is None or not kit.is_dir():
+        raise pytest.UsageError(f"{kit} is missing: put the folder back as you got it")
     sys.modules[name] = package = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)
     names = {"checks": types.ModuleType("checks"), "checks.kit": package}
-    names["checks"].kit = package
     for path in sorted(kit.glob("[!_]*.py")):
         names[f"checks.kit.{path.stem}"] = importlib.import_module(f"{name}.{path.stem}")
     return names["checks.kit.plugin"], names
 
 
 plugin, NAMES = load_kit()
-
-
-@pytest.fixture(scope="session")
-def work() -> Any:
-    """Your file, loaded once."""
-    return plugin.load_work(HERE, STEM)
+FOLDER = plugin.Folder(HERE, STEM)
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest, work: Any) -> Any:
-    """The stand-in for your module."""
-    return plugin.stand_in(request.node, work)
+def student(request: pytest.FixtureRequest) -> Any:
+    """The stand-in for your module. (The check's own folder: pytest may mix up those of two.)"""
+    return request.node.student_folder.stand_in(request.node)
 
 
 @pytest.fixture
@@ -61,7 +57,7 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+def pytest_make_collect_report() -> Iterator[None]:
     """While the checks of this folder are imported, `checks` means this folder's."""
     others = {name: sys.modules.pop(name, None) for name in NAMES}
     sys.modules.update(NAMES)
@@ -72,30 +68,32 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
             sys.modules[name] = module
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let `pytest -k bellman_update` find the checks of that question."""
-    plugin.add_keyword(item)
+def pytest_itemcollected(item: Any) -> None:
+    """Tell a check where it belongs."""
+    FOLDER.adopt(item)
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Stop a loop that never ends."""
-    with plugin.check_limit(item):
+    with FOLDER.check_limit(item):
         yield
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Any, None]:
     """Put the outcome of a check in plain words."""
     report = (yield).get_result()
-    plugin.retell(report, item, call, str(HERE))
+    FOLDER.retell(report, item, call)
 
 
-def pytest_report_teststatus(report: Any) -> tuple[str, str, str] | None:
+def pytest_report_teststatus(report: Any) -> Any:
     """Keep what is not written yet apart from what is wrong."""
-    return plugin.own_status(report)
+    return FOLDER.own_status(report)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how far each question is."""
-    plugin.print_summary(terminalreporter, str(HERE))
+    FOLDER.print_summary(terminalreporter)

@@ -12,7 +12,7 @@ import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any
 
 UNWRITTEN = "write your code here"
@@ -29,14 +29,14 @@ class TooSlow(BaseException):
 class Work:
     """What a student wrote, as far as it ran.
 
-    `name` is the file, `files` what tracebacks call it, `complaint` says why it did not run to its
-    end, `note` what else to tell, `endless` holds the questions that ran out of time.
+    `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
+    why, `note` what else to tell, `endless` holds the questions that ran out of time.
     """
 
     name: str
     namespace: dict[str, Any] = field(default_factory=dict)
     files: set[str] = field(default_factory=set)
-    complaint: str = ""
+    complaints: list[str] = field(default_factory=list)
     note: str = ""
     endless: set[str] = field(default_factory=set)
 
@@ -49,7 +49,7 @@ def load_work(folder: Path, stem: str) -> Work:
     if in_notebook and not in_script:
         return run_cells(notebook, stem)
     if not script.exists():
-        return Work(script.name, complaint=f"{script.name} is not in the folder {folder.name}")
+        return Work(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
     work = run_script(script, stem)
     if in_notebook:
         work.note = f"{notebook.name} was not looked at, because {script.name} has answers in it"
@@ -57,11 +57,11 @@ def load_work(folder: Path, stem: str) -> Work:
 
 
 def written(text: str) -> set[str]:
-    """Return the functions and classes in a program that are no stubs; all of it if it cannot be read."""
+    """Return the functions and classes of a program that are no stubs, or that it is unreadable."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
-        return {"something"}
+        return {"unreadable"}
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     return {node.name for node in found if UNWRITTEN not in ast.unparse(node)}
 
@@ -95,14 +95,14 @@ def new_module(stem: str, path: Path) -> types.ModuleType:
 
 
 def run(source: str | bytes, name: str, work: Work) -> None:
-    """Run source in the work's namespace and keep the first complaint."""
+    """Run source in the work's namespace; where it stops becomes a complaint."""
     try:
         with time_limit(LOAD_SECONDS):
             exec(compile(source, name, "exec", dont_inherit=True), work.namespace)  # noqa: S102 - it is theirs
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        work.complaint = work.complaint or complain(error, name, work)
+        work.complaints.append(complain(error, name, work))
 
 
 def complain(error: BaseException, name: str, work: Work) -> str:
@@ -131,16 +131,18 @@ def headline(error: BaseException) -> str:
 
 
 def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
-    """Return the last places of a traceback that lie in the student's own code, each with its line."""
+    """Return the last places of a traceback in the student's own code, each with its line."""
     places = []
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename in work.files:
             where = "" if code.co_name == "<module>" else f", in {code.co_name}"
             line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
-            places.append(f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}")
+            places.append(
+                f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}"
+            )
         trace = trace.tb_next
-    return places[-FRAMES_SHOWN:]
+    return list(dict.fromkeys(places))[-FRAMES_SHOWN:]
 
 
 def read_text(path: Path) -> str:
@@ -159,7 +161,7 @@ def read_cells(path: Path) -> list[str]:
 
 
 def without_magics(text: str) -> str:
-    """Return a cell in which `%magic`, `!command` and `name?` lines do nothing; %%cells are left out."""
+    """Return a cell in which `%magic`, `!command` and `name?` do nothing; %%cells are left out."""
     first = text.lstrip()
     if first.startswith("%%") and not first.startswith(("%%time", "%%capture", "%%timeit")):
         return ""
@@ -168,12 +170,12 @@ def without_magics(text: str) -> str:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in what runs inside after `seconds`, where there is an alarm and no debugger."""
+    """Raise TooSlow inside after `seconds`, where there is an alarm and no debugger."""
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def stop(signum: int, frame: FrameType | None) -> None:
+    def stop(*_: object) -> None:
         if sys.gettrace() is None:
             raise TooSlow
 

@@ -37,7 +37,8 @@ def appends_to_the_left_of_a_deque(rewards, gamma):
 def accumulates_backwards(rewards, gamma):
     """itertools.accumulate over the reversed rewards; a tuple of Python numbers comes out."""
     backwards = itertools.accumulate(
-        (float(reward) for reward in reversed(rewards)), lambda later, reward: reward + gamma * later
+        (float(reward) for reward in reversed(rewards)),
+        lambda later, reward: reward + gamma * later,
     )
     return tuple(reversed(list(backwards)))
 
@@ -167,12 +168,9 @@ def averages_over_actions_first(values, policy, transition_probs, rewards, gamma
 @alternative("bellman_update")
 def multiplies_matrices(values, policy, transition_probs, rewards, gamma):
     """Batched products of rows and columns; shape (S, 1) comes out."""
-    expected = (transition_probs[:, :, None, :] @ rewards[:, :, :, None])[:, :, 0]
-    return policy[:, None, :] @ (expected + gamma * transition_probs @ values[:, None])[:, :, :] @ [
-        [1.0]
-    ] if False else (policy[:, None, :] @ (expected + gamma * transition_probs @ values[:, None]))[
-        :, 0
-    ]
+    expected_rewards = (transition_probs * rewards).sum(axis=2, keepdims=True)
+    action_values = expected_rewards + gamma * transition_probs @ values[:, None]
+    return (policy[:, None, :] @ action_values)[:, 0]
 
 
 @alternative("bellman_update")
@@ -380,12 +378,10 @@ def limits_with_hardtanh(log_probs, old_log_probs, clip_eps=0.2):
 
 @alternative("ppo_clip_ratio")
 def adds_up_ramps(log_probs, old_log_probs, clip_eps=0.2):
-    """The limits as differences of relu, around expm1."""
-    change = torch.expm1(log_probs - old_log_probs.detach())
-    over, under = functional.relu(change - clip_eps), functional.relu(-change - clip_eps)
-    return 1 + change, 1 + change - over + under if change.abs().max() < 1e6 else (
-        1 + change.clamp(-clip_eps, clip_eps)
-    )
+    """The limits as two ramps, one inside the other, around expm1."""
+    ratio = 1 + torch.expm1(log_probs - old_log_probs.detach())
+    above_low = functional.relu(ratio - (1 - clip_eps))
+    return ratio, 1 + clip_eps - functional.relu(2 * clip_eps - above_low)
 
 
 @alternative("ppo_clip_ratio")
@@ -494,7 +490,5 @@ def lowers_a_copy(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150)
     shape = np.broadcast_shapes(np.shape(rm_score), np.shape(num_tokens))
     reward = np.array(np.broadcast_to(rm_score, shape), dtype=float)
     counts = np.broadcast_to(num_tokens, shape)
-    reward[counts > free_tokens] -= (
-        penalty_per_token * (counts - free_tokens)[counts > free_tokens]
-    )
+    reward[counts > free_tokens] -= penalty_per_token * (counts - free_tokens)[counts > free_tokens]
     return reward

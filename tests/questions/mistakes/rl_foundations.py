@@ -543,8 +543,7 @@ def centres_the_returns_in_place(log_probs, returns):
 def multiplies_into_the_returns(log_probs, returns):
     """The loss is right, but the products were written into the caller's returns. Methods that
     end in an underscore work in place: which one does not?"""
-    weighted = returns.detach().mul_(log_probs.detach())
-    return -(log_probs * (weighted / log_probs.detach())).sum()
+    return -returns.detach().mul_(log_probs).sum()
 
 
 @misconception("reinforce_loss")
@@ -909,9 +908,7 @@ def lowers_the_scores_in_place(rm_score, num_tokens, penalty_per_token=0.01, fre
 
 
 @misconception("length_penalized_reward")
-def counts_down_the_lengths_in_place(
-    rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150
-):
+def counts_down_the_lengths_in_place(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """The result is right, but the caller's token counts were changed by `-=`. Which expression
     makes a new array?"""
     num_tokens -= free_tokens
@@ -925,9 +922,7 @@ def averages_the_responses(rm_score, num_tokens, penalty_per_token=0.01, free_to
 
 
 @misconception("length_penalized_reward")
-def cuts_the_penalty_to_whole_points(
-    rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150
-):
+def cuts_the_penalty_to_whole_points(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """With integer token counts the penalty lost its decimals. Which dtype does
     zeros_like(num_tokens) have?"""
     num_tokens = np.asarray(num_tokens)

@@ -1,0 +1,114 @@
+"""The command line: thin. Exit codes: 0 done, 1 something in the input is wrong, 2 wrong usage."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from autograder import __version__
+from autograder.errors import InputError, KitError
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+layers = click.option(
+    "--without", multiple=True, metavar="LAYER", help="Switch a layer of the wall off, to see its worth."
+)
+hidden_anyway = click.option(
+    "--hidden-anyway", is_flag=True, help="Run hidden checks even where submissions could read them."
+)
+
+
+class Commands(click.Group):
+    """Commands whose errors are one line on standard error."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; what is wrong with its input ends in one line and exit code 1."""
+        try:
+            return super().invoke(context)
+        except (InputError, KitError) as error:
+            click.echo(f"autograder: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option(
+    "--course", "root", type=FOLDER, default=Path(), help="The course's folder (default: this one)."
+)
+@click.pass_context
+def main(context: click.Context, root: Path) -> None:
+    """Grade stubs that students filled in, behind a wall that they cannot reach over."""
+    context.obj = root
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("-a", "--assignment", help="Which assignment it is, if its name does not say.")
+@layers
+@hidden_anyway
+@click.pass_obj
+def check(root: Path, path: Path, assignment: str | None, without: tuple[str, ...], hidden_anyway: bool) -> None:
+    """Grade one submission with all checks and print the report."""
+    from autograder.config import load_config
+    from autograder.grading import open_grader
+    from autograder.reports.terminal import to_terminal
+    from autograder.submission import read_submission
+
+    course = load_config(root)
+    stem = assignment or guess_assignment(path, list(course.settings.assignments))
+    grader = open_grader(course, stem, without, hidden_anyway=hidden_anyway)
+    try:
+        report = grader.grade(read_submission(path, stem))
+    finally:
+        grader.wall.close()
+    click.echo(to_terminal(report), nl=False)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-a", "--assignment", required=True, help="The assignment's stem.")
+@click.option("-o", "--out", required=True, type=FOLDER, help="Where the gradebook and reports go.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: all processors).")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@layers
+@hidden_anyway
+@click.pass_obj
+def grade(root: Path, folder: Path, assignment: str, out: Path, jobs: int | None, quiet: bool,
+          without: tuple[str, ...], hidden_anyway: bool) -> None:  # fmt: skip
+    """Grade a folder of submissions; what OUT already holds is not graded again."""
+    from autograder.batch import grade_folder
+    from autograder.config import load_config
+    from autograder.grading import open_grader
+    from autograder.layouts import find_submissions
+    from autograder.progress import progress
+    from autograder.reports.terminal import to_table
+
+    course = load_config(root)
+    course.assignment(assignment)
+    entries = find_submissions(folder, assignment)
+    grader = open_grader(course, assignment, without, hidden_anyway=hidden_anyway)
+    try:
+        with progress(len(entries), quiet=quiet) as tell:
+            reports = grade_folder(grader, entries, folder, out, tell, jobs)
+    except KeyboardInterrupt:
+        click.echo("Stopped. The same command goes on where it stopped.", err=True)
+        sys.exit(1)
+    finally:
+        grader.wall.close()
+    if not quiet:
+        click.echo(to_table(reports, grader.isolation), nl=False)
+        click.echo(f"\n{len(reports)} submissions in {out}: grades.csv, reports/")
+
+
+def guess_assignment(path: Path, stems: list[str]) -> str:
+    """Return the assignment that a path is named after, or the only one there is."""
+    named = [stem for stem in stems if stem in path.name.lower()]
+    if path.is_dir():
+        named = named or [s for s in stems if any(path.glob(f"{s}.py")) or any(path.glob(f"{s}.ipynb"))]
+    if len(named) == 1 or len(stems) == 1:
+        return (named or stems)[0]
+    raise InputError(f"which assignment is {path}? Say -a with one of: {', '.join(stems)}")
+
+
+if __name__ == "__main__":
+    main()

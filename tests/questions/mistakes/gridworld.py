@@ -1,0 +1,1149 @@
+"""Wrong answers that students really write, with the hint each of them gets."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from autograder.checks import misconception
+from solutions.gridworld import (
+    boltzmann_probs,
+    epsilon_greedy_probs,
+    grid_step,
+    q_learning_update,
+    run_random_episode,
+    train_q_learning,
+    value_iteration,
+)
+
+# grid_step
+
+
+@misconception("grid_step")
+def uses_the_action_codes_of_gridworld(position, action, size=4):
+    """These are the codes of GridWorld. Here 0 is up, 1 right, 2 down and 3 left."""
+    return grid_step(position, (1, 3, 2, 0)[action], size)
+
+
+@misconception("grid_step")
+def swaps_rows_and_columns(position, action, size=4):
+    """Rows and columns are exchanged. A position is (row, col): which of the two does "right" change?"""
+    (col, row), reward, done = grid_step((position[1], position[0]), action, size)
+    return (row, col), reward, done
+
+
+@misconception("grid_step")
+def wraps_around(position, action, size=4):
+    """An agent that leaves on one side comes back on the other. What should the edge do instead?"""
+    row, col = position
+    row_change, col_change = ((-1, 0), (0, 1), (1, 0), (0, -1))[action]
+    after = ((row + row_change) % size, (col + col_change) % size)
+    done = after == (size - 1, size - 1)
+    return after, 1.0 if done else -0.01, done
+
+
+@misconception("grid_step")
+def walks_off_the_grid(position, action, size=4):
+    """The agent can leave the grid. What are the smallest and the largest row and column?"""
+    row, col = position
+    row_change, col_change = ((-1, 0), (0, 1), (1, 0), (0, -1))[action]
+    after = (row + row_change, col + col_change)
+    done = after == (size - 1, size - 1)
+    return after, 1.0 if done else -0.01, done
+
+
+@misconception("grid_step")
+def lets_the_agent_out_at_the_far_edges(position, action, size=4):
+    """The agent can stand on row `size`. Rows run from 0: what is the last one?"""
+    row, col = position
+    row_change, col_change = ((-1, 0), (0, 1), (1, 0), (0, -1))[action]
+    after = (min(max(row + row_change, 0), size), min(max(col + col_change, 0), size))
+    done = after == (size - 1, size - 1)
+    return after, 1.0 if done else -0.01, done
+
+
+@misconception("grid_step")
+def hard_codes_a_grid_of_four(position, action, size=4):
+    """The edge and the goal stay where a 4x4 grid has them. Where do they depend on `size`?"""
+    return grid_step(position, action, 4)
+
+
+@misconception("grid_step")
+def pays_a_step_on_arrival_too(position, action, size=4):
+    """Arriving pays 0.99 here. The step that reaches the goal pays 1.0 in all, not 1.0 - 0.01."""
+    after, reward, done = grid_step(position, action, size)
+    return after, reward - 0.01 * done, done
+
+
+@misconception("grid_step")
+def rewards_the_cell_it_leaves(position, action, size=4):
+    """The goal is looked for at the old position. Which position decides about reward and done?"""
+    after, _, _ = grid_step(position, action, size)
+    done = tuple(position) == (size - 1, size - 1)
+    return after, 1.0 if done else -0.01, done
+
+
+@misconception("grid_step")
+def takes_a_bump_for_free(position, action, size=4):
+    """A bump into the edge costs nothing here. It is a step like any other: -0.01."""
+    after, reward, done = grid_step(position, action, size)
+    return after, 0.0 if after == tuple(position) else reward, done
+
+
+@misconception("grid_step")
+def forgets_the_step_penalty(position, action, size=4):
+    """Steps that do not arrive pay 0 here. What keeps an agent from dawdling?"""
+    after, reward, done = grid_step(position, action, size)
+    return after, max(reward, 0.0), done
+
+
+@misconception("grid_step")
+def ends_on_the_last_row(position, action, size=4):
+    """The episode ends on any cell of the last row. The goal is one cell: check both coordinates."""
+    after, _, _ = grid_step(position, action, size)
+    done = after[0] == size - 1
+    return after, 1.0 if done else -0.01, done
+
+
+@misconception("grid_step")
+def ends_in_any_far_corner(position, action, size=4):
+    """The episode ends on the last row and on the last column. Should that be an "and"?"""
+    after, _, _ = grid_step(position, action, size)
+    done = size - 1 in after
+    return after, 1.0 if done else -0.01, done
+
+
+@misconception("grid_step")
+def returns_the_number_of_the_cell(position, action, size=4):
+    """The next position is one number here. Return it as the pair (row, col)."""
+    (row, col), reward, done = grid_step(position, action, size)
+    return row * size + col, reward, done
+
+
+@misconception("grid_step")
+def returns_done_before_reward(position, action, size=4):
+    """The order is (next_position, reward, done): here the last two are exchanged."""
+    after, reward, done = grid_step(position, action, size)
+    return after, done, reward
+
+
+# run_random_episode
+
+
+def walk(env, choose, max_steps):
+    """Run an episode with a rule for the actions and return its rewards."""
+    env.reset()
+    rewards, done = [], False
+    while not done and len(rewards) < max_steps:
+        _, reward, done = env.step(choose(len(rewards)))
+        rewards.append(reward)
+    return rewards
+
+
+@misconception("run_random_episode")
+def starts_where_the_agent_stands(env, rng, max_steps=100):
+    """The episode starts where the last one ended. What puts the agent back at the start?"""
+    total, steps, done = 0.0, 0, False
+    while not done and steps < max_steps:
+        _, reward, done = env.step(int(rng.integers(4)))
+        total, steps = total + reward, steps + 1
+    return total, steps
+
+
+@misconception("run_random_episode")
+def goes_on_after_the_goal(env, rng, max_steps=100):
+    """The walk goes on after the goal is reached. What does `done` tell?"""
+    env.reset()
+    rewards = [env.step(int(rng.integers(4)))[1] for _ in range(max_steps)]
+    return sum(rewards), len(rewards)
+
+
+@misconception("run_random_episode")
+def counts_from_zero(env, rng, max_steps=100):
+    """One step too few is counted: a loop variable starts at 0. How many actions were taken?"""
+    total, steps = run_random_episode(env, rng, max_steps)
+    return total, steps - 1
+
+
+@misconception("run_random_episode")
+def leaves_out_the_last_reward(env, rng, max_steps=100):
+    """The reward of the step that reaches the goal is lost: is it added before the loop ends?"""
+    rewards = walk(env, lambda step: int(rng.integers(4)), max_steps)
+    arrived = env.state == env.goal
+    return sum(rewards) - (rewards[-1] if arrived else 0.0), len(rewards)
+
+
+@misconception("run_random_episode")
+def takes_one_step_too_many(env, rng, max_steps=100):
+    """The cap lets one step too many pass: look at the comparison with max_steps."""
+    return run_random_episode(env, rng, max_steps + 1)
+
+
+@misconception("run_random_episode")
+def ignores_the_cap(env, rng, max_steps=100):
+    """The episode always ends after 100 steps. Where does max_steps enter?"""
+    return run_random_episode(env, rng, 100)
+
+
+@misconception("run_random_episode")
+def changes_the_default_cap(env, rng, max_steps=200):
+    """Without max_steps the episode may take 200 steps. Keep the signature as it was given: 100."""
+    return run_random_episode(env, rng, max_steps)
+
+
+@misconception("run_random_episode")
+def makes_a_generator_of_its_own(env, rng, max_steps=100):
+    """The same episode comes every time: a generator with a fixed seed is made. Use the one given."""
+    return run_random_episode(env, np.random.default_rng(0), max_steps)
+
+
+@misconception("run_random_episode")
+def draws_from_the_global_state(env, rng, max_steps=100):
+    """Equal generators give different episodes: np.random.randint does not draw from `rng`."""
+    rewards = walk(env, lambda step: np.random.randint(4), max_steps)  # noqa: NPY002
+    return sum(rewards), len(rewards)
+
+
+@misconception("run_random_episode")
+def never_goes_up(env, rng, max_steps=100):
+    """One of the four actions is never taken: the upper end of rng.integers is excluded."""
+    rewards = walk(env, lambda step: int(rng.integers(3)), max_steps)
+    return sum(rewards), len(rewards)
+
+
+@misconception("run_random_episode")
+def prefers_the_way_to_the_goal(env, rng, max_steps=100):
+    """Right and down are taken more often. A uniform policy does not know where the goal is."""
+    rewards = walk(env, lambda step: int(rng.choice(4, p=[0.4, 0.1, 0.4, 0.1])), max_steps)
+    return sum(rewards), len(rewards)
+
+
+@misconception("run_random_episode")
+def rounds_a_random_number(env, rng, max_steps=100):
+    """Rounding 3 * rng.random() gives 0 and 3 half as often as 1 and 2. Which method draws integers?"""
+    rewards = walk(env, lambda step: round(3 * rng.random()), max_steps)
+    return sum(rewards), len(rewards)
+
+
+@misconception("run_random_episode")
+def draws_one_action_per_episode(env, rng, max_steps=100):
+    """One action is drawn and repeated all the way. How often should the policy be asked?"""
+    action = int(rng.integers(4))
+    rewards = walk(env, lambda step: action, max_steps)
+    return sum(rewards), len(rewards)
+
+
+@misconception("run_random_episode")
+def assumes_the_step_reward(env, rng, max_steps=100):
+    """The total is computed with -0.01 per step. The environment says what a step pays: add that up."""
+    rewards = walk(env, lambda step: int(rng.integers(4)), max_steps)
+    return sum(reward if reward == 1.0 else -0.01 for reward in rewards), len(rewards)
+
+
+@misconception("run_random_episode")
+def discounts_the_rewards(env, rng, max_steps=100):
+    """Later rewards count less here. The total reward is the plain sum."""
+    rewards = walk(env, lambda step: int(rng.integers(4)), max_steps)
+    return sum(0.99**t * reward for t, reward in enumerate(rewards)), len(rewards)
+
+
+@misconception("run_random_episode")
+def returns_the_mean_reward(env, rng, max_steps=100):
+    """This is the reward per step. The sum over the episode is asked for."""
+    total, steps = run_random_episode(env, rng, max_steps)
+    return total / steps, steps
+
+
+@misconception("run_random_episode")
+def returns_steps_first(env, rng, max_steps=100):
+    """The order is (total_reward, num_steps)."""
+    return run_random_episode(env, rng, max_steps)[::-1]
+
+
+# epsilon_greedy_probs
+
+
+@misconception("epsilon_greedy_probs")
+def gives_the_whole_greedy_part_to_the_first(q_row, epsilon):
+    """Only the first of the best actions gets the greedy part. Tied best actions share it evenly."""
+    probs = np.full(len(q_row), epsilon / len(q_row))
+    probs[np.argmax(q_row)] += 1 - epsilon
+    return probs
+
+
+@misconception("epsilon_greedy_probs")
+def explores_only_the_other_actions(q_row, epsilon):
+    """The best action gets 1 - epsilon and no more. Exploring picks among all actions, it included."""
+    greedy = q_row == q_row.max()
+    others = max(np.sum(~greedy), 1)
+    return np.where(greedy, (1 - epsilon) / greedy.sum(), epsilon / others)
+
+
+@misconception("epsilon_greedy_probs")
+def exchanges_exploring_and_exploiting(q_row, epsilon):
+    """Epsilon and 1 - epsilon are exchanged. Which of the two is the probability of exploring?"""
+    return epsilon_greedy_probs(q_row, 1 - epsilon)
+
+
+@misconception("epsilon_greedy_probs")
+def gives_every_best_action_the_whole_part(q_row, epsilon):
+    """With ties the probabilities add up to more than 1: how is the greedy part shared?"""
+    return epsilon / len(q_row) + (1 - epsilon) * (q_row == q_row.max())
+
+
+@misconception("epsilon_greedy_probs")
+def does_not_divide_epsilon(q_row, epsilon):
+    """Every action gets all of epsilon. It is the probability of exploring at all: share it out."""
+    greedy = q_row == q_row.max()
+    return epsilon + (1 - epsilon) * greedy / greedy.sum()
+
+
+@misconception("epsilon_greedy_probs")
+def assumes_four_actions(q_row, epsilon):
+    """Epsilon is always divided by 4. How many actions does q_row have?"""
+    greedy = q_row == q_row.max()
+    return epsilon / 4 + (1 - epsilon) * greedy / greedy.sum()
+
+
+@misconception("epsilon_greedy_probs")
+def assumes_an_epsilon_of_a_tenth(q_row, epsilon):
+    """Epsilon is always 0.1 here: use the argument."""
+    return epsilon_greedy_probs(q_row, 0.1)
+
+
+@misconception("epsilon_greedy_probs")
+def favours_the_worst(q_row, epsilon):
+    """The smallest value gets the greedy part. Values are what an agent wants more of."""
+    return epsilon_greedy_probs(-q_row, epsilon)
+
+
+@misconception("epsilon_greedy_probs")
+def looks_at_sizes_without_signs(q_row, epsilon):
+    """A large negative value is taken for a good one: is abs() needed?"""
+    return epsilon_greedy_probs(np.abs(q_row), epsilon)
+
+
+@misconception("epsilon_greedy_probs")
+def shares_only_when_all_tie(q_row, epsilon):
+    """Ties are shared when all values are equal, but not when only some are. What if two of four tie?"""
+    if np.all(q_row == q_row[0]):
+        return np.full(len(q_row), 1 / len(q_row))
+    return gives_the_whole_greedy_part_to_the_first(q_row, epsilon)
+
+
+@misconception("epsilon_greedy_probs")
+def takes_close_values_for_ties(q_row, epsilon):
+    """Values that are merely close are treated as equal: here a hundredth decides."""
+    greedy = q_row >= q_row.max() - 0.01
+    return epsilon / len(q_row) + (1 - epsilon) * greedy / greedy.sum()
+
+
+@misconception("epsilon_greedy_probs")
+def returns_a_sampled_action(q_row, epsilon):
+    """This is one action. The probabilities of all actions are asked for, nothing is sampled."""
+    return int(np.argmax(q_row))
+
+
+@misconception("epsilon_greedy_probs")
+def writes_the_probabilities_into_its_input(q_row, epsilon):
+    """The values are overwritten by the probabilities, so they are gone at the next step: make a new array."""
+    q_row[:] = epsilon_greedy_probs(q_row, epsilon)
+    return q_row
+
+
+# boltzmann_probs
+
+
+@misconception("boltzmann_probs")
+def overflows(q_row, temperature):
+    """Large values give infinity divided by infinity: NaN. What may be subtracted from every value first?"""
+    weights = np.exp(q_row / temperature)
+    return weights / weights.sum()
+
+
+@misconception("boltzmann_probs")
+def multiplies_by_the_temperature(q_row, temperature):
+    """A high temperature makes the policy sharper here. Should the values be divided by it?"""
+    return boltzmann_probs(q_row, 1 / temperature)
+
+
+@misconception("boltzmann_probs")
+def forgets_the_temperature(q_row, temperature):
+    """The temperature has no effect: where does it enter?"""
+    return boltzmann_probs(q_row, 1.0)
+
+
+@misconception("boltzmann_probs")
+def divides_after_the_exponential(q_row, temperature):
+    """Dividing the exponentials by the temperature cancels out. Divide the values before."""
+    weights = np.exp(q_row - q_row.max()) / temperature
+    return weights / weights.sum()
+
+
+@misconception("boltzmann_probs")
+def flips_the_sign(q_row, temperature):
+    """The worst action is the likeliest: in physics energies are to be low, values are to be high."""
+    return boltzmann_probs(-q_row, temperature)
+
+
+@misconception("boltzmann_probs")
+def forgets_to_normalise(q_row, temperature):
+    """These weights do not add up to 1: divide by their sum."""
+    return np.exp((q_row - q_row.max()) / temperature)
+
+
+@misconception("boltzmann_probs")
+def divides_by_the_largest_weight(q_row, temperature):
+    """The largest probability is always 1. What makes probabilities add up to 1?"""
+    weights = np.exp((q_row - q_row.max()) / temperature)
+    return weights / weights.max()
+
+
+@misconception("boltzmann_probs")
+def divides_only_the_shift(q_row, temperature):
+    """The largest value is divided by the temperature, the values are not: mind the brackets."""
+    weights = np.exp(q_row - q_row.max() / temperature)
+    return weights / weights.sum()
+
+
+@misconception("boltzmann_probs")
+def clips_the_values(q_row, temperature):
+    """Clipping large values makes different ones equal. What may be subtracted from all of them instead?"""
+    weights = np.exp(np.clip(q_row / temperature, -50.0, 50.0))
+    return weights / weights.sum()
+
+
+@misconception("boltzmann_probs")
+def shifts_by_the_mean(q_row, temperature):
+    """Values far above the mean still overflow. Which value may be subtracted so that none is above 0?"""
+    weights = np.exp((q_row - q_row.mean()) / temperature)
+    return weights / weights.sum()
+
+
+@misconception("boltzmann_probs")
+def softens_the_sum(q_row, temperature):
+    """Adding a small number to the sum keeps the probabilities from adding up to 1. It is never 0."""
+    weights = np.exp((q_row - q_row.max()) / temperature)
+    return weights / (weights.sum() + 0.01)
+
+
+@misconception("boltzmann_probs")
+def shifts_its_input_in_place(q_row, temperature):
+    """The values themselves are shifted: -= changes the caller's array. Make a new one."""
+    q_row -= q_row.max()
+    return boltzmann_probs(q_row, temperature)
+
+
+@misconception("boltzmann_probs")
+def takes_powers_of_two(q_row, temperature):
+    """The base is 2 here, but e is asked for: np.exp."""
+    weights = 2.0 ** ((q_row - q_row.max()) / temperature)
+    return weights / weights.sum()
+
+
+# q_learning_update
+
+
+@misconception("q_learning_update")
+def forgets_the_end(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The step that ends an episode still counts on the next cell. What follows after the end?"""
+    return q_learning_update(
+        q_values, state, action, reward, next_state, False, alpha, gamma
+    )
+
+
+@misconception("q_learning_update")
+def looks_ahead_only_at_the_end(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The mask is the wrong way round: the value ahead counts when the episode goes on."""
+    return q_learning_update(
+        q_values, state, action, reward, next_state, not terminated, alpha, gamma
+    )
+
+
+@misconception("q_learning_update")
+def drops_the_last_reward(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """At the end the reward is masked away together with what follows. It was earned: only the rest is 0."""
+    if terminated:
+        return q_learning_update(q_values, state, action, 0.0, next_state, True, alpha, gamma)
+    return q_learning_update(q_values, state, action, reward, next_state, False, alpha, gamma)
+
+
+@misconception("q_learning_update")
+def skips_the_last_step(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The step that ends the episode teaches nothing here, yet it is the one that pays."""
+    if terminated:
+        return q_values
+    return q_learning_update(q_values, state, action, reward, next_state, False, alpha, gamma)
+
+
+@misconception("q_learning_update")
+def replaces_the_entry(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The entry is replaced by the target. Alpha says how far to move towards it."""
+    return q_learning_update(
+        q_values, state, action, reward, next_state, terminated, 1.0, gamma
+    )
+
+
+@misconception("q_learning_update")
+def adds_without_subtracting(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The target is added to the old entry, which grows and grows. What is the error to correct?"""
+    table = q_values.copy()
+    table[state][action] += alpha * (
+        reward + gamma * q_values[next_state].max() * (not terminated)
+    )
+    return table
+
+
+@misconception("q_learning_update")
+def forgets_gamma(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The value ahead is not discounted: where does gamma enter?"""
+    return q_learning_update(
+        q_values, state, action, reward, next_state, terminated, alpha, 1.0
+    )
+
+
+@misconception("q_learning_update")
+def discounts_the_reward(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The reward is discounted too. It comes now: only what follows is discounted."""
+    return q_learning_update(
+        q_values, state, action, gamma * reward, next_state, terminated, alpha, gamma
+    )
+
+
+@misconception("q_learning_update")
+def looks_ahead_from_the_old_state(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The largest value is taken in the state that was left. Where is the agent now?"""
+    return q_learning_update(
+        q_values, state, action, reward, state, terminated, alpha, gamma
+    )
+
+
+@misconception("q_learning_update")
+def repeats_the_same_action(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The value ahead is that of the same action. Q-learning assumes that the best one follows."""
+    table = q_values.copy()
+    target = reward + gamma * q_values[next_state][action] * (not terminated)
+    table[state][action] += alpha * (target - table[state][action])
+    return table
+
+
+@misconception("q_learning_update")
+def averages_the_actions_ahead(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The mean over actions is what a random policy would earn. Q-learning takes the max."""
+    table = q_values.copy()
+    target = reward + gamma * q_values[next_state].mean() * (not terminated)
+    table[state][action] += alpha * (target - table[state][action])
+    return table
+
+
+@misconception("q_learning_update")
+def takes_the_best_of_the_whole_table(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The max runs over the whole table. Over which cell's actions should it run?"""
+    table = q_values.copy()
+    target = reward + gamma * q_values.max() * (not terminated)
+    table[state][action] += alpha * (target - table[state][action])
+    return table
+
+
+@misconception("q_learning_update")
+def never_looks_ahead_to_less_than_nothing(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """A best value below 0 is taken for 0. With a price on every step, all values may be negative."""
+    table = q_values.copy()
+    target = reward + gamma * max(0.0, q_values[next_state].max()) * (not terminated)
+    table[state][action] += alpha * (target - table[state][action])
+    return table
+
+
+@misconception("q_learning_update")
+def exchanges_row_and_column(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """Row and column are exchanged: a state is (row, col), and so are the table's first axes."""
+    turned = q_values.swapaxes(0, 1)
+    changed = q_learning_update(
+        turned, state, action, reward, next_state, terminated, alpha, gamma
+    )
+    return changed.swapaxes(0, 1)
+
+
+@misconception("q_learning_update")
+def updates_every_action_of_the_cell(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """All actions of the cell change. Only one was taken: index the action too."""
+    table = q_values.copy()
+    target = reward + gamma * q_values[next_state].max() * (not terminated)
+    table[state] += alpha * (target - table[state])
+    return table
+
+
+@misconception("q_learning_update")
+def returns_the_new_entry(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """This is the new entry alone. Return the table that holds it."""
+    changed = q_learning_update(
+        q_values, state, action, reward, next_state, terminated, alpha, gamma
+    )
+    return changed[state][action]
+
+
+@misconception("q_learning_update")
+def returns_nothing(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The table is changed, but nothing is returned: end with a return."""
+    q_values[:] = q_learning_update(
+        q_values, state, action, reward, next_state, terminated, alpha, gamma
+    )
+
+
+@misconception("q_learning_update")
+def moves_away_from_the_target(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The entry moves away from the target: look at the sign of the error."""
+    return q_learning_update(
+        q_values, state, action, reward, next_state, terminated, -alpha, gamma
+    )
+
+
+# train_q_learning
+
+
+def learn(env, episodes, alpha, gamma, choose, max_steps=100, q_values=None, look_ahead=np.max):
+    """Q-learning with a rule for the actions and one for the value ahead."""
+    q_values = np.zeros((env.size, env.size, 4)) if q_values is None else q_values
+    for _ in range(episodes):
+        state = env.reset()
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            ahead = 0.0 if done else look_ahead(q_values[after])
+            q_values[state][action] += alpha * (reward + gamma * ahead - q_values[state][action])
+            state = after
+            if done:
+                break
+    return q_values
+
+
+def sampler(epsilon, rng):
+    """Return an epsilon-greedy rule for the actions."""
+    return lambda q_row: int(rng.choice(len(q_row), p=epsilon_greedy_probs(q_row, epsilon)))
+
+
+@misconception("train_q_learning")
+def returns_an_empty_table(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table is still empty: is it updated inside the loop, and is the updated one kept?"""
+    learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps)
+    return np.zeros((env.size, env.size, 4))
+
+
+@misconception("train_q_learning")
+def never_resets(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Episodes start where the last one ended, so the start is hardly visited. What does reset() do?"""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    state = env.state
+    for _ in range(episodes):
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            q_values = q_learning_update(
+                q_values, state, action, reward, after, done, alpha, gamma
+            )
+            state = after
+            if done:
+                break
+    return q_values
+
+
+@misconception("train_q_learning")
+def forgets_where_it_is(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Every update is written to the start: `state` is not moved on after a step."""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state = env.reset()
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            q_values = q_learning_update(
+                q_values, state, action, reward, after, done, alpha, gamma
+            )
+            if done:
+                break
+    return q_values
+
+
+@misconception("train_q_learning")
+def learns_one_step_only(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Every episode stops after its first step: is there a loop over steps?"""
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), 1)
+
+
+@misconception("train_q_learning")
+def never_looks_ahead(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Only the immediate reward is learned, so the goal is felt in the cells next to it alone."""
+    return learn(env, episodes, alpha, 0.0, sampler(epsilon, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def never_explores(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The greedy action is always taken. What is epsilon for?"""
+    return learn(env, episodes, alpha, gamma, sampler(0.0, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def explores_a_tenth_of_the_time(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """A tenth of the actions is random whatever epsilon is: use the argument."""
+    return learn(env, episodes, alpha, gamma, sampler(0.1, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def exploits_with_probability_epsilon(
+    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
+):
+    """Epsilon is the probability of a random action, not of the greedy one."""
+    return learn(env, episodes, alpha, gamma, sampler(1 - epsilon, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def learns_with_the_step_size_of_the_lab(
+    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
+):
+    """The step size is always 0.1: use alpha."""
+    return learn(env, episodes, 0.1, gamma, sampler(epsilon, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def discounts_as_the_lab_does(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The discount is always 0.99: use gamma."""
+    return learn(env, episodes, alpha, 0.99, sampler(epsilon, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def trains_as_long_as_the_lab_does(
+    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
+):
+    """There are always 500 episodes: use the argument."""
+    return learn(env, 500, alpha, gamma, sampler(epsilon, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def never_stops_an_episode_early(
+    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
+):
+    """Episodes may take 100 steps whatever max_steps says: use the argument."""
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), 100)
+
+
+@misconception("train_q_learning")
+def learns_what_random_behaviour_earns(
+    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
+):
+    """The target looks ahead to the average action, so it learns what exploring earns, not what is best."""
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, look_ahead=np.mean)
+
+
+@misconception("train_q_learning")
+def learns_on_policy(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The target uses the next action that is really taken. That is SARSA: it learns what exploring earns."""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state = env.reset()
+        action = choose(q_values[state])
+        for _ in range(max_steps):
+            after, reward, done = env.step(action)
+            following = choose(q_values[after])
+            ahead = 0.0 if done else q_values[after][following]
+            q_values[state][action] += alpha * (reward + gamma * ahead - q_values[state][action])
+            state, action = after, following
+            if done:
+                break
+    return q_values
+
+
+@misconception("train_q_learning")
+def expects_the_worst(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The target looks ahead to the worst action. Which one would a good agent take?"""
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, look_ahead=np.min)
+
+
+@misconception("train_q_learning")
+def makes_a_generator_for_training(
+    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
+):
+    """The same table comes whatever generator is given: a generator with a fixed seed is made."""
+    return train_q_learning(
+        env, episodes, alpha, gamma, epsilon, np.random.default_rng(0), max_steps
+    )
+
+
+@misconception("train_q_learning")
+def trains_on_the_global_state(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Equal generators give different tables: np.random.random does not draw from `rng`."""
+
+    def choose(q_row):
+        if np.random.random() < epsilon:  # noqa: NPY002
+            return np.random.randint(len(q_row))  # noqa: NPY002
+        return int(np.argmax(q_row))
+
+    return learn(env, episodes, alpha, gamma, choose, max_steps)
+
+
+@misconception("train_q_learning")
+def returns_the_values_of_the_cells(
+    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
+):
+    """This is the best value of each cell. The whole table is asked for, an entry for each action."""
+    table = train_q_learning(env, episodes, alpha, gamma, epsilon, rng, max_steps)
+    return table.max(axis=-1)
+
+
+@misconception("train_q_learning")
+def assumes_the_open_grid(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Walls are ignored: the moves are computed as on an open grid. Ask env.step where a move leads."""
+    open_grid = type(env)(env.size)
+    return train_q_learning(open_grid, episodes, alpha, gamma, epsilon, rng, max_steps)
+
+
+# greedy_policy and state_values
+
+
+@misconception("greedy_policy")
+def picks_the_worst_action(q_values):
+    """These are the actions of smallest value: argmin or argmax?"""
+    return q_values.argmin(axis=-1)
+
+
+@misconception("greedy_policy")
+def returns_the_largest_values(q_values):
+    """These are the values of the best actions. The numbers of the actions are asked for."""
+    return q_values.max(axis=-1)
+
+
+@misconception("greedy_policy")
+def compares_cells(q_values):
+    """The axis is wrong: rows are compared with each other. Along which axis are the actions?"""
+    return q_values.argmax(axis=0)
+
+
+@misconception("greedy_policy")
+def compares_along_the_row(q_values):
+    """The axis is wrong: the cells of a row are compared. Along which axis are the actions?"""
+    return q_values.argmax(axis=1)
+
+
+@misconception("greedy_policy")
+def compares_sizes_without_signs(q_values):
+    """A large negative value is taken for the best: is abs() needed?"""
+    return np.abs(q_values).argmax(axis=-1)
+
+
+@misconception("greedy_policy")
+def transposes_the_grid(q_values):
+    """Rows and columns are exchanged in the result."""
+    return q_values.argmax(axis=-1).T
+
+
+@misconception("greedy_policy")
+def counts_actions_from_one(q_values):
+    """Every action is one too large: they are numbered from 0."""
+    return q_values.argmax(axis=-1) + 1
+
+
+@misconception("greedy_policy")
+def finds_the_best_entry_of_the_table(q_values):
+    """This is the place of one entry in the whole table. Give the axis to compare along."""
+    return int(q_values.argmax())
+
+
+@misconception("greedy_policy")
+def returns_a_flat_list(q_values):
+    """The shape of the grid is lost: one action for each (row, col)."""
+    return q_values.argmax(axis=-1).ravel()
+
+
+@misconception("greedy_policy")
+def returns_probabilities(q_values):
+    """These are probabilities of the actions. The policy asked for names one action a cell."""
+    return (q_values == q_values.max(axis=-1, keepdims=True)).astype(float)
+
+
+@misconception("greedy_policy")
+def rounds_before_comparing(q_values):
+    """Rounded values tie where the values themselves do not: compare them as they are."""
+    return np.round(q_values, 1).argmax(axis=-1)
+
+
+@misconception("greedy_policy")
+def sorts_the_table_in_place(q_values):
+    """The table comes out sorted: .sort() works in place. What does argmax need?"""
+    policy = q_values.argmax(axis=-1)
+    q_values.sort(axis=-1)
+    return policy
+
+
+@misconception("state_values")
+def averages_over_actions(q_values):
+    """The mean is what a random policy earns. The best action counts."""
+    return q_values.mean(axis=-1)
+
+
+@misconception("state_values")
+def adds_up_the_actions(q_values):
+    """The values of all actions are added up. An agent takes one of them."""
+    return q_values.sum(axis=-1)
+
+
+@misconception("state_values")
+def takes_the_smallest(q_values):
+    """These are the smallest values: what does a greedy agent take?"""
+    return q_values.min(axis=-1)
+
+
+@misconception("state_values")
+def returns_the_best_actions(q_values):
+    """These are the numbers of the best actions. Their values are asked for."""
+    return q_values.argmax(axis=-1)
+
+
+@misconception("state_values")
+def takes_the_largest_over_rows(q_values):
+    """The axis is wrong: the max runs over the rows of the grid. Along which axis are the actions?"""
+    return q_values.max(axis=0)
+
+
+@misconception("state_values")
+def takes_the_largest_over_columns(q_values):
+    """The axis is wrong: the max runs along a row of the grid. Along which axis are the actions?"""
+    return q_values.max(axis=1)
+
+
+@misconception("state_values")
+def takes_sizes_without_signs(q_values):
+    """Signs are lost: is abs() needed?"""
+    return np.abs(q_values).max(axis=-1)
+
+
+@misconception("state_values")
+def never_below_zero(q_values):
+    """Values below 0 became 0. A largest value that starts at 0 never sees them."""
+    return np.maximum(q_values.max(axis=-1), 0.0)
+
+
+@misconception("state_values")
+def transposes_the_values(q_values):
+    """Rows and columns are exchanged in the result."""
+    return q_values.max(axis=-1).T
+
+
+@misconception("state_values")
+def returns_the_largest_of_all(q_values):
+    """This is one number for the whole table. Give the axis to take the max along."""
+    return float(q_values.max())
+
+
+@misconception("state_values")
+def rounds_the_values(q_values):
+    """The values are rounded: leave that to the plot."""
+    return np.round(q_values.max(axis=-1), 2)
+
+
+@misconception("state_values")
+def subtracts_the_largest_in_place(q_values):
+    """The table is changed by the call: work on a copy."""
+    values = q_values.max(axis=-1)
+    q_values -= values[..., None]
+    return values
+
+
+# value_iteration
+
+
+def sweeps(transition_probs, rewards, gamma, until, best=np.max):
+    """Sweep until `until(old, new, count)` says so; return (values before, values, q_values)."""
+    expected = (transition_probs * rewards).sum(axis=2)
+    values, count = np.zeros(len(expected)), 0
+    while True:
+        q_values = expected + gamma * transition_probs @ values
+        old, values, count = values, best(q_values, axis=1), count + 1
+        if count > 20000 or until(old, values, count):
+            return old, values, q_values
+
+
+@misconception("value_iteration")
+def stops_after_one_sweep(transition_probs, rewards, gamma, tol=1e-8):
+    """One sweep looks one step ahead. How often must it be repeated, and what is tol for?"""
+    _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda *now: True)
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def stops_after_a_hundred_sweeps(transition_probs, rewards, gamma, tol=1e-8):
+    """A hundred sweeps are not enough when gamma is close to 1: go on until no value changes by tol."""
+    _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: n >= 100)
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def stops_at_a_thousandth(transition_probs, rewards, gamma, tol=1e-8):
+    """The sweeps stop when values change by less than 0.001, whatever tol says: use the argument."""
+    _, values, q_values = sweeps(
+        transition_probs, rewards, gamma, lambda a, b, n: np.abs(b - a).max() < 1e-3
+    )
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def has_a_coarser_default(transition_probs, rewards, gamma, tol=1e-4):
+    """The default of tol is 1e-8: keep the signature as it was given."""
+    return value_iteration(transition_probs, rewards, gamma, tol)
+
+
+@misconception("value_iteration")
+def stops_when_values_do_not_grow(transition_probs, rewards, gamma, tol=1e-8):
+    """The change is compared without its sign dropped: falling values stop the sweeps at once."""
+    _, values, q_values = sweeps(
+        transition_probs, rewards, gamma, lambda a, b, n: np.max(b - a) < tol
+    )
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def stops_when_the_mean_change_is_small(transition_probs, rewards, gamma, tol=1e-8):
+    """The mean change is compared with tol. One state may still be changing: which change must be small?"""
+    _, values, q_values = sweeps(
+        transition_probs, rewards, gamma, lambda a, b, n: abs(np.mean(b - a)) < tol
+    )
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def returns_the_values_before_the_last_sweep(transition_probs, rewards, gamma, tol=1e-8):
+    """The values returned are one sweep old, and outside the bound by a factor 1 / gamma: return the newest."""
+    old, _, q_values = sweeps(
+        transition_probs, rewards, gamma, lambda a, b, n: np.abs(b - a).max() < tol
+    )
+    return old, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def evaluates_the_random_policy(transition_probs, rewards, gamma, tol=1e-8):
+    """The actions are averaged: that is the value of a random policy. The best action counts."""
+    _, values, q_values = sweeps(
+        transition_probs, rewards, gamma, lambda a, b, n: np.abs(b - a).max() < tol, np.mean
+    )
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def minimises(transition_probs, rewards, gamma, tol=1e-8):
+    """The smallest value is taken: rewards are to be large."""
+    values, policy = value_iteration(transition_probs, -rewards, gamma, tol)
+    return -values, policy
+
+
+@misconception("value_iteration")
+def forgets_to_discount(transition_probs, rewards, gamma, tol=1e-8):
+    """Gamma has no effect: values grow until the loop gives up. Where does it enter?"""
+    _, values, q_values = sweeps(transition_probs, rewards, 1.0, lambda a, b, n: n >= 500)
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def discounts_rewards_too(transition_probs, rewards, gamma, tol=1e-8):
+    """The reward is discounted as well. It comes now: only what follows is discounted."""
+    return value_iteration(transition_probs, gamma * rewards, gamma, tol)
+
+
+@misconception("value_iteration")
+def turns_the_transitions_around(transition_probs, rewards, gamma, tol=1e-8):
+    """From and to are exchanged: transition_probs[s, a, s'] leads from s to s'."""
+    turned = transition_probs.transpose(2, 1, 0), rewards.transpose(2, 1, 0)
+    _, values, q_values = sweeps(*turned, gamma, lambda a, b, n: n >= 300)
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def averages_rewards_over_all_states(transition_probs, rewards, gamma, tol=1e-8):
+    """The rewards are averaged over all next states alike. How likely is each of them?"""
+    mean = np.broadcast_to(rewards.mean(axis=2, keepdims=True), rewards.shape)
+    return value_iteration(transition_probs, mean, gamma, tol)
+
+
+@misconception("value_iteration")
+def assumes_the_likeliest_next_state(transition_probs, rewards, gamma, tol=1e-8):
+    """Only the likeliest next state counts here. The value is an average over all of them."""
+    likeliest = transition_probs.argmax(axis=2)[..., None] == np.arange(len(transition_probs))
+    return value_iteration(likeliest.astype(float), rewards, gamma, tol)
+
+
+@misconception("value_iteration")
+def chooses_by_the_next_reward(transition_probs, rewards, gamma, tol=1e-8):
+    """The values are right, but the policy looks at the next reward alone. What follows counts too."""
+    values, _ = value_iteration(transition_probs, rewards, gamma, tol)
+    return values, (transition_probs * rewards).sum(axis=2).argmax(axis=1)
+
+
+@misconception("value_iteration")
+def returns_a_table_of_probabilities(transition_probs, rewards, gamma, tol=1e-8):
+    """The policy asked for names one action a state: shape (S,), not (S, A)."""
+    values, policy = value_iteration(transition_probs, rewards, gamma, tol)
+    return values, np.eye(transition_probs.shape[1])[policy]
+
+
+@misconception("value_iteration")
+def returns_the_values_only(transition_probs, rewards, gamma, tol=1e-8):
+    """Two things are asked for: return values, policy."""
+    return value_iteration(transition_probs, rewards, gamma, tol)[0]
+
+
+@misconception("value_iteration")
+def starts_its_search_for_the_best_at_zero(transition_probs, rewards, gamma, tol=1e-8):
+    """A value below 0 becomes 0: the search for the largest starts at 0. All of them may be negative."""
+    _, values, q_values = sweeps(
+        transition_probs,
+        rewards,
+        gamma,
+        lambda a, b, n: np.abs(b - a).max() < tol,
+        lambda q_values, axis: np.maximum(q_values.max(axis=axis), 0.0),
+    )
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def divides_by_gamma(transition_probs, rewards, gamma, tol=1e-8):
+    """A stopping rule that divides by gamma breaks at gamma 0."""
+    limit = tol * (1 - gamma) / gamma
+    return value_iteration(transition_probs, rewards, gamma, limit)
+
+
+@misconception("value_iteration")
+def weighs_the_rewards_in_place(transition_probs, rewards, gamma, tol=1e-8):
+    """The rewards are multiplied in place, so the caller's array has changed: make a new one."""
+    found = value_iteration(transition_probs, rewards, gamma, tol)
+    rewards *= transition_probs
+    return found

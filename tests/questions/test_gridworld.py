@@ -1,0 +1,939 @@
+"""Checks of gridworld: the grid, a random policy, exploration, Q-learning, value iteration, plots.
+
+Training is judged by the walk of the greedy policy in a clean grid of the check's own. What chance
+decides in a right solution may go wrong with a probability below one in a million per check, in
+whatever order it draws; the settings are measured in tests/oracles/test_gridworld.py.
+"""
+
+import numpy as np
+from gridworld_env import GridWorld
+
+from autograder.checks import check, expect, expect_close, expect_unchanged
+from autograder.compare import numbers_of, unpack
+
+GRID = "gridworld_env.GridWorld"
+GENERATOR = "numpy.random.default_rng"
+
+
+def expect_move(got, position, reward, done):
+    """Fail unless an answer is (position, reward, done)."""
+    where, paid, ended = unpack(got, 3)
+    expect_close(where, list(position), name="the next position")
+    expect_close(paid, reward, name="the reward")
+    flag = np.asarray(ended)
+    expect(flag.shape == () and flag.dtype.kind in "bi", "done is neither True nor False")
+    expect(bool(flag) == done and flag in (0, 1), "done is wrong", f"got {ended}, expected {done}")
+
+
+def greedy_steps(q_values, grid):
+    """Return how many steps the greedy policy needs from the start to the goal, 0 if it never arrives."""
+    env = GridWorld(**grid)
+    table = numbers_of(q_values, "the table")
+    wanted = (env.size, env.size, 4)
+    expect(table.shape == wanted, f"the table has shape {table.shape}; expected {wanted}")
+    expect(bool(np.isfinite(table).all()), "the table holds NaN or infinity")
+    state = env.reset()
+    for count in range(1, env.size**2 + 1):
+        state, _, done = env.step(int(table[state].argmax()))
+        if done:
+            return count
+    return 0
+
+
+def train(student, grid, seed, episodes, alpha, gamma, epsilon, *max_steps):
+    """Train in a new grid with a new generator and return the table."""
+    env, generator = student.make(GRID, **grid), student.make(GENERATOR, seed)
+    return student.train_q_learning(env, episodes, alpha, gamma, epsilon, generator, *max_steps)
+
+
+def draw_walls(rng, size, count):
+    """Return that many walls, drawn until a path leads from the start to the goal."""
+    cells = [divmod(index, size) for index in range(1, size**2 - 1)]
+    while True:
+        walls = [cells[index] for index in rng.choice(len(cells), count, replace=False)]
+        env = GridWorld(size, walls)
+        found = [(0, 0)]
+        for state in found:  # grows while it is walked
+            found += {env.move(state, action) for action in range(4)} - set(found)
+        if env.goal in found:
+            return walls
+
+
+def solve(transition_probs, rewards, gamma):
+    """Return the optimal values and action values, by policy iteration with exact evaluation."""
+    expected = (transition_probs * rewards).sum(axis=2)
+    states = np.arange(len(expected))
+    policy = expected.argmax(axis=1)
+    while True:
+        moves = transition_probs[states, policy]
+        values = np.linalg.solve(np.eye(len(states)) - gamma * moves, expected[states, policy])
+        q_values = expected + gamma * transition_probs @ values
+        if np.allclose(q_values[states, policy], q_values.max(axis=1), rtol=0, atol=1e-11):
+            return values, q_values
+        policy = q_values.argmax(axis=1)
+
+
+def expect_optimal(got, process, gamma, tol):
+    """Fail unless the values are within the bound of the fixed point and the policy is worth as much."""
+    values, policy = unpack(got, 2)
+    best, q_values = solve(*process, gamma)
+    bound = tol * gamma / (1 - gamma)
+    noise = 1e-5 * np.abs(best).max()  # single precision loses about eps / (1 - gamma)
+    error = np.abs(numbers_of(values, "values") - best) if np.shape(values) == best.shape else None
+    if error is None or not error.max() <= bound + noise:
+        expect_close(values, best, rtol=1e-9, atol=1e-9, name="values")  # says what is wrong
+    actions = numbers_of(policy, "the policy")
+    expect(actions.shape == best.shape, f"the policy has shape {actions.shape}; expected {best.shape}")
+    choices = range(q_values.shape[1])
+    expect(bool(np.isin(actions, choices).all()), f"the policy holds numbers outside {choices}")
+    lost = best - q_values[np.arange(len(best)), actions.astype(int)]
+    expect(lost.max() <= 2 * (bound + noise), "the policy takes an action that is not the best")
+
+
+# grid_step
+
+
+@check("grid_step", visible=True)
+def test_one_move_each_way(student):
+    """From the cell (1, 1): 0 up, 1 right, 2 down, 3 left, each for -0.01."""
+    expect_move(student.grid_step((1, 1), 0), (0, 1), -0.01, False)
+    expect_move(student.grid_step((1, 1), 1), (1, 2), -0.01, False)
+    expect_move(student.grid_step((1, 1), 2), (2, 1), -0.01, False)
+    expect_move(student.grid_step((1, 1), 3), (1, 0), -0.01, False)
+
+
+@check("grid_step", visible=True)
+def test_the_edge_stops(student):
+    """Up and left from the start stay there; so does right from (0, 3), for -0.01 each."""
+    expect_move(student.grid_step((0, 0), 0), (0, 0), -0.01, False)
+    expect_move(student.grid_step((0, 0), 3), (0, 0), -0.01, False)
+    expect_move(student.grid_step((0, 3), 1), (0, 3), -0.01, False)
+
+
+@check("grid_step", visible=True)
+def test_the_goal_pays_one_and_ends(student):
+    """Right from (3, 2) and down from (2, 3) reach the goal."""
+    expect_move(student.grid_step((3, 2), 1), (3, 3), 1.0, True)
+    expect_move(student.grid_step((2, 3), 2), (3, 3), 1.0, True)
+
+
+def expect_whole_grid(student, size, named):
+    """Fail unless every move from every cell but the goal is right; `named` gives the size by name."""
+    for index in range(size**2 - 1):
+        row, col = divmod(index, size)
+        after = [(max(row - 1, 0), col), (row, min(col + 1, size - 1))]
+        after += [(min(row + 1, size - 1), col), (row, max(col - 1, 0))]
+        for action in range(4):
+            done = after[action] == (size - 1, size - 1)
+            more = {"size": size} if named else {}
+            got = student.grid_step((row, col), action, **more)
+            expect_move(got, after[action], 1.0 if done else -0.01, done)
+
+
+@check("grid_step")
+def test_every_move_of_the_default_grid(student):
+    """All moves from all cells of the 4x4 grid."""
+    expect_whole_grid(student, 4, False)
+
+
+@check("grid_step")
+def test_every_move_of_a_small_grid(student):
+    """All moves from all cells of smaller grids."""
+    expect_whole_grid(student, 2, True)
+    expect_whole_grid(student, 3, True)
+
+
+@check("grid_step")
+def test_moves_of_large_grids(student, rng):
+    """Moves inside and along the edges of larger grids."""
+    for size in (5, 6, 9, int(rng.integers(12, 40))):
+        last = size - 1
+        expect_move(student.grid_step((last, last - 1), 1, size), (last, last), 1.0, True)
+        expect_move(student.grid_step((last - 1, last), 2, size), (last, last), 1.0, True)
+        expect_move(student.grid_step((last, 0), 2, size), (last, 0), -0.01, False)
+        expect_move(student.grid_step((0, last), 1, size), (0, last), -0.01, False)
+        expect_move(student.grid_step((3, 2), 1, size), (3, 3), -0.01, False)
+        row, col = (int(place) for place in rng.integers(1, last - 1, 2))
+        expect_move(student.grid_step((row, col), 0, size), (row - 1, col), -0.01, False)
+        expect_move(student.grid_step((row, col), 3, size), (row, col - 1), -0.01, False)
+
+
+@check("grid_step")
+def test_goal_and_edge_are_not_mixed_up(student):
+    """Sharing a row or a column with the goal, or bumping next to it, is not arriving."""
+    expect_move(student.grid_step((3, 1), 1), (3, 2), -0.01, False)
+    expect_move(student.grid_step((1, 3), 2), (2, 3), -0.01, False)
+    expect_move(student.grid_step((3, 2), 2), (3, 2), -0.01, False)
+    expect_move(student.grid_step((2, 3), 1), (2, 3), -0.01, False)
+    expect_move(student.grid_step((3, 2), 0), (2, 2), -0.01, False)
+
+
+@check("grid_step")
+def test_arguments_by_name(student):
+    """The arguments may be given by name, and calls leave no trace for later ones."""
+    expect_move(student.grid_step(size=3, action=2, position=(1, 2)), (2, 2), 1.0, True)
+    expect_move(student.grid_step(position=(1, 2), action=2), (2, 2), -0.01, False)
+    expect_move(student.grid_step((2, 1), action=1, size=3), (2, 2), 1.0, True)
+    expect_move(student.grid_step((2, 1), 1), (2, 2), -0.01, False)
+
+
+# run_random_episode
+
+
+def run_episode(student, grid, seed):
+    """Return (total_reward, num_steps) of an episode in a new grid, with the default cap."""
+    env, generator = student.make(GRID, **grid), student.make(GENERATOR, seed)
+    return two_numbers(student.run_random_episode(env, generator))
+
+
+def two_numbers(got):
+    """Return (total_reward, num_steps) as two plain numbers."""
+    total, steps = (numbers_of(part, "an output") for part in unpack(got, 2))
+    expect(total.size == steps.size == 1, "expected two numbers: total_reward, num_steps")
+    return float(total.item()), float(steps.item())
+
+
+def expect_fitting(total, steps, size, step_reward, max_steps):
+    """Fail unless the total is what that many steps pay; return whether the goal was reached."""
+    expect(steps == int(steps) and 0 < steps <= max_steps, "num_steps is not a possible number")
+    arrived = abs(total - (1 + step_reward * (steps - 1))) < 1e-6
+    capped = abs(total - step_reward * steps) < 1e-6
+    expect(arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}")
+    expect(arrived or steps == max_steps, "the episode ended before the goal and before max_steps")
+    expect(not arrived or steps >= 2 * size - 2, "no walk reaches the goal in so few steps")
+    return arrived
+
+
+@check("run_random_episode", visible=True)
+def test_no_way_out(student):
+    """Walled in, four steps of -0.01 are taken: (-0.04, 4)."""
+    env = student.make(GRID, size=3, walls=[(0, 1), (1, 0)])
+    got = student.run_random_episode(env, student.make(GENERATOR, 7), 4)
+    expect_close(got, (-0.04, 4))
+
+
+@check("run_random_episode", visible=True)
+def test_total_fits_the_number_of_steps(student):
+    """An episode of n steps pays 1 - 0.01 (n - 1) if it arrives, -1.00 if 100 steps are not enough."""
+    arrivals = 0
+    for seed in range(12):
+        total, steps = run_episode(student, {"size": 3}, seed)
+        arrivals += expect_fitting(total, steps, 3, -0.01, 100)
+    expect(arrivals > 0, "not one of 12 episodes on a 3x3 grid reached the goal")
+
+
+@check("run_random_episode")
+def test_the_world_says_what_a_step_pays(student, rng):
+    """Other sizes, other step rewards: the harsher penalty of exercise 1, none, and a bonus."""
+    arrivals = 0
+    for size, step_reward in ((4, -0.1), (3, 0.0), (2, 0.25), (4, -0.01), (3, -2.0), (2, -0.1)):
+        grid = {"size": size, "step_reward": step_reward}
+        for seed in rng.integers(1000, size=4).tolist():
+            total, steps = run_episode(student, grid, seed)
+            arrivals += expect_fitting(total, steps, size, step_reward, 100)
+    expect(arrivals > 4, "hardly any of 24 episodes reached the goal")
+
+
+@check("run_random_episode")
+def test_the_cap(student):
+    """Without a way out an episode has exactly max_steps steps; 100 if it is not given."""
+    walls = [(0, 1), (1, 0)]
+    for max_steps, step_reward in ((1, -0.5), (7, -0.01), (250, -0.1), (101, 0.3)):
+        env = student.make(GRID, size=4, walls=walls, step_reward=step_reward)
+        generator = student.make(GENERATOR, max_steps)
+        got = student.run_random_episode(env=env, rng=generator, max_steps=max_steps)
+        expect_close(got, (max_steps * step_reward, max_steps))
+    env = student.make(GRID, size=2, walls=walls)
+    expect_close(student.run_random_episode(env, student.make(GENERATOR, 0)), (-1.0, 100))
+
+
+@check("run_random_episode")
+def test_every_episode_starts_anew(student):
+    """The agent may stand anywhere when the call comes: the episode starts at (0, 0)."""
+    env, generator = student.make(GRID, size=4), student.make(GENERATOR, 1)
+    for action in (0, 0, 0, 2, 2):
+        env.step(action)
+    arrivals = 0
+    for _ in range(16):
+        total, steps = two_numbers(student.run_random_episode(env, generator))
+        arrivals += expect_fitting(total, steps, 4, -0.01, 100)
+    # a run arrives with probability 0.838: three or fewer of 16 do with 1.9e-8
+    expect(arrivals > 3, "hardly any of 16 episodes on the 4x4 grid reached the goal")
+
+
+@check("run_random_episode")
+def test_randomness_comes_from_the_generator(student):
+    """Equal generators give equal episodes, others give others; NumPy's global state stays unused."""
+    before = student.make("numpy.random.get_state")
+    grid = {"size": 3, "step_reward": -0.02}
+    first = [run_episode(student, grid, seed) for seed in range(8)]
+    again = [run_episode(student, grid, seed) for seed in range(8)]
+    after = student.make("numpy.random.get_state")
+    arrivals = sum(expect_fitting(*one, 3, -0.02, 100) for one in first)
+    expect(first == again, "equal generators gave different episodes: where does chance come from?")
+    # the likeliest length has probability 0.045: eight episodes agree with less than 1e-9
+    expect(len(set(first)) > 1, "different generators gave the same episode: is rng used?")
+    expect(arrivals > 0, "not one of 8 episodes reached the goal")
+    same = all(np.array_equal(one, two) for one, two in zip(before, after, strict=True))
+    expect(same, "NumPy's global random state was used: draw from rng")
+
+
+@check("run_random_episode", weight=2)
+def test_every_action_is_equally_likely(student):
+    """Walled in, with a price on each action, the total tells how often each was taken."""
+    prices = [1.0, 2048.0, 2048.0**2, 2048.0**3]
+    env = student.make(GRID, size=2, walls=[(0, 1), (1, 0)], step_reward=prices)
+    generator = student.make(GENERATOR, 11)
+    total, steps = two_numbers(student.run_random_episode(env, generator, max_steps=2000))
+    counts = [int(total) >> 11 * action & 2047 for action in range(4)]
+    expect(steps == 2000 == sum(counts), "the total reward is not what 2000 steps pay")
+    # chi-squared with 3 degrees of freedom: a uniform policy exceeds 40 with probability 1.1e-8
+    chi2 = sum((count - 500) ** 2 / 500 for count in counts)
+    expect(chi2 < 40, "the four actions are not equally likely", f"taken {counts} times")
+
+
+@check("run_random_episode")
+def test_episodes_are_as_long_as_they_should_be(student):
+    """Of 50 episodes on the 4x4 grid some are short, some are long, and most arrive."""
+    env, generator = student.make(GRID), student.make(GENERATOR, 3)
+    runs = [two_numbers(student.run_random_episode(env, generator)) for _ in range(50)]
+    arrivals = sum(expect_fitting(*one, 4, -0.01, 100) for one in runs)
+    short = sum(steps <= 27 for _, steps in runs)
+    # 100 steps suffice with probability 0.838, 27 with 0.301: the bounds fail with 9e-8 in all
+    expect(arrivals >= 26, "too few of 50 episodes arrive: is every action taken as often?")
+    expect(1 <= short <= 33, "the episodes are too short or too long for a uniform policy")
+
+
+# epsilon_greedy_probs
+
+
+@check("epsilon_greedy_probs", visible=True)
+def test_three_actions_by_hand(student):
+    """Values 1, 3, 2 at epsilon 0.3: 0.1 for each, and the other 0.7 for the best."""
+    expect_close(student.epsilon_greedy_probs(np.array([1.0, 3.0, 2.0]), 0.3), [0.1, 0.8, 0.1])
+
+
+@check("epsilon_greedy_probs", visible=True)
+def test_two_best_actions_share(student):
+    """Values 2, 0, 2, 1 at epsilon 0.2: the two best share 0.8 evenly."""
+    got = student.epsilon_greedy_probs(np.array([2.0, 0.0, 2.0, 1.0]), 0.2)
+    expect_close(got, [0.45, 0.05, 0.45, 0.05])
+
+
+@check("epsilon_greedy_probs", weight=2)
+def test_epsilon_greedy_agrees_on_random_values(student, reference, rng):
+    """Random values, two to nine actions, small and large epsilon."""
+    for actions, epsilon in ((2, 0.1), (4, 0.05), (4, 0.77), (9, 0.3), (5, float(rng.random()))):
+        q_row = rng.normal(size=actions) * 3
+        want = reference.epsilon_greedy_probs(q_row, epsilon)
+        expect_close(student.epsilon_greedy_probs(q_row, epsilon), want)
+
+
+@check("epsilon_greedy_probs")
+def test_never_and_always_exploring(student, rng):
+    """Epsilon 0 leaves only the best actions, epsilon 1 makes all equally likely."""
+    q_row = rng.permutation(np.array([0.5, 1.5, -2.0, 1.0, 0.25]))
+    expect_close(student.epsilon_greedy_probs(q_row, 0.0), (q_row == 1.5).astype(float))
+    expect_close(student.epsilon_greedy_probs(q_row, 1.0), np.full(5, 0.2))
+    q_row = np.array([1.5, 0.0, 1.5])
+    expect_close(student.epsilon_greedy_probs(q_row, 0), [0.5, 0.0, 0.5])
+    expect_close(student.epsilon_greedy_probs(q_row, 1), np.full(3, 1 / 3))
+
+
+@check("epsilon_greedy_probs")
+def test_ties_of_every_size(student, rng):
+    """One to six of six actions are best, in any places."""
+    for ties in range(1, 7):
+        best = rng.permutation(np.arange(6) < ties)
+        q_row = np.where(best, 1.25, rng.uniform(-1.0, 1.0, 6))
+        want = np.where(best, 0.6 / ties + 0.4 / 6, 0.4 / 6)
+        expect_close(student.epsilon_greedy_probs(q_row, 0.4), want)
+
+
+@check("epsilon_greedy_probs")
+def test_an_unlearned_row(student):
+    """All values 0, as in a new table: every action is a best one."""
+    for actions, epsilon in ((4, 0.1), (4, 0.0), (7, 0.5)):
+        got = student.epsilon_greedy_probs(np.zeros(actions), epsilon)
+        expect_close(got, np.full(actions, 1 / actions))
+    expect_close(student.epsilon_greedy_probs(np.array([-1.0]), 0.3), [1.0])
+    expect_close(student.epsilon_greedy_probs(np.array([0.0, 1.0]), 0.3), [0.15, 0.85])
+
+
+@check("epsilon_greedy_probs")
+def test_negative_large_and_close_values(student, rng):
+    """Only the order of the values counts: negative, large, or close to each other."""
+    places = rng.permutation(4)
+    for row in ([-5.0, -1.0, -3.0, -2.0], [1000.0, 1001.0, 999.0, 0.0], [0.5, 0.515, 0.51, 0.5]):
+        q_row = np.array(row)[places]
+        want = np.where(q_row == q_row.max(), 0.9 + 0.025, 0.025)
+        expect_close(student.epsilon_greedy_probs(q_row, 0.1), want)
+    expect_close(student.epsilon_greedy_probs(np.full(3, -7.0), 0.3), np.full(3, 1 / 3))
+
+
+@check("epsilon_greedy_probs")
+def test_epsilon_greedy_leaves_its_input_alone(student, rng):
+    """Right by name, right again at the second call, and the values are not changed."""
+    q_row = rng.normal(size=4)
+    function = student.epsilon_greedy_probs
+    for epsilon in (0.4, 0.12):
+        want = np.where(q_row == q_row.max(), 1 - 0.75 * epsilon, epsilon / 4)
+        expect_close(function(q_row=q_row, epsilon=epsilon), want)
+        expect_unchanged(function)
+
+
+# boltzmann_probs
+
+
+@check("boltzmann_probs", visible=True)
+def test_odds_of_three_to_one(student):
+    """Values 0 and ln 3 at temperature 1: 1/4 and 3/4."""
+    expect_close(student.boltzmann_probs(np.array([0.0, np.log(3.0)]), 1.0), [0.25, 0.75])
+
+
+@check("boltzmann_probs", visible=True)
+def test_temperature_divides_the_values(student):
+    """Values 0, 2 ln 2, 2 ln 5 at temperature 2: 1/8, 2/8 and 5/8."""
+    q_row = 2.0 * np.log(np.array([1.0, 2.0, 5.0]))
+    expect_close(student.boltzmann_probs(q_row, 2.0), [0.125, 0.25, 0.625])
+
+
+@check("boltzmann_probs", weight=2)
+def test_boltzmann_agrees_on_random_values(student, reference, rng):
+    """Random values, two to nine actions, low and high temperatures."""
+    for actions, temperature in ((2, 0.5), (4, 1.0), (4, 3.0), (9, 0.7), (5, 0.25)):
+        q_row = rng.normal(size=actions)
+        want = reference.boltzmann_probs(q_row, temperature)
+        expect_close(student.boltzmann_probs(q_row, temperature), want)
+
+
+@check("boltzmann_probs")
+def test_large_values_stay_finite(student):
+    """Values of many thousands, positive and negative, and small temperatures."""
+    weights = np.array([1.0, 2.0, 4.0])
+    for shift in (1000.0, -1000.0, 65536.0, -65536.0):
+        q_row = np.array([0.0, 1.0, 2.0]) + shift
+        want = np.exp([-2.0, -1.0, 0.0]) / np.exp([-2.0, -1.0, 0.0]).sum()
+        expect_close(student.boltzmann_probs(q_row, 1.0), want)
+    got = student.boltzmann_probs(np.log2(weights) / 512, np.log2(np.e) / 512)
+    expect_close(got, weights / 7)
+    expect_close(student.boltzmann_probs(np.array([0.0, 2048.0, -4096.0]), 1.0), [0.0, 1.0, 0.0])
+    expect_close(student.boltzmann_probs(np.array([64.0, 64.0, -64.0]), 0.0625), [0.5, 0.5, 0.0])
+
+
+@check("boltzmann_probs")
+def test_shifting_all_values_changes_nothing(student, rng):
+    """A law: adding a constant to every value leaves the probabilities, and their odds, as they are."""
+    q_row = rng.integers(-128, 128, 5) / 64.0  # exact in single precision, after the shift too
+    weights = np.exp(q_row / 0.75)
+    for shift in (0.0, 3.0, -40.0, 512.0):
+        got = student.boltzmann_probs(q_row + shift, 0.75)
+        expect_close(got, weights / weights.sum())
+
+
+@check("boltzmann_probs")
+def test_hot_and_cold(student, rng):
+    """High temperatures come close to uniform, low ones to the best action, by the right amount."""
+    q_row = rng.permutation(np.array([0.0, 0.5, 1.0, 2.0]))
+    for temperature in (0.125, 0.5, 20.0, 400.0):
+        weights = np.exp((q_row - 2.0) / temperature)
+        expect_close(student.boltzmann_probs(q_row, temperature), weights / weights.sum())
+
+
+@check("boltzmann_probs")
+def test_equal_values_and_one_action(student):
+    """Equal values share evenly at any temperature; an only action has probability 1."""
+    expect_close(student.boltzmann_probs(np.array([2.0, 2.0, 2.0]), 0.3), np.full(3, 1 / 3))
+    expect_close(student.boltzmann_probs(np.zeros(7), 5.0), np.full(7, 1 / 7))
+    expect_close(student.boltzmann_probs(np.array([-3.0]), 0.1), [1.0])
+    third = np.log([4.0, 1.0, 4.0]) * 3
+    expect_close(student.boltzmann_probs(third, 3), [4 / 9, 1 / 9, 4 / 9])
+
+
+@check("boltzmann_probs")
+def test_boltzmann_leaves_its_input_alone(student, rng):
+    """Right by name, right again at the second call, and the values are not changed."""
+    q_row = rng.normal(size=4)
+    function = student.boltzmann_probs
+    for temperature in (0.6, 1.7):
+        weights = np.exp(q_row / temperature)
+        expect_close(function(temperature=temperature, q_row=q_row), weights / weights.sum())
+        expect_unchanged(function)
+
+
+# q_learning_update
+
+
+def random_step(rng, shape):
+    """Return the arguments of a step between two different cells, by name."""
+    rows, cols, actions = shape
+    here, there = (divmod(int(cell), cols) for cell in rng.choice(rows * cols, 2, replace=False))
+    return {
+        "q_values": rng.normal(size=shape),
+        "state": here,
+        "action": int(rng.integers(actions)),
+        "reward": float(rng.normal()),
+        "next_state": there,
+        "terminated": False,
+        "alpha": float(rng.uniform(0.1, 0.9)),
+        "gamma": float(rng.uniform(0.3, 0.95)),
+    }
+
+
+def updated(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """Return the right table."""
+    table = q_values.copy()
+    target = reward if terminated else reward + gamma * q_values[next_state].max()
+    table[(*state, action)] = (1 - alpha) * q_values[(*state, action)] + alpha * target
+    return table
+
+
+@check("q_learning_update", visible=True)
+def test_one_step_by_hand(student):
+    """Q = 1, reward 0.5, best next value 2, alpha 0.5, gamma 0.9: the target is 2.3, the entry 1.65."""
+    q_values = np.zeros((2, 3, 4))
+    q_values[0, 1] = [0.0, 1.0, 0.0, 3.0]
+    q_values[1, 2] = [0.0, -1.0, 2.0, 1.0]
+    want = q_values.copy()
+    want[0, 1, 1] = 1.65
+    got = student.q_learning_update(q_values, (0, 1), 1, 0.5, (1, 2), False, 0.5, 0.9)
+    expect_close(got, want)
+
+
+@check("q_learning_update", visible=True)
+def test_nothing_follows_the_end(student):
+    """The same step, but it ends the episode: the target is the reward 0.5, the entry 0.75."""
+    q_values = np.zeros((2, 3, 4))
+    q_values[0, 1] = [0.0, 1.0, 0.0, 3.0]
+    q_values[1, 2] = [0.0, -1.0, 2.0, 1.0]
+    want = q_values.copy()
+    want[0, 1, 1] = 0.75
+    got = student.q_learning_update(q_values, (0, 1), 1, 0.5, (1, 2), True, 0.5, 0.9)
+    expect_close(got, want)
+
+
+@check("q_learning_update", weight=2)
+def test_update_agrees_on_random_steps(student, rng):
+    """Random tables of several shapes, any cell, any action."""
+    for shape in ((4, 4, 4), (2, 5, 3), (6, 1, 4), (1, 3, 2), (3, 7, 5)):
+        step = random_step(rng, shape)
+        expect_close(student.q_learning_update(*step.values()), updated(**step))
+
+
+@check("q_learning_update")
+def test_termination(student, rng):
+    """Steps that end the episode, into cells whose table is far from 0."""
+    for shape in ((4, 4, 4), (3, 5, 2), (2, 2, 6)):
+        step = random_step(rng, shape) | {"terminated": True}
+        step["q_values"] += rng.choice([-3.0, 5.0])
+        expect_close(student.q_learning_update(**step), updated(**step))
+
+
+@check("q_learning_update")
+def test_only_one_entry_changes(student, rng):
+    """The entry moves by alpha times the error, and every other entry stays as it was."""
+    for terminated in (False, True):
+        step = random_step(rng, (3, 4, 4)) | {"terminated": terminated, "reward": 2.0, "alpha": 0.5}
+        got = numbers_of(student.q_learning_update(**step), "the table")
+        want = updated(**step)
+        expect_close(got, want)
+        changed = np.argwhere(got != step["q_values"]).tolist()
+        expect(changed == [[*step["state"], step["action"]]], "an entry of another action changed")
+
+
+@check("q_learning_update")
+def test_bumping_into_a_wall(student, rng):
+    """A step that stays where it was looks ahead to its own cell, its own entry included."""
+    for best in (True, False):
+        step = random_step(rng, (3, 4, 4))
+        step["next_state"] = step["state"]
+        step["q_values"][(*step["state"], step["action"])] = 6.0 if best else -6.0
+        expect_close(student.q_learning_update(**step), updated(**step))
+
+
+@check("q_learning_update")
+def test_negative_values_ahead(student, rng):
+    """All values are negative, as with a penalty for every step: the best is still the largest."""
+    step = random_step(rng, (4, 3, 4))
+    step["q_values"] = -rng.uniform(1.0, 9.0, (4, 3, 4))
+    expect_close(student.q_learning_update(**step), updated(**step))
+    step |= {"reward": -0.01, "terminated": True}
+    expect_close(student.q_learning_update(**step), updated(**step))
+
+
+@check("q_learning_update")
+def test_extreme_step_sizes_and_discounts(student, rng):
+    """Alpha 1 replaces the entry, alpha 0 keeps it; gamma 0 and 1."""
+    for alpha, gamma in ((1.0, 0.9), (0.0, 0.9), (0.5, 0.0), (0.5, 1.0), (1, 1), (0.001, 0.99)):
+        step = random_step(rng, (3, 3, 4)) | {"alpha": alpha, "gamma": gamma, "reward": 40.0}
+        expect_close(student.q_learning_update(**step), updated(**step), rtol=1e-5)
+
+
+@check("q_learning_update")
+def test_a_walk_of_updates(student, rng):
+    """Thirty updates in a row, each of the table that the last one returned."""
+    table = rng.normal(size=(3, 3, 4))
+    got = table
+    state = (0, 0)
+    for _ in range(30):
+        after = tuple(int(place) for place in rng.integers(3, size=2))
+        action, ends = int(rng.integers(4)), bool(rng.random() < 0.2)
+        step = (state, action, float(rng.normal()), after, ends, 0.3, 0.9)
+        got = numbers_of(student.q_learning_update(got, *step), "the table")
+        table = updated(table, *step)
+        state = after
+    expect_close(got, table)
+
+
+# train_q_learning
+
+
+@check("train_q_learning", visible=True)
+def test_learns_the_open_grid(student):
+    """200 episodes on the open 4x4 grid: the greedy policy walks from the start to the goal."""
+    for seed in range(4):
+        table = train(student, {"size": 4}, seed, 200, 0.5, 0.9, 0.3)
+        expect(greedy_steps(table, {"size": 4}) > 0, "the greedy policy never reaches the goal")
+
+
+@check("train_q_learning", visible=True)
+def test_learns_to_walk_around_walls(student):
+    """300 episodes on a 4x4 grid where only one path leads around the walls."""
+    grid = {"size": 4, "walls": [(0, 1), (1, 1), (1, 3), (2, 1), (2, 3)]}
+    for seed in range(2):
+        table = train(student, grid, seed, 300, 0.5, 0.9, 0.3)
+        expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
+
+
+@check("train_q_learning", weight=2)
+def test_finds_its_way_in_any_maze(student, rng):
+    """Grids of several sizes with walls in random places, and with a harsher penalty."""
+    for size, count, step_reward in ((3, 2, -0.01), (4, 4, -0.1), (5, 8, -0.01), (6, 11, -0.02)):
+        walls = draw_walls(rng, size, count)
+        grid = {"size": size, "walls": walls, "step_reward": step_reward}
+        table = train(student, grid, int(rng.integers(1000)), 400, 0.5, 0.95, 0.3)
+        expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
+
+
+@check("train_q_learning")
+def test_every_training_episode_starts_anew(student):
+    """A long corridor, and an agent that stands in the middle of it when training begins."""
+    walls = [(0, 1), (1, 1), (2, 1), (3, 1), (1, 3), (2, 3), (3, 3), (4, 3)]
+    env = student.make(GRID, size=5, walls=walls)
+    for move in (2, 2, 2, 2, 0, 0, 3, 3):
+        env.step(move)
+    for seed in range(2):
+        generator = student.make(GENERATOR, seed)
+        table = student.train_q_learning(env, 150, 0.5, 0.9, 0.1, generator)
+        found = greedy_steps(table, {"size": 5, "walls": walls})
+        expect(found > 0, "the greedy policy never reaches the goal: where do episodes start?")
+
+
+@check("train_q_learning", weight=2)
+def test_learns_from_random_behaviour_what_is_best(student):
+    """At epsilon 1, moving left pays and up is dear: gamma decides whether the goal is worth it."""
+    grid = {"size": 2, "step_reward": [-0.01, 0.05, -0.01, -0.6]}
+    for seed in range(4):
+        # 0.05 forever is worth 5 at gamma 0.99, the way to the goal 0.98; at gamma 0.5, 0.1 and 0.49
+        patient = train(student, grid, seed, 120, 0.5, 0.99, 1.0)
+        hasty = train(student, grid, seed, 120, 0.5, 0.5, 1.0)
+        best = "the policy is not the best one for this gamma: what does the target look ahead to?"
+        expect(greedy_steps(patient, grid) == 0, best, "gamma 0.99: staying left pays more")
+        expect(greedy_steps(hasty, grid) > 0, best, "gamma 0.5: the goal pays more")
+
+
+@check("train_q_learning")
+def test_explores_only_as_much_as_epsilon_says(student):
+    """Where every step pays a little, only an agent that explores ever finds the goal."""
+    grid = {"size": 2, "walls": [(0, 1)], "step_reward": 0.01}
+    bold = [train(student, grid, seed, 40, 0.5, 0.9, 0.5, 25) for seed in range(4)]
+    found = [greedy_steps(table, grid) > 0 for table in bold]
+    expect(all(found), "at epsilon 0.5 the goal was not found")
+    timid = [train(student, grid, seed, 40, 0.5, 0.9, 0.0, 25) for seed in range(6)]
+    found = [greedy_steps(table, grid) > 0 for table in timid]
+    # breaking ties at random finds the goal by luck in 1 of 16 runs: in all six with 6e-8
+    expect(not all(found), "at epsilon 0 the goal was found every time: nothing should be explored")
+
+
+@check("train_q_learning")
+def test_nothing_is_learned_from_nothing(student):
+    """No episodes, a step size of 0, or one step an episode teach nothing; proper training does."""
+    grid = {"size": 4, "walls": [(1, 1), (2, 2)]}
+    env, generator = student.make(GRID, **grid), student.make(GENERATOR, 5)
+    learn = student.train_q_learning
+    for max_steps in (100, 30):
+        table = learn(env, 150, 0.5, 0.9, 0.3, generator, max_steps)
+        expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
+    arguments = {"env": env, "episodes": 60, "alpha": 0.5, "gamma": 0.9, "epsilon": 0.3}
+    for less in ({"episodes": 0}, {"alpha": 0.0}, {"max_steps": 1}):
+        table = learn(**(arguments | less), rng=generator)
+        expect(greedy_steps(table, grid) == 0, f"something was learned from {less}")
+
+
+@check("train_q_learning")
+def test_training_draws_from_the_generator(student):
+    """Equal generators give equal tables, others give others; NumPy's global state stays unused."""
+    grid = {"size": 4, "walls": [(0, 2), (1, 2), (3, 1)]}
+    before = student.make("numpy.random.get_state")
+    tables = [train(student, grid, seed, 60, 0.5, 0.9, 0.4) for seed in (1, 1, 2, 3)]
+    after = student.make("numpy.random.get_state")
+    for table in tables:
+        expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
+    same, again, *others = (numbers_of(table, "the table") for table in tables)
+    told = "equal generators gave different tables: where does chance come from?"
+    expect(np.array_equal(same, again), told)
+    told = "different generators gave the same table: is rng used?"
+    expect(not any(np.array_equal(same, other) for other in others), told)
+    unused = all(np.array_equal(one, two) for one, two in zip(before, after, strict=True))
+    expect(unused, "NumPy's global random state was used: draw from rng")
+
+
+# greedy_policy and state_values
+
+
+def expect_greedy(policy, q_values):
+    """Fail unless every cell names an action of largest value."""
+    actions = numbers_of(policy, "the policy")
+    wanted = q_values.shape[:-1]
+    expect(actions.shape == wanted, f"the policy has shape {actions.shape}; expected {wanted}")
+    choices = range(q_values.shape[-1])
+    expect(bool(np.isin(actions, choices).all()), f"the policy holds numbers outside {choices}")
+    taken = np.take_along_axis(q_values, actions.astype(int)[..., None], axis=-1)[..., 0]
+    wrong = np.argwhere(taken < q_values.max(axis=-1)).tolist()
+    expect(not wrong, f"the action is not a best one in {len(wrong)} cells", f"first {wrong[:1]}")
+
+
+@check("greedy_policy", visible=True)
+def test_best_actions_by_hand(student):
+    """A table of one row and two cells: action 2 is best in the first, action 0 in the second."""
+    q_values = np.array([[[0.1, -0.5, 0.7, 0.2], [0.9, 0.3, -0.2, 0.8]]])
+    expect_close(student.greedy_policy(q_values), [[2, 0]])
+
+
+@check("greedy_policy", visible=True)
+def test_negative_values_have_a_best_too(student):
+    """Two rows of one cell, all values negative."""
+    q_values = np.array([[[-3.0, -1.0, -2.0]], [[-9.0, -8.0, -7.0]]])
+    expect_close(student.greedy_policy(q_values), [[1], [2]])
+
+
+@check("greedy_policy", weight=2)
+def test_policy_of_random_tables(student, rng):
+    """Random tables of several shapes."""
+    for shape in ((4, 4, 4), (5, 6, 3), (3, 9, 2), (8, 4, 5)):
+        q_values = rng.normal(size=shape)
+        expect_greedy(student.greedy_policy(q_values), q_values)
+
+
+@check("greedy_policy")
+def test_any_of_the_best_will_do(student, rng):
+    """Ties: every one of the best actions is right, and no other."""
+    for shape in ((4, 5, 6), (6, 6, 4)):
+        q_values = rng.integers(-4, 3, size=shape).astype(float)
+        q_values[..., 0] = -5.0
+        expect_greedy(student.greedy_policy(q_values), q_values)
+
+
+@check("greedy_policy")
+def test_policy_of_negative_values(student, rng):
+    """All values below 0, and values of very different size."""
+    q_values = -rng.uniform(0.5, 9.0, (5, 4, 4))
+    expect_greedy(student.greedy_policy(q_values), q_values)
+    q_values = rng.normal(size=(4, 7, 4)) * 10.0 ** rng.integers(-6, 7, (4, 7, 1))
+    expect_greedy(student.greedy_policy(q_values), q_values)
+
+
+@check("greedy_policy")
+def test_close_values_are_told_apart(student, rng):
+    """The best action is ahead by a hair, or by less than one."""
+    base = rng.integers(2, 6, (5, 6, 1)).astype(float)
+    ahead = rng.permuted(np.tile([0.0, 0.25, 0.5, 0.75], (5, 6, 1)), axis=-1)
+    for hair in (1.0, 0.01):
+        q_values = base + hair * ahead
+        expect_greedy(student.greedy_policy(q_values), q_values)
+
+
+@check("greedy_policy")
+def test_policy_leaves_its_input_alone(student, rng):
+    """Right by name, right again for another table, and the table is not changed."""
+    function = student.greedy_policy
+    for shape in ((4, 6, 4), (6, 4, 4)):
+        q_values = rng.normal(size=shape)
+        expect_greedy(function(q_values=q_values), q_values)
+        expect_unchanged(function)
+
+
+@check("state_values", visible=True)
+def test_largest_values_by_hand(student):
+    """A table of one row and two cells: the largest values are 0.7 and 0.9."""
+    q_values = np.array([[[0.1, -0.5, 0.7, 0.2], [0.9, 0.3, -0.2, 0.8]]])
+    expect_close(student.state_values(q_values), [[0.7, 0.9]])
+
+
+@check("state_values", visible=True)
+def test_largest_of_negative_values(student):
+    """Two rows of one cell, all values negative."""
+    q_values = np.array([[[-3.0, -1.0, -2.0]], [[-9.0, -8.0, -7.0]]])
+    expect_close(student.state_values(q_values), [[-1.0], [-7.0]])
+
+
+@check("state_values", weight=2)
+def test_values_of_random_tables(student, rng):
+    """Random tables of several shapes."""
+    for shape in ((4, 4, 4), (5, 6, 3), (2, 9, 2), (7, 3, 5)):
+        q_values = rng.normal(size=shape)
+        expect_close(student.state_values(q_values), q_values.max(axis=-1))
+
+
+@check("state_values")
+def test_values_below_zero(student, rng):
+    """All values below 0: the largest is the one closest to 0."""
+    q_values = -rng.uniform(0.5, 9.0, (3, 5, 4))
+    expect_close(student.state_values(q_values), q_values.max(axis=-1))
+
+
+@check("state_values")
+def test_one_cell_or_one_action(student, rng):
+    """Grids of one cell or one row, and tables with a single action."""
+    for shape in ((1, 1, 4), (1, 6, 4), (6, 1, 3), (3, 4, 1)):
+        q_values = rng.normal(size=shape) * 3
+        expect_close(student.state_values(q_values), q_values.max(axis=-1))
+
+
+@check("state_values")
+def test_values_of_any_size(student, rng):
+    """Large values, small ones, and ties."""
+    q_values = rng.uniform(-1.0, 1.0, (4, 5, 4)) + rng.choice([-900.0, 0.0, 900.0], (4, 5, 1))
+    expect_close(student.state_values(q_values), q_values.max(axis=-1), rtol=1e-5)
+    q_values = np.repeat(rng.normal(size=(3, 4, 1)) / 100, 4, axis=-1)
+    expect_close(student.state_values(q_values), q_values[..., 0])
+
+
+@check("state_values")
+def test_values_leave_their_input_alone(student, rng):
+    """Right by name, right again for another table, and the table is not changed."""
+    function = student.state_values
+    for shape in ((4, 6, 4), (6, 4, 4)):
+        q_values = rng.normal(size=shape)
+        expect_close(function(q_values=q_values), q_values.max(axis=-1))
+        expect_unchanged(function)
+
+
+# value_iteration
+
+
+def random_process(rng, states, actions):
+    """Return (transition_probs, rewards) of a process in which all can happen, best values above 1."""
+    transition_probs = rng.dirichlet(np.full(states, 0.5), (states, actions))
+    return transition_probs, rng.normal(1.0, 2.0, (states, actions, states))
+
+
+@check("value_iteration", visible=True)
+def test_two_states_by_hand(student):
+    """Staying pays 1 in state 0 and 3 in state 1, leaving pays 0; gamma 0.5: move to state 1."""
+    transition_probs = np.array([[[1.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
+    rewards = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 3.0], [0.0, 0.0]]])
+    values, policy = unpack(student.value_iteration(transition_probs, rewards, 0.5), 2)
+    expect_close(values, [3.0, 6.0])
+    expect_close(policy, [1, 0])
+
+
+@check("value_iteration", visible=True)
+def test_values_of_the_grid(student):
+    """The 4x4 grid at gamma 0.99: d steps from the goal the value is 2 * 0.99 ** (d - 1) - 1."""
+    process = GridWorld(size=4).model()
+    values, policy = unpack(student.value_iteration(*process, 0.99), 2)
+    distance = np.array([6 - sum(divmod(index, 4)) for index in range(15)])
+    expect_close(values, [*(2 * 0.99 ** (distance - 1) - 1), 0.0])
+    expect_optimal((values, policy), process, 0.99, 1e-8)
+
+
+@check("value_iteration", weight=2)
+def test_optimal_in_random_processes(student, rng):
+    """Random processes with more states than actions, and the reverse."""
+    for states, actions, gamma in ((5, 3, 0.9), (2, 6, 0.5), (7, 2, 0.8), (4, 4, 0.95)):
+        process = random_process(rng, states, actions)
+        expect_optimal(student.value_iteration(*process, gamma), process, gamma, 1e-8)
+
+
+@check("value_iteration")
+def test_optimal_in_mazes(student, rng):
+    """Grids with walls, and with moves that slip to another direction now and then."""
+    for size, count, step_reward in ((4, 3, -0.01), (3, 2, -0.3)):
+        walls = draw_walls(rng, size, count)
+        transition_probs, rewards = GridWorld(size, walls, step_reward).model()
+        process = (transition_probs, 10 * rewards)
+        expect_optimal(student.value_iteration(*process, 0.95), process, 0.95, 1e-8)
+        slippery = 0.7 * transition_probs + 0.3 * transition_probs.mean(axis=1, keepdims=True)
+        # a slip pays what the step it becomes pays, which depends on where it leads
+        paid = np.broadcast_to(10 * rewards.max(axis=1, keepdims=True), rewards.shape)
+        process = (slippery, np.where(slippery > 0, paid, 0.0))
+        expect_optimal(student.value_iteration(*process, 0.9), process, 0.9, 1e-8)
+
+
+@check("value_iteration")
+def test_no_future(student, rng):
+    """Gamma 0: only the next reward counts."""
+    for states, actions in ((4, 3), (3, 5)):
+        process = random_process(rng, states, actions)
+        expect_optimal(student.value_iteration(*process, 0.0), process, 0.0, 1e-8)
+
+
+@check("value_iteration")
+def test_patience(student, rng):
+    """Small rewards add up slowly at gamma 0.99: stopping early shows."""
+    transition_probs, rewards = np.zeros((3, 2, 3)), np.zeros((3, 2, 3))
+    transition_probs[0, 0, 0] = transition_probs[0, 1, 1] = 1.0
+    transition_probs[1:, 0, 1:] = np.eye(2)
+    transition_probs[1:, 1] = [0.5, 0.25, 0.25]
+    rewards[0, 0, 0], rewards[1, 0, 1], rewards[2, 0, 2] = 0.02, 0.012, rng.uniform(0.001, 0.009)
+    process = (transition_probs, rewards)
+    expect_optimal(student.value_iteration(*process, 0.99), process, 0.99, 1e-8)
+
+
+@check("value_iteration")
+def test_only_losses(student, rng):
+    """Every reward is negative, as with a price on every token."""
+    for states, actions, gamma in ((5, 3, 0.9), (3, 4, 0.6)):
+        transition_probs, rewards = random_process(rng, states, actions)
+        process = (transition_probs, -1.0 - np.abs(rewards))
+        expect_optimal(student.value_iteration(*process, gamma), process, gamma, 1e-8)
+
+
+@check("value_iteration")
+def test_a_coarse_tolerance(student, rng):
+    """With a coarse tol the values may be off, but by no more than the bound."""
+    for gamma, tol in ((0.5, 8.0), (0.9, 0.5)):
+        transition_probs, rewards = random_process(rng, 4, 3)
+        transition_probs[0] = transition_probs[1] = 0.0
+        transition_probs[0, :, 0] = transition_probs[1, :, 1] = 1.0
+        process = (transition_probs, 100.0 + 20.0 * rewards)
+        got = student.value_iteration(*process, gamma, tol)
+        expect_optimal(got, process, gamma, tol)
+
+
+@check("value_iteration")
+def test_ties_and_single_choices(student, rng):
+    """Equally good actions, a single action, a single state."""
+    transition_probs, rewards = random_process(rng, 4, 2)
+    doubled = (np.repeat(transition_probs, 2, axis=1), np.repeat(rewards, 2, axis=1))
+    expect_optimal(student.value_iteration(*doubled, 0.8), doubled, 0.8, 1e-8)
+    for states, actions in ((5, 1), (1, 4)):
+        process = random_process(rng, states, actions)
+        expect_optimal(student.value_iteration(*process, 0.7), process, 0.7, 1e-8)
+
+
+@check("value_iteration")
+def test_a_bonus_for_every_step(student, rng):
+    """A law: a bonus of 2 on every transition adds 2 / (1 - gamma) to every value, inputs untouched."""
+    transition_probs, rewards = random_process(rng, 4, 3)
+    function = student.value_iteration
+    for bonus in (0.0, 2.0):
+        process = (transition_probs, rewards + bonus)
+        got = function(
+            transition_probs=transition_probs, rewards=rewards + bonus, gamma=0.75, tol=1e-9
+        )
+        expect_unchanged(function)
+        expect_optimal(got, process, 0.75, 1e-9)
+        lifted = solve(transition_probs, rewards, 0.75)[0] + bonus / 0.25
+        expect_close(unpack(got, 2)[0], lifted, name="values")
