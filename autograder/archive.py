@@ -123,10 +123,11 @@ class BoundedFile(io.FileIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read up to `size` bytes, or raise if that could be too much."""
-        bounded = MAX_DIRECTORY + 1 if size is None or size < 0 else size
-        if bounded > MAX_DIRECTORY + 1:
+        if size is None or size < 0:
+            size = max(os.fstat(self.fileno()).st_size - self.tell(), 0)
+        if size > MAX_DIRECTORY:
             raise InputError(f"its list of files is too long: {HAND_IN_LESS}")
-        return super().read(bounded)
+        return super().read(size)
 
 
 def open_regular(path: Path, shown: str) -> BoundedFile:
@@ -186,7 +187,7 @@ def entries_of(archive: zipfile.ZipFile, shown: str, notes: list[str]) -> list[I
         path = safe_path(info.filename)
         if path is None or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             odd.append(info.filename)
-        elif not info.is_dir() and path:
+        elif path and not info.filename.endswith(("/", "\\")):
             items.append(Item(path, entry_reader(archive, info, path)))
     note_odd(odd, notes)
     for path, times in Counter(item.path for item in items).items():

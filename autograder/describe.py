@@ -30,7 +30,15 @@ QUOTABLE = {
     *LAZY,
     *CALLABLE,
     *("int", "str", "bytes", "bytearray", "memoryview", "set", "frozenset", "list", "dict"),
-    *("object", "module", "ellipsis", "coroutine", "collections.OrderedDict", "torch.Tensor"),
+    *(
+        "object",
+        "module",
+        "matplotlib.Figure",
+        "ellipsis",
+        "coroutine",
+        "collections.OrderedDict",
+        "torch.Tensor",
+    ),
     *("numpy.ndarray", "numpy.matrix", "numpy.MaskedArray", "numpy.recarray", "numpy.memmap"),
 }
 ADVICE = {

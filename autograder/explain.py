@@ -146,11 +146,7 @@ def limited(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
         (wanted, found, f"{THESE} before they are limited to a range"),
     ):
         inside = (cut > cut.min()) & (cut < cut.max())
-        if (
-            inside.sum() > 1
-            and (~inside).sum() > 2
-            and agree(whole.clip(cut.min(), cut.max()), cut)
-        ):
+        if inside.sum() > 1 and (~inside).sum() > 2 and agree(whole.clip(cut.min(), cut.max()), cut):
             return told
     return ""
 

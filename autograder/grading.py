@@ -12,7 +12,7 @@ import numpy as np
 from msgspec.structs import asdict
 
 from autograder import __version__
-from autograder.bank import Bank, Check, imported, load_bank, preload_for, read
+from autograder.bank import Bank, Check, Variant, imported, load_bank, preload_for, read
 from autograder.config import Course, max_score
 from autograder.errors import KitError
 from autograder.diagnosis import Diagnosis, diagnose
@@ -50,18 +50,9 @@ class Grader:
         self.course, self.bank, self.quiz = course, bank, quiz
         self.wall, self.isolation, self.hidden_too = wall, isolation, hidden_too
         self.assignment = course.assignment(bank.stem)
-        solution = protocol.Source(f"{bank.stem}.py", [bank.solution])
-        self.reference = Answers(wall, Program(solution, bank.provided))
-        trusted = {
-            **bank.provided,
-            "solutions": "",
-            f"solutions.{bank.stem}": bank.solution,
-            "mistakes": bank.mistakes_source,
-        }
+        self.reference = Answers(wall, reference_program(bank))
         self.mistakes = {
-            mistake.name: Answers(
-                wall, Program(solution, trusted, {mistake.question: ("mistakes", mistake.name)})
-            )
+            mistake.name: Answers(wall, variant_program(bank, bank.mistakes_source, mistake))
             for mistake in bank.misconceptions
         }
         self._proven: dict[str, bool] = {}
@@ -296,6 +287,19 @@ class Grader:
         """End the workers that answer for the course's own programs."""
         for answers in (self.reference, *self.mistakes.values()):
             answers.close()
+
+
+def reference_program(bank: Bank) -> Program:
+    """Return the reference as a program."""
+    return Program(protocol.Source(f"{bank.stem}.py", [bank.solution]), bank.provided)
+
+
+def variant_program(bank: Bank, text: str, variant: Variant) -> Program:
+    """Return the reference with one question answered by a variant out of a module's text."""
+    reference = reference_program(bank)
+    solutions = {"solutions": "", f"solutions.{bank.stem}": bank.solution}
+    modules = {**bank.provided, **solutions, "variants": text}
+    return Program(reference.source, modules, {variant.question: ("variants", variant.name)})
 
 
 def may_be_spoilt(results: Sequence[CheckResult]) -> bool:

@@ -28,15 +28,16 @@ from autograder.pick import CODE_NAME, QUIZ, fold
 
 METADATA = "submission_metadata.yml"
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value a text, no tag obeyed
+ANY_CASE = re.IGNORECASE | re.DOTALL  # a name may hold a line end
 CANVAS = re.compile(
     r"(?:(?P<name>.+?)_)?(?P<late>late_)?(?P<id>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)",
-    re.IGNORECASE,
+    ANY_CASE,
 )
 MOODLE = re.compile(
-    r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.*))?", re.IGNORECASE
+    r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.*))?", ANY_CASE
 )
-FLAT = re.compile(r"(?P<base>.+?)\.(?:zip|rar|7z|tar|gz|tgz|bz2|xz)", re.IGNORECASE)
-FLAT_QUIZ = re.compile(r"(?P<base>.+?)(?P<said>[-_ ]quiz)?\.ya?ml", re.IGNORECASE)
+FLAT = re.compile(r"(?P<base>.+?)\.(?:zip|rar|7z|tar|gz|tgz|bz2|xz)", ANY_CASE)
+FLAT_QUIZ = re.compile(r"(?P<base>.+?)(?P<said>[-_ ]quiz)?\.ya?ml", ANY_CASE)
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d*)? *(Z|UTC|[-+]\d\d:?\d\d)?")
 LONGEST = 120  # a row's name becomes the name of a file
 
@@ -116,7 +117,7 @@ def sighted(found: Sequence[os.DirEntry[str]], stem: str) -> Iterator[tuple[str,
         is_folder = entry.is_dir(follow_symlinks=False)
         if is_folder and os.path.exists(os.path.join(entry.path, "gradebook.sqlite")):
             continue  # results of an earlier run
-        name = unicodedata.normalize("NFC", clean(entry.name))
+        name = unicodedata.normalize("NFC", entry.name)
         if moodle := MOODLE.fullmatch(name):
             part = Part(Path(entry.path), moodle["file"] or name)
             who = Member(moodle["name"], moodle["id"] or "")
@@ -124,7 +125,7 @@ def sighted(found: Sequence[os.DirEntry[str]], stem: str) -> Iterator[tuple[str,
             yield f"moodle {row}", Entry(row, (who,), (part,))
         elif is_folder:
             student = repository_student(name, stem, prefix)
-            yield f"flat {student.casefold()}", single(student, Part(Path(entry.path), name))
+            yield f"flat {student}", single(student, Part(Path(entry.path), ""))
         elif canvas := CANVAS.fullmatch(name):
             # what is handed in again gets a number: helpers-1.py
             part = Part(Path(entry.path), re.sub(r"-\d+(?=\.\w+$)", "", canvas["file"] or name))
@@ -151,13 +152,13 @@ def flat(path: Path, name: str, stem: str) -> Iterator[tuple[str, Entry]]:
         student, part = without_stem(quiz["base"], stem), Part(path, QUIZ)
     else:
         return
-    yield f"flat {student.casefold()}", single(student, part)
+    yield f"flat {student}", single(student, part)
 
 
 def without_stem(base: str, stem: str) -> str:
     """Return the student's part of ada_rl_foundations or rl_foundations-ada."""
     words = re.escape(stem).replace("_", "[-_ ]")
-    found = re.fullmatch(rf"(?:{words}[-_ ]+(.+)|(.+?)[-_ ]+{words})", base, re.IGNORECASE)
+    found = re.fullmatch(rf"(?:{words}[-_ ]+(.+)|(.+?)[-_ ]+{words})", base, ANY_CASE)
     return (found[1] or found[2]) if found else base
 
 
@@ -179,15 +180,27 @@ def joined(sightings: Iterable[tuple[str, Entry]]) -> list[Entry]:
     """Return one entry for all that belongs to the same student, without lone .yml files."""
     entries: dict[str, Entry] = {}
     for key, entry in sightings:
-        known = entries.get(key)
-        if known:
+        while key.startswith("flat ") and key in entries and clash(entries[key], entry):
+            key += "~"  # two folders, or two files of a kind, are two students
+        if known := entries.get(key):
             entry = replace(known, parts=known.parts + entry.parts, late=known.late or entry.late)
         entries[key] = entry
     return [
         entry
         for key, entry in entries.items()
-        if not (key.startswith("flat ") and all(is_stray(part) for part in entry.parts))
+        if not (key.startswith("flat ") and all(map(is_stray, entry.parts)))
     ]
+
+
+def clash(one: Entry, other: Entry) -> bool:
+    """Whether two entries can't be of one student: each has a folder, a .py, a .zip or a quiz."""
+    return bool(kinds_of(one) & kinds_of(other))
+
+
+def kinds_of(entry: Entry) -> set[str]:
+    """Return the suffixes of an entry's parts; a folder has code in it."""
+    kinds = {os.path.splitext(part.name)[1] for part in entry.parts}
+    return kinds | {".py", ".ipynb"} if "" in kinds else kinds
 
 
 def is_stray(part: Part) -> bool:
@@ -197,17 +210,18 @@ def is_stray(part: Part) -> bool:
 
 
 def distinct(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries with names that differ, and in more than case; the later get ~2, ~3."""
+    """Return the entries with harmless names that differ in more than case: ada, ada~2, ada~3."""
     taken: set[str] = set()
     result: list[Entry] = []
     for entry in entries:
-        base = entry.name.encode()[:LONGEST].decode(errors="ignore").replace("/", "_")
+        base = clean(entry.name).encode()[:LONGEST].decode(errors="ignore").replace("/", "_")
         name, number = base, 1
         while name.casefold() in taken:
             number += 1
             name = f"{base}~{number}"
         taken.add(name.casefold())
-        result.append(replace(entry, name=name))
+        members = tuple(replace(member, name=clean(member.name)) for member in entry.members)
+        result.append(replace(entry, name=name, members=members))
     return result
 
 

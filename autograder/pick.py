@@ -12,10 +12,12 @@ from autograder.notebook_code import cells_of, is_untouched
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 SUFFIXES = (".py", ".ipynb")
 QUIZ = "quiz.yml"
-CODE_NAME = re.compile(r"(.+?)(\.py|\.ipynb)(?:\.(?:txt|json|py|ipynb))*", re.IGNORECASE)
+CODE_NAME = re.compile(
+    r"(.+?)(\.py|\.ipynb)(?:\.(?:txt|json|py|ipynb))*", re.IGNORECASE | re.DOTALL
+)
 QUIZ_NAME = re.compile(r"(?:.*[-_ ])?quiz[-_ ]?\(?\d*\)?\.ya?ml(?:\.txt)?", re.IGNORECASE)
-COPY = re.compile(r"(?:copy of )?(.+?)((?:[ _]?\(\d+\)|[-_ ]\d+|[-_ ]copy)*)", re.IGNORECASE)
-NOT_WORK = re.compile(r"(?:test_.*|.*_test|conftest|setup|lab)\.\w+", re.IGNORECASE)
+COPY = re.compile(r"(?:copy of )?(.+?)((?:[ _]?\(\d+\)|[-_ ]\d+|[-_ ]+copy)*)", re.IGNORECASE)
+NOT_WORK = re.compile(r"(?:test_.*|.*_test|conftest|setup|lab)\.\w+|quiz\.py", re.IGNORECASE)
 LONGEST_NAME = 120
 COURSE_FOLDERS = frozenset({"checks", "tests"})
 
@@ -83,6 +85,12 @@ def likeness_of(item: Item, stem: str) -> tuple[int, int] | None:
     if copy and stem.casefold() in (folded, fold(copy[1])):
         return 1, max([0, *(int(digits[:9]) for digits in re.findall(r"[0-9]+", copy[2]))])
     return 2, 0
+
+
+def is_copy(item: Item, stem: str) -> bool:
+    """Whether a file is the assignment's, by its name: perhaps an older one."""
+    likeness = likeness_of(item, stem)
+    return likeness is not None and likeness[0] < 2
 
 
 def fold(name: str) -> str:

@@ -19,12 +19,14 @@ from autograder.pick import (
     SUFFIXES,
     candidates,
     choose,
+    is_copy,
     is_work,
     quiz_beside,
     suffix_of,
 )
 
-MAX_TEXT = 1_000_000  # bytes of a text file, and of all code: more does not fit through the wall
+MAX_TEXT = 1_000_000  # bytes of a text file
+MAX_CODE = 900_000  # bytes of all code: more does not fit into one message to the worker
 MAX_HELPERS = 100
 LIBRARIES = sys.stdlib_module_names | {"sitecustomize", "usercustomize", "numpy", "torch", "scipy"}
 LIBRARIES |= {"matplotlib", "pytest", "otter", "autograder", "solutions"}
@@ -144,9 +146,9 @@ def collect(items: Sequence[Item], stem: str, notes: list[str]) -> tuple[str, di
         main = stem + suffix_of(code)
         files[main] = code.read(MAX_TEXT if main.endswith(".py") else MAX_NOTEBOOK)
         cells = cells_of(files[main], clean(code.path))
-        room = MAX_TEXT - sum(len(cell.encode()) for cell in cells)
+        room = MAX_CODE - sum(len(cell.encode()) for cell in cells)
         if room < 0:
-            raise InputError(f"{clean(code.path)} holds more than {MAX_TEXT / 1e6:g} MB of code")
+            raise InputError(f"{clean(code.path)} holds more than {MAX_CODE / 1e6:g} MB of code")
         files |= helpers(items, code, stem, room, notes)
     elif quiz:
         main = ""
@@ -160,6 +162,8 @@ def collect(items: Sequence[Item], stem: str, notes: list[str]) -> tuple[str, di
             with contextlib.suppress(InputError):
                 files[QUIZ] = decode(files[QUIZ], QUIZ).encode()  # whatever the editor chose
         except InputError as wrong:
+            if not code:
+                raise
             notes.append(f"the quiz is not graded: {wrong}")
     return main, files
 
@@ -185,8 +189,8 @@ def helpers(
             continue
         if not is_work(item) or not all(map(str.isidentifier, names)):
             continue
-        if names[0] == stem or names[0].startswith("__"):
-            continue  # another copy of the assignment; what makes the folder a package
+        if names[0] == stem or names[0].startswith("__") or is_copy(item, stem):
+            continue
         if names[0] in LIBRARIES:
             notes.append(f"{clean(path)} is left out: it would hide the library of that name")
             continue

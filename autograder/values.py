@@ -19,7 +19,7 @@ import numpy as np
 
 MAX_DEPTH = 12
 MAX_BYTES = 64 << 20  # what one frame over the wall may hold
-ITEM_BYTES = 64  # what an entry of a list counts for, so that a list within itself ends
+ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
 MAX_CHARACTERS = 200_000
 NUMERIC_KINDS = "biufc"
 NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
@@ -67,7 +67,7 @@ class Figure:
     """What a matplotlib figure shows, axes by axes (see `describe_figure`), and its picture."""
 
     axes: list[dict[str, Any]] = field(default_factory=list)
-    png: bytes = b""
+    png: bytes = field(default=b"", repr=False)
 
 
 def tensor(data: Any, dtype: str = "float64") -> Tensor:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 from gridworld_env import GridWorld
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 State = tuple[int, int]
 
@@ -219,9 +220,10 @@ def value_iteration(
 
 
 def plot_timeline(milestones: Mapping[int, str]) -> Figure:
-    """Return a figure that shows each milestone's year and label in order of time, with a title.
+    """Return a figure that shows the milestones in order of time, along x or along y, with a title.
 
-    No two labels overlap, however close their years.
+    The year of each milestone is written with its label, in one text or on the same spot of the
+    axis. Every text lies inside the figure, and no two overlap, however close their years are.
 
     Args:
         milestones: year -> label, in any order. Labels may hold line breaks.
@@ -232,19 +234,25 @@ def plot_timeline(milestones: Mapping[int, str]) -> Figure:
     axes = figure.subplots()
     axes.scatter(years, range(len(years)), zorder=2)
     for row, (year, label) in enumerate(entries):  # a row each: labels cannot meet
-        text = f"{year}  {' '.join(label.split())}"
-        axes.annotate(text, (year, row), (8, 0), textcoords="offset points", va="center")
-    span = years[-1] - years[0] + 1
-    axes.set_xlim(years[0] - 0.05 * span, years[-1] + 0.4 * span)  # room for the last labels
+        side = 1 if 2 * year <= years[0] + years[-1] else -1  # towards the middle
+        axes.annotate(
+            f"{year}  {' '.join(label.split())}",
+            (year, row),
+            (8 * side, 0),
+            textcoords="offset points",
+            ha="left" if side == 1 else "right",
+            va="center",
+        )
     axes.set_ylim(len(years) - 0.4, -0.6)
     axes.set_yticks([])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("Year")
     axes.set_title("Milestones of machine learning")
     return figure
 
 
 def plot_values(values: np.ndarray) -> Figure:
-    """Return a heatmap of `values` with each cell's number written in it to two decimals.
+    """Return a heatmap of `values`, each number written into its cell with two decimals.
 
     The figure has a title, a label on each axis (columns run along x, rows along y) and a colorbar.
 
@@ -256,8 +264,7 @@ def plot_values(values: np.ndarray) -> Figure:
     image = axes.imshow(values, cmap="Wistia")  # light at both ends: the numbers stay readable
     for (row, col), value in np.ndenumerate(values):
         axes.text(col, row, f"{value:.2f}", ha="center", va="center")
-    axes.set_xlabel("Column")
-    axes.set_ylabel("Row")
-    axes.set_title("Values V(s) = max Q(s, a)")
+    axes.set(xticks=range(values.shape[1]), yticks=range(values.shape[0]))
+    axes.set(xlabel="Column", ylabel="Row", title="Values V(s) = max Q(s, a)")
     figure.colorbar(image)
     return figure

@@ -27,9 +27,10 @@ def body_lines(source: Source) -> tuple[set[str], set[str]]:
     spoken: set[int] = set()
     for node in ast.walk(source.tree):
         if isinstance(node, DEFINITION):
-            first = node.lineno if node.name.startswith("_") else node.body[0].lineno
-            if isinstance(node, FUNCTION) or node.name.startswith("_"):
-                hidden |= set(range(first, (node.end_lineno or 0) + 1))
+            private = node.name.startswith("_") and node.name != "__init__"
+            if private or isinstance(node, FUNCTION):
+                first = node if private else node.body[0]
+                hidden |= set(range(first.lineno, (node.end_lineno or 0) + 1))
         if isinstance(node, (*DEFINITION, ast.Module)) and ast.get_docstring(node) is not None:
             spoken |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
     inside: set[str] = set()

@@ -185,6 +185,6 @@ def refuse_missing(source: Source, missing: set[str]) -> None:
     """Raise for a name in a signature that will not be there."""
     if missing:
         raise KitError(
-            f"{source.where}: a signature refers to `{min(missing)}`, which is not"
-            " handed out; make it a public constant in capitals, a type alias, or move it to a `provided` module"
+            f"{source.where}: a signature refers to `{min(missing)}`, which is left out; make it a"
+            " public constant in capitals, a type alias, or move it to a `provided` module"
         )

@@ -29,10 +29,8 @@ def make_visible_checks(source: Source) -> str:
             f"{source.where}: a visible check needs `{odd}`, which cannot be handed out; import it"
             " with from ... import, define it with def or by a plain assignment"
         )
-    parts = [
-        f'@check("{questions[node]}")\n' * (node in questions) + whole(source, node)
-        for node in kept
-    ]
+    marks = {node: f'@check("{question}")\n' for node, question in questions.items()}
+    parts = [marks.get(node, "") + whole(source, node) for node in kept]
     head = [summary(source), ENGINE_IMPORT.sub(kit_import, imports).rstrip("\n")]
     text = "\n\n\n".join(["\n\n".join(part for part in head if part), *parts]) + "\n"
     told = hidden_lines(source, kept, text)
@@ -44,7 +42,7 @@ def make_visible_checks(source: Source) -> str:
 def summary(source: Source) -> str:
     """Return the first line of the module's docstring; what follows may be about hidden checks."""
     told = (ast.get_docstring(source.tree) or "Visible checks.").splitlines()[0]
-    return f'"""{told}"""'
+    return '"""' + told.replace("\\", r"\\").rstrip('"') + '"""'
 
 
 def kit_import(match: re.Match[str]) -> str:

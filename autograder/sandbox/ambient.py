@@ -1,7 +1,7 @@
 """What a call may change for the whole process, and how it is put back when the call is over.
 
-A slip in one function (gradients switched off, floating-point errors turned into exceptions) must not
-reach the next. What the submission set while it was loaded stays: its functions may rely on it.
+A slip in one function (gradients switched off, floating-point errors turned into exceptions) must
+not reach the next. What the submission set while it was loaded stays: its functions may rely on it.
 """
 
 import contextlib

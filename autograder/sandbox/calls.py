@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.sandbox.ambient import undisturbed
 from autograder.values import Handle, live, plain, same, type_name
 
 
@@ -60,18 +61,29 @@ class Objects:
         return self._held[handle.id]
 
 
+class WrongOutput(Exception):
+    """What was returned cannot be differentiated as the check asks."""
+
+
 def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answer:
-    """Carry out `call` and return its answer as plain data; what the student raises propagates."""
-    target = find_target(call, namespace, objects)
-    if call.action == "read":
-        return Answer(plain(target, objects.hold))
+    """Carry out `call` and return its answer as plain data; what the student raises propagates.
+
+    Each call gets fresh copies of its arguments and leaves the process's settings as they were.
+
+    Raises:
+        NotDefined: the submission has no such name.
+        WrongOutput: gradients are asked for an output that is not there, or cannot be had.
+    """
     args = [live(arg, objects.find) for arg in call.args]
     kwargs = {key: live(arg, objects.find) for key, arg in call.kwargs.items()}
     for name in call.wrt:
-        kwargs[name].requires_grad_()
-    result = target(*args, **kwargs)
-    grads = take_gradients(call, kwargs, result) if call.wrt else {}
-    return Answer(plain(result, objects.hold), changed_inputs(call, target, args, kwargs), grads)
+        make_leaf(name, kwargs.get(name))
+    with undisturbed():
+        target = find_target(call, namespace, objects)
+        result = target if call.action == "read" else target(*args, **kwargs)
+        grads = take_gradients(call, kwargs, result) if call.wrt else {}
+        value = plain(result, objects.hold)
+        return Answer(value, changed_inputs(call, target, args, kwargs), grads)
 
 
 def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Any:
@@ -83,7 +95,7 @@ def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> A
     if call.action == "make":
         module, _, name = call.name.rpartition(".")
         return getattr(importlib.import_module(module), name)
-    assert call.handle is not None
+    assert call.handle is not None  # noqa: S101 the two other actions need one
     held = objects.find(call.handle)
     return getattr(held, call.name) if call.name else held
 
@@ -92,16 +104,27 @@ def changed_inputs(
     call: Call, target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Return the names of the arguments that differ from what was sent."""
+    places = [at for at, sent in enumerate(call.args) if differs(sent, args[at])]
+    names = positional_names(target) if places else []
+    changed = [names[at] if at < len(names) else f"argument {at + 1}" for at in places]
+    return (*changed, *(key for key, sent in call.kwargs.items() if differs(sent, kwargs[key])))
+
+
+def differs(sent: Any, now: Any) -> bool:
+    """Whether an argument is no longer what was sent; objects cannot be compared."""
+    return is_data(sent) and not same(plain(sent), plain(now))
+
+
+def positional_names(target: Any) -> list[str]:
+    """Return the names of a function's positional parameters as far as they can be told."""
     try:
-        names = list(inspect.signature(target).parameters)
-    except (TypeError, ValueError):
-        names = []
-    pairs = [
-        (names[i] if i < len(names) else f"argument {i + 1}", call.args[i], args[i])
-        for i in range(len(args))
-    ]
-    pairs += [(key, call.kwargs[key], kwargs[key]) for key in kwargs]
-    return tuple(name for name, sent, now in pairs if is_data(sent) and not same(sent, plain(now)))
+        parameters = inspect.signature(target).parameters.values()
+        kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        return [parameter.name for parameter in parameters if parameter.kind in kinds]
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 a signature may be a program of the student's
+        return []
 
 
 def is_data(value: Any) -> bool:
@@ -113,18 +136,55 @@ def is_data(value: Any) -> bool:
     return not isinstance(value, Handle)
 
 
+def make_leaf(name: str, argument: Any) -> None:
+    """Let an argument collect a gradient; what cannot is the check's mistake."""
+    try:
+        argument.requires_grad_()
+    except (AttributeError, RuntimeError):
+        told = f"with_grad needs {name}=tensor(...) of floats; got {type_name(argument)}"
+        raise TypeError(told) from None
+
+
 def take_gradients(call: Call, kwargs: Mapping[str, Any], result: Any) -> dict[str, Any]:
     """Differentiate `sum(cotangent * result)` with respect to the arguments named in `call.wrt`."""
     import torch
 
-    output = result if call.of is None else result[call.of]
-    nothing: dict[str, Any] = dict.fromkeys(call.wrt)
-    if not isinstance(output, torch.Tensor) or not output.requires_grad:
-        return nothing
+    output = as_tensor(torch, pick_output(result, call.of))
+    if output is None or not output.requires_grad:
+        return dict.fromkeys(call.wrt)
     weight = torch.ones_like(output)
     if call.cotangent is not None:
-        weight = live(call.cotangent).to(output.dtype).reshape(output.shape)
+        weight = torch.as_tensor(live(call.cotangent), dtype=output.dtype)
+        if weight.numel() != output.numel():
+            raise WrongOutput(f"the result has {output.numel()} entries; expected {weight.numel()}")
+        weight = weight.reshape(output.shape)
     inputs = [kwargs[name] for name in call.wrt]
-    found = torch.autograd.grad((output * weight).sum(), inputs, allow_unused=True)
-    return {name: None if grad is None else plain(grad) for name, grad in zip(call.wrt, found, strict=True)}
+    try:
+        found = torch.autograd.grad(output, inputs, weight, allow_unused=True)
+    except RuntimeError as error:
+        raise WrongOutput(f"the result cannot be differentiated: {error}") from error
+    grads = [None if grad is None else plain(grad) for grad in found]
+    return dict(zip(call.wrt, grads, strict=True))
 
+
+def pick_output(result: Any, of: int | None) -> Any:
+    """Return the output that is to be differentiated."""
+    if of is None:
+        return result
+    try:
+        return result[of]
+    except (TypeError, LookupError):
+        raise WrongOutput(f"output {of + 1} is missing: return several, as in return a, b") from None
+
+
+def as_tensor(torch: Any, output: Any) -> Any:
+    """Return an output as one tensor, lone numbers stacked, or None."""
+    lone = [one for one in output if is_lone(torch, one)] if type(output) in (list, tuple) else []
+    if lone and len(lone) == len(output):
+        return torch.stack([one.reshape(()) for one in lone])
+    return output if isinstance(output, torch.Tensor) else None
+
+
+def is_lone(torch: Any, value: Any) -> bool:
+    """Whether a value is a tensor of one number."""
+    return isinstance(value, torch.Tensor) and value.numel() == 1

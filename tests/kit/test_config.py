@@ -4,10 +4,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from autograder.config import load_config, max_score, parse_config
 from autograder.errors import InputError, KitError
-from hypothesis import given
-from hypothesis import strategies as st
 
 LEAST = "assignments: {a: {questions: {f: 3}}}"
 FULL = """
@@ -43,7 +44,11 @@ def test_everything_but_questions_has_a_default() -> None:
     assert settings.limits.call_s == 5
     assert settings.limits.memory_mb == 2048
     assert settings.visibility.hidden_checks == "after_published"
-    assert (settings.late.grace_minutes, settings.late.per_day, settings.late.max_days) == (15, 0.1, 3)
+    assert (settings.late.grace_minutes, settings.late.per_day, settings.late.max_days) == (
+        15,
+        0.1,
+        3,
+    )
     assert settings.attempts.max is None
     assert settings.assignments["a"].quiz == 0
     assert settings.assignments["a"].due is None
@@ -63,7 +68,7 @@ def test_an_assignments_limits_replace_the_courses_one_by_one(tmp_path: Path) ->
 
 def test_the_nearest_assignment_is_named(tmp_path: Path) -> None:
     (tmp_path / "grading.yml").write_text(FULL)
-    with pytest.raises(InputError, match="no assignment 'frist'.*did you mean first"):
+    with pytest.raises(InputError, match=r"no assignment 'frist'.*did you mean first"):
         load_config(tmp_path).assignment("frist")
 
 
@@ -76,7 +81,7 @@ def test_a_byte_order_mark_is_fine_and_other_bytes_are_not(tmp_path: Path) -> No
     (tmp_path / "grading.yml").write_bytes(b"\xef\xbb\xbf" + LEAST.encode())
     assert load_config(tmp_path).settings.assignments
     (tmp_path / "grading.yml").write_bytes(b"course: \xe9")
-    with pytest.raises(KitError, match="grading.yml cannot be read"):
+    with pytest.raises(KitError, match=r"grading\.yml cannot be read"):
         load_config(tmp_path)
 
 
@@ -122,15 +127,20 @@ def test_a_mistake_is_named_with_its_key(old: str, new: str, said: str) -> None:
     assert said in message
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", "assignments: [a]", "assignments: {a: }", "limits: 3"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "3", "assignments: [a]", "assignments: {a: }", "limits: 3"]
+)
 def test_a_file_of_another_shape_is_refused(text: str) -> None:
     complaint(text)
 
 
+@settings(database=None)
 @given(st.text(max_size=200))
 def test_any_text_is_settings_or_one_line(text: str) -> None:
+    message = "grading.yml: "
     try:
         parse_config(text)
     except KitError as error:
-        assert str(error).startswith("grading.yml: ")
-        assert len(str(error).splitlines()) == 1
+        message = str(error)
+    assert message.startswith("grading.yml: ")
+    assert len(message.splitlines()) == 1

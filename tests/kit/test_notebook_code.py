@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from autograder.errors import InputError
 from autograder.notebook_code import cells_of, decode, is_untouched, notebook_names, python_of_cell
-from hypothesis import given
-from hypothesis import strategies as st
 
 STUB = '''"""Doc."""
 import numpy as np
@@ -49,7 +50,9 @@ def test_every_honest_encoding_gives_the_same_text(data: bytes) -> None:
     assert decode(data, "a.py") == "x = 'é'\ny\n"
 
 
-@pytest.mark.parametrize("comment", ["# -*- coding: latin-1 -*-", "#!python\n# vim: fileencoding=cp1252"])
+@pytest.mark.parametrize(
+    "comment", ["# -*- coding: latin-1 -*-", "#!python\n# vim: fileencoding=cp1252"]
+)
 def test_a_coding_comment_counts(comment: str) -> None:
     assert decode(f"{comment}\nx = 'é'".encode("latin-1"), "a.py").endswith("x = 'é'")
 
@@ -59,7 +62,10 @@ def test_a_coding_comment_counts(comment: str) -> None:
     [
         (b"a = 1\nb\x00c", "a.py is not a text file: NUL at byte 7"),
         ("a\0".encode("utf-16"), "a.py is not a text file: NUL at character 1"),
-        (b"a\nb = '\xe9'", "a.py is not UTF-8 text: byte 7 (line 2) does not fit; save it as UTF-8"),
+        (
+            b"a\nb = '\xe9'",
+            "a.py is not UTF-8 text: byte 7 (line 2) does not fit; save it as UTF-8",
+        ),
         (b"\xff\xfea", "a.py is not UTF-16 text"),
         (b"# coding: klingon\n", "a.py names the unknown encoding klingon: save it as UTF-8"),
         (b"# coding: idna\n", "names the unknown encoding idna"),
@@ -73,12 +79,15 @@ def test_what_is_no_text_is_told_with_its_place(data: bytes, said: str) -> None:
     assert said in str(caught.value)
 
 
+@settings(database=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text_or_one_line(data: bytes) -> None:
+    message = ""
     try:
         decode(data, "a.py").encode()
     except InputError as error:
-        assert len(str(error).splitlines()) == 1
+        message = str(error)
+    assert len(message.splitlines()) <= 1
 
 
 def test_code_cells_come_in_order_from_both_formats() -> None:
@@ -93,7 +102,9 @@ def test_code_cells_come_in_order_from_both_formats() -> None:
 
 
 def test_half_a_surrogate_pair_does_not_get_through() -> None:
-    (cell,) = cells_of(b'{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'"}]}', "n.ipynb")
+    (cell,) = cells_of(
+        b'{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'"}]}', "n.ipynb"
+    )
     assert cell.encode() == b"x = '?'"
 
 
@@ -168,10 +179,30 @@ def test_the_standard_library_is_left_alone() -> None:
 
 
 PIECES = st.sampled_from(
-    ["%x", "!", "?", "'", '"', "'''", '"""', "\\", "\n", " ", "#", "(", ")", "[", "a", "=", "%%time", "x?"]
+    [
+        "%x",
+        "!",
+        "?",
+        "'",
+        '"',
+        "'''",
+        '"""',
+        "\\",
+        "\n",
+        " ",
+        "#",
+        "(",
+        ")",
+        "[",
+        "a",
+        "=",
+        "%%time",
+        "x?",
+    ]
 )
 
 
+@settings(database=None)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_commands_never_raise_and_keep_line_numbers(text: str) -> None:
     result = python_of_cell(text)

@@ -1,16 +1,12 @@
 """What a student hands in, as students do it and as attackers do it -> files, or one line."""
 
 import json
-import os
-import stat
-import struct
-import tracemalloc
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from autograder import archive
+
 from autograder.errors import InputError
 from autograder.submission import (
     Submission,
@@ -19,8 +15,6 @@ from autograder.submission import (
     read_submission,
     source_of,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 STEM = "rl_foundations"
 WORK = "def f():\n    return 1\n"
@@ -93,8 +87,9 @@ def test_the_whole_folder_of_a_student(read: Reader) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "rl_foundations (1).py", "rl_foundations-2.py", "RL_Foundations.PY", "rl_foundations.py.txt",
-        "rl foundations.py", "rl-foundations.py", "Copy of rl_foundations.py",
+        "rl_foundations (1).py", "rl_foundations-2.py", "RL_Foundations.PY",
+        "rl_foundations.py.txt", "rl foundations.py", "rl-foundations.py",
+        "Copy of rl_foundations.py", "rl_foundations_1.py", "rl_foundations - Copy (2).py",
         "rl_foundations - copy.py", "rl_foundations copy 2.py", "deep/er/rl_foundations.py",
     ],
 )  # fmt: skip
@@ -176,7 +171,13 @@ def test_the_quiz_alone_is_graded(read: Reader) -> None:
 
 
 def test_helpers_that_would_hide_a_library_are_left_out(read: Reader) -> None:
-    bad = {"torch.py": "", "random/a.py": "", "numpy/__init__.py": "", f"{STEM}/a.py": "", "1x.py": ""}
+    bad = {
+        "torch.py": "",
+        "random/a.py": "",
+        "numpy/__init__.py": "",
+        f"{STEM}/a.py": "",
+        "1x.py": "",
+    }
     got = read({f"{STEM}.py": WORK, "__init__.py": "", "binary.py": "\0", **bad})
     assert set(got.files) == {f"{STEM}.py"}
     assert len(got.notes) == 4
@@ -188,6 +189,7 @@ def test_helpers_that_would_hide_a_library_are_left_out(read: Reader) -> None:
     [
         ("a\0b", "is not a text file: NUL at byte 1"),
         ("x" * 1_000_001, f"{STEM}.py is larger than 1 MB: it is not read"),
+        ("x" * 900_001, f"{STEM}.py holds more than 0.9 MB of code"),
     ],
 )
 def test_unreadable_code_is_one_line(read: Reader, text: str, said: str) -> None:
@@ -196,6 +198,12 @@ def test_unreadable_code_is_one_line(read: Reader, text: str, said: str) -> None
     assert got.files == {}
     with pytest.raises(InputError, match=f"{STEM}.py"):
         source_of(got, STEM)
+
+
+def test_helpers_take_what_room_is_left(read: Reader) -> None:
+    got = read({f"{STEM}.py": "x" * 500_000, "a.py": "y" * 300_000, "b.py": "z" * 200_000})
+    assert set(got.files) == {f"{STEM}.py", "a.py"}
+    assert got.notes == ("b.py and what follows is left out: too much code",)
 
 
 def test_an_empty_hand_in_is_one_line(read: Reader) -> None:
@@ -226,14 +234,16 @@ def test_other_files_are_told(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "submission").mkdir()
-    with pytest.raises(InputError, match="submision does not exist; did you mean submission?"):
+    with pytest.raises(InputError, match=r"submision does not exist; did you mean submission\?"):
         read_submission(tmp_path / "submision", STEM)
 
 
 def test_several_zips_are_not_guessed(tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
         zip_at(tmp_path / name, (f"{STEM}.py", WORK))
-    assert read_submission(tmp_path, STEM).problem.startswith("several zip files, hand in one: a.zip")
+    assert read_submission(tmp_path, STEM).problem.startswith(
+        "several zip files, hand in one: a.zip"
+    )
     zip_at(tmp_path / f"{STEM}.zip", (f"{STEM}.py", WORK))
     assert read_submission(tmp_path, STEM).main
     (tmp_path / f"{STEM}.zip").write_bytes(b"no zip")
@@ -241,143 +251,6 @@ def test_several_zips_are_not_guessed(tmp_path: Path) -> None:
     got = read_submission(tmp_path, STEM)
     assert got.main
     assert any("is not a whole zip file" in note for note in got.notes)
-
-
-# what attackers hand in
-
-
-def test_links_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
-    secret = tmp_path / "secret.py"
-    secret.write_text("SECRET")
-    ada = tmp_path / "ada"
-    ada.mkdir()
-    (ada / f"{STEM}.py").symlink_to(secret)
-    (ada / "more").symlink_to(tmp_path)
-    os.mkfifo(ada / "helpers.py")
-    got = read_submission(ada, STEM)
-    assert got.problem.endswith("found: nothing")
-    assert got.notes[0].startswith("left out, a link or an unsafe name: helpers.py, more, rl_")
-    os.mkfifo(tmp_path / "pipe.py")
-    assert "not a regular file" in read_submission(tmp_path / "pipe.py", STEM).problem
-    item = archive.file_item(ada / f"{STEM}.py", "x.py")
-    with pytest.raises(InputError, match=r"x\.py cannot be read: a link is not followed"):
-        item.read(10)
-
-
-def test_a_huge_file_is_not_read_into_memory(tmp_path: Path) -> None:
-    with (tmp_path / f"{STEM}.py").open("wb") as file:
-        file.truncate(1 << 30)
-    tracemalloc.start()
-    problem = read_submission(tmp_path, STEM).problem
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert problem == f"{STEM}.py is larger than 1 MB: it is not read"
-    assert peak < 5_000_000
-
-
-def test_a_bomb_is_opened_no_further_than_its_limit(tmp_path: Path) -> None:
-    path = zip_at(tmp_path / "a.zip", (f"{STEM}.py", WORK), ("quiz.yml", bytes(60_000_000)))
-    tracemalloc.start()
-    got = read_submission(path, STEM)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert got.files == {f"{STEM}.py": WORK.encode()}
-    assert got.notes == ("the quiz is not graded: quiz.yml is larger than 1 MB: it is not read",)
-    assert peak < 5_000_000
-
-
-def test_a_huge_zip_is_read_where_it_matters(tmp_path: Path) -> None:
-    path = tmp_path / "a.zip"
-    with path.open("wb") as file:
-        file.truncate(200 << 20)
-    with zipfile.ZipFile(path, "a") as zipped:
-        zipped.writestr(f"{STEM}.py", WORK)
-    tracemalloc.start()
-    assert read_submission(path, STEM).files == {f"{STEM}.py": WORK.encode()}
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 5_000_000
-
-
-def test_too_many_files_are_refused(tmp_path: Path) -> None:
-    path = zip_at(tmp_path / "a.zip", *((f"{n}.txt", "") for n in range(2_001)))
-    assert "more than 2,000 files" in read_submission(path, STEM).problem
-    entries = ((f"venv/{n}.py", "") for n in range(3_000))
-    path = zip_at(tmp_path / "b.zip", (f"{STEM}.py", WORK), *entries)
-    assert read_submission(path, STEM).main
-
-
-def test_a_zips_own_list_of_files_is_not_trusted(tmp_path: Path) -> None:
-    path = zip_at(tmp_path / "a.zip", (f"{STEM}.py", WORK))
-    data = bytearray(path.read_bytes() + bytes(20_000_000))
-    end = data.index(b"PK\5\6")
-    record = data[end : end + 22]
-    struct.pack_into("<II", record, 12, len(data) - 50, 50)  # the list is said to be 20 MB long
-    path.write_bytes(bytes(data) + bytes(record))
-    assert "its list of files is too long" in read_submission(path, STEM).problem
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../evil.py", "/etc/evil.py", "a/../../evil.py", "C:\\evil.py", "..\\evil.py", "\\evil.py",
-        "ev\u202eil.py", "ev\nil.py", "/".join(["d"] * 20) + "/evil.py", "x" * 600 + ".py",
-    ],
-)  # fmt: skip
-def test_unsafe_names_are_left_out_and_told(tmp_path: Path, name: str) -> None:
-    path = zip_at(tmp_path / "a.zip", (f"{STEM}.py", WORK), (zipfile.ZipInfo(name), "x"))
-    got = read_submission(path, STEM)
-    assert set(got.files) == {f"{STEM}.py"}
-    assert got.notes[0].startswith("left out, a link or an unsafe name: ")
-    assert len(got.notes[0]) < 200
-    assert got.notes[0].isprintable()
-
-
-def test_links_in_a_zip_are_left_out(tmp_path: Path) -> None:
-    link = zipfile.ZipInfo("helpers.py")
-    link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    got = read_submission(zip_at(tmp_path / "a.zip", (f"{STEM}.py", WORK), (link, "/etc/passwd")), STEM)
-    assert set(got.files) == {f"{STEM}.py"}
-    assert "helpers.py" in got.notes[0]
-
-
-def test_paths_of_windows_are_paths(tmp_path: Path) -> None:
-    path = zip_at(tmp_path / "a.zip", (zipfile.ZipInfo(f"ada\\{STEM}.py"), WORK))
-    assert read_submission(path, STEM).files == {f"{STEM}.py": WORK.encode()}
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
-    path = zip_at(tmp_path / "a.zip", (f"{STEM}.py", WORK), (f"{STEM}.py", "other"))
-    assert read_submission(path, STEM).problem == f"a.zip holds {STEM}.py 2 times: zip it again"
-
-
-def test_locked_damaged_and_unusual_entries_are_told(tmp_path: Path) -> None:
-    path = zip_at(tmp_path / "a.zip", (f"{STEM}.py", WORK))
-    whole = path.read_bytes()
-    central = whole.index(b"PK\1\2")
-    for at, value, said in (
-        (central + 8, 1, "locked with a password"),
-        (central + 10, 12, "compressed in an unusual way"),
-        (central + 16, 0x5A, "damaged in the zip"),
-    ):
-        data = bytearray(whole)
-        data[at] = value
-        path.write_bytes(data)
-        assert said in read_submission(path, STEM).problem
-
-
-@settings(database=None, max_examples=200)
-@given(st.data())
-def test_no_damage_raises(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
-    path = zip_at(tmp_path_factory.mktemp("zip") / "a.zip", (f"{STEM}.py", WORK), ("quiz.yml", "a: b"))
-    damaged = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 4))):
-        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
-    path.write_bytes(damaged[: data.draw(st.integers(0, len(damaged)))] if data.draw(st.booleans()) else damaged)
-    got = read_submission(path, STEM)
-    assert bool(got.problem) != bool(got.files)
-    assert len(got.problem.splitlines()) <= 1
 
 
 def test_the_hash_changes_with_names_bytes_and_problem() -> None:

@@ -5,11 +5,15 @@ decides in a right solution may go wrong with a probability below one in a milli
 whatever order it draws; the settings are measured in tests/oracles/test_gridworld.py.
 """
 
+import re
+
 import numpy as np
 from gridworld_env import GridWorld
 
 from autograder.checks import check, expect, expect_close, expect_unchanged
 from autograder.compare import numbers_of, unpack
+from autograder.figures import overlapping
+from autograder.values import Figure
 
 GRID = "gridworld_env.GridWorld"
 GENERATOR = "numpy.random.default_rng"
@@ -77,17 +81,17 @@ def expect_optimal(got, process, gamma, tol):
     """Fail unless the values are within the bound of the fixed point and the policy is worth as much."""
     values, policy = unpack(got, 2)
     best, q_values = solve(*process, gamma)
-    bound = tol * gamma / (1 - gamma)
-    noise = 1e-5 * np.abs(best).max()  # single precision loses about eps / (1 - gamma)
-    error = np.abs(numbers_of(values, "values") - best) if np.shape(values) == best.shape else None
-    if error is None or not error.max() <= bound + noise:
-        expect_close(values, best, rtol=1e-9, atol=1e-9, name="values")  # says what is wrong
+    # the bound, and what single precision may lose on the way there: about eps / (1 - gamma)
+    slack = tol * gamma / (1 - gamma) + 1e-5 * np.abs(best).max()
+    expect_close(values, best, rtol=0.0, atol=slack, name="values")
     actions = numbers_of(policy, "the policy")
-    expect(actions.shape == best.shape, f"the policy has shape {actions.shape}; expected {best.shape}")
+    expect(
+        actions.shape == best.shape, f"the policy has shape {actions.shape}; expected {best.shape}"
+    )
     choices = range(q_values.shape[1])
     expect(bool(np.isin(actions, choices).all()), f"the policy holds numbers outside {choices}")
     lost = best - q_values[np.arange(len(best)), actions.astype(int)]
-    expect(lost.max() <= 2 * (bound + noise), "the policy takes an action that is not the best")
+    expect(lost.max() <= 2 * slack, "the policy takes an action that is not the best")
 
 
 # grid_step
@@ -198,7 +202,9 @@ def expect_fitting(total, steps, size, step_reward, max_steps):
     expect(steps == int(steps) and 0 < steps <= max_steps, "num_steps is not a possible number")
     arrived = abs(total - (1 + step_reward * (steps - 1))) < 1e-6
     capped = abs(total - step_reward * steps) < 1e-6
-    expect(arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}")
+    expect(
+        arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}"
+    )
     expect(arrived or steps == max_steps, "the episode ended before the goal and before max_steps")
     expect(not arrived or steps >= 2 * size - 2, "no walk reaches the goal in so few steps")
     return arrived
@@ -535,10 +541,9 @@ def test_only_one_entry_changes(student, rng):
     for terminated in (False, True):
         step = random_step(rng, (3, 4, 4)) | {"terminated": terminated, "reward": 2.0, "alpha": 0.5}
         got = numbers_of(student.q_learning_update(**step), "the table")
-        want = updated(**step)
-        expect_close(got, want)
-        changed = np.argwhere(got != step["q_values"]).tolist()
-        expect(changed == [[*step["state"], step["action"]]], "an entry of another action changed")
+        expect_close(got, updated(**step))
+        changed = np.argwhere(np.abs(got - step["q_values"]) > 1e-4).tolist()
+        expect(changed == [[*step["state"], step["action"]]], "more than one entry changed")
 
 
 @check("q_learning_update")
@@ -937,3 +942,267 @@ def test_a_bonus_for_every_step(student, rng):
         expect_optimal(got, process, 0.75, 1e-9)
         lifted = solve(transition_probs, rewards, 0.75)[0] + bonus / 0.25
         expect_close(unpack(got, 2)[0], lifted, name="values")
+
+
+# plot_timeline
+
+
+def squashed(text):
+    """Return a text without its spaces and line breaks."""
+    return "".join(text.split())
+
+
+def texts_of(figure):
+    """Return all texts and tick labels, each with `at`: its place as a part of the axes' width and height.
+
+    The place of an annotation is the point that it is about.
+    """
+    found = []
+    for axes in figure.axes:
+        corner, far = np.array([axes["xlim"], axes["ylim"]]).T
+        for text in axes["texts"] + axes["xticks"] + axes["yticks"]:
+            point = np.array(text["target"] or [text["x"], text["y"]])
+            found.append(text | {"at": (point - corner) / (far - corner)})
+    return found
+
+
+def expect_figure(got):
+    """Fail unless an answer is a figure with a title; return it."""
+    expect(isinstance(got, Figure), "expected a matplotlib Figure: end with `return fig`")
+    titles = [axes["title"] + axes["suptitle"] for axes in got.axes]
+    expect(any(title.strip() for title in titles), "the figure has no title")
+    return got
+
+
+def with_year(label, year, texts):
+    """Return a label's text and that of its year: the same text, or one right above, below or beside."""
+    years = [text for text in texts if re.search(rf"(?<!\d){year}(?!\d)", text["text"])]
+    if label in years:
+        return [label]
+    close = [text for text in years if np.isclose(text["at"], label["at"], rtol=0, atol=2e-3).any()]
+    return [label, close[0]] if close else []
+
+
+def expect_timeline(got, milestones):
+    """Fail unless all milestones are shown with their years, in order, readable and apart."""
+    figure = expect_figure(got)
+    texts = texts_of(figure)
+    shown, places = [], []
+    for year, label in sorted(milestones.items()):
+        labels = [text for text in texts if squashed(label) in squashed(text["text"])]
+        expect(len(labels) > 0, "the label of a milestone is not in the figure", label)
+        pairs = [with_year(one, year, texts) for one in labels]
+        expect(any(pairs), "a label comes without its year, or with another", f"{label}, {year}")
+        found = next(pair for pair in pairs if pair)
+        shown += found
+        places.append(found[0]["at"])
+    across, along = np.diff(places, axis=0).T
+    ordered = (across >= 0).all() or (along >= 0).all() or (along <= 0).all()
+    expect(bool(ordered), "the milestones are not in order of time")
+    expect_readable(figure, shown)
+
+
+def expect_readable(figure, texts):
+    """Fail if a text is outside the picture, or about a point outside its axes, or two overlap."""
+    width, height = (int.from_bytes(figure.png[at : at + 4], "big") for at in (16, 20))
+    for text in texts:
+        left, bottom, right, top = text["box"]
+        inside = 0 <= (left + right) / 2 <= width and 0 <= (bottom + top) / 2 <= height
+        expect(inside, "a label lies outside the figure", text["text"])
+        # matplotlib leaves out an annotation whose target is outside the axes
+        drawn = not text["target"] or ((text["at"] >= 0) & (text["at"] <= 1)).all()
+        expect(bool(drawn), "a label is about a point outside the axes", text["text"])
+    pairs = overlapping(texts)
+    expect(not pairs, f"{len(pairs)} pairs of labels overlap", f"first: {pairs[:1]}")
+
+
+@check("plot_timeline", visible=True)
+def test_three_milestones(student):
+    """Three milestones decades apart: a title, and the labels with their years, in order."""
+    milestones = {1957: "Perceptron", 1986: "Backpropagation", 2017: "Transformer"}
+    expect_timeline(student.plot_timeline(milestones), milestones)
+
+
+@check("plot_timeline", visible=True)
+def test_the_milestones_of_the_lab(student):
+    """The lab's eleven milestones, eight of them within eleven years: no labels overlap."""
+    milestones = {
+        1957: "Perceptron",
+        1986: "Backpropagation",
+        1997: "LSTM",
+        2012: "AlexNet",
+        2013: "Word2Vec",
+        2014: "GANs",
+        2017: "Transformer",
+        2018: "BERT",
+        2020: "GPT-3",
+        2022: "InstructGPT\n(RLHF)",
+        2023: "GPT-4",
+    }
+    expect_timeline(student.plot_timeline(milestones), milestones)
+
+
+@check("plot_timeline")
+def test_every_year_has_its_own_label(student, rng):
+    """Milestones handed over in any order come out in order, each with its own year."""
+    names = ["Logic", "Simplex", "Kalman", "Viterbi", "Boosting", "Dropout", "Attention"]
+    years = 1950 + 10 * np.arange(7) + rng.integers(0, 4, 7)
+    pairs = list(zip(years.tolist(), names, strict=True))
+    milestones = dict(pairs[index] for index in (4, 1, 6, 0, 3, 5, 2))
+    expect_timeline(student.plot_timeline(milestones), milestones)
+
+
+@check("plot_timeline")
+def test_crowded_years(student, rng):
+    """A milestone in each of nine years in a row, after a lonely early one."""
+    names = ["Adam", "ResNet", "AlphaGo", "TRPO", "PPO", "ELMo", "GPT-2", "AlphaFold", "CLIP"]
+    first = int(rng.integers(2006, 2014))
+    milestones = {1951: "SNARC"} | {first + i: name for i, name in enumerate(names)}
+    expect_timeline(student.plot_timeline(milestones), milestones)
+
+
+@check("plot_timeline")
+def test_long_labels(student):
+    """Labels of many letters in neighbouring years."""
+    milestones = {
+        2015: "Batch normalisation",
+        2016: "Sequence-level training",
+        2017: "Learning from preferences",
+        2018: "Universal fine-tuning",
+        2019: "Language models are multitask learners",
+        2020: "Learning to summarise",
+    }
+    expect_timeline(student.plot_timeline(milestones), milestones)
+
+
+@check("plot_timeline")
+def test_another_century(student, rng):
+    """Milestones long before and after those of the lab."""
+    start = int(rng.integers(1640, 1660))
+    labels = ["Arithmetic machine", "Bayes", "Least squares", "Markov chains", "A later dream"]
+    milestones = dict(zip((start, 1763, 1805, 1906, 2061), labels, strict=True))
+    expect_timeline(student.plot_timeline(milestones), milestones)
+
+
+@check("plot_timeline")
+def test_one_or_two_milestones(student):
+    """A timeline of a single milestone, then one of two others."""
+    for milestones in ({1992: "REINFORCE"}, {1989: "Q-learning", 1988: "Temporal differences"}):
+        expect_timeline(student.plot_timeline(milestones), milestones)
+
+
+# plot_values
+
+
+def heatmap_of(got):
+    """Return the figure and those of its axes that hold the heatmap."""
+    figure = expect_figure(got)
+    axes = [one for one in figure.axes if one["images"]]
+    expect(len(axes) > 0, "the figure shows no image: imshow, matshow or pcolormesh draws one")
+    expect(len(axes) == 1 == len(axes[0]["images"]), "the figure shows more than one image")
+    return figure, axes[0]
+
+
+def cell_of(text, image, flipped):
+    """Return the (row, col) of the cell that a text stands in."""
+    rows, cols = image["data"].shape
+    left, right, bottom, top = image["extent"] or (0, cols, 0, rows)
+    first, last = (top, bottom) if image["origin"] == "upper" else (bottom, top)
+    row = int(np.floor((text["y"] - first) / (last - first) * rows + 1e-6))
+    col = int(np.floor((text["x"] - left) / (right - left) * cols + 1e-6))
+    return (rows - 1 - row if flipped else row), col
+
+
+def expect_heatmap(got, values):
+    """Fail unless the image holds the values, each cell its number, and everything is labelled."""
+    figure, axes = heatmap_of(got)
+    image = axes["images"][0]
+    turned = values[::-1]  # a mesh with its rows turned, so that the first is at the top
+    flipped = image["data"].shape == values.shape and not np.allclose(image["data"], values)
+    flipped = bool(flipped and np.allclose(image["data"], turned))
+    expect_close(image["data"], turned if flipped else values, name="the image")
+    expect_numbers(axes, image, flipped, values)
+    xlabel, ylabel = axes["xlabel"].strip().lower(), axes["ylabel"].strip().lower()
+    expect(xlabel != "" and ylabel != "", "an axis has no label")
+    expect("row" not in xlabel and "col" not in ylabel, "columns run along x, rows along y")
+    expect(any(one["colorbar"] for one in figure.axes), "the figure has no colorbar")
+
+
+def expect_numbers(axes, image, flipped, values):
+    """Fail unless every cell holds its number, to two decimals or more, and nothing else."""
+    found = {}
+    for text in axes["texts"]:
+        said = text["text"].replace("\N{MINUS SIGN}", "-").strip(" $")
+        if re.fullmatch(r"[-+]?\d+(\.\d*)?(e[-+]?\d+)?", said):
+            found.setdefault(cell_of(text, image, flipped), []).append(float(said))
+    expect(len(found) > 0, "no cell has its number written in it")
+    for cell, value in np.ndenumerate(values):
+        numbers = found.pop(cell, [])
+        expect(len(numbers) > 0, "a cell has no number written in it", f"the cell {cell}")
+        near = len(numbers) == 1 and abs(numbers[0] - value) <= 0.00501
+        told = "the number written in a cell is not its value to two decimals"
+        expect(near, told, f"the cell {cell}: {numbers}, expected {value:.2f}")
+    expect(not found, "a number is written outside the cells")
+
+
+@check("plot_values", visible=True)
+def test_two_rows_of_three(student):
+    """A 2x3 heatmap: the values, their numbers, labels on both axes, a title and a colorbar."""
+    values = np.array([[0.9, 0.92, 0.94], [-0.5, 1.0, 0.0]])
+    expect_heatmap(student.plot_values(values), values)
+
+
+@check("plot_values", visible=True)
+def test_values_of_the_lab(student):
+    """The 4x4 grid's best values, 0 at the goal."""
+    distance = np.add.outer(np.arange(3, -1, -1), np.arange(3, -1, -1))
+    values = np.where(distance > 0, 2 * 0.99 ** (distance - 1.0) - 1, 0.0)
+    expect_heatmap(student.plot_values(values), values)
+
+
+@check("plot_values")
+def test_every_number_in_its_cell(student, rng):
+    """Random values in grids that are higher than wide, and wider than high."""
+    for shape in ((4, 3), (2, 5)):
+        values = rng.normal(size=shape)
+        expect_heatmap(student.plot_values(values), values)
+
+
+@check("plot_values")
+def test_numbers_below_zero(student, rng):
+    """Negative values, and differences that only the second decimal shows."""
+    values = -1.0 - 0.011 * rng.permutation(12).reshape(3, 4)
+    expect_heatmap(student.plot_values(values), values)
+
+
+@check("plot_values")
+def test_small_and_large_numbers(student, rng):
+    """Values of hundreds beside values near 0."""
+    values = rng.uniform(-1.0, 1.0, (4, 4)) * 10.0 ** rng.integers(0, 4, (4, 4))
+    expect_heatmap(student.plot_values(values), values)
+
+
+@check("plot_values")
+def test_grids_of_other_sizes(student, rng):
+    """A single row, and a large grid."""
+    for shape in ((1, 3), (6, 6)):
+        values = rng.uniform(0.0, 2.0, shape)
+        expect_heatmap(student.plot_values(values), values)
+
+
+@check("plot_values")
+def test_nothing_learned_yet(student, rng):
+    """A table of zeros, then other values, which the call leaves as they are."""
+    function = student.plot_values
+    for values in (np.zeros((3, 4)), rng.normal(size=(3, 4))):
+        expect_heatmap(function(values=values), values)
+        expect_unchanged(function)
+
+
+@check("plot_values")
+def test_numbers_do_not_overlap(student, rng):
+    """On a grid of 4x4 every number can be read."""
+    values = rng.uniform(-1.0, 1.0, (4, 4))
+    got = student.plot_values(values)
+    expect_heatmap(got, values)
+    expect_readable(got, texts_of(got))

@@ -161,7 +161,9 @@ def test_equal_returns_give_zero(student, reference):
     for returns in ([2.0, 2.0], [0.0, 0.0, 0.0], [-0.5] * 20):
         expect_close(student.standardize_returns(tensor(returns)), np.zeros(len(returns)))
     function = student.standardize_returns
-    expect_close(function(tensor([1.0, -2.0, 4.0])), reference.standardize_returns(tensor([1.0, -2.0, 4.0])))
+    expect_close(
+        function(tensor([1.0, -2.0, 4.0])), reference.standardize_returns(tensor([1.0, -2.0, 4.0]))
+    )
     expect_unchanged(function)
 
 
@@ -174,7 +176,10 @@ def test_shift_and_scale_do_not_matter(student, rng):
         moved = student.standardize_returns(tensor(3 * returns + 7, dtype))
         expect_close(np.sum(plain**2) / 29, 1.0)
         expect_close(np.mean(plain) + 1.0, 1.0)
-        expect(bool(np.all(np.argsort(plain) == np.argsort(returns))), "the order of the returns is lost")
+        expect(
+            bool(np.all(np.argsort(plain) == np.argsort(returns))),
+            "the order of the returns is lost",
+        )
         # Moving float32 numbers by 7 costs them a digit.
         expect_close(moved, plain, rtol=1e-3, atol=1e-4)
 
@@ -197,7 +202,9 @@ def test_shapes_and_sizes(student):
     """Shapes of states and logits, the default width of 64, and logits that are no probabilities."""
     for network, width in ((student.PolicyNetwork(2, 4), 64), (student.PolicyNetwork(2, 4, 5), 5)):
         vector = student.make("torch.nn.utils.parameters_to_vector", network.parameters())
-        expect_close(np.size(vector.array), 3 * width + (width + 1) * 4, name="the number of parameters")
+        expect_close(
+            np.size(vector.array), 3 * width + (width + 1) * 4, name="the number of parameters"
+        )
         numbers = tensor(np.full(np.size(vector.array), 0.1), "float32")
         student.make("torch.nn.utils.vector_to_parameters", numbers, network.parameters())
         # Each hidden unit is relu(0.1 + 0.1 * (1 + 2)) = 0.4.
@@ -220,21 +227,31 @@ def test_computes_linear_relu_linear(student, rng):
     for make, (inputs, hidden, outputs) in zip(makers, sizes, strict=True):
         network = make()
         states = 3 * rng.normal(size=(20, inputs))
-        first, first_bias, second, second_bias = layers_of(student, network, inputs, hidden, outputs)
+        first, first_bias, second, second_bias = layers_of(
+            student, network, inputs, hidden, outputs
+        )
         want = np.maximum(states @ first + first_bias, 0) @ second + second_bias
-        expect_close(network(tensor(states, "float32")), want, atol=1e-4)  # float32 sums of up to 64 terms
+        expect_close(
+            network(tensor(states, "float32")), want, atol=1e-4
+        )  # float32 sums of up to 64 terms
         expect_close(network(tensor(states[3], "float32")), want[3], atol=1e-4)
 
 
-def layers_of(student: Any, network: Any, inputs: int, hidden: int, outputs: int) -> list[np.ndarray]:
+def layers_of(
+    student: Any, network: Any, inputs: int, hidden: int, outputs: int
+) -> list[np.ndarray]:
     """Return weights and biases (in, out), (out,) of both layers, told apart by their sizes."""
-    found = [np.array(part.array, float) for part in student.make("builtins.list", network.parameters())]
+    found = [
+        np.array(part.array, float) for part in student.make("builtins.list", network.parameters())
+    ]
     wanted = [(inputs, hidden), (hidden,), (hidden, outputs), (outputs,)]
     layers = []
     for shape in wanted:
         fitting = [part for part in found if part.shape in (shape, shape[::-1])]
         told = "the parameters are not those of two linear layers with biases"
-        expect(len(fitting) == 1 and len(found) == 4, told, f"shapes {[part.shape for part in found]}")
+        expect(
+            len(fitting) == 1 and len(found) == 4, told, f"shapes {[part.shape for part in found]}"
+        )
         layers.append(fitting[0] if fitting[0].shape == shape else fitting[0].T)
     return layers
 
@@ -247,7 +264,12 @@ def test_gradient_reaches_every_parameter(student, rng):
     first, first_bias, second, _ = layers_of(student, network, 3, 7, 5)
     before = states @ first + first_bias
     back = (before > 0) * second.sum(axis=1)
-    want = [states.T @ back, back.sum(axis=0), np.outer(np.maximum(before, 0).sum(axis=0), np.ones(5)), np.full(5, 40.0)]
+    want = [
+        states.T @ back,
+        back.sum(axis=0),
+        np.outer(np.maximum(before, 0).sum(axis=0), np.ones(5)),
+        np.full(5, 40.0),
+    ]
     found = student.make("small_envs.parameter_gradients", network, tensor(states, "float32"))
     for gradient in want:
         shapes = (gradient.shape, gradient.shape[::-1])
@@ -264,11 +286,19 @@ def test_networks_differ_and_seeds_repeat(student, rng):
     for seed in (3, 3, 4):
         student.make("torch.manual_seed", seed)
         pair = [student.PolicyNetwork(3, 5, 7), student.PolicyNetwork(3, 5, 7)]
-        numbers.append([student.make("torch.nn.utils.parameters_to_vector", one.parameters()) for one in pair])
+        numbers.append(
+            [student.make("torch.nn.utils.parameters_to_vector", one.parameters()) for one in pair]
+        )
     for vector in numbers[0]:
-        expect(vector.dtype == "float32" and np.size(vector.array) == 68, "expected 68 float32 parameters")
+        expect(
+            vector.dtype == "float32" and np.size(vector.array) == 68,
+            "expected 68 float32 parameters",
+        )
     (one, other), (again, _), (third, _) = [[part.array for part in pair] for pair in numbers]
-    expect(bool(np.mean(one != other) > 0.5), "two networks made one after the other have equal weights")
+    expect(
+        bool(np.mean(one != other) > 0.5),
+        "two networks made one after the other have equal weights",
+    )
     expect(bool(np.all(one == again)), "equal seeds of torch give different weights")
     expect(bool(np.mean(one != third) > 0.5), "another seed of torch gives the same weights")
     states = rng.normal(size=(6, 3))
@@ -330,7 +360,9 @@ def test_weighs_each_action_by_its_return(student, rng):
             before = weights_of(layer)
             world = student.make("small_envs.Tape", rewards.tolist(), n_actions=3)
             optimizer = student.make("torch.optim.SGD", policy.parameters(), lr=0.1)
-            expect_close(student.reinforce_episode(world, policy, optimizer, gamma=gamma), rewards.sum())
+            expect_close(
+                student.reinforce_episode(world, policy, optimizer, gamma=gamma), rewards.sum()
+            )
             factors = implied_weights(before, weights_of(layer), world.actions, 0.1)
             expect_credit(factors, rewards, gamma)
 
@@ -342,13 +374,19 @@ def test_gamma_at_its_ends_and_by_default(student, rng):
     """gamma 0 (an action's own reward), gamma 1 (all later ones), and 0.99 when not given."""
 
     def judge(ending: Sequence[str]) -> None:
-        for gamma, given, length in ((0.0, {"gamma": 0.0}, 6), (1.0, {"gamma": 1.0}, 6), (0.99, {}, 40)):
+        for gamma, given, length in (
+            (0.0, {"gamma": 0.0}, 6),
+            (1.0, {"gamma": 1.0}, 6),
+            (0.99, {}, 40),
+        ):
             logits, rewards = rng.normal(size=(length, 2)), rng.normal(size=length)
             policy, layer = table_policy(student, logits, ending)
             before = weights_of(layer)
             world = student.make("small_envs.Tape", rewards.tolist())
             optimizer = student.make("torch.optim.SGD", policy.parameters(), lr=0.1)
-            expect_close(student.reinforce_episode(world, policy, optimizer, **given), rewards.sum())
+            expect_close(
+                student.reinforce_episode(world, policy, optimizer, **given), rewards.sum()
+            )
             factors = implied_weights(before, weights_of(layer), world.actions, 0.1)
             expect_credit(factors, rewards, gamma)
 
@@ -415,8 +453,13 @@ def test_stops_in_time(student):
         optimizer = student.make("torch.optim.SGD", policy.parameters(), lr=0.01)
         for given, steps in (({"max_steps": 7}, 7), ({"max_steps": 1}, 1), ({}, 200)):
             world = student.make("small_envs.Tape", [3.0, 0.25], ends=False)
-            expect_close(student.reinforce_episode(world, policy, optimizer, **given), 3 + 0.25 * (steps - 1))
-            expect(len(world.actions) == steps, "an episode that never ends was not cut off at max_steps")
+            expect_close(
+                student.reinforce_episode(world, policy, optimizer, **given), 3 + 0.25 * (steps - 1)
+            )
+            expect(
+                len(world.actions) == steps,
+                "an episode that never ends was not cut off at max_steps",
+            )
         world = student.make("small_envs.Tape", [3.0, 0.25])
         for episode in (1, 2, 3):
             expect_close(student.reinforce_episode(world, policy, optimizer, max_steps=9), 3.25)
@@ -442,7 +485,9 @@ def test_no_gradient_is_left_over(student):
                 expect(bool(moved > 0), "the policy given has not changed")
                 first = moved
             else:
-                told = "an episode without reward changed the policy: is an old gradient still there?"
+                told = (
+                    "an episode without reward changed the policy: is an old gradient still there?"
+                )
                 expect(bool(moved < 0.2 * first), told)
         expect(bool(np.all(np.isfinite(start))), "the weights are NaN")
 
@@ -475,7 +520,11 @@ def expect_bandit_learned(layer: Any) -> None:
     corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     bias = np.array(layer.bias.array, dtype=np.float64)
     probs = softmax(corners @ weights_of(layer).T + bias)[:, 2]
-    expect(bool(np.all(probs > 0.7)), "after training the policy does not take the action that pays", f"{probs}")
+    expect(
+        bool(np.all(probs > 0.7)),
+        "after training the policy does not take the action that pays",
+        f"{probs}",
+    )
 
 
 @check("reinforce_episode")
@@ -492,7 +541,11 @@ def test_learns_to_echo(student, rng):
         totals = [student.reinforce_episode(world, policy, optimizer, 0.2) for _ in range(250)]
         expect_close(totals, np.reshape(world.rewards, (250, 6)).sum(axis=1))
         probs = np.diagonal(softmax(weights_of(layer).T))
-        expect(bool(np.all(probs > 0.6)), "after training the policy does not name the token shown", f"{probs}")
+        expect(
+            bool(np.all(probs > 0.6)),
+            "after training the policy does not name the token shown",
+            f"{probs}",
+        )
 
     with_either_ending(student, judge)
 
@@ -521,7 +574,13 @@ def test_terminated_in_the_middle_by_hand(student):
 @check("gae_advantages")
 def test_agrees_on_random_rollouts(student, reference, rng):
     """Random roll-outs of 1 to 100 steps, with and without ends in them, at many discounts."""
-    for length, gamma, lam in ((1, 0.9, 0.8), (2, 0.5, 0.3), (9, 0.99, 0.95), (30, 1.0, 0.7), (100, 0.8, 0.9)):
+    for length, gamma, lam in (
+        (1, 0.9, 0.8),
+        (2, 0.5, 0.3),
+        (9, 0.99, 0.95),
+        (30, 1.0, 0.7),
+        (100, 0.8, 0.9),
+    ):
         rewards, values = rng.normal(size=length), rng.normal(size=length)
         for share in (0.0, 0.3):
             call = (rewards, values, float(rng.normal()), rng.random(length) < share, gamma, lam)
@@ -549,7 +608,12 @@ def test_lambda_and_gamma_zero(student, rng):
     ends = np.array([False, True, False, False, False, False, True, False])
     following = np.append(values[1:], 1.5) * ~ends
     got = student.gae_advantages(
-        rewards=rewards, values=values, bootstrap_value=1.5, terminated=ends, gamma=0.9, gae_lambda=0.0
+        rewards=rewards,
+        values=values,
+        bootstrap_value=1.5,
+        terminated=ends,
+        gamma=0.9,
+        gae_lambda=0.0,
     )
     expect_close(got, rewards + 0.9 * following - values)
     expect_close(student.gae_advantages(rewards, values, 1.5, ends, 0.0, 0.9), rewards - values)
@@ -573,7 +637,12 @@ def test_cut_off_is_not_terminated(student, rng):
     for terminated in (False, True):
         reward, value, bootstrap = rng.normal(size=3)
         got = student.gae_advantages(
-            np.array([reward]), np.array([value]), float(bootstrap), np.array([terminated]), 0.9, 0.5
+            np.array([reward]),
+            np.array([value]),
+            float(bootstrap),
+            np.array([terminated]),
+            0.9,
+            0.5,
         )
         expect_close(got, [reward + 0.9 * bootstrap * (not terminated) - value])
 
@@ -645,7 +714,13 @@ def test_agrees_on_random_batches(student, reference, rng):
 def test_gradient_vanishes_on_one_side_only(student, rng):
     """A law: for any clip_eps the gradient is -ratio * advantage / B, and 0 beyond the clip, served."""
     for eps in (0.05, 0.2, 0.5):
-        ratio = np.concatenate([rng.uniform(0.1, 0.99 - eps, 6), rng.uniform(1.01 - eps, 0.99 + eps, 6), rng.uniform(1.01 + eps, 3, 6)])
+        ratio = np.concatenate(
+            [
+                rng.uniform(0.1, 0.99 - eps, 6),
+                rng.uniform(1.01 - eps, 0.99 + eps, 6),
+                rng.uniform(1.01 + eps, 3, 6),
+            ]
+        )
         advantages = np.tile([1.0, -1.0], 9) * rng.uniform(0.5, 2, 18)
         served = ((ratio > 1 + eps) & (advantages > 0)) | ((ratio < 1 - eps) & (advantages < 0))
         old = -3 * rng.random(18)
@@ -682,7 +757,9 @@ def test_any_clip_eps(student, rng):
     for args, named, eps in (((0.1,), {}, 0.1), ((), {"clip_eps": 0.4}, 0.4), ((), {}, 0.2)):
         clipped = np.clip(ratio, 1 - eps, 1 + eps)
         want = -np.mean(np.minimum(ratio * advantages, clipped * advantages))
-        expect_close(student.ppo_clip_loss(log_probs, old, tensor(advantages), *args, **named), want)
+        expect_close(
+            student.ppo_clip_loss(log_probs, old, tensor(advantages), *args, **named), want
+        )
 
 
 @check("ppo_clip_loss")
@@ -713,7 +790,10 @@ def test_a_baseline_leaves_the_expected_gradient(student, rng):
     for baseline in (0.0, 5.0):
         advantages = values[batch] + baseline
         result = student.ppo_clip_loss.with_grad(
-            log_probs=log_probs, old_log_probs=log_probs, advantages=tensor(advantages), wrt=["log_probs"]
+            log_probs=log_probs,
+            old_log_probs=log_probs,
+            advantages=tensor(advantages),
+            wrt=["log_probs"],
         )
         expect_close(result.value, -advantages.mean())
         expect_gradient(result, "log_probs", -advantages / 4)
@@ -747,7 +827,12 @@ def test_judges_the_ratio_not_its_logarithm(student, rng):
 @check("clip_fraction")
 def test_agrees_on_random_batches_of_ratios(student, reference, rng):
     """Random batches of 3 to 500, any clip_eps, by place, by name and by default."""
-    for size, args, named in ((3, (), {}), (50, (0.1,), {}), (500, (), {"clip_eps": 0.3}), (20, (), {})):
+    for size, args, named in (
+        (3, (), {}),
+        (50, (0.1,), {}),
+        (500, (), {"clip_eps": 0.3}),
+        (20, (), {}),
+    ):
         old = -6 * rng.random(size)
         ratio = np.append(np.exp(0.3 * rng.normal(size=size - 3)), [1.0, 1.8, 1.0])
         near = np.min(np.abs(np.abs(ratio[:, None] - 1) - [0.1, 0.2, 0.3]), axis=1) < 1e-3
@@ -759,9 +844,17 @@ def test_agrees_on_random_batches_of_ratios(student, reference, rng):
 @check("clip_fraction")
 def test_counts_both_sides_alike(student, rng):
     """Only above, only below, and both: a share of the whole batch, not of one side."""
-    above, below, inside = rng.uniform(1.25, 4, 40), rng.uniform(0.05, 0.75, 40), rng.uniform(0.85, 1.15, 40)
+    above, below, inside = (
+        rng.uniform(1.25, 4, 40),
+        rng.uniform(0.05, 0.75, 40),
+        rng.uniform(0.85, 1.15, 40),
+    )
     old = -rng.random(120)
-    for parts, want in (((above, inside, inside), 1 / 3), ((below, inside, inside), 1 / 3), ((above, below, inside), 2 / 3)):
+    for parts, want in (
+        ((above, inside, inside), 1 / 3),
+        ((below, inside, inside), 1 / 3),
+        ((above, below, inside), 2 / 3),
+    ):
         log_ratio = rng.permutation(np.log(np.concatenate(parts)))
         expect_close(student.clip_fraction(tensor(old + log_ratio), tensor(old)), want)
 
@@ -780,7 +873,9 @@ def test_fraction_for_whole_responses(student):
 # train_bandit
 
 
-def fixed_bandit_policy(student: Any, weight: Any, bias: Any, ending: Sequence[str]) -> tuple[Any, Any]:
+def fixed_bandit_policy(
+    student: Any, weight: Any, bias: Any, ending: Sequence[str]
+) -> tuple[Any, Any]:
     """Return a linear policy on two numbers with the given weights, and its layer."""
     layer = student.make("torch.nn.Linear", 2, len(bias))
     layer.load_state_dict({"weight": tensor(weight, "float32"), "bias": tensor(bias, "float32")})
@@ -822,7 +917,9 @@ def test_300_episodes_teach_action_2(student):
             optimizer = student.make("torch.optim.SGD", policy.parameters(), lr=1.0)
             rewards = student.train_bandit(policy, 300, optimizer, seeded(student, seed))
             expect_rewards(rewards, 300)
-            expect(-0.1 in np.round(rewards[:150], 6), "expected some actions that do not pay at first")
+            expect(
+                -0.1 in np.round(rewards[:150], 6), "expected some actions that do not pay at first"
+            )
             expect(float(np.mean(rewards[200:])) > 0.5, "the last 100 episodes are not paid well")
             expect_bandit_learned(layer)
 
@@ -832,7 +929,9 @@ def test_300_episodes_teach_action_2(student):
 def expect_rewards(rewards: Any, episodes: int) -> None:
     """Fail unless these are rewards of the bandit, one an episode."""
     array = np.asarray(rewards.array if hasattr(rewards, "array") else rewards)
-    expect(array.shape in ((episodes,), (episodes, 1)), "expected a list of rewards, one an episode")
+    expect(
+        array.shape in ((episodes,), (episodes, 1)), "expected a list of rewards, one an episode"
+    )
     known = np.isclose(array, 1.0) | np.isclose(array, -0.1)
     expect(bool(np.all(known)), "expected rewards of 1.0 and -0.1 only")
 
@@ -847,17 +946,32 @@ def test_a_network_learns_from_a_bad_start(student, rng):
     def judge(ending: Sequence[str]) -> None:
         first, last = student.make("torch.nn.Linear", 2, 8), student.make("torch.nn.Linear", 8, 4)
         relu = student.make("torch.nn.ReLU")
-        first.load_state_dict({"weight": tensor(rng.normal(size=(8, 2)), "float32"), "bias": tensor(rng.random(8), "float32")})
-        last.load_state_dict({"weight": tensor(0.3 * rng.normal(size=(4, 8)), "float32"), "bias": tensor([1.0, 0.0, -1.0, 0.5], "float32")})
+        first.load_state_dict(
+            {
+                "weight": tensor(rng.normal(size=(8, 2)), "float32"),
+                "bias": tensor(rng.random(8), "float32"),
+            }
+        )
+        last.load_state_dict(
+            {
+                "weight": tensor(0.3 * rng.normal(size=(4, 8)), "float32"),
+                "bias": tensor([1.0, 0.0, -1.0, 0.5], "float32"),
+            }
+        )
         policy = finish(student, [first, relu, last], ending)
         optimizer = student.make("torch.optim.Adam", policy.parameters(), lr=0.05)
-        rewards = student.train_bandit(policy, 400, optimizer, seeded(student, int(rng.integers(10**6))))
+        rewards = student.train_bandit(
+            policy, 400, optimizer, seeded(student, int(rng.integers(10**6)))
+        )
         expect_rewards(rewards, 400)
         expect(float(np.mean(rewards[300:])) > 0.5, "the last 100 episodes are not paid well")
         states = tensor(rng.random((50, 2)), "float32")
         found = np.array(policy(states).array, dtype=float)
         probs = found if "torch.nn.Softmax" in ending else softmax(found)
-        expect(bool(np.all(probs[:, 2] > 0.7)), "after training the policy does not take the action that pays")
+        expect(
+            bool(np.all(probs[:, 2] > 0.7)),
+            "after training the policy does not take the action that pays",
+        )
 
     with_either_ending(student, judge)
 
@@ -874,7 +988,11 @@ def test_samples_actions_and_states(student):
         corner[2] = 400.0
         cases = (
             (even, np.log([0.1, 0.4, 0.3, 0.2]), 0.3),  # whatever the state is
-            (corner, np.array([0.0, 0.0, -600.0, 0.0]), 0.125),  # action 2 where the sum is above 1.5
+            (
+                corner,
+                np.array([0.0, 0.0, -600.0, 0.0]),
+                0.125,
+            ),  # action 2 where the sum is above 1.5
         )
         for weight, bias, prob in cases:
             policy, layer = fixed_bandit_policy(student, weight, bias, ending)
@@ -882,7 +1000,9 @@ def test_samples_actions_and_states(student):
             rewards = student.train_bandit(policy, 1500, optimizer, seeded(student, 5))
             expect_rewards(rewards, 1500)
             rate = float(np.mean(np.array(rewards) > 0))
-            told = "action 2 is not paid as often as the policy takes it in states drawn from [0, 1)"
+            told = (
+                "action 2 is not paid as often as the policy takes it in states drawn from [0, 1)"
+            )
             width = 6 * np.sqrt(prob * (1 - prob) / 1500) + 0.005
             expect(abs(rate - prob) <= width, told, f"{rate}, not {prob}")
             expect_close(weights_of(layer), weight)
@@ -906,9 +1026,14 @@ def test_only_the_generator_decides(student):
             rewards = student.train_bandit(policy, 60, optimizer, generator)
             expect_rewards(rewards, 60)
             runs.append((np.array(rewards), weights_of(layer)))
-            expect(bool(np.any(generator.get_state().array != state)), "the generator given is not drawn from")
+            expect(
+                bool(np.any(generator.get_state().array != state)),
+                "the generator given is not drawn from",
+            )
             same = bool(np.all(student.make("torch.get_rng_state").array == untouched))
-            expect(same, "torch's global generator was drawn from or reseeded: use the generator given")
+            expect(
+                same, "torch's global generator was drawn from or reseeded: use the generator given"
+            )
             expect(bool(np.any(runs[-1][1] != 0)), "the policy given has not changed")
         (first, weights), (again, weights_again), (_, other_weights) = runs
         same = np.array_equal(first, again) and np.allclose(weights, weights_again, atol=1e-6)
@@ -926,7 +1051,9 @@ def test_goes_on_where_it_was(student):
         pairs = []
         for rate in (1.0, 0.0, 1.0):
             policy, layer = fixed_bandit_policy(student, np.zeros((4, 2)), np.zeros(4), ending)
-            pairs.append((policy, layer, student.make("torch.optim.SGD", policy.parameters(), lr=rate)))
+            pairs.append(
+                (policy, layer, student.make("torch.optim.SGD", policy.parameters(), lr=rate))
+            )
         generator = seeded(student, 8)
         for trained in (0, 1, 2, 0, 2):
             before = [weights_of(layer) for _, layer, _ in pairs]
@@ -934,7 +1061,11 @@ def test_goes_on_where_it_was(student):
             expect_rewards(student.train_bandit(policy, 150, optimizer, generator), 150)
             for place, (_, layer, _) in enumerate(pairs):
                 moved = bool(np.any(weights_of(layer) != before[place]))
-                told = "the policy given has not changed" if place == trained else "another policy changed"
+                told = (
+                    "the policy given has not changed"
+                    if place == trained
+                    else "another policy changed"
+                )
                 expect(moved == (place == trained != 1), told)
         expect_bandit_learned(pairs[0][1])
         expect_bandit_learned(pairs[2][1])
@@ -991,7 +1122,11 @@ def test_draws_states_from_the_unit_square(student):
     """
 
     def judge(ending: Sequence[str]) -> None:
-        for row, bias, area in (((900.0, 0.0), -270.0, 0.7), ((0.0, 900.0), -810.0, 0.1), ((600.0, 600.0), -900.0, 0.125)):
+        for row, bias, area in (
+            ((900.0, 0.0), -270.0, 0.7),
+            ((0.0, 900.0), -810.0, 0.1),
+            ((600.0, 600.0), -900.0, 0.125),
+        ):
             weight = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], row])
             policy, _ = fixed_bandit_policy(student, weight, [0.0, 0.0, 0.0, bias], ending)
             expect_rate(student.action_rate(policy, 3, 3000, seeded(student, 4)), area, 3000)
@@ -1004,14 +1139,19 @@ def test_counts_n_actions(student):
     """The rate over n actions is a whole number of nths, for any n, and the generator moves on."""
 
     def judge(ending: Sequence[str]) -> None:
-        policy, _ = fixed_bandit_policy(student, np.zeros((4, 2)), np.log([0.3, 0.4, 0.2, 0.1]), ending)
+        policy, _ = fixed_bandit_policy(
+            student, np.zeros((4, 2)), np.log([0.3, 0.4, 0.2, 0.1]), ending
+        )
         generator = seeded(student, 9)
         hits = total = 0
         for n in (1, 2, 3, 7, 11, 53, 333, 1297):
             rate = student.action_rate(policy, 1, n, generator)
             rate = float(np.asarray(rate.array if hasattr(rate, "array") else rate).reshape(-1)[0])
             count = round(rate * n)
-            expect(abs(rate * n - count) < 1e-3, "the rate over n actions is not a whole number of nths")
+            expect(
+                abs(rate * n - count) < 1e-3,
+                "the rate over n actions is not a whole number of nths",
+            )
             hits, total = hits + count, total + n
         expect_rate(hits / total, 0.4, total)
 
@@ -1023,7 +1163,9 @@ def test_only_the_generator_decides_the_rate(student):
     """Equal generators give equal rates, whatever torch's global seed is; the generator moves on."""
 
     def judge(ending: Sequence[str]) -> None:
-        policy, _ = fixed_bandit_policy(student, [[3.0, 0], [0, 2.0], [0, 0], [1.0, 1.0]], np.zeros(4), ending)
+        policy, _ = fixed_bandit_policy(
+            student, [[3.0, 0], [0, 2.0], [0, 0], [1.0, 1.0]], np.zeros(4), ending
+        )
         rates = []
         for seed, elsewhere in ((3, 1), (3, 2), (4, 1), (5, 1), (6, 1), (7, 1)):
             generator = seeded(student, seed)
@@ -1032,10 +1174,17 @@ def test_only_the_generator_decides_the_rate(student):
             untouched = student.make("torch.get_rng_state").array
             rate = student.action_rate(policy, 0, 2000, generator)
             expect_rate(rate, EXPECTED_RATE, 2000)
-            rates.append(float(np.asarray(rate.array if hasattr(rate, "array") else rate).reshape(-1)[0]))
-            expect(bool(np.any(generator.get_state().array != state)), "the generator given is not drawn from")
+            rates.append(
+                float(np.asarray(rate.array if hasattr(rate, "array") else rate).reshape(-1)[0])
+            )
+            expect(
+                bool(np.any(generator.get_state().array != state)),
+                "the generator given is not drawn from",
+            )
             same = bool(np.all(student.make("torch.get_rng_state").array == untouched))
-            expect(same, "torch's global generator was drawn from or reseeded: use the generator given")
+            expect(
+                same, "torch's global generator was drawn from or reseeded: use the generator given"
+            )
         expect(rates[0] == rates[1], "equal generators give different rates")
         expect(len(set(rates)) > 1, "other generators give the same rate")
 
@@ -1052,8 +1201,13 @@ def test_builds_no_graph(student):
         spy = student.make("small_envs.GraphSpy")
         policy.register_forward_hook(spy)
         expect_rate(student.action_rate(policy, 2, 2000, seeded(student, 6)), 0.35, 2000)
-        expect(not any(spy.graphs), "a graph was built during the evaluation: where is torch.no_grad()?")
-        expect(student.make("torch.is_grad_enabled"), "gradients are still switched off after the call")
+        expect(
+            not any(spy.graphs),
+            "a graph was built during the evaluation: where is torch.no_grad()?",
+        )
+        expect(
+            student.make("torch.is_grad_enabled"), "gradients are still switched off after the call"
+        )
         expect(bool(np.all(weights_of(layer) == 0)), "the evaluation changed the policy")
         policy(tensor([0.5, 0.5], "float32"))
         expect(spy.graphs[-1], "the policy's parameters no longer take gradients after the call")

@@ -118,9 +118,9 @@ def test_lists_and_single_precision(student, reference, rng):
 
 @check("discounted_returns")
 def test_zero_and_repeated_rewards(student, reference, rng):
-    """Rewards of zero, and the same reward more than once, in the middle of an episode."""
-    for last in (0.0, -1.0):
-        rewards = np.append(rng.permutation([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, -1.0, -1.0, 2.0]), last)
+    """Rewards of zero and the same reward more than once, in the middle; nothing but zeros."""
+    middle = rng.permutation([0.0, 0.0, 0.0, 1.0, 1.0, 1.0, -1.0, -1.0, 2.0])
+    for rewards in (np.append(middle, 0.0), np.append(middle, -1.0), np.zeros(3)):
         want = reference.discounted_returns(rewards, 0.93)
         expect_close(student.discounted_returns(rewards, 0.93), want)
 
@@ -313,9 +313,9 @@ def test_leaves_the_process_alone(student, reference, rng):
 
 @check("bellman_update")
 def test_every_sweep_stands_alone(student, reference, rng):
-    """Sweeps in a row: other values, policy and gamma, another size, then the first again."""
+    """Sweeps in a row: from zero, other values, policy and gamma, another size, the first again."""
     values, policy, transition_probs, rewards = random_mdp(rng, 4, 3)
-    first = (values, policy, transition_probs, rewards, 0.9)
+    first = (np.zeros(4), policy, transition_probs, rewards, 0.9)
     for given in (
         first,
         (values[::-1].copy(), policy, transition_probs, rewards, 0.9),
@@ -588,6 +588,18 @@ def test_gradient_through_clipped_ratio(student, rng):
 
 
 @check("ppo_clip_ratio")
+def test_before_the_first_update(student, rng):
+    """Nothing has moved yet: all ratios are 1, and the gradient flows through both outputs."""
+    log_probs = tensor(rng.uniform(-5.0, -1.0, 3))
+    for output in (0, 1):
+        result = student.ppo_clip_ratio.with_grad(
+            log_probs=log_probs, old_log_probs=log_probs, wrt=["log_probs"], of=output
+        )
+        expect_close(result.value, (np.ones(3), np.ones(3)))
+        expect_gradient(result, "log_probs", np.ones(3))
+
+
+@check("ppo_clip_ratio")
 def test_old_log_probs_are_constants(student, reference, rng):
     """Old log-probabilities that carry a graph get no gradient through either output."""
     change = log_ratios(rng, 0.2, 2)
@@ -774,6 +786,7 @@ def test_plain_numbers(student, reference, rng):
         (int(rng.integers(2, 6)), int(rng.integers(160, 300))),
         (float(rng.uniform(-3.0, -1.0)), int(rng.integers(160, 300))),
         (float(rng.uniform(0.5, 1.5)), float(rng.integers(20, 140))),
+        (1, float(rng.integers(160, 300))),
         (0, 157),
     ):
         want = reference.length_penalized_reward(rm_score, num_tokens)

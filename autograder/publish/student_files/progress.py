@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from autograder.compare import CheckFailed
+from autograder.notebook_code import STUB
 from autograder.publish.student_files.spelling import spell_call
-from autograder.publish.student_files.work import UNWRITTEN, TooSlow, Work, headline, own_frames
+from autograder.publish.student_files.work import TooSlow, Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
 
 CHECK_SECONDS = 10
@@ -34,7 +35,7 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
         work: the student's file.
         calls: the calls the check made, the last of which is shown.
     """
-    if isinstance(error, NotImplementedError) and UNWRITTEN in str(error):
+    if isinstance(error, NotImplementedError) and STUB in str(error):
         other = str(error).partition(":")[0]
         if other == question:
             return Verdict(UNWRITTEN_YET, "not written yet")

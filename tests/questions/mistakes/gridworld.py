@@ -1,13 +1,15 @@
 """Wrong answers that students really write, with the hint each of them gets."""
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib import pyplot as plt
 
 from autograder.checks import misconception
 from solutions.gridworld import (
     boltzmann_probs,
     epsilon_greedy_probs,
     grid_step,
+    plot_timeline,
+    plot_values,
     q_learning_update,
     run_random_episode,
     train_q_learning,
@@ -443,13 +445,9 @@ def takes_powers_of_two(q_row, temperature):
 
 
 @misconception("q_learning_update")
-def forgets_the_end(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def forgets_the_end(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The step that ends an episode still counts on the next cell. What follows after the end?"""
-    return q_learning_update(
-        q_values, state, action, reward, next_state, False, alpha, gamma
-    )
+    return q_learning_update(q_values, state, action, reward, next_state, False, alpha, gamma)
 
 
 @misconception("q_learning_update")
@@ -463,9 +461,7 @@ def looks_ahead_only_at_the_end(
 
 
 @misconception("q_learning_update")
-def drops_the_last_reward(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def drops_the_last_reward(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """At the end the reward is masked away together with what follows. It was earned: only the rest is 0."""
     if terminated:
         return q_learning_update(q_values, state, action, 0.0, next_state, True, alpha, gamma)
@@ -473,9 +469,7 @@ def drops_the_last_reward(
 
 
 @misconception("q_learning_update")
-def skips_the_last_step(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def skips_the_last_step(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The step that ends the episode teaches nothing here, yet it is the one that pays."""
     if terminated:
         return q_values
@@ -483,39 +477,27 @@ def skips_the_last_step(
 
 
 @misconception("q_learning_update")
-def replaces_the_entry(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def replaces_the_entry(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The entry is replaced by the target. Alpha says how far to move towards it."""
-    return q_learning_update(
-        q_values, state, action, reward, next_state, terminated, 1.0, gamma
-    )
+    return q_learning_update(q_values, state, action, reward, next_state, terminated, 1.0, gamma)
 
 
 @misconception("q_learning_update")
-def adds_without_subtracting(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def adds_without_subtracting(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The target is added to the old entry, which grows and grows. What is the error to correct?"""
     table = q_values.copy()
-    table[state][action] += alpha * (
-        reward + gamma * q_values[next_state].max() * (not terminated)
-    )
+    table[state][action] += alpha * (reward + gamma * q_values[next_state].max() * (not terminated))
     return table
 
 
 @misconception("q_learning_update")
 def forgets_gamma(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The value ahead is not discounted: where does gamma enter?"""
-    return q_learning_update(
-        q_values, state, action, reward, next_state, terminated, alpha, 1.0
-    )
+    return q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, 1.0)
 
 
 @misconception("q_learning_update")
-def discounts_the_reward(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def discounts_the_reward(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The reward is discounted too. It comes now: only what follows is discounted."""
     return q_learning_update(
         q_values, state, action, gamma * reward, next_state, terminated, alpha, gamma
@@ -527,15 +509,11 @@ def looks_ahead_from_the_old_state(
     q_values, state, action, reward, next_state, terminated, alpha, gamma
 ):
     """The largest value is taken in the state that was left. Where is the agent now?"""
-    return q_learning_update(
-        q_values, state, action, reward, state, terminated, alpha, gamma
-    )
+    return q_learning_update(q_values, state, action, reward, state, terminated, alpha, gamma)
 
 
 @misconception("q_learning_update")
-def repeats_the_same_action(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def repeats_the_same_action(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The value ahead is that of the same action. Q-learning assumes that the best one follows."""
     table = q_values.copy()
     target = reward + gamma * q_values[next_state][action] * (not terminated)
@@ -577,14 +555,10 @@ def never_looks_ahead_to_less_than_nothing(
 
 
 @misconception("q_learning_update")
-def exchanges_row_and_column(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def exchanges_row_and_column(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """Row and column are exchanged: a state is (row, col), and so are the table's first axes."""
     turned = q_values.swapaxes(0, 1)
-    changed = q_learning_update(
-        turned, state, action, reward, next_state, terminated, alpha, gamma
-    )
+    changed = q_learning_update(turned, state, action, reward, next_state, terminated, alpha, gamma)
     return changed.swapaxes(0, 1)
 
 
@@ -600,9 +574,7 @@ def updates_every_action_of_the_cell(
 
 
 @misconception("q_learning_update")
-def returns_the_new_entry(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def returns_the_new_entry(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """This is the new entry alone. Return the table that holds it."""
     changed = q_learning_update(
         q_values, state, action, reward, next_state, terminated, alpha, gamma
@@ -623,9 +595,7 @@ def moves_away_from_the_target(
     q_values, state, action, reward, next_state, terminated, alpha, gamma
 ):
     """The entry moves away from the target: look at the sign of the error."""
-    return q_learning_update(
-        q_values, state, action, reward, next_state, terminated, -alpha, gamma
-    )
+    return q_learning_update(q_values, state, action, reward, next_state, terminated, -alpha, gamma)
 
 
 # train_q_learning
@@ -669,9 +639,7 @@ def never_resets(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
         for _ in range(max_steps):
             action = choose(q_values[state])
             after, reward, done = env.step(action)
-            q_values = q_learning_update(
-                q_values, state, action, reward, after, done, alpha, gamma
-            )
+            q_values = q_learning_update(q_values, state, action, reward, after, done, alpha, gamma)
             state = after
             if done:
                 break
@@ -688,9 +656,7 @@ def forgets_where_it_is(env, episodes, alpha, gamma, epsilon, rng, max_steps=100
         for _ in range(max_steps):
             action = choose(q_values[state])
             after, reward, done = env.step(action)
-            q_values = q_learning_update(
-                q_values, state, action, reward, after, done, alpha, gamma
-            )
+            q_values = q_learning_update(q_values, state, action, reward, after, done, alpha, gamma)
             if done:
                 break
     return q_values
@@ -721,17 +687,13 @@ def explores_a_tenth_of_the_time(env, episodes, alpha, gamma, epsilon, rng, max_
 
 
 @misconception("train_q_learning")
-def exploits_with_probability_epsilon(
-    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
-):
+def exploits_with_probability_epsilon(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """Epsilon is the probability of a random action, not of the greedy one."""
     return learn(env, episodes, alpha, gamma, sampler(1 - epsilon, rng), max_steps)
 
 
 @misconception("train_q_learning")
-def learns_with_the_step_size_of_the_lab(
-    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
-):
+def learns_with_the_step_size_of_the_lab(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """The step size is always 0.1: use alpha."""
     return learn(env, episodes, 0.1, gamma, sampler(epsilon, rng), max_steps)
 
@@ -743,25 +705,19 @@ def discounts_as_the_lab_does(env, episodes, alpha, gamma, epsilon, rng, max_ste
 
 
 @misconception("train_q_learning")
-def trains_as_long_as_the_lab_does(
-    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
-):
+def trains_as_long_as_the_lab_does(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """There are always 500 episodes: use the argument."""
     return learn(env, 500, alpha, gamma, sampler(epsilon, rng), max_steps)
 
 
 @misconception("train_q_learning")
-def never_stops_an_episode_early(
-    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
-):
+def never_stops_an_episode_early(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """Episodes may take 100 steps whatever max_steps says: use the argument."""
     return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), 100)
 
 
 @misconception("train_q_learning")
-def learns_what_random_behaviour_earns(
-    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
-):
+def learns_what_random_behaviour_earns(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """The target looks ahead to the average action, so it learns what exploring earns, not what is best."""
     return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, look_ahead=np.mean)
 
@@ -792,9 +748,7 @@ def expects_the_worst(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
 
 
 @misconception("train_q_learning")
-def makes_a_generator_for_training(
-    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
-):
+def makes_a_generator_for_training(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """The same table comes whatever generator is given: a generator with a fixed seed is made."""
     return train_q_learning(
         env, episodes, alpha, gamma, epsilon, np.random.default_rng(0), max_steps
@@ -814,9 +768,7 @@ def trains_on_the_global_state(env, episodes, alpha, gamma, epsilon, rng, max_st
 
 
 @misconception("train_q_learning")
-def returns_the_values_of_the_cells(
-    env, episodes, alpha, gamma, epsilon, rng, max_steps=100
-):
+def returns_the_values_of_the_cells(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """This is the best value of each cell. The whole table is asked for, an entry for each action."""
     table = train_q_learning(env, episodes, alpha, gamma, epsilon, rng, max_steps)
     return table.max(axis=-1)
@@ -1147,3 +1099,270 @@ def weighs_the_rewards_in_place(transition_probs, rewards, gamma, tol=1e-8):
     found = value_iteration(transition_probs, rewards, gamma, tol)
     rewards *= transition_probs
     return found
+
+
+# plot_timeline
+
+
+def timeline(entries, text, height, title="Milestones"):
+    """Return a horizontal timeline with rules for each label's text and height."""
+    figure, axes = plt.subplots(figsize=(14, 6))
+    axes.axhline(0, color="black")
+    for i, (year, label) in enumerate(entries):
+        axes.plot(year, 0, "o")
+        axes.annotate(text(year, label), (year, 0), (year, height(i)), ha="center")
+    years = [year for year, _ in entries]
+    axes.set_xlim(min(years) - 5, max(years) + 5)
+    axes.set_ylim(-12, 12)
+    axes.set_title(title)
+    return figure
+
+
+def both(year, label):
+    """Return label and year in one text."""
+    return f"{label}\n({year})"
+
+
+def apart(i):
+    """Return a height of its own for each of many labels."""
+    return (1 + i) * (1 if i % 2 else -1)
+
+
+@misconception("plot_timeline")
+def alternates_between_two_heights(milestones):
+    """Two heights are not enough when three milestones follow each other closely: labels overlap."""
+    return timeline(sorted(milestones.items()), both, lambda i: (3, -3)[i % 2])
+
+
+@misconception("plot_timeline")
+def alternates_between_four_heights(milestones):
+    """Four heights are too few for crowded years: labels overlap. What if each label had its own height?"""
+    return timeline(sorted(milestones.items()), both, lambda i: (3, -3, 8, -8)[i % 4])
+
+
+@misconception("plot_timeline")
+def puts_all_labels_on_one_line(milestones):
+    """All labels are at one height, so close years overlap. Which direction is free?"""
+    return timeline(sorted(milestones.items()), both, lambda i: 1)
+
+
+@misconception("plot_timeline")
+def leaves_out_the_years(milestones):
+    """The labels come without their years: write both."""
+    return timeline(sorted(milestones.items()), lambda year, label: label, apart)
+
+
+@misconception("plot_timeline")
+def leaves_out_the_labels(milestones):
+    """The years come without their labels: write both."""
+    return timeline(sorted(milestones.items()), lambda year, label: str(year), apart)
+
+
+@misconception("plot_timeline")
+def has_no_title(milestones):
+    """The figure has no title: what does it show?"""
+    return timeline(sorted(milestones.items()), both, apart, title="")
+
+
+@misconception("plot_timeline")
+def sorts_only_the_years(milestones):
+    """The years are sorted, the labels are not, so they no longer belong together. Sort the pairs."""
+    entries = list(zip(sorted(milestones), milestones.values(), strict=True))
+    return timeline(entries, both, apart)
+
+
+@misconception("plot_timeline")
+def keeps_the_order_of_the_dict(milestones):
+    """The milestones are lined up in the order in which they come: sort them by year."""
+    figure, axes = plt.subplots(figsize=(9, 1 + len(milestones)))
+    for i, (year, label) in enumerate(milestones.items()):
+        axes.text(i, i, f"{year}: {label}")
+    axes.set_xlim(-1, len(milestones) + 4)
+    axes.set_ylim(-1, len(milestones))
+    axes.set_title("Milestones")
+    return figure
+
+
+@misconception("plot_timeline")
+def fixes_the_limits_of_the_lab(milestones):
+    """The axis always runs from 1955 to 2025, so other milestones fall outside. Where can limits come from?"""
+    figure = plot_timeline(milestones)
+    figure.axes[0].set_xlim(1955, 2025)
+    return figure
+
+
+@misconception("plot_timeline")
+def shows_the_milestones_of_the_lab(milestones):
+    """The lab's milestones are shown whatever is handed over: use the argument."""
+    return plot_timeline({1957: "Perceptron", 1986: "Backpropagation", 2017: "Transformer"})
+
+
+@misconception("plot_timeline")
+def forgets_the_last_milestone(milestones):
+    """The last milestone is missing: is the range one too short?"""
+    kept = sorted(milestones)[:-1] or sorted(milestones)
+    return plot_timeline({year: milestones[year] if kept[0] != max(kept) else "" for year in kept})
+
+
+@misconception("plot_timeline")
+def shows_and_returns_nothing(milestones):
+    """The figure is shown but not returned: end with `return fig`."""
+    plot_timeline(milestones)
+
+
+@misconception("plot_timeline")
+def returns_the_axes(milestones):
+    """These are axes, a part of the figure: return the figure itself."""
+    return plot_timeline(milestones).axes[0]
+
+
+# plot_values
+
+
+def heatmap(values, image=None, write=True, bar=True, swap=False, form="{:.2f}", names=("Column", "Row")):
+    """Return a heatmap with one or the other thing changed."""
+    figure, axes = plt.subplots()
+    shown = axes.imshow(values if image is None else image)
+    for (row, col), value in np.ndenumerate(values):
+        spot = (row, col) if swap else (col, row)
+        if write:
+            axes.text(*spot, form.format(value), ha="center", va="center")
+    axes.set_xlabel(names[0])
+    axes.set_ylabel(names[1])
+    axes.set_title("Values")
+    if bar:
+        figure.colorbar(shown)
+    return figure
+
+
+@misconception("plot_values")
+def writes_numbers_into_transposed_cells(values):
+    """The numbers stand in the wrong cells: a text is placed at (x, y), so which index comes first?"""
+    return heatmap(values, swap=True)
+
+
+@misconception("plot_values")
+def transposes_the_image(values):
+    """Rows and columns of the image are exchanged: is there a .T too many?"""
+    figure, axes = plt.subplots()
+    shown = axes.imshow(values.T)
+    for (row, col), value in np.ndenumerate(values):
+        axes.text(row, col, f"{value:.2f}", ha="center", va="center")
+    axes.set_xlabel("Column")
+    axes.set_ylabel("Row")
+    axes.set_title("Values")
+    figure.colorbar(shown)
+    return figure
+
+
+@misconception("plot_values")
+def writes_no_numbers(values):
+    """The cells hold no numbers: colours alone cannot be read off to two decimals."""
+    return heatmap(values, write=False)
+
+
+@misconception("plot_values")
+def writes_one_decimal(values):
+    """One decimal hides the differences between neighbouring cells: write two."""
+    return heatmap(values, form="{:.1f}")
+
+
+@misconception("plot_values")
+def writes_whole_numbers(values):
+    """The numbers are rounded to whole ones: write two decimals."""
+    return heatmap(values, form="{:.0f}")
+
+
+@misconception("plot_values")
+def writes_sizes_without_signs(values):
+    """The numbers have lost their signs."""
+    figure = heatmap(values)
+    for text in figure.axes[0].texts:
+        text.set_text(text.get_text().lstrip("-"))
+    return figure
+
+
+@misconception("plot_values")
+def writes_the_same_number_everywhere(values):
+    """Every cell shows the same number: which index runs inside the loop?"""
+    figure = heatmap(values)
+    for text in figure.axes[0].texts:
+        text.set_text(f"{values[0, 0]:.2f}")
+    return figure
+
+
+@misconception("plot_values")
+def has_no_colorbar(values):
+    """The colorbar is missing: what does a colour mean?"""
+    return heatmap(values, bar=False)
+
+
+@misconception("plot_values")
+def has_no_axis_labels(values):
+    """The axes have no labels: which way do rows run?"""
+    return heatmap(values, names=("", ""))
+
+
+@misconception("plot_values")
+def exchanges_the_axis_labels(values):
+    """The labels are exchanged: x runs along the columns."""
+    return heatmap(values, names=("Row", "Column"))
+
+
+@misconception("plot_values")
+def gives_the_heatmap_no_title(values):
+    """The figure has no title: what does it show?"""
+    figure = plot_values(values)
+    figure.axes[0].set_title("")
+    return figure
+
+
+@misconception("plot_values")
+def scales_the_image(values):
+    """The image shows scaled values, so the colorbar does not fit the numbers: hand over the values."""
+    span = values.max() - values.min()
+    return heatmap(values, (values - values.min()) / (span or 1.0) * 0.5)
+
+
+@misconception("plot_values")
+def colours_sizes_without_signs(values):
+    """The image has lost the signs: is abs() needed?"""
+    return heatmap(values, np.abs(values) + 1e-3)
+
+
+@misconception("plot_values")
+def assumes_a_grid_of_four(values):
+    """Numbers are written for 4x4 cells only: the loops need the shape of values."""
+    figure = heatmap(values, write=False)
+    for row in range(4):
+        for col in range(4):
+            figure.axes[0].text(col, row, f"{values[row, col]:.2f}", ha="center")
+    return figure
+
+
+@misconception("plot_values")
+def writes_numbers_too_large(values):
+    """The numbers are so large that they run into each other: choose a smaller font."""
+    figure = plot_values(values)
+    for text in figure.axes[0].texts:
+        text.set_fontsize(40)
+    return figure
+
+
+@misconception("plot_values")
+def shows_the_heatmap_and_returns_nothing(values):
+    """The figure is shown but not returned: end with `return fig`."""
+    plot_values(values)
+
+
+@misconception("plot_values")
+def returns_the_image(values):
+    """This is the image, a part of the figure: return the figure itself."""
+    return plot_values(values).axes[0].images[0]
+
+
+@misconception("plot_values")
+def rounds_its_input_in_place(values):
+    """The values themselves are rounded: out=values changes the caller's array."""
+    np.round(values, 2, out=values)
+    return plot_values(values)

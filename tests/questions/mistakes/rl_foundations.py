@@ -649,7 +649,8 @@ def takes_clip_eps_zero_for_missing(log_probs, old_log_probs, clip_eps=0.2):
 
 @misconception("ppo_clip_ratio")
 def limits_only_above(log_probs, old_log_probs, clip_eps=0.2):
-    """Only large ratios are limited. The range has a lower end too."""
+    """Only large ratios are limited. The range has a lower end too; and if you took a minimum: that
+    comes later, in the loss, after both ratios were multiplied by the advantage."""
     ratio = torch.exp(log_probs - old_log_probs.detach())
     return ratio, ratio.clamp(max=1 + clip_eps)
 
@@ -691,14 +692,6 @@ def limits_in_place(log_probs, old_log_probs, clip_eps=0.2):
     makes a new tensor?"""
     ratio = torch.exp(log_probs - old_log_probs.detach())
     return ratio, ratio.clamp_(1 - clip_eps, 1 + clip_eps)
-
-
-@misconception("ppo_clip_ratio")
-def takes_the_smaller_one(log_probs, old_log_probs, clip_eps=0.2):
-    """The second output is the smaller of the two ratios. The minimum comes later, in the loss,
-    after both were multiplied by the advantage."""
-    ratio, clipped_ratio = ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
-    return ratio, torch.minimum(ratio, clipped_ratio)
 
 
 @misconception("ppo_clip_ratio")

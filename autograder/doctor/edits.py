@@ -1,0 +1,307 @@
+"""What can be changed in a function to make it slightly wrong: one operator, number, call, end.
+
+Docstrings, annotations, error messages and texts are left alone.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.publish.source import FUNCTION
+
+OPERATORS: Mapping[type[ast.AST], tuple[str, type[ast.AST]]] = {
+    ast.Add: ("+->-", ast.Sub),
+    ast.Sub: ("-->+", ast.Add),
+    ast.Mult: ("*->/", ast.Div),
+    ast.Div: ("/->*", ast.Mult),
+    ast.Pow: ("**->*", ast.Mult),
+    ast.FloorDiv: ("//->*", ast.Mult),
+    ast.Mod: ("%->//", ast.FloorDiv),
+    ast.Lt: ("<-><=", ast.LtE),
+    ast.LtE: ("<=-><", ast.Lt),
+    ast.Gt: (">->>=", ast.GtE),
+    ast.GtE: (">=->>", ast.Gt),
+    ast.Eq: ("==->!=", ast.NotEq),
+    ast.NotEq: ("!=->==", ast.Eq),
+    ast.In: ("in->not in", ast.NotIn),
+    ast.NotIn: ("not in->in", ast.In),
+    ast.Is: ("is->is not", ast.IsNot),
+    ast.IsNot: ("is not->is", ast.Is),
+    ast.And: ("and->or", ast.Or),
+    ast.Or: ("or->and", ast.And),
+}
+ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+COUSINS = {
+    one: other
+    for pair in ("max min", "maximum minimum", "argmax argmin", "sum mean", "cumsum cumprod",
+                 "zeros ones", "zeros_like ones_like", "floor ceil", "exp expm1", "log log1p",
+                 "all any")
+    for one, other in (pair.split(), pair.split()[::-1])
+}  # fmt: skip
+COMMUTATIVE = {"max", "min", "maximum", "minimum", "add", "multiply", "isclose", "allclose", "gcd"}
+AXES = {"axis": {0: 1, 1: 0, 2: 1, -1: 0, -2: -1}}
+AXES["dim"] = AXES["axis"]
+NO_CONTEXT = '__import__("contextlib").nullcontext()'
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A piece of code and what takes its place."""
+
+    node: ast.stmt | ast.expr
+    label: str
+    text: str
+
+
+def edits(top: ast.stmt, modules: Set[str]) -> Iterator[Edit]:
+    """Yield the changes to a definition or a constant.
+
+    Args:
+        top: what is changed.
+        modules: names that the program imports: `np.sum(x)` calls no method of `np`.
+    """
+    known = {arg.arg for node in ast.walk(top) if isinstance(node, ast.arguments) for arg in ast.walk(node)
+             if isinstance(arg, ast.arg)}  # fmt: skip
+    for node in code(top):
+        yield from KINDS.get(type(node), nothing)(node)
+        if isinstance(node, ast.Call):
+            yield from dropped_call(node, modules)
+        if isinstance(node, ast.stmt):
+            yield from dropped_statement(node, known)
+
+
+def code(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a piece of code and its parts, leaving out what is said rather than done."""
+    yield node
+    for part in parts(node):
+        yield from code(part)
+
+
+def parts(node: ast.AST) -> Sequence[ast.AST]:
+    """Return the parts of a node that are worth changing."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return node.body[ast.get_docstring(node) is not None :]
+        case ast.ClassDef():
+            return node.body[ast.get_docstring(node) is not None :]
+        case ast.Raise() | ast.JoinedStr() | ast.Import() | ast.ImportFrom():
+            return []
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
+            return []
+        case ast.AnnAssign():
+            return [node.value] if node.value else []
+        case ast.Call():
+            named = [word.value for word in node.keywords if word.arg not in AXES]
+            return [node.func, *node.args, *named]
+    return list(ast.iter_child_nodes(node))
+
+
+def nothing(_: Any) -> Iterator[Edit]:
+    """Yield no change."""
+    return iter(())
+
+
+def instead(node: ast.expr, label: str, new: ast.expr) -> Edit:
+    """Return the edit that puts one expression in the place of another."""
+    return Edit(node, label, f"({ast.unparse(new)})")
+
+
+def binary(node: ast.BinOp) -> Iterator[Edit]:
+    """Yield other operators."""
+    if type(node.op) in OPERATORS:
+        label, other = OPERATORS[type(node.op)]
+        yield instead(node, label, ast.BinOp(node.left, other(), node.right))  # type: ignore[arg-type]
+
+
+def boolean(node: ast.BoolOp) -> Iterator[Edit]:
+    """Yield "and" for "or"."""
+    label, other = OPERATORS[type(node.op)]
+    yield instead(node, label, ast.BoolOp(other(), node.values))  # type: ignore[arg-type]
+
+
+def comparison(node: ast.Compare) -> Iterator[Edit]:
+    """Yield each comparison with its end taken in or left out, and turned round."""
+    for at, op in enumerate(node.ops):
+        if type(op) not in OPERATORS:
+            continue
+        label, other = OPERATORS[type(op)]
+        ops: list[Any] = list(node.ops)
+        ops[at] = other()
+        yield instead(node, label, ast.Compare(node.left, ops, node.comparators))
+    if len(node.ops) == 1 and isinstance(node.ops[0], ORDERED):
+        turned = ast.Compare(node.comparators[0], node.ops, [node.left])
+        yield instead(node, "swap sides", turned)
+
+
+def unary(node: ast.UnaryOp) -> Iterator[Edit]:
+    """Yield the operand without its sign or its `not`; a negative number counts as a number."""
+    if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
+        yield from numbers(node, -node.operand.value)  # type: ignore[operator]
+    elif isinstance(node.op, ast.USub | ast.Not):
+        yield instead(node, "drop " + ("-" if isinstance(node.op, ast.USub) else "not"), node.operand)
+
+
+def constant(node: ast.Constant) -> Iterator[Edit]:
+    """Yield other numbers, and the other truth value."""
+    if isinstance(node.value, bool):
+        yield instead(node, f"{node.value}->{not node.value}", ast.Constant(not node.value))
+    elif isinstance(node.value, int | float):
+        yield from numbers(node, node.value)
+
+
+def numbers(node: ast.expr, value: float) -> Iterator[Edit]:
+    """Yield numbers near a number: the next ones, a little more, zero, its opposite."""
+    near = [value + 1, value - 1] if isinstance(value, int) else [value * 1.001 or 1.0]
+    for other in dict.fromkeys([*near, type(value)(0), -value]):
+        if other != value:
+            yield instead(node, f"{value!r}->{other!r}", ast.Constant(other))
+
+
+def call(node: ast.Call) -> Iterator[Edit]:
+    """Yield a call with its arguments swapped, one left out, another axis, another end."""
+    name = name_of(node.func)
+    first = node.args[:2]
+    if len(node.args) == 2 and name not in COMMUTATIVE and ast.dump(first[0]) != ast.dump(first[1]):
+        yield instead(node, f"swap arguments of {name}", ast.Call(node.func, first[::-1], node.keywords))
+    for word in node.keywords:
+        rest = [other for other in node.keywords if other is not word]
+        if word.arg in AXES:
+            for old, new in AXES[word.arg].items():
+                if ast.unparse(word.value) == str(old):
+                    yield Edit(word.value, f"{word.arg} {old}->{new}", str(new))
+        elif word.arg:
+            yield instead(node, f"drop {word.arg}= of {name}", ast.Call(node.func, node.args, rest))
+    if name == "range":
+        for end in node.args:
+            yield from off_by_one(end)
+
+
+def dropped_call(node: ast.Call, modules: Set[str]) -> Iterator[Edit]:
+    """Yield what is called upon in place of the call: `x` for `f(x)` and for `x.f()`."""
+    name = name_of(node.func)
+    method = isinstance(node.func, ast.Attribute) and root_of(node.func) not in modules
+    if isinstance(node.func, ast.Attribute) and method:
+        yield instead(node, f"drop .{name}()", node.func.value)
+    elif node.args and not isinstance(node.args[0], ast.Starred) and name not in ("range", "super"):
+        yield instead(node, f"drop {name}()", node.args[0])
+
+
+def named(node: ast.Name | ast.Attribute) -> Iterator[Edit]:
+    """Yield the function that is easily taken for this one."""
+    name = name_of(node)
+    if name in COUSINS and isinstance(node, ast.Attribute):
+        yield instead(node, f"{name}->{COUSINS[name]}", ast.Attribute(node.value, COUSINS[name]))
+    elif name in COUSINS and name in ("max", "min", "all", "any"):
+        yield instead(node, f"{name}->{COUSINS[name]}", ast.Name(COUSINS[name]))
+
+
+def bounds(node: ast.Slice) -> Iterator[Edit]:
+    """Yield a slice that begins or ends one place too early or too late."""
+    for end in (node.lower, node.upper):
+        if end is not None:
+            yield from off_by_one(end)
+
+
+def off_by_one(end: ast.expr) -> Iterator[Edit]:
+    """Yield one more and one less; numbers that are written out are changed elsewhere."""
+    if not any(isinstance(part, ast.Constant) for part in ast.walk(end)):
+        for sign, op in (("+", ast.Add()), ("-", ast.Sub())):
+            label = f"{ast.unparse(end)}->{ast.unparse(end)}{sign}1"
+            yield instead(end, label, ast.BinOp(end, op, ast.Constant(1)))
+
+
+def condition(node: ast.If | ast.While | ast.IfExp) -> Iterator[Edit]:
+    """Yield the opposite of a condition."""
+    if not isinstance(node.test, ast.Constant):
+        yield instead(node.test, "not condition", ast.UnaryOp(ast.Not(), node.test))
+
+
+def comprehension(node: ast.comprehension) -> Iterator[Edit]:
+    """Yield the opposite of each condition."""
+    for test in node.ifs:
+        yield instead(test, "not condition", ast.UnaryOp(ast.Not(), test))
+
+
+def returned(node: ast.Return) -> Iterator[Edit]:
+    """Yield one operand in place of both, one branch in place of a choice, swapped outputs."""
+    value = node.value
+    if isinstance(value, ast.BinOp):
+        yield instead(value, "left operand only", value.left)
+        yield instead(value, "right operand only", value.right)
+    elif isinstance(value, ast.IfExp):
+        yield instead(value, "first branch only", value.body)
+        yield instead(value, "second branch only", value.orelse)
+    elif isinstance(value, ast.Tuple) and len(value.elts) > 1:
+        yield instead(value, "reverse outputs", ast.Tuple(value.elts[::-1]))
+
+
+def augmented(node: ast.AugAssign) -> Iterator[Edit]:
+    """Yield another operator."""
+    if type(node.op) in OPERATORS:
+        label, other = OPERATORS[type(node.op)]
+        text = ast.unparse(ast.AugAssign(node.target, other(), node.value))  # type: ignore[arg-type]
+        yield Edit(node, label.replace("->", "=->") + "=", text)
+
+
+def context(node: ast.With) -> Iterator[Edit]:
+    """Yield no context in place of one, such as `torch.no_grad()`."""
+    for item in node.items:
+        if item.optional_vars is None:
+            yield Edit(item.context_expr, f"drop with {ast.unparse(item.context_expr)}", NO_CONTEXT)
+
+
+def defaults(node: ast.FunctionDef) -> Iterator[Edit]:
+    """Yield other default values."""
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        if default is not None:
+            yield from KINDS.get(type(default), nothing)(default)
+
+
+def dropped_statement(node: ast.stmt, known: set[str]) -> Iterator[Edit]:
+    """Yield nothing in place of a statement that is not the first to bind a name.
+
+    Args:
+        node: the statement.
+        known: names bound so far; grows.
+    """
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    fresh = {target.id for target in targets if isinstance(target, ast.Name)} - known
+    known |= fresh
+    assigned = isinstance(node, ast.Assign | ast.AnnAssign) and not fresh
+    simple = isinstance(node, ast.AugAssign | ast.Expr | ast.Raise | ast.Break | ast.Continue)
+    if (assigned and not isinstance(targets[0], ast.Tuple)) or simple:
+        yield Edit(node, "drop statement", "pass")
+
+
+def name_of(node: ast.expr) -> str:
+    """Return the last name of a dotted path."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "call")
+
+
+def root_of(node: ast.expr) -> str:
+    """Return the first name of a dotted path."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", "")
+
+
+KINDS: Mapping[type[ast.AST], Callable[[Any], Iterator[Edit]]] = {
+    ast.BinOp: binary,
+    ast.BoolOp: boolean,
+    ast.Compare: comparison,
+    ast.UnaryOp: unary,
+    ast.Constant: constant,
+    ast.Call: call,
+    ast.Name: named,
+    ast.Attribute: named,
+    ast.Slice: bounds,
+    ast.If: condition,
+    ast.While: condition,
+    ast.IfExp: condition,
+    ast.comprehension: comprehension,
+    ast.Return: returned,
+    ast.AugAssign: augmented,
+    ast.With: context,
+    **dict.fromkeys(FUNCTION, defaults),
+}

@@ -1,0 +1,111 @@
+"""Answers that are worth nothing: right in shape, wrong in every number. None may earn a point.
+
+Workers get this module as text and import nothing else of the kit.
+"""
+
+import copy
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+RNG = np.random.default_rng(20261122)
+Make = Callable[[np.ndarray], np.ndarray]
+
+# Numbers in place of the right ones, given as an array of floats.
+NUMBERS: Mapping[str, Make] = {
+    "zeros": np.zeros_like,
+    "ones": np.ones_like,
+    "a constant": lambda right: np.full_like(right, 0.5),
+    "NaN": lambda right: np.full_like(right, np.nan),
+    "uniform random numbers": lambda right: RNG.random(right.shape),
+    "normal random numbers": lambda right: RNG.normal(size=right.shape),
+}
+WHOLE = {"uniform random numbers", "normal random numbers"}  # where whole numbers were, whole ones
+NOTHING: Mapping[str, Callable[[], Any]] = {"an empty list": list, "None": lambda: None}
+
+
+def kinds(parameters: list[str]) -> list[tuple[str, str]]:
+    """Return the kinds of garbage for a function with these parameters, each (kind, parameter)."""
+    plain = [(kind, "") for kind in (*NUMBERS, *NOTHING)]
+    back = [(kind, name) for name in parameters for kind in ("handed back", "handed back repeatedly")]
+    return [*plain, *back]
+
+
+def instead(target: Any, kind: str, parameter: str = "") -> Any:
+    """Return what answers garbage in place of a function, or of every method of a class.
+
+    Args:
+        target: the right function or class.
+        kind: which garbage.
+        parameter: for what is handed back, its name.
+    """
+    if isinstance(target, type):
+        own = {name: value for name, value in vars(target).items() if inspect.isfunction(value)}
+        public = {name: value for name, value in own.items() if not name.startswith("_")}
+        return type(target.__name__, (target,), {n: instead(v, kind, parameter) for n, v in public.items()})
+
+    @functools.wraps(target)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        if kind in NOTHING:
+            return NOTHING[kind]()
+        right = target(*fresh(args), **fresh(kwargs))
+        if kind in NUMBERS:
+            return replaced(right, kind)
+        given = given_argument(target, parameter, args, kwargs)
+        if kind == "handed back":
+            return given
+        return (given,) * (len(right) if isinstance(right, tuple) else 2)
+
+    return answer
+
+
+def given_argument(target: Any, parameter: str, args: Any, kwargs: Any) -> Any:
+    """Return the argument that a call gave for a parameter, its first one for a method's."""
+    bound = inspect.signature(target).bind(*args, **kwargs)
+    bound.apply_defaults()
+    given = list(bound.arguments.values())
+    return bound.arguments.get(parameter, given[-1] if given else None)
+
+
+def fresh(arguments: Any) -> Any:
+    """Return copies of a call's arguments, so that the right function teaches nothing to what it is given."""
+    torch = sys.modules.get("torch")
+    known: dict[int, Any] = {}
+    if torch is not None:  # a generator has a way of its own to be copied
+        values = arguments.values() if isinstance(arguments, dict) else arguments
+        known = {id(one): one.clone_state() for one in values if isinstance(one, torch.Generator)}
+    try:
+        return copy.deepcopy(arguments, known)
+    except Exception:  # noqa: BLE001 a tensor inside a graph cannot be copied
+        return arguments
+
+
+def replaced(right: Any, kind: str) -> Any:
+    """Return an answer with other numbers; what holds none becomes None."""
+    torch = sys.modules.get("torch")
+    if isinstance(right, tuple | list):
+        return type(right)([replaced(item, kind) for item in right])
+    if isinstance(right, dict):
+        return {key: replaced(item, kind) for key, item in right.items()}
+    if torch is not None and isinstance(right, torch.Tensor):
+        return torch.as_tensor(numbers(right.detach().numpy(), kind), dtype=right.dtype)
+    if isinstance(right, np.ndarray):
+        return numbers(right, kind)
+    if isinstance(right, bool | int | float | np.generic):
+        return numbers(np.asarray(right), kind).item()
+    if type(right).__name__ == "Figure":
+        return type(right)()
+    return "" if isinstance(right, str) else None
+
+
+def numbers(right: np.ndarray, kind: str) -> np.ndarray:
+    """Return garbage of an array's shape, and of its kind where that can hold it."""
+    if right.dtype.kind in "iub" and kind in WHOLE and right.size:
+        return RNG.integers(0, int(right.max()) + 2, right.shape).astype(right.dtype)
+    made = NUMBERS[kind](right.astype(np.float64))
+    whole = right.dtype.kind in "iub" and bool((made == np.round(made)).all())
+    return made.astype(right.dtype) if whole else made

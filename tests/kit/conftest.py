@@ -1,0 +1,49 @@
+"""Shared by the kit's own tests: a wall, started once, and ways to put programs behind it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.protocol import Source
+from autograder.sandbox.student import Student
+from autograder.sandbox.wall import Wall, Worker, encode_call
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = Path(__file__).parent / "tiny"
+
+if sys.platform != "linux":
+    collect_ignore_glob = ["test_wall*", "test_grading*", "test_batch*", "test_doctor*"]
+
+
+@pytest.fixture(scope="session")
+def wall() -> Iterator[Wall]:
+    """A wall with short limits and NumPy only."""
+    bounds = Limits(import_s=2, call_s=1, submission_s=10, memory_mb=256, output_kb=8)
+    with Wall(bounds, ("numpy",)) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def torch_wall() -> Iterator[Wall]:
+    """A wall that has torch."""
+    with Wall(Limits(call_s=5), ("numpy", "torch")) as made:
+        yield made
+
+
+@pytest.fixture
+def behind(wall: Wall) -> Iterator[Callable[[str], tuple[Student, Worker]]]:
+    """Load a program's text into a worker and return a stand-in for it."""
+    workers = []
+
+    def load(text: str, *, over: Wall = wall) -> tuple[Student, Worker]:
+        worker = over.worker()
+        workers.append(worker)
+        worker.load(Source("work.py", [text]))
+        return Student(lambda call: worker.ask(encode_call(call), over.bounds.call_s)), worker
+
+    yield load
+    for worker in workers:
+        worker.close()

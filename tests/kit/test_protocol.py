@@ -1,0 +1,125 @@
+"""Frames: what goes in comes out, and no bytes whatever do anything but decode or be refused."""
+
+import socket
+import struct
+import time
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograder.sandbox import protocol
+from autograder.values import Figure, Handle, Opaque, Tensor, same
+
+DATA = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=12)
+    | st.tuples(inner, inner)
+    | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=20,
+)
+
+
+def through(value):
+    """Encode a value as an answer, decode it again."""
+    encoder = protocol.Encoder()
+    message = protocol.Answered(encoder.value(value), [], encoder.mapping({}))
+    reply = protocol.REPLY.decode(protocol.ENCODER.encode(message))
+    return protocol.decode_value(reply.value, memoryview(encoder.body))
+
+
+@given(DATA)
+def test_data_comes_out_as_it_went_in(value):
+    assert same(through(value), value)
+
+
+@pytest.mark.parametrize("dtype", sorted(protocol.DTYPES))
+def test_arrays_of_every_kind(dtype):
+    for shape in [(), (0,), (3,), (2, 0), (2, 3, 4)]:
+        array = np.ones(shape, dtype)
+        assert same(through(array), array)
+    assert same(through(Tensor(np.ones(2), "float64")), Tensor(np.ones(2), "float64"))
+
+
+def test_stand_ins():
+    assert through([Handle(3, "Env"), Opaque("set", "")]) == [Handle(3, "Env"), Opaque("set", "")]
+    figure = through(Figure([{"title": "t", "images": [np.eye(2)]}], b"png"))
+    assert (figure.axes[0]["title"], figure.png) == ("t", b"png")
+
+
+def answer(value: object) -> bytes:
+    """Return the head of an answer that claims `value`."""
+    empty = {"k": "d", "keys": [], "items": []}
+    return msgspec.msgpack.encode({"k": "answered", "value": value, "changed": [], "grads": empty})
+
+
+LIES = {
+    "larger than its frame": {"k": "a", "dtype": "<f8", "shape": [9], "at": 0},
+    "huge": {"k": "a", "dtype": "|u1", "shape": [2**62], "at": 0},
+    "huge by overflow": {"k": "a", "dtype": "<f8", "shape": [2**40, 2**40], "at": 0},
+    "huge beside nothing": {"k": "a", "dtype": "<f8", "shape": [0, 2**60], "at": 0},
+    "negative": {"k": "a", "dtype": "<f8", "shape": [-1], "at": 0},
+    "before the body": {"k": "a", "dtype": "<f8", "shape": [1], "at": -8},
+    "objects": {"k": "a", "dtype": "|O", "shape": [1], "at": 0},
+    "structured": {"k": "a", "dtype": "i4,i4", "shape": [1], "at": 0},
+    "too many axes": {"k": "a", "dtype": "|u1", "shape": [1] * 65, "at": 0},
+    "unequal dict": {"k": "d", "keys": ["a"], "items": []},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES.keys())
+def test_lies_are_refused(lie):
+    reply = protocol.REPLY.decode(answer(lie))
+    with pytest.raises(protocol.ProtocolError):
+        protocol.decode_value(reply.value, memoryview(bytes(8)))
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=200), st.data())
+def test_mutated_frames_are_refused_or_are_plain_data(junk, data):
+    good = answer([1, {"k": "a", "dtype": "<f8", "shape": [1], "at": 0}])
+    place = data.draw(st.integers(0, len(good)))
+    receive(good[:place] + junk + good[place + data.draw(st.integers(0, 9)) :])
+
+
+def test_deep_nesting_is_refused():
+    empty = {"k": "d", "keys": [], "items": []}
+    head = msgspec.msgpack.encode({"k": "answered", "changed": [], "grads": empty})
+    item = msgspec.msgpack.encode({"k": "i", "kind": "list"})
+    opened = bytes([item[0] + 1]) + item[1:] + msgspec.msgpack.encode("items") + b"\x91"
+    start = bytes([head[0] + 1]) + head[1:] + msgspec.msgpack.encode("value")
+    receive(start + opened * 2_000 + b"\xc0")
+
+
+def receive(head: bytes) -> None:
+    """Receive a frame with this head; anything but data and the one exception is a failure."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(protocol.LENGTHS.pack(len(head), 8) + head + bytes(8))
+        try:
+            reply, body = protocol.receive_frame(ours, protocol.REPLY, time.monotonic() + 5)
+            if isinstance(reply, protocol.Answered):
+                protocol.decode_value(reply.value, body)
+        except protocol.ProtocolError:
+            pass
+
+
+def test_frames_that_are_too_large_are_refused_before_they_are_read():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(struct.pack("!II", 0xFFFFFFFF, 0))
+        with pytest.raises(protocol.ProtocolError):
+            protocol.receive_frame(ours, protocol.REPLY, time.monotonic() + 5)
+
+
+def test_a_slow_drip_ends_at_the_deadline():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(bytes(3))
+        with pytest.raises(protocol.Timeout):
+            protocol.receive_frame(ours, protocol.REPLY, time.monotonic() + 0.05)
+        theirs.close()
+        with pytest.raises(EOFError):
+            protocol.receive_frame(ours, protocol.REPLY, time.monotonic() + 5)

@@ -1,0 +1,293 @@
+"""The wall, for real: a confined worker process, honest programs and hostile ones."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.sandbox import landlock, seccomp
+from autograder.sandbox.limits import LAYERS, Limits
+from autograder.sandbox.protocol import Source
+from autograder.sandbox.selfcheck import FULL, READABLE, WEAK, self_check
+from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, WorkerDied
+from autograder.values import tensor
+
+HERE = Path(__file__)
+
+
+def test_values_go_there_and_come_back(behind):
+    student, _ = behind("def f(a, b=2):\n    return a * b, [1, 2.5, None, 'x'], {'k': a}")
+    doubled, several, named = student.f(np.arange(3.0), b=3)
+    assert doubled.tolist() == [0, 3, 6]
+    assert several == [1, 2.5, None, "x"]
+    assert named["k"].tolist() == [0, 1, 2]
+
+
+def test_inputs_are_copied_and_changes_reported(behind):
+    student, _ = behind("def f(rewards, gamma):\n    rewards[0] = 9\n    return 1.0")
+    rewards, function = np.ones(3), student.f
+    function(rewards, 0.5)
+    assert rewards.tolist() == [1, 1, 1]
+    assert function.changed_inputs == ("rewards",)
+
+
+def test_gradients_are_taken_there(behind, torch_wall):
+    student, _ = behind("def f(a, b):\n    return (a * b).sum(), a.detach()", over=torch_wall)
+    result = student.f.with_grad(a=tensor([1.0, 2.0]), b=tensor([3.0, 4.0]), wrt=["a", "b"], of=0)
+    assert result.grads["a"].array.tolist() == [3, 4]
+    assert student.f.with_grad(a=tensor([1.0]), b=tensor([3.0]), wrt=["a"], of=1).grads == {"a": None}
+
+
+def test_objects_stay_there(behind):
+    student, _ = behind(
+        "class Counter:\n    n = 0\n    def add(self, by):\n        self.n += by\n        return self.n\n"
+        "def read(counter):\n    return counter.n\n"
+    )
+    counter = student.Counter()
+    assert counter.add(3) == 3
+    assert counter.n == 3
+    assert student.read(counter) == 3
+    assert student.make("numpy.random.default_rng", 1).integers(10, size=2).shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("raise ValueError('no')", "ValueError"),
+        ("import sys; sys.exit(0)", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("return input()", "OSError"),
+        ("return f() + 1", "RecursionError"),
+        ("return bytearray(2**31)", "MemoryError"),
+    ],
+)
+def test_what_is_raised_is_told_with_its_line(behind, body, kind):
+    student, _ = behind(f"def f():\n    {body}")
+    with pytest.raises(StudentRaised) as caught:
+        student.f()
+    assert caught.value.problem.line == 2 or kind == "RecursionError"
+    assert kind in (caught.value.type_name, "OSError") or caught.value.type_name == "EOFError"
+
+
+def test_a_loop_ends_at_its_deadline_and_costs_one_worker(behind, wall):
+    student, worker = behind("def f():\n    while True:\n        pass\ndef g():\n    return 1")
+    began = time.monotonic()
+    with pytest.raises(CallTimeout):
+        student.f()
+    assert time.monotonic() - began < wall.bounds.call_s + 2
+    assert not worker.alive
+    student, _ = behind("def g():\n    return 1")
+    assert student.g() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import os; os._exit(0)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "import ctypes; ctypes.string_at(0)",
+        "import os; os.write(3, b'x' * 100)",
+        "import os; os.write(3, bytes(8)); import time; time.sleep(9)",
+        "import os; os.close(3)",
+        "import os; [os.write(3, bytes([255] * 8)) for _ in range(9)]",
+        # the right envelope with a lie in it: an array larger than its frame
+        "import os, msgspec; h = msgspec.msgpack.encode({'k': 'answered', 'value': {'k': 'a', 'dtype':"
+        " '<f8', 'shape': [2**40], 'at': 0}, 'changed': [], 'grads': {'k': 'd', 'keys': [], 'items': []}});"
+        " os.write(3, len(h).to_bytes(4, 'big') + bytes(4) + h); import time; time.sleep(9)",
+    ],
+)
+def test_a_worker_that_dies_or_lies_is_ended(behind, body):
+    student, worker = behind(f"def f():\n    {body}")
+    with pytest.raises((WorkerDied, StudentRaised)):
+        student.f()
+        student.f()
+    assert not worker.alive or "close" in body
+
+
+ATTACKS = {
+    "read the solution": f"open({str(HERE)!r}).read()",
+    "list the course": f"import os; os.listdir({str(HERE.parent)!r})",
+    "read /etc/passwd": "open('/etc/passwd').read()",
+    "read the grader's memory": "open(f'/proc/{PARENT}/mem', 'rb')",
+    "read its own environment's parent": "open(f'/proc/{PARENT}/environ', 'rb').read()",
+    "write a file": "open('/tmp/autograder-was-here', 'w')",
+    "write into the home": "import os; open(os.path.expanduser('~/x'), 'w')",
+    "make a folder": "import os; os.mkdir('/tmp/autograder-was-here')",
+    "make a link": "import os; os.symlink('/etc/passwd', '/tmp/autograder-was-here')",
+    "change a mode": f"import os; os.chmod({str(HERE)!r}, 0o777)",
+    "fork": "import os; os.fork()",
+    "run a program": "import subprocess; subprocess.run(['/bin/true'], check=True)",
+    "multiprocessing": "import multiprocessing as m; p = m.Process(target=print); p.start()",
+    "open a socket": "import socket; socket.create_connection(('127.0.0.1', 9))",
+    "datagram": "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "unix socket": "import socket; socket.socket(socket.AF_UNIX)",
+    "datagram pair": "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)",
+    "signal the grader": "import os; os.kill(PARENT, 15)",
+    "slow the grader": "import os; os.setpriority(os.PRIO_PROCESS, PARENT, 19)",
+    "raise its limits": "import resource as r; r.setrlimit(r.RLIMIT_CPU, (10**6, 10**6))",
+    "limit the grader": "import resource as r; r.prlimit(PARENT, r.RLIMIT_NOFILE, (1, 1))",
+    "shared memory": "from multiprocessing import shared_memory as s; s.SharedMemory('x', True, 100)",
+    "memfd": "import os; os.memfd_create('x')",
+    "become another user": "import os; os.setuid(1)",
+    "leave the session": "import os; os.setsid()",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS.keys())
+def test_powers_that_a_worker_has_not(behind, attack):
+    student, _ = behind(f"PARENT = {os.getpid()}\ndef f():\n    {attack}\n    return 'went through'")
+    with pytest.raises(StudentRaised) as caught:
+        student.f()
+    assert caught.value.type_name in (
+        "PermissionError", "OSError", "FileNotFoundError", "BlockingIOError", "ValueError", "ConnectionRefusedError",
+    )  # fmt: skip
+
+
+def test_a_worker_holds_no_secret(behind):
+    student, _ = behind(
+        "import os, sys, gc\n"
+        "def f():\n    return sorted(os.environ)\n"
+        "def g():\n    return [n for n in sys.modules if n.startswith(('autograder.grading', 'autograder.bank',"
+        " 'solutions', 'tests', 'checks_of'))]\n"
+        "def h():\n    fds = []\n    for n in range(4, 200):\n"
+        "        try:\n            os.fstat(n); fds.append(n)\n        except OSError:\n            pass\n"
+        "    return fds\n"
+    )
+    assert set(student.f()) <= {
+        "PATH", "HOME", "LANG", "MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+        "MALLOC_ARENA_MAX", "PYTHONHASHSEED", "LC_CTYPE",
+    }  # fmt: skip
+    assert student.g() == []
+    assert student.h() == []
+
+
+def test_output_is_kept_up_to_its_limit_and_printing_never_fails(behind, wall):
+    student, worker = behind("def f():\n    print('hello')\n    print('x' * 10**6)\n    return 1")
+    assert student.f() == 1
+    assert student.f() == 1
+    assert worker.output().startswith("hello")
+    assert len(worker.output()) == wall.bounds.output_kb * 1024
+
+
+def test_honest_programs_can_do_what_they_need(behind, torch_wall):
+    student, _ = behind(
+        textwrap.dedent("""
+        import threading, json, fractions, functools, tempfile, contextlib, os, asyncio
+        import numpy as np, scipy.signal, torch
+        def threads():
+            out = []
+            workers = [threading.Thread(target=out.append, args=(i,)) for i in range(4)]
+            [w.start() for w in workers]; [w.join() for w in workers]
+            return len(out)
+        def filtered():
+            return scipy.signal.lfilter([1], [1, -0.5], [1.0, 1.0])
+        def solved():
+            return float(np.linalg.solve(np.eye(2), np.ones(2)).sum())
+        def trained():
+            x = torch.zeros(3, requires_grad=True)
+            for _ in range(3):
+                loss = ((x - 1) ** 2).sum(); loss.backward()
+                with torch.no_grad(): x -= 0.1 * x.grad; x.grad = None
+            return loss.item()
+        def silent():
+            with open(os.devnull, "w") as f, contextlib.redirect_stdout(f): print("x")
+            return 1
+        def awaited():
+            async def one(): return 1
+            return asyncio.run(one())
+        """),
+        over=torch_wall,
+    )
+    assert student.threads() == 4
+    assert student.filtered().tolist() == [1, 1.5]
+    assert student.solved() == 2
+    assert student.trained() < 3
+    assert student.silent() == 1
+    assert student.awaited() == 1
+
+
+def test_a_worker_leaves_nothing_running(wall):
+    worker = wall.worker()
+    worker.load(Source("work.py", ["import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"]))
+    pid = worker._pid
+    worker.close()
+    again = wall.worker()  # the warm process has collected the first by now, or will before this returns
+    again.close()
+    for _ in range(200):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        wall.end(0)
+        time.sleep(0.01)
+    raise AssertionError("the worker is still there")
+
+
+def test_workers_die_with_the_grader():
+    program = textwrap.dedent("""
+        import os
+        from autograder.sandbox.limits import Limits
+        from autograder.sandbox.protocol import Source
+        from autograder.sandbox.wall import Wall
+        wall = Wall(Limits())
+        worker = wall.worker()
+        worker.load(Source("work.py", ["x = 1"]))
+        print(worker._pid, wall._process.pid, flush=True)
+        os.kill(os.getpid(), 9)
+    """)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    pids = done.stdout.split()
+    assert len(pids) == 2, done.stderr
+    end = time.monotonic() + 10
+    while any(running(pid) for pid in pids):
+        assert time.monotonic() < end, "a process outlived its grader"
+        time.sleep(0.02)
+
+
+def running(pid: str) -> bool:
+    """Whether a process is alive, and not only waiting to be collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+FULL_HERE = landlock.abi() > 0 and seccomp.supported()
+
+
+@pytest.mark.skipif(not FULL_HERE, reason="this kernel has no Landlock, so no verdict of full can be had")
+def test_the_verdict_is_full_with_all_layers():
+    with Wall(Limits(), ("numpy",)) as wall:
+        isolation = self_check(wall, [HERE, HERE.parent])
+    assert isolation.verdict == FULL
+    assert isolation.leaks == []
+
+
+@pytest.mark.skipif(not FULL_HERE, reason="this kernel has no Landlock")
+@pytest.mark.parametrize(
+    ("without", "verdict", "leak"),
+    [
+        (["landlock"], READABLE, "reads_a_file"),
+        (["seccomp", "uid"], WEAK, "starts_a_process"),
+        (LAYERS, WEAK, "reads_memory"),
+    ],
+)
+def test_the_verdict_notices_a_missing_layer(without, verdict, leak):
+    with Wall(Limits(), ("numpy",), without=without) as wall:
+        isolation = self_check(wall, [HERE, HERE.parent])
+    assert isolation.verdict == verdict
+    assert leak in isolation.leaks
+    assert "switched off" in isolation.mend
+
+
+def test_system_call_numbers_are_the_kernel_headers():
+    header = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
+    if not header.exists():
+        pytest.skip("the kernel's headers are not installed, so the numbers cannot be compared")
+    lines = [line.split() for line in header.read_text().splitlines() if line.startswith("#define __NR_")]
+    known = {line[1].removeprefix("__NR_"): int(line[2]) for line in lines}
+    ours = {**seccomp.DENIED, **seccomp.CONDITIONAL}
+    assert {n: pair[0] for n, pair in ours.items() if n in known} == {n: known[n] for n in ours if n in known}
