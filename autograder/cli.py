@@ -100,6 +100,16 @@ def grade(root: Path, folder: Path, assignment: str, out: Path, jobs: int | None
         click.echo(f"\n{len(reports)} submissions in {out}: grades.csv, reports/")
 
 
+@main.command()
+@click.pass_obj
+def build(root: Path) -> None:
+    """Generate what is handed out and uploaded: student_template/ and dist/."""
+    from autograder.config import load_config
+    from autograder.publish.build import build as build_all
+
+    build_all(load_config(root), click.echo)
+
+
 def guess_assignment(path: Path, stems: list[str]) -> str:
     """Return the assignment that a path is named after, or the only one there is."""
     named = [stem for stem in stems if stem in path.name.lower()]

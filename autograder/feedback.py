@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.compare import CheckFailed
-from autograder.publish.student_files.spelling import spell_call
+from autograder.spelling import spell_call
 from autograder.results import Outcome
 from autograder.sandbox.protocol import Problem
 from autograder.sandbox.wall import CallTimeout, StudentRaised, WorkerDied

@@ -8,7 +8,7 @@ is not data: `Handle` (an object that stays where it is) and `Opaque` (nothing a
 import sys
 from array import array as std_array
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -186,7 +186,7 @@ class Reader:
             return describe_figure(value)
         if issubclass(kind, np.ndarray):
             return Opaque(type_name(value), ARRAY_SUBCLASS)
-        if issubclass(kind, Mapping | Number | np.generic):
+        if issubclass(kind, Number | np.generic):
             return Opaque(type_name(value))
         if self._hold is not None:
             return self._hold(value)

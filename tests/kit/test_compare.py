@@ -386,9 +386,9 @@ DATA = st.recursive(
     | st.text(max_size=3)
     | st.sampled_from([Handle(0, ""), Opaque("", ""), Figure(), Tensor(np.zeros(3, np.float16), "?")])
     | st.sampled_from([np.zeros(s, d) for s in [(), (3,), (0,), (3, 1)] for d in ("?", "u8", "c8", "f4")]),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.tuples(inner, inner)
-    | st.dictionaries(st.text(max_size=2), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(st.text(max_size=2), inner)
+    ),
     max_leaves=8,
 )
 

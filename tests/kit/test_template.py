@@ -28,7 +28,7 @@ from autograder.publish.student_files.progress import (
     judge,
     progress_line,
 )
-from autograder.publish.student_files.spelling import spell_call
+from autograder.spelling import spell_call
 from autograder.publish.student_files.work import load_work, time_limit
 from autograder.publish.template import build_template, differences, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks

@@ -31,7 +31,12 @@ Point = collections.namedtuple("Point", "x y")
 def test_numbers_and_texts_are_themselves():
     for value in (None, True, -3, 2.5, "π", float("inf")):
         assert plain(value) is value
-    assert [plain(v) for v in (np.float64(0.5), np.float32(0.5), np.int8(-1), np.True_)] == [0.5, 0.5, -1, True]
+    assert [plain(v) for v in (np.float64(0.5), np.float32(0.5), np.int8(-1), np.True_)] == [
+        0.5,
+        0.5,
+        -1,
+        True,
+    ]
     assert [type(plain(v)) for v in (np.float16(1), np.uint8(1), np.False_)] == [float, int, bool]
     assert plain(2**63) == Opaque("int", "beyond 64 bits") == plain(np.uint64(2**63))
     assert plain(1 + 2j).dtype == np.complex128
@@ -86,7 +91,12 @@ def test_tensors_come_back_as_they_were(dtype):
 
 def test_tensors_are_cut_from_their_graph_and_their_memory():
     leaf = torch.ones(3, requires_grad=True)
-    for value in (leaf, leaf * 2, torch.nn.Parameter(torch.ones(3)), torch.ones(3, dtype=torch.cfloat).conj()):
+    for value in (
+        leaf,
+        leaf * 2,
+        torch.nn.Parameter(torch.ones(3)),
+        torch.ones(3, dtype=torch.cfloat).conj(),
+    ):
         data = plain(value)
         data.array[:] = 7
         assert value.detach().abs().max() < 3
@@ -138,9 +148,13 @@ def quits(*_, **__):
     raise Quits
 
 
-SPECIAL = [f"__{name}__" for name in "len iter eq ne bool float int index array complex repr str hash".split()]
+SPECIAL = [
+    f"__{name}__" for name in "len iter eq ne bool float int index array complex repr str hash".split()
+]
 HOSTILE = {
-    "raises at every touch": spoof(__getattribute__=quits, __getattr__=quits, **dict.fromkeys(SPECIAL, quits)),
+    "raises at every touch": spoof(
+        __getattribute__=quits, __getattr__=quits, **dict.fromkeys(SPECIAL, quits)
+    ),
     "class that lies": Liar("Spoof", (), {})(),
     "class raises": spoof(__class__=property(quits)),
     "class is float": spoof(__class__=float),

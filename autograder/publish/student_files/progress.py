@@ -7,7 +7,7 @@ from types import TracebackType
 
 from autograder.compare import CheckFailed
 from autograder.notebook_code import STUB
-from autograder.publish.student_files.spelling import spell_call
+from autograder.spelling import spell_call
 from autograder.publish.student_files.work import TooSlow, Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
 

@@ -1,0 +1,83 @@
+"""What doctor finds, and what it looks at."""
+
+import ast
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from autograder.bank import Bank
+from autograder.config import Assignment, Course
+from autograder.publish.source import DEFINITION, Definition
+from autograder.quiz import Quiz
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong with a course, where, and how to mend it."""
+
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One assignment under examination.
+
+    `unfinished` are the questions that still hold TODO marks: their answers are not judged yet.
+    """
+
+    course: Course
+    assignment: Assignment
+    bank: Bank
+    quiz: Quiz | None
+    unfinished: frozenset[str] = frozenset()
+
+    @property
+    def stem(self) -> str:
+        """The assignment's stem."""
+        return self.bank.stem
+
+    def path(self, part: str) -> str:
+        """Return the path of one of the assignment's files, below the course's root."""
+        return PATHS[part].format(stem=self.stem)
+
+    def at(self, part: str, name: str) -> str:
+        """Return `file:line` of a definition."""
+        texts = {"solution": self.bank.solution, "checks": self.bank.checks_source,
+                 "mistakes": self.bank.mistakes_source, "alternatives": self.bank.alternatives_source}  # fmt: skip
+        return f"{self.path(part)}:{line_of(texts[part], name)}"
+
+    def ready(self) -> list[str]:
+        """Return the questions whose answers can be judged: written, and without TODO marks."""
+        defined = definitions(self.bank.solution)
+        return [q for q in self.assignment.questions if q in defined and q not in self.unfinished]
+
+
+Audit = Callable[[Subject], Iterator[Finding]]
+PATHS = {
+    "solution": "solutions/{stem}.py",
+    "checks": "tests/questions/test_{stem}.py",
+    "mistakes": "tests/questions/mistakes/{stem}.py",
+    "alternatives": "tests/questions/alternatives/{stem}.py",
+    "equivalent": "tests/questions/mistakes/{stem}_equivalent.yml",
+    "handout": "assignments/{stem}/handout.md",
+    "quiz": "assignments/{stem}/quiz.yml",
+    "quiz key": "solutions/{stem}_quiz.yml",
+    "template": "student_template/{stem}",
+}
+
+
+def definitions(text: str) -> dict[str, Definition]:
+    """Return the functions and classes at the top of a module, by name; of two, the last."""
+    return {node.name: node for node in ast.parse(text).body if isinstance(node, DEFINITION)}
+
+
+def line_of(text: str, name: str) -> int:
+    """Return the line on which a name is defined at the top of a module, 1 if it is not."""
+    node = definitions(text).get(name)
+    return node.lineno if node else 1
+
+
+def closest(name: str, names: Sequence[str]) -> str:
+    """Return the name that resembles `name` most, or the first."""
+    return (difflib.get_close_matches(name, names, 1, 0.3) or list(names))[0]

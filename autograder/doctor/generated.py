@@ -1,0 +1,83 @@
+"""What is generated from the course: is it current, the same every time, and free of answers?"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.bank import read
+from autograder.config import Assignment, Course
+from autograder.doctor.findings import Finding, Subject
+from autograder.publish.leaks import leaks
+from autograder.publish.template import build_template
+from autograder.publish.tree import differences, present
+
+LEAK_LENGTH = 20
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Something that is built from an assignment, and how to tell that what is there is old."""
+
+    what: str
+    build: Callable[[Course, Assignment], Mapping[str, bytes]]
+    stale: Callable[[Course, Assignment, Mapping[str, bytes]], list[str]]
+
+
+def template_of(course: Course, assignment: Assignment) -> dict[str, bytes]:
+    """Return the files of the student's folder."""
+    return build_template(
+        course.root, assignment.stem, assignment.title or assignment.stem,
+        assignment.questions, assignment.quiz, assignment.provided,
+    )  # fmt: skip
+
+
+def stale_template(course: Course, assignment: Assignment, built: Mapping[str, bytes]) -> list[str]:
+    """Return a line for every file of the student's folder that is not current."""
+    return differences(built, course.root / "student_template" / assignment.stem)
+
+
+GENERATED = (Generated("student_template", template_of, stale_template),)
+
+
+def audit_generated(subject: Subject) -> Iterator[Finding]:
+    """Everything generated must be current, and come out the same when built again."""
+    for one in GENERATED:
+        first = one.build(subject.course, subject.assignment)
+        if first != (second := one.build(subject.course, subject.assignment)):
+            odd = sorted(path for path in first | second if first.get(path) != second.get(path))
+            yield Finding(
+                f"{one.what}/{subject.stem} comes out different when it is built again: {odd[0]}",
+                "look in autograder/publish/ for a time, a set or a random number",
+            )
+        for told in one.stale(subject.course, subject.assignment, first):
+            what, _, mend = told.partition(". Run: ")
+            yield Finding(what, mend or "autograder build")
+
+
+def audit_leaks(subject: Subject) -> Iterator[Finding]:
+    """No line of a solution or of the quiz's key may lie in the student's folder."""
+    folder = subject.course.root / subject.path("template")
+    secret = answer_lines(subject)
+    for path in sorted(present(folder)):
+        text = (folder / path).read_text("utf-8", errors="replace")
+        lines = [line for line in text.splitlines() if line.strip() in secret]
+        for told in [*leaks(text, subject.bank.solution), *lines]:
+            yield Finding(
+                f"{subject.path('template')}/{path} holds a line of the solution: {told.strip()}",
+                f"autograder build, and take the line out of {origin(subject, path)}",
+            )
+
+
+def answer_lines(subject: Subject) -> set[str]:
+    """Return the lines that stand in the quiz's key and nowhere in its questions."""
+    root = subject.course.root
+    key = read(root / subject.path("quiz key"), missing="").splitlines()
+    asked = read(root / subject.path("quiz"), missing="")
+    return {line.strip() for line in key if len(line.strip()) > LEAK_LENGTH and line.strip() not in asked}
+
+
+def origin(subject: Subject, path: str) -> str:
+    """Return the file of the course that a generated file comes from."""
+    if path.startswith("checks/"):
+        return subject.path("checks")
+    return f"assignments/{subject.stem}/" + ("" if path == f"{subject.stem}.py" else Path(path).name)

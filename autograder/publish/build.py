@@ -1,0 +1,62 @@
+"""Everything that is handed out or uploaded, generated from the course to the same bytes every time."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from autograder.config import Course
+from autograder.publish.template import build_template
+from autograder.publish.tree import write_tree
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
+MODES = {True: 0o755, False: 0o644}
+
+
+def student_folder(course: Course, stem: str) -> dict[str, bytes]:
+    """Return the files of `student_template/<stem>/`."""
+    assignment = course.assignment(stem)
+    return build_template(
+        course.root, stem, assignment.title or stem, assignment.questions, assignment.quiz, assignment.provided
+    )
+
+
+def student_zip(course: Course, stem: str) -> dict[str, bytes]:
+    """Return the files of the zip that a student can be handed: one folder named after the stem."""
+    return {f"{stem}/{path}": content for path, content in student_folder(course, stem).items()}
+
+
+BUNDLES: dict[str, Callable[[Course, str], dict[str, bytes]]] = {"student_{stem}.zip": student_zip}
+
+
+def build(course: Course, tell: Callable[[str], None]) -> None:
+    """Write student_template/ and dist/ for every assignment."""
+    for stem in course.settings.assignments:
+        write_tree(student_folder(course, stem), course.root / "student_template" / stem)
+        tell(f"student_template/{stem}/")
+        for pattern, files in BUNDLES.items():
+            name = pattern.format(stem=stem)
+            write_zip(files(course, stem), course.root / "dist" / name)
+            tell(f"dist/{name}")
+
+
+def write_zip(files: Mapping[str, bytes], path: Path) -> None:
+    """Write a zip, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(zip_bytes(files))
+    part.replace(path)
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    """Return a zip of files, the same for the same files: no clock, no user, no order of a disk."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, wherever it is built: modes are kept
+            program = content.startswith(b"#!")
+            entry.external_attr = (0o100000 | MODES[program]) << 16
+            archive.writestr(entry, content)
+    return out.getvalue()

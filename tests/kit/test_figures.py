@@ -1,0 +1,118 @@
+"""Figures as data: what checks of plots read, on plots like those of the lab."""
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure as Drawing
+
+from autograder.figures import MAX_PNG, overlapping
+from autograder.sandbox.student import here
+from autograder.values import Figure, Opaque, plain
+
+plt.switch_backend("Agg")
+MILESTONES = {1957: "Perceptron", 1997: "LSTM", 2012: "AlexNet", 2013: "Word2Vec", 2014: "GANs"}
+VALUES = np.array([[0.90, 0.92], [0.94, np.nan]])
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_stays_open():
+    yield
+    assert not plt.get_fignums()
+
+
+def timeline(levels, hide_axes=True):
+    """Draw years as points with a label each, at the levels in turn."""
+    figure, axes = plt.subplots(figsize=(12, 3))
+    axes.plot(list(MILESTONES), [0] * len(MILESTONES), marker="o", label="years")
+    for at, (year, label) in enumerate(MILESTONES.items()):
+        place = (year, levels[at % len(levels)])
+        axes.annotate(label, (year, 0), place, ha="center", arrowprops={"arrowstyle": "-"})
+    axes.set(title="Milestones", xlim=(1950, 2020), ylim=(-2, 2))
+    axes.legend()
+    if hide_axes:
+        axes.axis("off")
+    return figure
+
+
+def heatmap(draw="imshow"):
+    """Draw a table of values with its numbers and a colorbar."""
+    figure, axes = plt.subplots()
+    image = getattr(axes, draw)(np.ma.masked_invalid(VALUES))
+    for (row, column), value in np.ndenumerate(VALUES):
+        axes.text(column, row, f"{value:.2f}", ha="center", va="center")
+    axes.set(title="Values", xlabel="column", ylabel="row")
+    figure.colorbar(image, ax=axes, label="V(s)")
+    return figure
+
+
+def test_a_timeline_is_told_by_its_labels():
+    figure = here({"plot": timeline}).plot([0.5, -0.5, 1.2])
+    assert isinstance(figure, Figure) and figure.png.startswith(b"\x89PNG")
+    (axes,) = figure.axes
+    assert (axes["title"], axes["xlim"], axes["legend"]) == ("Milestones", (1950.0, 2020.0), ["years"])
+    assert [text["text"] for text in axes["texts"]] == list(MILESTONES.values())
+    assert np.allclose([text["x"] for text in axes["texts"]], list(MILESTONES))
+    assert np.allclose([text["y"] for text in axes["texts"]], [0.5, -0.5, 1.2, 0.5, -0.5])
+    assert [text["target"] for text in axes["texts"]] == [[year, 0] for year in MILESTONES]
+    assert axes["xticks"] == axes["yticks"] == []
+    assert axes["lines"][0]["x"].tolist() == list(MILESTONES)
+    assert axes["lines"][0]["label"] == "years"
+
+
+def test_overlapping_labels_are_found():
+    crowded = plain(timeline([0.5])).axes[0]["texts"]
+    assert ("AlexNet", "Word2Vec") in overlapping(crowded)
+    assert ("Perceptron", "LSTM") not in overlapping(crowded)
+    assert overlapping(plain(timeline([0.4, -0.4, 1.0, -1.0, 1.6])).axes[0]["texts"]) == []
+
+
+@pytest.mark.parametrize("draw", ["imshow", "matshow", "pcolormesh", "pcolor"])
+def test_a_heatmap_is_told_by_its_data(draw):
+    values, bar = plain(heatmap(draw)).axes
+    (image,) = values["images"]
+    assert np.array_equal(image["data"], VALUES, equal_nan=True)
+    assert (values["title"], values["xlabel"], values["ylabel"]) == ("Values", "column", "row")
+    assert [text["text"] for text in values["texts"]] == ["0.90", "0.92", "0.94", "nan"]
+    assert np.allclose([(text["x"], text["y"]) for text in values["texts"]], [(0, 0), (1, 0), (0, 1), (1, 1)])
+    assert (values["colorbar"], bar["colorbar"], bar["ylabel"], bar["images"]) == (False, True, "V(s)", [])
+    assert values["xticks"][0]["text"]
+
+
+def test_ticks_points_and_the_figures_own_texts_are_told():
+    figure, axes = plt.subplots()
+    axes.scatter([1, 2, 3], [4, 5, 6])
+    axes.set_xticks([1, 2, 9], ["one", "two", "nine"])
+    axes.set_xlim(0, 4)
+    axes.text(0.5, 0.5, "middle", transform=axes.transAxes)
+    axes.text(1, 5, "hidden", visible=False)
+    axes.text(1, 5, "  ")
+    figure.suptitle("Top")
+    figure.supxlabel("below")
+    (told,) = plain(figure).axes
+    assert (told["suptitle"], told["xlabel"], told["title"]) == ("Top", "below", "")
+    assert [tick["text"] for tick in told["xticks"]] == ["one", "two"]
+    assert told["points"][0].tolist() == [[1, 4], [2, 5], [3, 6]]
+    assert [(text["text"], round(text["x"], 9)) for text in told["texts"]] == [("middle", 2.0)]
+
+
+def test_dates_and_categories_are_numbers():
+    figure, axes = plt.subplots()
+    axes.plot(["a", "b"], [1, 2])
+    axes.annotate("here", ("b", 2))
+    (told,) = plain(figure).axes
+    assert told["lines"][0]["x"].tolist() == [0, 1] and told["texts"][0]["target"] == [1.0, 2]
+
+
+def test_figures_are_closed_and_drawn_within_limits():
+    huge = plain(plt.figure(figsize=(1000, 1000)))
+    assert isinstance(huge, Figure) and len(huge.png) <= MAX_PNG
+    noisy, axes = plt.subplots(figsize=(16, 16))
+    axes.imshow(np.random.default_rng(0).random((1500, 1500, 3)))
+    assert plain(noisy).png == b""
+    assert plain(Drawing()).axes == []
+
+
+def test_a_figure_that_cannot_be_drawn_is_refused():
+    figure, axes = plt.subplots()
+    axes.set_title(r"$\frac{$")
+    assert plain([figure]) == [Opaque("matplotlib.Figure", "it cannot be read")]
