@@ -60,7 +60,7 @@ def check(root: Path, path: Path, assignment: str | None, without: tuple[str, ..
     try:
         report = grader.grade(read_submission(path, stem))
     finally:
-        grader.wall.close()
+        grader.close()
     click.echo(to_terminal(report), nl=False)
 
 
@@ -94,7 +94,7 @@ def grade(root: Path, folder: Path, assignment: str, out: Path, jobs: int | None
         click.echo("Stopped. The same command goes on where it stopped.", err=True)
         sys.exit(1)
     finally:
-        grader.wall.close()
+        grader.close()
     if not quiet:
         click.echo(to_table(reports, grader.isolation), nl=False)
         click.echo(f"\n{len(reports)} submissions in {out}: grades.csv, reports/")

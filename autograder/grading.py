@@ -284,9 +284,10 @@ class Grader:
         }
 
     def close(self) -> None:
-        """End the workers that answer for the course's own programs."""
+        """End everything behind the wall."""
         for answers in (self.reference, *self.mistakes.values()):
             answers.close()
+        self.wall.close()
 
 
 def reference_program(bank: Bank) -> Program:
@@ -342,7 +343,7 @@ def load_notes(session: Session, source: Source) -> list[str]:
 def open_grader(
     course: Course, stem: str, without: Sequence[str] = (), *, hidden_anyway: bool = False
 ) -> Grader:
-    """Start the wall, try it, and return a grader behind it. Close `grader.wall` when done.
+    """Start the wall, try it, and return a grader behind it. Close it when done.
 
     Args:
         course: the course folder and its settings.

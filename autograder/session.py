@@ -115,7 +115,7 @@ class Answers:
     """What a trusted program answers, each question asked once and kept for every submission."""
 
     def __init__(self, wall: Wall, program: Program) -> None:
-        self._wall, self._program = wall, program
+        self._wall, self.program = wall, program
         self._known: dict[tuple[Any, ...], Answer | Ended] = {}
         self._stateful: set[Any] = set()
         self._lock = threading.Lock()
@@ -169,7 +169,7 @@ class Answers:
         self._end()
         self._worker = self._wall.worker()
         self._worker_history = ()
-        self._worker.load(self._program.source, self._program.modules, self._program.bind)
+        self._worker.load(self.program.source, self.program.modules, self.program.bind)
 
     def _one(self, frame: Any) -> Answer | Ended:
         assert self._worker is not None

@@ -91,7 +91,7 @@ class Bandit(World):
 
 
 class Echo(World):
-    """A token is shown; naming it pays 1, another one 0. `length` tokens make an episode."""
+    """A token is shown: naming it pays 1, any other costs 0.5. An episode shows `length` tokens."""
 
     def __init__(self, tokens: int = 3, length: int = 6, seed: int = 0) -> None:
         super().__init__(tokens, tokens)
@@ -103,7 +103,7 @@ class Echo(World):
         return self._show()
 
     def _follow(self, action: int) -> tuple[State, float, bool]:
-        reward = float(action == self._shown)
+        reward = 1.0 if action == self._shown else -0.5
         self._step += 1
         return self._show(), reward, self._step == self._length
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from autograder.bank import read
 from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions, line_of
 from autograder.doctor.generated import audit_generated, audit_leaks
-from autograder.doctor.quiz import audit_quiz
 from autograder.publish.source import FUNCTION, Definition, Function
 
 TODO = re.compile(r"TODO\((\w+)\):?\s*([^\"\n]*)")
@@ -172,5 +171,4 @@ AUDITS: tuple[Audit, ...] = (
     audit_docstrings,
     audit_generated,
     audit_leaks,
-    audit_quiz,
 )

@@ -49,9 +49,10 @@ def audit_generated(subject: Subject) -> Iterator[Finding]:
                 f"{one.what}/{subject.stem} comes out different when it is built again: {odd[0]}",
                 "look in autograder/publish/ for a time, a set or a random number",
             )
-        for told in one.stale(subject.course, subject.assignment, first):
-            what, _, mend = told.partition(". Run: ")
-            yield Finding(what, mend or "autograder build")
+        if told := one.stale(subject.course, subject.assignment, first):
+            what, _, mend = told[0].partition(". Run: ")
+            more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+            yield Finding(what + more, mend or "autograder build")
 
 
 def audit_leaks(subject: Subject) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ ALONE = ("misconception", "mutant")  # each check counts for itself, whatever it
 MEASURED = ("misconception", "alternative")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """A program and the questions whose checks it goes through."""
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+# `plain` needs it, and a worker can read no file of the kit any more.
+from autograder.figures import describe_figure  # noqa: F401
 from autograder.sandbox.ambient import undisturbed
 from autograder.values import Handle, live, plain, same, type_name
 

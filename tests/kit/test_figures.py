@@ -47,7 +47,8 @@ def heatmap(draw="imshow"):
 
 def test_a_timeline_is_told_by_its_labels():
     figure = here({"plot": timeline}).plot([0.5, -0.5, 1.2])
-    assert isinstance(figure, Figure) and figure.png.startswith(b"\x89PNG")
+    assert isinstance(figure, Figure)
+    assert figure.png.startswith(b"\x89PNG")
     (axes,) = figure.axes
     assert (axes["title"], axes["xlim"], axes["legend"]) == ("Milestones", (1950.0, 2020.0), ["years"])
     assert [text["text"] for text in axes["texts"]] == list(MILESTONES.values())
@@ -100,12 +101,14 @@ def test_dates_and_categories_are_numbers():
     axes.plot(["a", "b"], [1, 2])
     axes.annotate("here", ("b", 2))
     (told,) = plain(figure).axes
-    assert told["lines"][0]["x"].tolist() == [0, 1] and told["texts"][0]["target"] == [1.0, 2]
+    assert told["lines"][0]["x"].tolist() == [0, 1]
+    assert told["texts"][0]["target"] == [1.0, 2]
 
 
 def test_figures_are_closed_and_drawn_within_limits():
     huge = plain(plt.figure(figsize=(1000, 1000)))
-    assert isinstance(huge, Figure) and len(huge.png) <= MAX_PNG
+    assert isinstance(huge, Figure)
+    assert len(huge.png) <= MAX_PNG
     noisy, axes = plt.subplots(figsize=(16, 16))
     axes.imshow(np.random.default_rng(0).random((1500, 1500, 3)))
     assert plain(noisy).png == b""

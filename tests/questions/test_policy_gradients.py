@@ -536,13 +536,13 @@ def test_learns_to_echo(student, rng):
 
     def judge(ending: Sequence[str]) -> None:
         policy, layer = table_policy(student, 0.3 * rng.normal(size=(3, 3)), ending)
-        optimizer = student.make("torch.optim.SGD", policy.parameters(), lr=0.3)
+        optimizer = student.make("torch.optim.SGD", policy.parameters(), lr=0.5)
         world = student.make("small_envs.Echo", tokens=3, length=6, seed=int(rng.integers(10**6)))
-        totals = [student.reinforce_episode(world, policy, optimizer, 0.2) for _ in range(250)]
-        expect_close(totals, np.reshape(world.rewards, (250, 6)).sum(axis=1))
+        totals = [student.reinforce_episode(world, policy, optimizer, 0.2) for _ in range(200)]
+        expect_close(totals, np.reshape(world.rewards, (200, 6)).sum(axis=1))
         probs = np.diagonal(softmax(weights_of(layer).T))
         expect(
-            bool(np.all(probs > 0.6)),
+            bool(np.all(probs > 0.7)),
             "after training the policy does not name the token shown",
             f"{probs}",
         )
@@ -1173,7 +1173,7 @@ def test_only_the_generator_decides_the_rate(student):
             student.make("torch.manual_seed", elsewhere)
             untouched = student.make("torch.get_rng_state").array
             rate = student.action_rate(policy, 0, 2000, generator)
-            expect_rate(rate, EXPECTED_RATE, 2000)
+            expect_rate(rate, prob, 2000)
             rates.append(
                 float(np.asarray(rate.array if hasattr(rate, "array") else rate).reshape(-1)[0])
             )

@@ -503,7 +503,7 @@ def test_the_marker_comes_before_the_box(student, rng):
     boxed_first = r"First \boxed{%d}, then\n#### %d"
     expect_rewards(student, 1.0, [(boxed_first % (wrong, right), f"{right}")])
     expect_rewards(student, 0.0, [(boxed_first % (right, wrong), f"{right}")])
-    expect_rewards(student, 1.0, [(r"Only a box: \boxed{%d}" % right, f"{right}")])
+    expect_rewards(student, 1.0, [(rf"Only a box: \boxed{{{right}}}", f"{right}")])
 
 
 @check("verifiable_reward")

@@ -1,0 +1,174 @@
+"""Examine one assignment: audits first, then every trial."""
+
+import ast
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from msgspec.structs import asdict
+
+from autograder.bank import Bank, imported, load_bank, preload_for, read
+from autograder.config import Assignment, Course
+from autograder.doctor.audits import AUDITS, unfinished
+from autograder.doctor.behaviour import (
+    Results,
+    judge_alternatives,
+    judge_garbage,
+    judge_misconceptions,
+    judge_mutants,
+    judge_reference,
+    judge_stub,
+)
+from autograder.doctor.findings import PATHS, Finding, Subject
+from autograder.doctor.generated import template_of
+from autograder.doctor.quiz import judge_quiz
+from autograder.doctor.trials import (
+    Bench,
+    Trial,
+    garbage_trials,
+    mutant_trials,
+    reference_trials,
+    stub_trials,
+    variant_trials,
+)
+from autograder.errors import KitError
+from autograder.grading import Grader, open_quiz
+from autograder.mutants import Mutant, mutants
+from autograder.publish.source import Source
+from autograder.quiz_sheet import SheetError, read_yaml
+from autograder.results import Isolation
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.student import Student
+from autograder.sandbox.wall import Wall
+from autograder.sandbox.zygote import PRELOADABLE
+
+TRUSTED = Isolation(verdict="the course's own programs", layers=[], leaks=[])
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found, and what it rests on."""
+
+    stem: str
+    findings: list[Finding]
+    subject: Subject | None = None
+    results: Results = field(default_factory=dict)
+    equivalent: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def examine(
+    course: Course, stem: str, *, every_mutant_check: bool = False, tell: Tell = lambda done, total: None
+) -> Examination:
+    """Return what is wrong with an assignment.
+
+    Args:
+        course: the course folder and its settings.
+        stem: the assignment.
+        every_mutant_check: run all checks on a mutant, not only until one catches it.
+        tell: called after each trial with how many are done, and how many there are.
+    """
+    began = time.monotonic()
+    assignment = course.assignment(stem)
+    findings: list[Finding] = []
+    try:
+        subject = open_subject(course, assignment)
+        for audit in AUDITS:
+            findings += guarded(lambda audit=audit: list(audit(subject)))  # type: ignore[misc]
+        equivalent = load_equivalent(subject)
+        results, more = run_trials(subject, equivalent, every_mutant_check, tell)
+    except KitError as error:
+        findings.append(Finding(str(error), f"mend it, then: autograder doctor -a {stem}"))
+        return Examination(stem, findings)
+    seconds = time.monotonic() - began
+    return Examination(stem, [*findings, *more], subject, results, equivalent, seconds)
+
+
+def guarded(audit: Callable[[], list[Finding]]) -> list[Finding]:
+    """Return an audit's findings; what stops it is one."""
+    try:
+        return audit()
+    except KitError as error:
+        return [Finding(str(error), "mend it, then run doctor again")]
+
+
+def open_subject(course: Course, assignment: Assignment) -> Subject:
+    """Read everything that an assignment consists of."""
+    stem = assignment.stem
+    bank = load_bank(course.root, stem, tuple(assignment.provided))
+    handout = read(course.root / PATHS["handout"].format(stem=stem), missing="")
+    texts = [bank.solution, bank.checks_source, bank.mistakes_source, bank.alternatives_source, handout]
+    return Subject(course, assignment, bank, open_quiz(course, stem), unfinished(texts))
+
+
+def load_equivalent(subject: Subject) -> dict[str, str]:
+    """Return the mutants that are as right as the reference, each with the reason."""
+    path = subject.path("equivalent")
+    text = read(subject.course.root / path, missing="")
+    try:
+        tree = read_yaml(text) or {}
+    except SheetError as wrong:
+        raise KitError(f"{path}: {wrong}") from wrong
+    if not isinstance(tree, dict) or not all(isinstance(reason, str) for reason in tree.values()):
+        raise KitError(f"{path} must hold MUTANT: REASON, a line each")
+    return tree
+
+
+def run_trials(
+    subject: Subject, equivalent: Mapping[str, str], every_mutant_check: bool, tell: Tell
+) -> tuple[Results, list[Finding]]:
+    """Run every trial behind a wall of its own and judge what they say."""
+    bank = subject.bank
+    limits = Limits(**asdict(subject.assignment.limits))
+    # Trials are many and none of them is a submission: what one may use, all may.
+    with Wall(replace(limits, submission_s=3600), preload_for(bank.solution)) as wall:
+        wall.preload(libraries(bank))
+        grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
+        try:
+            found = mutants(Source(bank.solution, subject.path("solution")), subject.ready())
+            bench = Bench(grader)
+            results = {trial: bench.run(trial) for trial in reference_trials(subject)}
+            trials = other_trials(subject, found, every_mutant_check)
+            for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
+                results[trial] = ran
+                tell(done, len(trials))
+            reference = Student(grader.reference.conversation().send)
+            findings = [
+                *judge_reference(subject, results),
+                *judge_stub(subject, results),
+                *judge_misconceptions(subject, results),
+                *judge_alternatives(subject, results),
+                *judge_garbage(subject, results),
+                *judge_mutants(subject, results, found, equivalent),
+                *judge_quiz(subject, grader.functions(reference)),
+            ]
+        finally:
+            grader.close()
+    return results, findings
+
+
+def other_trials(subject: Subject, found: list[Mutant], every_mutant_check: bool) -> list[Trial]:
+    """Return everything but the reference."""
+    bank = subject.bank
+    stub = template_of(subject.course, subject.assignment)[f"{subject.stem}.py"].decode()
+    return [
+        *stub_trials(subject, stub),
+        *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
+        *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
+        *garbage_trials(subject),
+        *mutant_trials(subject, found, to_the_end=every_mutant_check),
+    ]
+
+
+def libraries(bank: Bank) -> list[str]:
+    """Return the libraries that the variants import and a warm process may hold ready."""
+    found: set[str] = set()
+    for text in (bank.mistakes_source, bank.alternatives_source):
+        found |= imported(text)
+        nodes = ast.walk(ast.parse(text))
+        found |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return sorted(found & PRELOADABLE)
+
+
+__all__ = ["Examination", "examine"]

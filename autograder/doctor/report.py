@@ -1,0 +1,113 @@
+"""What doctor says, as text."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from autograder.doctor.behaviour import caught
+from autograder.doctor.examine import Examination
+from autograder.doctor.trials import CAUGHT, Ran, by_question
+from autograder.results import Outcome
+
+MARKS = {Outcome.PASSED: ".", Outcome.SKIPPED: "-", Outcome.BROKEN: "?"}
+HEAD = ("question", "checks", "visible", "mistakes", "alternatives", "garbage", "mutants", "equivalent")
+
+
+def to_text(found: Examination) -> str:
+    """Return an assignment's examination for a terminal."""
+    lines = [f"{found.stem}", ""]
+    if found.subject is not None:
+        lines += [*table(found), "", *remarks(found), ""]
+    for finding in found.findings:
+        lines += [f"  x {finding.what}", f"    -> {finding.mend}"]
+    count = len(found.findings)
+    verdict = f"{count} to mend" if count else "healthy"
+    lines += [f"{found.stem}: {verdict} ({found.seconds:.1f} s)", ""]
+    return "\n".join(lines)
+
+
+def table(found: Examination) -> Iterator[str]:
+    """Yield how much there is of everything, question by question."""
+    assert found.subject is not None
+    rows = [HEAD]
+    for question in found.subject.assignment.questions:
+        checks = found.subject.bank.of(question)
+        counts = [len(by_question(found.results, kind, question))
+                  for kind in ("misconception", "alternative", "garbage", "mutant")]  # fmt: skip
+        same = sum(name in found.equivalent for name in by_question(found.results, "mutant", question))
+        rows.append((question, *map(str, (len(checks), sum(c.visible for c in checks), *counts, same))))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        yield "  " + "  ".join([row[0].ljust(widths[0]), *cells])
+
+
+def remarks(found: Examination) -> Iterator[str]:
+    """Yield what visible checks alone would miss, and how narrow the escapes are."""
+    assert found.subject is not None
+    for question in found.subject.assignment.questions:
+        mistakes = by_question(found.results, "misconception", question)
+        if not mistakes:
+            continue
+        missed = [name for name, ran in mistakes.items()
+                  if not caught([one for one in ran if one.check.visible])]  # fmt: skip
+        line = f"  {question}: visible checks alone would miss {len(missed)} of {len(mistakes)} mistakes"
+        near = min(mistakes, key=lambda name: margin(mistakes[name]))
+        if math.isfinite(margin(mistakes[near])):
+            line += f"; the closest, {near}, is {margin(mistakes[near]):.3g} tolerances away"
+        yield line
+        noise = widest(by_question(found.results, "alternative", question))
+        if noise:
+            yield f"  {' ' * len(question)}  right answers stay within {noise:.2g} of a tolerance"
+
+
+def margin(ran: Sequence[Ran]) -> float:
+    """Return how far a wrong answer was from the right one where it was farthest, in tolerances."""
+    known = [one.away for one in ran if one.outcome in CAUGHT and one.away is not None]
+    return max(known, default=math.inf)
+
+
+def widest(alternatives: dict[str, list[Ran]]) -> float:
+    """Return how far a right answer came, in tolerances; what a check leaves open does not count."""
+    return max((one.away for ran in alternatives.values() for one in ran
+                if one.away is not None and one.away < 1), default=0.0)  # fmt: skip
+
+
+def to_matrix(found: Examination) -> str:
+    """Return the kill matrix: which check (columns) catches which wrong answer (rows)."""
+    if found.subject is None:
+        return ""
+    lines: list[str] = []
+    for question in found.subject.assignment.questions:
+        lines += [question, ""]
+        checks = found.subject.bank.of(question)
+        mistakes = by_question(found.results, "misconception", question)
+        for number, check in enumerate(checks, 1):
+            near = closest_mistake(mistakes, check.id)
+            shown = "visible" if check.visible else "hidden "
+            lines.append(f"  {number:3} {shown} {check.name}{near}")
+        lines += ["", "      " + " ".join(f"{number:2}" for number in range(1, len(checks) + 1))]
+        rows = {**mistakes, **by_question(found.results, "mutant", question)}
+        for name, ran in rows.items():
+            marks = {one.check.id: MARKS.get(one.outcome, "x") for one in ran}
+            cells = " ".join(f"{marks.get(check.id, ' '):>2}" for check in checks)
+            away = margin(ran)
+            said = f"  {away:8.3g}" if math.isfinite(away) else "          "
+            lines.append(f"      {cells}{said}  {name}")
+        lines.append("")
+    lines += ["x: caught. The number: how far the answers were from the right ones, in tolerances"
+              " (1: hardly seen; none: of another kind, or not measured).", ""]  # fmt: skip
+    return "\n".join(lines)
+
+
+def closest_mistake(mistakes: dict[str, list[Ran]], check: str) -> str:
+    """Return the mistake that a check catches by the narrowest margin, in brackets."""
+    away = {
+        name: one.away
+        for name, ran in mistakes.items()
+        for one in ran
+        if one.check.id == check and one.outcome in CAUGHT and one.away is not None
+    }
+    if not away:
+        return ""
+    name = min(away, key=lambda name: away[name])
+    return f" (closest: {name}, {away[name]:.3g})" if math.isfinite(away[name]) else ""

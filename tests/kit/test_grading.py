@@ -1,0 +1,243 @@
+"""One submission, graded for real: scores, outcomes, feedback, diagnosis; no wrong attribution."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.checks import CheckFailed
+from autograder.config import load_config
+from autograder.grading import Grader, open_grader, share
+from autograder.results import CheckResult, Outcome, Report, from_json, to_json
+from autograder.session import Session
+from autograder.submission import Submission
+
+TINY = Path(__file__).parent / "tiny"
+RIGHT = {
+    "running_mean": """
+def running_mean(values, window):
+    return [sum(values[max(0, i - window + 1): i + 1]) / min(i + 1, window) for i in range(len(values))]
+""",
+    "clip_to_range": """
+import numpy as np
+def clip_to_range(values, low=0.0, high=1.0):
+    return np.minimum(np.maximum(values, low), high)
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    made = open_grader(load_config(TINY), "warmup")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def grade(grader: Grader) -> Callable[..., Report]:
+    def run(**swap: str) -> Report:
+        text = "\n".join({**RIGHT, **swap}.values())
+        return grader.grade(Submission("work", "work", {"warmup.py": text.encode()}, main="warmup.py"))
+
+    return run
+
+
+def score(report: Report, question: str) -> float:
+    return next(one.score for one in report.questions if one.id == f"warmup.{question}")
+
+
+def results(report: Report, question: str) -> list[CheckResult]:
+    return [one for one in report.checks if one.question == f"warmup.{question}"]
+
+
+def test_right_code_scores_full(grade):
+    report = grade()
+    assert (score(report, "running_mean"), score(report, "clip_to_range")) == (10, 5)
+    assert report.max_score == 20
+    assert all(check.outcome is Outcome.PASSED and not check.feedback for check in report.checks)
+    assert from_json(to_json(report)) == report
+
+
+def test_the_reference_scores_full(grader):
+    text = (TINY / "solutions" / "warmup.py").read_bytes()
+    report = grader.grade(Submission("work", "work", {"warmup.py": text}, main="warmup.py"))
+    assert report.score == 15
+
+
+def test_a_wrong_function_costs_its_question_only(grade):
+    report = grade(running_mean="def running_mean(values, window):\n    return values")
+    assert (score(report, "running_mean"), score(report, "clip_to_range")) == (0, 5)
+
+
+def test_an_unwritten_stub_says_so_in_one_line(grade):
+    stub = 'def running_mean(values, window):\n    raise NotImplementedError("running_mean: write your code here")'
+    told = {check.feedback for check in results(grade(running_mean=stub), "running_mean")}
+    assert told == {"Not written yet."}
+
+
+def test_a_missing_function_names_the_nearest(grade):
+    report = grade(running_mean="def runing_mean(values, window):\n    return values")
+    assert "There is no function running_mean in the file. Is it runing_mean?" in results(report, "running_mean")[0].feedback
+
+
+def test_a_syntax_error_tells_its_line(grade):
+    report = grade(running_mean="def running_mean(values, window)\n    return values")
+    assert report.score == 0
+    assert "cannot read line 1" in report.notes[0]
+
+
+def test_an_error_below_keeps_what_stands_above(grade):
+    report = grade(clip_to_range=RIGHT["clip_to_range"] + "\nprint(undefined)")
+    assert report.score == 15
+    assert "NameError" in report.notes[0]
+
+
+def test_a_loop_costs_its_check_only(grade):
+    loops = RIGHT["running_mean"].replace("    return", "    while len(values) == 0: pass\n    return")
+    report = grade(running_mean=loops)
+    outcomes = [check.outcome for check in results(report, "running_mean")]
+    assert outcomes.count(Outcome.TIMEOUT) == 1
+    assert outcomes.count(Outcome.PASSED) == len(outcomes) - 1
+    assert score(report, "clip_to_range") == 5
+
+
+def test_a_crash_costs_its_check_only(grade):
+    report = grade(running_mean="import os\ndef running_mean(values, window):\n    os._exit(0)")
+    assert {check.outcome for check in results(report, "running_mean")} == {Outcome.CRASHED}
+    assert score(report, "clip_to_range") == 5
+
+
+def test_what_one_function_spoils_does_not_cost_another(grade):
+    spoils = """
+import builtins
+def running_mean(values, window):
+    np.minimum = np.maximum = min = None
+    global clip_to_range
+    clip_to_range = None
+    builtins.len = None
+    return None
+"""
+    report = grade(running_mean=spoils)
+    assert (score(report, "running_mean"), score(report, "clip_to_range")) == (0, 5)
+
+
+HIDDEN_INPUT = re.compile(r"\d\.\d{3}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise ValueError(str(values))",
+        "raise type(str(list(values)), (Exception,), {})('x')",
+        "print(values); return str(list(values))",
+        "return type(str(list(values)), (), {})()",
+        "return {str(list(values)): 1}",
+        "assert False, values",
+    ],
+)
+def test_hidden_feedback_carries_no_input(grade, body):
+    report = grade(running_mean=f"def running_mean(values, window):\n    {body}")
+    hidden = [check for check in results(report, "running_mean") if not check.visible]
+    assert hidden
+    assert all(check.feedback and not HIDDEN_INPUT.search(check.feedback) for check in hidden)
+
+
+def test_hidden_feedback_tells_the_property_but_no_number(grade):
+    report = grade(running_mean=RIGHT["running_mean"].replace("return [", "return [-1.0 * "))
+    told = {check.feedback for check in results(report, "running_mean") if not check.visible}
+    assert any("sign" in text for text in told)
+    assert not any(HIDDEN_INPUT.search(text) for text in told)
+
+
+def test_visible_feedback_has_the_call_what_came_and_what_was_wanted(grade):
+    report = grade(clip_to_range="def clip_to_range(values, low=0.0, high=1.0):\n    return [0.5] * len(values)")
+    told = results(report, "clip_to_range")[0].feedback
+    assert "clip_to_range([-1.0, 0.25, 3.0])" in told
+    assert "got" in told
+    assert "expected" in told
+
+
+def test_each_known_mistake_is_recognised_as_itself(grader):
+    for mistake in grader.bank.misconceptions:
+        session = Session(grader.wall, grader.mistakes[mistake.name].program)
+        graded = {name: grader.grade_question(name, session)[0] for name in grader.assignment.questions}
+        session.close()
+        question = graded.pop(mistake.question)
+        assert mistake.name in question.misconceptions
+        assert question.score < question.max_score
+        assert all(one.score == one.max_score and not one.hint for one in graded.values())
+
+
+def test_a_check_that_stumbles_is_ours_only_if_the_reference_makes_it_stumble(grader, monkeypatch):
+    check = grader.bank.checks[0]
+
+    def stumbles(student, *_):
+        return [][student.running_mean([1.0], 1) is None]
+
+    def expects_a_list(student, *_):
+        if not hasattr(student.running_mean([1.0], 1), "__len__"):
+            raise TypeError("no length")
+
+    for function, outcome in ((stumbles, Outcome.BROKEN), (expects_a_list, Outcome.FAILED)):
+        changed = type(check)(**{**vars(check), "function": function, "id": f"x.{function.__name__}"})
+        wrong = Submission("w", "w", {"warmup.py": b"def running_mean(values, window):\n    return 3"}, main="warmup.py")
+        monkeypatch.setattr(grader, "bank", type(grader.bank)(**{**vars(grader.bank), "checks": (changed,)}))
+        result = grader.grade(wrong).checks[0]
+        assert result.outcome is outcome
+        monkeypatch.undo()
+
+
+def made(outcome: Outcome, weight: float = 1.0) -> CheckResult:
+    return CheckResult(
+        id="a", question="q", title="t", visible=False, visibility="hidden", weight=weight, outcome=outcome
+    )
+
+
+def test_points_are_shared_by_weight_and_broken_checks_cost_nothing():
+    assert share(10, [made(Outcome.PASSED, 3), made(Outcome.FAILED)]) == 7.5
+    assert share(10, [made(Outcome.PASSED), made(Outcome.BROKEN)]) == 10
+    assert share(10, [made(Outcome.BROKEN)]) == 10
+    assert share(10, [made(Outcome.SKIPPED), made(Outcome.TIMEOUT), made(Outcome.CRASHED)]) == 0
+    assert share(10, []) == 0
+
+
+def test_hidden_checks_do_not_run_where_they_could_be_read(grade):
+    weak = open_grader(load_config(TINY), "warmup", without=["seccomp"])
+    try:
+        text = "\n".join(RIGHT.values()).encode()
+        report = weak.grade(Submission("work", "work", {"warmup.py": text}, main="warmup.py"))
+    finally:
+        weak.close()
+    assert report.isolation.verdict.startswith("weak")
+    assert {check.outcome for check in report.checks if not check.visible} == {Outcome.SKIPPED}
+    assert score(report, "running_mean") == 10
+
+
+def test_the_same_work_gets_the_same_report_to_the_bit(grade):
+    def essence(report: Report) -> list[tuple[str, str, str]]:
+        return [(check.id, check.outcome, check.feedback) for check in report.checks]
+
+    wrong = {"running_mean": "import random\ndef running_mean(values, window):\n    return [random.random() for v in values]"}
+    assert essence(grade(**wrong)) == essence(grade(**wrong))
+
+
+def test_grading_numpy_never_imports_torch():
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom autograder.config import load_config\n"
+        "from autograder.grading import open_grader\nfrom autograder.submission import read_submission\n"
+        f"g = open_grader(load_config(Path({str(TINY)!r})), 'warmup')\n"
+        f"g.grade(read_submission(Path({str(TINY / 'solutions' / 'warmup.py')!r}), 'warmup'))\n"
+        "print('torch' in sys.modules, g.wall._preloaded)\ng.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[0] == "False"
+    assert "torch" not in done.stdout.partition(" ")[2]
+
+
+def test_reasons_are_safe_and_details_are_not():
+    wrong = CheckFailed("reversed", "expected 3")
+    assert wrong.reason == "reversed"
+    assert "3" in str(wrong)
