@@ -101,7 +101,7 @@ def graded(
 def key_of(submission: Submission, grader: Grader) -> str:
     """Return what decides a report: the work, the checks, the settings, the libraries."""
     parts = [content_hash(submission), submission.student, *map(str, sorted(grader.kit_receipt.items()))]
-    parts += [str(grader.assignment), str(grader.course.settings.visibility), str(grader.hidden_too)]
+    parts += [str(grader.assignment), str(grader.course.settings.visibility), str(grader.judge.hidden_too)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -3,20 +3,19 @@
 import functools
 import hashlib
 import time
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
-import numpy as np
 from msgspec.structs import asdict
 
 from autograder import __version__
 from autograder.bank import Bank, Check, Variant, imported, load_bank, preload_for, read
 from autograder.config import Course, max_score
-from autograder.errors import KitError
 from autograder.diagnosis import Diagnosis, diagnose
-from autograder.feedback import Verdict, judge, load_note
+from autograder.errors import KitError
+from autograder.feedback import Verdict, load_note
+from autograder.judging import Judge
 from autograder.quiz import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import (
     CheckResult,
@@ -31,13 +30,12 @@ from autograder.sandbox import protocol
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, WorkerDied
+from autograder.sandbox.wall import Wall
+from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Exchange, Program, Session
 from autograder.submission import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
 PRELOAD = {"torch": "torch", "matplotlib": "matplotlib.pyplot"}
-UNDIAGNOSED = ("Not written yet.", "There is no function")
-NOT_RUN = "Hidden checks do not run on this machine."
 
 
 class Grader:
@@ -48,14 +46,14 @@ class Grader:
         *, hidden_too: bool,
     ) -> None:  # fmt: skip
         self.course, self.bank, self.quiz = course, bank, quiz
-        self.wall, self.isolation, self.hidden_too = wall, isolation, hidden_too
+        self.wall, self.isolation = wall, isolation
         self.assignment = course.assignment(bank.stem)
         self.reference = Answers(wall, reference_program(bank))
         self.mistakes = {
             mistake.name: Answers(wall, variant_program(bank, bank.mistakes_source, mistake))
             for mistake in bank.misconceptions
         }
-        self._proven: dict[str, bool] = {}
+        self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
 
     def grade(self, submission: Submission) -> Report:
         """Return the report on one submission; whatever is in it, this returns."""
@@ -119,66 +117,16 @@ class Grader:
 
     def run_checks(
         self, question: str, session: Session
-    ) -> tuple[list[CheckResult], list[list[Exchange]]]:
+    ) -> tuple[list[CheckResult], list[tuple[Exchange, ...]]]:
         """Run every check of a question, in order."""
-        session.begin_question()
-        results: list[CheckResult] = []
-        exchanges = []
-        passed: set[str] = set()
-        for check in self.bank.of(question):
-            began = time.monotonic()
-            verdict = self.run_check(check, session, passed)
-            if verdict.outcome is Outcome.PASSED:
-                passed.add(check.name)
-            if session.exchanges:
-                exchanges.append(session.exchanges)
-            results.append(self.result(check, verdict, time.monotonic() - began))
-        return results, exchanges
+        checks = self.bank.of(question)
+        judged = self.judge.judge_all(checks, session)
+        results = [self.result(check, one.verdict) for check, one in zip(checks, judged, strict=True)]
+        return results, [one.exchanges for one in judged if one.exchanges]
 
     def run_check(self, check: Check, session: Session, passed: set[str]) -> Verdict:
-        """Run one check and say how it ended."""
-        session.begin_check()
-        if not check.visible and not self.hidden_too:
-            return Verdict(Outcome.SKIPPED, NOT_RUN)
-        missing = [name for name in check.requires if name not in passed]
-        if missing:
-            return Verdict(Outcome.SKIPPED, f"Runs once {' and '.join(missing)} passes.")
-        try:
-            self.call(check, Student(session.send))
-        except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
-            names = session.loaded.names if session.loaded else []
-            return judge(error, check.visible, session.exchanges, names)
-        except Exception as error:  # noqa: BLE001 the check met data that it did not expect
-            return self.not_expected(check, error)
-        return Verdict(Outcome.PASSED)
-
-    def call(self, check: Check, student: Student) -> None:
-        """Call a check's function with what it asks for."""
-        fixtures = {
-            "student": student,
-            "reference": Student(self.reference.conversation().send),
-            "rng": np.random.default_rng([self.course.settings.seed, zlib.crc32(check.id.encode())]),
-        }
-        with np.errstate(all="ignore"):
-            check.function(*[fixtures[name] for name in check.fixtures])
-
-    def not_expected(self, check: Check, error: Exception) -> Verdict:
-        """Decide whose fault it is that a check stumbled: with the reference's answers it must not."""
-        note = f"{check.id} stumbled: {type(error).__name__}: {error}"
-        if not self.works_with_reference(check):
-            return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
-        told = "The answer is not of the kind that the docstring promises."
-        return Verdict(Outcome.FAILED, told, note)
-
-    def works_with_reference(self, check: Check) -> bool:
-        """Whether a check passes when the reference is the student."""
-        if check.id not in self._proven:
-            try:
-                self.call(check, Student(self.reference.conversation().send))
-                self._proven[check.id] = True
-            except Exception:  # noqa: BLE001 any failure here is ours
-                self._proven[check.id] = False
-        return self._proven[check.id]
+        """Run one check call by call; doctor asks for checks one by one."""
+        return self.judge.skip(check, passed) or self.judge.judge_live(check, session).verdict
 
     def diagnose(
         self, question: str, results: Sequence[CheckResult], exchanges: Sequence[Sequence[Exchange]]
@@ -190,7 +138,7 @@ class Grader:
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return diagnose(exchanges, candidates, self.mistakes, self.reference)
 
-    def result(self, check: Check, verdict: Verdict, seconds: float) -> CheckResult:
+    def result(self, check: Check, verdict: Verdict) -> CheckResult:
         """Return a check's result, with who may see it."""
         visibility = self.course.settings.visibility
         return CheckResult(
@@ -198,7 +146,6 @@ class Grader:
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
             outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
-            seconds=round(seconds, 4),
         )  # fmt: skip
 
     def grade_quiz(
@@ -301,34 +248,6 @@ def variant_program(bank: Bank, text: str, variant: Variant) -> Program:
     solutions = {"solutions": "", f"solutions.{bank.stem}": bank.solution}
     modules = {**bank.provided, **solutions, "variants": text}
     return Program(reference.source, modules, {variant.question: ("variants", variant.name)})
-
-
-def may_be_spoilt(results: Sequence[CheckResult]) -> bool:
-    """Whether what went wrong may come from code that another question ran in the same worker."""
-    wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-    here = {result.outcome for result in wrong} <= {Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED}
-    return bool(wrong) and here and not unwritten(wrong)
-
-
-def unwritten(wrong: Sequence[CheckResult]) -> bool:
-    """Whether all that is wrong is that there is no function yet."""
-    return all(result.feedback.startswith(UNDIAGNOSED) for result in wrong)
-
-
-def share(points: float, results: Sequence[CheckResult]) -> float:
-    """Return what a question earned: its points shared by its checks by weight, broken ones left out.
-
-    Where hidden checks could not run, the visible ones share all the points.
-    """
-    left_out = [
-        result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN for result in results
-    ]
-    counted = [result for result, out in zip(results, left_out, strict=True) if not out]
-    total = sum(result.weight for result in counted)
-    if not total:
-        return float(points) if results else 0.0
-    earned = sum(result.weight for result in counted if result.outcome is Outcome.PASSED)
-    return round(points * earned / total, 2)
 
 
 def load_notes(session: Session, source: Source) -> list[str]:

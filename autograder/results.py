@@ -42,7 +42,6 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     feedback: str = ""
     staff_note: str = ""
-    seconds: float = 0.0
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,17 +1,19 @@
 """Talk to programs behind the wall: a submission's, and the course's own, whose answers are kept."""
 
+import itertools
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.protocol import Forget, Loaded, Problem, Source
+from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
 from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, Worker, WorkerDied, encode_call
 from autograder.values import Handle
 
 Ended = StudentRaised | CallTimeout | WorkerDied
+FORGET = frame_of(Forget())
 PARTS = (1, 5, 20)  # after each timeout in a question, its later calls get a smaller part of the time
 
 
@@ -32,6 +34,21 @@ class Exchange:
     outcome: Answer | Ended
 
 
+@dataclass(frozen=True)
+class Script:
+    """The calls that a check makes of a right answer, encoded: what it will ask of any."""
+
+    frames: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One reply as it came, or what came instead."""
+
+    frame: bytes = b""
+    ended: Ended | None = None
+
+
 class Session:
     """A submission's workers: one until it dies, then a fresh one, until the time is used up."""
 
@@ -40,24 +57,16 @@ class Session:
         self._worker: Worker | None = None
         self._deadline = time.monotonic() + wall.bounds.submission_s
         self._timeouts = 0
-        self._holds = False
+        self._first = FORGET
         self._output: list[str] = []
         self.loaded: Loaded | None = None
         self.unloadable: Ended | None = None
         self.exchanges: list[Exchange] = []
 
-    def start(self) -> None:
-        """Load the program into a fresh worker, unless it has shown that it cannot be loaded."""
-        if self.unloadable is not None:
-            raise self.unloadable
-        self._worker = self._wall.worker()
-        try:
-            self.loaded = self._worker.load(
-                self._program.source, self._program.modules, self._program.bind, self._deadline
-            )
-        except (CallTimeout, WorkerDied) as error:
-            self.unloadable = error
-            raise
+    @property
+    def names(self) -> list[str]:
+        """What the program defines, as far as it has been loaded."""
+        return self.loaded.names if self.loaded else []
 
     def begin_question(self) -> None:
         """Give the calls of a new question their full time."""
@@ -65,49 +74,76 @@ class Session:
 
     def begin_check(self) -> None:
         """Forget the objects and the calls of the check before."""
-        self.exchanges = []
-        if self._holds and self._worker is not None and self._worker.alive:
-            self._worker.tell(Forget())
-        self._holds = False
+        self.exchanges, self._first = [], FORGET
 
     def renew(self) -> None:
         """Let the next call start a fresh worker."""
-        self._retire()
-
-    def send(self, call: Call) -> Answer:
-        """Ask the submission; remember the exchange."""
-        try:
-            answer = self._ask(call)
-        except (StudentRaised, CallTimeout, WorkerDied) as error:
-            self.exchanges.append(Exchange(call, error))
-            raise
-        self.exchanges.append(Exchange(call, answer))
-        self._holds = self._holds or holds(answer.value)
-        return answer
-
-    def _ask(self, call: Call) -> Answer:
-        if time.monotonic() >= self._deadline:
-            raise CallTimeout(f"the submission has used its {self._wall.bounds.submission_s:g} s")
-        if self._worker is None or not self._worker.alive:
-            self._retire()
-            self.start()
-        assert self._worker is not None
-        part = PARTS[min(self._timeouts, len(PARTS) - 1)]
-        try:
-            return self._worker.ask(encode_call(call), self._wall.bounds.call_s / part, self._deadline)
-        except CallTimeout:
-            self._timeouts += 1
-            raise
-
-    def _retire(self) -> None:
         if self._worker is not None:
             self._output.append(self._worker.output())
             self._worker.close()
             self._worker = None
 
+    def send(self, call: Call) -> Answer:
+        """Ask the submission; remember the exchange."""
+        try:
+            worker = self._ready()
+            frames, self._first = self._first + encode_call(call), b""
+            answer = worker.ask(frames, self._allowed_s(), self._deadline)
+        except (StudentRaised, CallTimeout, WorkerDied) as error:
+            self._timeouts += isinstance(error, CallTimeout)
+            self.exchanges.append(Exchange(call, error))
+            raise
+        self.exchanges.append(Exchange(call, answer))
+        return answer
+
+    def play(self, scripts: Sequence[Script]) -> list[list[Reply]]:
+        """Send the calls of several checks, all at once, and return each check's replies.
+
+        After a crash or a timeout the rest of that check's calls have no reply; a fresh worker
+        goes on with the next check.
+        """
+        played: list[list[Reply]] = []
+        while len(played) < len(scripts):
+            left = scripts[len(played) :]
+            frames = b"".join(FORGET + b"".join(script.frames) for script in left)
+            try:
+                worker = self._ready()
+            except (CallTimeout, WorkerDied) as error:
+                return played + [[Reply(ended=error)] for _ in left]
+            count = sum(len(script.frames) for script in left)
+            found, ended = worker.stream(frames, count, self._allowed_s(), self._deadline)
+            self._timeouts += isinstance(ended, CallTimeout)
+            replies = iter([Reply(frame) for frame in found] + [Reply(ended=ended)] * (ended is not None))
+            for script in left:
+                played.append(list(itertools.islice(replies, len(script.frames))))
+                if played[-1] and played[-1][-1].ended is not None:
+                    break
+        self._first = FORGET
+        return played
+
+    def _allowed_s(self) -> float:
+        return self._wall.bounds.call_s / PARTS[min(self._timeouts, len(PARTS) - 1)]
+
+    def _ready(self) -> Worker:
+        """Return a worker with the program in it, a fresh one if need be."""
+        if time.monotonic() >= self._deadline:
+            raise CallTimeout(f"the submission has used its {self._wall.bounds.submission_s:g} s")
+        if self.unloadable is not None:
+            raise self.unloadable
+        if self._worker is None or not self._worker.alive:
+            self.renew()
+            self._worker = self._wall.worker()
+            program = self._program
+            try:
+                self.loaded = self._worker.load(program.source, program.modules, program.bind, self._deadline)
+            except (CallTimeout, WorkerDied) as error:
+                self.unloadable = error
+                raise
+        return self._worker
+
     def close(self) -> str:
         """End the worker and return what the submission printed."""
-        self._retire()
+        self.renew()
         return "".join(self._output)[: self._wall.bounds.output_kb * 1024]
 
 
@@ -208,10 +244,3 @@ def holds(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(holds, value.values()))
     return isinstance(value, Handle)
-
-
-def nothing_loaded(loaded: Loaded | None) -> Problem | None:
-    """Return the problem that kept a whole program from loading, if one did."""
-    if loaded is None or not loaded.problems:
-        return None
-    return loaded.problems[0]

@@ -75,7 +75,8 @@ def distance(got: Any, want: Any) -> float:
         found, wanted = numbers_of(got, "it"), numbers_of(want, "it")
     except (CheckFailed, TypeError, ValueError):
         return math.inf
-    if found.size != wanted.size:
+    column = wanted.ndim == 1 and found.shape == (*wanted.shape, 1)
+    if found.shape != wanted.shape and not column and (wanted.ndim or found.shape != (1,)):
         return math.inf
     found = found.reshape(wanted.shape)
     with np.errstate(all="ignore"):

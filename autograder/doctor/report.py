@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from autograder.doctor.behaviour import caught
-from autograder.doctor.examine import Examination
+from autograder.doctor.examination import Examination
 from autograder.doctor.trials import CAUGHT, Ran, by_question
 from autograder.results import Outcome
 

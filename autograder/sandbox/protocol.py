@@ -6,7 +6,6 @@ below; arrays name their place in the body. Whatever does not fit is a `Protocol
 
 import math
 import struct
-import time
 from typing import Any, Literal
 
 import msgspec
@@ -24,10 +23,6 @@ PACK_FROM = 8  # a list of at least this many floats travels as one array
 
 class ProtocolError(Exception):
     """The other side sent something that is no frame: it is not to be trusted any more."""
-
-
-class Timeout(Exception):
-    """The other side did not answer within the time given."""
 
 
 class Wire(msgspec.Struct, tag_field="k", frozen=True):
@@ -232,64 +227,43 @@ def decode_array(wire: WireArray, body: memoryview) -> np.ndarray:
     return flat.reshape(wire.shape).copy()
 
 
-def send_frame(sock: Any, message: Wire, body: bytes = b"", deadline: float | None = None) -> None:
-    """Write one frame."""
+class Frames:
+    """Cuts a stream of bytes into frames, refusing what is too large before it has arrived."""
+
+    def __init__(self, max_head: int = MAX_HEAD) -> None:
+        self._buffer = bytearray()
+        self._max_head = max_head
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take what arrived and return the frames that it completes, lengths and all."""
+        buffer = self._buffer
+        buffer += data
+        done, at = [], 0
+        while len(buffer) - at >= LENGTHS.size:
+            head_length, body_length = LENGTHS.unpack_from(buffer, at)
+            if head_length > self._max_head or body_length > MAX_BODY:
+                raise ProtocolError("a frame that is too large")
+            end = at + LENGTHS.size + head_length + body_length
+            if len(buffer) < end:
+                break
+            done.append(bytes(buffer[at:end]))
+            at = end
+        del buffer[:at]
+        return done
+
+
+def frame_of(message: Wire, body: bytes = b"") -> bytes:
+    """Return a message as the bytes of a frame."""
     head = ENCODER.encode(message)
-    send_bytes(sock, LENGTHS.pack(len(head), len(body)) + head + body, deadline)
+    return LENGTHS.pack(len(head), len(body)) + head + body
 
 
-def send_bytes(sock: Any, frame: bytes, deadline: float | None = None) -> None:
-    """Write the bytes of a frame."""
-    set_timeout(sock, deadline)
+def decode_frame(frame: bytes, decoder: Any) -> tuple[Any, memoryview]:
+    """Return the message and the body of a whole frame."""
+    head_length = LENGTHS.unpack_from(frame)[0]
+    split = LENGTHS.size + head_length
+    view = memoryview(frame)
     try:
-        sock.sendall(frame)
-    except TimeoutError:
-        raise Timeout from None
-
-
-def receive_frame(
-    sock: Any, decoder: Any, deadline: float | None = None, max_head: int = MAX_HEAD
-) -> tuple[Any, memoryview]:
-    """Read one frame and return its message and body.
-
-    Raises:
-        EOFError: the other side is gone.
-        ProtocolError: the frame is malformed or too large.
-        Timeout: no whole frame arrived before `deadline` (of `time.monotonic`).
-    """
-    head_length, body_length = LENGTHS.unpack(receive_bytes(sock, LENGTHS.size, deadline))
-    if head_length > max_head or body_length > MAX_BODY:
-        raise ProtocolError("a frame that is too large")
-    head = receive_bytes(sock, head_length, deadline)
-    body = receive_bytes(sock, body_length, deadline)
-    try:
-        return decoder.decode(head), memoryview(body)
+        return decoder.decode(view[LENGTHS.size : split]), view[split:]
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ProtocolError(f"a frame that is no message: {type(error).__name__}") from None
-
-
-def receive_bytes(sock: Any, count: int, deadline: float | None) -> bytes:
-    """Read exactly `count` bytes."""
-    parts = []
-    while count:
-        set_timeout(sock, deadline)
-        try:
-            part = sock.recv(min(count, 1 << 20))
-        except TimeoutError:
-            raise Timeout from None
-        if not part:
-            raise EOFError("the other side is gone")
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
-
-
-def set_timeout(sock: Any, deadline: float | None) -> None:
-    """Let the next operation end at `deadline`."""
-    if deadline is None:
-        sock.settimeout(None)
-        return
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise Timeout
-    sock.settimeout(left)

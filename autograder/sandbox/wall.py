@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -126,6 +127,7 @@ class Worker:
 
     def __init__(self, wall: Wall, sock: socket.socket, pid: int, output: int) -> None:
         self._wall, self._sock, self._pid, self._output = wall, sock, pid, output
+        sock.setblocking(False)
         self.alive = True
 
     def load(
@@ -144,12 +146,16 @@ class Worker:
             deadline: of `time.monotonic`; at most `import_s` from now.
         """
         request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}))
-        reply, _ = self._exchange(protocol.ENCODER.encode(request), b"", self._wall.bounds.import_s, deadline)
+        frame = self._one(protocol.frame_of(request), self._wall.bounds.import_s, deadline)
+        try:
+            reply, _ = protocol.decode_frame(frame, protocol.REPLY)
+        except protocol.ProtocolError:
+            reply = None
         if not isinstance(reply, protocol.Loaded):
             raise self._died("sent something that is no answer")
         return reply
 
-    def ask(self, frame: tuple[bytes, bytes], allowed_s: float, deadline: float | None = None) -> Answer:
+    def ask(self, frame: bytes, allowed_s: float, deadline: float | None = None) -> Answer:
         """Send an encoded call and return its answer.
 
         Raises:
@@ -157,21 +163,29 @@ class Worker:
             CallTimeout: it took longer than `allowed_s`, or went past `deadline`; the worker is ended.
             WorkerDied: the worker ended, or broke the protocol; it is ended.
         """
-        reply, body = self._exchange(*frame, allowed_s, deadline)
-        if isinstance(reply, protocol.Raised):
-            raise StudentRaised(reply.problem)
-        if not isinstance(reply, protocol.Answered):
-            raise self._died("sent something that is no answer")
+        reply = self._one(frame, allowed_s, deadline)
         try:
-            value = protocol.decode_value(reply.value, body)
-            return Answer(value, tuple(reply.changed), protocol.decode_mapping(reply.grads, body))
+            return read_reply(reply)
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer") from None
 
-    def tell(self, message: protocol.Wire) -> None:
-        """Send a message that has no reply; a worker that is gone shows at the next call."""
-        with contextlib.suppress(protocol.Timeout, OSError):
-            protocol.send_frame(self._sock, message, deadline=time.monotonic() + self._wall.bounds.call_s)
+    def stream(
+        self, frames: bytes, count: int, allowed_s: float, deadline: float | None = None
+    ) -> tuple[list[bytes], CallTimeout | WorkerDied | None]:
+        """Send many encoded calls at once; return the replies and what kept others from coming.
+
+        Args:
+            frames: the calls, one after another.
+            count: how many replies there will be.
+            allowed_s: what each call may take.
+            deadline: of `time.monotonic`, for all of them.
+        """
+        replies: list[bytes] = []
+        try:
+            self._exchange(frames, count, allowed_s, deadline, replies)
+        except (CallTimeout, WorkerDied) as error:
+            return replies[:count], error
+        return replies, None
 
     def output(self) -> str:
         """Return what the student printed, cut to the limit."""
@@ -190,19 +204,39 @@ class Worker:
         self.end()
         os.close(self._output)
 
+    def _one(self, frame: bytes, allowed_s: float, deadline: float | None) -> bytes:
+        replies: list[bytes] = []
+        self._exchange(frame, 1, allowed_s, deadline, replies)
+        return replies[0]
+
     def _exchange(
-        self, head: bytes, body: bytes, allowed_s: float, deadline: float | None
-    ) -> tuple[Any, memoryview]:
-        until = time.monotonic() + allowed_s
-        if deadline is not None:
-            until = min(until, deadline)
+        self, frames: bytes, count: int, allowed_s: float, deadline: float | None, replies: list[bytes]
+    ) -> None:
+        """Write and read as either is possible, so that neither side waits for the other forever."""
+        unsent, arriving = memoryview(frames), protocol.Frames()
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN | select.POLLOUT)
+        until = limit(allowed_s, deadline)
         try:
-            frame = protocol.LENGTHS.pack(len(head), len(body)) + head + body
-            protocol.send_bytes(self._sock, frame, until)
-            return protocol.receive_frame(self._sock, protocol.REPLY, until)
-        except protocol.Timeout:
-            self.end()
-            raise CallTimeout(f"no answer within {allowed_s:g} s") from None
+            while len(replies) < count:
+                ready = poll.poll(max(0.0, until - time.monotonic()) * 1000)
+                if not ready:
+                    self.end()
+                    raise CallTimeout(f"no answer within {allowed_s:g} s")
+                if ready[0][1] & select.POLLOUT and unsent:
+                    unsent = unsent[self._sock.send(unsent) :]
+                    if not unsent:
+                        poll.modify(self._sock, select.POLLIN)
+                if ready[0][1] & ~select.POLLOUT:
+                    data = self._sock.recv(1 << 18)
+                    if not data:
+                        raise EOFError
+                    found = arriving.feed(data)
+                    if found:
+                        replies += found
+                        until = limit(allowed_s, deadline)
+            if len(replies) > count:
+                raise protocol.ProtocolError
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer") from None
         except (EOFError, OSError):
@@ -213,8 +247,25 @@ class Worker:
         return WorkerDied(why)
 
 
-def encode_call(call: Call) -> tuple[bytes, bytes]:
-    """Return the two parts of the frame for a call."""
+def limit(allowed_s: float, deadline: float | None) -> float:
+    """Return the moment by which the next reply must be here."""
+    until = time.monotonic() + allowed_s
+    return until if deadline is None else min(until, deadline)
+
+
+def read_reply(frame: bytes) -> Answer:
+    """Return the answer in a reply, or raise `StudentRaised`; whatever else it is, is refused."""
+    reply, body = protocol.decode_frame(frame, protocol.REPLY)
+    if isinstance(reply, protocol.Raised):
+        raise StudentRaised(reply.problem)
+    if not isinstance(reply, protocol.Answered):
+        raise protocol.ProtocolError("something that is no answer")
+    value = protocol.decode_value(reply.value, body)
+    return Answer(value, tuple(reply.changed), protocol.decode_mapping(reply.grads, body))
+
+
+def encode_call(call: Call) -> bytes:
+    """Return the frame for a call."""
     encoder = protocol.Encoder()
     handle = call.handle and protocol.WireHandle(call.handle.id, call.handle.type_name)
     request = protocol.CallRequest(
@@ -227,7 +278,7 @@ def encode_call(call: Call) -> tuple[bytes, bytes]:
         call.of,
         encoder.value(as_data(call.cotangent)),
     )
-    return protocol.ENCODER.encode(request), encoder.body
+    return protocol.frame_of(request, encoder.body)
 
 
 def as_data(value: Any) -> Any:

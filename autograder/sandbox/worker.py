@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.sandbox import protocol
-from autograder.sandbox.calls import Call, NotDefined, Objects, perform
+from autograder.sandbox.calls import Call, Objects, perform
 from autograder.values import Handle
 
 TRACE_CHARACTERS = 4000
@@ -76,33 +76,42 @@ def run_cell(text: str, name: str, namespace: dict[str, Any]) -> None:
 
 
 def serve(sock: Any, output: int, output_bytes: int) -> None:
-    """Answer requests on `sock` until the grader hangs up."""
+    """Answer requests on `sock`, in order, until the grader hangs up."""
     sys.stdout = sys.stderr = CappedText(output, output_bytes)
     seed_everything()
     module = types.ModuleType("submission")
     objects = Objects()
     names: list[str] = []
-    while True:
-        try:
-            request, body = protocol.receive_frame(sock, protocol.REQUEST, max_head=64 << 20)
-        except EOFError:
-            return
-        if isinstance(request, protocol.Forget):
+    for frame in incoming(sock):
+        request, body = protocol.decode_frame(frame, protocol.REQUEST)
+        if isinstance(request, protocol.CallRequest):
+            sock.sendall(answer(request, body, module, objects, names))
+        elif isinstance(request, protocol.Forget):
             objects = Objects()
-            continue
-        if isinstance(request, protocol.LoadRequest):
+        else:
             names = [request.source.name, *(f"{name}.py" for name in request.modules)]
             module, reply = load(request)
-            protocol.send_frame(sock, reply)
-            continue
-        try:
-            answer = perform(decode_call(request, body), vars(module), objects)
-            encoder = protocol.Encoder()
-            value, grads = encoder.value(answer.value), encoder.mapping(answer.grads)
-            reply = protocol.Answered(value, list(answer.changed), grads)
-            protocol.send_frame(sock, reply, encoder.body)
-        except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
-            protocol.send_frame(sock, protocol.Raised(problem_of(error, names)))
+            sock.sendall(protocol.frame_of(reply))
+
+
+def incoming(sock: Any) -> Iterator[bytes]:
+    """Yield requests as they arrive, many at a time where many are there."""
+    frames = protocol.Frames(max_head=protocol.MAX_BODY)
+    while data := sock.recv(1 << 18):
+        yield from frames.feed(data)
+
+
+def answer(
+    request: protocol.CallRequest, body: memoryview, module: types.ModuleType, objects: Objects, names: list[str]
+) -> bytes:
+    """Carry out a call and return the frame that answers it."""
+    try:
+        result = perform(decode_call(request, body), vars(module), objects)
+        encoder = protocol.Encoder()
+        value, grads = encoder.value(result.value), encoder.mapping(result.grads)
+        return protocol.frame_of(protocol.Answered(value, list(result.changed), grads), encoder.body)
+    except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
+        return protocol.frame_of(protocol.Raised(problem_of(error, names)))
 
 
 def seed_everything() -> None:

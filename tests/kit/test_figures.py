@@ -1,12 +1,18 @@
 """Figures as data: what checks of plots read, on plots like those of the lab."""
 
+import sys
+
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure as Drawing
 
 from autograder.figures import MAX_PNG, overlapping
+from autograder.sandbox.calls import Call
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import here
+from autograder.sandbox.wall import Wall, encode_call
 from autograder.values import Figure, Opaque, plain
 
 plt.switch_backend("Agg")
@@ -119,3 +125,16 @@ def test_a_figure_that_cannot_be_drawn_is_refused():
     figure, axes = plt.subplots()
     axes.set_title(r"$\frac{$")
     assert plain([figure]) == [Opaque("matplotlib.Figure", "it cannot be read")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the wall stands on Linux only")
+def test_figures_cross_the_wall():
+    text = "from matplotlib import pyplot\ndef plot():\n    return pyplot.subplots()[0]\n"
+    with Wall(Limits(), ("matplotlib.pyplot",)) as wall:
+        worker = wall.worker()
+        worker.load(Source("plots.py", [text]))
+        figure = worker.ask(encode_call(Call("call", "plot")), 20).value
+        worker.close()
+    assert isinstance(figure, Figure)
+    assert figure.png
+    assert figure.axes[0]["xticks"][0]["text"] == "0.0"

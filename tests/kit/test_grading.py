@@ -10,8 +10,9 @@ import pytest
 
 from autograder.checks import CheckFailed
 from autograder.config import load_config
-from autograder.grading import Grader, open_grader, share
+from autograder.grading import Grader, open_grader
 from autograder.results import CheckResult, Outcome, Report, from_json, to_json
+from autograder.scoring import share
 from autograder.session import Session
 from autograder.submission import Submission
 

@@ -1,8 +1,9 @@
 """Checks of gridworld: the grid, a random policy, exploration, Q-learning, value iteration, plots.
 
 Training is judged by the walk of the greedy policy in a clean grid of the check's own. What chance
-decides in a right solution may go wrong with a probability below one in a million per check, in
-whatever order it draws; the settings are measured in tests/oracles/test_gridworld.py.
+decides in a right solution goes wrong with a probability below one in a million per check, in
+whatever order it draws: exact where a comment says so; for training, of 4000 runs with half as many
+episodes none failed, and the share of failures falls exponentially with their number.
 """
 
 import re
@@ -595,18 +596,18 @@ def test_a_walk_of_updates(student, rng):
 
 @check("train_q_learning", visible=True)
 def test_learns_the_open_grid(student):
-    """200 episodes on the open 4x4 grid: the greedy policy walks from the start to the goal."""
+    """100 episodes on the open 4x4 grid: the greedy policy walks from the start to the goal."""
     for seed in range(4):
-        table = train(student, {"size": 4}, seed, 200, 0.5, 0.9, 0.3)
+        table = train(student, {"size": 4}, seed, 100, 0.5, 0.9, 0.3)
         expect(greedy_steps(table, {"size": 4}) > 0, "the greedy policy never reaches the goal")
 
 
 @check("train_q_learning", visible=True)
 def test_learns_to_walk_around_walls(student):
-    """300 episodes on a 4x4 grid where only one path leads around the walls."""
+    """150 episodes on a 4x4 grid where only one path leads around the walls."""
     grid = {"size": 4, "walls": [(0, 1), (1, 1), (1, 3), (2, 1), (2, 3)]}
     for seed in range(2):
-        table = train(student, grid, seed, 300, 0.5, 0.9, 0.3)
+        table = train(student, grid, seed, 150, 0.5, 0.9, 0.3)
         expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
 
 
@@ -616,7 +617,7 @@ def test_finds_its_way_in_any_maze(student, rng):
     for size, count, step_reward in ((3, 2, -0.01), (4, 4, -0.1), (5, 8, -0.01), (6, 11, -0.02)):
         walls = draw_walls(rng, size, count)
         grid = {"size": size, "walls": walls, "step_reward": step_reward}
-        table = train(student, grid, int(rng.integers(1000)), 400, 0.5, 0.95, 0.3)
+        table = train(student, grid, int(rng.integers(1000)), 200, 0.5, 0.95, 0.3)
         expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
 
 
@@ -651,7 +652,7 @@ def test_learns_from_random_behaviour_what_is_best(student):
 def test_explores_only_as_much_as_epsilon_says(student):
     """Where every step pays a little, only an agent that explores ever finds the goal."""
     grid = {"size": 2, "walls": [(0, 1)], "step_reward": 0.01}
-    bold = [train(student, grid, seed, 40, 0.5, 0.9, 0.5, 25) for seed in range(4)]
+    bold = [train(student, grid, seed, 80, 0.5, 0.9, 0.5, 25) for seed in range(4)]
     found = [greedy_steps(table, grid) > 0 for table in bold]
     expect(all(found), "at epsilon 0.5 the goal was not found")
     timid = [train(student, grid, seed, 40, 0.5, 0.9, 0.0, 25) for seed in range(6)]
@@ -667,7 +668,7 @@ def test_nothing_is_learned_from_nothing(student):
     env, generator = student.make(GRID, **grid), student.make(GENERATOR, 5)
     learn = student.train_q_learning
     for max_steps in (100, 30):
-        table = learn(env, 150, 0.5, 0.9, 0.3, generator, max_steps)
+        table = learn(env, 100, 0.5, 0.9, 0.3, generator, max_steps)
         expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
     arguments = {"env": env, "episodes": 60, "alpha": 0.5, "gamma": 0.9, "epsilon": 0.3}
     for less in ({"episodes": 0}, {"alpha": 0.0}, {"max_steps": 1}):

@@ -145,7 +145,7 @@ def test_gradient(student, rng):
 @check("reward_model_loss")
 def test_gradient_of_large_margins(student, rng):
     """Margins of +-1000: the gradient is finite and exact, in both precisions."""
-    margins = rng.permutation([1000.0, -1000.0, 150.0, -150.0, 25.0, -25.0, 0.0])
+    margins = rng.permutation([1000.0, -1000.0, 150.0, -150.0, 25.0, -25.0, 0.75])
     pull = sigmoid(-margins) / len(margins)
     for dtype in ("float64", "float32"):
         found = student.reward_model_loss.with_grad(
@@ -247,8 +247,8 @@ def test_k3_is_never_negative(student, reference, rng):
         sent = tensor(log_probs, dtype=dtype), tensor(log_probs - shift, dtype=dtype)
         precise = (tensor(one.array.astype(np.float64)) for one in sent)
         found = student.kl_penalty(*sent, "k3")
-        expect_close(found, reference.kl_penalty(*precise, "k3"))
-        # In single precision exp(d) - 1 - d may dip below 0 by its rounding.
+        # Single precision rounds exp(d), which is near 1, by 1e-7, and may dip below 0 with it.
+        expect_close(found, reference.kl_penalty(*precise, "k3"), atol=1e-6)
         expect(numbers(found).min() >= -1e-6, "k3 is negative for a token: look at its formula")
         # Rounding the log-probs to single precision alone moves their difference by 5e-7.
         expect_close(student.kl_penalty(*sent, "k1"), shift, atol=1e-5)

@@ -7,6 +7,8 @@ from torch.nn import functional
 
 from autograder.checks import misconception
 from solutions.rlhf import (
+    _final_answer,
+    _number,
     dpo_loss,
     grpo_advantages,
     kl_penalty,
@@ -71,6 +73,14 @@ def exponentiates_the_margin(chosen_scores, rejected_scores):
     """log(1 + exp(-margin)) is the same function, but exp overflows for a margin of -1000. Which
     function of torch computes this without overflow?"""
     return torch.log(1 + torch.exp(rejected_scores - chosen_scores)).mean()
+
+
+@misconception("reward_model_loss")
+def trusts_soft_margin_loss(chosen_scores, rejected_scores):
+    """SoftMarginLoss is this loss on paper, but it is computed with exp, which overflows for a
+    margin of -1000. Does another function of torch name the log of a sigmoid?"""
+    margin = chosen_scores - rejected_scores
+    return functional.soft_margin_loss(margin, torch.ones_like(margin))
 
 
 @misconception("reward_model_loss")
@@ -420,16 +430,30 @@ def works_inside_log_probs(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
 # verifiable_reward
 
 
-def final_number(text):
+def after_marker(response):
+    """Return what follows the last ####, None without one."""
+    return response.rpartition("####")[2] if "####" in response else None
+
+
+def in_box(response, pattern=r"\\boxed\{(.*?)\}", which=-1):
+    """Return the content of a box by a pattern, None without one."""
+    found = re.findall(pattern, response, re.DOTALL)
+    return found[which] if found else None
+
+
+def number_in(text):
     """Return the last number in a text, "" if it has none."""
-    found = re.findall(r"-?\d[\d,]*\.?\d*", text)
-    return found[-1] if found else ""
+    return (re.findall(r"-?\d[\d,]*(?:\.\d+)?", text) or [""])[-1]
 
 
-def in_simple_box(response, first=False):
-    """Return the content of a box up to its first closing brace."""
-    found = re.findall(r"\\boxed\{(.*?)\}", response)
-    return found[0 if first else -1] if found else None
+def reward_for(final, answer, read=_number):
+    """Return the reward for a final answer, with another way to read numbers."""
+    if final is None:
+        return 0.0
+    given, wanted = read(final), read(answer)
+    if given is not None and wanted is not None:
+        return float(given == wanted)
+    return float(final.strip() == answer.strip())
 
 
 @misconception("verifiable_reward")
@@ -443,149 +467,182 @@ def looks_for_the_answer_anywhere(response, answer):
 def takes_the_last_number(response, answer):
     """The last number of the response is taken for its answer. What marks a final answer, and what
     is the reward when there is none?"""
-    return verifiable_reward(f"#### {final_number(response)}", answer)
+    return reward_for(number_in(response), answer)
 
 
 @misconception("verifiable_reward")
 def takes_the_first_marker(response, answer):
     """What follows the first #### is read. A model may correct itself: which one counts?"""
-    return verifiable_reward("####".join(response.split("####")[:2]), answer)
+    parts = response.split("####")
+    return reward_for(parts[1] if len(parts) > 1 else _final_answer(response), answer)
 
 
 @misconception("verifiable_reward")
 def takes_the_first_box(response, answer):
     r"""The first \boxed{} is read. A model may correct itself: which one counts?"""
-    if "####" in response or response.count("\\boxed") < 2:
+    if "####" in response:
         return verifiable_reward(response, answer)
-    return verifiable_reward("\\boxed" + response.split("\\boxed")[1], answer)
+    start = response.find("\\boxed", response.find("\\boxed") + 1)
+    return verifiable_reward(response[:start] if start > 0 else response, answer)
 
 
 @misconception("verifiable_reward")
 def prefers_the_box(response, answer):
     r"""A \boxed{} wins over a #### here. In which order does the contract look for them?"""
-    boxed = re.search(r"\\boxed\{.*\}", response)
-    return verifiable_reward(boxed[0] if boxed else response, answer)
+    boxed = _final_answer(response.replace("####", ""))
+    return reward_for(after_marker(response) if boxed is None else boxed, answer)
 
 
 @misconception("verifiable_reward")
 def ends_the_box_at_the_first_brace(response, answer):
     r"""The box ends at the first closing brace, which cuts \frac{1}{2} off. A pattern cannot count;
     how do you know which brace closes the one that was opened?"""
-    if "####" in response:
-        return verifiable_reward(response, answer)
-    inside = in_simple_box(response)
-    return 0.0 if inside is None else verifiable_reward(f"#### {inside}", answer)
+    marked = after_marker(response)
+    return reward_for(in_box(response) if marked is None else marked, answer)
 
 
 @misconception("verifiable_reward")
 def ends_the_box_at_the_last_brace(response, answer):
     r"""The box reaches to the last closing brace of the response, whatever stands in between. How
     do you know which brace closes the one that was opened?"""
-    boxed = None if "####" in response else re.search(r"\\boxed\{(.*)\}", response, re.DOTALL)
-    return verifiable_reward(f"#### {boxed[1]}" if boxed else response, answer)
+    marked = after_marker(response)
+    return reward_for(in_box(response, r"\\boxed\{(.*)\}") if marked is None else marked, answer)
 
 
 @misconception("verifiable_reward")
 def reads_markers_only(response, answer):
     r"""Only #### is understood. Where else may a final answer stand?"""
-    return verifiable_reward(response, answer) if "####" in response else 0.0
+    return reward_for(after_marker(response), answer)
 
 
 @misconception("verifiable_reward")
 def compares_as_text_only(response, answer):
     """The final answer is right, but "42.0" and "42" are compared as text. When are two answers
     equal as numbers?"""
-    final = response.rpartition("####")[2] if "####" in response else in_simple_box(response)
-    return float(final is not None and final.strip() == answer.strip())
+    return reward_for(_final_answer(response), answer, lambda text: None)
 
 
 @misconception("verifiable_reward")
 def takes_every_answer_for_a_number(response, answer):
     """An answer that is no number raises an error here. A model writes anything: how do you find
     out whether a text is a number before you rely on it?"""
-    final = response.rpartition("####")[2] if "####" in response else in_simple_box(response)
-    if final is None:
-        return 0.0
-    one, other = (float(text.replace(",", "").replace("$", "")) for text in (final, answer))
-    return float(one == other)
+    return reward_for(
+        _final_answer(response),
+        answer,
+        lambda text: float(text.replace(",", "").replace("$", "")),
+    )
 
 
 @misconception("verifiable_reward")
 def forgets_the_commas(response, answer):
-    """ "1,000" is not read as a number. What do the commas in it stand for?"""
-    both = verifiable_reward(response, answer)
-    return 0.0 if re.search(r"\d,\d{3}", response + answer) and answer not in response else both
+    """A number with commas, like 1,000, is not read as one. What do the commas stand for?"""
+    return reward_for(
+        _final_answer(response), answer, lambda text: None if "," in text else _number(text)
+    )
 
 
 @misconception("verifiable_reward")
 def forgets_the_dollar(response, answer):
-    """ "$42" is not read as a number. Which signs may stand around one?"""
-    return verifiable_reward(response.replace("$", "dollar "), answer.replace("$", "dollar "))
+    """A number with a dollar sign, like $42, is not read as one. Which signs may stand at one?"""
+    return reward_for(
+        _final_answer(response), answer, lambda text: None if "$" in text else _number(text)
+    )
 
 
 @misconception("verifiable_reward")
 def forgets_fractions(response, answer):
     r"""\frac{1}{2} is compared as text, so it is not 0.5. How do you read a numerator and a
     denominator?"""
-    return verifiable_reward(response.replace("\\frac", "\\f"), answer.replace("\\frac", "\\f"))
+    return reward_for(
+        _final_answer(response), answer, lambda text: None if "frac" in text else _number(text)
+    )
 
 
 @misconception("verifiable_reward")
 def turns_fractions_upside_down(response, answer):
-    r"""A fraction is read with numerator and denominator exchanged. Which group of \frac{a}{b} is
+    r"""A fraction is read with numerator and denominator exchanged. Which part of \frac{a}{b} is
     divided by which?"""
-    pattern = r"\\frac\{(\d+)\}\{(\d+)\}"
-    return verifiable_reward(re.sub(pattern, r"\\frac{\2}{\1}", response), answer)
+
+    def read(text):
+        value = _number(text)
+        return 1 / value if value and "frac" in text else value
+
+    return reward_for(_final_answer(response), answer, read)
 
 
 @misconception("verifiable_reward")
 def loses_the_sign(response, answer):
     """-3 and 3 are the same here. Which characters belong to a number besides its digits?"""
-    return verifiable_reward(re.sub(r"-(\d)", r"\1", response), re.sub(r"-(\d)", r"\1", answer))
+
+    def read(text):
+        value = _number(text)
+        return None if value is None else abs(value)
+
+    return reward_for(_final_answer(response), answer, read)
+
+
+@misconception("verifiable_reward")
+def cuts_numbers_to_whole_ones(response, answer):
+    """Numbers lose what stands after their point: 42.4 passes for 42. Is int the right type?"""
+
+    def read(text):
+        value = _number(text)
+        return None if value is None else int(value)
+
+    return reward_for(_final_answer(response), answer, read)
 
 
 @misconception("verifiable_reward")
 def picks_a_number_out_of_a_text(response, answer):
-    """ "42 apples" is read as 42. If an answer is not a number as a whole, it is compared as text:
-    must the pattern match all of it?"""
-    final = response.rpartition("####")[2] if "####" in response else in_simple_box(response)
-    found = re.search(r"-?\d[\d,]*\.?\d*", final or "")
-    return verifiable_reward(f"#### {found[0]}" if found else response, answer)
+    """An answer like "42 apples" is read as 42. If it is not a number as a whole, it is compared
+    as text: must the pattern match all of it?"""
+    final = _final_answer(response)
+    if final is not None and _number(final) is None:
+        final = number_in(final) or final
+    return reward_for(final, answer)
 
 
 @misconception("verifiable_reward")
-def accepts_what_begins_alike(response, answer):
-    """It is enough here that the final answer begins like the right one: 420 passes for 42. What
-    has to be equal?"""
-    final = response.rpartition("####")[2] if "####" in response else in_simple_box(response)
-    begins = final is not None and final.strip().startswith(answer.strip())
-    return 1.0 if begins else verifiable_reward(response, answer)
+def accepts_what_contains_the_answer(response, answer):
+    """It is enough here that the final answer contains the right one: 420 passes for 42. What has
+    to be equal?"""
+    final = _final_answer(response)
+    return 1.0 if answer.strip() in (final or "") else reward_for(final, answer)
 
 
 @misconception("verifiable_reward")
 def accepts_close_numbers(response, answer):
     """Numbers that are merely close pass for equal, like 0.333 and one third. Does the contract
     name a tolerance?"""
-    rounded = [re.sub(r"(\d)\.00\d*", r"\1.0", text) for text in (response, answer)]
-    return verifiable_reward(*[text.replace(r"\frac{1}{3}", "0.333") for text in rounded])
+    final = _final_answer(response)
+    one, other = _number(final or ""), _number(answer)
+    if one is None or other is None:
+        return reward_for(final, answer)
+    return float(abs(one - other) < 0.01)
 
 
 @misconception("verifiable_reward")
 def keeps_the_space(response, answer):
-    """Space before or after an answer makes it wrong here. Text is compared after stripping it, on
+    """Space before or after a text makes it wrong here. Texts are compared after stripping, on
     both sides."""
-    final = response.rpartition("####")[2] if "####" in response else None
-    if final is None or re.search(r"\d", final):
-        return verifiable_reward(response, answer)
-    return float(final.removeprefix(" ") == answer)
+    final = _final_answer(response)
+    if final is None or (_number(final) is not None and _number(answer) is not None):
+        return reward_for(final, answer)
+    return float(final == answer)
 
 
 @misconception("verifiable_reward")
 def takes_the_whole_response_without_a_marker(response, answer):
     """A response that marks no final answer is taken for the answer itself. What is the reward
     when there is none?"""
-    marked = "####" in response or "\\boxed{" in response
-    return verifiable_reward(response if marked else f"#### {response}", answer)
+    final = _final_answer(response)
+    return reward_for(response if final is None else final, answer)
+
+
+@misconception("verifiable_reward")
+def punishes_a_wrong_answer(response, answer):
+    """A wrong answer costs -1 here. The contract's rewards are 1.0 and 0.0."""
+    return 2 * verifiable_reward(response, answer) - 1
 
 
 @misconception("verifiable_reward")
