@@ -110,6 +110,40 @@ def build(root: Path) -> None:
     build_all(load_config(root), click.echo)
 
 
+@main.command()
+@click.option("-a", "--assignment", help="Only this assignment.")
+@click.option("--matrix", is_flag=True, help="Print which check catches which wrong answer; takes longer.")
+@click.option("--seed", type=click.IntRange(min=0), help="Draw hidden inputs as another term will.")
+@click.pass_obj
+def doctor(root: Path, assignment: str | None, matrix: bool, seed: int | None) -> None:
+    """Tell whether the course is healthy, and how to mend what is not."""
+    from autograder.config import load_config
+    from autograder.doctor.examination import examine, reseeded
+    from autograder.doctor.progress import progress
+    from autograder.doctor.report import to_matrix, to_text
+
+    course = reseeded(load_config(root), seed)
+    healthy = True
+    for stem in [assignment] if assignment else course.settings.assignments:
+        with progress(stem) as tell:
+            found = examine(course, stem, thorough=matrix, tell=tell)
+        click.echo((to_matrix(found) if matrix else "") + to_text(found), nl=False)
+        healthy = healthy and not found.findings
+    sys.exit(0 if healthy else 1)
+
+
+@main.command("new-question")
+@click.argument("name", metavar="STEM.NAME")
+@click.option("--points", type=click.FloatRange(min=0), default=10, show_default=True, help="What it is worth.")
+@click.pass_obj
+def new_question(root: Path, name: str, points: float) -> None:
+    """Write the fragments of a new question, to be filled in."""
+    from autograder.config import load_config
+    from autograder.publish.question import add_question
+
+    click.echo(add_question(load_config(root), name, points), nl=False)
+
+
 def guess_assignment(path: Path, stems: list[str]) -> str:
     """Return the assignment that a path is named after, or the only one there is."""
     named = [stem for stem in stems if stem in path.name.lower()]

@@ -1,9 +1,9 @@
 """What trials tell about a course: who scores what, what is caught, what never fails."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from autograder.doctor.findings import Finding, Subject, closest
-from autograder.doctor.trials import CAUGHT, Ran, Trial
+from autograder.doctor.trials import Ran, Trial
 from autograder.mutants import Mutant
 from autograder.results import Outcome
 
@@ -13,7 +13,7 @@ NOT_WRITTEN = "Not written yet."
 
 def caught(ran: Sequence[Ran]) -> bool:
     """Whether a check that carries points has refused a program."""
-    return any(one.outcome in CAUGHT and one.check.weight > 0 for one in ran)
+    return any(one.caught and one.check.weight > 0 for one in ran)
 
 
 def of_kind(results: Results, kind: str) -> Iterator[tuple[Trial, list[Ran]]]:
@@ -27,16 +27,28 @@ def brief(note: str) -> str:
     return line if len(line) <= 200 else f"{line[:200]}..."
 
 
+def unsound(results: Results) -> set[str]:
+    """Return the questions whose reference does not pass every check."""
+    return {one.check.question for _, ran in of_kind(results, "reference") for one in ran
+            if one.outcome is not Outcome.PASSED}  # fmt: skip
+
+
 def judge_reference(subject: Subject, results: Results) -> Iterator[Finding]:
     """The reference must pass every check."""
-    for _, ran in of_kind(results, "reference"):
-        for one in ran:
-            if one.outcome is not Outcome.PASSED:
-                yield Finding(
-                    f"the reference does not pass {one.check.name} ({one.outcome}): {brief(one.note)}",
-                    f"mend {subject.at('checks', one.check.name)}"
-                    f" or {subject.at('solution', one.check.question)}",
-                )
+    for trial, ran in of_kind(results, "reference"):
+        if lost := [one for one in ran if one.outcome is not Outcome.PASSED]:
+            first = lost[0].check
+            yield Finding(
+                f"the reference does not pass {names(lost)}: {brief(lost[0].note)}",
+                f"mend {subject.at('checks', first.name)} or"
+                f" {subject.at('solution', trial.questions[0])}; only then is {trial.questions[0]} judged",
+            )
+
+
+def names(ran: Sequence[Ran]) -> str:
+    """Return the names of checks, and how the first ended."""
+    more = f" and {len(ran) - 1} more" if len(ran) > 1 else ""
+    return f"{ran[0].check.name}{more} ({ran[0].outcome})"
 
 
 def judge_stub(subject: Subject, results: Results) -> Iterator[Finding]:
@@ -55,7 +67,7 @@ def judge_misconceptions(subject: Subject, results: Results) -> Iterator[Finding
     """Every misconception must be caught, and every check must catch one."""
     failed_once: set[str] = set()
     for trial, ran in of_kind(results, "misconception"):
-        failed_once |= {one.check.name for one in ran if one.outcome in CAUGHT}
+        failed_once |= {one.check.name for one in ran if one.caught}
         if not caught(ran):
             yield Finding(
                 f"misconception {trial.name} of {trial.questions[0]} loses no points",
@@ -74,14 +86,13 @@ def judge_misconceptions(subject: Subject, results: Results) -> Iterator[Finding
 def judge_alternatives(subject: Subject, results: Results) -> Iterator[Finding]:
     """Every unusual right answer must pass every check."""
     for trial, ran in of_kind(results, "alternative"):
-        for one in ran:
-            if one.outcome is not Outcome.PASSED:
-                yield Finding(
-                    f"alternative {trial.name} of {trial.questions[0]} loses points at"
-                    f" {one.check.name} ({one.outcome}): {brief(one.note)}",
-                    f"mend {subject.at('checks', one.check.name)}, or"
-                    f" {subject.at('alternatives', trial.name)} if it is not right",
-                )
+        if lost := [one for one in ran if one.outcome is not Outcome.PASSED]:
+            yield Finding(
+                f"alternative {trial.name} of {trial.questions[0]} loses points at {names(lost)}:"
+                f" {brief(lost[0].note)}",
+                f"mend {subject.at('checks', lost[0].check.name)}, or"
+                f" {subject.at('alternatives', trial.name)} if it is not right",
+            )
 
 
 def judge_garbage(subject: Subject, results: Results) -> Iterator[Finding]:
@@ -104,30 +115,39 @@ def judge_mutants(
     """Every mutant must be caught or listed with its reason, and the list must be true."""
     known = {mutant.id: mutant for mutant in found}
     where = subject.path("equivalent")
+    catcher: dict[str, str] = {}
     for trial, ran in of_kind(results, "mutant"):
         mutant = known[trial.name]
-        if not caught(ran) and mutant.id not in equivalent:
+        if caught(ran):
+            catcher[mutant.id] = next(one.check.name for one in ran if one.caught)
+        elif not entry_for(mutant.id, equivalent):
             yield Finding(
                 f"{subject.path('solution')}:{mutant.line}: mutant {mutant.id} loses no points:"
                 f" {mutant.change}",
-                f"write a check that it fails into {subject.path('checks')}; if its answers are as"
-                f" right, say why in {where}, as `{yaml_key(mutant.id)}: REASON`",
+                f"write a check that it fails into {subject.path('checks')}; if it answers as right,"
+                f" say why in {where}: {yaml_key(mutant.id)}: REASON",
             )
-        elif caught(ran) and mutant.id in equivalent:
-            name = next(one.check.name for one in ran if one.outcome in CAUGHT)
+    for entry, reason in equivalent.items():
+        if entry.partition(":")[0] in subject.unfinished:
+            continue
+        meant = [name for name in known if entry_for(name, [entry])]
+        if not meant:
+            near = f", or is it now {closest(entry, list(known))}?" if known else ""
+            yield Finding(f"{where} lists {entry}, which no mutant is called (any more)",
+                          f"take the entry out of {where}{near}")  # fmt: skip
+        elif all(name in catcher for name in meant):
             yield Finding(
-                f"{where} says that mutant {mutant.id} is equivalent, but {name} catches it",
+                f"{where} calls mutant {entry} equivalent, but {catcher[meant[0]]} catches it",
                 f"take the entry out of {where}",
             )
-    for name, reason in equivalent.items():
-        if name not in known:
-            yield Finding(
-                f"{where} lists mutant {name}, which does not exist (any more)",
-                f"take the entry out of {where}"
-                + (f", or is it now {closest(name, list(known))}?" if known else ""),
-            )
         elif not reason.strip():
-            yield Finding(f"{where} gives no reason for mutant {name}", f"write it in {where}")
+            yield Finding(f"{where} gives no reason for {entry}", f"write the reason in {where}")
+
+
+def entry_for(name: str, entries: Collection[str]) -> str:
+    """Return the entry that a mutant is meant by: its name, or a beginning of it and a star."""
+    stars = [one for one in entries if one.endswith("*") and name.startswith(one[:-1])]
+    return name if name in entries else next(iter(stars), "")
 
 
 def yaml_key(name: str) -> str:

@@ -42,6 +42,11 @@ COUSINS = {
 COMMUTATIVE = {"max", "min", "maximum", "minimum", "add", "multiply", "isclose", "allclose", "gcd"}
 AXES = {"axis": {0: 1, 1: 0, 2: 1, -1: 0, -2: -1}}
 AXES["dim"] = AXES["axis"]
+# How a figure looks, which no contract lays down.
+LOOKS = {"alpha", "aspect", "bbox", "c", "clip_on", "cmap", "color", "colors", "dpi", "edgecolor",
+         "facecolor", "figsize", "fontsize", "fontweight", "ha", "horizontalalignment", "layout",
+         "linestyle", "linewidth", "lw", "marker", "markersize", "pad", "rotation", "s", "shrink",
+         "size", "va", "verticalalignment", "weight", "zorder"}  # fmt: skip
 NO_CONTEXT = '__import__("contextlib").nullcontext()'
 
 
@@ -92,7 +97,7 @@ def parts(node: ast.AST) -> Sequence[ast.AST]:
         case ast.AnnAssign():
             return [node.value] if node.value else []
         case ast.Call():
-            named = [word.value for word in node.keywords if word.arg not in AXES]
+            named = [word.value for word in node.keywords if word.arg not in {*AXES, *LOOKS}]
             return [node.func, *node.args, *named]
     return list(ast.iter_child_nodes(node))
 
@@ -170,7 +175,7 @@ def call(node: ast.Call) -> Iterator[Edit]:
             for old, new in AXES[word.arg].items():
                 if ast.unparse(word.value) == str(old):
                     yield Edit(word.value, f"{word.arg} {old}->{new}", str(new))
-        elif word.arg:
+        elif word.arg and word.arg not in LOOKS:
             yield instead(node, f"drop {word.arg}= of {name}", ast.Call(node.func, node.args, rest))
     if name == "range":
         for end in node.args:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from msgspec.structs import asdict
+from msgspec import structs
 
 from autograder.bank import Bank, imported, load_bank, preload_for, read
 from autograder.config import Assignment, Course
@@ -18,6 +18,7 @@ from autograder.doctor.behaviour import (
     judge_mutants,
     judge_reference,
     judge_stub,
+    unsound,
 )
 from autograder.doctor.findings import PATHS, Finding, Subject
 from autograder.doctor.generated import template_of
@@ -59,14 +60,14 @@ class Examination:
 
 
 def examine(
-    course: Course, stem: str, *, every_mutant_check: bool = False, tell: Tell = lambda done, total: None
+    course: Course, stem: str, *, thorough: bool = False, tell: Tell = lambda done, total: None
 ) -> Examination:
     """Return what is wrong with an assignment.
 
     Args:
         course: the course folder and its settings.
         stem: the assignment.
-        every_mutant_check: run all checks on a mutant, not only until one catches it.
+        thorough: run every check on every wrong answer, not only until it is caught.
         tell: called after each trial with how many are done, and how many there are.
     """
     began = time.monotonic()
@@ -77,12 +78,19 @@ def examine(
         for audit in AUDITS:
             findings += guarded(lambda audit=audit: list(audit(subject)))  # type: ignore[misc]
         equivalent = load_equivalent(subject)
-        results, more = run_trials(subject, equivalent, every_mutant_check, tell)
+        results, more = run_trials(subject, equivalent, thorough, tell)
     except KitError as error:
         findings.append(Finding(str(error), f"mend it, then: autograder doctor -a {stem}"))
         return Examination(stem, findings)
     seconds = time.monotonic() - began
     return Examination(stem, [*findings, *more], subject, results, equivalent, seconds)
+
+
+def reseeded(course: Course, seed: int | None) -> Course:
+    """Return a course whose hidden inputs are drawn from another seed, the same one for None."""
+    if seed is None:
+        return course
+    return replace(course, settings=structs.replace(course.settings, seed=seed))
 
 
 def guarded(audit: Callable[[], list[Finding]]) -> list[Finding]:
@@ -116,39 +124,33 @@ def load_equivalent(subject: Subject) -> dict[str, str]:
 
 
 def run_trials(
-    subject: Subject, equivalent: Mapping[str, str], every_mutant_check: bool, tell: Tell
+    subject: Subject, equivalent: Mapping[str, str], thorough: bool, tell: Tell
 ) -> tuple[Results, list[Finding]]:
     """Run every trial behind a wall of its own and judge what they say."""
     bank = subject.bank
-    limits = Limits(**asdict(subject.assignment.limits))
-    # Trials are many and none of them is a submission: what one may use, all may.
-    with Wall(replace(limits, submission_s=3600), preload_for(bank.solution)) as wall:
+    limits = Limits(**structs.asdict(subject.assignment.limits))
+    with Wall(limits, preload_for(bank.solution)) as wall:
         wall.preload(libraries(bank))
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
-        try:
-            found = mutants(Source(bank.solution, subject.path("solution")), subject.ready())
-            bench = Bench(grader)
-            results = {trial: bench.run(trial) for trial in reference_trials(subject)}
-            trials = other_trials(subject, found, every_mutant_check)
-            for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
-                results[trial] = ran
-                tell(done, len(trials))
-            reference = Student(grader.reference.conversation().send)
-            findings = [
-                *judge_reference(subject, results),
-                *judge_stub(subject, results),
-                *judge_misconceptions(subject, results),
-                *judge_alternatives(subject, results),
-                *judge_garbage(subject, results),
-                *judge_mutants(subject, results, found, equivalent),
-                *judge_quiz(subject, grader.functions(reference)),
-            ]
-        finally:
-            grader.close()
+        bench = Bench(grader, thorough=thorough)
+        results = {trial: bench.run(trial) for trial in reference_trials(subject)}
+        findings = list(judge_reference(subject, results))
+        sound = subject.without(unsound(results))
+        found = mutants(Source(bank.solution, subject.path("solution")), sound.ready())
+        trials = other_trials(sound, bench, found)
+        for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
+            results[trial] = ran
+            tell(done, len(trials))
+        bench.prove_all(results)
+        for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage):
+            findings += judge(sound, results)
+        findings += judge_mutants(sound, results, found, equivalent)
+        reference = Student(grader.reference.conversation().send)
+        findings += judge_quiz(subject, grader.functions(reference))
     return results, findings
 
 
-def other_trials(subject: Subject, found: list[Mutant], every_mutant_check: bool) -> list[Trial]:
+def other_trials(subject: Subject, bench: Bench, found: list[Mutant]) -> list[Trial]:
     """Return everything but the reference."""
     bank = subject.bank
     stub = template_of(subject.course, subject.assignment)[f"{subject.stem}.py"].decode()
@@ -156,8 +158,8 @@ def other_trials(subject: Subject, found: list[Mutant], every_mutant_check: bool
         *stub_trials(subject, stub),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
-        *garbage_trials(subject),
-        *mutant_trials(subject, found, to_the_end=every_mutant_check),
+        *garbage_trials(subject, bench.answers),
+        *mutant_trials(subject, found),
     ]
 
 
@@ -171,4 +173,4 @@ def libraries(bank: Bank) -> list[str]:
     return sorted(found & PRELOADABLE)
 
 
-__all__ = ["Examination", "examine"]
+__all__ = ["Examination", "examine", "reseeded"]

@@ -2,8 +2,8 @@
 
 import ast
 import difflib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from autograder.bank import Bank
 from autograder.config import Assignment, Course
@@ -23,7 +23,8 @@ class Finding:
 class Subject:
     """One assignment under examination.
 
-    `unfinished` are the questions that still hold TODO marks: their answers are not judged yet.
+    `unfinished` are the questions whose answers cannot be judged yet: they hold TODO marks, or the
+    reference fails.
     """
 
     course: Course
@@ -47,8 +48,12 @@ class Subject:
                  "mistakes": self.bank.mistakes_source, "alternatives": self.bank.alternatives_source}  # fmt: skip
         return f"{self.path(part)}:{line_of(texts[part], name)}"
 
+    def without(self, questions: Collection[str]) -> "Subject":
+        """Return the assignment with further questions left unjudged."""
+        return replace(self, unfinished=self.unfinished | set(questions))
+
     def ready(self) -> list[str]:
-        """Return the questions whose answers can be judged: written, and without TODO marks."""
+        """Return the questions whose answers can be judged."""
         defined = definitions(self.bank.solution)
         return [q for q in self.assignment.questions if q in defined and q not in self.unfinished]
 

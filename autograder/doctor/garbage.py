@@ -28,9 +28,14 @@ WHOLE = {"uniform random numbers", "normal random numbers"}  # where whole numbe
 NOTHING: Mapping[str, Callable[[], Any]] = {"an empty list": list, "None": lambda: None}
 
 
-def kinds(parameters: list[str]) -> list[tuple[str, str]]:
-    """Return the kinds of garbage for a function with these parameters, each (kind, parameter)."""
-    plain = [(kind, "") for kind in (*NUMBERS, *NOTHING)]
+def kinds(parameters: list[str], *, numeric: bool) -> list[tuple[str, str]]:
+    """Return the kinds of garbage, each (kind, parameter).
+
+    Args:
+        parameters: those of the function that is asked for.
+        numeric: whether numbers come out; otherwise one kind of them is as good as another.
+    """
+    plain = [(kind, "") for kind in (*(NUMBERS if numeric else ["zeros"]), *NOTHING)]
     back = [(kind, name) for name in parameters for kind in ("handed back", "handed back repeatedly")]
     return [*plain, *back]
 

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from autograder.doctor.behaviour import caught
+from autograder.doctor.behaviour import caught, entry_for
 from autograder.doctor.examination import Examination
-from autograder.doctor.trials import CAUGHT, Ran, by_question
+from autograder.doctor.trials import Ran, by_question
 from autograder.results import Outcome
 
 MARKS = {Outcome.PASSED: ".", Outcome.SKIPPED: "-", Outcome.BROKEN: "?"}
@@ -33,7 +33,8 @@ def table(found: Examination) -> Iterator[str]:
         checks = found.subject.bank.of(question)
         counts = [len(by_question(found.results, kind, question))
                   for kind in ("misconception", "alternative", "garbage", "mutant")]  # fmt: skip
-        same = sum(name in found.equivalent for name in by_question(found.results, "mutant", question))
+        same = sum(bool(entry_for(name, found.equivalent))
+                   for name in by_question(found.results, "mutant", question))  # fmt: skip
         rows.append((question, *map(str, (len(checks), sum(c.visible for c in checks), *counts, same))))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -62,7 +63,7 @@ def remarks(found: Examination) -> Iterator[str]:
 
 def margin(ran: Sequence[Ran]) -> float:
     """Return how far a wrong answer was from the right one where it was farthest, in tolerances."""
-    known = [one.away for one in ran if one.outcome in CAUGHT and one.away is not None]
+    known = [one.away for one in ran if one.caught and one.away is not None]
     return max(known, default=math.inf)
 
 
@@ -105,7 +106,7 @@ def closest_mistake(mistakes: dict[str, list[Ran]], check: str) -> str:
         name: one.away
         for name, ran in mistakes.items()
         for one in ran
-        if one.check.id == check and one.outcome in CAUGHT and one.away is not None
+        if one.check.id == check and one.caught and one.away is not None
     }
     if not away:
         return ""

@@ -1,12 +1,14 @@
 """Run the reference, and everything that resembles it, through the checks, behind the wall."""
 
 import copy
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from autograder.bank import Check, Variant
 from autograder.doctor import garbage
@@ -16,8 +18,10 @@ from autograder.grading import Grader, reference_program, variant_program
 from autograder.mutants import Mutant
 from autograder.publish.source import Definition
 from autograder.results import Outcome
+from autograder.sandbox.calls import Answer
 from autograder.sandbox.protocol import Source
 from autograder.session import Program, Session
+from autograder.values import Handle, Tensor
 
 CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
 JOBS = 2
@@ -34,7 +38,6 @@ class Trial:
     name: str
     questions: tuple[str, ...]
     program: Program
-    until_caught: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,19 @@ class Ran:
     seconds: float
     away: float | None  # in tolerances, infinite for an answer of another kind, None if not measured
 
+    @property
+    def caught(self) -> bool:
+        """Whether the check refused the program."""
+        return self.outcome in CAUGHT
+
 
 class Bench:
-    """Runs trials, several at a time."""
+    """Runs trials, several at a time. It starts with the reference, which shows how quick a check is."""
 
-    def __init__(self, grader: Grader) -> None:
-        self._grader = grader
+    def __init__(self, grader: Grader, *, thorough: bool) -> None:
+        self._grader, self._thorough = grader, thorough
         self._seconds: dict[str, float] = {}
-        self._lock = threading.Lock()
+        self.answers: dict[str, list[Any]] = {}  # of the reference, by question
         # The same warm process, with less patience.
         self._hasty = copy.copy(grader.wall)
         bounds = grader.wall.bounds
@@ -66,18 +74,31 @@ class Bench:
             yield from zip(trials, pool.map(self.run, trials), strict=True)
 
     def run(self, trial: Trial) -> list[Ran]:
-        """Put a program through the checks of its questions, quick ones first if one is enough."""
+        """Put a program through the checks of its questions, as far as they have something to tell."""
         checks = [check for question in trial.questions for check in self._grader.bank.of(question)]
-        if trial.until_caught:
-            checks.sort(key=lambda check: self._seconds.get(check.id, 0.0))
-        passed = {check.name for check in checks} if trial.kind in ALONE else set()
+        if self._thorough or trial.kind not in ALONE:
+            return self.put_through(trial, checks)
+        checks.sort(key=lambda check: self._seconds.get(check.id, 0.0))
+        if trial.kind == "mutant":
+            return self.put_through(trial, checks, until_caught=True)
+        ran = self.put_through(trial, [check for check in checks if check.visible])
+        if any(one.caught for one in ran):
+            return ran
+        hidden = [check for check in checks if not check.visible]
+        return [*ran, *self.put_through(trial, hidden, until_caught=True)]
+
+    def put_through(
+        self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False
+    ) -> list[Ran]:
+        """Run checks on a program, all of them or until the first that refuses it."""
+        passed = {check.name for check in self._grader.bank.checks} if trial.kind in ALONE else set()
         wall = self._hasty if trial.kind == "mutant" else self._grader.wall
         session = Session(wall, trial.program)
         ran: list[Ran] = []
         try:
             for check in checks:
                 ran.append(self._one(check, session, passed, trial.kind))
-                if trial.until_caught and ran[-1].outcome in CAUGHT:
+                if until_caught and ran[-1].caught:
                     break
         finally:
             session.close()
@@ -92,8 +113,36 @@ class Bench:
             passed.add(check.name)
         if kind == "reference":
             self._seconds[check.id] = seconds
+            told = [one.outcome.value for one in session.exchanges
+                    if isinstance(one.outcome, Answer) and one.call.name == check.question]  # fmt: skip
+            self.answers.setdefault(check.question, []).extend(told)
         away = tolerances(session.exchanges, self._grader.reference) if kind in MEASURED else None
         return Ran(check, verdict.outcome, verdict.staff_note or verdict.feedback, seconds, away)
+
+    def prove_all(self, results: Mapping[Trial, list[Ran]]) -> None:
+        """Let each check that no misconception has failed yet meet the others, until one fails it."""
+        mistakes = [trial for trial in results if trial.kind == "misconception"]
+        questions = {question for trial in mistakes for question in trial.questions}
+        proven = {one.check.id for trial in mistakes for one in results[trial] if one.caught}
+        checks = [check for check in self._grader.bank.checks
+                  if check.id not in proven and check.question in questions]  # fmt: skip
+        with ThreadPoolExecutor(JOBS) as pool:
+            for found in pool.map(lambda check: self.prove(check, mistakes, results), checks):
+                for trial, ran in found:
+                    results[trial].append(ran)
+
+    def prove(
+        self, check: Check, mistakes: Sequence[Trial], results: Mapping[Trial, list[Ran]]
+    ) -> list[tuple[Trial, Ran]]:
+        """Run a check on misconceptions that it has not met until it refuses one."""
+        found: list[tuple[Trial, Ran]] = []
+        fresh = [trial for trial in mistakes if check.question in trial.questions
+                 and all(one.check.id != check.id for one in results[trial])]  # fmt: skip
+        for trial in fresh:
+            found.append((trial, self.put_through(trial, [check])[0]))
+            if found[-1][1].caught:
+                break
+        return found
 
 
 def reference_trials(subject: Subject) -> list[Trial]:
@@ -120,29 +169,40 @@ def variant_trials(
     ]
 
 
-def mutant_trials(subject: Subject, found: Sequence[Mutant], *, to_the_end: bool) -> list[Trial]:
-    """Return mutants; one check that fails is enough unless `to_the_end`."""
-    name = f"{subject.stem}.py"
+def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
+    """Return mutants."""
+    name, modules = f"{subject.stem}.py", subject.bank.provided
     return [
-        Trial("mutant", mutant.id, mutant.questions, Program(Source(name, [mutant.text]), subject.bank.provided),
-              until_caught=not to_the_end)
+        Trial("mutant", mutant.id, mutant.questions, Program(Source(name, [mutant.text]), modules))
         for mutant in found
-    ]  # fmt: skip
+    ]
 
 
-def garbage_trials(subject: Subject) -> list[Trial]:
-    """Return every kind of garbage for every question."""
+def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> list[Trial]:
+    """Return every kind of garbage for every question.
+
+    Args:
+        subject: the assignment.
+        answers: what the reference answers; without a number in them some kinds are all alike.
+    """
     defined = definitions(subject.bank.solution)
-    text = Path(garbage.__file__).read_text("utf-8")
-    modules = {**subject.bank.provided, "garbage": text}
+    modules = {**subject.bank.provided, "garbage": Path(garbage.__file__).read_text("utf-8")}
     trials = []
     for question in subject.ready():
-        for kind, parameter in garbage.kinds(parameters(defined[question])):
+        numeric = any(map(has_numbers, answers.get(question, ())))
+        for kind, parameter in garbage.kinds(parameters(defined[question]), numeric=numeric):
             swap = f"import garbage\n{question} = garbage.instead({question}, {kind!r}, {parameter!r})\n"
             source = Source(f"{subject.stem}.py", [subject.bank.solution, swap])
             name = f"{parameter} {kind}".strip()
             trials.append(Trial("garbage", name, (question,), Program(source, modules)))
     return trials
+
+
+def has_numbers(answer: Any) -> bool:
+    """Whether an answer holds numbers, or is an object whose methods may return some."""
+    if isinstance(answer, list | tuple):
+        return any(map(has_numbers, answer))
+    return isinstance(answer, int | float | np.ndarray | Tensor | Handle)
 
 
 def parameters(node: Definition) -> list[str]:

@@ -8,6 +8,8 @@ from typing import Any
 
 # `plain` needs it, and a worker can read no file of the kit any more.
 from autograder.figures import describe_figure  # noqa: F401
+import numpy as np
+
 from autograder.sandbox.ambient import undisturbed
 from autograder.values import Handle, live, plain, same, type_name
 
@@ -114,6 +116,11 @@ def changed_inputs(
 
 def differs(sent: Any, now: Any) -> bool:
     """Whether an argument is no longer what was sent; objects cannot be compared."""
+    if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
+        alike = sent.dtype == now.dtype and sent.shape == now.shape
+        return not (alike and sent.tobytes() == now.tobytes())
+    if type(sent) in (int, float) and now is sent:
+        return False
     return is_data(sent) and not same(plain(sent), plain(now))
 
 

@@ -93,6 +93,10 @@ class Wall:
             self._ask({"do": "preload", "modules": missing})
             self._preloaded.update(missing)
 
+    def settle(self) -> None:
+        """Make every later worker cheaper to start: before a batch, not before one submission."""
+        self._ask({"do": "settle"})
+
     def worker(self) -> "Worker":
         """Fork a confined worker."""
         ours, theirs = socket.socketpair()

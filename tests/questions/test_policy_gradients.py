@@ -32,7 +32,9 @@ def softmax(logits: Any) -> np.ndarray:
 
 
 def numbers(value: Any) -> np.ndarray:
-    """Return the numbers of a tensor, an array or a list, float64."""
+    """Return the numbers of a tensor, an array, or a list of either, float64."""
+    if isinstance(value, list | tuple):
+        return np.array([numbers(item) for item in value])
     return np.array(getattr(value, "array", value), dtype=np.float64)
 
 
@@ -65,7 +67,7 @@ def with_either_ending(student: Any, judge: Callable[[Sequence[str]], None]) -> 
     """
     try:
         judge([])
-    except Exception:  # whatever went wrong, the second reading decides
+    except Exception:  # noqa: BLE001 whatever went wrong, the second reading decides
         ending = own_ending(student)
         if not ending:
             raise
@@ -76,7 +78,7 @@ def own_ending(student: Any) -> list[str]:
     """Return the library's name for what the student's PolicyNetwork puts after its logits."""
     try:
         out = numbers(student.PolicyNetwork(2, 3)(tensor([[0.2, 0.9], [0.7, 0.1]], "float32")))
-    except Exception:  # no network to go by
+    except Exception:  # noqa: BLE001 no network to go by
         return []
     for name, probs in (("torch.nn.Softmax", out), ("torch.nn.LogSoftmax", np.exp(out))):
         if np.all(probs >= 0) and np.allclose(probs.sum(axis=-1), 1.0, atol=1e-4):
@@ -317,9 +319,7 @@ def fits(factors: np.ndarray, returns: np.ndarray) -> bool:
     return bool(slope > 0 and misfit <= 0.01 * np.ptp(factors))
 
 
-def expect_update(
-    student: Any, rng: Any, ending: Any, gamma: float, given: Any, length: int
-) -> None:
+def expect_update(student: Any, rng: Any, ending: Any, gamma: float, given: Any, length: int) -> None:
     """Play a tape of random rewards once and judge the update; `given` holds gamma, or nothing."""
     rewards = rng.normal(size=length)
     policy, layer = tabular(student, rng.normal(size=(length, 3)), ending)
@@ -845,9 +845,7 @@ def test_a_network_learns_from_a_bad_start(student, rng):
 
     def judge(ending):
         layers = [student.make("torch.nn.Linear", *sizes) for sizes in ((2, 8), (8, 4))]
-        for layer, weight, bias in zip(
-            layers, (first, second), (first_bias, second_bias), strict=True
-        ):
+        for layer, weight, bias in zip(layers, (first, second), (first_bias, second_bias), strict=True):
             parameters = {"weight": tensor(weight, "float32"), "bias": tensor(bias, "float32")}
             layer.load_state_dict(parameters)
         body = [layers[0], student.make("torch.nn.ReLU"), layers[1]]
@@ -1051,7 +1049,7 @@ def test_only_the_generator_decides_the_rate(student):
 def test_builds_no_graph(student):
     """While it evaluates, the network builds no graph; after it, all is as before.
 
-    Six standard deviations: a right answer fails once in two billion runs.
+    Six standard deviations for each of four rates: a right answer fails once in 500 million runs.
     """
 
     def judge(ending):
@@ -1059,9 +1057,10 @@ def test_builds_no_graph(student):
         policy, layer = linear(student, np.zeros((4, 2)), bias, ending)
         spy = student.make("small_envs.GraphSpy")
         policy.register_forward_hook(spy)
-        expect_rate(rate_of(student.action_rate(policy, 2, 2000, seeded(student, 6))), 0.35, 2000)
+        for action, prob in enumerate((0.15, 0.25, 0.35, 0.25)):
+            rate = student.action_rate(policy, action, 2000, seeded(student, 6))
+            expect_rate(rate_of(rate), prob, 2000)
         expect(not any(spy.graphs), "the evaluation builds a graph: where is torch.no_grad()?")
-        expect(student.make("torch.is_grad_enabled"), "gradients stay switched off after the call")
         expect_close(layer.weight, np.zeros((4, 2)))
         expect_close(layer.bias, bias)
         policy(tensor([0.5, 0.5], "float32"))

@@ -256,8 +256,8 @@ def test_k3_is_never_negative(student, reference, rng):
 
 @check("kl_penalty")
 def test_far_from_the_reference(student, rng):
-    """Log-ratios from -700 to 40 are not cut."""
-    shift = np.array([[700.0, 90.0, -15.0, -40.0], [12.0, 30.0, -1.0, 3.0]])
+    """Log-ratios from -1100 to 40 are not cut, nor lost where a probability rounds to 0."""
+    shift = np.array([[1100.0, 90.0, -15.0, -40.0], [12.0, 30.0, -1.0, 3.0]])
     shift = shift * rng.uniform(0.8, 1.0, shift.shape)
     log_probs = rng.uniform(-2.0, -0.1, shift.shape)
     sent = tensor(log_probs), tensor(log_probs - shift)
@@ -386,7 +386,7 @@ def test_what_does_not_count_leaves_no_trace(student, reference, rng):
     mask[:, 4] = True
     rest = tensor(mask, dtype="bool"), 0.2
     want = reference.shaped_rewards(scores, tensor(log_probs), tensor(ref_log_probs), *rest)
-    for size in (50.0, 1e6):
+    for size in (50.0, 1e12):
         log_probs[~mask] = rng.uniform(-size, size, (~mask).sum())
         ref_log_probs[~mask] = rng.uniform(-size, size, (~mask).sum())
         found = student.shaped_rewards(scores, tensor(log_probs), tensor(ref_log_probs), *rest)
@@ -503,6 +503,8 @@ def test_the_marker_comes_before_the_box(student, rng):
     boxed_first = r"First \boxed{%d}, then\n#### %d"
     expect_rewards(student, 1.0, [(boxed_first % (wrong, right), f"{right}")])
     expect_rewards(student, 0.0, [(boxed_first % (right, wrong), f"{right}")])
+    boxed_last = rf"#### {wrong}, or \boxed{{{right}}}"
+    expect_rewards(student, 0.0, [(boxed_last, f"{right}"), (boxed_last, f"{wrong}")])
     expect_rewards(student, 1.0, [(rf"Only a box: \boxed{{{right}}}", f"{right}")])
 
 

@@ -1,12 +1,14 @@
 """Two small functions on arrays of numbers. Axis: N values, in the order in which they came."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def running_mean(values: npt.ArrayLike, window: int) -> FloatArray:
+def running_mean(values: Sequence[float] | FloatArray, window: int) -> FloatArray:
     """Return, for every place, the mean of the last `window` values up to and with that place.
 
     `means[n]` is the mean of `values[n - window + 1] .. values[n]` for n = 0 .. N-1. Near the
@@ -19,7 +21,6 @@ def running_mean(values: npt.ArrayLike, window: int) -> FloatArray:
     Returns:
         The means, shape (N,), floats.
     """
-    values = np.asarray(values)
     starts = [max(0, n + 1 - window) for n in range(len(values))]
     return np.array([np.mean(values[start : n + 1]) for n, start in enumerate(starts)])
 
@@ -35,7 +36,7 @@ def clip_to_range(values: npt.ArrayLike, low: float = 0.0, high: float = 1.0) ->
         high: the greatest, `low` or more.
 
     Returns:
-        The clipped values, shape (N,), floats.
+        The clipped values, shape (N,).
     """
-    raised = np.maximum(np.asarray(values, dtype=np.float64), low)
-    return np.minimum(raised, high)
+    clipped: FloatArray = np.minimum(np.maximum(values, low), high)
+    return clipped

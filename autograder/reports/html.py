@@ -1,0 +1,242 @@
+"""The class's page and a student's page: from reports to HTML that needs nothing but itself.
+
+All that students wrote is hostile: templates escape it, control and bidirectional characters become
+visible, what is very long is cut, and the page's policy lets no script or style run but its own.
+"""
+
+import base64
+import functools
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from autograder.reports import statistics
+from autograder.reports.student_page import Question, questions_of, seen
+from autograder.reports.terminal import number
+from autograder.results import SEVERITY, CheckResult, Isolation, Outcome, Report
+
+TEMPLATES = Path(__file__).parent / "templates"
+LINE, TEXT = 80, 4000  # characters shown of a name, and of a longer text
+JOINERS = "\u200c\u200d"  # invisible, and needed: emoji and some scripts are made with them
+PILE = re.compile(r"([\u0300-\u036f]{3})[\u0300-\u036f]+")  # accents that would cover other lines
+PNG = b"\x89PNG\r\n\x1a\n"
+# An outcome is told by its sign and its words; colour only adds to it.
+OUTCOMES = {
+    Outcome.PASSED: ("✓", "passed"), Outcome.FAILED: ("✗", "wrong"), Outcome.ERROR: ("!", "error"),
+    Outcome.TIMEOUT: ("◷", "no answer in time"), Outcome.CRASHED: ("↯", "ended its process"),
+    Outcome.SKIPPED: ("–", "not run"), Outcome.BROKEN: ("?", "our fault"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """A submission in the table of all; `scores` has None for a question that it was not asked."""
+
+    report: Report
+    scores: tuple[float | None, ...]
+    severity: int
+    remark: str
+
+
+def index_html(
+    reports: Sequence[Report], title: str = "", *, links: Mapping[str, str] | None = None
+) -> str:
+    """Return the page of a class: what to teach again, what to look at, and every submission.
+
+    Args:
+        reports: one for each submission.
+        title: of the page; the assignment's unless given.
+        links: for submissions, the stem of their page in `reports/`; their name unless given.
+    """
+    from autograder.reports.figures import histogram, scatter
+
+    names = Counter(report.student for report in reports)
+    readable = [report for report in reports if statistics.readable(report)]
+    scores = [report.score for report in readable]
+    worth = max((report.max_score for report in reports), default=0.0)
+    both = statistics.contrast(reports)
+    code = statistics.code_items(reports)
+    return page(
+        "index.html.j2",
+        script=True,
+        title=title or (reports[0].title if reports else "") or "No submissions",
+        reports=reports, readable=readable, worth=worth, rows=rows_of(reports, code), code=code,
+        quiz=statistics.quiz_items(reports), topics=statistics.reteach(reports),
+        mistakes=statistics.known_mistakes(reports), concerns=statistics.concerns(reports), both=both,
+        middle=statistics.median(scores), mean=sum(scores) / len(scores) if scores else 0.0,
+        full=sum(report.score >= report.max_score for report in readable),
+        isolations=isolations(reports), statistics=statistics, outcomes_seen=outcomes_of(reports),
+        histogram=histogram(scores, worth) if scores else "",
+        scatter=scatter(both.points, statistics.HIGH, statistics.LOW) if both.points else "",
+        href=functools.partial(href, links=links or {}),
+        label=functools.partial(label, names=names),
+    )  # fmt: skip
+
+
+def student_html(report: Report, *, staff: bool = False, published: bool = True) -> str:
+    """Return the page of a submission, as its student should read it.
+
+    Args:
+        report: of the submission.
+        staff: add what students do not see: all checks, staff notes, the output, the seed.
+        published: whether results that wait for publication may be read. Until then the page shows
+            visible checks only, and neither scores nor the quiz's answers.
+    """
+    open_ = staff or published
+    added = round(report.score - sum(one.score for one in report.questions) - report.quiz_score, 2)
+    return page(
+        "student.html.j2",
+        script=False,
+        title=f"{line(report.student)}: {report.title}",
+        report=report, staff=staff, open=open_, questions=questions_of(report, staff, published),
+        adjustment=added if abs(added) >= 0.01 else 0.0,
+        receipt={key: value for key, value in report.receipt.items() if staff or key != "seed"},
+        never=sum(not seen(check, staff, True) for check in report.checks),
+        handed_in=statistics.handed_in_quiz(report), pictures=functools.partial(pictures, staff=staff),
+    )  # fmt: skip
+
+
+def page(template: str, *, script: bool, **values: object) -> str:
+    """Return a template filled in, under a policy that allows its own style and script only."""
+    style = Markup((TEMPLATES / "style.css").read_text("utf-8"))  # noqa: S704 our own file
+    code = Markup((TEMPLATES / "script.js").read_text("utf-8") if script else "")  # noqa: S704
+    policy = [
+        "default-src 'none'", f"style-src '{digest(style)}'", "img-src data:", "base-uri 'none'",
+        f"script-src '{digest(code)}'" if script else "script-src 'none'", "form-action 'none'",
+    ]  # fmt: skip
+    return (
+        environment()
+        .get_template(template)
+        .render(style=style, script=code, policy="; ".join(policy), **values)
+    )
+
+
+def digest(text: str) -> str:
+    """Return the hash by which a policy knows a style or a script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """Return the templates' environment, which escapes everything."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"line": line, "text": text, "number": number, "percent": percent}
+    made.filters |= {"short": statistics.short, "paragraphs": paragraphs}
+    made.globals |= {"OUTCOMES": OUTCOMES, "count": count}
+    return made
+
+
+def line(value: str, limit: int = LINE) -> str:
+    """Return text of others as one line: nothing invisible, nothing that turns the line around."""
+    return made_visible(value, limit, "")
+
+
+def text(value: str, limit: int = TEXT) -> str:
+    """Return text of others in its lines."""
+    return made_visible(value.replace("\r\n", "\n"), limit, "\n\t")
+
+
+def made_visible(value: str, limit: int, keep: str) -> str:
+    """Return text with signs for what cannot be seen, cut to a length."""
+    cut = value[:limit].rstrip() + "…" if len(value) > limit else value
+    if not cut.isprintable():
+        cut = "".join(sign(char) if char not in keep else char for char in cut)
+    return PILE.sub(r"\1", cut)
+
+
+def sign(char: str) -> str:
+    """Return a character, or a visible sign for one that is a control or a direction."""
+    if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or char in JOINERS:
+        return char
+    if char < " ":
+        return chr(0x2400 + ord(char))
+    return f"⟨U+{ord(char):04X}⟩"
+
+
+def paragraphs(value: str) -> list[str]:
+    """Return text as paragraphs: blank lines part them."""
+    return [text(part) for part in re.split(r"\n\s*\n", value.strip()) if part]
+
+
+def percent(share: float) -> str:
+    """Return a share in percent, 100 only if it is all."""
+    return f"{min(99, round(100 * share)) if share < 1 else 100} %"
+
+
+def count(many: int, word: str) -> str:
+    """Return `1 submission` or `2 submissions`."""
+    return f"{many:,} {word}{'' if many == 1 else 's'}"
+
+
+def label(report: Report, names: Mapping[str, int]) -> str:
+    """Return a student's name, with the submission's where several have the same."""
+    if not report.student or names[report.student] > 1:
+        return f"{report.student} ({report.submission})" if report.student else report.submission
+    return report.student
+
+
+def href(report: Report, links: Mapping[str, str]) -> str:
+    """Return the link to a submission's page."""
+    stem = links.get(report.submission, report.submission)
+    return f"reports/{quote(stem, safe='', errors='surrogateescape')}.html"
+
+
+def rows_of(reports: Iterable[Report], code: Sequence[statistics.Item]) -> list[Row]:
+    """Return the table of all submissions."""
+    rows = []
+    for report in reports:
+        scores = {question.id: question.score for question in report.questions}
+        scores_in_order = tuple(scores.get(item.id) for item in code)
+        rows.append(Row(report, scores_in_order, SEVERITY.index(report.outcome), remark(report)))
+    return rows
+
+
+def remark(report: Report) -> str:
+    """Return the first thing to know about a submission."""
+    if report.notes:
+        return line(report.notes[0], 200)
+    known = [name for question in report.questions for name in question.misconceptions[:1]]
+    return ", ".join(name.replace("_", " ") for name in known)
+
+
+def outcomes_of(reports: Iterable[Report]) -> list[Outcome]:
+    """Return the outcomes that occur, from mild to severe."""
+    return sorted({report.outcome for report in reports}, key=SEVERITY.index)
+
+
+def isolations(reports: Iterable[Report]) -> list[tuple[Isolation, int]]:
+    """Return what the wall held back, and for how many submissions."""
+    found: dict[bytes | str, tuple[Isolation, int]] = {}
+    for report in reports:
+        one, many = found.get(repr(report.isolation), (report.isolation, 0))
+        found[repr(report.isolation)] = (one, many + 1)
+    return sorted(found.values(), key=lambda pair: -pair[1])
+
+
+def pictures(check: CheckResult, *, staff: bool) -> list[tuple[str, str]]:
+    """Return the figures of a check as (caption, address): the student's, then the reference's.
+
+    Those of a hidden check are for staff: they could carry its input out, or its answer.
+    """
+    if not (check.visible or staff):
+        return []
+    found = []
+    for name, caption in (("picture", "Yours"), ("reference_picture", "The reference's")):
+        data = getattr(check, name, b"")
+        if isinstance(data, bytes) and data.startswith(PNG):
+            found.append((caption, f"data:image/png;base64,{base64.b64encode(data).decode()}"))
+    return found

@@ -1,0 +1,287 @@
+"""What the reports of a class say together: pure functions from reports to numbers and lists."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.results import CheckResult, Outcome, Report
+
+NOT_WRITTEN = "Not written yet."  # what feedback says of an untouched stub
+FEW = 3  # a correlation of fewer answers says nothing
+HIGH, LOW = 0.7, 0.5  # shares of the points: knows or can do it, and does not
+RETEACH_FROM = 0.1  # a question is worth a lesson once this part of its points is lost
+RETEACH_MOST = 8
+SLOW_TIMES, SLOW_S = 5.0, 2.0  # slow is: this many medians, and this many seconds
+
+
+@dataclass(frozen=True)
+class Item:
+    """How a question, of the code or of the quiz, went.
+
+    `difficulty` is the share of its points that the class earned. `discrimination` is the corrected
+    item-total correlation: of the points on this question with the points on all others together;
+    None where there is nothing to correlate.
+    """
+
+    id: str
+    worth: float
+    answers: int
+    difficulty: float
+    discrimination: float | None
+    full: int
+    part: int
+    none: int
+
+    @property
+    def name(self) -> str:
+        """Return the question's name without the assignment's."""
+        return short(self.id)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake of a question, or several that explain the same answers, and who made it."""
+
+    question: str
+    names: tuple[str, ...]
+    hint: str
+    reports: tuple[Report, ...]
+
+    @property
+    def title(self) -> str:
+        """Return what was done, in words."""
+        return " or ".join(name.replace("_", " ") for name in self.names)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something to teach again: a question on which the class lost points.
+
+    `often` is what went wrong most, each with how many: titles of failed checks, or wrong answers to
+    a question of the quiz.
+    """
+
+    item: Item
+    unwritten: int = 0
+    mistakes: tuple[Mistake, ...] = ()
+    often: tuple[tuple[str, int], ...] = ()
+    prompt: str = ""
+
+    @property
+    def hit(self) -> int:
+        """Return how many lost points on it."""
+        return self.item.part + self.item.none
+
+    @property
+    def told(self) -> int:
+        """Return how many of them made a known mistake."""
+        return sum(len(mistake.reports) for mistake in self.mistakes)
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Quiz against code, of those who handed in both; each point is (quiz share, code share)."""
+
+    points: tuple[tuple[float, float], ...]
+    correlation: float | None
+    knows_only: tuple[Report, ...]
+    codes_only: tuple[Report, ...]
+
+
+@dataclass(frozen=True)
+class Concern:
+    """A submission that staff should look at, and why."""
+
+    report: Report
+    outcome: Outcome
+    reasons: tuple[str, ...]
+
+
+def short(question: str) -> str:
+    """Return a question's name without the assignment's."""
+    return question.partition(".")[2] or question
+
+
+def readable(report: Report) -> bool:
+    """Whether there was something to grade."""
+    return bool(report.checks or report.quiz)
+
+
+def handed_in_quiz(report: Report) -> bool:
+    """Whether a submission answers at least one question of the quiz."""
+    return any(answer.given for answer in report.quiz)
+
+
+def code_items(reports: Sequence[Report]) -> list[Item]:
+    """Return how the questions of the code went, in their order."""
+    graded = [report for report in reports if readable(report)]
+    rows = [{one.id: (one.score, one.max_score) for one in report.questions} for report in graded]
+    return items(rows, [report.quiz_score for report in graded])
+
+
+def quiz_items(reports: Sequence[Report]) -> list[Item]:
+    """Return how the questions of the quiz went, of those who handed it in."""
+    graded = [report for report in reports if handed_in_quiz(report)]
+    rows = [{one.id: (one.score, one.max_score) for one in report.quiz} for report in graded]
+    return items(rows, [code_score(report) for report in graded])
+
+
+def code_score(report: Report) -> float:
+    """Return the points for code."""
+    return sum(question.score for question in report.questions)
+
+
+def items(rows: Sequence[dict[str, tuple[float, float]]], besides: Sequence[float]) -> list[Item]:
+    """Return how questions went.
+
+    Args:
+        rows: for each submission, by question, points earned and points worth.
+        besides: for each submission, points earned elsewhere: they count into its total.
+    """
+    totals = [
+        sum(score for score, _ in row.values()) + extra
+        for row, extra in zip(rows, besides, strict=True)
+    ]
+    made = []
+    for name in in_order(name for row in rows for name in row):
+        pairs = [(*row[name], total) for row, total in zip(rows, totals, strict=True) if name in row]
+        scores, worth, total = np.array(pairs, dtype=float).T
+        full, none = int(np.sum(scores >= worth - 1e-9)), int(np.sum((scores <= 0) & (worth > 0)))
+        difficulty = float(scores.sum() / worth.sum()) if worth.sum() else 1.0
+        found = correlation(scores, total - scores)
+        part = len(pairs) - full - none
+        made.append(
+            Item(name, float(worth.max()), len(pairs), difficulty, found, full, part, none)
+        )
+    return made
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names once each, in the order in which they first come."""
+    return list(dict.fromkeys(names))
+
+
+def correlation(one: np.ndarray, other: np.ndarray) -> float | None:
+    """Return Pearson's correlation, None where one of them does not vary or there are too few."""
+    if len(one) < FEW or np.ptp(one) < 1e-9 or np.ptp(other) < 1e-9:
+        return None
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def known_mistakes(reports: Sequence[Report]) -> list[Mistake]:
+    """Return the known mistakes that were made, the most frequent first."""
+    made: dict[tuple[str, tuple[str, ...]], list[tuple[str, Report]]] = {}
+    for report in reports:
+        for question in report.questions:
+            if question.misconceptions:
+                key = (question.id, tuple(question.misconceptions))
+                made.setdefault(key, []).append((question.hint, report))
+    mistakes = [
+        Mistake(
+            question=question,
+            names=names,
+            hint=Counter(hint for hint, _ in who).most_common(1)[0][0],
+            reports=tuple(report for _, report in who),
+        )
+        for (question, names), who in made.items()
+    ]
+    return sorted(mistakes, key=lambda one: (-len(one.reports), one.question, one.names))
+
+
+def reteach(reports: Sequence[Report]) -> list[Topic]:
+    """Return what to teach again, by the share of points that the class lost on it."""
+    code = [code_topic(item, reports) for item in code_items(reports)]
+    quiz = [quiz_topic(item, reports) for item in quiz_items(reports)]
+    lost = [topic for topic in code + quiz if 1 - topic.item.difficulty >= RETEACH_FROM]
+    return sorted(lost, key=lambda topic: topic.item.difficulty)[:RETEACH_MOST]
+
+
+def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
+    """Return what is to be said about a question of the code."""
+    unwritten, failed = 0, Counter[str]()
+    for report in reports:
+        wrong = [check for check in report.checks if check.question == item.id and is_wrong(check)]
+        if wrong and all(check.feedback == NOT_WRITTEN for check in wrong):
+            unwritten += 1
+        else:
+            failed.update(check.title for check in wrong)
+    mistakes = tuple(one for one in known_mistakes(reports) if one.question == item.id)
+    return Topic(item, unwritten, mistakes, tuple(failed.most_common(3)))
+
+
+def is_wrong(check: CheckResult) -> bool:
+    """Whether a check cost points."""
+    return check.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.BROKEN)
+
+
+def quiz_topic(item: Item, reports: Sequence[Report]) -> Topic:
+    """Return what is to be said about a question of the quiz."""
+    given = [
+        answer
+        for report in reports
+        if handed_in_quiz(report)
+        for answer in report.quiz
+        if answer.id == item.id
+    ]
+    wrong = Counter(one.given or "no answer" for one in given if one.outcome is not Outcome.PASSED)
+    prompt = next((answer.prompt for answer in given if answer.given), "")
+    return Topic(item, often=tuple(wrong.most_common(3)), prompt=prompt)
+
+
+def contrast(reports: Sequence[Report]) -> Contrast:
+    """Return who knows what they cannot code, and who codes what they cannot explain."""
+    points, knows_only, codes_only = [], [], []
+    for report in reports:
+        worth = sum(question.max_score for question in report.questions)
+        if not (handed_in_quiz(report) and report.checks and worth and report.quiz_max_score):
+            continue
+        quiz, code = report.quiz_score / report.quiz_max_score, code_score(report) / worth
+        points.append((quiz, code))
+        if quiz >= HIGH and code < LOW:
+            knows_only.append(report)
+        if code >= HIGH and quiz < LOW:
+            codes_only.append(report)
+    pairs = np.array(points, dtype=float).reshape(-1, 2)
+    found = correlation(pairs[:, 0], pairs[:, 1])
+    return Contrast(tuple(points), found, tuple(knows_only), tuple(codes_only))
+
+
+def concerns(reports: Sequence[Report]) -> list[Concern]:
+    """Return the submissions that staff should look at, the gravest first."""
+    usual = median([report.seconds for report in reports if readable(report)])
+    found = []
+    for report in reports:
+        reasons = list(reasons_to_look(report))
+        if report.seconds > max(SLOW_S, SLOW_TIMES * usual):
+            reasons.append(f"took {report.seconds:.1f} s; the usual is {usual:.1f} s")
+        if reasons:
+            found.append(Concern(report, report.outcome, tuple(reasons)))
+    grave = [Outcome.BROKEN, Outcome.CRASHED, Outcome.TIMEOUT]
+    return sorted(found, key=lambda one: grave.index(one.outcome) if one.outcome in grave else 9)
+
+
+def reasons_to_look(report: Report) -> Iterable[str]:
+    """Yield what is grave about a submission, in words."""
+    for outcome, words in (
+        (Outcome.BROKEN, "the kit's fault, not theirs; no points are lost"),
+        (Outcome.CRASHED, "ended its own process"),
+        (Outcome.TIMEOUT, "gave no answer in time"),
+    ):
+        hit = [check for check in report.checks if check.outcome is outcome]
+        where = ", ".join(in_order(short(check.question) for check in hit))
+        if any("that is no answer" in check.feedback for check in hit) and outcome is Outcome.CRASHED:
+            words = "sent the grader something that is no answer, as forged results do"
+        if hit or (report.outcome is outcome and not report.checks):
+            yield f"{words} ({where})" if where else words
+    told = [*report.notes, *(check.staff_note for check in report.checks)]
+    if any("PermissionError" in text for text in told):
+        yield "was refused something that lies outside the wall (PermissionError)"
+    if report.staff_notes:
+        yield report.staff_notes[0]
+
+
+def median(values: Sequence[float]) -> float:
+    """Return the median, 0 of nothing."""
+    return float(np.median(values)) if values else 0.0

@@ -1,0 +1,100 @@
+"""What a student reads about each question: which checks, in which order, and in how many words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autograder.reports.statistics import is_wrong, short
+from autograder.results import CheckResult, Outcome, QuestionResult, Report
+
+PUBLISHED = ("after_due_date", "after_published")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A check that did not pass: the call, what was wrong with its answer, and the details."""
+
+    check: CheckResult
+    call: str
+    reason: str
+    details: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question on the page. `same` is what all its checks say, if they all say the same."""
+
+    result: QuestionResult
+    same: str
+    wrong: tuple[Told, ...]
+    not_run: tuple[Told, ...]
+    passed: tuple[CheckResult, ...]
+    withheld: int
+    hint: str
+
+    @property
+    def name(self) -> str:
+        """Return the question's name without the assignment's."""
+        return short(self.result.id)
+
+    @property
+    def total(self) -> int:
+        """Return how many checks are shown."""
+        return len(self.wrong) + len(self.not_run) + len(self.passed)
+
+
+def questions_of(report: Report, staff: bool, published: bool) -> list[Question]:
+    """Return a report's questions with those of their checks that may be read."""
+    return [question_of(one, report.checks, staff, published) for one in report.questions]
+
+
+def question_of(
+    result: QuestionResult, checks: Sequence[CheckResult], staff: bool, published: bool
+) -> Question:
+    """Return a question with those of its checks that may be read."""
+    own = [check for check in checks if check.question == result.id]
+    shown = [check for check in own if seen(check, staff, published)]
+    passed = tuple(check for check in shown if check.outcome is Outcome.PASSED)
+    failed = [told(check, staff) for check in shown if check.outcome is not Outcome.PASSED]
+    words = {(one.call, one.reason, one.details) for one in failed}
+    same = failed[0].reason if len(failed) > 1 and len(words) == 1 and not passed else ""
+    wrong = tuple(one for one in failed if one.check.outcome is not Outcome.SKIPPED)
+    return Question(
+        result=result,
+        same=same,
+        wrong=wrong,
+        not_run=tuple(one for one in failed if one.check.outcome is Outcome.SKIPPED),
+        passed=passed,
+        withheld=sum(check.visibility in PUBLISHED for check in own if check not in shown),
+        # a hint may rest on hidden checks: it comes with a failure that the student can see
+        hint=result.hint if staff or any(is_wrong(check) for check in shown) else "",
+    )
+
+
+def seen(check: CheckResult, staff: bool, published: bool) -> bool:
+    """Whether a check may be read."""
+    return (
+        staff or check.visibility == "visible" or (published and check.visibility in PUBLISHED)
+    )
+
+
+def told(check: CheckResult, staff: bool) -> Told:
+    """Return what a check says, in its parts."""
+    full = staff and check.outcome is Outcome.FAILED and check.staff_note
+    return Told(check, *parts(check.staff_note if full else check.feedback))
+
+
+def parts(feedback: str) -> tuple[str, str, str]:
+    """Return the call that feedback begins with, if it does; its next line; and what follows."""
+    lines = feedback.splitlines()
+    end = 0
+    if lines and lines[0].endswith("("):  # one argument a line
+        end = lines.index(")") + 1 if ")" in lines else 0
+    elif len(lines) > 1 and lines[0].endswith(")"):
+        end = 1
+    reason = lines[end] if end < len(lines) else ""
+    return "\n".join(lines[:end]), sentence(reason), "\n".join(lines[end + 1 :])
+
+
+def sentence(text: str) -> str:
+    """Return text with a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".?!:" else ".")

@@ -1,0 +1,214 @@
+"""Who is who: rosters and other lists as spreadsheets save them, joined with those who handed in.
+
+Read are lists with a name (one column or two), an id and an email in columns of any order, the
+gradebooks that Canvas exports, rosters of Gradescope and grading worksheets of Moodle.
+"""
+
+import csv
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from autograder.archive import clean
+from autograder.errors import InputError
+
+MAX_BYTES = 50_000_000
+COLUMNS = {
+    "name": ("name", "student", "full name", "fullname", "student name", "names"),
+    "first": ("first name", "firstname", "given name", "first"),
+    "last": ("last name", "lastname", "surname", "family name", "last"),
+    "sid": ("sid", "student id", "id number", "sis user id", "sis id", "student number", "id"),
+    "email": ("email", "e mail", "email address", "mail"),
+    "login": ("sis login id", "login", "login id", "username", "user name"),
+    "canvas": ("canvas id", "canvas user id"),
+    "moodle": ("identifier", "participant"),
+    "section": ("section", "sections", "group"),
+    "role": ("role",),
+}
+KINDS = ("canvas", "moodle", "sid", "email", "login")
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A student, by all that is known of them; `canvas` and `moodle` are those platforms' numbers."""
+
+    name: str
+    sid: str = ""
+    email: str = ""
+    login: str = ""
+    canvas: str = ""
+    moodle: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a table: its number in the file and its cells by what their columns mean."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+def read_lines(path: Path, columns: Mapping[str, Sequence[str]]) -> list[Line]:
+    """Read a CSV file as a spreadsheet or a platform saves it.
+
+    Args:
+        path: of the file; an `InputError` if it cannot be read.
+        columns: what columns may mean, each with the headers that say so, in lower case.
+    """
+    rows = [(number, row) for number, row in read_rows(path) if any(cell.strip() for cell in row)]
+    if not rows:
+        raise InputError(f"{path} is empty: its first line names the columns")
+    heads = [folded_head(head) for head in rows[0][1]]
+    meanings = {}
+    for meaning, names in columns.items():
+        found = [heads.index(name) for name in names if name in heads]
+        if found:
+            meanings[meaning] = found[0]
+    lines = []
+    for number, row in rows[1:]:
+        cells = {
+            meaning: clean(row[at].strip()) for meaning, at in meanings.items() if at < len(row)
+        }
+        lines.append(Line(number, cells))
+    if not meanings:
+        known = ", ".join(names[0] for names in columns.values())
+        raise InputError(f"{path}: no column is known in its first line; known are: {known}")
+    return lines
+
+
+def read_rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Return the rows of a CSV file with their line numbers, whatever separates the cells."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path} is larger than {MAX_BYTES / 1e6:g} MB: is it the right file?")
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252", "replace")
+    head = text.partition("\n")[0]
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=head.count))
+    try:
+        return [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError(f"{path}, line {reader.line_num}: {error}") from error
+
+
+def folded_head(head: str) -> str:
+    """Return a column's header in lower case, words only."""
+    return " ".join(re.findall(r"\w+", head.casefold()))
+
+
+def read_roster(path: Path) -> list[Person]:
+    """Return the students on a roster, in its order; those with the same name stay apart."""
+    people = []
+    lines = read_lines(path, columns_of(path))
+    if lines and not {"name", "last", "sid", "email", "login"} & set(lines[0].cells):
+        raise InputError(f"{path} names no student: it needs a column name, id or email")
+    for line in lines:
+        person = person_on(line)
+        if person is not None:
+            people.append(person)
+    if not people:
+        raise InputError(f"{path} lists no student")
+    return list(dict.fromkeys(people))
+
+
+def columns_of(path: Path) -> dict[str, Sequence[str]]:
+    """Return what the columns of a roster mean: a gradebook of Canvas has an ID of its own."""
+    rows = read_rows(path)
+    heads = [folded_head(head) for head in rows[0][1]] if rows else []
+    if {"student", "id", "section"} <= set(heads):
+        without_id = tuple(name for name in COLUMNS["sid"] if name != "id")
+        return {**COLUMNS, "sid": without_id, "canvas": ("id",)}
+    return dict(COLUMNS)
+
+
+def person_on(line: Line) -> Person | None:
+    """Return the student on a line of a roster, None if it is about something else."""
+    cells = dict(line.cells)
+    role = cells.pop("role", "").casefold()
+    name = cells.pop("name", "")
+    first, last = cells.pop("first", ""), cells.pop("last", "")
+    name = name or " ".join(filter(None, (first, last)))
+    if role not in ("", "student") or name in ("Points Possible", "Student, Test"):
+        return None
+    cells["moodle"] = re.sub(r"\D*", "", cells.get("moodle", ""))
+    known = {kind: cells.get(kind, "") for kind in (*KINDS, "section")}
+    name = name or known["email"] or known["login"] or known["sid"]
+    return Person(name=name, **known) if name else None
+
+
+class Index:
+    """Finds people by what is known of them: numbers and addresses first, then names."""
+
+    def __init__(self, people: Sequence[tuple[int, Person]]) -> None:
+        self._found: defaultdict[str, list[tuple[int, Person]]] = defaultdict(list)
+        for at, person in people:
+            for key in {*exact(person), *names_of(person.name), *words_for(person)}:
+                self._found[key].append((at, person))
+
+    def like(self, person: Person) -> set[int]:
+        """Return the places of those who are this person: none, one, or several that may be."""
+        keys = (*exact(person), *names_of(person.name), f"word {folded(person.name)}")
+        return self._first(keys, person)
+
+    def called(self, text: str) -> set[int]:
+        """Return the places of those whom a text may mean: a name, a number, an address."""
+        return self._first((f"word {folded(text)}", *names_of(text)), Person(name=text))
+
+    def _first(self, keys: Iterable[str], person: Person) -> set[int]:
+        for key in keys:
+            hits = {at for at, other in self._found.get(key, ()) if not contradict(person, other)}
+            if hits:
+                return hits
+        return set()
+
+
+def contradict(one: Person, other: Person) -> bool:
+    """Whether two are known to be different people: a number of one kind differs."""
+    pairs = ((getattr(one, kind), getattr(other, kind)) for kind in KINDS)
+    return any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in pairs)
+
+
+def exact(person: Person) -> Iterator[str]:
+    """Yield the keys that belong to one person only."""
+    for kind in KINDS:
+        if value := getattr(person, kind):
+            yield f"{kind} {folded(value)}"
+
+
+def words_for(person: Person) -> Iterator[str]:
+    """Yield what one may write for a person who has no other name: a number, an address, a login."""
+    for kind in KINDS:
+        if value := getattr(person, kind):
+            yield f"word {folded(value)}"
+    if person.email:
+        yield f"word {folded(person.email.partition('@')[0])}"
+
+
+def names_of(name: str) -> Iterator[str]:
+    """Yield the forms of a name: Ada Lovelace, Lovelace, Ada and lovelaceada are one."""
+    last, comma, first = name.partition(",")
+    words = re.findall(r"\w+", folded(f"{first} {last}" if comma else name))
+    if not words:
+        yield f"name {folded(name)}"
+        return
+    yield f"name {' '.join(sorted(words))}"
+    joined = {"".join(words), "".join(words[-1:] + words[:-1])}
+    if comma:
+        joined.add("".join(re.findall(r"\w+", folded(last + first))))
+    yield from (f"joined {form}" for form in sorted(joined))
+
+
+def folded(text: str) -> str:
+    """Return a text without what people write differently: case, accents, spaces around it."""
+    plain = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))

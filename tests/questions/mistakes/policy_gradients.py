@@ -1,0 +1,974 @@
+"""Wrong answers to policy_gradients that students really write, with the hint each of them gets."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.distributions import Categorical
+
+from autograder.checks import misconception
+from solutions.policy_gradients import BANDIT_REWARDS
+from solutions.policy_gradients import gae_advantages as right_gae
+from solutions.policy_gradients import standardize_returns as right_standardize
+
+# standardize_returns
+
+
+@misconception("standardize_returns")
+def leaves_one_return_to_the_formula(returns, eps=1e-8):
+    """Is your result NaN for one return alone? What does torch divide by when it takes the standard
+    deviation of a single number?"""
+    return (returns - returns.mean()) / (returns.std() + eps)
+
+
+@misconception("standardize_returns")
+def divides_by_t_in_the_variance(returns, eps=1e-8):
+    """This is the population's standard deviation. The sample's divides by T - 1; torch's `std`
+    does so unless told otherwise, NumPy's does not."""
+    return (returns - returns.mean()) / (returns.std(correction=0) + eps)
+
+
+@misconception("standardize_returns")
+def only_centres(returns, eps=1e-8):
+    """The mean is 0 now. What about the spread?"""
+    return returns - returns.mean()
+
+
+@misconception("standardize_returns")
+def only_scales(returns, eps=1e-8):
+    """The spread is 1 now. What about the mean?"""
+    return returns / (returns.std() + eps) if len(returns) > 1 else torch.zeros_like(returns)
+
+
+@misconception("standardize_returns")
+def divides_by_the_variance(returns, eps=1e-8):
+    """You divide by the variance. In what unit is it, if the returns were in metres?"""
+    centred = returns - returns.mean()
+    return centred / (returns.var() + eps) if len(returns) > 1 else centred
+
+
+@misconception("standardize_returns")
+def takes_eps_into_the_root(returns, eps=1e-8):
+    """Where does eps go: under the root, or to the standard deviation?"""
+    centred = returns - returns.mean()
+    return centred / torch.sqrt(returns.var() + eps) if len(returns) > 1 else centred
+
+
+@misconception("standardize_returns")
+def forgets_eps(returns, eps=1e-8):
+    """Equal returns have a standard deviation of 0. What do you divide by then? What is eps for?"""
+    centred = returns - returns.mean()
+    return centred / returns.std() if len(returns) > 1 else centred
+
+
+@misconception("standardize_returns")
+def has_an_eps_of_its_own(returns, eps=1e-8):
+    """The argument eps has no effect. Is a number written where eps should stand?"""
+    centred = returns - returns.mean()
+    return centred / (returns.std() + 1e-8) if len(returns) > 1 else centred
+
+
+@misconception("standardize_returns")
+def works_in_place(returns, eps=1e-8):
+    """Your `-=` or `/=` changes the tensor of whoever called you. Can you make a new one?"""
+    returns -= returns.mean()
+    if len(returns) > 1:
+        returns /= returns.std() + eps
+    return returns
+
+
+@misconception("standardize_returns")
+def scales_to_the_unit_interval(returns, eps=1e-8):
+    """This maps smallest and largest to 0 and 1. Standardising is about mean and deviation."""
+    return (returns - returns.min()) / (returns.max() - returns.min() + eps)
+
+
+# PolicyNetwork
+
+
+def network(*layers):
+    """Return layers as one network."""
+    return nn.Sequential(*layers)
+
+
+@misconception("PolicyNetwork")
+class ends_in_a_softmax(nn.Module):
+    """Your outputs are probabilities. Logits are asked: who samples takes the softmax. A softmax
+    inside, and another one at the sampling, makes every policy nearly uniform."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        first, last = nn.Linear(state_dim, hidden), nn.Linear(hidden, n_actions)
+        self.net = network(first, nn.ReLU(), last, nn.Softmax(dim=-1))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class ends_in_a_log_softmax(nn.Module):
+    """Your outputs are log-probabilities. The second layer's output as it is was asked."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        first, last = nn.Linear(state_dim, hidden), nn.Linear(hidden, n_actions)
+        self.net = network(first, nn.ReLU(), last, nn.LogSoftmax(dim=-1))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class uses_tanh(nn.Module):
+    """Which function comes between the two layers?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.Tanh(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class forgets_the_relu(nn.Module):
+    """Two linear layers in a row are one linear layer. What belongs between them?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class cuts_the_logits_at_zero(nn.Module):
+    """Your logits are never negative: is there a ReLU after the last layer?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions), nn.ReLU())
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class has_one_layer_more(nn.Module):
+    """Two linear layers are asked. How many has yours?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        first, middle = nn.Linear(state_dim, hidden), nn.Linear(hidden, hidden)
+        last = nn.Linear(hidden, n_actions)
+        self.net = network(first, nn.ReLU(), middle, nn.ReLU(), last)
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class has_no_biases(nn.Module):
+    """Where are the biases? Without them the state 0 has equal probabilities for ever."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        first = nn.Linear(state_dim, hidden, bias=False)
+        self.net = network(first, nn.ReLU(), nn.Linear(hidden, n_actions, bias=False))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class always_has_64_units(nn.Module):
+    """The argument hidden has no effect. Is a 64 written where it should stand?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, 64), nn.ReLU(), nn.Linear(64, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class seeds_torch_itself(nn.Module):
+    """All your networks are equal: a seed inside the network decides for everybody else, too."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        torch.manual_seed(0)
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class hides_a_layer_in_a_list(nn.Module):
+    """Some parameters are missing from `parameters()`, so no optimizer will train them. A plain
+    list hides its layers from torch; which container does not?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.first = [nn.Linear(state_dim, hidden)]
+        self.last = nn.Linear(hidden, n_actions)
+
+    def forward(self, state):
+        return self.last(torch.relu(self.first[0](state)))
+
+
+@misconception("PolicyNetwork")
+class detaches_the_hidden_layer(nn.Module):
+    """No gradient reaches the first layer. What do `detach()` and `no_grad()` do in a network that
+    is to be trained?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.first, self.last = nn.Linear(state_dim, hidden), nn.Linear(hidden, n_actions)
+
+    def forward(self, state):
+        return self.last(torch.relu(self.first(state)).detach())
+
+
+@misconception("PolicyNetwork")
+class drops_units_at_random(nn.Module):
+    """The same state gives other logits each time. Is there a dropout layer? None was asked."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        first, last = nn.Linear(state_dim, hidden), nn.Linear(hidden, n_actions)
+        self.net = network(first, nn.ReLU(), nn.Dropout(0.1), last)
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class flattens_the_batch(nn.Module):
+    """A single state must give logits of shape (n_actions,), a batch of any shape one row for each
+    state. Is there a reshape that forces one batch axis?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state.reshape(-1, state.shape[-1]))
+
+
+# reinforce_episode
+
+
+def play(env, policy, max_steps, choose=lambda actions: actions.sample()):
+    """Roll one episode out and return its log-probabilities and rewards."""
+    state, log_probs, rewards = env.reset(), [], []
+    for _ in range(max_steps):
+        actions = Categorical(logits=policy(torch.tensor(state)))
+        action = choose(actions)
+        log_probs.append(actions.log_prob(action))
+        state, reward, done = env.step(action.item())
+        rewards.append(reward)
+        if done:
+            break
+    return log_probs, rewards
+
+
+def discounted(rewards, gamma):
+    """Return the discounted returns as a tensor."""
+    returns = []
+    for reward in reversed(rewards):
+        returns.insert(0, reward + gamma * (returns[0] if returns else 0.0))
+    return torch.tensor(returns)
+
+
+def update(optimizer, log_probs, factors):
+    """Take one step on minus the sum of log-probabilities times factors."""
+    loss = -(torch.stack(log_probs) * factors).sum()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+
+@misconception("reinforce_episode")
+def standardises_a_single_return(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """An episode of one step turns your policy into NaN: one return alone has no standard
+    deviation. What does your code do when there is only one return?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    returns = discounted(rewards, gamma)
+    update(optimizer, log_probs, (returns - returns.mean()) / (returns.std() + 1e-8))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def learns_nothing_from_one_step(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """A single return, standardised, is 0, and 0 teaches nothing. Episodes of one step must learn:
+    when is standardising of use?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, right_standardize(discounted(rewards, gamma)))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def climbs_the_loss(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """What was rewarded becomes less probable. An optimizer goes downhill: what is the loss's sign?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, -discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def forgets_zero_grad(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Gradients of earlier episodes are still there: `backward()` adds to what it finds."""
+    log_probs, rewards = play(env, policy, max_steps)
+    (-(torch.stack(log_probs) * discounted(rewards, gamma)).sum()).backward()
+    optimizer.step()
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def takes_the_most_probable_action(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """You take the most probable action every time. How would the policy ever find out that another
+    one pays more?"""
+    log_probs, rewards = play(env, policy, max_steps, lambda actions: actions.logits.argmax())
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def explores_with_epsilon(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Some of your actions are drawn uniformly. A policy gradient needs actions drawn from the
+    policy itself, which explores as long as it is not sure."""
+
+    def choose(actions):
+        return torch.randint(actions.logits.shape[-1], ()) if torch.rand(()) < 0.2 else actions.sample()
+
+    log_probs, rewards = play(env, policy, max_steps, choose)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def takes_the_softmax_twice(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """`Categorical(logits=...)` takes the softmax itself. What happens to 0.9 and 0.1 when they are
+    taken for logits?"""
+    log_probs, rewards = play(env, lambda state: policy(state).softmax(dim=-1), max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def returns_the_discounted_return(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The plain sum of the rewards is asked. Yours is discounted."""
+    log_probs, rewards = play(env, policy, max_steps)
+    returns = discounted(rewards, gamma)
+    update(optimizer, log_probs, returns)
+    return returns[0].item()
+
+
+@misconception("reinforce_episode")
+def always_discounts_by_099(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The argument gamma has no effect. Is 0.99 written where it should stand?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, 0.99))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def weighs_by_the_reward_alone(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Each action is credited with its own reward only. What about those that it made possible?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, torch.tensor(rewards))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def credits_all_with_the_whole_episode(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Every action gets the return of the whole episode, with rewards that came before it. Which
+    rewards can an action still change?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma)[0])
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def leaves_the_returns_in_reverse(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The first action gets the last return. You went through the rewards from the end: which entry
+    of your list belongs to step 0?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma).flip(0))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def makes_an_optimizer_of_its_own(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The optimizer that you were given is not used. One made afresh for every episode forgets all
+    that Adam has learnt, and has a learning rate nobody chose."""
+    log_probs, rewards = play(env, policy, max_steps)
+    own = torch.optim.Adam(policy.parameters(), lr=1e-3)
+    update(own, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def never_updates(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The policy is the same after the episode as before. Which call applies the gradient?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    (-(torch.stack(log_probs) * discounted(rewards, gamma)).sum()).backward()
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def plays_on_after_the_end(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The episode was over, and you took another step. What does `done` say?"""
+    state, log_probs, rewards = env.reset(), [], []
+    for _ in range(max_steps):
+        actions = Categorical(logits=policy(torch.tensor(state)))
+        action = actions.sample()
+        log_probs.append(actions.log_prob(action))
+        state, reward, _ = env.step(action.item())
+        rewards.append(reward)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def always_stops_at_200(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The argument max_steps has no effect. Is 200 written where it should stand?"""
+    log_probs, rewards = play(env, policy, 200)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def looks_at_the_first_state_only(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Every action is chosen in the first state. What does `env.step` return besides the reward?"""
+    first, log_probs, rewards = env.reset(), [], []
+    for _ in range(max_steps):
+        actions = Categorical(logits=policy(torch.tensor(first)))
+        action = actions.sample()
+        log_probs.append(actions.log_prob(action))
+        _, reward, done = env.step(action.item())
+        rewards.append(reward)
+        if done:
+            break
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def weighs_probabilities_instead_of_logarithms(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Your loss has the probability of each action in it. The policy gradient has its logarithm,
+    which makes up for rare actions being drawn rarely."""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, [log_prob.exp() for log_prob in log_probs], discounted(rewards, gamma))
+    return sum(rewards)
+
+
+# gae_advantages
+
+
+def gae(rewards, values, bootstrap, going_on_value, going_on_sum, gamma, decay):
+    """Return advantages with separate masks for the value and for the sum."""
+    advantages, later, following = np.zeros(len(rewards)), 0.0, bootstrap
+    for t in reversed(range(len(rewards))):
+        error = rewards[t] + gamma * following * going_on_value[t] - values[t]
+        advantages[t] = later = error + decay * going_on_sum[t] * later
+        following = values[t]
+    return advantages
+
+
+@misconception("gae_advantages")
+def ignores_terminated(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """What came after the end of an episode counts before it. Where is `terminated` used?"""
+    on = np.ones(len(rewards))
+    return gae(rewards, values, bootstrap_value, on, on, gamma, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def bootstraps_past_the_end(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The sum stops at the end of an episode, but the next episode's value still enters the
+    td_error. What is a state worth after which nothing comes?"""
+    on = np.ones(len(rewards))
+    return gae(rewards, values, bootstrap_value, on, ~terminated, gamma, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def sums_past_the_end(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The td_error stops at the end of an episode, but advantages of the next one still flow back
+    over it. What has to be cut besides the value?"""
+    on = np.ones(len(rewards))
+    return gae(rewards, values, bootstrap_value, ~terminated, on, gamma, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def takes_the_mask_the_wrong_way(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """You go on where an episode ended and stop where it did not. Which way round is the mask?"""
+    decay = gamma * gae_lambda
+    return gae(rewards, values, bootstrap_value, terminated, terminated, gamma, decay)
+
+
+@misconception("gae_advantages")
+def reads_terminated_one_step_late(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """`terminated[t]` says that action t ended the episode. You seem to read it as saying that step
+    t begins a new one."""
+    on = np.append(~terminated[1:], True)
+    return gae(rewards, values, bootstrap_value, on, on, gamma, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def forgets_the_bootstrap_value(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """A roll-out that is cut off goes on, only unseen. What stands for all that would have come?"""
+    return right_gae(rewards, values, 0.0, terminated, gamma, gae_lambda)
+
+
+@misconception("gae_advantages")
+def bootstraps_after_every_cut(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The last step ended its episode, and yet bootstrap_value counts. Which step does
+    `terminated[T-1]` speak of?"""
+    last_open = terminated.copy()
+    last_open[-1] = False
+    return right_gae(rewards, values, bootstrap_value, last_open, gamma, gae_lambda)
+
+
+@misconception("gae_advantages")
+def forgets_gamma_in_the_sum(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The advantages are summed with gae_lambda alone. What else discounts a step?"""
+    on = ~terminated
+    return gae(rewards, values, bootstrap_value, on, on, gamma, gae_lambda)
+
+
+@misconception("gae_advantages")
+def forgets_lambda(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """These are returns minus values: gae_lambda has no effect."""
+    return right_gae(rewards, values, bootstrap_value, terminated, gamma, 1.0)
+
+
+@misconception("gae_advantages")
+def stops_at_the_one_step_error(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """These are the td_errors alone. How do those of later steps get in?"""
+    return right_gae(rewards, values, bootstrap_value, terminated, gamma, 0.0)
+
+
+@misconception("gae_advantages")
+def returns_the_value_targets(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """You add the values back: that is what a critic is trained on. The advantages are asked."""
+    return right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda) + values
+
+
+@misconception("gae_advantages")
+def normalizes_the_advantages(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """Mean 0 and deviation 1 come later, if at all. The advantages as they are were asked."""
+    found = right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda)
+    return (found - found.mean()) / (found.std() + 1e-8)
+
+
+@misconception("gae_advantages")
+def overwrites_the_rewards(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """You put the advantages into the array of rewards, and whoever called you has lost them."""
+    rewards[:] = right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda)
+    return rewards
+
+
+@misconception("gae_advantages")
+def goes_forward_in_time(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """An advantage gathers what comes after it; yours gathers what came before. Where should the
+    loop start?"""
+    following = np.append(values[1:], bootstrap_value) * ~terminated
+    errors, advantages, earlier = rewards + gamma * following - values, [], 0.0
+    for t in range(len(rewards)):
+        earlier = errors[t] + gamma * gae_lambda * (not terminated[t]) * earlier
+        advantages.append(earlier)
+    return np.array(advantages)
+
+
+# ppo_clip_loss
+
+
+@misconception("ppo_clip_loss")
+def forgets_the_minimum(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """You take the clipped ratio alone. Then a token that has gone the wrong way, far off, gets no
+    gradient to come back. What does the minimum choose there?"""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return -(ratio.clamp(1 - clip_eps, 1 + clip_eps) * advantages.detach()).mean()
+
+
+@misconception("ppo_clip_loss")
+def never_clips(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """This is the loss without a clip. What keeps the policy near the one that sampled?"""
+    return -(torch.exp(log_probs - old_log_probs.detach()) * advantages.detach()).mean()
+
+
+def surrogates(log_probs, old_log_probs, advantages, clip_eps):
+    """Return both terms of PPO's minimum."""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    advantages = advantages.detach()
+    return ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps) * advantages
+
+
+@misconception("ppo_clip_loss")
+def takes_the_maximum(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """PPO is a pessimist: of the two terms, which one would it rather believe?"""
+    return -torch.max(*surrogates(log_probs, old_log_probs, advantages, clip_eps)).mean()
+
+
+@misconception("ppo_clip_loss")
+def forgets_the_minus(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """An optimizer makes a loss small. Should what you return become small?"""
+    return torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps)).mean()
+
+
+@misconception("ppo_clip_loss")
+def sums_over_the_batch(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """This is the sum over the batch. The mean is asked: twice the batch, the same step."""
+    return -torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps)).sum()
+
+
+@misconception("ppo_clip_loss")
+def trains_the_old_policy_too(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """A gradient reaches old_log_probs. The old policy has already acted: it is a constant."""
+    ratio = torch.exp(log_probs - old_log_probs)
+    advantages = advantages.detach()
+    return -torch.min(ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps) * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def trains_the_advantages(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """A gradient reaches the advantages. If they come from a critic, this loss now teaches it to
+    promise more; for the policy they are constants."""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return -torch.min(ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps) * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def clips_the_log_ratio(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """You limit the logarithm of the ratio to plus and minus clip_eps. exp(0.2) is 1.22: what is to
+    stay between 0.8 and 1.2?"""
+    log_ratio, advantages = log_probs - old_log_probs.detach(), advantages.detach()
+    clipped = log_ratio.clamp(-clip_eps, clip_eps)
+    return -torch.min(log_ratio.exp() * advantages, clipped.exp() * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def subtracts_without_exp(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The difference of two logarithms is the logarithm of the ratio. How do you get the ratio?"""
+    ratio, advantages = log_probs - old_log_probs.detach(), advantages.detach()
+    return -torch.min(ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps) * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def turns_the_ratio_round(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """Your ratio falls when an action becomes more probable. Which policy belongs on top?"""
+    ratio, advantages = torch.exp(old_log_probs.detach() - log_probs), advantages.detach()
+    return -torch.min(ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps) * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def divides_the_probabilities(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """exp(-800) is 0, and 0 / 0 is NaN. Can you subtract before you take exp?"""
+    ratio, advantages = log_probs.exp() / old_log_probs.detach().exp(), advantages.detach()
+    return -torch.min(ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps) * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def lets_the_ratio_overflow(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The loss is right, but the gradient is NaN where exp overflows: the term that is not chosen
+    passes back 0 * infinity. Can the limit be set before exp?"""
+    return -torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps)).mean()
+
+
+@misconception("ppo_clip_loss")
+def always_clips_at_02(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The argument clip_eps has no effect. Is 0.2 written where it should stand?"""
+    return -torch.min(*surrogates(log_probs, old_log_probs, advantages, 0.2)).mean()
+
+
+@misconception("ppo_clip_loss")
+def normalizes_first(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The advantages are to be used as they are. Whoever wants them normalised does it before."""
+    centred = advantages - advantages.mean()
+    scaled = centred / (advantages.std() + 1e-8) if len(advantages) > 1 else centred
+    return -torch.min(*surrogates(log_probs, old_log_probs, scaled, clip_eps)).mean()
+
+
+@misconception("ppo_clip_loss")
+def cuts_the_gradient_on_both_sides(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """Outside the limits you let no gradient through at all. But a token that went the wrong way
+    has to come back: on which side of the clip is the gradient 0?"""
+    plain, clipped = surrogates(log_probs, old_log_probs, advantages, clip_eps)
+    return -torch.where(plain == clipped, plain, torch.min(plain, clipped).detach()).mean()
+
+
+# clip_fraction
+
+
+@misconception("clip_fraction")
+def judges_the_log_ratio(log_probs, old_log_probs, clip_eps=0.2):
+    """You compare the logarithm of the ratio with clip_eps. log(1.21) is 0.19, yet 1.21 is out."""
+    return ((log_probs - old_log_probs).abs() > clip_eps).double().mean().item()
+
+
+@misconception("clip_fraction")
+def counts_only_above(log_probs, old_log_probs, clip_eps=0.2):
+    """A ratio can leave the range at two ends. Which one do you watch?"""
+    return (torch.exp(log_probs - old_log_probs) > 1 + clip_eps).double().mean().item()
+
+
+@misconception("clip_fraction")
+def counts_only_below(log_probs, old_log_probs, clip_eps=0.2):
+    """A ratio can leave the range at two ends. Where did the absolute value go?"""
+    return (torch.exp(log_probs - old_log_probs) < 1 - clip_eps).double().mean().item()
+
+
+@misconception("clip_fraction")
+def counts_instead_of_sharing(log_probs, old_log_probs, clip_eps=0.2):
+    """This is how many there are. The share of the batch is asked."""
+    return ((torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps).sum()
+
+
+@misconception("clip_fraction")
+def counts_those_inside(log_probs, old_log_probs, clip_eps=0.2):
+    """This is the share inside the limits."""
+    return ((torch.exp(log_probs - old_log_probs) - 1).abs() <= clip_eps).double().mean()
+
+
+@misconception("clip_fraction")
+def turns_the_fraction_round(log_probs, old_log_probs, clip_eps=0.2):
+    """Your ratio has the old policy on top. 1 / 0.81 is outside 0.8 to 1.2; is 0.81?"""
+    return ((torch.exp(old_log_probs - log_probs) - 1).abs() > clip_eps).double().mean()
+
+
+@misconception("clip_fraction")
+def averages_how_far_out(log_probs, old_log_probs, clip_eps=0.2):
+    """This says how far out the ratios are. How many are out?"""
+    ratio = torch.exp(log_probs - old_log_probs)
+    return ((ratio - 1).abs() - clip_eps).clamp(min=0).mean()
+
+
+@misconception("clip_fraction")
+def divides_exp_by_exp(log_probs, old_log_probs, clip_eps=0.2):
+    """exp(-800) is 0, and 0 / 0 is NaN, which is outside of nothing. Can you subtract first?"""
+    return ((log_probs.exp() / old_log_probs.exp() - 1).abs() > clip_eps).double().mean()
+
+
+@misconception("clip_fraction")
+def has_a_clip_eps_of_its_own(log_probs, old_log_probs, clip_eps=0.2):
+    """The argument clip_eps has no effect. Is 0.2 written where it should stand?"""
+    return ((torch.exp(log_probs - old_log_probs) - 1).abs() > 0.2).double().mean()
+
+
+# train_bandit
+
+
+def bandit_step(policy, optimizer, draw_state, draw_action, pay=BANDIT_REWARDS, sign=-1.0):
+    """Play one episode, update, return the reward."""
+    log_probs = torch.log_softmax(policy(draw_state()), dim=-1)
+    action = int(draw_action(log_probs.detach()))
+    optimizer.zero_grad()
+    (sign * log_probs[action] * pay[action]).backward()
+    optimizer.step()
+    return pay[action]
+
+
+def sampler(generator=None):
+    """Return a function that samples an action from log-probabilities."""
+    return lambda log_probs: torch.multinomial(log_probs.exp(), 1, generator=generator)
+
+
+@misconception("train_bandit")
+def ignores_the_generator(policy, episodes, optimizer, generator):
+    """The same generator gives other results. Does every draw, of states and of actions, get it?"""
+    step = lambda: bandit_step(policy, optimizer, lambda: torch.rand(2), sampler())  # noqa: E731
+    return [step() for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def draws_only_states_from_the_generator(policy, episodes, optimizer, generator):
+    """The states come from the generator, the actions do not: `Categorical.sample` cannot be given
+    one. Which function of torch can?"""
+    state = lambda: torch.rand(2, generator=generator)  # noqa: E731
+    return [bandit_step(policy, optimizer, state, sampler()) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def reseeds_torch(policy, episodes, optimizer, generator):
+    """You seed torch for everybody, and the generator given stays where it was: a second call with
+    it gives the first one's numbers again."""
+    torch.manual_seed(generator.initial_seed())
+    state = lambda: torch.rand(2)  # noqa: E731
+    return [bandit_step(policy, optimizer, state, sampler()) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def takes_the_best_action(policy, episodes, optimizer, generator):
+    """You take the most probable action. A policy that never tries another learns nothing of it."""
+    state = lambda: torch.rand(2, generator=generator)  # noqa: E731
+    best = lambda log_probs: log_probs.argmax()  # noqa: E731
+    return [bandit_step(policy, optimizer, state, best) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def goes_uphill(policy, episodes, optimizer, generator):
+    """Action 2 becomes rarer and rarer. Which sign has the loss?"""
+    state = lambda: torch.rand(2, generator=generator)  # noqa: E731
+    step = lambda: bandit_step(policy, optimizer, state, sampler(generator), sign=1.0)  # noqa: E731
+    return [step() for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def pays_another_action(policy, episodes, optimizer, generator):
+    """Actions are counted from 0. Which one is action 2?"""
+    state, pay = lambda: torch.rand(2, generator=generator), (-0.1, 1.0, -0.1, -0.1)
+    draw = sampler(generator)
+    return [bandit_step(policy, optimizer, state, draw, pay) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def forgets_the_penalty(policy, episodes, optimizer, generator):
+    """The actions that do not pay cost 0.1."""
+    state, pay = lambda: torch.rand(2, generator=generator), (0.0, 0.0, 1.0, 0.0)
+    draw = sampler(generator)
+    return [bandit_step(policy, optimizer, state, draw, pay) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def draws_one_state_only(policy, episodes, optimizer, generator):
+    """Every episode begins in the same state. When is the state drawn?"""
+    first = torch.rand(2, generator=generator)
+    draw = sampler(generator)
+    return [bandit_step(policy, optimizer, lambda: first, draw) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def draws_normal_states(policy, episodes, optimizer, generator):
+    """Your states leave the square from 0 to 1: which distribution does `torch.randn` draw from?"""
+    state = lambda: torch.randn(2, generator=generator)  # noqa: E731
+    return [bandit_step(policy, optimizer, state, sampler(generator)) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def returns_running_means(policy, episodes, optimizer, generator):
+    """You return averages. One reward an episode is asked, as it was paid."""
+    state = lambda: torch.rand(2, generator=generator)  # noqa: E731
+    rewards = [bandit_step(policy, optimizer, state, sampler(generator)) for _ in range(episodes)]
+    return list(np.cumsum(rewards) / np.arange(1, episodes + 1))
+
+
+@misconception("train_bandit")
+def plays_without_learning(policy, episodes, optimizer, generator):
+    """The policy is the same after all these episodes. Which call applies the gradient?"""
+    rewards = []
+    for _ in range(episodes):
+        probs = policy(torch.rand(2, generator=generator)).softmax(dim=-1)
+        action = int(torch.multinomial(probs.detach(), 1, generator=generator))
+        (-probs[action].log() * BANDIT_REWARDS[action]).backward()
+        rewards.append(BANDIT_REWARDS[action])
+    return rewards
+
+
+@misconception("train_bandit")
+def brings_its_own_optimizer(policy, episodes, optimizer, generator):
+    """The optimizer that you were given is not used, and with it the learning rate."""
+    own = torch.optim.Adam(policy.parameters(), lr=0.01)
+    state = lambda: torch.rand(2, generator=generator)  # noqa: E731
+    return [bandit_step(policy, own, state, sampler(generator)) for _ in range(episodes)]
+
+
+# action_rate
+
+
+def rate(policy, action, n, generator, draw=torch.rand):
+    """Return the rate over n sampled actions, in states from `draw`."""
+    with torch.no_grad():
+        probs = policy(draw(n, 2, generator=generator)).softmax(dim=-1)
+        return (torch.multinomial(probs, 1, generator=generator) == action).double().mean().item()
+
+
+@misconception("action_rate")
+def counts_the_best_action(policy, action, n, generator):
+    """You count how often the action is the most probable one. Before training that is pure chance,
+    0 for three actions of four. Sample."""
+    with torch.no_grad():
+        best = policy(torch.rand(n, 2, generator=generator)).argmax(dim=-1)
+    return (best == action).double().mean().item()
+
+
+@misconception("action_rate")
+def averages_the_probability(policy, action, n, generator):
+    """This is the mean probability: a fine estimate, but nothing was sampled. What the policy does
+    was asked, counted."""
+    with torch.no_grad():
+        return policy(torch.rand(n, 2, generator=generator)).softmax(-1)[:, action].mean().item()
+
+
+@misconception("action_rate")
+def builds_a_graph(policy, action, n, generator):
+    """The network builds a graph that nobody needs. Which context switches that off?"""
+    probs = policy(torch.rand(n, 2, generator=generator)).softmax(dim=-1).detach()
+    return (torch.multinomial(probs, 1, generator=generator) == action).double().mean().item()
+
+
+@misconception("action_rate")
+def freezes_the_policy(policy, action, n, generator):
+    """After your call the policy can no longer be trained: `requires_grad_(False)` stays in force.
+    How do you switch gradients off for a few lines only?"""
+    policy.requires_grad_(False)
+    return rate(policy, action, n, generator)
+
+
+@misconception("action_rate")
+def always_counts_action_2(policy, action, n, generator):
+    """The argument action has no effect. Is a 2 written where it should stand?"""
+    return rate(policy, 2, n, generator)
+
+
+@misconception("action_rate")
+def always_takes_100_samples(policy, action, n, generator):
+    """The argument n has no effect: how many actions do you sample?"""
+    return rate(policy, action, 100, generator)
+
+
+@misconception("action_rate")
+def looks_at_one_state(policy, action, n, generator):
+    """All actions are sampled in one state. n states are asked."""
+    state = torch.rand(1, 2, generator=generator).expand(n, 2)
+    return rate(policy, action, n, generator, lambda *size, generator: state)
+
+
+@misconception("action_rate")
+def looks_at_normal_states(policy, action, n, generator):
+    """Your states leave the square from 0 to 1: which distribution does `torch.randn` draw from?"""
+    return rate(policy, action, n, generator, torch.randn)
+
+
+@misconception("action_rate")
+def samples_without_the_generator(policy, action, n, generator):
+    """The same generator gives other rates. Does every draw get it?"""
+    with torch.no_grad():
+        actions = Categorical(logits=policy(torch.rand(n, 2, generator=generator))).sample()
+    return (actions == action).double().mean().item()
+
+
+@misconception("action_rate")
+def seeds_torch_for_everybody(policy, action, n, generator):
+    """You seed torch for everybody, and the generator given stays where it was."""
+    torch.manual_seed(generator.initial_seed())
+    with torch.no_grad():
+        actions = Categorical(logits=policy(torch.rand(n, 2))).sample()
+    return (actions == action).double().mean().item()
+
+
+@misconception("action_rate")
+def counts_without_dividing(policy, action, n, generator):
+    """This is how often it happened. The rate is asked."""
+    return n * rate(policy, action, n, generator)
+
+
+@misconception("action_rate")
+def takes_logits_for_probabilities(policy, action, n, generator):
+    """Logits can be negative and need not sum to 1. What turns them into probabilities?"""
+    with torch.no_grad():
+        logits = policy(torch.rand(n, 2, generator=generator))
+        probs = logits.clamp(min=0) + 1e-6
+        return (torch.multinomial(probs, 1, generator=generator) == action).double().mean().item()
