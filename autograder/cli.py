@@ -112,10 +112,11 @@ def build(root: Path) -> None:
 
 @main.command()
 @click.option("-a", "--assignment", help="Only this assignment.")
+@click.option("--question", "only", multiple=True, help="Try only this question's answers; may be repeated.")
 @click.option("--matrix", is_flag=True, help="Print which check catches which wrong answer; takes longer.")
 @click.option("--seed", type=click.IntRange(min=0), help="Draw hidden inputs as another term will.")
 @click.pass_obj
-def doctor(root: Path, assignment: str | None, matrix: bool, seed: int | None) -> None:
+def doctor(root: Path, assignment: str | None, only: tuple[str, ...], matrix: bool, seed: int | None) -> None:
     """Tell whether the course is healthy, and how to mend what is not."""
     from autograder.config import load_config
     from autograder.doctor.examination import examine, reseeded
@@ -126,7 +127,7 @@ def doctor(root: Path, assignment: str | None, matrix: bool, seed: int | None) -
     healthy = True
     for stem in [assignment] if assignment else course.settings.assignments:
         with progress(stem) as tell:
-            found = examine(course, stem, thorough=matrix, tell=tell)
+            found = examine(course, stem, only=only, thorough=matrix, tell=tell)
         click.echo((to_matrix(found) if matrix else "") + to_text(found), nl=False)
         healthy = healthy and not found.findings
     sys.exit(0 if healthy else 1)

@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
+from importlib.util import find_spec
 from typing import Any
 
 from msgspec.structs import asdict
@@ -35,7 +36,8 @@ from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Exchange, Program, Session
 from autograder.submission import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
-PRELOAD = {"torch": "torch", "matplotlib": "matplotlib.pyplot"}
+LIBRARIES = {"torch": "torch", "matplotlib": "matplotlib.pyplot"}
+PRELOAD = {name: module for name, module in LIBRARIES.items() if find_spec(name)}
 
 
 class Grader:
@@ -54,6 +56,7 @@ class Grader:
             for mistake in bank.misconceptions
         }
         self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
+        self.after_question: Callable[[QuestionResult, list[CheckResult]], None] = lambda *_: None
 
     def grade(self, submission: Submission) -> Report:
         """Return the report on one submission; whatever is in it, this returns."""
@@ -113,6 +116,7 @@ class Grader:
             id=f"{self.bank.stem}.{question}", score=score, max_score=points, outcome=outcome,
             hint=hint, misconceptions=names,
         )  # fmt: skip
+        self.after_question(graded, results)
         return graded, results
 
     def run_checks(
@@ -227,7 +231,7 @@ class Grader:
             "checks_sha256": digest.hexdigest(),
             "seed": str(self.course.settings.seed),
             "kit": __version__,
-            **{name: metadata.version(name) for name in ("numpy", "torch")},
+            **{name: metadata.version(name) for name in ("numpy", "torch") if find_spec(name)},
         }
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """What trials tell about a course: who scores what, what is caught, what never fails."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from autograder.doctor.findings import Finding, Subject, closest
@@ -9,6 +10,7 @@ from autograder.results import Outcome
 
 Results = Mapping[Trial, list[Ran]]
 NOT_WRITTEN = "Not written yet."
+SLIP = re.compile(r"\b(NameError|ImportError|ModuleNotFoundError)\b.*")  # no student's, but the author's
 
 
 def caught(ran: Sequence[Ran]) -> bool:
@@ -64,10 +66,15 @@ def judge_stub(subject: Subject, results: Results) -> Iterator[Finding]:
 
 
 def judge_misconceptions(subject: Subject, results: Results) -> Iterator[Finding]:
-    """Every misconception must be caught, and every check must catch one."""
+    """Every misconception must be caught for its answers, and every check must catch one."""
     failed_once: set[str] = set()
     for trial, ran in of_kind(results, "misconception"):
         failed_once |= {one.check.name for one in ran if one.caught}
+        if slips := [found for one in ran if (found := SLIP.search(one.note))]:
+            yield Finding(
+                f"misconception {trial.name} of {trial.questions[0]} has a mistake of ours: {slips[0][0]}",
+                f"mend {subject.at('mistakes', trial.name)}",
+            )
         if not caught(ran):
             yield Finding(
                 f"misconception {trial.name} of {trial.questions[0]} loses no points",
@@ -127,15 +134,14 @@ def judge_mutants(
                 f"write a check that it fails into {subject.path('checks')}; if it answers as right,"
                 f" say why in {where}: {yaml_key(mutant.id)}: REASON",
             )
+    tried = {trial.name for trial, _ in of_kind(results, "mutant")}
     for entry, reason in equivalent.items():
-        if entry.partition(":")[0] in subject.unfinished:
-            continue
         meant = [name for name in known if entry_for(name, [entry])]
         if not meant:
             near = f", or is it now {closest(entry, list(known))}?" if known else ""
             yield Finding(f"{where} lists {entry}, which no mutant is called (any more)",
                           f"take the entry out of {where}{near}")  # fmt: skip
-        elif all(name in catcher for name in meant):
+        elif tried.issuperset(meant) and catcher.keys() >= set(meant):
             yield Finding(
                 f"{where} calls mutant {entry} equivalent, but {catcher[meant[0]]} catches it",
                 f"take the entry out of {where}",

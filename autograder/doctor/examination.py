@@ -2,7 +2,7 @@
 
 import ast
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from msgspec import structs
@@ -21,7 +21,6 @@ from autograder.doctor.behaviour import (
     unsound,
 )
 from autograder.doctor.findings import PATHS, Finding, Subject
-from autograder.doctor.generated import template_of
 from autograder.doctor.quiz import judge_quiz
 from autograder.doctor.trials import (
     Bench,
@@ -35,6 +34,7 @@ from autograder.doctor.trials import (
 from autograder.errors import KitError
 from autograder.grading import Grader, open_quiz
 from autograder.mutants import Mutant, mutants
+from autograder.publish.build import student_folder
 from autograder.publish.source import Source
 from autograder.quiz_sheet import SheetError, read_yaml
 from autograder.results import Isolation
@@ -60,13 +60,19 @@ class Examination:
 
 
 def examine(
-    course: Course, stem: str, *, thorough: bool = False, tell: Tell = lambda done, total: None
+    course: Course,
+    stem: str,
+    *,
+    only: Collection[str] = (),
+    thorough: bool = False,
+    tell: Tell = lambda done, total: None,
 ) -> Examination:
     """Return what is wrong with an assignment.
 
     Args:
         course: the course folder and its settings.
         stem: the assignment.
+        only: the questions to try answers of; all of them unless given.
         thorough: run every check on every wrong answer, not only until it is caught.
         tell: called after each trial with how many are done, and how many there are.
     """
@@ -78,7 +84,8 @@ def examine(
         for audit in AUDITS:
             findings += guarded(lambda audit=audit: list(audit(subject)))  # type: ignore[misc]
         equivalent = load_equivalent(subject)
-        results, more = run_trials(subject, equivalent, thorough, tell)
+        left_out = set(assignment.questions) - set(only) if only else ()
+        results, more = run_trials(subject.without(left_out), equivalent, thorough, tell)
     except KitError as error:
         findings.append(Finding(str(error), f"mend it, then: autograder doctor -a {stem}"))
         return Examination(stem, findings)
@@ -104,6 +111,9 @@ def guarded(audit: Callable[[], list[Finding]]) -> list[Finding]:
 def open_subject(course: Course, assignment: Assignment) -> Subject:
     """Read everything that an assignment consists of."""
     stem = assignment.stem
+    for part in ("solution", "checks", "mistakes", "alternatives"):
+        path = PATHS[part].format(stem=stem)
+        Source(read(course.root / path, missing=""), path)  # an error names file and line
     bank = load_bank(course.root, stem, tuple(assignment.provided))
     handout = read(course.root / PATHS["handout"].format(stem=stem), missing="")
     texts = [bank.solution, bank.checks_source, bank.mistakes_source, bank.alternatives_source, handout]
@@ -136,7 +146,7 @@ def run_trials(
         results = {trial: bench.run(trial) for trial in reference_trials(subject)}
         findings = list(judge_reference(subject, results))
         sound = subject.without(unsound(results))
-        found = mutants(Source(bank.solution, subject.path("solution")), sound.ready())
+        found = mutants(Source(bank.solution, subject.path("solution")), list(sound.assignment.questions))
         trials = other_trials(sound, bench, found)
         for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
             results[trial] = ran
@@ -153,7 +163,7 @@ def run_trials(
 def other_trials(subject: Subject, bench: Bench, found: list[Mutant]) -> list[Trial]:
     """Return everything but the reference."""
     bank = subject.bank
-    stub = template_of(subject.course, subject.assignment)[f"{subject.stem}.py"].decode()
+    stub = student_folder(subject.course, subject.stem)[f"{subject.stem}.py"].decode()
     return [
         *stub_trials(subject, stub),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.bank import read
-from autograder.config import Assignment, Course
+from autograder.config import Course
 from autograder.doctor.findings import Finding, Subject
+from autograder.publish.build import BUNDLES, student_folder, zip_bytes
 from autograder.publish.leaks import leaks
-from autograder.publish.template import build_template
 from autograder.publish.tree import differences, present
 
 LEAK_LENGTH = 20
+Build = Callable[[Course, str], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True)
@@ -19,37 +20,42 @@ class Generated:
     """Something that is built from an assignment, and how to tell that what is there is old."""
 
     what: str
-    build: Callable[[Course, Assignment], Mapping[str, bytes]]
-    stale: Callable[[Course, Assignment, Mapping[str, bytes]], list[str]]
+    build: Build
+    stale: Callable[[Course, str, Mapping[str, bytes]], list[str]]
 
 
-def template_of(course: Course, assignment: Assignment) -> dict[str, bytes]:
-    """Return the files of the student's folder."""
-    return build_template(
-        course.root, assignment.stem, assignment.title or assignment.stem,
-        assignment.questions, assignment.quiz, assignment.provided,
-    )  # fmt: skip
-
-
-def stale_template(course: Course, assignment: Assignment, built: Mapping[str, bytes]) -> list[str]:
+def stale_template(course: Course, stem: str, built: Mapping[str, bytes]) -> list[str]:
     """Return a line for every file of the student's folder that is not current."""
-    return differences(built, course.root / "student_template" / assignment.stem)
+    return differences(built, course.root / "student_template" / stem)
 
 
-GENERATED = (Generated("student_template", template_of, stale_template),)
+def never_stale(course: Course, stem: str, built: Mapping[str, bytes]) -> list[str]:
+    """Return nothing: a bundle is made when it is wanted and is no part of the course."""
+    return []
+
+
+def bundle(make: Callable[[Course, str], dict[str, bytes]]) -> Build:
+    """Return a bundle as the one file that it becomes."""
+    return lambda course, stem: {"the zip": zip_bytes(make(course, stem))}
+
+
+GENERATED = (
+    Generated("student_template/{stem}", student_folder, stale_template),
+    *(Generated(f"dist/{name}", bundle(make), never_stale) for name, make in BUNDLES.items()),
+)
 
 
 def audit_generated(subject: Subject) -> Iterator[Finding]:
     """Everything generated must be current, and come out the same when built again."""
     for one in GENERATED:
-        first = one.build(subject.course, subject.assignment)
-        if first != (second := one.build(subject.course, subject.assignment)):
+        first = one.build(subject.course, subject.stem)
+        if first != (second := one.build(subject.course, subject.stem)):
             odd = sorted(path for path in first | second if first.get(path) != second.get(path))
             yield Finding(
-                f"{one.what}/{subject.stem} comes out different when it is built again: {odd[0]}",
+                f"{one.what.format(stem=subject.stem)} comes out different when it is built again: {odd[0]}",
                 "look in autograder/publish/ for a time, a set or a random number",
             )
-        if told := one.stale(subject.course, subject.assignment, first):
+        if told := one.stale(subject.course, subject.stem, first):
             what, _, mend = told[0].partition(". Run: ")
             more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
             yield Finding(what + more, mend or "autograder build")

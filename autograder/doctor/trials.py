@@ -1,4 +1,7 @@
-"""Run the reference, and everything that resembles it, through the checks, behind the wall."""
+"""Run the reference, and everything that resembles it, through the checks, behind the wall.
+
+A check of a misconception or a mutant counts for itself, whatever checks it requires to pass first.
+"""
 
 import copy
 import time
@@ -14,7 +17,9 @@ from autograder.bank import Check, Variant
 from autograder.doctor import garbage
 from autograder.doctor.findings import Subject, definitions
 from autograder.doctor.margins import tolerances
+from autograder.errors import KitError
 from autograder.grading import Grader, reference_program, variant_program
+from autograder.judging import Judged
 from autograder.mutants import Mutant
 from autograder.publish.source import Definition
 from autograder.results import Outcome
@@ -26,7 +31,8 @@ from autograder.values import Handle, Tensor
 CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
 JOBS = 2
 HASTY_S = 2.0  # a mutant that has not answered by then is caught: the reference is far quicker
-ALONE = ("misconception", "mutant")  # each check counts for itself, whatever it requires
+AS_GRADED = ("stub", "alternative", "garbage")  # all checks, in order, as a submission's are run
+PARTLY = ("misconception", "mutant")  # one check that refuses it is enough
 MEASURED = ("misconception", "alternative")
 
 
@@ -47,7 +53,6 @@ class Ran:
     check: Check
     outcome: Outcome
     note: str
-    seconds: float
     away: float | None  # in tolerances, infinite for an answer of another kind, None if not measured
 
     @property
@@ -76,7 +81,7 @@ class Bench:
     def run(self, trial: Trial) -> list[Ran]:
         """Put a program through the checks of its questions, as far as they have something to tell."""
         checks = [check for question in trial.questions for check in self._grader.bank.of(question)]
-        if self._thorough or trial.kind not in ALONE:
+        if self._thorough or trial.kind not in PARTLY:
             return self.put_through(trial, checks)
         checks.sort(key=lambda check: self._seconds.get(check.id, 0.0))
         if trial.kind == "mutant":
@@ -91,33 +96,40 @@ class Bench:
         self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False
     ) -> list[Ran]:
         """Run checks on a program, all of them or until the first that refuses it."""
-        passed = {check.name for check in self._grader.bank.checks} if trial.kind in ALONE else set()
         wall = self._hasty if trial.kind == "mutant" else self._grader.wall
         session = Session(wall, trial.program)
         ran: list[Ran] = []
+        output = ""
         try:
+            if trial.kind in AS_GRADED:
+                judged = self._grader.judge.judge_all(checks, session)
+                return [self._told(check, one, trial) for check, one in zip(checks, judged, strict=True)]
             for check in checks:
-                ran.append(self._one(check, session, passed, trial.kind))
+                ran.append(self._one(check, session, trial))
                 if until_caught and ran[-1].caught:
                     break
         finally:
-            session.close()
+            output = session.close()
+            if trial.kind != "mutant":
+                refuse_unloadable(trial, session, output)
         return ran
 
-    def _one(self, check: Check, session: Session, passed: set[str], kind: str) -> Ran:
+    def _one(self, check: Check, session: Session, trial: Trial) -> Ran:
         session.begin_question()
         began = time.monotonic()
-        verdict = self._grader.run_check(check, session, passed)
-        seconds = time.monotonic() - began
-        if verdict.outcome is Outcome.PASSED:
-            passed.add(check.name)
-        if kind == "reference":
-            self._seconds[check.id] = seconds
-            told = [one.outcome.value for one in session.exchanges
+        judged = self._grader.judge.judge_live(check, session)
+        if trial.kind == "reference":
+            self._seconds[check.id] = time.monotonic() - began
+            told = [one.outcome.value for one in judged.exchanges
                     if isinstance(one.outcome, Answer) and one.call.name == check.question]  # fmt: skip
             self.answers.setdefault(check.question, []).extend(told)
-        away = tolerances(session.exchanges, self._grader.reference) if kind in MEASURED else None
-        return Ran(check, verdict.outcome, verdict.staff_note or verdict.feedback, seconds, away)
+        return self._told(check, judged, trial)
+
+    def _told(self, check: Check, judged: Judged, trial: Trial) -> Ran:
+        verdict, away = judged.verdict, None
+        if trial.kind in MEASURED:
+            away = tolerances(judged.exchanges, self._grader.reference)
+        return Ran(check, verdict.outcome, verdict.staff_note or verdict.feedback, away)
 
     def prove_all(self, results: Mapping[Trial, list[Ran]]) -> None:
         """Let each check that no misconception has failed yet meet the others, until one fails it."""
@@ -145,6 +157,15 @@ class Bench:
         return found
 
 
+def refuse_unloadable(trial: Trial, session: Session, output: str) -> None:
+    """Raise if a program of ours could not be loaded: no check has then refused its answers."""
+    problems = session.loaded.problems if session.loaded else []
+    if session.unloadable is not None or problems:
+        told = [f"{problem.type_name}: {problem.message}" for problem in problems]
+        why = (told or [line for line in output.splitlines() if line.strip()][-1:] or [session.unloadable])[0]
+        raise KitError(f"{trial.kind} {trial.name} of {trial.questions[0]} cannot be loaded: {why}")
+
+
 def reference_trials(subject: Subject) -> list[Trial]:
     """Return the reference, question by question."""
     program = reference_program(subject.bank)
@@ -170,12 +191,14 @@ def variant_trials(
 
 
 def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
-    """Return mutants."""
-    name, modules = f"{subject.stem}.py", subject.bank.provided
-    return [
-        Trial("mutant", mutant.id, mutant.questions, Program(Source(name, [mutant.text]), modules))
-        for mutant in found
-    ]
+    """Return the mutants of questions that can be judged."""
+    name, modules, ready = f"{subject.stem}.py", subject.bank.provided, set(subject.ready())
+    trials = []
+    for mutant in found:
+        if questions := tuple(one for one in mutant.questions if one in ready):
+            program = Program(Source(name, [mutant.text]), modules)
+            trials.append(Trial("mutant", mutant.id, questions, program))
+    return trials
 
 
 def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> list[Trial]:

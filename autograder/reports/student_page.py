@@ -85,7 +85,7 @@ def told(check: CheckResult, staff: bool) -> Told:
 
 def parts(feedback: str) -> tuple[str, str, str]:
     """Return the call that feedback begins with, if it does; its next line; and what follows."""
-    lines = feedback.splitlines()
+    lines = feedback.split("\n")
     end = 0
     if lines and lines[0].endswith("("):  # one argument a line
         end = lines.index(")") + 1 if ")" in lines else 0

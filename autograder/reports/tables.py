@@ -1,33 +1,61 @@
-"""Reports as tables: grades.csv."""
+"""Reports as tables that spreadsheets and platforms read. No cell of theirs is ever a formula."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from autograder.intake import Person
 from autograder.results import Report
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also those of full width
+HEAD = ("student", "submission", "score", "max_score")
+TAIL = ("quiz", "late_days", "outcome")
 
 
-def to_csv(reports: Sequence[Report]) -> str:
-    """Return grades.csv: one row a submission, scores as numbers."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    names = [question.id for question in reports[0].questions] if reports else []
-    writer.writerow(["student", "submission", "score", "max_score", *names, "quiz", "late_days", "outcome"])
-    for report in reports:
-        scores = {question.id: question.score for question in report.questions}
-        writer.writerow(
-            [
-                text(report.student), text(report.submission), report.score, report.max_score,
-                *[scores.get(name, 0.0) for name in names],
-                report.quiz_score, report.late_days, report.outcome.value,
-            ]
-        )  # fmt: skip
-    return out.getvalue()
+class Table:
+    """The text of a CSV file, row by row: texts are made harmless, numbers stay numbers."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        self._out = io.StringIO()
+        self._writer = csv.writer(self._out, lineterminator="\n")
+        self.add(header)
+
+    def add(self, row: Iterable[str | float]) -> None:
+        """Add a row."""
+        self._writer.writerow([text(cell) if isinstance(cell, str) else cell for cell in row])
+
+    def __str__(self) -> str:
+        return self._out.getvalue()
+
+
+def grades_table(questions: Sequence[str]) -> Table:
+    """Return an empty grades.csv.
+
+    Args:
+        questions: ids of the questions, in order.
+    """
+    return Table([*HEAD, *questions, *TAIL])
+
+
+def grades_row(report: Report, questions: Sequence[str]) -> list[str | float]:
+    """Return a submission's row of grades.csv."""
+    scores = {question.id: question.score for question in report.questions}
+    return [
+        report.student, report.submission, report.score, report.max_score,
+        *[scores.get(name, 0.0) for name in questions],
+        report.quiz_score, report.late_days, report.outcome.value,
+    ]  # fmt: skip
+
+
+def missing_table(people: Iterable[Person]) -> Table:
+    """Return missing.csv: who is on the roster and handed in nothing."""
+    table = Table(["student", "id", "email", "section"])
+    for person in people:
+        table.add([person.name, person.sid or person.canvas or person.moodle, person.email, person.section])
+    return table
 
 
 def text(value: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
-    value = "".join(char if char.isprintable() else " " for char in value)
-    return f"'{value}" if value.startswith(FORMULA) else value
+    """Return text that a spreadsheet does not take for a formula, without control characters."""
+    value = "".join(char if char.isprintable() or char in "\u200c\u200d" else " " for char in value)
+    return f"'{value}" if value.lstrip().startswith(FORMULA) else value

@@ -67,7 +67,7 @@ def with_either_ending(student: Any, judge: Callable[[Sequence[str]], None]) -> 
     """
     try:
         judge([])
-    except Exception:  # noqa: BLE001 whatever went wrong, the second reading decides
+    except Exception:  # whatever went wrong, the second reading decides
         ending = own_ending(student)
         if not ending:
             raise
@@ -816,7 +816,7 @@ def test_a_policy_that_is_sure(student):
 
 @check("train_bandit", visible=True, weight=2)
 def test_300_episodes_teach_action_2(student):
-    """Starting from equal probabilities, 300 episodes make action 2 probable in every state.
+    """An untrained policy is paid in a quarter of its episodes, one of 300 episodes in most.
 
     In a million simulated runs its probability was at least 0.97 in every state; 0.7 is asked.
     """
@@ -824,6 +824,9 @@ def test_300_episodes_teach_action_2(student):
     def judge(ending):
         for seed in (1, 2):
             policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
+            given = (policy, 200, sgd(student, policy, 0.0), seeded(student, seed))
+            rewards = expect_rewards(student.train_bandit(*given), 200)
+            expect_rate(np.mean(rewards > 0), 0.25, 200)
             optimizer = sgd(student, policy, 1.0)
             got = student.train_bandit(policy, 300, optimizer, seeded(student, seed))
             rewards = expect_rewards(got, 300)
@@ -852,6 +855,9 @@ def test_a_network_learns_from_a_bad_start(student, rng):
         policy = finished(student, body, ending)
         optimizer = student.make("torch.optim.Adam", policy.parameters(), lr=0.05)
         generator = seeded(student, int(rng.integers(10**6)))
+        given = (policy, 200, sgd(student, policy, 0.0), generator)
+        rewards = expect_rewards(student.train_bandit(*given), 200)
+        expect(np.any(rewards < 0), "an untrained policy is not paid every time")
         rewards = expect_rewards(student.train_bandit(policy, 400, optimizer, generator), 400)
         expect(np.mean(rewards[300:]) > 0.5, "the last 100 episodes are not paid well")
         logits = finished(student, body, [])(tensor(rng.random((50, 2)), "float32"))
@@ -892,12 +898,13 @@ def test_only_the_generator_decides(student):
         runs = []
         for seed, elsewhere in ((11, 1), (11, 2), (12, 1)):
             policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
-            optimizer, generator = sgd(student, policy, 0.3), seeded(student, seed)
+            optimizer, generator = sgd(student, policy, 0.02), seeded(student, seed)
             start = numbers(generator.get_state())
             student.make("torch.manual_seed", elsewhere)
             untouched = numbers(student.make("torch.get_rng_state"))
             rewards = expect_rewards(student.train_bandit(policy, 60, optimizer, generator), 60)
             runs.append((rewards, numbers(layer.weight)))
+            expect(np.any(rewards < 0), "a policy without preference is not paid every time")
             expect(np.any(runs[-1][1] != 0), UNCHANGED)
             drawn = np.any(numbers(generator.get_state()) != start)
             expect(drawn, "the generator given is not drawn from")
@@ -912,7 +919,10 @@ def test_only_the_generator_decides(student):
 
 @check("train_bandit")
 def test_goes_on_where_it_was(student):
-    """Three policies in turn: each is trained alone, by its own optimizer, from where it was."""
+    """Three policies in turn: each is trained alone, by its own optimizer, from where it was.
+
+    Six standard deviations for the one at rate 0: a right answer fails once in 40 million runs.
+    """
 
     def judge(ending):
         start = (np.zeros((4, 2)), np.zeros(4))
@@ -922,7 +932,9 @@ def test_goes_on_where_it_was(student):
         for trained in (0, 1, 2, 0, 2):
             before = [numbers(layer.weight) for _, layer in policies]
             given = (policies[trained][0], 150, optimizers[trained], generator)
-            expect_rewards(student.train_bandit(*given), 150)
+            rewards = expect_rewards(student.train_bandit(*given), 150)
+            if trained == 1:
+                expect_rate(np.mean(rewards > 0), 0.25, 150)
             for k, (_, layer) in enumerate(policies):
                 moved = np.any(numbers(layer.weight) != before[k])
                 expect(moved or k != trained or k == 1, UNCHANGED)

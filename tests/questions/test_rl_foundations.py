@@ -397,6 +397,11 @@ def test_returns_are_constants(student, rng):
     expect_close(result.value, -np.sum(log_probs * returns))
     expect_gradient(result, "log_probs", -returns)
     expect_zero_gradient(result, "returns")
+    by_position = student.reinforce_loss.with_grad(
+        tensor(log_probs), tensor(returns), wrt=["log_probs", "returns"]
+    )
+    expect_gradient(by_position, "log_probs", -returns)
+    expect_zero_gradient(by_position, "returns")
 
 
 @check("reinforce_loss")

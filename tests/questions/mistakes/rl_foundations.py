@@ -573,6 +573,12 @@ def computes_in_half_precision(log_probs, returns):
 # ppo_clip_ratio
 
 
+@misconception("reinforce_loss")
+def takes_the_returns_first(returns, log_probs):
+    """The arguments are taken in another order than the docstring's. Which of the two comes first?"""
+    return -(log_probs * returns.detach()).sum()
+
+
 @misconception("ppo_clip_ratio")
 def divides_two_probabilities(log_probs, old_log_probs, clip_eps=0.2):
     """For very improbable responses both probabilities are 0, and 0 / 0 is NaN. Can you subtract

@@ -1,0 +1,30 @@
+"""canvas.csv: scores for the gradebook of Canvas (Grades, Import).
+
+The columns are those that `lib/gradebook_importer.rb` of instructure/canvas-lms reads: the header needs
+Student, ID and Section, with SIS User ID and SIS Login ID between them; a line "Points Possible" may
+follow. A student is found by ID, else by the SIS columns, else by name. The last column is the
+assignment's title, as it stands in Canvas: under another title Canvas offers to make a new assignment.
+"""
+
+import re
+
+from autograder.intake import Person
+from autograder.reports.tables import Table
+from autograder.results import Report
+
+STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+
+
+def canvas_table(title: str, max_score: float) -> Table:
+    """Return a canvas.csv without students."""
+    # "Homework (2)" would be read as the assignment with the number 2
+    table = Table([*STUDENT, re.sub(r"\((\d+)\)$", r"[\1]", title)])
+    table.add(["    Points Possible", "", "", "", "", max_score])
+    return table
+
+
+def canvas_row(report: Report, person: Person) -> list[str | float]:
+    """Return the line of one of those who handed a submission in."""
+    return [
+        person.name, person.canvas, person.sid, person.login or person.email, person.section, report.score,
+    ]  # fmt: skip
