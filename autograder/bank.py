@@ -139,9 +139,9 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
     """Return the marked functions and classes of a module that only workers run."""
     found = []
     for node in ast.parse(source).body:
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign):
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
             continue
-        for mark in getattr(node, "decorator_list", []):
+        for mark in node.decorator_list:
             if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == decorator:
                 question = ast.literal_eval(mark.args[0])
                 text = " ".join((ast.get_docstring(node) or "").split())
@@ -155,7 +155,7 @@ def imported(source: str) -> set[str]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set()
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)

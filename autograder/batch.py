@@ -1,129 +1,291 @@
 """Grade a folder of submissions: in parallel, with progress, and never the same work twice."""
 
-import contextlib
-import hashlib
 import os
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import __version__
-from autograder.gradebook import Gradebook
+from autograder.errors import KitError
+from autograder.gradebook import About, Gradebook, Result, Run, Stored
 from autograder.grading import Grader
+from autograder.intake import Intake, Options, Row
+from autograder.keys import FILES, files_key, keys_of_course, work_key
 from autograder.layouts import Entry
-from autograder.reports.tables import to_csv
-from autograder.results import Report, to_json
+from autograder.outputs import Written, reports_folder, write_report, write_reports
+from autograder.partial import Todo, brought_up_to_date, renamed, stumbled, what_to_do
+from autograder.results import Report
+from autograder.standing import settled
 from autograder.submission import Submission, content_hash, read_entry
 
 AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
-WRITE_AFTER = 50
+COMMIT_AFTER = 50  # results, or COMMIT_S seconds, whichever comes first
+COMMIT_S = 0.5
+
+
+class Stopped(Exception):
+    """Someone asked the batch to stop; what was graded is in the gradebook."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a batch is."""
+    """How far a batch is; `report` is the submission's that was just written down, as it counts."""
 
     done: int
     total: int
     reused: int
-    name: str = ""
+    report: Report
+    is_reused: bool
 
 
-def grade_folder(
-    grader: Grader, entries: Sequence[Entry], folder: Path, out: Path,
-    tell: Callable[[Progress], None], jobs: int | None = None,
-) -> list[Report]:  # fmt: skip
-    """Grade every submission of a folder, write OUT/, and return their newest reports.
+@dataclass(frozen=True)
+class Wishes:
+    """How a batch is to be done."""
+
+    jobs: int = 0  # how many at once; 0: as many as there are processors
+    again: bool = False  # run everything, whatever is known
+    never_lower: bool = False  # keep a better score from before
+    dry_run: bool = False  # write nothing
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of one submission. `before` is what the last finished run had left of it."""
+
+    row: Row
+    result: Result
+    report: Report  # what grading gave, or gave before
+    kept: float | None
+    ran: bool
+    before: Stored | None
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A submission's reports as they counted before this run and as they count now."""
+
+    done: Done
+    before: Report | None
+    now: Report
+    by_hand: bool
+
+
+@dataclass
+class Batch:
+    """A class to grade: who, with what, and where it is written."""
+
+    open_grader: Callable[[], Grader]
+    intake: Intake
+    folder: Path
+    options: Options
+    wishes: Wishes = Wishes()
+    tell: Callable[[Progress], None] = lambda now: None
+    say: Callable[[str], None] = lambda line: None
+    watch: Callable[[Watched], None] = lambda watched: None
+    stop: Callable[[], bool] = lambda: False
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def grade_class(batch: Batch, out: Path) -> Written:
+    """Grade every submission of a class, write OUT/, and say what was written.
 
     Args:
-        grader: of the assignment.
-        entries: the submissions.
-        folder: where they come from, for the record.
+        batch: the class.
         out: where the gradebook and the reports go; what it holds already is not done again.
-        tell: is called after every submission.
-        jobs: how many at once; as many as there are processors unless given.
     """
-    with Gradebook(out) as book:
-        run = book.begin(grader.bank.stem, folder.resolve(), __version__)
-        known = book.known()
-        done = reused = 0
-        waiting: list[tuple[str, Report]] = []
+    with Gradebook(out, create=not batch.wishes.dry_run) as book:
+        desk = Desk(batch, book)
         try:
-            for work, report in graded(grader, entries, known, jobs or os.cpu_count() or 1):
-                done += 1
-                reused += report is None
-                if report is not None:
-                    waiting.append((work, report))
-                    if len(waiting) >= WRITE_AFTER:
-                        book.add(run, waiting)
-                        waiting = []
-                tell(Progress(done, len(entries), reused, report.submission if report else ""))
+            return desk.write_down(out)
         finally:
-            book.add(run, waiting)
-        book.finish(run)
-        reports = book.reports()
-    names = {entry.name for entry in entries}
-    reports = [report for report in reports if report.submission in names]
-    write_reports(out, reports)
-    return reports
+            desk.close()
 
 
-def graded(
-    grader: Grader, entries: Sequence[Entry], known: dict[str, str], jobs: int
-) -> Iterator[tuple[str, Report | None]]:
-    """Yield for every entry the key of its work and its report, None where that is known."""
+class Desk:
+    """One run over a class: a grader that is opened again if it dies, and the gradebook."""
 
-    def one(entry: Entry) -> tuple[str, Report | None]:
-        submission = read_entry(entry, grader.bank.stem)
-        work = key_of(submission, grader)
-        return work, None if known.get(submission.name) == work else grader.grade(submission)
+    def __init__(self, batch: Batch, book: Gradebook) -> None:
+        self.batch, self.book, self.wishes = batch, book, batch.wishes
+        self.rows = {row.name: row for row in batch.intake.rows}
+        self.grader = batch.open_grader()
+        self.course_keys = keys_of_course(self.grader)
+        last = book.last_run(finished=True)
+        self.baseline = last.id if last else 0
 
-    with ThreadPoolExecutor(jobs) as pool:
-        flying: set[Future[tuple[str, Report | None]]] = set()
-        queue = iter(entries)
+    def write_down(self, out: Path) -> Written:
+        """Grade everything, committing as results come, then write what follows from them."""
+        if self.wishes.dry_run:
+            for done in self.waves():
+                self.told(done)
+            return Written(count=len(self.rows))
+        run = self.begin()
+        folder = reports_folder(out)
+        waiting: list[Done] = []
+        committed = time.monotonic()
         try:
-            while True:
-                for entry in queue:
-                    flying.add(pool.submit(one, entry))
-                    if len(flying) >= jobs * AHEAD:
-                        break
-                if not flying:
-                    return
-                ready, flying = wait(flying, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    yield future.result()
+            for done in self.waves():
+                waiting += done
+                if len(waiting) >= COMMIT_AFTER or time.monotonic() - committed >= COMMIT_S:
+                    self.commit(run, waiting, folder)
+                    committed = time.monotonic()
         finally:
-            for future in flying:
-                future.cancel()
+            self.commit(run, waiting, folder)
+        written = write_reports(out, self.book, run)
+        self.book.finish(run.id)
+        return written
+
+    def begin(self) -> Run:
+        """Write down which submissions there are."""
+        batch, grader = self.batch, self.grader
+        about = About(
+            options=batch.options, questions=list(grader.assignment.questions),
+            title=grader.assignment.title, missing=batch.intake.missing,
+            has_roster=bool(batch.options.roster),
+        )  # fmt: skip
+        stem, folder = grader.bank.stem, batch.folder.resolve()
+        run = self.book.begin(stem, folder, __version__, about, batch.intake.rows)
+        return Run(run, False, stem, folder, about)
+
+    def commit(self, run: Run, waiting: list[Done], folder: Path) -> None:
+        """Write results into the gradebook, then tell of them."""
+        self.book.add(run.id, [done.result for done in waiting])
+        finished, waiting[:] = list(waiting), []
+        for report in self.told(finished):
+            write_report(folder, report)
+
+    def told(self, finished: Sequence[Done]) -> list[Report]:
+        """Tell of results that are safe now, and return the reports as they count."""
+        counts, reports = self.batch.counts, []
+        for done in finished:
+            counts["done"] += 1
+            counts["reused"] += not done.ran
+            watched = self.watched(done)
+            reports.append(watched.now)
+            self.batch.watch(watched)
+            total = len(self.rows)
+            self.batch.tell(Progress(counts["done"], total, counts["reused"], watched.now, not done.ran))
+        return reports
+
+    def watched(self, done: Done) -> Watched:
+        """Return a submission's reports as they counted and as they count."""
+        overrides, row, old = self.book.overrides(done.row.name), done.row, done.before
+        row_before = (old and self.book.row(self.baseline, row.name)) or row
+        before = settled(old.report, row_before, old.kept, overrides) if old else None
+        by_hand = bool(overrides) and overrides[-1].score is not None
+        return Watched(done, before, settled(done.report, row, done.kept, overrides), by_hand)
+
+    def waves(self) -> Iterator[list[Done]]:
+        """Yield what was graded, at least every COMMIT_S, even if that is nothing."""
+        jobs = self.wishes.jobs or len(os.sched_getaffinity(0))
+        queue = deque(self.batch.intake.entries)
+        flying: dict[Future[Done], Entry] = {}
+        pool = ThreadPoolExecutor(jobs)
+        progress = True  # since the grader was opened
+        try:
+            while queue or flying:
+                while queue and len(flying) < jobs * AHEAD:
+                    entry = queue.popleft()
+                    flying[pool.submit(self.one, entry)] = entry
+                ready, _ = wait(flying, COMMIT_S, FIRST_COMPLETED)
+                done, lost, error = landed(ready, flying)
+                progress = progress or bool(done)
+                yield done
+                if self.batch.stop():
+                    raise Stopped
+                if error is not None:
+                    more, others, _ = landed(wait(flying).done, flying)
+                    yield more
+                    self.reopen(error, hopeless=not (progress or more))
+                    queue.extendleft(reversed([*lost, *others]))
+                    progress = False
+        finally:
+            if flying:
+                self.grader.wall.close()  # ends what is still running, so that no thread stays
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def one(self, entry: Entry) -> Done:
+        """Grade one submission, as far as what is known does not tell already."""
+        row = self.rows[entry.name]
+        submission = read_safely(entry, self.grader.bank.stem)
+        keys = {FILES: files_key(submission), **self.course_keys}
+        work, report, kept = work_key(keys), None, None
+        newest = self.book.newest(row.name)
+        before = self.book.newest(row.name, up_to=self.baseline)
+        reuse = not self.wishes.again
+        if reuse and newest and newest.work == work and not stumbled(newest.report):
+            result = Result(row.name, content_hash(submission), work, keys, None)
+            return Done(row, result, newest.report, newest.kept, False, before)
+        same = self.book.with_work(work) if reuse else None
+        if same and not stumbled(same.report):
+            report, ran = renamed(same.report, submission), False
+        else:
+            todo = what_to_do(newest.keys, keys, newest.report) if newest and reuse else Todo()
+            report = brought_up_to_date(self.grader, submission, newest and newest.report, todo)
+            self.insist(report)
+            ran = todo.runs
+        if self.wishes.never_lower:
+            kept = better(before or newest, report)
+        result = Result(row.name, content_hash(submission), work, keys, report, kept)
+        return Done(row, result, report, kept, ran, before)
+
+    def insist(self, report: Report) -> None:
+        """Raise if a crash may have been the warm process's own, not the student's."""
+        if any(check.outcome == "crashed" for check in report.checks):
+            self.grader.wall.worker().close()
+
+    def reopen(self, error: KitError, *, hopeless: bool) -> None:
+        """Open another grader in place of one whose warm process has gone; raise if that is no use."""
+        if hopeless or is_alive(self.grader):
+            raise error
+        self.batch.say(f"{error}; starting another one, nothing is lost")
+        self.close()
+        self.grader = self.batch.open_grader()
+
+    def close(self) -> None:
+        """End everything behind the wall."""
+        self.grader.wall.close()  # first: no thread waits for an answer then
+        self.grader.close()
 
 
-def key_of(submission: Submission, grader: Grader) -> str:
-    """Return what decides a report: the work, the checks, the settings, the libraries."""
-    parts = [content_hash(submission), submission.student, *map(str, sorted(grader.kit_receipt.items()))]
-    parts += [str(grader.assignment), str(grader.course.settings.visibility), str(grader.judge.hidden_too)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+def read_safely(entry: Entry, stem: str) -> Submission:
+    """Read a submission; whatever happens there, it is this submission's problem only."""
+    try:
+        return read_entry(entry, stem)
+    except Exception as error:  # noqa: BLE001 one submission must not stop a class
+        problem = f"it could not be read ({type(error).__name__}: {error})"
+        return Submission(entry.name, entry.student, {}, " ".join(problem.split()))
 
 
-def write_reports(out: Path, reports: Sequence[Report]) -> None:
-    """Write what people and other programs read, each file whole or not at all."""
-    folder = out / "reports"
-    folder.mkdir(parents=True, exist_ok=True)
-    for report in reports:
-        replace(folder / f"{file_name(report.submission)}.json", to_json(report))
-    replace(out / "grades.csv", to_csv(reports).encode())
+def landed(
+    ready: set[Future[Done]], flying: dict[Future[Done], Entry]
+) -> tuple[list[Done], list[Entry], KitError | None]:
+    """Take what is ready out of the air: what was graded, what was not, and why not."""
+    done, lost, error = [], [], None
+    for future in ready:
+        entry = flying.pop(future)
+        try:
+            done.append(future.result())
+        except KitError as wrong:
+            lost.append(entry)
+            error = wrong
+    return done, lost, error
 
 
-def file_name(submission: str) -> str:
-    """Return a submission's name as a file's."""
-    return submission.replace("/", "_").replace("\0", "")[:200] or "_"
+def is_alive(grader: Grader) -> bool:
+    """Whether workers can be started still."""
+    try:
+        grader.wall.worker().close()
+    except KitError:
+        return False
+    return True
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write a file beside its place, then move it there; leave an identical one alone."""
-    with contextlib.suppress(OSError):
-        if path.read_bytes() == content:
-            return
-    new = path.with_name(f".{path.name}.new")
-    new.write_bytes(content)
-    new.replace(path)
+def better(before: Stored | None, report: Report) -> float | None:
+    """Return the score to keep if the one before was a larger share of the points, else None."""
+    if before is None or not before.report.max_score:
+        return None
+    old = max(before.report.score, before.kept or 0.0) / before.report.max_score * report.max_score
+    return round(old, 2) if round(old, 2) > report.score else None

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.bank import Variant
-from autograder.compare import CheckFailed, expect_close, is_close, numbers_of
+from autograder.compare import CheckFailed, expect_close, numbers_of
 from autograder.explain import explain
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.wall import StudentRaised
 from autograder.session import Answers, Ended, Exchange
+from autograder.tolerance import is_close
 from autograder.values import Handle, Opaque
 
 
@@ -49,7 +50,8 @@ def diagnose(
     for mistake in candidates:
         twist = common_twist(answers[mistake.name], checks)
         if twist:
-            return Diagnosis((mistake.name,), f"Two things at once, it seems. {mistake.text} Besides, {twist}.")
+            told = f"Two things at once, it seems. {mistake.text} Besides, {twist}."
+            return Diagnosis((mistake.name,), told)
     return Diagnosis()
 
 
@@ -89,7 +91,7 @@ def close(got: object, want: object) -> bool:
 
 def common_twist(program: Answers, checks: Sequence[Sequence[Exchange]]) -> str:
     """Return the one property by which every answer differs from a program's, if there is one."""
-    twists = set()
+    twists: set[str] = set()
     for exchanges in checks:
         conversation = program.conversation()
         for exchange in exchanges:

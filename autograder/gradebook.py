@@ -50,7 +50,6 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     options: Options = Options()
     questions: list[str] = []
     title: str = ""
-    closes: float | None = None  # when the last late submission counts, in seconds
     missing: list[Person] = []  # on the roster, without a submission
     has_roster: bool = False
 

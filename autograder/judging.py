@@ -1,7 +1,8 @@
 """Run one check on one submission and say how it ended.
 
-The calls that a check makes of a right answer are known beforehand, so they are sent all at once (`Script`) and the
-check is run on the replies. It is a function of nothing else: what the same replies gave before, they give again.
+The calls that a check makes of a right answer are known beforehand, so they are sent all at once
+(`Script`) and the check is run on the replies. It is a function of nothing else: what the same replies
+gave before, they give again.
 """
 
 import hashlib
@@ -109,7 +110,9 @@ class Judge:
         missing = [name for name in check.requires if name not in passed]
         return Verdict(Outcome.SKIPPED, f"Runs once {' and '.join(missing)} passes.") if missing else None
 
-    def judge_replies(self, check: Check, script: Script, replies: Sequence[Reply], session: Session) -> Judged:
+    def judge_replies(
+        self, check: Check, script: Script, replies: Sequence[Reply], session: Session
+    ) -> Judged:
         """Run a check on replies, unless the very same were judged before."""
         digest = hashlib.blake2b(check.id.encode(), digest_size=16)
         for reply in replies:

@@ -35,8 +35,18 @@ class Written:
     first: list[Report] = field(default_factory=list)
 
 
-def write_reports(out: Path, book: Gradebook, run: Run) -> Written:
-    """Write all that follows from a run and the newest reports on its submissions."""
+def write_reports(
+    out: Path, book: Gradebook, run: Run, *, published: bool = False, afresh: bool = False
+) -> Written:
+    """Write all that follows from a run and the newest reports on its submissions.
+
+    Args:
+        out: the folder.
+        book: the gradebook in it.
+        run: which submissions it is about.
+        published: whether students may read what waits for publication, in Moodle's comments.
+        afresh: write pages again that are younger than their reports.
+    """
     folder = reports_folder(out)
     names = [f"{run.assignment}.{name}" for name in run.about.questions]
     grades, moodle, canvas = grades_table(names), moodle_table(), None
@@ -48,12 +58,12 @@ def write_reports(out: Path, book: Gradebook, run: Run) -> Written:
             continue
         report = one.report
         write_report(folder, report)
-        write_page(folder, report)
+        write_page(folder, report, afresh=afresh)
         grades.add(grades_row(report, names))
         canvas = canvas or canvas_table(run.about.title or run.assignment, report.max_score)
         for person in one.row.people:
             canvas.add(canvas_row(report, person))
-            moodle.add(moodle_row(report, person))
+            moodle.add(moodle_row(report, person, published=published))
         slim.append(slimmed(report, same))
     links = {report.submission: file_name(report.submission) for report in slim}
     replace(out / "index.html", index_html(slim, run.about.title, links=links))
@@ -91,9 +101,20 @@ def reports_folder(out: Path) -> Path:
     folder = made(out / "reports")
     for half in folder.glob(".*.new"):
         owner = half.name.split(".")[-2]
-        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+        if owner.isdecimal() and not is_alive(int(owner)):
             half.unlink(missing_ok=True)
     return folder
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is a process with this number."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def write_report(folder: Path, report: Report) -> None:
@@ -101,13 +122,15 @@ def write_report(folder: Path, report: Report) -> None:
     replace(folder / f"{file_name(report.submission)}.json", to_json(report))
 
 
-def write_page(folder: Path, report: Report) -> None:
-    """Write the page of one submission, unless it is younger than its report."""
-    path = folder / f"{file_name(report.submission)}.html"
+def write_page(folder: Path, report: Report, *, afresh: bool = False) -> None:
+    """Write the page of one submission; one that is younger than its report stays, unless `afresh`."""
+    name = file_name(report.submission)
+    path, origin = folder / f"{name}.html", folder / f"{name}.json"
     with contextlib.suppress(OSError):
-        if path.stat().st_mtime_ns >= path.with_suffix(".json").stat().st_mtime_ns:
+        if not afresh and path.stat().st_mtime_ns >= origin.stat().st_mtime_ns:
             return
     replace(path, student_html(report))
+    os.utime(path)
 
 
 def slimmed(report: Report, same: dict[str, str]) -> Report:

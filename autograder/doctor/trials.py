@@ -98,20 +98,26 @@ class Bench:
         """Run checks on a program, all of them or until the first that refuses it."""
         wall = self._hasty if trial.kind == "mutant" else self._grader.wall
         session = Session(wall, trial.program)
-        ran: list[Ran] = []
-        output = ""
         try:
             if trial.kind in AS_GRADED:
                 judged = self._grader.judge.judge_all(checks, session)
-                return [self._told(check, one, trial) for check, one in zip(checks, judged, strict=True)]
-            for check in checks:
-                ran.append(self._one(check, session, trial))
-                if until_caught and ran[-1].caught:
-                    break
+                ran = [self._told(check, one, trial) for check, one in zip(checks, judged, strict=True)]
+            else:
+                ran = self._one_by_one(trial, checks, session, until_caught)
         finally:
             output = session.close()
-            if trial.kind != "mutant":
-                refuse_unloadable(trial, session, output)
+        if trial.kind != "mutant":
+            refuse_unloadable(trial, session, output)
+        return ran
+
+    def _one_by_one(
+        self, trial: Trial, checks: Sequence[Check], session: Session, until_caught: bool
+    ) -> list[Ran]:
+        ran: list[Ran] = []
+        for check in checks:
+            ran.append(self._one(check, session, trial))
+            if until_caught and ran[-1].caught:
+                break
         return ran
 
     def _one(self, check: Check, session: Session, trial: Trial) -> Ran:

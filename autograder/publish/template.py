@@ -12,6 +12,8 @@ import jinja2
 import autograder
 from autograder.errors import KitError, nearest
 from autograder.publish.leaks import faults, leaks
+from autograder.publish.notebook import lab_notebook, work_notebook
+from autograder.publish.otter import case_module, student_tests
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, Source, read_source
 from autograder.publish.stubs import make_stubs
@@ -62,6 +64,10 @@ def build_template(
     texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
     with contextlib.suppress(FileNotFoundError):
         texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
+    texts |= {f"tests/{name}.py": text for name, text in student_tests(checks, stem).items()}
+    texts["checks/for_otter.py"] = case_module()
+    folder = course_root / "assignments" / stem
+    texts |= notebooks(folder, stem, title, texts[f"{stem}.py"], quiz=bool(quiz_points))
     quiz = quiz_files(course_root, stem, title) if quiz_points else {}
     texts |= quiz
     refuse_leaks(texts, solution, points)
@@ -73,7 +79,9 @@ def build_template(
         quiz_points=f"{quiz_points:g}" if quiz_points else "",
         handout="handout.md" in texts,
         minutes=minutes,
+        lab="lab.ipynb" in texts,
     )
+    texts["requirements-notebook.txt"] = student_file("requirements-notebook.txt")
     texts["requirements.txt"] = requirements([solution.text, *modules.values()])
     texts["conftest.py"] = student_file("student_conftest.py").replace('"STEM"', f'"{stem}"')
     texts["pytest.ini"] = student_file("pytest.ini")
@@ -103,6 +111,14 @@ def provided_files(folder: Path, provided: Sequence[str]) -> dict[str, str]:
         except FileNotFoundError:
             near = nearest(name, [path.name for path in folder.glob("*.py")])
             raise KitError(f"provided module {name} is missing in {folder}{near}") from None
+    return found
+
+
+def notebooks(folder: Path, stem: str, title: str, stubs: str, *, quiz: bool) -> dict[str, str]:
+    """Return the stubs as a notebook, and the lab if there is one."""
+    found = {f"{stem}.ipynb": work_notebook(stubs, stem, title, quiz=quiz)}
+    with contextlib.suppress(FileNotFoundError):
+        found["lab.ipynb"] = lab_notebook((folder / "lab.py").read_text("utf-8"))
     return found
 
 

@@ -39,7 +39,7 @@ def histogram(scores: Sequence[float], worth: float) -> Markup:
     axes.bar(edges[:-1] + width / 2, counts, width * 0.84, color=BAR)
     bars = [(int(count), float(left)) for count, left in zip(counts, edges[:-1], strict=True) if count]
     for count, left in bars:
-        axes.text(left + width / 2, count, f" {count} ", ha="center", va="bottom", color=INK, size=9)
+        axes.text(left + width / 2, count, f" {count} ", ha="center", va="bottom", color=INK)
     axes.set_xlim(0, top)
     axes.set_ylim(0, max(1, *counts) * 1.16)
     axes.yaxis.get_major_locator().set_params(integer=True)
@@ -81,7 +81,7 @@ def canvas(width: float, height: float, xlabel: str, ylabel: str) -> tuple["Figu
     axes = figure.add_subplot()
     axes.set_xlabel(xlabel, color=INK)
     axes.set_ylabel(ylabel, color=INK)
-    axes.tick_params(colors=INK, length=0, labelsize=9)
+    axes.tick_params(colors=INK, length=0, labelsize=10)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.spines["bottom"].set_color(LINE)
     axes.grid(axis="y", color=LINE, lw=0.8)

@@ -19,7 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from autograder.reports import statistics
-from autograder.reports.student_page import Question, questions_of, seen
+from autograder.reports.student_page import questions_of, seen
 from autograder.reports.terminal import number
 from autograder.results import SEVERITY, CheckResult, Isolation, Outcome, Report
 
@@ -72,6 +72,7 @@ def index_html(
         quiz=statistics.quiz_items(reports), topics=statistics.reteach(reports),
         mistakes=statistics.known_mistakes(reports), concerns=statistics.concerns(reports), both=both,
         middle=statistics.median(scores), mean=sum(scores) / len(scores) if scores else 0.0,
+        quarters=statistics.quarters(scores), late=any(report.late_days for report in reports),
         full=sum(report.score >= report.max_score for report in readable),
         isolations=isolations(reports), statistics=statistics, outcomes_seen=outcomes_of(reports),
         histogram=histogram(scores, worth) if scores else "",

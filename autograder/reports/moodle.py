@@ -26,13 +26,10 @@ def moodle_table() -> Table:
     return Table(HEADER)
 
 
-def moodle_row(report: Report, person: Person) -> list[str | float]:
-    """Return the line of one of those who handed a submission in.
-
-    The comment holds what may be read before anything is published: it cannot be taken back.
-    """
+def moodle_row(report: Report, person: Person, *, published: bool) -> list[str | float]:
+    """Return the line of one of those who handed a submission in, with what they may read."""
     identifier = f"Participant {person.moodle}" if person.moodle else ""
-    told = escape(handback(report, published=False)).strip().replace("\n", "<br>")
+    told = escape(handback(report, published=published)).strip().replace("\n", "<br>")
     return [
         identifier, person.name, person.email, "Submitted for grading", report.score, report.max_score,
         "Yes", "-", "-", told,

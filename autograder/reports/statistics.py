@@ -12,7 +12,7 @@ NOT_WRITTEN = "Not written yet."  # what feedback says of an untouched stub
 FEW = 3  # a correlation of fewer answers says nothing
 HIGH, LOW = 0.7, 0.5  # shares of the points: knows or can do it, and does not
 RETEACH_FROM = 0.1  # a question is worth a lesson once this part of its points is lost
-RETEACH_MOST = 8
+RETEACH_MOST, RETEACH_QUIZ = 8, 3  # topics at most, and those of the quiz among them
 SLOW_TIMES, SLOW_S = 5.0, 2.0  # slow is: this many medians, and this many seconds
 
 
@@ -192,10 +192,15 @@ def known_mistakes(reports: Sequence[Report]) -> list[Mistake]:
 
 def reteach(reports: Sequence[Report]) -> list[Topic]:
     """Return what to teach again, by the share of points that the class lost on it."""
-    code = [code_topic(item, reports) for item in code_items(reports)]
-    quiz = [quiz_topic(item, reports) for item in quiz_items(reports)]
-    lost = [topic for topic in code + quiz if 1 - topic.item.difficulty >= RETEACH_FROM]
-    return sorted(lost, key=lambda topic: topic.item.difficulty)[:RETEACH_MOST]
+    code = [code_topic(item, reports) for item in worst_of(code_items(reports))]
+    quiz = [quiz_topic(item, reports) for item in worst_of(quiz_items(reports))[:RETEACH_QUIZ]]
+    return sorted(code + quiz, key=lambda topic: topic.item.difficulty)[:RETEACH_MOST]
+
+
+def worst_of(items: Sequence[Item]) -> list[Item]:
+    """Return the questions that deserve a lesson, the worst first."""
+    lost = [item for item in items if 1 - item.difficulty >= RETEACH_FROM]
+    return sorted(lost, key=lambda item: item.difficulty)
 
 
 def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
@@ -285,3 +290,9 @@ def reasons_to_look(report: Report) -> Iterable[str]:
 def median(values: Sequence[float]) -> float:
     """Return the median, 0 of nothing."""
     return float(np.median(values)) if values else 0.0
+
+
+def quarters(values: Sequence[float]) -> tuple[float, float]:
+    """Return what a quarter of the values lies below, and a quarter above; zeros of nothing."""
+    low, high = np.quantile(values, [0.25, 0.75]) if values else (0.0, 0.0)
+    return float(low), float(high)

@@ -271,7 +271,8 @@ def read_reply(frame: bytes) -> Answer:
 def encode_call(call: Call) -> bytes:
     """Return the frame for a call."""
     encoder = protocol.Encoder()
-    handle = call.handle and protocol.WireHandle(call.handle.id, call.handle.type_name)
+    held = call.handle
+    handle = None if held is None else protocol.WireHandle(held.id, held.type_name)
     request = protocol.CallRequest(
         call.action,  # type: ignore[arg-type]
         call.name,

@@ -138,7 +138,8 @@ def load(request: protocol.LoadRequest) -> tuple[types.ModuleType, protocol.Load
 
 def decode_call(request: protocol.CallRequest, body: memoryview) -> Call:
     """Return the call that a request stands for."""
-    handle = request.handle and Handle(request.handle.id, request.handle.type_name)
+    held = request.handle
+    handle = None if held is None else Handle(held.id, held.type_name)
     return Call(
         request.action,
         request.name,

@@ -80,8 +80,7 @@ class Zygote:
             os.closerange(4, 5)
             worker.serve(channel, 1, self._limits.output_kb * 1024)
         except BaseException:  # noqa: BLE001 staff find it in the worker's output
-            traceback.print_exc(file=sys.__stderr__)
-            sys.__stderr__.flush()
+            os.write(2, traceback.format_exc().encode())
         finally:
             os._exit(0)
 

@@ -7,9 +7,9 @@ from types import TracebackType
 
 from autograder.compare import CheckFailed
 from autograder.notebook_code import STUB
-from autograder.spelling import spell_call
 from autograder.publish.student_files.work import TooSlow, Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
+from autograder.spelling import spell_call
 
 CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"

@@ -1,0 +1,86 @@
+"""Notebooks: the lab from its source, and the stubs as cells. Always the same bytes, no outputs."""
+
+import ast
+import json
+from typing import Any
+
+from autograder.publish.source import DEFINITION, Source
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+OPENING = """# {title}
+
+Write one function at a time: its docstring says exactly what is asked. Run its cell, then the cell
+below it, which runs the visible checks. `lab.ipynb` shows what the functions are good for.
+
+Hand in this notebook{quiz}. You may write in `{stem}.py` instead, with `pytest` to
+check it: choose one of the two, and leave the other as it is.
+"""
+SET_UP = """# The cells below a function run its visible checks, if otter is installed:
+# python -m pip install -r requirements-notebook.txt
+grader = None
+if get_ipython():
+    try:
+        import otter
+
+        grader = otter.Notebook("{stem}.ipynb")
+    except ImportError:
+        print("otter is not installed: the check cells do nothing")"""
+CHECK = 'grader and grader.check("{question}")'
+CLOSING = "Save the notebook. Then this cell puts all that you hand in into one zip:"
+EXPORT = """if grader:
+    grader.export(pdf=False, ignore_log=True, files=[{files}])"""
+
+
+def lab_notebook(text: str) -> str:
+    """Return a notebook's JSON from its py:percent source."""
+    import jupytext  # slow to import, and only the publisher needs it
+
+    book = jupytext.reads(text, fmt="py:percent")
+    return notebook([(cell.cell_type, cell.source, dict(cell.metadata)) for cell in book.cells])
+
+
+def work_notebook(stubs: str, stem: str, title: str, *, quiz: bool = False) -> str:
+    """Return the stubs as a notebook: one question a cell, its checks in the next.
+
+    Args:
+        stubs: the module that students fill in.
+        stem: the assignment.
+        title: the heading.
+        quiz: whether quiz.yml is handed in with it.
+    """
+    source = Source(stubs, f"{stem}.py")
+    questions = [node for node in source.tree.body if isinstance(node, DEFINITION)]
+    ends = [*(first_line(node) for node in questions[1:]), len(source.lines) + 1]
+    head = "\n".join(source.lines[: first_line(questions[0]) - 1]).strip()
+    opening = OPENING.format(title=title, stem=stem, quiz=" and `quiz.yml`" if quiz else "")
+    cells: list[tuple[str, str, dict[str, Any]]] = [
+        ("markdown", opening.strip(), {}),
+        ("code", SET_UP.format(stem=stem), {}),
+        ("code", head, {}),
+    ]
+    for node, end in zip(questions, ends, strict=True):
+        code = "\n".join(source.lines[first_line(node) - 1 : end - 1]).strip()
+        cells += [("markdown", f"## `{node.name}`", {}), ("code", code, {})]
+        cells.append(("code", CHECK.format(question=node.name), {"deletable": False}))
+    export = EXPORT.format(files='"quiz.yml"' if quiz else "")
+    cells += [("markdown", CLOSING, {}), ("code", export, {})]
+    return notebook(cells)
+
+
+def first_line(node: ast.stmt) -> int:
+    """Return the line at which a definition begins, its decorators included."""
+    marks = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(mark.lineno for mark in marks)])
+
+
+def notebook(cells: list[tuple[str, str, dict[str, Any]]]) -> str:
+    """Return a notebook's JSON from (type, source, metadata) of its cells, which get plain ids."""
+    made = []
+    for number, (kind, source, metadata) in enumerate(cells, 1):
+        cell: dict[str, Any] = {"cell_type": kind, "id": f"cell-{number}", "metadata": metadata}
+        if kind == "code":
+            cell |= {"execution_count": None, "outputs": []}
+        made.append(cell | {"source": source.splitlines(keepends=True)})
+    book = {"cells": made, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"

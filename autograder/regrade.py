@@ -1,0 +1,186 @@
+"""What a regrade changes: scores by student, outcomes by check, and checks that cannot make up their mind."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from autograder.batch import Watched
+from autograder.keys import COURSE, FILES, POINTS, QUESTION, QUIZ
+from autograder.reports.terminal import clean, number
+from autograder.results import Report
+
+REASONS = {
+    FILES: "files", COURSE: "the reference, limits, seed or libraries", QUIZ: "the quiz",
+    POINTS: "points, titles or visibility",
+}  # fmt: skip
+TOLD = 10  # names in one line
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A check that ended otherwise than before; "" for one that was not there."""
+
+    check: str
+    before: str
+    now: str
+    flaky: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a regrade changed for one submission."""
+
+    name: str
+    student: str
+    before: float | None
+    now: float
+    max_before: float
+    max_now: float
+    turns: tuple[Turn, ...]
+    kept: bool
+    by_hand: bool
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the score is a smaller share of the points."""
+        if self.before is None or not self.max_before or not self.max_now:
+            return False
+        return self.now / self.max_now < self.before / self.max_before - 1e-9
+
+
+@dataclass
+class Impact:
+    """The sum of what a regrade changed. `watch` takes one submission after another."""
+
+    total: int = 0
+    ran: int = 0
+    changes: list[Change] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def watch(self, watched: Watched) -> None:
+        """Take in one submission."""
+        self.total += 1
+        self.ran += watched.done.ran
+        old = watched.done.before
+        keys, old_keys = watched.done.result.keys, old.keys if old else {}
+        self.reasons.update(reasons(old_keys, keys) if old else ["submissions that were not there"])
+        change = change_of(watched, old_keys, keys)
+        if change.turns or change.before != change.now or change.max_before != change.max_now:
+            self.changes.append(change)
+
+
+def reasons(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is different, in words."""
+    for name in new.keys() | old.keys():
+        if old.get(name) != new.get(name):
+            yield REASONS.get(name) or f"checks or known mistakes of {name.removeprefix(QUESTION)}"
+
+
+def change_of(watched: Watched, old: Mapping[str, str], new: Mapping[str, str]) -> Change:
+    """Return what changed for a submission."""
+    before, now = watched.before, watched.now
+    turns = tuple(turns_of(before, now, old, new)) if before is not None else ()
+    return Change(
+        name=now.submission, student=now.student,
+        before=None if before is None else before.score, now=now.score,
+        max_before=now.max_score if before is None else before.max_score, max_now=now.max_score,
+        turns=turns, kept=watched.done.kept is not None, by_hand=watched.by_hand,
+    )  # fmt: skip
+
+
+def turns_of(
+    before: Report, now: Report, old: Mapping[str, str], new: Mapping[str, str]
+) -> Iterator[Turn]:
+    """Yield the checks that ended otherwise. Flaky: though work, check and surroundings are the same."""
+    first, second = outcomes(before), outcomes(now)
+    for check in dict.fromkeys([*second, *first]):
+        was, is_now = first.get(check, ""), second.get(check, "")
+        if was == is_now:
+            continue
+        stem, _, rest = check.partition(".")
+        part = QUIZ if stem == QUIZ else QUESTION + rest.partition(".")[0]
+        same = all(old.get(key) == new.get(key) for key in (FILES, COURSE, part))
+        yield Turn(check, was, is_now, flaky=same and bool(was and is_now))
+
+
+def outcomes(report: Report) -> dict[str, str]:
+    """Return how every check and every question of the quiz ended."""
+    checks = {check.id: check.outcome.value for check in report.checks}
+    return checks | {f"{QUIZ}.{answer.id}": answer.outcome.value for answer in report.quiz}
+
+
+def to_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
+    """Return an impact as text for a terminal."""
+    lines = [f"{assignment}: {impact.ran} of {impact.total} submissions ran again"]
+    lines += [f"  {reason}: {plural(many)}" for reason, many in sorted(impact.reasons.items())]
+    lines += by_student([one for one in impact.changes if one.now != one.before or one.max_now != one.max_before])
+    lines += by_check(impact.changes)
+    lines += flaky_lines(impact.changes)
+    if not impact.changes:
+        lines += ["", "No score and no outcome changed."]
+    drops = sum(one.dropped for one in impact.changes)
+    if drops:
+        lines += ["", f"{plural(drops)} lost points; --never-lower keeps the better score."]
+    lines += ["", "Nothing was written (--dry-run)."] if dry_run else []
+    return "\n".join(lines) + "\n"
+
+
+def by_student(changes: Sequence[Change]) -> Iterator[str]:
+    """Yield a line for each score that changed, drops first."""
+    if changes:
+        yield from ("", "by student")
+    width = max((len(clean(one.name)) for one in changes), default=0)
+    for one in sorted(changes, key=lambda one: (not one.dropped, one.name)):
+        was = "new" if one.before is None else points(one.before, one.max_before, one.max_now)
+        remarks = ["DROPPED"] if one.dropped else []
+        remarks += ["the better score is kept"] if one.kept else []
+        remarks += ["set by hand"] if one.by_hand else []
+        line = f"  {clean(one.name):<{width}}  {was:>9} -> {points(one.now, one.max_now, one.max_before):<9}"
+        yield f"{line} {difference(one):>7}  {', '.join(remarks)}".rstrip()
+
+
+def points(score: float, most: float, other_most: float) -> str:
+    """Return a score, with its maximum where that changed."""
+    return number(score) if most == other_most else f"{number(score)}/{number(most)}"
+
+
+def difference(change: Change) -> str:
+    """Return by how much a score changed, with its sign."""
+    if change.before is None:
+        return ""
+    by = round(change.now - change.before, 2)
+    return ("+" if by > 0 else "") + number(by)
+
+
+def by_check(changes: Sequence[Change]) -> Iterator[str]:
+    """Yield a line for each check that ended otherwise for somebody."""
+    turns: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for change in changes:
+        for turn in change.turns:
+            turns[turn.check][turn.before, turn.now] += 1
+    if turns:
+        yield from ("", "by check")
+    for check, kinds in turns.items():
+        told = [
+            f"{many} {was or 'not there'} -> {now or 'gone'}" for (was, now), many in kinds.most_common()
+        ]
+        yield f"  {check}: {', '.join(told)}"
+
+
+def flaky_lines(changes: Sequence[Change]) -> Iterator[str]:
+    """Yield a line for each check that ended otherwise on identical work."""
+    flaky: defaultdict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        for turn in change.turns:
+            if turn.flaky:
+                flaky[turn.check].append(change.name)
+    if flaky:
+        yield from ("", "flaky: another outcome on identical work under an identical check")
+    for check, names in flaky.items():
+        more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+        yield f"  {check}: {', '.join(map(clean, names[:TOLD]))}{more}"
+
+
+def plural(many: int) -> str:
+    """Return `1 submission` or `2 submissions`."""
+    return f"{many} submission{'' if many == 1 else 's'}"

@@ -1,0 +1,161 @@
+"""A report as Gradescope's results.json: one row a check. Pure; written and tried by `platform_run`."""
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from autograder.config import Visibility
+from autograder.judging import NOT_RUN
+from autograder.late import Ruling
+from autograder.reports.terminal import clean
+from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
+
+Row = dict[str, Any]
+WIDTH = 100
+MAX_TEXT = 4000  # of a row; the platform cuts the middle out of what is far longer
+NOT_REACHED = "Not graded: the run ended before this question."
+NOTHING_RAN = "Not graded: see the top of this page."
+
+
+def to_gradescope(
+    report: Report, visibility: Visibility, ruling: Ruling | None = None, seconds: float = 0.0
+) -> Row:
+    """Return what goes into results.json.
+
+    The rows' `max_score` add up to the assignment's points; `score` is the truth, with what was
+    taken off for lateness, and overrides the sum of the rows.
+
+    Args:
+        report: on the submission, whole or as far as grading has come.
+        visibility: when students see what, of the course's settings.
+        ruling: on lateness.
+        seconds: that the run took.
+    """
+    ruling = ruling or Ruling()
+    rows = [
+        row
+        for place, question in enumerate(report.questions, 1)
+        for row in question_rows(question, place, report, visibility)
+    ]
+    rows += quiz_rows(report, len(report.questions) + 1, visibility.hidden_checks)
+    return {
+        "score": after(report.score, report.max_score, ruling),
+        "execution_time": round(seconds, 2),
+        "output": "\n\n".join([*ruling.notes, *map(block, report.notes)]),
+        "output_format": "md",
+        "test_output_format": "md",
+        "test_name_format": "text",
+        "visibility": visibility.visible_checks,
+        "stdout_visibility": "hidden",
+        "tests": rows,
+        "extra_data": {
+            "receipt": report.receipt, "isolation": report.isolation.verdict, "late_days": ruling.late_days,
+            "outcome": report.outcome, "before_lateness": report.score,
+        },
+    }  # fmt: skip
+
+
+def after(score: float, max_score: float, ruling: Ruling) -> float:
+    """Return a score with what a ruling takes off."""
+    return round(max(0.0, score - ruling.taken * max_score), 2)
+
+
+def question_rows(question: QuestionResult, place: int, report: Report, visibility: Visibility) -> list[Row]:
+    """Return a question's hint, which bears no points, and a row for each of its checks."""
+    name = question.id.partition(".")[2]
+    checks = [check for check in report.checks if check.question == question.id]
+    if not checks:
+        told = NOT_REACHED if question.outcome is Outcome.SKIPPED else NOTHING_RAN
+        whole: Row = {"name": name, "number": str(place), "visibility": visibility.visible_checks}
+        whole |= {"score": question.score, "max_score": question.max_score, "status": "failed"}
+        return [whole | {"output": told, "tags": [name, question.outcome]}]
+    rows = [hint_row(question, name, place, checks, visibility)] if question.hint else []
+    counted = [0.0 if left_out(check) else check.weight for check in checks]
+    if not sum(counted):  # none of them could be run: no points are lost
+        counted = [check.weight for check in checks]
+    worth = shared(question.max_score, counted)
+    for at, (check, points) in enumerate(zip(checks, worth, strict=True), 1):
+        rows.append(check_row(check, name, f"{place}.{at}", points))
+    return rows
+
+
+def left_out(check: CheckResult) -> bool:
+    """Whether a check bears no points, as in `scoring.share`."""
+    return check.outcome is Outcome.BROKEN or check.feedback == NOT_RUN
+
+
+def check_row(check: CheckResult, question: str, place: str, points: float) -> Row:
+    """Return the row of a check that is worth `points`."""
+    full = check.outcome is Outcome.PASSED or left_out(check)
+    row: Row = {"name": f"{question}: {check.title}", "number": place, "visibility": check.visibility}
+    row |= {"score": points if full else 0.0, "max_score": points}
+    row["status"] = "passed" if check.outcome is Outcome.PASSED else "failed"
+    kind = "visible" if check.visible else "hidden"
+    return row | {"output": block(check.feedback), "tags": [question, kind, check.outcome]}
+
+
+def hint_row(
+    question: QuestionResult, name: str, place: int, checks: Sequence[CheckResult], visibility: Visibility
+) -> Row:
+    """Return the hint of a question; where only hidden checks failed, it is as hidden as they are."""
+    seen = any(check.visible and check.outcome is not Outcome.PASSED for check in checks)
+    shown = visibility.visible_checks if seen else visibility.hidden_checks
+    row: Row = {"name": f"{name}: a hint", "number": str(place), "visibility": shown}
+    return row | {"output": block(question.hint), "tags": [name, "hint"]}
+
+
+def quiz_rows(report: Report, place: int, visibility: str) -> list[Row]:
+    """Return a row for each question of the quiz, or one for a quiz that was not reached."""
+    if not report.quiz:
+        row: Row = {"name": "quiz", "number": str(place), "score": 0.0, "max_score": report.quiz_max_score}
+        row |= {"status": "failed", "visibility": visibility, "output": NOT_REACHED, "tags": ["quiz"]}
+        return [row] if report.quiz_max_score else []
+    worth = shared(report.quiz_max_score, [answer.max_score for answer in report.quiz])
+    return [
+        quiz_row(answer, f"{place}.{at}", points, visibility)
+        for at, (answer, points) in enumerate(zip(report.quiz, worth, strict=True), 1)
+    ]
+
+
+def quiz_row(answer: QuizAnswer, place: str, points: float, visibility: str) -> Row:
+    """Return the row of a quiz question."""
+    share = answer.score / answer.max_score if answer.max_score else 0.0
+    row: Row = {"name": f"quiz: {answer.id}", "number": place, "visibility": visibility}
+    row |= {"score": round(points * share, 2), "max_score": points}
+    row["status"] = "passed" if answer.outcome is Outcome.PASSED else "failed"
+    told = f"Your answer: {answer.given or 'none'}\n{answer.feedback}"
+    return row | {"output": block(told), "tags": ["quiz", answer.outcome]}
+
+
+def shared(points: float, weights: Sequence[float]) -> list[float]:
+    """Return `points` shared by weight, in hundredths that add up to them."""
+    total, reached, given = sum(weights), 0.0, 0.0
+    shares = []
+    for at, weight in enumerate(weights, 1):
+        reached += weight
+        upto = points if at == len(weights) or not total else round(points * reached / total, 2)
+        shares.append(round(upto - given, 6))
+        given = upto
+    return shares
+
+
+def merged(earlier: Row, refusal: str) -> Row:
+    """Return the results of an earlier submission, kept because this one does not count.
+
+    Args:
+        earlier: results as they were written then.
+        refusal: why this one does not count.
+    """
+    extra = earlier.get("extra_data")
+    kept = dict(extra) if isinstance(extra, dict) else {}
+    told = str(kept.setdefault("told_then", earlier.get("output", "")))
+    note = f"{refusal}: it was not graded, and what you had before stands."
+    return earlier | {"output": f"{note}\n\n{told}".rstrip(), "extra_data": kept | {"refused": refusal}}
+
+
+def block(text: str) -> str:
+    """Return text of whatever origin as an indented block of Markdown, in which nothing is rendered."""
+    plain = clean(text).strip()
+    plain = plain if len(plain) <= MAX_TEXT else f"{plain[:MAX_TEXT]} [cut here]"
+    lines = [part for line in plain.splitlines() for part in textwrap.wrap(line, WIDTH) or [""]]
+    return "\n".join(f"    {line}" for line in lines)

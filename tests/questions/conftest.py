@@ -1,0 +1,76 @@
+"""Checks as plain pytest tests, behind the wall: `pytest tests/questions --submission PATH`.
+
+Without --submission it is the reference that is checked.
+"""
+
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.bank import Check
+from autograder.config import Course, load_config
+from autograder.grading import Grader, open_grader
+from autograder.sandbox import protocol
+from autograder.sandbox.student import Student
+from autograder.session import Program, Session
+from autograder.submission import modules_of, read_submission, source_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--submission", type=Path, help="What to check: a .py, .ipynb, folder or zip.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let check files import the modules that are handed out with their assignment."""
+    sys.path += [str(ROOT / "assignments" / stem) for stem in course().settings.assignments]
+
+
+def course() -> Course:
+    return load_config(ROOT)
+
+
+@pytest.fixture(scope="module")
+def grader(request: pytest.FixtureRequest) -> Iterator[Grader]:
+    opened = open_grader(course(), request.path.stem.removeprefix("test_"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def session(request: pytest.FixtureRequest, grader: Grader) -> Iterator[Session]:
+    stem = grader.bank.stem
+    path = request.config.getoption("--submission") or ROOT / "solutions" / f"{stem}.py"
+    submission = read_submission(path, stem)
+    source = source_of(submission, stem)
+    modules = {**modules_of(submission), **grader.bank.provided}
+    opened = Session(grader.wall, Program(protocol.Source(source.name, list(source.cells)), modules))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def check(request: pytest.FixtureRequest, grader: Grader) -> Check:
+    return next(one for one in grader.bank.checks if one.name == request.node.name)
+
+
+@pytest.fixture
+def student(session: Session) -> Student:
+    session.begin_question()
+    session.begin_check()
+    return Student(session.send)
+
+
+@pytest.fixture
+def reference(grader: Grader) -> Student:
+    return Student(grader.reference.conversation().send)
+
+
+@pytest.fixture
+def rng(grader: Grader, check: Check) -> np.random.Generator:
+    return np.random.default_rng([grader.course.settings.seed, zlib.crc32(check.id.encode())])
