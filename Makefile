@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor bench clean
+.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean
 
 setup: $(VENV)/ready
 
@@ -28,6 +28,10 @@ lint: setup
 
 doctor: setup
 	$(BIN)/autograder doctor
+
+# As root, with debootstrap and util-linux: minutes.
+gradescope-rehearsal: setup
+	$(BIN)/python tests/rehearsal/gradescope.py
 
 bench: setup
 	$(BIN)/python benchmarks/run.py

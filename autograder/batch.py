@@ -10,13 +10,14 @@ from pathlib import Path
 
 from autograder import __version__
 from autograder.errors import KitError
-from autograder.gradebook import About, Gradebook, Result, Run, Stored
+from autograder.gradebook import Gradebook
 from autograder.grading import Grader
 from autograder.intake import Intake, Options, Row
 from autograder.keys import FILES, files_key, keys_of_course, work_key
 from autograder.layouts import Entry
 from autograder.outputs import Written, reports_folder, write_report, write_reports
 from autograder.partial import Todo, brought_up_to_date, renamed, stumbled, what_to_do
+from autograder.records import About, Result, Run, Stored
 from autograder.results import Report
 from autograder.standing import settled
 from autograder.submission import Submission, content_hash, read_entry
@@ -82,9 +83,9 @@ class Batch:
     folder: Path
     options: Options
     wishes: Wishes = Wishes()
-    tell: Callable[[Progress], None] = lambda now: None
-    say: Callable[[str], None] = lambda line: None
-    watch: Callable[[Watched], None] = lambda watched: None
+    tell: Callable[[Progress], None] = lambda _: None
+    say: Callable[[str], None] = lambda _: None
+    watch: Callable[[Watched], None] = lambda _: None
     stop: Callable[[], bool] = lambda: False
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -223,7 +224,7 @@ class Desk:
             report, ran = renamed(same.report, submission), False
         else:
             todo = what_to_do(newest.keys, keys, newest.report) if newest and reuse else Todo()
-            report = brought_up_to_date(self.grader, submission, newest and newest.report, todo)
+            report = brought_up_to_date(self.grader, submission, newest.report if newest else None, todo)
             self.insist(report)
             ran = todo.runs
         if self.wishes.never_lower:

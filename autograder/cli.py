@@ -7,15 +7,8 @@ from typing import Any
 import click
 
 from autograder import __version__
+from autograder.cli_class import CLASS_COMMANDS, FOLDER, hidden_anyway, layers
 from autograder.errors import InputError, KitError
-
-FOLDER = click.Path(file_okay=False, path_type=Path)
-layers = click.option(
-    "--without", multiple=True, metavar="LAYER", help="Switch a layer of the wall off, to see its worth."
-)
-hidden_anyway = click.option(
-    "--hidden-anyway", is_flag=True, help="Run hidden checks even where submissions could read them."
-)
 
 
 class Commands(click.Group):
@@ -41,6 +34,10 @@ def main(context: click.Context, root: Path) -> None:
     context.obj = root
 
 
+for command in CLASS_COMMANDS:
+    main.add_command(command)
+
+
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("-a", "--assignment", help="Which assignment it is, if its name does not say.")
@@ -62,42 +59,6 @@ def check(root: Path, path: Path, assignment: str | None, without: tuple[str, ..
     finally:
         grader.close()
     click.echo(to_terminal(report), nl=False)
-
-
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("-a", "--assignment", required=True, help="The assignment's stem.")
-@click.option("-o", "--out", required=True, type=FOLDER, help="Where the gradebook and reports go.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: all processors).")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-@layers
-@hidden_anyway
-@click.pass_obj
-def grade(root: Path, folder: Path, assignment: str, out: Path, jobs: int | None, quiet: bool,
-          without: tuple[str, ...], hidden_anyway: bool) -> None:  # fmt: skip
-    """Grade a folder of submissions; what OUT already holds is not graded again."""
-    from autograder.batch import grade_folder
-    from autograder.config import load_config
-    from autograder.grading import open_grader
-    from autograder.layouts import find_submissions
-    from autograder.progress import progress
-    from autograder.reports.terminal import to_table
-
-    course = load_config(root)
-    course.assignment(assignment)
-    entries = find_submissions(folder, assignment)
-    grader = open_grader(course, assignment, without, hidden_anyway=hidden_anyway)
-    try:
-        with progress(len(entries), quiet=quiet) as tell:
-            reports = grade_folder(grader, entries, folder, out, tell, jobs)
-    except KeyboardInterrupt:
-        click.echo("Stopped. The same command goes on where it stopped.", err=True)
-        sys.exit(1)
-    finally:
-        grader.close()
-    if not quiet:
-        click.echo(to_table(reports, grader.isolation), nl=False)
-        click.echo(f"\n{len(reports)} submissions in {out}: grades.csv, reports/")
 
 
 @main.command()
@@ -127,7 +88,7 @@ def doctor(root: Path, assignment: str | None, only: tuple[str, ...], matrix: bo
     healthy = True
     for stem in [assignment] if assignment else course.settings.assignments:
         with progress(stem) as tell:
-            found = examine(course, stem, only=only, thorough=matrix, tell=tell)
+            found = examine(course, stem, only=only or None, thorough=matrix, tell=tell)
         click.echo((to_matrix(found) if matrix else "") + to_text(found), nl=False)
         healthy = healthy and not found.findings
     sys.exit(0 if healthy else 1)

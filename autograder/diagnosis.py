@@ -1,20 +1,24 @@
 """Which known mistake explains a student's answers?
 
-The recorded calls are put to every misconception of the question. One that gave the same answers to all of
-them explains the student's.
+Every misconception is put through the same calls, once. One that gave the same answers to all of them
+explains the student's.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.bank import Variant
+from autograder.bank import Check, Variant
 from autograder.compare import CheckFailed, expect_close, numbers_of
 from autograder.explain import explain
+from autograder.judging import Judge, Judged, open_reply
 from autograder.sandbox.calls import Answer
-from autograder.sandbox.wall import StudentRaised
-from autograder.session import Answers, Ended, Exchange
+from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, WorkerDied
+from autograder.session import Ended, Program, Reply, Session
 from autograder.tolerance import is_close
 from autograder.values import Handle, Opaque
+
+Outcomes = Mapping[str, Sequence[Answer | Ended]]  # by the id of a check: what came of each call
 
 
 @dataclass(frozen=True)
@@ -25,43 +29,75 @@ class Diagnosis:
     hint: str = ""
 
 
-def diagnose(
-    checks: Sequence[Sequence[Exchange]],
-    candidates: Sequence[Variant],
-    answers: Mapping[str, Answers],
-    reference: Answers,
-) -> Diagnosis:
-    """Explain a question's wrong answers.
+class Diagnostician:
+    """Knows what every misconception of a course answers; each is asked once."""
 
-    Args:
-        checks: for each check the calls that it made and what the student's code answered.
-        candidates: the question's known mistakes.
-        answers: what each of them answers, by name.
-        reference: what the right program answers; a student who agrees with it is not diagnosed.
-    """
-    if not any(checks) or explains(reference, checks):
+    def __init__(self, wall: Wall, judge: Judge, mistakes: Mapping[str, Program]) -> None:
+        self._wall, self._judge, self.programs = wall, judge, mistakes
+        self._answers: dict[str, Outcomes] = {}
+        self._locks = {name: threading.Lock() for name in mistakes}
+
+    def answers(self, mistake: str, checks: Sequence[Check]) -> Outcomes:
+        """Return what a misconception answers to its question's checks."""
+        with self._locks[mistake]:
+            if mistake not in self._answers:
+                scripts = {check.id: self._judge.script(check) for check in checks}
+                known = {name: script for name, script in scripts.items() if script is not None}
+                session = Session(self._wall, self.programs[mistake])
+                played = session.play(list(known.values()))
+                session.close()
+                self._answers[mistake] = {
+                    name: [outcome_of(reply) for reply in replies]
+                    for name, replies in zip(known, played, strict=True)
+                }
+            return self._answers[mistake]
+
+    def diagnose(
+        self, checks: Sequence[Check], judged: Sequence[Judged], candidates: Sequence[Variant]
+    ) -> Diagnosis:
+        """Explain a question's wrong answers.
+
+        Args:
+            checks: the question's.
+            judged: how each ended, with the calls that it made.
+            candidates: the question's known mistakes.
+        """
+        given = {
+            check.id: [exchange.outcome for exchange in one.exchanges]
+            for check, one in zip(checks, judged, strict=True)
+            if one.exchanges
+        }
+        if not given or not all(one.replayed for one in judged if one.exchanges):
+            return Diagnosis()
+        found = [one for one in candidates if explains(self.answers(one.name, checks), given)]
+        if len(found) == 1:
+            return Diagnosis((found[0].name,), found[0].text)
+        if found:
+            told = " Or: ".join(mistake.text for mistake in found[:3])
+            return Diagnosis(tuple(one.name for one in found), f"One of these, perhaps. {told}")
+        for mistake in candidates:
+            twist = common_twist(self.answers(mistake.name, checks), given)
+            if twist:
+                told = f"Two things at once, it seems. {mistake.text} Besides, {twist}."
+                return Diagnosis((mistake.name,), told)
         return Diagnosis()
-    found = [mistake for mistake in candidates if explains(answers[mistake.name], checks)]
-    if len(found) == 1:
-        return Diagnosis((found[0].name,), found[0].text)
-    if found:
-        told = " Or: ".join(mistake.text for mistake in found[:3])
-        return Diagnosis(tuple(mistake.name for mistake in found), f"One of these, perhaps. {told}")
-    for mistake in candidates:
-        twist = common_twist(answers[mistake.name], checks)
-        if twist:
-            told = f"Two things at once, it seems. {mistake.text} Besides, {twist}."
-            return Diagnosis((mistake.name,), told)
-    return Diagnosis()
 
 
-def explains(program: Answers, checks: Sequence[Sequence[Exchange]]) -> bool:
-    """Whether a program gives the same answers to every call."""
-    for exchanges in checks:
-        conversation = program.conversation()
-        if not all(agree(exchange.outcome, conversation.outcome(exchange.call)) for exchange in exchanges):
-            return False
-    return True
+def outcome_of(reply: Reply) -> Answer | Ended:
+    """Return what a reply tells, whatever it is."""
+    try:
+        return open_reply(reply)
+    except (StudentRaised, CallTimeout, WorkerDied) as error:
+        return error
+
+
+def explains(answers: Outcomes, given: Outcomes) -> bool:
+    """Whether a program gives the same answers to every call that was made."""
+    return all(
+        len(answers.get(name, ())) >= len(outcomes)
+        and all(map(agree, outcomes, answers[name]))
+        for name, outcomes in given.items()
+    )
 
 
 def agree(got: Answer | Ended, want: Answer | Ended) -> bool:
@@ -89,13 +125,12 @@ def close(got: object, want: object) -> bool:
     return True
 
 
-def common_twist(program: Answers, checks: Sequence[Sequence[Exchange]]) -> str:
+def common_twist(answers: Outcomes, given: Outcomes) -> str:
     """Return the one property by which every answer differs from a program's, if there is one."""
     twists: set[str] = set()
-    for exchanges in checks:
-        conversation = program.conversation()
-        for exchange in exchanges:
-            twist = twist_of(exchange.outcome, conversation.outcome(exchange.call))
+    for name, outcomes in given.items():
+        for got, want in zip(outcomes, answers.get(name, ()), strict=False):
+            twist = twist_of(got, want)
             if twist is None or len(twists | {twist}) > 1:
                 return ""
             twists.add(twist)

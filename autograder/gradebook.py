@@ -9,7 +9,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,7 +16,8 @@ from typing import Any
 import msgspec
 
 from autograder.errors import InputError
-from autograder.intake import Options, Person, Row
+from autograder.intake import Row
+from autograder.records import About, Override, Result, Run, Stored
 from autograder.results import Report
 
 FILE = "gradebook.sqlite"
@@ -42,61 +42,6 @@ CREATE TABLE IF NOT EXISTS overrides (
 COLUMNS = "id, made, work, keys, kept, report"
 BUSY_S = 30
 TRIES = 100
-
-
-class About(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run was started with, and what its tables need."""
-
-    options: Options = Options()
-    questions: list[str] = []
-    title: str = ""
-    missing: list[Person] = []  # on the roster, without a submission
-    has_roster: bool = False
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of the grader over a folder."""
-
-    id: int
-    finished: bool
-    assignment: str
-    folder: Path
-    about: About
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A report as it stands in the gradebook, with the keys of what it was made from."""
-
-    id: int
-    made: float
-    work: str
-    keys: dict[str, str]
-    kept: float | None  # an earlier, better score that a regrade left to the student
-    report: Report
-
-
-@dataclass(frozen=True)
-class Result:
-    """What is to be written about a submission; `report` is None if nothing is new."""
-
-    name: str
-    content_hash: str
-    work: str
-    keys: dict[str, str]
-    report: Report | None
-    kept: float | None = None
-
-
-@dataclass(frozen=True)
-class Override:
-    """A score set by hand; a score of None takes the one before back."""
-
-    score: float | None
-    author: str
-    reason: str
-    made: float
 
 
 class Gradebook:
@@ -125,7 +70,7 @@ class Gradebook:
         found = self._one("PRAGMA user_version")[0]
         if found not in (0, SCHEMA_VERSION):
             raise InputError(
-                f"{self.path} was written by another version of the kit ({found}): use that version, or another -o"
+                f"{self.path} was written by another version of the kit ({found}): give another -o"
             )
         self._keep_a_log()
         self._db.execute("PRAGMA synchronous = FULL")  # what is said to be graded survives a power cut
@@ -210,8 +155,8 @@ class Gradebook:
         ]  # fmt: skip
         with self._sane(), self._transaction():
             self._db.executemany(
-                "INSERT INTO reports (run, submission, made, work, keys, score, max_score, outcome, kept, report)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO reports (run, submission, made, work, keys, score, max_score, outcome, kept,"
+                " report) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 fresh,
             )
             self._db.executemany(
@@ -254,10 +199,9 @@ class Gradebook:
 
     def gone(self, run: int) -> list[str]:
         """Return the names of submissions with reports that are not among a run's."""
+        mine = "SELECT name FROM submissions WHERE run = ?"
         with self._sane():
-            found = self._db.execute(
-                "SELECT DISTINCT submission FROM reports EXCEPT SELECT name FROM submissions WHERE run = ?", (run,)
-            )
+            found = self._db.execute(f"SELECT submission FROM reports EXCEPT {mine}", (run,))  # noqa: S608
             return [name for (name,) in found.fetchall()]
 
     def row(self, run: int, name: str) -> Row | None:
@@ -315,7 +259,7 @@ def stored(row: Any) -> Stored | None:
 def complaint(said: str) -> str:
     """Return what SQLite's message means for the gradebook, and what to do."""
     if "full" in said or "I/O" in said:
-        return f"cannot be written ({said}): make room on the disk; what it holds is safe, and the same command goes on"
+        return f"cannot be written ({said}): make room on the disk; what it holds is safe"
     if "locked" in said or "busy" in said:
         return f"is in use by another grader for {BUSY_S} s now: try again later"
     if "readonly" in said or "unable to open" in said:

@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from autograder import __version__
 from autograder.bank import Bank, Check, Variant, imported, load_bank, preload_for, read
 from autograder.config import Course, max_score
-from autograder.diagnosis import Diagnosis, diagnose
+from autograder.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
 from autograder.feedback import Verdict, load_note
 from autograder.judging import Judge
@@ -33,7 +33,7 @@ from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.scoring import may_be_spoilt, share, unwritten
-from autograder.session import Answers, Exchange, Program, Session
+from autograder.session import Answers, Program, Session
 from autograder.submission import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
 LIBRARIES = {"torch": "torch", "matplotlib": "matplotlib.pyplot"}
@@ -51,11 +51,12 @@ class Grader:
         self.wall, self.isolation = wall, isolation
         self.assignment = course.assignment(bank.stem)
         self.reference = Answers(wall, reference_program(bank))
-        self.mistakes = {
-            mistake.name: Answers(wall, variant_program(bank, bank.mistakes_source, mistake))
+        self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
+        mistakes = {
+            mistake.name: variant_program(bank, bank.mistakes_source, mistake)
             for mistake in bank.misconceptions
         }
-        self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
+        self.diagnostician = Diagnostician(wall, self.judge, mistakes)
         self.after_question: Callable[[QuestionResult, list[CheckResult]], None] = lambda *_: None
 
     def grade(self, submission: Submission) -> Report:
@@ -102,45 +103,33 @@ class Grader:
     ) -> tuple[QuestionResult, list[CheckResult]]:
         """Run a question's checks; judge again in a fresh worker what another question may have spoilt."""
         used_before = session.loaded is not None
-        results, exchanges = self.run_checks(question, session)
-        diagnosis = self.diagnose(question, results, exchanges)
+        results, diagnosis = self.judge_question(question, session)
         if used_before and may_be_spoilt(results) and not diagnosis.misconceptions:
             session.renew()
-            results, exchanges = self.run_checks(question, session)
-            diagnosis = self.diagnose(question, results, exchanges)
+            results, diagnosis = self.judge_question(question, session)
         points = self.assignment.questions[question]
-        score = share(points, results)
-        outcome = worst([result.outcome for result in results])
-        hint, names = diagnosis.hint, list(diagnosis.misconceptions)
         graded = QuestionResult(
-            id=f"{self.bank.stem}.{question}", score=score, max_score=points, outcome=outcome,
-            hint=hint, misconceptions=names,
+            id=f"{self.bank.stem}.{question}", score=share(points, results), max_score=points,
+            outcome=worst([result.outcome for result in results]),
+            hint=diagnosis.hint, misconceptions=list(diagnosis.misconceptions),
         )  # fmt: skip
         self.after_question(graded, results)
         return graded, results
 
-    def run_checks(
-        self, question: str, session: Session
-    ) -> tuple[list[CheckResult], list[tuple[Exchange, ...]]]:
-        """Run every check of a question, in order."""
+    def judge_question(self, question: str, session: Session) -> tuple[list[CheckResult], Diagnosis]:
+        """Run every check of a question, in order, and find the known mistake behind what is wrong."""
         checks = self.bank.of(question)
         judged = self.judge.judge_all(checks, session)
         results = [self.result(check, one.verdict) for check, one in zip(checks, judged, strict=True)]
-        return results, [one.exchanges for one in judged if one.exchanges]
+        wrong = [result for result in results if result.outcome is not Outcome.PASSED]
+        if not wrong or unwritten(wrong):
+            return results, Diagnosis()
+        candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
+        return results, self.diagnostician.diagnose(checks, judged, candidates)
 
     def run_check(self, check: Check, session: Session, passed: set[str]) -> Verdict:
         """Run one check call by call; doctor asks for checks one by one."""
         return self.judge.skip(check, passed) or self.judge.judge_live(check, session).verdict
-
-    def diagnose(
-        self, question: str, results: Sequence[CheckResult], exchanges: Sequence[Sequence[Exchange]]
-    ) -> Diagnosis:
-        """Find the known mistake behind a question's wrong answers."""
-        wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-        if not wrong or unwritten(wrong):
-            return Diagnosis()
-        candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
-        return diagnose(exchanges, candidates, self.mistakes, self.reference)
 
     def result(self, check: Check, verdict: Verdict) -> CheckResult:
         """Return a check's result, with who may see it."""
@@ -236,8 +225,7 @@ class Grader:
 
     def close(self) -> None:
         """End everything behind the wall."""
-        for answers in (self.reference, *self.mistakes.values()):
-            answers.close()
+        self.reference.close()
         self.wall.close()
 
 

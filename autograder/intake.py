@@ -4,7 +4,7 @@ A roster, a list of times and a list of extensions say more about the entries of
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -33,11 +33,14 @@ EXTENSION_COLUMNS = {
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """The lists that go with a folder, by their paths; "" for none."""
+    """What a class is graded with: the lists that go with the folder, by their paths, and the wall."""
 
     roster: str = ""
     submitted: str = ""
     extensions: str = ""
+    course: str = ""
+    without: tuple[str, ...] = ()
+    hidden_anyway: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,11 +142,12 @@ class Whose:
         self._index = Index([(at, person) for at, members in enumerate(people) for person in members])
 
     def lines(
-        self, path: str, columns: dict[str, Sequence[str]], wanted: Callable[[Line], bool]
-    ) -> Iterator[tuple[int, Line]]:
+        self, path: str, columns: Mapping[str, Sequence[str]], needed: Collection[str],
+        wanted: Callable[[Line], bool],
+    ) -> Iterator[tuple[int, Line]]:  # fmt: skip
         """Yield the wanted lines of a file with the places of their entries; note those about nobody."""
         nobody = []
-        for line in filter(wanted, read_lines(Path(path), columns)):
+        for line in filter(wanted, read_lines(Path(path), columns, needed)):
             who = [text for key in ("sid", "who") if (text := line.cells.get(key, ""))]
             if not who:
                 raise InputError(f"{path}, line {line.number}: the student is missing")
@@ -174,7 +178,9 @@ def submitted_times(options: Options, whose: Whose, zone: tzinfo | None) -> dict
     """Return when each entry's student handed in, in order; the last time is the entry's own."""
     times: defaultdict[int, list[datetime]] = defaultdict(list)
     if options.submitted:
-        timed = whose.lines(options.submitted, SUBMITTED_COLUMNS, lambda line: time_in(line) not in ("", "-"))
+        timed = whose.lines(
+            options.submitted, SUBMITTED_COLUMNS, ["time"], lambda line: time_in(line) not in ("", "-")
+        )
         for at, line in timed:
             times[at].append(read_moment(time_in(line), zone, options.submitted, line))
     return {at: sorted(found) for at, found in times.items()}
@@ -192,8 +198,9 @@ def read_extensions(
     if not options.extensions:
         return {}
     about = whose.lines(
-        options.extensions, EXTENSION_COLUMNS, lambda line: line.cells.get("assignment", "") in ("", stem)
-    )
+        options.extensions, EXTENSION_COLUMNS, ["days", "until"],
+        lambda line: line.cells.get("assignment", "") in ("", stem),
+    )  # fmt: skip
     return {at: extension_on(line, zone, options.extensions) for at, line in about}
 
 

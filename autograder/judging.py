@@ -36,6 +36,7 @@ class Judged:
 
     verdict: Verdict
     exchanges: tuple[Exchange, ...] = ()
+    replayed: bool = False  # whether the calls are the first ones of the check's script
 
 
 class Replay:
@@ -126,7 +127,7 @@ class Judge:
             verdict = self.verdict(check, Student(replay.send), replay.exchanges, session)
         except Diverged:
             return self.judge_live(check, session)
-        judged = Judged(verdict, tuple(replay.exchanges))
+        judged = Judged(verdict, tuple(replay.exchanges), replayed=True)
         if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):  # the others depend on more than replies
             self._judged[key] = judged
             if len(self._judged) > KEPT:

@@ -114,11 +114,9 @@ def moment(text: str, zone: tzinfo | None = None) -> datetime | None:
     """Return the time in a text, None if it cannot be read; without an offset it is in `zone`."""
     text = " ".join(text.split())
     iso = re.sub(r" ([-+]\d\d:?\d\d|Z|UTC)$", r"\1", text).replace("UTC", "Z")
-    readings = [lambda: datetime.fromisoformat(iso)]
-    readings += [lambda form=form: datetime.strptime(text, form) for form in FORMS]
-    for read in readings:
+    for form in ("", *FORMS):
         try:
-            found = read()
+            found = datetime.strptime(text, form) if form else datetime.fromisoformat(iso)
         except ValueError:
             continue
         return found if found.tzinfo else found.replace(tzinfo=zone or UTC)

@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec.structs import replace as changed
 
 from autograder.errors import InputError
-from autograder.gradebook import Gradebook, Run
+from autograder.gradebook import Gradebook
+from autograder.records import Run
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.html import index_html, student_html
@@ -198,4 +199,4 @@ def replace(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             new.unlink()
-        raise InputError(f"{path} cannot be written: {error.strerror}; make room or give another -o") from error
+        raise InputError(f"{path} cannot be written: {error.strerror}; what is graded is safe") from error

@@ -13,6 +13,7 @@ import msgspec
 from autograder.batch import Progress
 
 EVERY_S = 5
+GUESS_FROM = 10  # submissions: the time left is not guessed from fewer
 Tell = Callable[[Progress], None]
 
 
@@ -70,7 +71,7 @@ def lines() -> Tell:
             left = (now.total - now.done) * (present - began) / max(1, now.done)
             parts = [rate_of(now, began)]
             parts += [f"{now.reused} known already"] if now.reused else []
-            parts += [f"about {left:.0f} s left"] if now.done < now.total else []
+            parts += [f"about {left:.0f} s left"] if GUESS_FROM <= now.done < now.total else []
             print(f"graded {now.done} of {now.total} ({', '.join(parts)})", file=sys.stderr, flush=True)  # noqa: T201
 
     return tell
@@ -102,7 +103,7 @@ def stoppable() -> Iterator[Callable[[], bool]]:
         yield asked.is_set
         return
 
-    def ask(number: int, _: FrameType | None) -> None:
+    def ask(_number: int, _frame: FrameType | None) -> None:
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()

@@ -41,6 +41,11 @@ class Change:
     by_hand: bool
 
     @property
+    def is_score(self) -> bool:
+        """Whether the score or what it is out of changed."""
+        return (self.before, self.max_before) != (self.now, self.max_now)
+
+    @property
     def dropped(self) -> bool:
         """Whether the score is a smaller share of the points."""
         if self.before is None or not self.max_before or not self.max_now:
@@ -65,7 +70,7 @@ class Impact:
         keys, old_keys = watched.done.result.keys, old.keys if old else {}
         self.reasons.update(reasons(old_keys, keys) if old else ["submissions that were not there"])
         change = change_of(watched, old_keys, keys)
-        if change.turns or change.before != change.now or change.max_before != change.max_now:
+        if change.turns or change.is_score:
             self.changes.append(change)
 
 
@@ -113,7 +118,7 @@ def to_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
     """Return an impact as text for a terminal."""
     lines = [f"{assignment}: {impact.ran} of {impact.total} submissions ran again"]
     lines += [f"  {reason}: {plural(many)}" for reason, many in sorted(impact.reasons.items())]
-    lines += by_student([one for one in impact.changes if one.now != one.before or one.max_now != one.max_before])
+    lines += by_student([one for one in impact.changes if one.is_score])
     lines += by_check(impact.changes)
     lines += flaky_lines(impact.changes)
     if not impact.changes:

@@ -8,13 +8,13 @@ import csv
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from autograder.archive import clean
+from autograder.archive import clean, listing
 from autograder.errors import InputError
 
 MAX_BYTES = 50_000_000
@@ -53,12 +53,15 @@ class Line:
     cells: Mapping[str, str]
 
 
-def read_lines(path: Path, columns: Mapping[str, Sequence[str]]) -> list[Line]:
+def read_lines(
+    path: Path, columns: Mapping[str, Sequence[str]], needed: Collection[str]
+) -> list[Line]:
     """Read a CSV file as a spreadsheet or a platform saves it.
 
     Args:
         path: of the file; an `InputError` if it cannot be read.
         columns: what columns may mean, each with the headers that say so, in lower case.
+        needed: meanings of which there must be one.
     """
     rows = [(number, row) for number, row in read_rows(path) if any(cell.strip() for cell in row)]
     if not rows:
@@ -69,16 +72,13 @@ def read_lines(path: Path, columns: Mapping[str, Sequence[str]]) -> list[Line]:
         found = [heads.index(name) for name in names if name in heads]
         if found:
             meanings[meaning] = found[0]
-    lines = []
-    for number, row in rows[1:]:
-        cells = {
-            meaning: clean(row[at].strip()) for meaning, at in meanings.items() if at < len(row)
-        }
-        lines.append(Line(number, cells))
-    if not meanings:
-        known = ", ".join(names[0] for names in columns.values())
-        raise InputError(f"{path}: no column is known in its first line; known are: {known}")
-    return lines
+    if not set(needed) & set(meanings):
+        known = " or ".join(columns[meaning][0] for meaning in needed)
+        raise InputError(f"{path}: its first line names no column {known}; found: {listing(rows[0][1])}")
+    return [
+        Line(number, {what: clean(row[at].strip()) for what, at in meanings.items() if at < len(row)})
+        for number, row in rows[1:]
+    ]
 
 
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -103,16 +103,13 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
 
 def folded_head(head: str) -> str:
     """Return a column's header in lower case, words only."""
-    return " ".join(re.findall(r"\w+", head.casefold()))
+    return " ".join(re.findall(r"[^\W_]+", head.casefold()))
 
 
 def read_roster(path: Path) -> list[Person]:
     """Return the students on a roster, in its order; those with the same name stay apart."""
     people = []
-    lines = read_lines(path, columns_of(path))
-    if lines and not {"name", "last", "sid", "email", "login"} & set(lines[0].cells):
-        raise InputError(f"{path} names no student: it needs a column name, id or email")
-    for line in lines:
+    for line in read_lines(path, columns_of(path), ("name", "last", "sid", "email", "login")):
         person = person_on(line)
         if person is not None:
             people.append(person)

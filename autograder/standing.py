@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from autograder.gradebook import Gradebook, Override, Stored
+from autograder.gradebook import Gradebook
 from autograder.intake import Row
+from autograder.records import Override, Stored
 from autograder.results import Report
 
 KEPT = "Graded again with corrected checks; the better score from before is kept."

@@ -16,6 +16,9 @@ from fractions import Fraction
 import torch
 from torch.nn.functional import logsigmoid
 
+# At most 999 digits: Python refuses to read integers of several thousand.
+_NUMBER = r"[+-]?(\d{1,999}(\.\d{0,999})?|\.\d{1,999}|\d{1,999}/0{0,9}[1-9]\d{0,999})"
+
 
 def reward_model_loss(chosen_scores: torch.Tensor, rejected_scores: torch.Tensor) -> torch.Tensor:
     """Return the loss that teaches a reward model to rank pairs of responses as people do.
@@ -110,9 +113,9 @@ def shaped_rewards(
     """
     penalties = kl_coef * kl_penalty(log_probs, ref_log_probs)
     rewards = torch.where(mask, -penalties, torch.zeros_like(penalties))
-    positions = torch.arange(mask.shape[1])
-    last = torch.where(mask, positions, -1).amax(dim=1)
-    rewards[torch.arange(mask.shape[0]), last] += rm_scores
+    count, width = mask.shape
+    last = (mask * torch.arange(width)).amax(dim=1)
+    rewards[torch.arange(count), last] += rm_scores
     return rewards
 
 
@@ -143,10 +146,7 @@ def verifiable_reward(response: str, answer: str) -> float:
     final = _final_answer(response)
     if final is None:
         return 0.0
-    given, wanted = _number(final), _number(answer)
-    if given is not None and wanted is not None:
-        return float(given == wanted)
-    return float(final.strip() == answer.strip())
+    return float(_value(final) == _value(answer))
 
 
 def grpo_advantages(rewards: torch.Tensor, eps: float = 1e-8) -> torch.Tensor:
@@ -169,10 +169,11 @@ def grpo_advantages(rewards: torch.Tensor, eps: float = 1e-8) -> torch.Tensor:
     Source: Shao et al. (2024), "DeepSeekMath", GRPO with outcome supervision; the paper has no
     eps.
     """
-    if rewards.shape[1] == 1:
+    _, group_size = rewards.shape
+    if group_size == 1:
         return torch.zeros_like(rewards)
     # Measured from a member of the group, equal rewards are exactly 0 and stay 0 in float32.
-    relative = rewards - rewards[:, :1]
+    relative = rewards.sub(rewards[:, :1])
     centered = relative - relative.mean(dim=1, keepdim=True)
     return centered / (relative.std(dim=1, keepdim=True) + eps)
 
@@ -227,14 +228,9 @@ def _final_answer(response: str) -> str | None:
     return None
 
 
-def _number(text: str) -> Fraction | None:
-    """Return the number that a text is, exactly, None if it is none."""
-    bare = text.strip().strip("$").strip()
-    if len(bare) > 1000:  # Python refuses to read integers of several thousand digits
-        return None
-    parts = re.fullmatch(r"(-?)\\frac\s*\{\s*(-?\d+)\s*\}\s*\{\s*(-?\d+)\s*\}", bare)
-    if parts and int(parts[3]) != 0:
-        return Fraction(int(parts[2]), int(parts[3])) * (-1 if parts[1] else 1)
-    if re.fullmatch(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d*)?", bare) and re.search(r"\d", bare):
-        return Fraction(bare.replace(",", ""))
-    return None
+def _value(text: str) -> Fraction | str:
+    """Return the number that a text is, exactly, else the text without the space around it."""
+    bare = text.strip()
+    plain = re.sub(r",(?=\d{3})", "", bare.strip("$"))
+    plain = re.sub(r"^(-?)\\frac\{(-?\d+)\}\{(\d+)\}$", r"\1\2/\3", plain)
+    return Fraction(plain) if re.fullmatch(_NUMBER, plain) else bare

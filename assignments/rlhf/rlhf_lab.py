@@ -10,7 +10,6 @@ Your functions do the work: `train_reward_model`, `train_ppo`, `train_dpo` and `
 take them as arguments. All randomness comes from the seed: the same call, the same result.
 """
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -342,11 +341,3 @@ def spoken(answers: Answers) -> Iterator[tuple[str, str]]:
     """Yield each response to a sum as text, with the right answer."""
     for prompt, row in zip(answers.topics.tolist(), answers.tokens.tolist(), strict=True):
         yield " ".join(SIGNS[i] for i in row if i != END), str(sum(SUMS[prompt]))
-
-
-def written(*functions: Function) -> bool:
-    """Whether all these functions are written; says which are still stubs."""
-    stubs = [f.__name__ for f in functions if "write your code here" in inspect.getsource(f)]
-    if stubs:
-        print(f"First write {' and '.join(stubs)} in rlhf.py, then restart the notebook.")  # noqa: T201
-    return not stubs

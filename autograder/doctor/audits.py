@@ -38,11 +38,10 @@ def audit_questions(subject: Subject) -> Iterator[Finding]:
     handout = read(subject.course.root / subject.path("handout"), missing="")
     for question in subject.assignment.questions:
         if question not in defined:
-            near = closest(question, [*defined, question])
+            near = f": is it {closest(question, list(defined))}?" if defined else ""
             yield Finding(
                 f"{subject.path('solution')} has no function or class {question}",
-                f"write it in {subject.path('solution')}, or mend the name in grading.yml"
-                + (f": is it {near}?" if near != question else ""),
+                f"write it in {subject.path('solution')}, or mend the name in grading.yml{near}",
             )
         if not re.search(rf"\b{question}\b", handout):
             yield Finding(

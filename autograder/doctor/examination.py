@@ -1,6 +1,7 @@
 """Examine one assignment: audits first, then every trial."""
 
 import ast
+import contextlib
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,7 +32,7 @@ from autograder.doctor.trials import (
     stub_trials,
     variant_trials,
 )
-from autograder.errors import KitError
+from autograder.errors import InputError, KitError, nearest
 from autograder.grading import Grader, open_quiz
 from autograder.mutants import Mutant, mutants
 from autograder.publish.build import student_folder
@@ -63,7 +64,7 @@ def examine(
     course: Course,
     stem: str,
     *,
-    only: Collection[str] = (),
+    only: Collection[str] | None = None,
     thorough: bool = False,
     tell: Tell = lambda done, total: None,
 ) -> Examination:
@@ -78,16 +79,21 @@ def examine(
     """
     began = time.monotonic()
     assignment = course.assignment(stem)
+    questions = assignment.questions
+    for name in only or ():
+        if name not in questions:
+            raise InputError(f"there is no question {name!r} in {stem}{nearest(name, questions)}")
     findings: list[Finding] = []
     try:
         subject = open_subject(course, assignment)
         for audit in AUDITS:
             findings += guarded(lambda audit=audit: list(audit(subject)))  # type: ignore[misc]
         equivalent = load_equivalent(subject)
-        left_out = set(assignment.questions) - set(only) if only else ()
+        left_out = set(questions) - set(questions if only is None else only)
         results, more = run_trials(subject.without(left_out), equivalent, thorough, tell)
     except KitError as error:
-        findings.append(Finding(str(error), f"mend it, then: autograder doctor -a {stem}"))
+        known = {one.what for one in findings}
+        findings += [one for one in to_mend(error) if one.what not in known]
         return Examination(stem, findings)
     seconds = time.monotonic() - began
     return Examination(stem, [*findings, *more], subject, results, equivalent, seconds)
@@ -100,12 +106,17 @@ def reseeded(course: Course, seed: int | None) -> Course:
     return replace(course, settings=structs.replace(course.settings, seed=seed))
 
 
+def to_mend(error: KitError) -> list[Finding]:
+    """Return what stops an examination as a finding; it says itself where it is."""
+    return [Finding(str(error), "mend that, then run doctor again: it could not go on")]
+
+
 def guarded(audit: Callable[[], list[Finding]]) -> list[Finding]:
     """Return an audit's findings; what stops it is one."""
     try:
         return audit()
     except KitError as error:
-        return [Finding(str(error), "mend it, then run doctor again")]
+        return to_mend(error)
 
 
 def open_subject(course: Course, assignment: Assignment) -> Subject:
@@ -142,21 +153,29 @@ def run_trials(
     with Wall(limits, preload_for(bank.solution)) as wall:
         wall.preload(libraries(bank))
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
-        bench = Bench(grader, thorough=thorough)
-        results = {trial: bench.run(trial) for trial in reference_trials(subject)}
-        findings = list(judge_reference(subject, results))
-        sound = subject.without(unsound(results))
-        found = mutants(Source(bank.solution, subject.path("solution")), list(sound.assignment.questions))
-        trials = other_trials(sound, bench, found)
-        for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
-            results[trial] = ran
-            tell(done, len(trials))
-        bench.prove_all(results)
-        for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage):
-            findings += judge(sound, results)
-        findings += judge_mutants(sound, results, found, equivalent)
-        reference = Student(grader.reference.conversation().send)
-        findings += judge_quiz(subject, grader.functions(reference))
+        with contextlib.closing(grader):
+            return judge_all(subject, grader, Bench(grader, thorough=thorough), equivalent, tell)
+
+
+def judge_all(
+    subject: Subject, grader: Grader, bench: Bench, equivalent: Mapping[str, str], tell: Tell
+) -> tuple[Results, list[Finding]]:
+    """Run the reference, then everything else of the questions whose reference is right."""
+    results = {trial: bench.run(trial) for trial in reference_trials(subject)}
+    findings = list(judge_reference(subject, results))
+    sound = subject.without(unsound(results))
+    source = Source(subject.bank.solution, subject.path("solution"))
+    found = mutants(source, list(subject.assignment.questions))
+    trials = other_trials(sound, bench, found)
+    for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
+        results[trial] = ran
+        tell(done, len(trials))
+    bench.prove_all(results)
+    for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage):
+        findings += judge(sound, results)
+    findings += judge_mutants(sound, results, found, equivalent)
+    reference = Student(grader.reference.conversation().send)
+    findings += judge_quiz(subject, grader.functions(reference))
     return results, findings
 
 

@@ -159,9 +159,13 @@ def asked(stub: str) -> str:
 
 def readme(**values: Any) -> str:
     """Return the README."""
-    environment = jinja2.Environment(keep_trailing_newline=True, undefined=jinja2.StrictUndefined)  # noqa: S701 - Markdown
-    text = environment.from_string(student_file("README.md.j2")).render(values)
-    return re.sub(r"\n{3,}", "\n\n", text)
+    return re.sub(r"\n{3,}", "\n\n", render(student_file("README.md.j2"), **values))
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a Markdown template filled in; a name that it does not get is an error."""
+    environment = jinja2.Environment(keep_trailing_newline=True, undefined=jinja2.StrictUndefined)  # noqa: S701
+    return environment.from_string(template).render(values)
 
 
 def requirements(modules: Sequence[str]) -> str:

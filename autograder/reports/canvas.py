@@ -8,9 +8,9 @@ assignment's title, as it stands in Canvas: under another title Canvas offers to
 
 import re
 
-from autograder.intake import Person
 from autograder.reports.tables import Table
 from autograder.results import Report
+from autograder.roster import Person
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 

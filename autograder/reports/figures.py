@@ -32,17 +32,21 @@ def histogram(scores: Sequence[float], worth: float) -> Markup:
         scores: of the submissions.
         worth: the most that can be scored.
     """
+    from matplotlib.ticker import MaxNLocator
+
     top = worth if worth > 0 else 1.0
     counts, edges = np.histogram(np.clip(scores, 0, top), bins=BINS, range=(0, top))
     width = top / BINS
     figure, axes = canvas(5.4, 2.4, "score", "submissions")
     axes.bar(edges[:-1] + width / 2, counts, width * 0.84, color=BAR)
-    bars = [(int(count), float(left)) for count, left in zip(counts, edges[:-1], strict=True) if count]
+    bars = [
+        (int(count), float(left)) for count, left in zip(counts, edges[:-1], strict=True) if count
+    ]
     for count, left in bars:
         axes.text(left + width / 2, count, f" {count} ", ha="center", va="bottom", color=INK)
     axes.set_xlim(0, top)
     axes.set_ylim(0, max(1, *counts) * 1.16)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     told = "; ".join(f"{left:g} to {left + width:g}: {count}" for count, left in bars)
     return drawn(figure, "scores", "How many submissions have which score", told or "None yet.")
 
@@ -103,7 +107,9 @@ def drawn(figure: "Figure", name: str, title: str, told: str) -> Markup:
     out = io.BytesIO()
     plain = {"svg.fonttype": "none", "svg.hashsalt": name}  # text as text, the same ids every time
     with mpl.rc_context(plain):
-        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        figure.savefig(
+            out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+        )
     root = ElementTree.fromstring(out.getvalue())  # noqa: S314 our own drawing
     tidy(root, name)
     size = root.get("viewBox", "").split()[2:]
@@ -119,7 +125,7 @@ def drawn(figure: "Figure", name: str, title: str, told: str) -> Markup:
 
 
 def tidy(root: ElementTree.Element, name: str) -> None:
-    """Make a drawing fit for a page without inline styles: plain attributes, ids that are its own."""
+    """Make a drawing fit for a page without inline styles: plain attributes, its own ids."""
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag.rpartition("}")[2] in ("metadata", "style"):

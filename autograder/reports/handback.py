@@ -1,13 +1,13 @@
 """A report as plain text to send back: what the student may read, and nothing else."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from autograder.reports.student_page import Question, Told, questions_of
 from autograder.reports.terminal import clean, number
-from autograder.results import Outcome, Report
+from autograder.results import CheckResult, Outcome, QuestionResult, Report
 
 WIDTH = 88
+LATER = ("after_due_date", "after_published")
 
 
 def handback(report: Report, *, published: bool) -> str:
@@ -21,6 +21,11 @@ def handback(report: Report, *, published: bool) -> str:
     return clean("\n".join(lines_of(report, published))).rstrip() + "\n"
 
 
+def may_read(check: CheckResult, published: bool) -> bool:
+    """Whether the student may see how a check ended."""
+    return check.visibility == "visible" or (published and check.visibility in LATER)
+
+
 def lines_of(report: Report, published: bool) -> Iterator[str]:
     """Yield the lines of a student's feedback."""
     yield f"{one_line(report.title or report.assignment)}: {one_line(report.student)}"
@@ -28,9 +33,10 @@ def lines_of(report: Report, published: bool) -> Iterator[str]:
         yield f"Score: {number(report.score)} of {number(report.max_score)}"
     for note in report.notes:
         yield from wrapped(note, "")
-    for question in questions_of(report, False, published):
+    for question in report.questions:
+        checks = [check for check in report.checks if check.question == question.id]
         yield ""
-        yield from question_lines(question, published)
+        yield from question_lines(question, checks, published)
     if published and report.quiz:
         yield from ("", f"quiz: {number(report.quiz_score)} of {number(report.quiz_max_score)}")
         for answer in report.quiz:
@@ -39,27 +45,24 @@ def lines_of(report: Report, published: bool) -> Iterator[str]:
             yield from wrapped(answer.feedback, "      ")
 
 
-def question_lines(question: Question, published: bool) -> Iterator[str]:
-    """Yield a question's heading, its hint and its checks."""
-    earned = f"{number(question.result.score)} of {number(question.result.max_score)}"
-    checks = f"{len(question.passed)} of {question.total} checks pass"
-    yield f"{question.name}: {earned}; {checks}" if published else f"{question.name}: {checks}"
-    if question.same:
-        yield from wrapped(question.same, "  ")
-        return
-    if question.hint:
+def question_lines(
+    question: QuestionResult, checks: Sequence[CheckResult], published: bool
+) -> Iterator[str]:
+    """Yield a question's heading, its hint and those of its checks that may be read."""
+    shown = [check for check in checks if may_read(check, published)]
+    wrong = [check for check in shown if check.outcome is not Outcome.PASSED]
+    name = question.id.partition(".")[2]
+    earned = f"{number(question.score)} of {number(question.max_score)}; " if published else ""
+    passed = f"{len(shown) - len(wrong)} of {len(shown)} checks pass" if shown else "no check ran"
+    yield f"{name}: {earned}{passed}"
+    if wrong and question.hint:  # a hint may rest on checks that cannot be read yet
         yield from wrapped(f"Hint: {question.hint}", "  ")
-    for one in (*question.wrong, *question.not_run):
-        yield from check_lines(one)
-    if question.withheld:
-        yield f"  {question.withheld} more checks: results come later"
-
-
-def check_lines(one: Told) -> Iterator[str]:
-    """Yield what a check that did not pass says."""
-    yield f"  {one.check.title}"
-    for part in (one.call, one.reason, one.details):
-        yield from wrapped(part, "      ")
+    if len({check.feedback for check in wrong}) == 1 and len(wrong) == len(shown):
+        yield from wrapped(wrong[0].feedback, "  ")
+        return
+    for check in wrong:
+        yield f"  {check.title}"
+        yield from wrapped(check.feedback, "      ")
 
 
 def wrapped(text: str, indent: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from autograder.reports import statistics
-from autograder.reports.student_page import questions_of, seen
+from autograder.reports.student_page import grouped, questions_of, seen
 from autograder.reports.terminal import number
 from autograder.results import SEVERITY, CheckResult, Isolation, Outcome, Report
 
@@ -56,30 +56,49 @@ def index_html(
         title: of the page; the assignment's unless given.
         links: for submissions, the stem of their page in `reports/`; their name unless given.
     """
-    from autograder.reports.figures import histogram, scatter
+    from autograder.reports.figures import scatter
 
     names = Counter(report.student for report in reports)
-    readable = [report for report in reports if statistics.readable(report)]
-    scores = [report.score for report in readable]
-    worth = max((report.max_score for report in reports), default=0.0)
-    both = statistics.contrast(reports)
-    code = statistics.code_items(reports)
+    both, code = statistics.contrast(reports), statistics.code_items(reports)
     return page(
         "index.html.j2",
         script=True,
-        title=title or (reports[0].title if reports else "") or "No submissions",
-        reports=reports, readable=readable, worth=worth, rows=rows_of(reports, code), code=code,
-        quiz=statistics.quiz_items(reports), topics=statistics.reteach(reports),
-        mistakes=statistics.known_mistakes(reports), concerns=statistics.concerns(reports), both=both,
-        middle=statistics.median(scores), mean=sum(scores) / len(scores) if scores else 0.0,
-        quarters=statistics.quarters(scores), late=any(report.late_days for report in reports),
-        full=sum(report.score >= report.max_score for report in readable),
-        isolations=isolations(reports), statistics=statistics, outcomes_seen=outcomes_of(reports),
-        histogram=histogram(scores, worth) if scores else "",
+        title=title or (reports[0].title if reports else "No submissions"),
+        reports=reports,
+        **scores_of(reports),
+        rows=rows_of(reports, code),
+        code=code,
+        quiz=statistics.quiz_items(reports),
+        topics=statistics.reteach(reports),
+        mistakes=statistics.known_mistakes(reports),
+        concerns=statistics.concerns(reports),
+        both=both,
         scatter=scatter(both.points, statistics.HIGH, statistics.LOW) if both.points else "",
+        isolations=isolations(reports),
+        late=any(report.late_days for report in reports),
+        outcomes_seen=sorted({one.outcome for one in reports}, key=SEVERITY.index),
+        statistics=statistics,
         href=functools.partial(href, links=links or {}),
         label=functools.partial(label, names=names),
-    )  # fmt: skip
+    )
+
+
+def scores_of(reports: Sequence[Report]) -> dict[str, object]:
+    """Return what is to be said about the scores of those that could be graded."""
+    from autograder.reports.figures import histogram
+
+    readable = [report for report in reports if statistics.readable(report)]
+    scores = [report.score for report in readable]
+    worth = max((report.max_score for report in reports), default=0.0)
+    return {
+        "readable": readable,
+        "worth": worth,
+        "middle": statistics.median(scores),
+        "mean": sum(scores) / len(scores) if scores else 0.0,
+        "quarters": statistics.quarters(scores),
+        "full": sum(report.score >= report.max_score for report in readable),
+        "histogram": histogram(scores, worth) if scores else "",
+    }
 
 
 def student_html(report: Report, *, staff: bool = False, published: bool = True) -> str:
@@ -101,7 +120,8 @@ def student_html(report: Report, *, staff: bool = False, published: bool = True)
         adjustment=added if abs(added) >= 0.01 else 0.0,
         receipt={key: value for key, value in report.receipt.items() if staff or key != "seed"},
         never=sum(not seen(check, staff, True) for check in report.checks),
-        handed_in=statistics.handed_in_quiz(report), pictures=functools.partial(pictures, staff=staff),
+        handed_in=statistics.handed_in_quiz(report),
+        pictures=functools.partial(pictures, staff=staff),
     )  # fmt: skip
 
 
@@ -136,7 +156,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"line": line, "text": text, "number": number, "percent": percent}
-    made.filters |= {"short": statistics.short, "paragraphs": paragraphs}
+    made.filters |= {"short": statistics.short, "paragraphs": paragraphs, "grouped": grouped}
     made.globals |= {"OUTCOMES": OUTCOMES, "count": count}
     return made
 
@@ -214,14 +234,9 @@ def remark(report: Report) -> str:
     return ", ".join(name.replace("_", " ") for name in known)
 
 
-def outcomes_of(reports: Iterable[Report]) -> list[Outcome]:
-    """Return the outcomes that occur, from mild to severe."""
-    return sorted({report.outcome for report in reports}, key=SEVERITY.index)
-
-
 def isolations(reports: Iterable[Report]) -> list[tuple[Isolation, int]]:
     """Return what the wall held back, and for how many submissions."""
-    found: dict[bytes | str, tuple[Isolation, int]] = {}
+    found: dict[str, tuple[Isolation, int]] = {}
     for report in reports:
         one, many = found.get(repr(report.isolation), (report.isolation, 0))
         found[repr(report.isolation)] = (one, many + 1)

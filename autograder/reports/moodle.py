@@ -10,10 +10,10 @@ been modified" is ticked.
 
 from html import escape
 
-from autograder.intake import Person
 from autograder.reports.handback import handback
 from autograder.reports.tables import Table
 from autograder.results import Report
+from autograder.roster import Person
 
 HEADER = (
     "Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade",

@@ -59,8 +59,8 @@ class Mistake:
 class Topic:
     """Something to teach again: a question on which the class lost points.
 
-    `often` is what went wrong most, each with how many: titles of failed checks, or wrong answers to
-    a question of the quiz.
+    `often` is what went wrong most, and how often: titles of failed checks, or wrong answers to a
+    question of the quiz.
     """
 
     item: Item
@@ -75,9 +75,9 @@ class Topic:
         return self.item.part + self.item.none
 
     @property
-    def told(self) -> int:
-        """Return how many of them made a known mistake."""
-        return sum(len(mistake.reports) for mistake in self.mistakes)
+    def others(self) -> int:
+        """Return how many wrote it, and made none of the known mistakes."""
+        return self.hit - self.unwritten - sum(len(one.reports) for one in self.mistakes)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,6 @@ class Concern:
     """A submission that staff should look at, and why."""
 
     report: Report
-    outcome: Outcome
     reasons: tuple[str, ...]
 
 
@@ -146,15 +145,15 @@ def items(rows: Sequence[dict[str, tuple[float, float]]], besides: Sequence[floa
     ]
     made = []
     for name in in_order(name for row in rows for name in row):
-        pairs = [(*row[name], total) for row, total in zip(rows, totals, strict=True) if name in row]
+        pairs = [
+            (*row[name], total) for row, total in zip(rows, totals, strict=True) if name in row
+        ]
         scores, worth, total = np.array(pairs, dtype=float).T
         full, none = int(np.sum(scores >= worth - 1e-9)), int(np.sum((scores <= 0) & (worth > 0)))
         difficulty = float(scores.sum() / worth.sum()) if worth.sum() else 1.0
         found = correlation(scores, total - scores)
         part = len(pairs) - full - none
-        made.append(
-            Item(name, float(worth.max()), len(pairs), difficulty, found, full, part, none)
-        )
+        made.append(Item(name, float(worth.max()), len(pairs), difficulty, found, full, part, none))
     return made
 
 
@@ -262,9 +261,9 @@ def concerns(reports: Sequence[Report]) -> list[Concern]:
         if report.seconds > max(SLOW_S, SLOW_TIMES * usual):
             reasons.append(f"took {report.seconds:.1f} s; the usual is {usual:.1f} s")
         if reasons:
-            found.append(Concern(report, report.outcome, tuple(reasons)))
-    grave = [Outcome.BROKEN, Outcome.CRASHED, Outcome.TIMEOUT]
-    return sorted(found, key=lambda one: grave.index(one.outcome) if one.outcome in grave else 9)
+            found.append(Concern(report, tuple(reasons)))
+    grave = {Outcome.BROKEN: 0, Outcome.CRASHED: 1, Outcome.TIMEOUT: 2}
+    return sorted(found, key=lambda one: grave.get(one.report.outcome, len(grave)))
 
 
 def reasons_to_look(report: Report) -> Iterable[str]:
@@ -276,15 +275,18 @@ def reasons_to_look(report: Report) -> Iterable[str]:
     ):
         hit = [check for check in report.checks if check.outcome is outcome]
         where = ", ".join(in_order(short(check.question) for check in hit))
-        if any("that is no answer" in check.feedback for check in hit) and outcome is Outcome.CRASHED:
+        if (
+            any("that is no answer" in check.feedback for check in hit)
+            and outcome is Outcome.CRASHED
+        ):
             words = "sent the grader something that is no answer, as forged results do"
         if hit or (report.outcome is outcome and not report.checks):
             yield f"{words} ({where})" if where else words
     told = [*report.notes, *(check.staff_note for check in report.checks)]
     if any("PermissionError" in text for text in told):
         yield "was refused something that lies outside the wall (PermissionError)"
-    if report.staff_notes:
-        yield report.staff_notes[0]
+    if report.outcome is Outcome.BROKEN:
+        yield from report.staff_notes[:3]
 
 
 def median(values: Sequence[float]) -> float:

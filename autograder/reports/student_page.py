@@ -55,13 +55,11 @@ def question_of(
     shown = [check for check in own if seen(check, staff, published)]
     passed = tuple(check for check in shown if check.outcome is Outcome.PASSED)
     failed = [told(check, staff) for check in shown if check.outcome is not Outcome.PASSED]
-    words = {(one.call, one.reason, one.details) for one in failed}
-    same = failed[0].reason if len(failed) > 1 and len(words) == 1 and not passed else ""
-    wrong = tuple(one for one in failed if one.check.outcome is not Outcome.SKIPPED)
+    alone = len(failed) > 1 and len(grouped(failed)) == 1 and not passed
     return Question(
         result=result,
-        same=same,
-        wrong=wrong,
+        same=failed[0].reason if alone else "",
+        wrong=tuple(one for one in failed if one.check.outcome is not Outcome.SKIPPED),
         not_run=tuple(one for one in failed if one.check.outcome is Outcome.SKIPPED),
         passed=passed,
         withheld=sum(check.visibility in PUBLISHED for check in own if check not in shown),
@@ -72,15 +70,21 @@ def question_of(
 
 def seen(check: CheckResult, staff: bool, published: bool) -> bool:
     """Whether a check may be read."""
-    return (
-        staff or check.visibility == "visible" or (published and check.visibility in PUBLISHED)
-    )
+    return staff or check.visibility == "visible" or (published and check.visibility in PUBLISHED)
 
 
 def told(check: CheckResult, staff: bool) -> Told:
     """Return what a check says, in its parts."""
     full = staff and check.outcome is Outcome.FAILED and check.staff_note
     return Told(check, *parts(check.staff_note if full else check.feedback))
+
+
+def grouped(failed: Sequence[Told]) -> list[list[Told]]:
+    """Return checks in groups that say the same."""
+    groups: dict[tuple[str, ...], list[Told]] = {}
+    for one in failed:
+        groups.setdefault((one.check.outcome, one.call, one.reason, one.details), []).append(one)
+    return list(groups.values())
 
 
 def parts(feedback: str) -> tuple[str, str, str]:

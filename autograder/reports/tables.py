@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from autograder.intake import Person
 from autograder.results import Report
+from autograder.roster import Person
 
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also those of full width
 HEAD = ("student", "submission", "score", "max_score")
@@ -58,4 +58,4 @@ def missing_table(people: Iterable[Person]) -> Table:
 def text(value: str) -> str:
     """Return text that a spreadsheet does not take for a formula, without control characters."""
     value = "".join(char if char.isprintable() or char in "\u200c\u200d" else " " for char in value)
-    return f"'{value}" if value.lstrip().startswith(FORMULA) else value
+    return f"'{value}" if value.lstrip().startswith(FORMULA) and value != "-" else value

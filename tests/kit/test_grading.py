@@ -163,7 +163,7 @@ def test_visible_feedback_has_the_call_what_came_and_what_was_wanted(grade):
 
 def test_each_known_mistake_is_recognised_as_itself(grader):
     for mistake in grader.bank.misconceptions:
-        session = Session(grader.wall, grader.mistakes[mistake.name].program)
+        session = Session(grader.wall, grader.diagnostician.programs[mistake.name])
         graded = {name: grader.grade_question(name, session)[0] for name in grader.assignment.questions}
         session.close()
         question = graded.pop(mistake.question)

@@ -105,6 +105,14 @@ def expect_rate(rate: float, prob: float, n: int) -> None:
     expect(abs(rate - prob) <= width, told, f"{rate} of {n}, not {prob}")
 
 
+def mean_prob(weight: Any, bias: Any, action: int) -> float:
+    """Return the probability of an action under a linear policy, averaged over the unit square."""
+    middles = (np.arange(400) + 0.5) / 400
+    states = np.stack(np.meshgrid(middles, middles), axis=-1)
+    logits = states @ np.transpose(weight) + bias
+    return float(softmax(logits)[..., action].mean())
+
+
 def expect_learned(layer: Any) -> None:
     """Fail unless a linear policy takes action 2 in all corners of the bandit's states."""
     corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -387,7 +395,7 @@ def test_gamma_at_its_ends_and_by_default(student, rng):
     def judge(ending):
         expect_update(student, rng, ending, 0.0, {"gamma": 0.0}, 6)
         expect_update(student, rng, ending, 1.0, {"gamma": 1.0}, 6)
-        expect_update(student, rng, ending, 0.99, {}, 40)
+        expect_update(student, rng, ending, 0.99, {}, 200)
 
     with_either_ending(student, judge)
 
@@ -762,6 +770,8 @@ def test_agrees_on_random_batches_of_ratios(student, reference, rng):
         call = (tensor(old + np.log(ratio)), tensor(old), *args)
         want = reference.clip_fraction(*call, **named)
         expect_close(student.clip_fraction(*call, **named), want)
+    close = tensor(np.log([1.2001, 1.1999, 1.0, 0.8001, 0.7999]))
+    expect_close(student.clip_fraction(close, tensor(np.zeros(5))), 0.4)
 
 
 @check("clip_fraction")
@@ -868,6 +878,33 @@ def test_a_network_learns_from_a_bad_start(student, rng):
 
 
 @check("train_bandit")
+def test_a_reward_attracts_and_a_penalty_repels(student):
+    """Single episodes from equal probabilities: what one update does to the action taken.
+
+    A right answer fails if 80 episodes bring no reward or no penalty: once in 9 billion runs.
+    """
+
+    def judge(ending):
+        factors, generator = {True: [], False: []}, seeded(student, 3)
+        for _ in range(80):
+            policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
+            given = (policy, 1, sgd(student, policy, 0.1), generator)
+            paid = expect_rewards(student.train_bandit(*given), 1)[0] > 0
+            change = numbers(layer.bias) / 0.1  # the factor times one_hot(action) - 0.25
+            taken = int(np.argmax(np.abs(change)))
+            factors[paid].append(change[taken] / 0.75)
+            told = "the action that is paid, or blamed, is not the one that was taken"
+            expect((taken == 2) == paid or not np.any(change), told)
+        blamed, paid = np.max(factors[False]), np.min(factors[True])
+        expect(blamed < 0.01, "an action that cost something became more probable")
+        expect(paid > -0.01, "an action that was paid became less probable")
+        spread = np.max(factors[True]) - np.min(factors[False])
+        expect(0.3 < spread < 3.5, "rewards of 1.0 and -0.1 do not differ by 1.1 in the update")
+
+    with_either_ending(student, judge)
+
+
+@check("train_bandit")
 def test_samples_actions_and_states(student):
     """With a learning rate of 0 the rewards tell how states and actions are drawn.
 
@@ -876,11 +913,13 @@ def test_samples_actions_and_states(student):
 
     def judge(ending):
         even, corner = np.zeros((4, 2)), np.zeros((4, 2))
-        corner[2] = 600.0
-        for weight, bias, prob in (
-            (even, np.log([0.1, 0.1, 0.7, 0.1]), 0.7),  # whatever the state is
-            (corner, [0.0, 0.0, -300.0, 0.0], 0.875),  # action 2 where the sum is above 0.5
-        ):
+        corner[2] = 40.0
+        cases = (
+            (even, np.log([0.1, 0.1, 0.7, 0.1])),  # whatever the state is
+            (corner, [0.0, 0.0, -20.0, 0.0]),  # action 2 where the sum is above 0.5
+        )
+        for weight, bias in cases:
+            prob = mean_prob(weight, bias, 2)
             policy, layer = linear(student, weight, bias, ending)
             optimizer = sgd(student, policy, 0.0)
             got = student.train_bandit(policy, 800, optimizer, seeded(student, 5))
@@ -987,22 +1026,18 @@ def test_samples_instead_of_taking_the_best(student):
 
 @check("action_rate")
 def test_draws_states_from_the_unit_square(student):
-    """Policies that go by the state: the rate is the area where the action is taken.
+    """Policies that go by the state: the rate is about the area where the action is taken.
 
     Six standard deviations for each of three rates: a right answer fails once in a billion runs.
     """
 
     def judge(ending):
-        areas = (
-            ((900.0, 0.0), -270.0, 0.7),
-            ((0.0, 900.0), -810.0, 0.1),
-            ((600.0, 600.0), -900.0, 0.125),
-        )
-        for row, bias, area in areas:
+        for row, bias in (((80.0, 0.0), -24.0), ((0.0, 80.0), -72.0), ((60.0, 60.0), -90.0)):
             weight = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], row])
-            policy, _ = linear(student, weight, [0.0, 0.0, 0.0, bias], ending)
+            biases = [0.0, 0.0, 0.0, bias]
+            policy, _ = linear(student, weight, biases, ending)
             rate = student.action_rate(policy, 3, 3000, seeded(student, 4))
-            expect_rate(rate_of(rate), area, 3000)
+            expect_rate(rate_of(rate), mean_prob(weight, biases, 3), 3000)
 
     with_either_ending(student, judge)
 
@@ -1035,9 +1070,7 @@ def test_only_the_generator_decides_the_rate(student):
     and five rates over 2000 actions are never all equal.
     """
     weight = np.array([[3.0, 0.0], [0.0, 2.0], [0.0, 0.0], [1.0, 1.0]])
-    middles = (np.arange(200) + 0.5) / 200
-    states = np.stack(np.meshgrid(middles, middles), axis=-1)
-    prob = softmax(states @ weight.T)[..., 0].mean()
+    prob = mean_prob(weight, np.zeros(4), 0)
 
     def judge(ending):
         policy, rates = linear(student, weight, np.zeros(4), ending)[0], []

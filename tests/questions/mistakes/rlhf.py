@@ -8,7 +8,7 @@ from torch.nn import functional
 from autograder.checks import misconception
 from solutions.rlhf import (
     _final_answer,
-    _number,
+    _value,
     dpo_loss,
     grpo_advantages,
     kl_penalty,
@@ -446,7 +446,13 @@ def number_in(text):
     return (re.findall(r"-?\d[\d,]*(?:\.\d+)?", text) or [""])[-1]
 
 
-def reward_for(final, answer, read=_number):
+def number_of(text):
+    """Return the number that a text is, None if it is none."""
+    value = _value(text)
+    return None if isinstance(value, str) else value
+
+
+def reward_for(final, answer, read=number_of):
     """Return the reward for a final answer, with another way to read numbers."""
     if final is None:
         return 0.0
@@ -537,7 +543,7 @@ def takes_every_answer_for_a_number(response, answer):
 def forgets_the_commas(response, answer):
     """A number with commas, like 1,000, is not read as one. What do the commas stand for?"""
     return reward_for(
-        _final_answer(response), answer, lambda text: None if "," in text else _number(text)
+        _final_answer(response), answer, lambda text: None if "," in text else number_of(text)
     )
 
 
@@ -545,7 +551,7 @@ def forgets_the_commas(response, answer):
 def forgets_the_dollar(response, answer):
     """A number with a dollar sign, like $42, is not read as one. Which signs may stand at one?"""
     return reward_for(
-        _final_answer(response), answer, lambda text: None if "$" in text else _number(text)
+        _final_answer(response), answer, lambda text: None if "$" in text else number_of(text)
     )
 
 
@@ -554,7 +560,7 @@ def forgets_fractions(response, answer):
     r"""\frac{1}{2} is compared as text, so it is not 0.5. How do you read a numerator and a
     denominator?"""
     return reward_for(
-        _final_answer(response), answer, lambda text: None if "frac" in text else _number(text)
+        _final_answer(response), answer, lambda text: None if "frac" in text else number_of(text)
     )
 
 
@@ -564,7 +570,7 @@ def turns_fractions_upside_down(response, answer):
     divided by which?"""
 
     def read(text):
-        value = _number(text)
+        value = number_of(text)
         return 1 / value if value and "frac" in text else value
 
     return reward_for(_final_answer(response), answer, read)
@@ -575,7 +581,7 @@ def loses_the_sign(response, answer):
     """-3 and 3 are the same here. Which characters belong to a number besides its digits?"""
 
     def read(text):
-        value = _number(text)
+        value = number_of(text)
         return None if value is None else abs(value)
 
     return reward_for(_final_answer(response), answer, read)
@@ -586,7 +592,7 @@ def cuts_numbers_to_whole_ones(response, answer):
     """Numbers lose what stands after their point: 42.4 passes for 42. Is int the right type?"""
 
     def read(text):
-        value = _number(text)
+        value = number_of(text)
         return None if value is None else int(value)
 
     return reward_for(_final_answer(response), answer, read)
@@ -597,7 +603,7 @@ def picks_a_number_out_of_a_text(response, answer):
     """An answer like "42 apples" is read as 42. If it is not a number as a whole, it is compared
     as text: must the pattern match all of it?"""
     final = _final_answer(response)
-    if final is not None and _number(final) is None:
+    if final is not None and number_of(final) is None:
         final = number_in(final) or final
     return reward_for(final, answer)
 
@@ -615,7 +621,7 @@ def accepts_close_numbers(response, answer):
     """Numbers that are merely close pass for equal, like 0.333 and one third. Does the contract
     name a tolerance?"""
     final = _final_answer(response)
-    one, other = _number(final or ""), _number(answer)
+    one, other = number_of(final or ""), number_of(answer)
     if one is None or other is None:
         return reward_for(final, answer)
     return float(abs(one - other) < 0.01)
@@ -626,7 +632,7 @@ def keeps_the_space(response, answer):
     """Space before or after a text makes it wrong here. Texts are compared after stripping, on
     both sides."""
     final = _final_answer(response)
-    if final is None or (_number(final) is not None and _number(answer) is not None):
+    if final is None or (number_of(final) is not None and number_of(answer) is not None):
         return reward_for(final, answer)
     return float(final == answer)
 

@@ -1,12 +1,14 @@
 """Two small functions on arrays of numbers. Axis: N values, in the order in which they came."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 
 
-def running_mean(values: npt.ArrayLike, window: int) -> FloatArray:
+def running_mean(values: Sequence[float] | FloatArray, window: int) -> FloatArray:
     """Return, for every place, the mean of the last `window` values up to and with that place.
 
     `means[n]` is the mean of `values[n - window + 1] .. values[n]` for n = 0 .. N-1. Near the
@@ -33,6 +35,6 @@ def clip_to_range(values: npt.ArrayLike, low: float = 0.0, high: float = 1.0) ->
         high: the greatest, `low` or more.
 
     Returns:
-        The clipped values, shape (N,), floats.
+        The clipped values, shape (N,).
     """
     raise NotImplementedError("clip_to_range: write your code here")

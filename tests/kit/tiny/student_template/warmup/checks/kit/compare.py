@@ -111,9 +111,7 @@ def expect_flag(got: Any, want: bool, subject: str) -> None:
 def refusal(value: Any, subject: str, wanted: str) -> CheckFailed:
     """Return the failure for an answer of the wrong kind, with one thing to try."""
     reason = f"{subject} is {describe(value)}; expected {wanted}{advice(value)}"
-    return CheckFailed(
-        reason, f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else ""
-    )
+    return CheckFailed(reason, f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else "")
 
 
 def unpack(got: Any, count: int, name: str = "", names: Sequence[str] = ()) -> Sequence[Any]:
@@ -184,9 +182,7 @@ def gather(data: Any, subject: str) -> np.ndarray:
         entry = subject if subject.startswith("an entry of ") else f"an entry of {subject}"
         rows = [gather(item, entry) for item in data]
         if len({row.shape for row in rows}) > 1:
-            raise CheckFailed(
-                f"{subject} is a list whose entries differ in shape; expected numbers"
-            )
+            raise CheckFailed(f"{subject} is a list whose entries differ in shape; expected numbers")
         return np.array(rows)
     array = data.array if isinstance(data, Tensor) else data
     if not isinstance(array, int | float | np.ndarray) or isinstance(array, bool):
@@ -199,9 +195,7 @@ def gather(data: Any, subject: str) -> np.ndarray:
     return array.astype(np.float64)
 
 
-def compare(
-    found: np.ndarray, wanted: np.ndarray, subject: str, rtol: float, atol: float | None
-) -> None:
+def compare(found: np.ndarray, wanted: np.ndarray, subject: str, rtol: float, atol: float | None) -> None:
     """Fail unless two arrays agree in shape and values."""
     __tracebackhide__ = True
 
@@ -224,7 +218,7 @@ def fit_shape(found: np.ndarray, wanted: np.ndarray, subject: str, right: Right)
     told += f"; expected shape {wanted.shape}" if wanted.ndim else "; expected a single number"
 
     def fits(part: np.ndarray, whole: np.ndarray) -> bool:
-        return bool(part.size and right(part, whole).all())
+        return part.size > 0 and part.shape == whole.shape and bool(right(part, whole).all())
 
     short = min(found.size, wanted.size)
     if found.size == wanted.size and fits(found.reshape(wanted.shape), wanted):

@@ -28,7 +28,7 @@ def describe_figure(figure: Any) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     try:
-        canvas = FigureCanvasAgg(figure)
+        canvas: Any = FigureCanvasAgg(figure)
         figure.set_dpi(DPI)
         figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
         png = io.BytesIO()
@@ -47,17 +47,18 @@ def describe_figure(figure: Any) -> Figure:
 def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
     """Return the contents of one axes, which has been drawn."""
     legend = axes.get_legend()
+    colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
     titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
     return {
         "title": next(filter(None, titles), ""),
         "suptitle": figure.get_suptitle(),
-        "xlabel": axes.get_xlabel() or figure.get_supxlabel(),
-        "ylabel": axes.get_ylabel() or figure.get_supylabel(),
+        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
+        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
         "xlim": axes.get_xlim(),
         "ylim": axes.get_ylim(),
-        "colorbar": axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar"),
+        "colorbar": colorbar,
         "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "images": describe_images(axes),
+        "images": [] if colorbar else describe_images(axes),
         "lines": [
             {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
             | {"label": str(line.get_label())}
@@ -89,8 +90,9 @@ def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[
 
 
 def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
-    """Return a text's content, anchor (`x`, `y`) in data coordinates, `box` (left, bottom, right, top)
-    in pixels, and for an annotation its `target`: the point in data coordinates that it is about."""
+    """Return what a text says, its anchor (`x`, `y`) in data coordinates, its `box` in pixels (left,
+    bottom, right, top), and for an annotation its `target`: the point that it is about.
+    """
     from matplotlib.text import Text
 
     box = Text.get_window_extent(text, renderer)  # an annotation's own method adds its arrow
@@ -112,7 +114,8 @@ def ticks(axes: Any, axis: Any) -> list[Any]:
     low, high = sorted(axis.get_view_interval())
     if not axes.axison or not axis.get_visible():
         return []
-    return [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    inside = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    return [label for tick in inside for label in (tick.label1, tick.label2)]
 
 
 def named(artists: Iterable[Any], *names: str) -> list[Any]:

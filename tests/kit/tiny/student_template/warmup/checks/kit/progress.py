@@ -7,8 +7,9 @@ from types import TracebackType
 
 from .calls import Call, NotDefined, perform
 from .compare import CheckFailed
+from .notebook_code import STUB
 from .spelling import spell_call
-from .work import UNWRITTEN, TooSlow, Work, headline, own_frames
+from .work import TooSlow, Work, headline, own_frames
 
 CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
@@ -34,7 +35,7 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
         work: the student's file.
         calls: the calls the check made, the last of which is shown.
     """
-    if isinstance(error, NotImplementedError) and UNWRITTEN in str(error):
+    if isinstance(error, NotImplementedError) and STUB in str(error):
         other = str(error).partition(":")[0]
         if other == question:
             return Verdict(UNWRITTEN_YET, "not written yet")

@@ -1,10 +1,7 @@
 """Load a student's file, or their notebook, and run it under a time limit."""
 
-import ast
 import contextlib
-import json
 import linecache
-import re
 import signal
 import sys
 import threading
@@ -15,7 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-UNWRITTEN = "write your code here"
+from .errors import InputError
+from .notebook_code import cells_of, is_untouched
+
 LOAD_SECONDS = 60  # importing torch for the first time is slow
 TEXT_SHOWN = 400
 FRAMES_SHOWN = 3
@@ -44,57 +43,46 @@ class Work:
 def load_work(folder: Path, stem: str) -> Work:
     """Return the student's `<stem>.py`; their `<stem>.ipynb` if only that has something written."""
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
-    in_script = written(read_text(script)) if script.exists() else set()
-    in_notebook = written("\n\n".join(read_cells(notebook))) if notebook.exists() else set()
-    if in_notebook and not in_script:
-        return run_cells(notebook, stem)
+    if notebook.exists() and untouched(script) and not untouched(notebook):
+        return run_file(notebook, stem)
     if not script.exists():
         return Work(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
-    work = run_script(script, stem)
-    if in_notebook:
-        work.note = f"{notebook.name} was not looked at, because {script.name} has answers in it"
+    work = run_file(script, stem)
+    if notebook.exists() and not untouched(notebook):
+        work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
     return work
 
 
-def written(text: str) -> set[str]:
-    """Return the functions and classes of a program that are no stubs, or that it is unreadable."""
+def untouched(path: Path) -> bool:
+    """Whether a file holds nothing but stubs; True as well if it is not there."""
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return {"unreadable"}
-    found = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    return {node.name for node in found if UNWRITTEN not in ast.unparse(node)}
+        return not path.exists() or is_untouched("\n".join(cells_of(path.read_bytes(), path.name)))
+    except InputError:
+        return False
 
 
-def run_script(path: Path, stem: str) -> Work:
-    """Run a .py file from its text, so that no stale copy of it is used."""
-    module = new_module(stem, path)
-    work = Work(path.name, vars(module), {str(path)})
-    run(path.read_bytes(), str(path), work)
-    return work
-
-
-def run_cells(path: Path, stem: str) -> Work:
-    """Run the code cells of a notebook in order; a cell that stops does not stop the next."""
-    module = new_module(stem, path)
+def run_file(path: Path, stem: str) -> Work:
+    """Run a program, cell by cell, from its text: a cell that stops does not stop the next."""
+    module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
+    module.__file__ = str(path)
+    sys.modules[stem] = module
     work = Work(path.name, vars(module))
-    for number, text in enumerate(read_cells(path), 1):
-        name = f"{path.name}, cell {number}"
+    try:
+        cells = cells_of(path.read_bytes(), path.name)
+    except InputError as unreadable:
+        work.complaints.append(str(unreadable))
+        return work
+    if path.suffix == ".ipynb":
+        work.namespace.update(display=print, get_ipython=lambda: None)
+    for number, text in enumerate(cells, 1):
+        name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
         work.files.add(name)
         run(text, name, work)
     return work
 
 
-def new_module(stem: str, path: Path) -> types.ModuleType:
-    """Return an empty module that can be found by its name, as dataclasses and imports need."""
-    module = types.ModuleType(stem)
-    module.__file__ = str(path)
-    sys.modules[stem] = module
-    return module
-
-
-def run(source: str | bytes, name: str, work: Work) -> None:
+def run(source: str, name: str, work: Work) -> None:
     """Run source in the work's namespace; where it stops becomes a complaint."""
     try:
         with time_limit(LOAD_SECONDS):
@@ -143,29 +131,6 @@ def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
             )
         trace = trace.tb_next
     return list(dict.fromkeys(places))[-FRAMES_SHOWN:]
-
-
-def read_text(path: Path) -> str:
-    """Return a file's text, whatever its encoding."""
-    return path.read_text(encoding="utf-8-sig", errors="replace")
-
-
-def read_cells(path: Path) -> list[str]:
-    """Return the code cells of a notebook without magics; [] if it is no notebook."""
-    try:
-        cells = json.loads(read_text(path))["cells"]
-        code = [cell["source"] for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError):
-        return []
-    return [without_magics("".join(text)) for text in code]
-
-
-def without_magics(text: str) -> str:
-    """Return a cell in which `%magic`, `!command` and `name?` do nothing; %%cells are left out."""
-    first = text.lstrip()
-    if first.startswith("%%") and not first.startswith(("%%time", "%%capture", "%%timeit")):
-        return ""
-    return re.sub(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", r"\1pass", text, flags=re.MULTILINE)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,65 @@
+"""What the gradebook holds, as data."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from autograder.intake import Options
+from autograder.results import Report
+from autograder.roster import Person
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run was started with, and what its tables need."""
+
+    options: Options = Options()
+    questions: list[str] = []
+    title: str = ""
+    missing: list[Person] = []  # on the roster, without a submission
+    has_roster: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the grader over a folder."""
+
+    id: int
+    finished: bool
+    assignment: str
+    folder: Path
+    about: About
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A report as it stands in the gradebook, with the keys of what it was made from."""
+
+    id: int
+    made: float
+    work: str
+    keys: dict[str, str]
+    kept: float | None  # an earlier, better score that a regrade left to the student
+    report: Report
+
+
+@dataclass(frozen=True)
+class Result:
+    """What is to be written about a submission; `report` is None if nothing is new."""
+
+    name: str
+    content_hash: str
+    work: str
+    keys: dict[str, str]
+    report: Report | None
+    kept: float | None = None
+
+
+@dataclass(frozen=True)
+class Override:
+    """A score set by hand; a score of None takes the one before back."""
+
+    score: float | None
+    author: str
+    reason: str
+    made: float

@@ -1,0 +1,220 @@
+"""Rosters, times and extensions: who is who, who is missing, and nobody is mistaken for another."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.config import Course, parse_config
+from autograder.errors import InputError
+from autograder.intake import Intake, Options, take_in
+from autograder.layouts import find_submissions
+from autograder.roster import Index, Person, read_roster
+
+SETTINGS = """
+late: {grace_minutes: 15, per_day: 0.1, max_days: 3}
+assignments:
+  warmup: {questions: {f: 10}, due: 2026-12-15T23:59:00+01:00}
+"""
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (77)
+    Points Possible,,,,,10
+"Lovelace, Ada",12345,s1,ada,A,
+"Turing, Alan",12,s2,alan,B,
+"Student, Test",99,,2c8,A,
+"""
+
+
+def intake(folder: Path, names: list[str], **files: str) -> Intake:
+    """Return what is taken in of a class with these submissions and lists."""
+    for name in names:
+        path = folder / "class" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x = 1\n")
+    paths = {}
+    for kind, text in files.items():
+        (folder / f"{kind}.csv").write_text(text, encoding="utf-8")
+        paths[kind] = str(folder / f"{kind}.csv")
+    course = Course(folder, parse_config(SETTINGS))
+    return take_in(find_submissions(folder / "class", "warmup"), course, "warmup", Options(**paths))
+
+
+def people(taken: Intake) -> dict[str, Person]:
+    return {row.name: row.people[0] for row in taken.rows}
+
+
+def roster(tmp_path: Path, text: str | bytes) -> list[Person]:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_roster(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,id,email\nAda Lovelace,s1,ada@example.org\n",
+        "E-Mail;Student ID;Name\r\nada@example.org;s1;Ada Lovelace\r\n",
+        "\ufeffFirst Name,Last Name,SID,Email,Role,Section\nAda,Lovelace,s1,ada@example.org,Student,\n"
+        "Grace,Hopper,,grace@example.org,Instructor,\n",
+        "sid\tname\temail\n\n s1 \tAda Lovelace\tada@example.org\n\n",
+    ],
+)
+def test_columns_are_found_by_what_they_are_called(tmp_path, text):
+    assert roster(tmp_path, text) == [Person(name="Ada Lovelace", sid="s1", email="ada@example.org")]
+
+
+def test_the_gradebook_of_canvas(tmp_path):
+    assert roster(tmp_path, CANVAS) == [
+        Person(name="Lovelace, Ada", canvas="12345", sid="s1", login="ada", section="A"),
+        Person(name="Turing, Alan", canvas="12", sid="s2", login="alan", section="B"),
+    ]
+
+
+def test_the_worksheet_of_moodle(tmp_path):
+    text = "Identifier,Full name,Email address,Status,Grade\nParticipant 123,Ada Lovelace,ada@example.org,,\n"
+    assert roster(tmp_path, text) == [Person(name="Ada Lovelace", email="ada@example.org", moodle="123")]
+
+
+def test_what_excel_saves_is_read(tmp_path):
+    assert roster(tmp_path, "name;id\nZo\xeb;7\n".encode("cp1252"))[0].name == "Zoë"
+    assert roster(tmp_path, "name\tid\nZoë\t7\n".encode("utf-16"))[0].name == "Zoë"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "is empty"),
+        ("name,id\n", "lists no student"),
+        ("colour,shape\nred,round\n", "no column name or .*found: colour, shape"),
+        ("section\nA\n", "no column name"),
+        ('name,id\n"Ada' + "a" * 200_000, "line"),
+    ],
+)
+def test_what_is_no_roster_is_refused_in_one_line(tmp_path, text, told):
+    with pytest.raises(InputError, match=told) as wrong:
+        roster(tmp_path, text)
+    assert "\n" not in str(wrong.value)
+
+
+def test_a_missing_file_is_one_line(tmp_path):
+    with pytest.raises(InputError, match=r"none\.csv cannot be read"):
+        read_roster(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize(
+    "said", ["Ada Lovelace", "Lovelace, Ada", "lovelaceada", "ADA  LOVELACE", "adalovelace", "s1", "ada", "Ada@example.org"]
+)
+def test_a_student_is_known_under_many_names(said):
+    index = Index([
+        (0, Person(name="Lovelace, Ada", sid="s1", email="ada@example.org")),
+        (1, Person(name="Turing, Alan", sid="s2")),
+    ])  # fmt: skip
+    assert index.called(said) == {0}
+    assert index.like(Person(name=said)) == {0}
+
+
+def test_accents_and_signs_are_no_hindrance():
+    index = Index([(0, Person(name="Zoë Gödel")), (1, Person(name="🦜")), (2, Person(name="🐍"))])
+    assert index.called("zoe godel") == {0}
+    assert index.called("🦜") == {1}
+
+
+def test_nobody_is_mistaken_for_one_with_another_number():
+    index = Index([(0, Person(name="Ada Lovelace", canvas="1"))])
+    assert index.like(Person(name="Ada Lovelace", canvas="2")) == set()
+    assert index.like(Person(name="Ada Lovelace", sid="1")) == {0}
+
+
+def test_canvas_files_are_joined_by_number_and_the_missing_are_listed(tmp_path):
+    taken = intake(tmp_path, ["lovelaceada_12345_678901_warmup.py"], roster=CANVAS)
+    (ada,) = taken.rows
+    assert (ada.student, ada.people[0].sid, ada.people[0].section) == ("Lovelace, Ada", "s1", "A")
+    assert [person.name for person in taken.missing] == ["Turing, Alan"]
+    assert taken.remarks == []
+
+
+def test_two_students_with_the_same_name_stay_apart(tmp_path):
+    text = "name,id\nAda Lovelace,1\nAda Lovelace,2\n"
+    names = [f"Ada Lovelace_{n}_assignsubmission_file/warmup.py" for n in (31, 32)]
+    worksheet = "Identifier,Full name,ID number\nParticipant 31,Ada Lovelace,1\nParticipant 32,Ada Lovelace,2\n"
+    taken = intake(tmp_path, names, roster=worksheet)
+    assert {name: one.sid for name, one in people(taken).items()} == {"Ada Lovelace_31": "1", "Ada Lovelace_32": "2"}
+    (tmp_path / "roster.csv").write_text(text)
+    taken = intake(tmp_path, names, roster=text)  # their numbers say nothing here, so nothing is guessed
+    assert [one.sid for one in people(taken).values()] == ["", ""]
+    assert len(taken.missing) == 2
+    assert taken.remarks[0] == "Ada Lovelace_31: 2 students on the roster may be meant"
+
+
+def test_strangers_and_those_who_handed_in_twice_are_told(tmp_path):
+    taken = intake(tmp_path, ["s1/warmup.py", "ada.py", "eve/warmup.py"], roster="name,id,email\nAda,s1,ada@x.org\n")
+    assert "eve: not on the roster" in taken.remarks
+    assert "Ada handed in 2 times: ada, s1" in taken.remarks
+
+
+def test_times_and_extensions_reach_the_ruling(tmp_path):
+    taken = intake(
+        tmp_path, ["ada/warmup.py", "alan/warmup.py", "eve/warmup.py", "grace/warmup.py"],
+        submitted="student,submitted_at\nada,2026-12-17 12:00\nalan,2026-12-16T00:10+01:00\neve,2026-12-30\n"
+        "nobody,2026-12-01\n",
+        extensions="student,assignment,days,until\nada,warmup,1,\neve,other,30,\neve,,,2026-12-29\n",
+    )  # fmt: skip
+    rows = {row.name: row for row in taken.rows}
+    assert {name: row.ruling.late_days for name, row in rows.items()} == {"ada": 1, "alan": 0, "eve": 1, "grace": 0}
+    assert rows["grace"].submitted_at is None
+    assert rows["alan"].submitted_at == datetime(2026, 12, 15, 23, 10, tzinfo=UTC)
+    assert taken.remarks == [f"{tmp_path / 'submitted.csv'}: no submission here of nobody"]
+
+
+def test_several_times_of_one_student_are_attempts(tmp_path):
+    limited = SETTINGS + "attempts: {max: 1}\n"
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "warmup.py").write_text("")
+    (tmp_path / "times.csv").write_text("Name,Submission Time\nada,2026-12-02\nada,2026-12-01\n")
+    course = Course(tmp_path, parse_config(limited))
+    entries = find_submissions(tmp_path / "class", "warmup")
+    (row,) = take_in(entries, course, "warmup", Options(submitted=str(tmp_path / "times.csv"))).rows
+    assert row.ruling.taken == 1
+    assert "1 of 1 attempts" in row.ruling.notes[0]
+
+
+def test_gradescope_knows_when(tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: '42'\n    :email: ada@example.org\n"
+        "  :created_at: 2026-12-16 23:00:00 Z\n"
+    )
+    (row,) = intake(tmp_path, ["submission_1/warmup.py"]).rows
+    assert (row.ruling.late_days, row.people[0].sid, row.people[0].canvas) == (1, "42", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "told"),
+    [
+        ("extensions", "student,days\nada,soon\n", "days must be a number"),
+        ("extensions", "student,days\nada,-2\n", "days must be a number"),
+        ("extensions", "student,days\nada,\n", "how many days"),
+        ("extensions", "student,until\nada,someday\n", "is no time"),
+        ("extensions", "student,days\n,2\n", "the student is missing"),
+        ("extensions", "student,weeks\nada,2\n", "no column days or until"),
+        ("submitted", "student,when\nada,noon\n", "no column submitted at"),
+        ("submitted", "student,time\nada,noon\n", "line 2.*is no time"),
+        ("submitted", "student,time\nAda Lovelace,2026-12-01\n", "2 submissions may be"),
+    ],
+)
+def test_mistakes_in_lists_name_file_and_line(tmp_path, kind, text, told):
+    names = ["ada/warmup.py", "Ada Lovelace_1_assignsubmission_file/warmup.py",
+             "Ada Lovelace_2_assignsubmission_file/warmup.py"]  # fmt: skip
+    with pytest.raises(InputError, match=told) as wrong:
+        intake(tmp_path, names, **{kind: text})
+    assert kind in str(wrong.value)
+    assert "\n" not in str(wrong.value)
+
+
+def test_groups_are_joined_one_by_one(tmp_path):
+    (tmp_path / "class").mkdir()
+    (tmp_path / "class" / "submission_metadata.yml").write_text(
+        "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: '1'\n  - :name: Alan\n    :sid: '2'\n"
+    )
+    taken = intake(tmp_path, ["submission_1/warmup.py"], roster="name,sid\nAda L,1\nAlan T,2\nEve,3\n")
+    assert taken.rows[0].student == "Ada L and Alan T"
+    assert [person.name for person in taken.missing] == ["Eve"]
