@@ -10,7 +10,7 @@ Your functions do the work: `train_reward_model`, `train_ppo`, `train_dpo` and `
 take them as arguments. All randomness comes from the seed: the same call, the same result.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -311,25 +311,31 @@ SIGNS = ("<end>", "####", *"0123456789")
 
 
 def train_on_sums(
-    reward: Function, grpo_advantages: Function, seed: int, steps: int = 100
+    reward: Function, grpo_advantages: Function, seed: int, blind: bool = False, steps: int = 100
 ) -> tuple[Writer, np.ndarray]:
     """RLVR with your GRPO advantages: 16 responses to each sum, `reward(response, answer)` each.
+
+    Args:
+        reward: the checker.
+        grpo_advantages: your function.
+        seed: of all draws.
+        blind: whether the model sees a question mark in place of every sum.
+        steps: number of updates.
 
     Returns:
         The trained model, and the mean reward of every step.
     """
     generator = torch.Generator().manual_seed(seed)
-    policy = Writer(len(SUMS), len(SIGNS), max_tokens=16)
+    policy = Writer(1 if blind else len(SUMS), len(SIGNS), max_tokens=16)
     habits = torch.full((len(SIGNS) + 1, len(SIGNS)), 0.03)
     habits[2:12, :2] = 0.35  # after a digit: stop, or announce an answer
     habits[1, :2], habits[-1, END] = 1e-3, 1e-3  # after the marker a digit; no empty response
     policy.table.data += habits.log()
     optimizer = torch.optim.Adam(policy.parameters(), lr=0.1)
-    prompts = torch.arange(len(SUMS)).repeat_interleave(16)
     history = []
     for _ in range(steps):
-        answers = policy.write(prompts, generator)
-        rewards = torch.tensor([float(reward(said, right)) for said, right in spoken(answers)])
+        answers, spoken = answer_sums(policy, generator)
+        rewards = torch.tensor([float(reward(said, right)) for said, right in spoken])
         history.append(rewards.mean().item())
         advantages = torch.as_tensor(grpo_advantages(rewards.reshape(len(SUMS), 16)))
         weighted = advantages.reshape(-1, 1) * policy.log_probs(answers)
@@ -337,7 +343,14 @@ def train_on_sums(
     return policy, np.array(history)
 
 
-def spoken(answers: Answers) -> Iterator[tuple[str, str]]:
-    """Yield each response to a sum as text, with the right answer."""
-    for prompt, row in zip(answers.topics.tolist(), answers.tokens.tolist(), strict=True):
-        yield " ".join(SIGNS[i] for i in row if i != END), str(sum(SUMS[prompt]))
+def answer_sums(
+    policy: Writer, generator: torch.Generator
+) -> tuple[Answers, list[tuple[str, str]]]:
+    """Return 16 responses to each sum, also as text, each with the right answer beside it."""
+    sums = torch.arange(len(SUMS)).repeat_interleave(16)
+    answers = policy.write(sums.clamp(max=len(policy.table) - 1), generator)
+    spoken = []
+    for which, row in zip(sums.tolist(), answers.tokens.tolist(), strict=True):
+        said = " ".join(SIGNS[i] for i in row if i != END)
+        spoken.append((said, str(sum(SUMS[which]))))
+    return answers, spoken
