@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean
+.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean otter-proof notebooks
 
 setup: $(VENV)/ready
 
@@ -35,6 +35,14 @@ gradescope-rehearsal: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# About ten minutes: otter 7 on 50 honest submissions and a dozen attacks.
+otter-proof: setup
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_otter.py
+
+# Every notebook of every assignment, run by a real kernel.
+notebooks: setup
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_notebooks.py
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

@@ -18,7 +18,7 @@ from autograder.layouts import Entry
 from autograder.outputs import Written, reports_folder, write_report, write_reports
 from autograder.partial import Todo, brought_up_to_date, renamed, stumbled, what_to_do
 from autograder.records import About, Result, Run, Stored
-from autograder.results import Report
+from autograder.results import Outcome, Report
 from autograder.standing import settled
 from autograder.submission import Submission, content_hash, read_entry
 
@@ -233,8 +233,8 @@ class Desk:
         return Done(row, result, report, kept, ran, before)
 
     def insist(self, report: Report) -> None:
-        """Raise if a crash may have been the warm process's own, not the student's."""
-        if any(check.outcome == "crashed" for check in report.checks):
+        """Raise if a crash may have been the warm process's own: neither the student's nor a check's."""
+        if {Outcome.CRASHED, Outcome.BROKEN} & {report.outcome, *(check.outcome for check in report.checks)}:
             self.grader.wall.worker().close()
 
     def reopen(self, error: KitError, *, hopeless: bool) -> None:

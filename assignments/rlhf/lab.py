@@ -189,7 +189,7 @@ def rewards_of_one_answer():
 # %% [markdown]
 # ## 5. The hack
 #
-# Now PPO, 120 steps from the SFT model on, with the section's first setting: `kl_coef` 0.02, no
+# Now PPO, 100 steps from the SFT model on, with the section's first setting: `kl_coef` 0.02, no
 # length penalty. Five seeds, each with demonstrations, annotators and a reward model of its own;
 # the bands are one standard deviation over the seeds.
 
@@ -372,15 +372,21 @@ def direct_preferences():
 
 
 # %% [markdown]
-# Answers grow all the same: the taste for length is in the pairs, and DPO learns from the pairs.
-# It sees no answers but those in the pairs, so it does not run away as far as PPO did; and there
-# is no score to which a length penalty could be applied.
+# Answers grow nearly threefold all the same: the taste for length is in the pairs, and DPO learns
+# from the pairs. Quality gains a little, because both facts are stated more often. DPO sees no
+# answers but those in the pairs, so it does not run away as far as PPO did; but there is no
+# score, either, to which a length penalty could be applied.
 #
 # ## 10. Verifiable rewards, and how to fool a checker
 #
 # Sums of two numbers from 0 to 3. A response may scribble, but its answer follows `####`. Sixteen
 # responses to each sum form a group; `grpo_advantages` compares them, and no critic is needed.
-# Two checkers: yours, and one that is content if the right number occurs anywhere.
+# Your `verifiable_reward` is the checker.
+#
+# The second and the third model are blind: they see a question mark in place of the sum, so
+# nothing can be learnt but the commonest answer, 3, right in a quarter of the cases. One of them
+# is checked by your function, the other by a lax checker that is content if the right number
+# occurs anywhere.
 
 
 # %%
@@ -389,39 +395,42 @@ def occurs_anywhere(response, answer):
     return float(answer in response.split())
 
 
+@functools.cache
+def reasoners(checker, blind):
+    """Return what was earned (seeds, steps), how often answers are right (seeds), and responses."""
+    earned, right = [], []
+    for seed in SEEDS[:3]:
+        policy, history = lab.train_on_sums(checker, mine.grpo_advantages, seed, blind)
+        _, spoken = lab.answer_sums(policy, torch.Generator().manual_seed(seed))
+        earned.append(history)
+        right.append(np.mean([mine.verifiable_reward(*pair) for pair in spoken]))
+    return np.array(earned), np.array(right), [said for said, _ in spoken]
+
+
 @attempt
 def checkers():
     _, ax = plt.subplots(figsize=(6, 3.2))
-    for name, checker in (
-        ("verifiable_reward", mine.verifiable_reward),
-        ("occurs anywhere", occurs_anywhere),
+    for label, checker, blind in (
+        ("sees the sum, strict checker", mine.verifiable_reward, False),
+        ("blind, strict checker", mine.verifiable_reward, True),
+        ("blind, lax checker", occurs_anywhere, True),
     ):
-        earned, right, named = [], [], []
-        for seed in SEEDS:
-            policy, history = lab.train_on_sums(checker, mine.grpo_advantages, seed)
-            prompts = torch.arange(16).repeat_interleave(20)
-            said = list(lab.spoken(policy.write(prompts, torch.Generator().manual_seed(seed))))
-            earned.append(history)
-            right.append(np.mean([mine.verifiable_reward(*pair) for pair in said]))
-            named.append(np.mean([len(set(response.split()) - {"####"}) for response, _ in said]))
-        draw(ax, np.array(earned), name)
-        print(
-            f"{name:18} reward {np.array(earned)[:, -10:].mean():.2f}, final answer right in"
-            f" {np.mean(right):.0%} ± {np.std(right, ddof=1):.0%},"
-            f" {np.mean(named):.1f} different numbers per response"
-        )
-        print("   ", " | ".join(f"{response or '(nothing)'}" for response, _ in said[60:320:80]))
-    ax.set(title="What the checker pays", xlabel="GRPO step", ylabel="mean reward")
+        earned, right, said = reasoners(checker, blind)
+        draw(ax, earned, label)
+        paid = earned[:, -10:].mean(axis=1)
+        print(f"{label}: reward {paid.mean():.2f} ± {paid.std(ddof=1):.2f},", end=" ")
+        print(f"right in {right.mean():.0%} ± {right.std(ddof=1):.0%}; for instance: {said[0]}")
+    ax.set(title="What the checker pays", xlabel="GRPO step", ylabel="mean reward", ylim=(0, 1.05))
     ax.legend()
     plt.show()
 
 
 # %% [markdown]
-# Both curves reach 1, and only one of them means anything. The lax checker is paid in full by a
-# policy that lists candidates. No reward model was involved: a checker is a specification, and
-# what it does not look at can be exploited. Yours looks at the final answer, so the final answer
-# comes out right. It does not look at the scribbling before `####`, and there you will find
-# nonsense, paid in full.
+# The lax checker pays a model that cannot even see the question nearly as well as the strict one
+# pays a model that can add. Its trick is to list numbers. No reward model was involved: a checker
+# is a specification, and what it fails to look at can be exploited. Yours looks at the final
+# answer, so the final answer comes out right. It does not look at the scribbling before `####`,
+# and there you will find nonsense, paid in full.
 #
 # ## What to take with you
 #

@@ -236,7 +236,7 @@ def train_ppo(
     kl_coef: float,
     token_price: float,
     seed: int,
-    steps: int = 120,
+    steps: int = 100,
 ) -> tuple[Writer, np.ndarray]:
     """Step 3: PPO from the SFT model on, with your shaped rewards.
 

@@ -152,9 +152,9 @@ def documented(text: str) -> list[str]:
 
 def taken_by(function: Function) -> list[str]:
     """Return the names of a function's parameters, `self` left out."""
-    arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
-    return [one.arg for one in every if one is not None and one.arg not in ("self", "cls")]
+    every = function.args
+    taken = [*every.posonlyargs, *every.args, every.vararg, *every.kwonlyargs, every.kwarg]
+    return [one.arg for one in taken if one is not None and one.arg not in ("self", "cls")]
 
 
 def listed(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.publish.source import FUNCTION
 
-OPERATORS: Mapping[type[ast.AST], tuple[str, type[ast.AST]]] = {
+OPERATORS: Mapping[type[ast.AST], tuple[str, Any]] = {
     ast.Add: ("+->-", ast.Sub),
     ast.Sub: ("-->+", ast.Add),
     ast.Mult: ("*->/", ast.Div),
@@ -32,21 +32,20 @@ OPERATORS: Mapping[type[ast.AST], tuple[str, type[ast.AST]]] = {
     ast.Or: ("or->and", ast.And),
 }
 ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-COUSINS = {
-    one: other
-    for pair in ("max min", "maximum minimum", "argmax argmin", "sum mean", "cumsum cumprod",
-                 "zeros ones", "zeros_like ones_like", "floor ceil", "exp expm1", "log log1p",
-                 "all any")
-    for one, other in (pair.split(), pair.split()[::-1])
-}  # fmt: skip
+PAIRS = (
+    "max min, maximum minimum, argmax argmin, sum mean, cumsum cumprod, zeros ones, zeros_like ones_like,"
+    " floor ceil, exp expm1, log log1p, all any"
+)
+COUSINS = {one: other for pair in PAIRS.split(", ") for one, other in (pair.split(), pair.split()[::-1])}
 COMMUTATIVE = {"max", "min", "maximum", "minimum", "add", "multiply", "isclose", "allclose", "gcd"}
 AXES = {"axis": {0: 1, 1: 0, 2: 1, -1: 0, -2: -1}}
 AXES["dim"] = AXES["axis"]
 # How a figure looks, which no contract lays down.
-LOOKS = {"alpha", "aspect", "bbox", "c", "clip_on", "cmap", "color", "colors", "dpi", "edgecolor",
-         "facecolor", "figsize", "fontsize", "fontweight", "ha", "horizontalalignment", "layout",
-         "linestyle", "linewidth", "lw", "marker", "markersize", "pad", "rotation", "s", "shrink",
-         "size", "va", "verticalalignment", "weight", "zorder"}  # fmt: skip
+LOOKS = set(
+    "alpha aspect bbox c clip_on cmap color colors dpi edgecolor facecolor figsize fontsize fontweight ha"
+    " horizontalalignment layout linestyle linewidth lw marker markersize pad rotation s shrink size va"
+    " verticalalignment weight zorder".split()
+)
 NO_CONTEXT = '__import__("contextlib").nullcontext()'
 
 
@@ -66,8 +65,7 @@ def edits(top: ast.stmt, modules: Set[str]) -> Iterator[Edit]:
         top: what is changed.
         modules: names that the program imports: `np.sum(x)` calls no method of `np`.
     """
-    known = {arg.arg for node in ast.walk(top) if isinstance(node, ast.arguments) for arg in ast.walk(node)
-             if isinstance(arg, ast.arg)}  # fmt: skip
+    known = {node.arg for node in ast.walk(top) if isinstance(node, ast.arg)}
     for node in code(top):
         yield from KINDS.get(type(node), nothing)(node)
         if isinstance(node, ast.Call):
@@ -86,9 +84,7 @@ def code(node: ast.AST) -> Iterator[ast.AST]:
 def parts(node: ast.AST) -> Sequence[ast.AST]:
     """Return the parts of a node that are worth changing."""
     match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            return node.body[ast.get_docstring(node) is not None :]
-        case ast.ClassDef():
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return node.body[ast.get_docstring(node) is not None :]
         case ast.Raise() | ast.JoinedStr() | ast.Import() | ast.ImportFrom():
             return []
@@ -116,13 +112,13 @@ def binary(node: ast.BinOp) -> Iterator[Edit]:
     """Yield other operators."""
     if type(node.op) in OPERATORS:
         label, other = OPERATORS[type(node.op)]
-        yield instead(node, label, ast.BinOp(node.left, other(), node.right))  # type: ignore[arg-type]
+        yield instead(node, label, ast.BinOp(node.left, other(), node.right))
 
 
 def boolean(node: ast.BoolOp) -> Iterator[Edit]:
     """Yield "and" for "or"."""
     label, other = OPERATORS[type(node.op)]
-    yield instead(node, label, ast.BoolOp(other(), node.values))  # type: ignore[arg-type]
+    yield instead(node, label, ast.BoolOp(other(), node.values))
 
 
 def comparison(node: ast.Compare) -> Iterator[Edit]:
@@ -131,7 +127,7 @@ def comparison(node: ast.Compare) -> Iterator[Edit]:
         if type(op) not in OPERATORS:
             continue
         label, other = OPERATORS[type(op)]
-        ops: list[Any] = list(node.ops)
+        ops = list(node.ops)
         ops[at] = other()
         yield instead(node, label, ast.Compare(node.left, ops, node.comparators))
     if len(node.ops) == 1 and isinstance(node.ops[0], ORDERED):
@@ -141,8 +137,9 @@ def comparison(node: ast.Compare) -> Iterator[Edit]:
 
 def unary(node: ast.UnaryOp) -> Iterator[Edit]:
     """Yield the operand without its sign or its `not`; a negative number counts as a number."""
-    if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
-        yield from numbers(node, -node.operand.value)  # type: ignore[operator]
+    value = node.operand.value if isinstance(node.operand, ast.Constant) else None
+    if isinstance(node.op, ast.USub) and isinstance(value, int | float):
+        yield from numbers(node, -value)
     elif isinstance(node.op, ast.USub | ast.Not):
         yield instead(node, "drop " + ("-" if isinstance(node.op, ast.USub) else "not"), node.operand)
 
@@ -245,7 +242,7 @@ def augmented(node: ast.AugAssign) -> Iterator[Edit]:
     """Yield another operator."""
     if type(node.op) in OPERATORS:
         label, other = OPERATORS[type(node.op)]
-        text = ast.unparse(ast.AugAssign(node.target, other(), node.value))  # type: ignore[arg-type]
+        text = ast.unparse(ast.AugAssign(node.target, other(), node.value))
         yield Edit(node, label.replace("->", "=->") + "=", text)
 
 

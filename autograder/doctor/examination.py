@@ -66,7 +66,7 @@ def examine(
     *,
     only: Collection[str] | None = None,
     thorough: bool = False,
-    tell: Tell = lambda done, total: None,
+    tell: Tell = lambda *_: None,
 ) -> Examination:
     """Return what is wrong with an assignment.
 
@@ -79,17 +79,13 @@ def examine(
     """
     began = time.monotonic()
     assignment = course.assignment(stem)
-    questions = assignment.questions
-    for name in only or ():
-        if name not in questions:
-            raise InputError(f"there is no question {name!r} in {stem}{nearest(name, questions)}")
+    left_out = questions_left_out(assignment, only)
     findings: list[Finding] = []
     try:
         subject = open_subject(course, assignment)
         for audit in AUDITS:
             findings += guarded(lambda audit=audit: list(audit(subject)))  # type: ignore[misc]
         equivalent = load_equivalent(subject)
-        left_out = set(questions) - set(questions if only is None else only)
         results, more = run_trials(subject.without(left_out), equivalent, thorough, tell)
     except KitError as error:
         known = {one.what for one in findings}
@@ -97,6 +93,16 @@ def examine(
         return Examination(stem, findings)
     seconds = time.monotonic() - began
     return Examination(stem, [*findings, *more], subject, results, equivalent, seconds)
+
+
+def questions_left_out(assignment: Assignment, only: Collection[str] | None) -> set[str]:
+    """Return the questions whose answers are not tried."""
+    questions = assignment.questions
+    for name in only or ():
+        if name not in questions:
+            near = nearest(name, questions)
+            raise InputError(f"there is no question {name!r} in {assignment.stem}{near}")
+    return set() if only is None else set(questions) - set(only)
 
 
 def reseeded(course: Course, seed: int | None) -> Course:

@@ -44,8 +44,12 @@ class Subject:
 
     def at(self, part: str, name: str) -> str:
         """Return `file:line` of a definition."""
-        texts = {"solution": self.bank.solution, "checks": self.bank.checks_source,
-                 "mistakes": self.bank.mistakes_source, "alternatives": self.bank.alternatives_source}  # fmt: skip
+        texts = {
+            "solution": self.bank.solution,
+            "checks": self.bank.checks_source,
+            "mistakes": self.bank.mistakes_source,
+            "alternatives": self.bank.alternatives_source,
+        }
         return f"{self.path(part)}:{line_of(texts[part], name)}"
 
     def without(self, questions: Collection[str]) -> "Subject":

@@ -29,7 +29,7 @@ def stale_template(course: Course, stem: str, built: Mapping[str, bytes]) -> lis
     return differences(built, course.root / "student_template" / stem)
 
 
-def never_stale(course: Course, stem: str, built: Mapping[str, bytes]) -> list[str]:
+def never_stale(*_: object) -> list[str]:
     """Return nothing: a bundle is made when it is wanted and is no part of the course."""
     return []
 
@@ -49,8 +49,9 @@ def audit_generated(subject: Subject) -> Iterator[Finding]:
     """Everything generated must be current, and come out the same when built again."""
     for one in GENERATED:
         first = one.build(subject.course, subject.stem)
-        if first != (second := one.build(subject.course, subject.stem)):
-            odd = sorted(path for path in first | second if first.get(path) != second.get(path))
+        second = one.build(subject.course, subject.stem)
+        if first != second:
+            odd = sorted(path for path in {**first, **second} if first.get(path) != second.get(path))
             yield Finding(
                 f"{one.what.format(stem=subject.stem)} comes out different when it is built again: {odd[0]}",
                 "look in autograder/publish/ for a time, a set or a random number",

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 def progress(stem: str) -> Iterator[Callable[[int, int], None]]:
     """Yield a function to call with how many trials are done, and how many there are."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda *_: None
         return
     from rich.console import Console
     from rich.progress import Progress

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.doctor.behaviour import caught, entry_for
 from autograder.doctor.examination import Examination
+from autograder.doctor.findings import Subject
 from autograder.doctor.trials import Ran, by_question
 from autograder.results import Outcome
 
@@ -16,7 +17,7 @@ def to_text(found: Examination) -> str:
     """Return an assignment's examination for a terminal."""
     lines = [f"{found.stem}", ""]
     if found.subject is not None:
-        lines += [*table(found), "", *remarks(found), ""]
+        lines += [*table(found, found.subject), "", *remarks(found, found.subject), ""]
     for finding in found.findings:
         lines += [f"  x {finding.what}", f"    -> {finding.mend}"]
     count = len(found.findings)
@@ -25,12 +26,11 @@ def to_text(found: Examination) -> str:
     return "\n".join(lines)
 
 
-def table(found: Examination) -> Iterator[str]:
+def table(found: Examination, subject: Subject) -> Iterator[str]:
     """Yield how much there is of everything, question by question."""
-    assert found.subject is not None
-    rows = [HEAD]
-    for question in found.subject.assignment.questions:
-        checks = found.subject.bank.of(question)
+    rows: list[tuple[str, ...]] = [HEAD]
+    for question in subject.assignment.questions:
+        checks = subject.bank.of(question)
         counts = [len(by_question(found.results, kind, question))
                   for kind in ("misconception", "alternative", "garbage", "mutant")]  # fmt: skip
         same = sum(bool(entry_for(name, found.equivalent))
@@ -42,10 +42,9 @@ def table(found: Examination) -> Iterator[str]:
         yield "  " + "  ".join([row[0].ljust(widths[0]), *cells])
 
 
-def remarks(found: Examination) -> Iterator[str]:
+def remarks(found: Examination, subject: Subject) -> Iterator[str]:
     """Yield what visible checks alone would miss, and how narrow the escapes are."""
-    assert found.subject is not None
-    for question in found.subject.assignment.questions:
+    for question in subject.assignment.questions:
         mistakes = by_question(found.results, "misconception", question)
         if not mistakes:
             continue

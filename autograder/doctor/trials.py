@@ -92,9 +92,7 @@ class Bench:
         hidden = [check for check in checks if not check.visible]
         return [*ran, *self.put_through(trial, hidden, until_caught=True)]
 
-    def put_through(
-        self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False
-    ) -> list[Ran]:
+    def put_through(self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False) -> list[Ran]:
         """Run checks on a program, all of them or until the first that refuses it."""
         wall = self._hasty if trial.kind == "mutant" else self._grader.wall
         session = Session(wall, trial.program)
@@ -168,7 +166,8 @@ def refuse_unloadable(trial: Trial, session: Session, output: str) -> None:
     problems = session.loaded.problems if session.loaded else []
     if session.unloadable is not None or problems:
         told = [f"{problem.type_name}: {problem.message}" for problem in problems]
-        why = (told or [line for line in output.splitlines() if line.strip()][-1:] or [session.unloadable])[0]
+        told += [line for line in output.splitlines() if line.strip()][-1:]
+        why = told[0] if told else session.unloadable
         raise KitError(f"{trial.kind} {trial.name} of {trial.questions[0]} cannot be loaded: {why}")
 
 
@@ -184,9 +183,7 @@ def stub_trials(subject: Subject, stub: str) -> list[Trial]:
     return [Trial("stub", "the untouched template", (question,), program) for question in subject.ready()]
 
 
-def variant_trials(
-    subject: Subject, kind: str, variants: Sequence[Variant], text: str
-) -> list[Trial]:
+def variant_trials(subject: Subject, kind: str, variants: Sequence[Variant], text: str) -> list[Trial]:
     """Return misconceptions or alternatives."""
     ready = subject.ready()
     return [

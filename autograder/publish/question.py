@@ -72,11 +72,11 @@ def NAME_another_way(values):
     # TODO(NAME): a loop, a list, single precision, ...: none of it may lose a point.
     return values
 '''
-HANDOUT = '''
+HANDOUT = """
 ## `NAME`
 
 TODO(NAME): what it is for, and an example with numbers.
-'''
+"""
 HEADS = {
     "mistakes": '"""Wrong answers to STEM that students really write. The docstring is the hint."""\n',
     "alternatives": '"""Right answers to STEM, written in unusual ways. None of them may lose a point."""\n',
@@ -218,15 +218,16 @@ def with_points(text: str, stem: str, name: str, points: float) -> str:
         if list(parse_config(changed).assignments[stem].questions)[-1] != name:
             raise KeyError(name)
     except (KeyError, KitError, AttributeError, IndexError):
-        raise KitError(f"{FILE} could not be extended: add `{entry}` under {stem}.questions yourself") from None
+        where = f"under {stem}.questions"
+        raise KitError(f"{FILE} could not be extended: add `{entry}` {where} yourself") from None
     return changed
 
 
-def child(node: yaml.Node | None, key: str) -> yaml.Node:
-    """Return the value of a key in a mapping, or raise a `KeyError`."""
+def child(node: yaml.Node | None, key: str) -> yaml.MappingNode:
+    """Return the mapping that is a key's value in a mapping, or raise a `KeyError`."""
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     for name, value in pairs:
-        if name.value == key:
+        if name.value == key and isinstance(value, yaml.MappingNode):
             return value
     raise KeyError(key)
 

@@ -86,6 +86,11 @@ class Wall:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """The warm process, parent of every worker and of whatever a worker leaves behind."""
+        return self._process.pid
+
     def preload(self, modules: Sequence[str]) -> None:
         """Import further libraries into the warm process, once."""
         missing = [name for name in modules if name not in self._preloaded]

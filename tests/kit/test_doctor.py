@@ -26,6 +26,7 @@ MISTAKES, ALTERNATIVES = "tests/questions/mistakes/warmup.py", "tests/questions/
 EQUIVALENT = "tests/questions/mistakes/warmup_equivalent.yml"
 HANDOUT, QUIZ = "assignments/warmup/handout.md", "assignments/warmup/quiz.yml"
 QUIZ_KEY, TEMPLATE = "solutions/warmup_quiz.yml", "student_template/warmup"
+AGAIN = "mend that, then run doctor again"
 CLIP, MEAN, NONE = ("clip_to_range",), ("running_mean",), ()
 
 
@@ -107,195 +108,301 @@ def test_the_matrix_shows_who_catches_what(course):
 # each breakage: how to break it, whose answers to try, what must be said, how it must be mended
 BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] = {
     "the reference is wrong": (
-        lambda it: it.edit(SOLUTION, "np.minimum(np.maximum", "np.maximum(np.maximum"), CLIP,
+        lambda it: it.edit(SOLUTION, "np.minimum(np.maximum", "np.maximum(np.maximum"),
+        CLIP,
         r"the reference does not pass test_below_inside_and_above and \d more \(failed\)",
         r"mend tests/questions/test_warmup.py:\d+ or solutions/warmup.py:\d+",
     ),
     "a check is broken": (
-        lambda it: it.edit(CHECKS, "[0.0, 0.25, 1.0])\n", "[0.0, 0.25, 1.0])\n    assert {}['x']\n"), CLIP,
+        lambda it: it.edit(CHECKS, "[0.0, 0.25, 1.0])\n", "[0.0, 0.25, 1.0])\n    assert {}['x']\n"),
+        CLIP,
         r"the reference does not pass test_below_inside_and_above \(broken\): .*KeyError",
         r"mend tests/questions/test_warmup.py:\d+",
     ),
     "the template scores": (
-        lambda it: it.append(CHECKS, '\n\n@check("clip_to_range")\ndef test_one_is_one(student):\n'
-                                     '    """One is one."""\n    expect_close(1.0, 1.0)\n'), CLIP,
-        r"the untouched template gets past test_one_is_one", r"call student.clip_to_range first in .*py:\d+",
+        lambda it: it.append(
+            CHECKS,
+            '\n\n@check("clip_to_range")\ndef test_one_is_one(student):\n'
+            '    """One is one."""\n    expect_close(1.0, 1.0)\n',
+        ),
+        CLIP,
+        r"the untouched template gets past test_one_is_one",
+        r"call student.clip_to_range first in .*py:\d+",
     ),
     "a misconception is not caught": (
-        lambda it: it.append(MISTAKES, '\n\n@misconception("clip_to_range")\ndef is_right(values, low=0.0, '
-                                       'high=1.0):\n    """Right."""\n    '
-                                       'return clip_to_range(values, low, high)\n'), CLIP,
-        r"misconception is_right of clip_to_range loses no points", r"take it out: .*mistakes/warmup.py:\d+",
+        lambda it: it.append(
+            MISTAKES,
+            '\n\n@misconception("clip_to_range")\ndef is_right(values, low=0.0, '
+            'high=1.0):\n    """Right."""\n    '
+            "return clip_to_range(values, low, high)\n",
+        ),
+        CLIP,
+        r"misconception is_right of clip_to_range loses no points",
+        r"take it out: .*mistakes/warmup.py:\d+",
     ),
     "a misconception is misspelt": (
-        lambda it: it.edit(MISTAKES, "    return np.maximum(np.as", "    return no.maximum(np.as"), CLIP,
+        lambda it: it.edit(MISTAKES, "    return np.maximum(np.as", "    return no.maximum(np.as"),
+        CLIP,
         r"forgets_the_upper_end of clip_to_range has a mistake of ours: NameError.*'no'",
         r"mend tests/questions/mistakes/warmup.py:\d+",
     ),
     "the mistakes cannot be imported": (
-        lambda it: it.edit(MISTAKES, "import numpy as np", "import nump as np"), CLIP,
-        r"misconception forgets_the_lower_end of clip_to_range cannot be loaded: .*'nump'", r"mend that, then run doctor again",
+        lambda it: it.edit(MISTAKES, "import numpy as np", "import nump as np"),
+        CLIP,
+        r"misconception forgets_the_lower_end of clip_to_range cannot be loaded: .*'nump'",
+        AGAIN,
     ),
     "a mutant is not caught": (
-        lambda it: (it.root / EQUIVALENT).unlink(), MEAN,
+        lambda it: (it.root / EQUIVALENT).unlink(),
+        MEAN,
         r"solutions/warmup.py:25: mutant running_mean:2:drop array\(\) loses no points: `np.array\(",
         r"write a check .*test_warmup.py; .*warmup_equivalent.yml: 'running_mean:2:drop array\(\)': REASON",
     ),
     "a mutant's entry is out of date": (
-        lambda it: it.append(EQUIVALENT, "'running_mean:9:+->-': It was so once.\n"), MEAN,
-        r"lists running_mean:9:\+->-, which no mutant is called", r"take the entry out .* is it now running_mean:",
+        lambda it: it.append(EQUIVALENT, "'running_mean:9:+->-': It was so once.\n"),
+        MEAN,
+        r"lists running_mean:9:\+->-, which no mutant is called",
+        r"take the entry out .* is it now running_mean:",
     ),
     "a mutant is called equivalent that is not": (
-        lambda it: it.append(EQUIVALENT, "'running_mean:1:1->2': It makes no difference.\n"), MEAN,
-        r"calls mutant running_mean:1:1->2 equivalent, but test_\w+ catches it", r"take the entry out",
+        lambda it: it.append(EQUIVALENT, "'running_mean:1:1->2': It makes no difference.\n"),
+        MEAN,
+        r"calls mutant running_mean:1:1->2 equivalent, but test_\w+ catches it",
+        r"take the entry out",
     ),
     "an entry has no reason": (
-        lambda it: it.edit(EQUIVALENT, "A list of means is as good as an array of them.", "''"), MEAN,
-        r"gives no reason for running_mean:2:drop array", r"write the reason in tests/questions/mistakes",
+        lambda it: it.edit(EQUIVALENT, "A list of means is as good as an array of them.", "''"),
+        MEAN,
+        r"gives no reason for running_mean:2:drop array",
+        r"write the reason in tests/questions/mistakes",
     ),
     "a check never fails": (
-        lambda it: it.append(CHECKS, '\n\n@check("clip_to_range")\ndef test_inside(student):\n'
-                                     '    """Inside."""\n    expect_close(student.clip_to_range([0.3]), [0.3])\n'),
-        CLIP, r"test_inside has never failed for a misconception of clip_to_range",
+        lambda it: it.append(
+            CHECKS,
+            '\n\n@check("clip_to_range")\ndef test_inside(student):\n'
+            '    """Inside."""\n    expect_close(student.clip_to_range([0.3]), [0.3])\n',
+        ),
+        CLIP,
+        r"test_inside has never failed for a misconception of clip_to_range",
         r"write the one .* or take the check out: tests/questions/test_warmup.py:\d+",
     ),
     "a right answer loses points": (
-        lambda it: it.append(ALTERNATIVES, '\n\n@alternative("clip_to_range")\ndef wrong(values, low=0.0, '
-                                           'high=1.0):\n    """Wrong."""\n    return np.clip(values, low, 1.0)\n'),
-        CLIP, r"alternative wrong of clip_to_range loses points at test_another_range and \d more \(failed\)",
+        lambda it: it.append(
+            ALTERNATIVES,
+            '\n\n@alternative("clip_to_range")\ndef wrong(values, low=0.0, '
+            'high=1.0):\n    """Wrong."""\n    return np.clip(values, low, 1.0)\n',
+        ),
+        CLIP,
+        r"alternative wrong of clip_to_range loses points at test_another_range and \d more \(failed\)",
         r"mend .*test_warmup.py:\d+, or .*alternatives/warmup.py:\d+ if it is not right",
     ),
     "garbage earns points": (
-        lambda it: it.append(CHECKS, '\n\n@check("clip_to_range")\ndef test_ends(student):\n'
-                                     '    """Ends."""\n    expect_close(student.clip_to_range([-5.0]), [0.0])\n'),
-        CLIP, r"garbage earns points at test_ends: zeros", r"compare .*, too, in .*test_warmup.py:\d+",
+        lambda it: it.append(
+            CHECKS,
+            '\n\n@check("clip_to_range")\ndef test_ends(student):\n'
+            '    """Ends."""\n    expect_close(student.clip_to_range([-5.0]), [0.0])\n',
+        ),
+        CLIP,
+        r"garbage earns points at test_ends: zeros",
+        r"compare .*, too, in .*test_warmup.py:\d+",
     ),
     "a question has no function": (
-        lambda it: it.edit("grading.yml", "clip_to_range", "clip_to_rnge"), NONE,
-        r"solutions/warmup.py has no function or class clip_to_rnge", r"is it clip_to_range\?",
+        lambda it: it.edit("grading.yml", "clip_to_range", "clip_to_rnge"),
+        NONE,
+        r"solutions/warmup.py has no function or class clip_to_rnge",
+        r"is it clip_to_range\?",
     ),
     "a function has no points": (
-        lambda it: it.edit("grading.yml", "      clip_to_range: 5\n", ""), NONE,
-        r"solutions/warmup.py:\d+: clip_to_range is public, but no question", r"grading.yml, or call it _clip",
+        lambda it: it.edit("grading.yml", "      clip_to_range: 5\n", ""),
+        NONE,
+        r"solutions/warmup.py:\d+: clip_to_range is public, but no question",
+        r"grading.yml, or call it _clip",
     ),
     "a question has no visible check": (
-        lambda it: it.edit(CHECKS, '"clip_to_range", visible=True', '"clip_to_range"'), NONE,
-        r"clip_to_range has no visible check", r"write one into tests/questions/test_warmup.py",
+        lambda it: it.edit(CHECKS, '"clip_to_range", visible=True', '"clip_to_range"'),
+        NONE,
+        r"clip_to_range has no visible check",
+        r"write one into tests/questions/test_warmup.py",
     ),
     "a question has no hidden check": (
-        lambda it: it.edit(CHECKS, '@check("clip_to_range")', '@check("clip_to_range", visible=True)'), NONE,
-        r"clip_to_range has no hidden check", r"write one into tests/questions/test_warmup.py",
+        lambda it: it.edit(CHECKS, '@check("clip_to_range")', '@check("clip_to_range", visible=True)'),
+        NONE,
+        r"clip_to_range has no hidden check",
+        r"write one into tests/questions/test_warmup.py",
     ),
     "a question has no misconception": (
-        lambda it: it.edit(MISTAKES, '@misconception("clip_to_range")\n', ""), NONE,
-        r"clip_to_range has no misconception", r"write one into tests/questions/mistakes/warmup.py",
+        lambda it: it.edit(MISTAKES, '@misconception("clip_to_range")\n', ""),
+        NONE,
+        r"clip_to_range has no misconception",
+        r"write one into tests/questions/mistakes/warmup.py",
     ),
     "a question has no alternative": (
-        lambda it: it.edit(ALTERNATIVES, '@alternative("clip_to_range")\n', ""), NONE,
-        r"clip_to_range has no alternative", r"write one into tests/questions/alternatives/warmup.py",
+        lambda it: it.edit(ALTERNATIVES, '@alternative("clip_to_range")\n', ""),
+        NONE,
+        r"clip_to_range has no alternative",
+        r"write one into tests/questions/alternatives/warmup.py",
     ),
     "the handout forgets a question": (
-        lambda it: it.edit(HANDOUT, "`clip_to_range`", "Clipping"), NONE,
-        r"handout.md does not name clip_to_range", r"tell students about it in assignments/warmup/handout.md",
+        lambda it: it.edit(HANDOUT, "`clip_to_range`", "Clipping"),
+        NONE,
+        r"handout.md does not name clip_to_range",
+        r"tell students about it in assignments/warmup/handout.md",
     ),
     "a check is for an unknown question": (
-        lambda it: it.edit(CHECKS, '@check("running_mean", weight=2)', '@check("runing_mean")'), NONE,
-        r"check test_agrees_on_random_values is for runing_mean, which is no question", r":\d+: is it running_mean\?",
+        lambda it: it.edit(CHECKS, '@check("running_mean", weight=2)', '@check("runing_mean")'),
+        NONE,
+        r"check test_agrees_on_random_values is for runing_mean, which is no question",
+        r":\d+: is it running_mean\?",
     ),
     "a misconception is for an unknown question": (
-        lambda it: it.edit(MISTAKES, '("running_mean")\ndef looks', '("mean")\ndef looks'), NONE,
-        r"misconception looks_ahead is for mean, which is no question", r"mend .*:\d+: is it running_mean\?",
+        lambda it: it.edit(MISTAKES, '("running_mean")\ndef looks', '("mean")\ndef looks'),
+        NONE,
+        r"misconception looks_ahead is for mean, which is no question",
+        r"mend .*:\d+: is it running_mean\?",
     ),
     "an alternative is for an unknown question": (
-        lambda it: it.edit(ALTERNATIVES, '("running_mean")\ndef keeps', '("mean")\ndef keeps'), NONE,
-        r"alternative keeps_a_deque is for mean, which is no question", r"mend .*:\d+: is it running_mean\?",
+        lambda it: it.edit(ALTERNATIVES, '("running_mean")\ndef keeps', '("mean")\ndef keeps'),
+        NONE,
+        r"alternative keeps_a_deque is for mean, which is no question",
+        r"mend .*:\d+: is it running_mean\?",
     ),
     "two checks share a title": (
-        lambda it: it.edit(CHECKS, "The values 0, 5 and 30 in the range 2 to 10.",
-                           "The values -1, 0.25 and 3 in the usual range, 0 to 1."), NONE,
-        r"test_another_range has the title of another check of clip_to_range", r"say what is its own in .*:\d+",
+        lambda it: it.edit(
+            CHECKS,
+            "The values 0, 5 and 30 in the range 2 to 10.",
+            "The values -1, 0.25 and 3 in the usual range, 0 to 1.",
+        ),
+        NONE,
+        r"test_another_range has the title of another check of clip_to_range",
+        r"say what is its own in .*:\d+",
     ),
     "a hint is missing": (
-        lambda it: it.edit(MISTAKES, '    """The window looks ahead, to values that come later. In which '
-                                     'direction should it look?"""\n', ""), NONE,
-        r"looks_ahead of running_mean has no docstring", r"write the hint .* tests/questions/mistakes/warmup.py:\d+",
+        lambda it: it.edit(
+            MISTAKES,
+            '    """The window looks ahead, to values that come later. In which '
+            'direction should it look?"""\n',
+            "",
+        ),
+        NONE,
+        r"looks_ahead of running_mean has no docstring",
+        r"write the hint .* tests/questions/mistakes/warmup.py:\d+",
     ),
     "a misconception stands twice": (
-        lambda it: it.edit(MISTAKES, "def looks_ahead", "def averages_all_so_far"), NONE,
-        r"averages_all_so_far is defined twice", r"rename one in tests/questions/mistakes/warmup.py:\d+",
+        lambda it: it.edit(MISTAKES, "def looks_ahead", "def averages_all_so_far"),
+        NONE,
+        r"averages_all_so_far is defined twice",
+        r"rename one in tests/questions/mistakes/warmup.py:\d+",
     ),
     "a docstring and its signature differ": (
-        lambda it: it.edit(SOLUTION, "        window: how", "        width: how"), NONE,
+        lambda it: it.edit(SOLUTION, "        window: how", "        width: how"),
+        NONE,
         r"running_mean takes values, window, but its docstring tells of values, width",
         r"mend the Args of solutions/warmup.py:\d+",
     ),
     "a file of the template is edited": (
-        lambda it: it.append(f"{TEMPLATE}/README.md", "Good luck!\n"), NONE,
-        r"student_template/warmup/README.md differs", r"autograder build",
+        lambda it: it.append(f"{TEMPLATE}/README.md", "Good luck!\n"),
+        NONE,
+        r"student_template/warmup/README.md differs",
+        r"autograder build",
     ),
     "a file of the template is missing": (
-        lambda it: (it.root / TEMPLATE / "quiz.py").unlink(), NONE,
-        r"student_template/warmup/quiz.py is missing", r"autograder build",
+        lambda it: (it.root / TEMPLATE / "quiz.py").unlink(),
+        NONE,
+        r"student_template/warmup/quiz.py is missing",
+        r"autograder build",
     ),
     "a file of the template is not generated": (
-        lambda it: (it.root / TEMPLATE / "notes.txt").write_text("x"), NONE,
-        r"student_template/warmup/notes.txt is not generated", r"autograder build",
+        lambda it: (it.root / TEMPLATE / "notes.txt").write_text("x"),
+        NONE,
+        r"student_template/warmup/notes.txt is not generated",
+        r"autograder build",
     ),
     "the solution is handed out": (
-        lambda it: it.append(f"{TEMPLATE}/handout.md", "    clipped: FloatArray = "
-                                                       "np.minimum(np.maximum(values, low), high)\n"), NONE,
+        lambda it: it.append(
+            f"{TEMPLATE}/handout.md", "    clipped: FloatArray = np.minimum(np.maximum(values, low), high)\n"
+        ),
+        NONE,
         r"student_template/warmup/handout.md holds a line of the solution: clipped: FloatArray",
         r"autograder build, and take the line out of assignments/warmup/handout.md",
     ),
     "the quiz's key is handed out": (
-        lambda it: it.append(f"{TEMPLATE}/handout.md", "    Clipping, or clamping. The values inside the "
-                                                       "range stay as they are.\n"), NONE,
-        r"student_template/warmup/handout.md holds a line of the solution: Clipping, or clamping", r"autograder build",
+        lambda it: it.append(
+            f"{TEMPLATE}/handout.md",
+            "    Clipping, or clamping. The values inside the range stay as they are.\n",
+        ),
+        NONE,
+        r"student_template/warmup/handout.md holds a line of the solution: Clipping, or clamping",
+        r"autograder build",
     ),
     "a right answer of the quiz is refused": (
-        lambda it: it.edit(QUIZ_KEY, "fourth]), 3)[3]", "fourth]), 3)[4]"), NONE,
-        r"quiz question last_mean: IndexError", r"mend last_mean in solutions/warmup_quiz.yml",
+        lambda it: it.edit(QUIZ_KEY, "fourth]), 3)[3]", "fourth]), 3)[4]"),
+        NONE,
+        r"quiz question last_mean: IndexError",
+        r"mend last_mean in solutions/warmup_quiz.yml",
     ),
     "the quiz measures what is no question": (
-        lambda it: it.edit(QUIZ_KEY, "running_mean(array", "runing_mean(array"), NONE,
-        r"warmup_quiz.yml: last_mean calls runing_mean, which is no question", r"is it running_mean\?",
+        lambda it: it.edit(QUIZ_KEY, "running_mean(array", "runing_mean(array"),
+        NONE,
+        r"warmup_quiz.yml: last_mean calls runing_mean, which is no question",
+        r"is it running_mean\?",
     ),
     "a mistake of the quiz is right": (
-        lambda it: it.edit(QUIZ, "fourth: [-2, 3, 5]", "fourth: [-2, 3, 5, 5.5]") or
-        it.edit(QUIZ_KEY, "(1 + 4 + third + fourth) / 4", "(4 + third + fourth) / 3 + (5.5 - fourth)"), NONE,
+        lambda it: (
+            it.edit(QUIZ, "fourth: [-2, 3, 5]", "fourth: [-2, 3, 5, 5.5]")
+            or it.edit(QUIZ_KEY, "(1 + 4 + third + fourth) / 4", "(4 + third + fourth) / 3 + (5.5 - fourth)")
+        ),
+        NONE,
         r"quiz question last_mean: the mistake .* gives the right number for third 7, fourth 5.5",
         r"leave that figure out in assignments/warmup/quiz.yml, under last_mean",
     ),
     "a wrong choice has no why": (
-        lambda it: it.edit(QUIZ_KEY, "    c: >-\n      Just after the step the window still holds old values. "
-                                     "What do they do to the mean?\n", ""), NONE,
-        r"warmup_quiz.yml: why_smooth.*c", r"mend that, then run doctor again",
+        lambda it: it.edit(
+            QUIZ_KEY,
+            "    c: >-\n      Just after the step the window still holds old values. "
+            "What do they do to the mean?\n",
+            "",
+        ),
+        NONE,
+        r"warmup_quiz.yml: why_smooth.*c",
+        AGAIN,
     ),
     "the quiz is worth nothing": (
-        lambda it: it.edit("grading.yml", "    quiz: 5\n", ""), NONE,
-        r"assignments/warmup/quiz.yml is worth nothing", r"give it points in grading.yml",
+        lambda it: it.edit("grading.yml", "    quiz: 5\n", ""),
+        NONE,
+        r"assignments/warmup/quiz.yml is worth nothing",
+        r"give it points in grading.yml",
     ),
     "a quiz is promised that is not there": (
-        lambda it: (it.root / QUIZ).unlink(), NONE, r"quiz.yml is missing", r"mend that, then run doctor again",
+        lambda it: (it.root / QUIZ).unlink(),
+        NONE,
+        r"quiz.yml is missing",
+        AGAIN,
     ),
     "something is left to fill in": (
-        lambda it: it.append(HANDOUT, "\nTODO(running_mean): an example with numbers.\n"), NONE,
+        lambda it: it.append(HANDOUT, "\nTODO(running_mean): an example with numbers.\n"),
+        NONE,
         r"running_mean is not finished: an example with numbers",
         r"fill in assignments/warmup/handout.md:\d+ and take the TODO mark away",
     ),
     "Python cannot read the mistakes": (
-        lambda it: it.append(MISTAKES, "\ndef half(:\n"), NONE,
-        r"tests/questions/mistakes/warmup.py, line \d+: Python cannot read this", r"mend that, then run doctor again",
+        lambda it: it.append(MISTAKES, "\ndef half(:\n"),
+        NONE,
+        r"tests/questions/mistakes/warmup.py, line \d+: Python cannot read this",
+        AGAIN,
     ),
     "the checks cannot be imported": (
-        lambda it: it.append(CHECKS, "\nimport nump\n"), NONE,
-        r"test_warmup.py cannot be imported: ModuleNotFoundError", r"mend that, then run doctor again",
+        lambda it: it.append(CHECKS, "\nimport nump\n"),
+        NONE,
+        r"test_warmup.py cannot be imported: ModuleNotFoundError",
+        AGAIN,
     ),
     "the list of equivalents cannot be read": (
-        lambda it: it.append(EQUIVALENT, "- x\n"), NONE,
-        r"warmup_equivalent.yml: line \d+", r"mend that, then run doctor again",
+        lambda it: it.append(EQUIVALENT, "- x\n"),
+        NONE,
+        r"warmup_equivalent.yml: line \d+",
+        AGAIN,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
@@ -349,7 +456,10 @@ def test_the_command_exits_with_1_where_there_is_something_to_mend(course):
     ("arguments", "told"),
     [
         (["-a", "warmp"], "there is no assignment 'warmp'"),
-        (["--question", "running_men"], "there is no question 'running_men' in warmup; did you mean running_mean?"),
+        (
+            ["--question", "running_men"],
+            "there is no question 'running_men' in warmup; did you mean running_mean?",
+        ),
     ],
 )
 def test_unknown_names_are_told_with_the_nearest(course, arguments, told):

@@ -30,7 +30,7 @@ def count_above(values: Sequence[float] | FloatArray, limit: float) -> int:
     Returns:
         How many there are, 0 to N.
     """
-    return int(np.sum(np.asarray(values) > limit))
+    return sum(value > limit for value in values)
 ''',
     "tests/questions/test_warmup.py": '''
 
@@ -73,14 +73,14 @@ def counts_below(values, limit):
 
 @alternative("count_above")
 def adds_up_truths(values, limit):
-    """Adds up True and False in plain Python."""
-    return sum(float(value) > limit for value in values)
+    """One comparison of the whole array, and a NumPy number out."""
+    return np.count_nonzero(np.asarray(values) > limit)
 ''',
-    "assignments/warmup/handout.md": '''
+    "assignments/warmup/handout.md": """
 ## `count_above`
 
 Of the values 1, 5, 3 and 9, two are above 3: a value that equals the limit does not count.
-''',
+""",
 }
 
 
@@ -144,7 +144,8 @@ def test_an_assignment_without_variants_gets_their_files(root):
     text = (root / "tests/questions/mistakes/warmup.py").read_text("utf-8")
     assert text.startswith('"""Wrong answers to warmup')
     assert "\nfrom autograder.checks import misconception\n" in text
-    assert (root / "assignments/warmup/handout.md").read_text("utf-8").startswith("# warmup\n\n## `count_above`")
+    handout = (root / "assignments/warmup/handout.md").read_text("utf-8")
+    assert handout.startswith("# warmup\n\n## `count_above`")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def otter(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     places = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
-        [sys.executable, "-c", "from otter.cli import cli; cli()", *words],
+        [sys.executable, "-P", "-m", "otter", *words],
         cwd=cwd, env={**os.environ, **places}, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 

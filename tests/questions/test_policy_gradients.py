@@ -152,13 +152,15 @@ def test_agrees_on_random_returns(student, reference, rng):
 def test_eps_is_added_to_the_standard_deviation(student, rng):
     """A large eps, given by name or by place, and the default one, seen on tiny returns."""
     for scale, args, named, eps in (
-        (1, (), {"eps": 0.5}, 0.5),
-        (1, (2.0,), {}, 2.0),
+        (1.0, (), {"eps": 0.5}, 0.5),
+        (1.0, (2.0,), {}, 2.0),
         (1e-8, (), {}, 1e-8),
     ):
         returns = scale * rng.normal(size=9)
         want = (returns - returns.mean()) / (returns.std(ddof=1) + eps)
         expect_close(student.standardize_returns(tensor(returns), *args, **named), want)
+        got = student.standardize_returns(returns=tensor(returns), eps=eps)
+        expect_close(got, want)
 
 
 @check("standardize_returns")
@@ -188,12 +190,16 @@ def test_shift_and_scale_do_not_matter(student, rng):
 
 @check("PolicyNetwork", visible=True)
 def test_equal_weights_by_hand(student):
-    """All 12 parameters 0.5: two hidden units of relu(0.5 * 1 + 0.5 * 3 + 0.5), then the logits."""
+    """All 12 parameters 0.5: two hidden units of relu(0.5 * 1 + 0.5 * 3 + 0.5), then the logits.
+
+    All -0.5: the hidden units are 0 for (1, 3), and 199.5 for (-100, -300).
+    """
     network = student.PolicyNetwork(2, 2, hidden=2)
     for value, logit in ((0.5, 0.5 * 2.5 + 0.5 * 2.5 + 0.5), (-0.5, -0.5)):
         equal = tensor(np.full(12, value), "float32")
         student.make("torch.nn.utils.vector_to_parameters", equal, network.parameters())
         expect_close(network(tensor([1.0, 3.0], "float32")), [logit, logit])
+    expect_close(network(tensor([-100.0, -300.0], "float32")), [-200.0, -200.0])
 
 
 @check("PolicyNetwork", visible=True)
@@ -333,7 +339,8 @@ def expect_update(student: Any, rng: Any, ending: Any, gamma: float, given: Any,
     policy, layer = tabular(student, rng.normal(size=(length, 3)), ending)
     before = numbers(layer.weight)
     world = student.make("small_envs.Tape", rewards.tolist(), n_actions=3)
-    got = student.reinforce_episode(world, policy, sgd(student, policy, 0.1), **given)
+    named = {"env": world, "policy": policy, "optimizer": sgd(student, policy, 0.1)}
+    got = student.reinforce_episode(**named, **given)
     expect_close(got, rewards.sum())
     factors = factors_of(before, numbers(layer.weight), world.actions, 0.1)
     expect_credit(factors, rewards, gamma)
@@ -785,7 +792,8 @@ def test_counts_both_sides_alike(student, rng):
         ((above, below), 2 / 3),
     ):
         log_ratio = rng.permutation(np.log(np.concatenate([inside, *outside])))
-        expect_close(student.clip_fraction(tensor(old + log_ratio), tensor(old)), want)
+        named = {"log_probs": tensor(old + log_ratio), "old_log_probs": tensor(old)}
+        expect_close(student.clip_fraction(**named), want)
 
 
 @check("clip_fraction")
@@ -900,6 +908,11 @@ def test_a_reward_attracts_and_a_penalty_repels(student):
         expect(paid > -0.01, "an action that was paid became less probable")
         spread = np.max(factors[True]) - np.min(factors[False])
         expect(0.3 < spread < 3.5, "rewards of 1.0 and -0.1 do not differ by 1.1 in the update")
+        policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
+        given = (policy, 60, sgd(student, policy, 1e-4), generator)
+        expect_rewards(student.train_bandit(*given), 60)
+        moved = np.max(np.abs(numbers(layer.bias))) / 1e-4  # each episode adds 1.1 * 0.75 at most
+        expect(0 < moved < 60, "60 episodes move the policy by more than 60 updates can")
 
     with_either_ending(student, judge)
 
@@ -970,8 +983,9 @@ def test_goes_on_where_it_was(student):
         generator = seeded(student, 8)
         for trained in (0, 1, 2, 0, 2):
             before = [numbers(layer.weight) for _, layer in policies]
-            given = (policies[trained][0], 150, optimizers[trained], generator)
-            rewards = expect_rewards(student.train_bandit(*given), 150)
+            named = {"policy": policies[trained][0], "optimizer": optimizers[trained]}
+            got = student.train_bandit(**named, episodes=150, generator=generator)
+            rewards = expect_rewards(got, 150)
             if trained == 1:
                 expect_rate(np.mean(rewards > 0), 0.25, 150)
             for k, (_, layer) in enumerate(policies):
@@ -1053,7 +1067,8 @@ def test_counts_n_actions(student):
         policy, _ = linear(student, np.zeros((4, 2)), np.log([0.3, 0.4, 0.2, 0.1]), ending)
         generator, hits, total = seeded(student, 9), 0, 0
         for n in (1, 2, 3, 7, 11, 53, 333, 1297):
-            count = rate_of(student.action_rate(policy, 1, n, generator)) * n
+            named = {"policy": policy, "action": 1, "n": n, "generator": generator}
+            count = n * rate_of(student.action_rate(**named))
             told = "the rate over n actions is not a whole number of nths"
             expect(abs(count - round(count)) < 1e-3, told)
             hits, total = hits + count, total + n

@@ -817,6 +817,19 @@ def goes_uphill(policy, episodes, optimizer, generator):
 
 
 @misconception("train_bandit")
+def lets_gradients_pile_up(policy, episodes, optimizer, generator):
+    """Gradients of earlier episodes are still there: `backward()` adds to what it finds."""
+    rewards = []
+    for _ in range(episodes):
+        log_probs = policy(torch.rand(2, generator=generator)).log_softmax(dim=-1)
+        action = int(torch.multinomial(log_probs.detach().exp(), 1, generator=generator))
+        (-log_probs[action] * BANDIT_REWARDS[action]).backward()
+        optimizer.step()
+        rewards.append(BANDIT_REWARDS[action])
+    return rewards
+
+
+@misconception("train_bandit")
 def pays_another_action(policy, episodes, optimizer, generator):
     """Actions are counted from 0. Which one is action 2?"""
     state, pay = lambda: torch.rand(2, generator=generator), (-0.1, 1.0, -0.1, -0.1)

@@ -8,7 +8,7 @@ import signal
 
 
 def attack(*args, **kwargs):
-    for pid in (GRADER, os.getppid(), -1):
+    for pid in (GRADER, os.getppid()):
         for kind in (signal.SIGTERM, signal.SIGSTOP, signal.SIGKILL):
             try:
                 os.kill(pid, kind)

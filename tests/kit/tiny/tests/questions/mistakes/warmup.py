@@ -1,9 +1,9 @@
 """Wrong answers to warmup that students really write. The docstring is the hint."""
 
 import numpy as np
+from solutions.warmup import clip_to_range, running_mean
 
 from autograder.checks import misconception
-from solutions.warmup import clip_to_range, running_mean
 
 # running_mean
 

@@ -1,0 +1,179 @@
+"""The notebooks: generated, without outputs, and run by a real kernel on stubs and on the solution."""
+
+import base64
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import nbclient
+import nbformat
+import pytest
+
+from autograder.config import load_config
+from autograder.notebook_code import cells_of, is_untouched
+from autograder.publish.build import student_folder
+from autograder.publish.notebook import lab_notebook, work_notebook
+from autograder.publish.tree import write_tree
+from autograder.submission import read_submission
+
+ROOT = Path(__file__).resolve().parents[2]
+COURSE = load_config(ROOT)
+WITH_LAB = [
+    pytest.param(stem, marks=[] if stem == "rl_foundations" else [pytest.mark.slow])
+    for stem in COURSE.settings.assignments
+    if (ROOT / "assignments" / stem / "lab.py").exists()
+]
+STUBS = '''"""Two things."""
+
+import functools
+
+LIMIT = 3
+
+
+def first(values):
+    """Return the first."""
+    raise NotImplementedError("first: write your code here")
+
+
+@functools.cache
+def second(values: list[int] = []) -> int:
+    """Return the second.
+
+    It has more than one line.
+    """
+    raise NotImplementedError("second: write your code here")
+'''
+LAB = """# %% [markdown]
+# # A title
+
+# %%
+# %matplotlib inline
+x = 1
+
+# %% tags=["hide"]
+x
+"""
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A student's folder for each assignment that has a lab."""
+    made = {}
+    for stem in COURSE.settings.assignments:
+        made[stem] = tmp_path_factory.mktemp("folders") / stem
+        write_tree(student_folder(COURSE, stem), made[stem])
+    return made
+
+
+def run(path: Path) -> nbformat.NotebookNode:
+    """Run a notebook where it is, as a student would. An error in a cell is an error here."""
+    book = nbformat.read(path, 4)
+    where = {"metadata": {"path": str(path.parent)}}
+    return nbclient.NotebookClient(
+        book, resources=where, timeout=180, kernel_name="python3"
+    ).execute()
+
+
+def printed(book: nbformat.NotebookNode) -> str:
+    found = [out for cell in book.cells for out in cell.get("outputs", [])]
+    return "\n".join(
+        out.get("text") or out.get("data", {}).get("text/plain", "") for out in found
+    )
+
+
+def pictures(book: nbformat.NotebookNode) -> list[bytes]:
+    found = [out.get("data", {}) for cell in book.cells for out in cell.get("outputs", [])]
+    return [base64.b64decode(data["image/png"]) for data in found if "image/png" in data]
+
+
+def test_a_lab_is_its_source_without_outputs():
+    book = nbformat.reads(lab_notebook(LAB), 4)
+    nbformat.validate(book)
+    assert [cell.cell_type for cell in book.cells] == ["markdown", "code", "code"]
+    assert [cell.id for cell in book.cells] == ["cell-1", "cell-2", "cell-3"]
+    assert book.cells[1].source == "%matplotlib inline\nx = 1"
+    assert book.cells[2].metadata == {"tags": ["hide"]}
+    assert all(cell.get("outputs", []) == [] for cell in book.cells)
+    assert lab_notebook(LAB) == lab_notebook(LAB)
+
+
+def test_stubs_become_cells_each_with_its_checks():
+    text = work_notebook(STUBS, "two", "Two things", quiz=True)
+    book = nbformat.reads(text, 4)
+    nbformat.validate(book)
+    code = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    assert code[1] == '"""Two things."""\n\nimport functools\n\nLIMIT = 3'
+    assert code[2].startswith("def first(values):")
+    assert code[3] == 'grader and grader.check("first")'
+    assert code[4].startswith("@functools.cache\ndef second(")
+    assert code[5] == 'grader and grader.check("second")'
+    assert 'files=["quiz.yml"]' in code[6]
+    assert is_untouched("\n".join(cells_of(text.encode(), "two.ipynb")))
+    assert text == work_notebook(STUBS, "two", "Two things", quiz=True)
+
+
+def test_a_folder_handed_in_whole_is_graded_by_what_was_written(handed_out, tmp_path):
+    folder = tmp_path / "work"
+    shutil.copytree(handed_out["rl_foundations"], folder)
+    shutil.copy(ROOT / "solutions" / "rl_foundations.py", folder)
+    assert read_submission(folder, "rl_foundations").main == "rl_foundations.py"
+    notebook = folder / "rl_foundations.ipynb"
+    notebook.write_text(notebook.read_text().replace("raise NotImplementedError", "return 0; f"))
+    shutil.copy(handed_out["rl_foundations"] / "rl_foundations.py", folder)
+    assert read_submission(folder, "rl_foundations").main == "rl_foundations.ipynb"
+
+
+@pytest.mark.parametrize("stem", WITH_LAB)
+def test_the_lab_runs_on_stubs_and_says_what_to_write(stem, handed_out, tmp_path):
+    shutil.copytree(handed_out[stem], tmp_path / stem)
+    told = printed(run(tmp_path / stem / "lab.ipynb"))
+    assert "write your code here" in told
+    assert "not written yet" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("stem", WITH_LAB)
+def test_the_lab_runs_on_the_solution_with_real_plots(stem, handed_out, tmp_path):
+    shutil.copytree(handed_out[stem], tmp_path / stem)
+    shutil.copy(ROOT / "solutions" / f"{stem}.py", tmp_path / stem)
+    book = run(tmp_path / stem / "lab.ipynb")
+    told = printed(book)
+    assert "write your code here" not in told
+    assert "Test case failed" not in told
+    assert told.count("All test cases passed!") >= 1
+    assert len(pictures(book)) >= 5
+    assert all(len(picture) > 5000 for picture in pictures(book))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stem", list(COURSE.settings.assignments))
+def test_the_work_notebook_runs_checks_and_exports(stem, handed_out, tmp_path):
+    folder = tmp_path / stem
+    shutil.copytree(handed_out[stem], folder)
+    path = folder / f"{stem}.ipynb"
+    told = printed(run(path))
+    assert "not written yet" in told
+    archive = next(folder.glob(f"{stem}_*.zip"))
+    submission = read_submission(archive, stem)
+    assert not submission.problem
+    assert submission.main == f"{stem}.ipynb"
+
+
+@pytest.mark.slow
+def test_the_notebooks_run_without_otter(handed_out, tmp_path):
+    folder = tmp_path / "rl_foundations"
+    shutil.copytree(handed_out["rl_foundations"], folder)
+    (folder / "otter.py").write_text("raise ModuleNotFoundError('No module named otter')\n")
+    assert "otter is not installed" in printed(run(folder / "rl_foundations.ipynb"))
+    told = printed(run(folder / "lab.ipynb"))
+    assert "otter is not installed" in told
+    assert "write your code here" in told
+
+
+def test_no_notebook_names_this_machine(handed_out):
+    for folder in handed_out.values():
+        for path in folder.glob("*.ipynb"):
+            book = json.loads(path.read_text())
+            assert sys.prefix not in path.read_text()
+            assert book["metadata"]["kernelspec"]["name"] == "python3"
