@@ -10,6 +10,8 @@ from autograder import __version__
 from autograder.cli_class import CLASS_COMMANDS, FOLDER, hidden_anyway, layers
 from autograder.errors import InputError, KitError
 
+HOSTILE = Path(__file__).resolve().parents[1] / "tests" / "kit" / "hostile"
+
 
 class Commands(click.Group):
     """Commands whose errors are one line on standard error."""
@@ -104,6 +106,23 @@ def new_question(root: Path, name: str, points: float) -> None:
     from autograder.publish.question import add_question
 
     click.echo(add_question(load_config(root), name, points), nl=False)
+
+
+@main.command()
+@click.argument("archive", metavar="ZIP", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("-a", "--assignment", help="Which assignment it is, if the zip's name does not say.")
+@click.option("--attacks", type=FOLDER, default=HOSTILE, help="The collection (default: the kit's own).")
+@click.option("--layers", "each_layer", is_flag=True, help="Again with each layer of the wall switched off.")
+@click.pass_obj
+def redteam(root: Path, archive: Path, assignment: str | None, attacks: Path, each_layer: bool) -> None:
+    """Run a collection of attacks against a Gradescope zip and against the grader."""
+    from autograder.config import load_config
+    from autograder.redteam import run_all
+
+    course = load_config(root)
+    stem = assignment or guess_assignment(archive, list(course.settings.assignments))
+    if not run_all(course, stem, archive, attacks, each_layer=each_layer, tell=click.echo):
+        sys.exit(1)
 
 
 def guess_assignment(path: Path, stems: list[str]) -> str:

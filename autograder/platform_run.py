@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import click
 from msgspec import structs
 
 from autograder import __version__
@@ -178,7 +179,7 @@ def write_results(path: Path, results: dict[str, Any]) -> None:
 
 def tell_staff(run: Run, report: Report) -> None:
     """Print the whole report, which on the platform only staff can read."""
-    say(to_terminal(report).rstrip())
+    say(click.unstyle(to_terminal(report)).rstrip())
     taken = after(report.score, report.max_score, run.ruling)
     say(f"after lateness: {taken:g}" if run.ruling.taken else "")
     say("\n".join(f"{name}: {value}" for name, value in report.receipt.items()))

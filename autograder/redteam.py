@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -268,3 +268,41 @@ def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str) -> Gai
     told = " ".join(str(row.get("output", "")) for row in rows)
     score = float(results.get("score", 0.0))
     return Gain(name, score, tuple(judge(score, done.stdout, told, scene)))
+
+
+def run_all(
+    course: Course, stem: str, archive: Path, folder: Path, *, each_layer: bool, tell: Callable[[str], None]
+) -> bool:
+    """Run a collection against the grader and a zip, tell what was gained, and return whether nothing was.
+
+    Args:
+        course: the course folder and its settings.
+        stem: the assignment.
+        archive: its Gradescope zip.
+        folder: the collection.
+        each_layer: whether to run it again with each layer switched off, to see what it is worth.
+        tell: takes a line.
+    """
+    attacks = load_attacks(folder)
+    if not zipfile.is_zipfile(archive):
+        raise InputError(f"{archive} is not a zip: run autograder build")
+    gains, isolation = against_grader(course, stem, attacks)
+    tell(f"isolation: {isolation.verdict} ({', '.join(isolation.layers)})")
+    safe = show(f"{len(attacks)} attacks against autograder grade", gains, attacks, tell)
+    gains = against_zip(archive, stem, list(course.assignment(stem).questions), attacks)
+    safe = show(f"{len(attacks)} attacks against {archive.name}", gains, attacks, tell) and safe
+    for layer in isolation.layers if each_layer else ():
+        gains, weaker = against_grader(course, stem, attacks, [layer])
+        show(f"without {layer} ({weaker.verdict})", gains, attacks, tell)
+    return safe
+
+
+def show(where: str, gains: Sequence[Gain], attacks: Sequence[Attack], tell: Callable[[str], None]) -> bool:
+    """Tell what attacks gained, and return whether it was nothing."""
+    titles = {attack.name: attack.title for attack in attacks}
+    lucky = [gain for gain in gains if gain.gained]
+    tell(f"{where}: {len(lucky)} gained something")
+    for gain in lucky:
+        tell(f"  {gain.attack}: {'; '.join(gain.gained)}")
+        tell(f"    {titles.get(gain.attack, '')}")
+    return not lucky

@@ -252,7 +252,9 @@ def convergence():
     found = [mine.value_iteration(slippery, rewards, 0.95, tol)[0] for tol in tolerances]
     errors = np.abs(np.asarray(found) - exact).max(axis=1)
     _, axes = plt.subplots(figsize=(6, 3.5))
-    axes.loglog(tolerances, tolerances * 0.95 / 0.05, "k--", label="bound: tol * gamma / (1 - gamma)")
+    axes.loglog(
+        tolerances, tolerances * 0.95 / 0.05, "k--", label="bound: tol * gamma / (1 - gamma)"
+    )
     axes.loglog(tolerances, errors, "o-", label="largest error")
     axes.set(title="Value iteration keeps its promise", xlabel="tol", ylabel="error of the values")
     axes.legend()
@@ -276,7 +278,9 @@ def walls():
     axes = figure.axes[0]
     axes.plot(cols, rows, color="white", linewidth=20, zorder=1)
     for row, col in layout:
-        axes.text(col, row, "wall", ha="center", va="center", backgroundcolor="black", color="white")
+        axes.text(
+            col, row, "wall", ha="center", va="center", backgroundcolor="black", color="white"
+        )
     print(f"{len(rows) - 1} steps around the walls; 8 without them")
     show(figure)
 

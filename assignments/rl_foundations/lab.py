@@ -12,9 +12,8 @@ import functools
 
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
-
 import rl_foundations as work
+import torch
 
 # %load_ext autoreload
 # %autoreload 2

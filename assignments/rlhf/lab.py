@@ -111,7 +111,7 @@ def what_the_reward_model_learnt():
         one = lab.Answers(torch.tensor([0]), tokens, tokens >= 0)
         scores.append(model(one).item())
         worth.append(lab.quality(one).item())
-    _, ax = plt.subplots(figsize=(6, 3.2))
+    _, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
     ax.plot(thanks, scores, label="score of the reward model")
     ax.plot(thanks, worth, label="true quality")
     ax.set(title="A perfect answer, and more and more thanks", xlabel="added words of thanks")
@@ -142,7 +142,7 @@ def two_estimators():
     words = torch.multinomial(
         log_p.exp(), 2000, replacement=True, generator=torch.Generator().manual_seed(0)
     )
-    _, ax = plt.subplots(figsize=(6, 3.2))
+    _, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
     for name, color in (("k1", "tab:blue"), ("k3", "tab:orange")):
         found = torch.as_tensor(mine.kl_penalty(log_p[words][None], log_q[words][None], name))
         print(
@@ -222,12 +222,11 @@ def draw(ax, history, label=None):
 @attempt
 def the_hack():
     history = runs(0.02)
-    figure, panels = plt.subplots(1, 3, figsize=(12, 3.2))
+    _, panels = plt.subplots(1, 3, figsize=(12, 3.2), layout="constrained")
     titles = ("Score of the reward model", "True quality", "Tokens per answer")
     for column, (ax, title) in enumerate(zip(panels, titles, strict=True)):
         draw(ax, history[:, :, column])
         ax.set(title=title, xlabel="PPO step")
-    figure.tight_layout()
     plt.show()
     before, after = history[:, 0].mean(axis=0), end_of(0.02).mean(axis=0)
     best = history[:, :, 1].mean(axis=0)
@@ -264,28 +263,22 @@ def the_cures():
         cells = zip(end.mean(axis=0), end.std(axis=0, ddof=1), strict=True)
         print(f"{name:22}" + "".join(f"{mean:9.2f} ± {spread:4.2f}" for mean, spread in cells))
 
-    figure, panels = plt.subplots(1, 3, figsize=(12, 3.4))
+    _, panels = plt.subplots(1, 3, figsize=(12, 3.4), layout="constrained")
     titles = ("Score of the reward model", "True quality", "Tokens per answer")
     for column, (ax, title) in enumerate(zip(panels, titles, strict=True)):
         means = [end[:, column].mean() for end in ends.values()]
         spreads = [end[:, column].std(ddof=1) for end in ends.values()]
-        ax.bar(
-            list(ends),
-            means,
-            yerr=spreads,
-            color=["tab:red", "tab:blue", "tab:green", "tab:purple"],
-        )
+        ax.bar(list(ends), means, yerr=spreads, color=["C0", "C1", "C2", "C3"])
         ax.axhline(start[:, column].mean(), color="black", linestyle=":", label="SFT model")
         ax.set_title(title)
-        ax.tick_params(axis="x", rotation=20)
+        ax.set_xticks(range(len(ends)), ends, rotation=25, ha="right")
         ax.legend()
-    figure.tight_layout()
     plt.show()
 
 
 @attempt
 def the_cures_on_the_way():
-    _, ax = plt.subplots(figsize=(7, 3.6))
+    _, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
     for name, setting in lab.CURES.items():
         draw(ax, runs(*setting)[:, :, 1], name)
     ax.set(title="True quality on the way", xlabel="PPO step")
@@ -311,11 +304,13 @@ def the_cures_on_the_way():
 def leashes():
     coefficients = (0.02, 0.1, 0.3, 1.0)
     ends = np.array([end_of(kl_coef) for kl_coef in coefficients])
-    _, ax = plt.subplots(figsize=(6, 3.4))
+    _, ax = plt.subplots(figsize=(6, 3.4), layout="constrained")
     for column, name in enumerate(("score of the reward model", "true quality")):
         mean, spread = ends[:, :, column].mean(axis=1), ends[:, :, column].std(axis=1, ddof=1)
         ax.errorbar(coefficients, mean, yerr=spread, marker="o", capsize=3, label=name)
     ax.set(xscale="log", xlabel="kl_coef, no length penalty", title="KL alone")
+    ax.set_xticks(coefficients, coefficients)
+    ax.minorticks_off()
     ax.legend()
     plt.show()
     for kl_coef, end in zip(coefficients, ends.mean(axis=1), strict=True):
@@ -409,7 +404,7 @@ def reasoners(checker, blind):
 
 @attempt
 def checkers():
-    _, ax = plt.subplots(figsize=(6, 3.2))
+    _, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
     for label, checker, blind in (
         ("sees the sum, strict checker", mine.verifiable_reward, False),
         ("blind, strict checker", mine.verifiable_reward, True),

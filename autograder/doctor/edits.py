@@ -8,45 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.doctor.swaps import AXES, COMMUTATIVE, COUSINS, LOOKS, NO_CONTEXT, OPERATORS, ORDERED
 from autograder.publish.source import FUNCTION
-
-OPERATORS: Mapping[type[ast.AST], tuple[str, Any]] = {
-    ast.Add: ("+->-", ast.Sub),
-    ast.Sub: ("-->+", ast.Add),
-    ast.Mult: ("*->/", ast.Div),
-    ast.Div: ("/->*", ast.Mult),
-    ast.Pow: ("**->*", ast.Mult),
-    ast.FloorDiv: ("//->*", ast.Mult),
-    ast.Mod: ("%->//", ast.FloorDiv),
-    ast.Lt: ("<-><=", ast.LtE),
-    ast.LtE: ("<=-><", ast.Lt),
-    ast.Gt: (">->>=", ast.GtE),
-    ast.GtE: (">=->>", ast.Gt),
-    ast.Eq: ("==->!=", ast.NotEq),
-    ast.NotEq: ("!=->==", ast.Eq),
-    ast.In: ("in->not in", ast.NotIn),
-    ast.NotIn: ("not in->in", ast.In),
-    ast.Is: ("is->is not", ast.IsNot),
-    ast.IsNot: ("is not->is", ast.Is),
-    ast.And: ("and->or", ast.Or),
-    ast.Or: ("or->and", ast.And),
-}
-ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-PAIRS = (
-    "max min, maximum minimum, argmax argmin, sum mean, cumsum cumprod, zeros ones, zeros_like ones_like,"
-    " floor ceil, exp expm1, log log1p, all any"
-)
-COUSINS = {one: other for pair in PAIRS.split(", ") for one, other in (pair.split(), pair.split()[::-1])}
-COMMUTATIVE = {"max", "min", "maximum", "minimum", "add", "multiply", "isclose", "allclose", "gcd"}
-AXES = {"axis": {0: 1, 1: 0, 2: 1, -1: 0, -2: -1}}
-AXES["dim"] = AXES["axis"]
-# How a figure looks, which no contract lays down.
-LOOKS = set(
-    "alpha aspect bbox c clip_on cmap color colors dpi edgecolor facecolor figsize fontsize fontweight ha"
-    " horizontalalignment layout linestyle linewidth lw marker markersize pad rotation s shrink size va"
-    " verticalalignment weight zorder".split()
-)
-NO_CONTEXT = '__import__("contextlib").nullcontext()'
 
 
 @dataclass(frozen=True)

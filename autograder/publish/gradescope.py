@@ -1,4 +1,4 @@
-"""The zip that Gradescope is given: engine, one assignment, and two programs at its root. Pure but for reading."""
+"""The zip that Gradescope is given: the engine, one assignment, two programs at its root. It only reads."""
 
 import ast
 import json

@@ -70,7 +70,7 @@ def work_notebook(stubs: str, stem: str, title: str, *, quiz: bool = False) -> s
 
 def first_line(node: ast.stmt) -> int:
     """Return the line at which a definition begins, its decorators included."""
-    marks = getattr(node, "decorator_list", [])
+    marks: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(mark.lineno for mark in marks)])
 
 

@@ -58,7 +58,7 @@ def grading_tests(
     for question, worth in points.items():
         mine = {check.name: check for check in checks if check.question == question}
         total = sum(check.weight for check in mine.values())
-        marks = {
+        marks: dict[ast.stmt, str] = {
             node: mark(mine[node.name], worth / total)
             for node in source.tree.body
             if isinstance(node, ast.FunctionDef) and node.name in mine

@@ -48,9 +48,9 @@ WORK = {
     "unreadable": "def clip_to_range(values\n",
     "hostile": """
 import json, os, sys
-for name in ("ROOT/results/results.json", "ROOT/source/fallback.json", "ROOT/submission_metadata.json", "results.json"):
+for name in ("results/results.json", "source/fallback.json", "submission_metadata.json"):
     try:
-        open(name, "w").write(json.dumps({"score": 100}))
+        open("ROOT/" + name, "w").write(json.dumps({"score": 100}))
     except OSError:
         pass
 for descriptor in range(64):
@@ -63,8 +63,9 @@ def running_mean(values, window):
 """,
 }
 MARKUP = """
+ODD = chr(0) + chr(0x2028)
 def running_mean(values, window):
-    raise RuntimeError("<script>alert(1)</script>\\n# heading\\n```\\n![](x) " + chr(0) + chr(0x2028) + "**bold**")
+    raise RuntimeError("<script>alert(1)</script>\\n# heading\\n```\\n![](x) " + ODD + "**bold**")
 """
 
 
@@ -113,9 +114,10 @@ class Platform:
 
     def run(self, **environment: str) -> dict[str, Any]:
         """Run what the platform runs and return what it finds."""
+        here = {"AUTOGRADER_ROOT": str(self.root), "AUTOGRADER_PYTHON": sys.executable}
         self.printed = subprocess.run(
             ["/bin/bash", str(self.source / "run_autograder")],
-            env={**os.environ, "AUTOGRADER_ROOT": str(self.root), "AUTOGRADER_PYTHON": sys.executable, **environment},
+            env={**os.environ, **here, **environment},
             capture_output=True, text=True, check=True, timeout=120,
         )  # fmt: skip
         return self.results()
@@ -170,15 +172,18 @@ def test_the_engine_in_the_zip_never_imports_what_is_not_in_it(bundle, tmp_path)
     for path, content in engine_files().items():
         (tmp_path / "autograder" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "autograder" / path).write_bytes(content)
-    modules = [f"autograder.{path[:-3].replace('/', '.').removesuffix('.__init__')}" for path in engine_files()]
-    modules = [name for name in modules if not name.endswith(("probes", ".__init__"))]
+    paths = [path.removesuffix(".py") for path in engine_files() if not path.endswith("probes.py")]
+    modules = [f"autograder.{path.replace('/', '.')}".removesuffix(".__init__") for path in paths]
     code = "import sys; sys.path.insert(0, sys.argv[1]); [__import__(name) for name in sys.argv[2:]]"
     subprocess.run([sys.executable, "-I", "-c", code, str(tmp_path), *modules], check=True)
 
 
 @pytest.mark.parametrize(
     ("name", "score"),
-    [("perfect", 15), ("untouched", 0), ("wrong", 12.5), ("crashing", 10), ("endless", 10), ("unreadable", 0), ("hostile", 0)],
+    [
+        ("perfect", 15), ("untouched", 0), ("wrong", None), ("crashing", 10), ("endless", 10),
+        ("unreadable", 0), ("hostile", 0),
+    ],
 )  # fmt: skip
 def test_a_run_gives_what_check_gives(platform, grader, course, name, score):
     platform.submit(WORK[name])
@@ -188,19 +193,16 @@ def test_a_run_gives_what_check_gives(platform, grader, course, name, score):
     for results in (found, want):
         del results["execution_time"]
     assert found == want
-    if name != "wrong":
-        assert found["score"] == score
-    assert 0 <= found["score"] <= 15
+    assert found["score"] == score if score is not None else 10 < found["score"] < 15
     assert found["extra_data"]["receipt"]["submission_sha256"] == report.receipt["submission_sha256"]
 
 
 def test_the_command_line_says_the_same(platform):
     platform.submit(WORK["wrong"])
     found = platform.run()
-    command = [sys.executable, "-m", "autograder", "--course", str(TINY), "check", str(platform.root / "submission")]
-    printed = subprocess.run(
-        [*command, "-a", "warmup"], capture_output=True, text=True, check=True, cwd=KIT.parents[1]
-    ).stdout
+    command = [sys.executable, "-m", "autograder", "--course", str(TINY), "check", "-a", "warmup"]
+    command.append(str(platform.root / "submission"))
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, cwd=KIT.parents[1]).stdout
     assert f"score {found['score']:g} of 20" in printed
     assert f"score {found['score']:g} of 20" in platform.printed.stdout
 
@@ -284,21 +286,21 @@ def test_a_hint_is_as_hidden_as_what_it_is_about(grader, course, platform):
 def test_a_run_that_is_killed_keeps_what_was_graded(platform):
     platform.settings("call_s: 2, submission_s: 20", "call_s: 60, submission_s: 100")
     platform.submit(WORK["endless"])
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[1] + '/source'); from autograder.platform_run import main; main()"
-    )
+    path = "import sys; sys.path.insert(0, sys.argv[1] + '/source'); "
+    code = path + "from autograder.platform_run import main; main()"
+    found = platform.root / "results" / "results.json"
     running = subprocess.Popen(
         [sys.executable, "-I", "-c", code, str(platform.root), "warmup"], stdout=subprocess.DEVNULL
     )
     try:
-        wait_for(lambda: (platform.root / "results" / "results.json").exists() and platform.results()["score"] == 10)
+        wait_for(lambda: found.exists() and platform.results()["score"] == 10)
     finally:
         running.kill()
         running.wait()
-    found = platform.results()
-    assert found["score"] == 10
-    assert "staff have been told" in found["output"]
-    waiting = [row for row in found["tests"] if row["name"] == "clip_to_range"]
+    results = platform.results()
+    assert results["score"] == 10
+    assert "staff have been told" in results["output"]
+    waiting = [row for row in results["tests"] if row["name"] == "clip_to_range"]
     assert [(row["score"], row["max_score"]) for row in waiting] == [(0, 5)]
 
 
@@ -404,7 +406,8 @@ def test_after_the_last_attempt_the_earlier_results_stand(platform):
     assert found["score"] == before["score"]
     assert found["tests"] == before["tests"]
     assert found["output"].startswith("This comes after 2 of 2 attempts")
-    platform.tell(previous_submissions=[earlier(2), earlier(1), earlier(0.5, score=found["score"], results=found)])
+    again = earlier(0.5, score=found["score"], results=found)
+    platform.tell(previous_submissions=[earlier(2), earlier(1), again])
     assert platform.run()["output"] == found["output"]  # does not grow
 
 
@@ -425,13 +428,13 @@ def test_too_soon_after_the_last_attempt_its_score_stands(platform):
 
 
 def test_what_metadata_say_is_read_as_far_as_it_makes_sense():
-    odd = {"created_at": NOON, "assignment": 3, "users": [5, {"email": "e"}], "previous_submissions": [None, {"x": 1}]}
+    odd = {"created_at": NOON, "assignment": 3, "users": [5, {"email": "e"}], "previous_submissions": [None]}
     found = read_circumstances(json.dumps(odd).encode())
     assert found.submitted == datetime.fromisoformat(NOON)
     assert (found.due, found.earlier, found.results, found.score) == (None, (), {}, 0.0)
 
 
-@pytest.mark.parametrize(("here", "budget"), [(0, 512), (4096, 512), (600, 450), (300, platform_run.LEAST_MB)])
+@pytest.mark.parametrize(("here", "budget"), [(0, 512), (4096, 512), (600, 450), (300, 192)])
 def test_a_small_container_bounds_the_worker(course, monkeypatch, here, budget):
     monkeypatch.setattr(platform_run, "container_mb", lambda: here)
     bounded = platform_run.within_memory(course, "warmup")

@@ -156,7 +156,7 @@ def test_otter_check_in_the_students_folder(folder):
     assert "Failed: not written yet" in text
 
 
-SNIPPETS = '''
+SNIPPETS = """
 def discounted_returns(rewards, gamma):
     return np.cumsum(np.asarray(rewards)[::-1])[::-1]
 
@@ -175,7 +175,7 @@ def ppo_clip_ratio(log_probs, old_log_probs, clip_eps=0.2):
 
 def length_penalized_reward(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     return rm_score - penalty_per_token * np.maximum(0, num_tokens - free_tokens)
-'''
+"""
 
 
 def test_the_perfect_submission_with_its_quiz(run, grader, tmp_path):

@@ -1058,7 +1058,13 @@ def test_every_year_has_its_own_label(student, rng):
 def test_crowded_years(student, rng):
     """A milestone in each of nine years in a row, after a lonely early one."""
     names = ["Deep Q-networks", "Residual layers", "AlphaGo beats Lee", "Self-attention"]
-    names += ["Masked language", "Sparse attention", "Few-shot prompts", "Protein folding", "Chatbots"]
+    names += [
+        "Masked language",
+        "Sparse attention",
+        "Few-shot prompts",
+        "Protein folding",
+        "Chatbots",
+    ]
     first = int(rng.integers(2006, 2014))
     milestones = {1951: "SNARC"} | {first + i: name for i, name in enumerate(names)}
     expect_timeline(student.plot_timeline(milestones), milestones)

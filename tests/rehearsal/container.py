@@ -1,7 +1,8 @@
-"""What stands in for a platform's container: a small Debian in overlays, entered as root with Docker's powers."""
+"""What stands in for a container: a small Debian in overlays, entered as root with Docker's powers."""
 
 import contextlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -12,9 +13,9 @@ from pathlib import Path
 
 # What a process in a container of Docker's may do at most, from Docker's documentation.
 POWERS = (
-    "chown dac_override fsetid fowner mknod net_raw setgid setuid setfcap setpcap net_bind_service sys_chroot "
-    "kill audit_write"
-).split()
+    "chown", "dac_override", "fsetid", "fowner", "mknod", "net_raw", "setgid", "setuid", "setfcap",
+    "setpcap", "net_bind_service", "sys_chroot", "kill", "audit_write",
+)  # fmt: skip
 DEVICES = ("null", "zero", "random", "urandom")
 CGROUP = Path("/sys/fs/cgroup")
 
@@ -31,10 +32,9 @@ def debian(folder: Path) -> Path:
             sys.exit("debootstrap is missing: apt-get install debootstrap")
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
-        suite = os.environ.get("REHEARSAL_SUITE", release["VERSION_CODENAME"])
-        command = ["debootstrap", "--variant=minbase", "--include=python3,ca-certificates", suite, str(folder / "root")]
-        run(*command, *mirror(), stdout=subprocess.DEVNULL)
+        suite = os.environ.get("REHEARSAL_SUITE") or platform.freedesktop_os_release()["VERSION_CODENAME"]
+        command = ["debootstrap", "--variant=minbase", "--include=python3,ca-certificates", suite]
+        run(*command, str(folder / "root"), *mirror(), stdout=subprocess.DEVNULL)
         (folder / "made").touch()
     return folder / "root"
 
@@ -43,12 +43,10 @@ def mirror() -> list[str]:
     """Return the mirror that this machine's own apt names first, if it names one."""
     if "REHEARSAL_MIRROR" in os.environ:
         return [os.environ["REHEARSAL_MIRROR"]]
-    for path in sorted(Path("/etc/apt").glob("sources.list*")) + sorted(Path("/etc/apt/sources.list.d").glob("*")):
-        if path.is_file():
-            for word in path.read_text().split():
-                if word.startswith("http") and "/debian" in word and not word.startswith("#"):
-                    return [word.rstrip("/")]
-    return []
+    lists = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
+    words = [word for path in lists if path.is_file() for word in path.read_text().split()]
+    found = [word.rstrip("/") for word in words if word.startswith("http") and "/debian" in word]
+    return found[:1]
 
 
 @contextlib.contextmanager
@@ -63,9 +61,9 @@ def overlay(lower: list[Path], upper: Path, bound: Mapping[Path, str]) -> Iterat
     root, work = upper.with_name(f"{upper.name}.root"), upper.with_name(f"{upper.name}.work")
     for folder in (upper, root, work):
         folder.mkdir(parents=True, exist_ok=True)
-    layers = ":".join(map(str, lower))
+    layers = f"lowerdir={':'.join(map(str, lower))},upperdir={upper},workdir={work}"
     mounted = [root]
-    run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={layers},upperdir={upper},workdir={work}", str(root))
+    run("mount", "-t", "overlay", "overlay", "-o", layers, str(root))
     try:
         devices = {Path("/dev") / name: f"/dev/{name}" for name in DEVICES}
         for source, inside in {**devices, **bound}.items():
@@ -122,8 +120,9 @@ class Bounds:
 
 
 def inside(
-    root: Path, command: list[str], environment: Mapping[str, str], bounds: Bounds | None = None, timeout: float = 1800
-) -> tuple[int, str, float]:
+    root: Path, command: list[str], environment: Mapping[str, str],
+    bounds: Bounds | None = None, timeout: float = 1800,
+) -> tuple[int, str, float]:  # fmt: skip
     """Run a command in a root as a container would; return its status, what it printed, and the seconds.
 
     Args:
@@ -134,7 +133,8 @@ def inside(
         timeout: in seconds.
     """
     limits = ",".join(["-all", *(f"+{name}" for name in POWERS)])
-    full = ["unshare", "--pid", "--mount", "--ipc", "--uts", "--fork", "--kill-child", f"--mount-proc={root}/proc"]
+    full = ["unshare", "--pid", "--mount", "--ipc", "--uts", "--fork", "--kill-child"]
+    full += [f"--mount-proc={root}/proc"]
     full += ["setpriv", f"--bounding-set={limits}", f"--inh-caps={limits}", "chroot", str(root), *command]
     began, done = time.monotonic(), threading.Event()
     watcher = threading.Thread(target=bounds.watch, args=(done,)) if bounds else None
@@ -142,8 +142,9 @@ def inside(
         watcher.start()
     try:
         ended = subprocess.run(
-            full, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, errors="replace", timeout=timeout, check=False, preexec_fn=bounds.enter if bounds else None,
+            full, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", timeout=timeout, check=False,
+            preexec_fn=bounds.enter if bounds else None,
         )  # fmt: skip
     finally:
         done.set()

@@ -29,7 +29,8 @@ from autograder.submission import read_submission  # noqa: E402
 SAMPLES = ROOT / "tests" / "kit" / "sample_class"
 HOSTILE = Path(__file__).parent / "hostile"
 SCHEMA = ROOT / "tests" / "kit" / "gradescope_results.schema.json"
-PLAIN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root"}
+FOLDERS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PLAIN = {"PATH": FOLDERS, "LANG": "C.UTF-8", "HOME": "/root"}
 METADATA = {
     "id": 1, "created_at": "2026-12-10T12:00:00.000000+01:00", "submission_method": "upload",
     "assignment": {
@@ -170,11 +171,9 @@ def rehearse(
         results, wrong = {}, [*wrong, str(error)]
     except jsonschema.ValidationError as error:
         wrong.append(error.message[:200])
-    print(
-        f"{path.name:<26} {results.get('score', '-'):>6} of {report.max_score:g}  {seconds:5.1f} s"
-        f"  {bounds.peak_mb:5.0f} MB  ended for memory: {bounds.killed()}  {'; '.join(wrong[:3]) or 'as it must be'}",
-        flush=True,
-    )
+    told = f"{path.name:<24} {results.get('score', '-'):>6} of {report.max_score:g} {seconds:6.1f} s"
+    told += f" {bounds.peak_mb:5.0f} MB, {bounds.killed()} ended for memory: "
+    print(told + ("; ".join(wrong[:3]) or "as it must be"), flush=True)
     return bool(wrong)
 
 
@@ -185,7 +184,8 @@ def differences(got: dict, want: dict, report: Report) -> list[str]:
         told.append(f"score {got['score']}, here {want['score']}")
     keys = ("name", "number", "score", "max_score", "status", "tags", "visibility")
     rows = [[tuple(map(str, map(row.get, keys))) for row in one["tests"]] for one in (got, want)]
-    told += [f"{mine[0]}: {mine[2:]} here {theirs[2:]}" for mine, theirs in zip(*rows, strict=False) if mine != theirs]
+    pairs = zip(*rows, strict=False)
+    told += [f"{mine[0]}: {mine[2:]} here {theirs[2:]}" for mine, theirs in pairs if mine != theirs]
     if len(rows[0]) != len(rows[1]):
         told.append(f"{len(rows[0])} rows, here {len(rows[1])}")
     total = round(sum(row.get("max_score", 0) for row in got["tests"]), 6)

@@ -23,10 +23,14 @@ usable_python() {
 
 step="looking for Python 3.11 or newer"
 if ! python=$(usable_python); then
-    step="installing Python 3.11 with apt-get"
+    step="installing Python with apt-get"
     export DEBIAN_FRONTEND=noninteractive
+    packages=(python3.11 python3.11-venv)
+    if /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        packages=(python3-venv)   # the system's own is new enough
+    fi
     apt-get update -qq
-    apt-get install -y -qq --no-install-recommends python3.11 python3.11-venv >/dev/null
+    apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
     python=$(usable_python)
 fi
 

@@ -291,9 +291,7 @@ def in_place(q_values, state, action, reward, next_state, terminated, alpha, gam
 
 
 @alternative("q_learning_update")
-def as_a_weighted_mean(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def as_a_weighted_mean(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """(1 - alpha) of the old entry and alpha of the target."""
     row, col = state
     target = reward + gamma * (1 - terminated) * q_values[next_state].max()
@@ -303,9 +301,7 @@ def as_a_weighted_mean(
 
 
 @alternative("q_learning_update")
-def in_nested_lists(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def in_nested_lists(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """Nested lists of Python numbers."""
     table = np.asarray(q_values).tolist()
     target = reward if terminated else reward + gamma * max(table[next_state[0]][next_state[1]])
@@ -324,9 +320,7 @@ def in_torch(q_values, state, action, reward, next_state, terminated, alpha, gam
 
 
 @alternative("q_learning_update")
-def by_a_masked_change(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def by_a_masked_change(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The whole table is added to, by an array that is 0 but for one entry."""
     change = np.zeros_like(q_values)
     future = [np.max(q_values[next_state]), 0][bool(terminated)]
@@ -335,9 +329,7 @@ def by_a_masked_change(
 
 
 @alternative("q_learning_update")
-def on_a_flat_table(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def on_a_flat_table(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """A table of shape (S, A) inside, in single precision."""
     rows, cols, actions = np.shape(q_values)
     flat = np.array(q_values, dtype=np.float32).reshape(rows * cols, actions)
@@ -389,9 +381,7 @@ def breaks_ties_at_random(env, episodes, alpha, gamma, epsilon, rng, max_steps=1
             ahead = 0.0 if done else max(table.setdefault(after, [0.0] * 4))
             row[action] += alpha * (reward + gamma * ahead - row[action])
             state, steps = after, steps + 1
-    return [
-        [table.get((row, col), [0.0] * 4) for col in range(size)] for row in range(size)
-    ]
+    return [[table.get((row, col), [0.0] * 4) for col in range(size)] for row in range(size)]
 
 
 @alternative("train_q_learning")
@@ -406,9 +396,7 @@ def draws_everything_first(env, episodes, alpha, gamma, epsilon, rng, max_steps=
             last_best = 3 - int(np.argmax(table[state][::-1]))
             action = int(anything[t]) if explore[t] else last_best
             after, reward, done = env.step(action)
-            table = q_learning_update(
-                table, state, action, reward, after, done, alpha, gamma
-            )
+            table = q_learning_update(table, state, action, reward, after, done, alpha, gamma)
             state = after
             if done:
                 break
@@ -452,9 +440,7 @@ class AsAnAgent:
         for _ in range(max_steps):
             values = self.table[row * env.size + col]
             greedy = self.random.choice(np.flatnonzero(values == values.max()).tolist())
-            action = self.random.choices(
-                [greedy, 0, 1, 2, 3], [1 - epsilon, *[epsilon / 4] * 4]
-            )[0]
+            action = self.random.choices([greedy, 0, 1, 2, 3], [1 - epsilon, *[epsilon / 4] * 4])[0]
             (row, col), reward, done = env.step(action)
             ahead = gamma * self.table[row * env.size + col].max() * (not done)
             values[action] += alpha * (reward + ahead - values[action])
@@ -730,7 +716,9 @@ def as_tick_labels(milestones):
     ax = fig.add_subplot()
     ax.barh(range(len(entries)), [year for year, _ in entries], height=0.2)
     lines = [label.replace("\n", " ") for _, label in entries]
-    ax.set_yticks(range(len(entries)), [f"{y}: {t}" for (y, _), t in zip(entries, lines, strict=True)])
+    ax.set_yticks(
+        range(len(entries)), [f"{y}: {t}" for (y, _), t in zip(entries, lines, strict=True)]
+    )
     ax.invert_yaxis()
     fig.suptitle("History")
     fig.tight_layout()

@@ -1219,7 +1219,9 @@ def returns_the_axes(milestones):
 # plot_values
 
 
-def heatmap(values, image=None, write=True, bar=True, swap=False, form="{:.2f}", names=("Column", "Row")):
+def heatmap(
+    values, image=None, write=True, bar=True, swap=False, form="{:.2f}", names=("Column", "Row")
+):
     """Return a heatmap with one or the other thing changed."""
     figure, axes = plt.subplots()
     shown = axes.imshow(values if image is None else image)

@@ -1,0 +1,59 @@
+"""The red team: no attack gains anything; with a layer off, some do, so the collection can tell."""
+
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.config import load_config
+from autograder.errors import InputError
+from autograder.redteam import against_grader, load_attacks, run_all
+from autograder.sandbox import landlock, seccomp
+
+TINY = Path(__file__).parent / "tiny"
+ATTACKS = load_attacks(Path(__file__).parent / "hostile")
+FULL_HERE = sys.platform == "linux" and landlock.abi() > 0 and seccomp.supported()
+pytestmark = pytest.mark.skipif(not FULL_HERE, reason="this kernel has no Landlock: no verdict of full here")
+
+
+def chosen(*words: str) -> list:
+    return [attack for attack in ATTACKS if any(word in attack.name for word in words)]
+
+
+def test_the_collection_is_large_and_every_attack_says_what_it_does():
+    assert len(ATTACKS) >= 40
+    assert all(attack.title.endswith(".") for attack in ATTACKS)
+
+
+def test_no_attack_gains_anything():
+    gains, isolation = against_grader(load_config(TINY), "warmup", ATTACKS)
+    assert isolation.verdict == "full"
+    assert [gain for gain in gains if gain.gained] == []
+    assert len(gains) == len(ATTACKS)
+
+
+@pytest.mark.parametrize(
+    ("layer", "attacks", "gained"),
+    [
+        ("landlock", ("reads_the_solution", "reads_the_neighbours"), "learned"),
+        ("seccomp", ("sends_over",), "reached the network"),
+    ],
+)
+def test_without_a_layer_attacks_are_seen_to_gain(layer, attacks, gained):
+    gains, isolation = against_grader(load_config(TINY), "warmup", chosen(*attacks), [layer])
+    assert isolation.verdict != "full"
+    assert all(gained in " ".join(gain.gained) for gain in gains)
+    assert all(gain.score == 0 for gain in gains)
+
+
+def test_what_is_no_gradescope_zip_is_said_in_one_line(tmp_path):
+    archive = tmp_path / "x.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("a", "b")
+    folder = tmp_path / "attacks" / "one"
+    folder.mkdir(parents=True)
+    (folder / "attack.py").write_text('"""Does nothing."""\n\n\ndef attack(*args):\n    return None\n')
+    told: list[str] = []
+    with pytest.raises(InputError, match="no run_autograder"):
+        run_all(load_config(TINY), "warmup", archive, folder.parent, each_layer=False, tell=told.append)
