@@ -25,6 +25,7 @@ from autograder.submission import Submission, content_hash, read_entry
 AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
 COMMIT_AFTER = 50  # results, or COMMIT_S seconds, whichever comes first
 COMMIT_S = 0.5
+SETTLE_FROM = 20  # submissions for which it pays to make the warm process cheap to fork
 
 
 class Stopped(Exception):
@@ -111,10 +112,17 @@ class Desk:
     def __init__(self, batch: Batch, book: Gradebook) -> None:
         self.batch, self.book, self.wishes = batch, book, batch.wishes
         self.rows = {row.name: row for row in batch.intake.rows}
-        self.grader = batch.open_grader()
+        self.grader = self.opened()
         self.course_keys = keys_of_course(self.grader)
         last = book.last_run(finished=True)
         self.baseline = last.id if last else 0
+
+    def opened(self) -> Grader:
+        """Open a grader, ready for many submissions."""
+        grader = self.batch.open_grader()
+        if len(self.rows) >= SETTLE_FROM:
+            grader.wall.settle()
+        return grader
 
     def write_down(self, out: Path) -> Written:
         """Grade everything, committing as results come, then write what follows from them."""
@@ -243,7 +251,7 @@ class Desk:
             raise error
         self.batch.say(f"{error}; starting another one, nothing is lost")
         self.close()
-        self.grader = self.batch.open_grader()
+        self.grader = self.opened()
 
     def close(self) -> None:
         """End everything behind the wall."""

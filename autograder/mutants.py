@@ -9,7 +9,7 @@ elsewhere.
 import ast
 import tokenize
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.doctor.edits import Edit, edits
@@ -102,20 +102,15 @@ def place(lines: list[int], number: int) -> str:
 
 def splice(source: Source, edit: Edit) -> str:
     """Return a module's text with one node replaced."""
-    before = "\n".join(source.lines[: edit.node.lineno - 1])
-    first = source.lines[edit.node.lineno - 1].encode()[: edit.node.col_offset].decode()
-    end = edit.node.end_lineno or edit.node.lineno
-    last = source.lines[end - 1].encode()[edit.node.end_col_offset :].decode()
-    after = "\n".join(source.lines[end:])
-    return f"{before}\n{first}{edit.text}{last}\n{after}" if before else f"{first}{edit.text}{last}\n{after}"
+    node, lines = edit.node, source.lines
+    end = node.end_lineno or node.lineno
+    # Offsets of the tree count bytes.
+    before = lines[node.lineno - 1].encode()[: node.col_offset].decode()
+    after = lines[end - 1].encode()[node.end_col_offset :].decode()
+    return "\n".join([*lines[: node.lineno - 1], before + edit.text + after, *lines[end:]])
 
 
 def shorten(text: str) -> str:
     """Return a piece of code on one line, cut to a glance."""
     line = " ".join(text.split())
     return line if len(line) <= SNIPPET else f"{line[:SNIPPET]}..."
-
-
-def affected(found: Sequence[Mutant], question: str) -> Iterator[Mutant]:
-    """Yield the mutants that a question's checks should notice."""
-    return (mutant for mutant in found if question in mutant.questions)

@@ -118,7 +118,7 @@ def to_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
     """Return an impact as text for a terminal."""
     lines = [f"{assignment}: {impact.ran} of {impact.total} submissions ran again"]
     lines += [f"  {reason}: {plural(many)}" for reason, many in sorted(impact.reasons.items())]
-    lines += by_student([one for one in impact.changes if one.is_score])
+    lines += by_student([one for one in impact.changes if one.is_score or one.kept])
     lines += by_check(impact.changes)
     lines += flaky_lines(impact.changes)
     if not impact.changes:

@@ -110,8 +110,8 @@ def random_walks():
         right.hist(totals, bins=60, alpha=0.7, color=color, label=f"{step_reward} per step")
         print(
             f"{step_reward:5} per step: mean length {lengths.mean():.1f},"
-            f" mean total {totals.mean():.2f},"
-            f" negative in {np.mean(totals < 0):.0%}, at most 27 steps in {np.mean(lengths <= 27):.0%}"
+            f" mean total {totals.mean():.2f}, negative in {np.mean(totals < 0):.0%},"
+            f" at most 27 steps in {np.mean(lengths <= 27):.0%}"
         )
     left.hist(lengths, bins=np.arange(5, 102), color="gray")
     left.set(title="Length of a random episode", xlabel="steps (cut off at 100)", ylabel="episodes")
@@ -155,7 +155,7 @@ def exploration():
         f"epsilon {epsilon}": mine.epsilon_greedy_probs(q_row, epsilon) for epsilon in (0.1, 0.5)
     }
     rules |= {f"T = {t}": mine.boltzmann_probs(q_row, t) for t in (0.05, 0.5, 5.0)}
-    figure, panels = plt.subplots(1, 5, figsize=(12, 2.4), sharey=True)
+    _, panels = plt.subplots(1, 5, figsize=(12, 2.4), sharey=True)
     for axes, (name, probs) in zip(panels, rules.items(), strict=True):
         axes.bar(range(4), probs)
         axes.set(title=name, xticks=range(4), xticklabels=q_row, xlabel="value of the action")
@@ -206,8 +206,8 @@ def learned():
 #
 # ### The truth, for comparison
 #
-# The grid's rules are known (`env.model()`), so its optimal values can be computed: d steps from the
-# goal they are 2 * 0.99 ** (d - 1) - 1.
+# The grid's rules are known (`env.model()`), so its optimal values can be computed: d steps from
+# the goal they are 2 * 0.99 ** (d - 1) - 1.
 
 
 # %%
@@ -350,8 +350,9 @@ def softmax():
 # ## 8. Extension: REINFORCE against Q-learning
 #
 # REINFORCE keeps no values. It has a preference for each action in each cell, draws by softmax, and
-# after an episode makes each action it took more probable in proportion to the return that followed.
-# With a table the gradient of log-softmax is simple: 1 for the action taken, minus the probabilities.
+# after an episode makes each action it took more probable, in proportion to the return that
+# followed. With a table the gradient of log-softmax is simple: 1 for the action taken, minus the
+# probabilities.
 
 
 # %%
@@ -391,10 +392,10 @@ def comparison():
 # REINFORCE waits for the end of the episode and learns from its own return alone, so it needs
 # many more episodes, and its runs differ more from each other.
 #
-# Then why are language models trained by policy gradients, REINFORCE and its descendant PPO, and not
-# by Q-learning? Because a table, or even a network, of values for every token in every context
-# would have to be right about *all* tokens before its argmax could be trusted, while the policy is
-# there already: it is the pretrained model, and a policy gradient improves it directly.
+# Then why are language models trained by policy gradients, REINFORCE and its descendant PPO, and
+# not by Q-learning? One reason: values for every token in every context would have to be right
+# about *all* tokens before their argmax could be trusted, while the policy is there already. It is
+# the pretrained model, and a policy gradient improves it directly.
 #
 # ## What to take away
 #

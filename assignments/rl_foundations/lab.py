@@ -244,7 +244,7 @@ one_step(written=3, returned=-0.5)
 # %%
 @attempt
 def learn(shift=0.0, updates=300, batch=4, learning_rate=0.1):
-    """Draw how the probabilities of the four tokens change, with `shift` added to every return."""
+    """Draw how the probabilities of the tokens change, with `shift` added to every return."""
     generator = torch.Generator().manual_seed(0)
     logits = torch.zeros(4, dtype=torch.float64, requires_grad=True)
     history, losses, got = [], [], []
@@ -262,7 +262,7 @@ def learn(shift=0.0, updates=300, batch=4, learning_rate=0.1):
     smooth = np.ones(20) / 20
     _, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
     left.plot(history, label=VOCABULARY)
-    left.set(xlabel="update", title=f"probability of each token, returns {shift:+g}")
+    left.set(xlabel="update", title="probability of each token")
     left.legend()
     right.plot(np.convolve(got, smooth, "valid"), label="mean return")
     right.plot(np.convolve(losses, smooth, "valid"), label="loss")

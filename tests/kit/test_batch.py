@@ -287,44 +287,42 @@ def long_class(tmp_path: Path) -> Path:
 
 def test_kill_minus_nine_loses_no_finished_result_and_the_same_command_goes_on(tmp_path, long_class):
     out = tmp_path / "out"
-    first = start(long_class, out)
-    told = first.stdout.readline()  # this one is safe
-    first.kill()
-    first.wait()
+    with start(long_class, out) as first:
+        told = json.loads(first.stdout.readline())  # this one is safe
+        first.kill()
     safe = rows(out)
-    assert json.loads(told)["submission"] in {name for _, name in safe}
+    assert told["submission"] in {name for _, name in safe}
     assert 0 < len(safe) < 21
-    second = start(long_class, out)
-    lines, errors = second.communicate()
+    with start(long_class, out) as second:
+        lines, errors = second.communicate()
     assert second.returncode == 0, errors
     known = {line["submission"] for line in map(json.loads, lines.splitlines()) if line["known"]}
     assert known == {name for _, name in safe}
     after = rows(out)
     assert after[: len(safe)] == safe
-    assert sorted(name for _, name in after) == sorted({name for _, name in after})  # none twice
-    assert len(scores(out)) == 21
+    assert len(after) == len({name for _, name in after}) == len(scores(out)) == 21  # none twice
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path, long_class, number):
     out = tmp_path / "out"
-    first = start(long_class, out, "--quiet")
-    told = [json.loads(first.stdout.readline())]
-    os.killpg(first.pid, number)
-    told += map(json.loads, first.stdout)
-    errors = first.stderr.read()
-    assert first.wait() == 1
+    with start(long_class, out, "--quiet") as first:
+        told = [json.loads(first.stdout.readline())]
+        os.killpg(first.pid, number)
+        told += map(json.loads, first.stdout)
+        errors = first.stderr.read()
+    assert first.returncode == 1
     assert errors == f"Stopped after {len(told)} of 21. The same command goes on where it stopped.\n"
     assert sorted(name for _, name in rows(out)) == sorted(line["submission"] for line in told)
-    assert not [path for path in out.rglob("*.new")]
+    assert not list(out.rglob("*.new"))
 
 
 def test_two_graders_on_one_gradebook(tmp_path):
     out = tmp_path / "out"
     folder = hand_in(tmp_path / "class", **{f"s{n:02}": RIGHT + f"# {n}\n" for n in range(30)})
-    both = [start(folder, out), start(folder, out)]
-    ends = [one.communicate() for one in both]
-    assert [one.returncode for one in both] == [0, 0], ends
+    with start(folder, out) as one, start(folder, out) as other:
+        ends = [one.communicate(), other.communicate()]
+    assert [one.returncode, other.returncode] == [0, 0], ends
     assert ask(out, "PRAGMA integrity_check") == [("ok",)]
     assert set(scores(out).values()) == {15}
     assert len(scores(out)) == 30
@@ -340,13 +338,13 @@ def full_disk(at: int) -> Callable[[], None]:
 def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, room):
     out = tmp_path / "out"
     folder = hand_in(tmp_path / "class", **{f"s{n:02}": RIGHT + f"# {n}\n" for n in range(30)})
-    first = start(folder, out, "--quiet", preexec_fn=full_disk(room))
-    lines, errors = first.communicate()
+    with start(folder, out, "--quiet", preexec_fn=full_disk(room)) as first:
+        lines, errors = first.communicate()
     assert first.returncode == 1
     assert errors.startswith(f"autograder: {out}")
     assert errors.count("\n") == 1, errors
-    second = start(folder, out)
-    more, _ = second.communicate()
+    with start(folder, out) as second:
+        more, _ = second.communicate()
     again = {line["submission"]: line for line in map(json.loads, more.splitlines())}
     assert all(again[json.loads(line)["submission"]]["known"] for line in lines.splitlines())
     assert len(scores(out)) == 30
@@ -355,8 +353,8 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, room):
 def test_half_files_of_a_killed_grader_are_cleared_away(tmp_path):
     folder, out = hand_in(tmp_path / "class", ada=RIGHT), tmp_path / "out"
     (out / "reports").mkdir(parents=True)
-    gone = subprocess.Popen(["true"])
-    gone.wait()
+    with subprocess.Popen(["true"]) as gone:
+        pass
     (out / "reports" / f".ada.json.{gone.pid}.new").write_text("half")
     (out / "reports" / f".ada.json.{os.getppid()}.new").write_text("of a grader that is alive")
     grade(folder, out)

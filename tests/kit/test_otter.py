@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
@@ -197,12 +198,47 @@ def test_an_attack_gains_nothing(run):
     assert run(ATTACKS["rewrites_the_tests"]) == NOTHING
 
 
+def test_the_notebook_that_was_handed_out_can_be_handed_in(grader, folder, tmp_path):
+    """Filled in, it scores full, and its cells for otter are no trouble where it is graded."""
+    book = nbformat.read(folder / f"{STEM}.ipynb", 4)
+    book.cells.insert(-2, nbformat.v4.new_code_cell(SOLUTION))
+    (tmp_path / f"{STEM}.ipynb").write_text(nbformat.writes(book))
+    report = grader.grade(read_submission(tmp_path / f"{STEM}.ipynb", STEM))
+    assert sum(question.score for question in report.questions) == 85
+    assert not report.notes
+    assert not report.output
+
+
 @pytest.mark.parametrize("name", ["forgets_to_discount", "half_done", "loses_the_gradient"])
 def test_without_the_plugin_the_scores_are_the_same(name, grader, archives, tmp_path):
     files = {path.name: path.read_text() for path in (SAMPLES / name).glob("*.py")}
     want = by_kit(grader, files, tmp_path)
     del want["quiz"]
     assert by_plain_tests(files, archives["plain"], tmp_path / "autograder") == want
+
+
+@pytest.mark.slow
+def test_proof_as_gradescope_runs_it_with_nothing_but_the_zip(archives, tmp_path):
+    """The kit comes out of the zip; a package of the student's that is called like it does not."""
+    root = tmp_path / "autograder"
+    with zipfile.ZipFile(io.BytesIO(archives["walled"])) as opened:
+        opened.extractall(root / "source")
+    for name in ("submission", "results"):
+        (root / name).mkdir()
+    (root / "submission_metadata.json").write_text("{}")
+    for name, text in {**ATTACKS["shadows_packages"], f"{STEM}.py": SOLUTION}.items():
+        (root / "submission" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "submission" / name).write_text(text)
+    script = root / "source" / "run_otter.py"
+    script.write_text(script.read_text().replace('"/autograder"', f'"{root}"'))
+    told = json.loads((root / "source" / "otter_config.json").read_text())
+    told["autograder_dir"] = str(root)  # as otter would be told if it were not /autograder
+    (root / "source" / "otter_config.json").write_text(json.dumps(told))
+    clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    subprocess.run([sys.executable, str(script)], cwd="/", env=clean, check=True, timeout=300)
+    rows = json.loads((root / "results" / "results.json").read_text())["tests"]
+    assert sum(row.get("score", 0) for row in rows) == 85
+    assert [path.name for path in (root / "submission").iterdir()] == [f"{STEM}.py"]
 
 
 @pytest.mark.slow

@@ -133,7 +133,7 @@ class TestRandomEpisodes:
         short = found[:28].sum()
         assert told(f"{lost:.1%}".replace("%", " %"), f"{mean_steps:.1f}", f"{mean_total:.3f}")
         assert told(f"{short:.0%} of the runs".replace("%", " %"))
-        assert 1 - 0.01 * 26 == pytest.approx(0.74)
+        assert f"{1 - 0.01 * 26:.2f}" == "0.74"
 
     def test_exact_numbers_of_exercise_1(self, lengths):
         found, lost = lengths
@@ -211,7 +211,7 @@ class TestQLearning:
                 path.append(env.step(int(greedy_policy(q_values)[path[-1]]))[0])
             assert np.all(np.diff([values[cell] for cell in path[:-1]]) > 0)
             assert values[env.goal] == 0
-            assert np.sum(values < optimal - 0.3) >= 3
+            assert np.min(values - optimal) < -0.5
 
     def test_the_heatmap_of_the_handout(self):
         q_values = train_q_learning(GridWorld(), *LAB, np.random.default_rng(0))
@@ -276,7 +276,7 @@ class TestValueIteration:
         assert np.abs(error).max() <= tol * gamma / (1 - gamma)
 
     def test_the_gridworld_of_sutton_and_barto(self):
-        """Example 3.8: the optimal values of the 5x5 grid of example 3.5, printed to one decimal."""
+        """Example 3.8: the optimal values of the 5x5 grid of example 3.5, to one decimal."""
         transition_probs, rewards = np.zeros((25, 4, 25)), np.zeros((25, 4, 25))
         env = GridWorld(5)
         for index in range(25):

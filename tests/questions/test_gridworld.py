@@ -31,7 +31,7 @@ def expect_move(got, position, reward, done):
 
 
 def greedy_steps(q_values, grid):
-    """Return how many steps the greedy policy needs from the start to the goal, 0 if it never arrives."""
+    """Return how many steps the greedy policy takes to the goal, 0 if it never arrives."""
     env = GridWorld(**grid)
     table = numbers_of(q_values, "the table")
     wanted = (env.size, env.size, 4)
@@ -79,7 +79,7 @@ def solve(transition_probs, rewards, gamma):
 
 
 def expect_optimal(got, process, gamma, tol):
-    """Fail unless the values are within the bound of the fixed point and the policy is worth as much."""
+    """Fail unless values and policy are optimal, within what `tol` allows."""
     values, policy = unpack(got, 2)
     best, q_values = solve(*process, gamma)
     # the bound, and what single precision may lose on the way there: about eps / (1 - gamma)
@@ -123,7 +123,7 @@ def test_the_goal_pays_one_and_ends(student):
 
 
 def expect_whole_grid(student, size, named):
-    """Fail unless every move from every cell but the goal is right; `named` gives the size by name."""
+    """Fail unless every move of a grid is right; `named` hands the size over by name."""
     for index in range(size**2 - 1):
         row, col = divmod(index, size)
         after = [(max(row - 1, 0), col), (row, min(col + 1, size - 1))]
@@ -221,7 +221,7 @@ def test_no_way_out(student):
 
 @check("run_random_episode", visible=True)
 def test_total_fits_the_number_of_steps(student):
-    """An episode of n steps pays 1 - 0.01 (n - 1) if it arrives, -1.00 if 100 steps are not enough."""
+    """An episode of n steps pays 1 - 0.01 (n - 1) if it arrives, -1.00 if 100 are not enough."""
     arrivals = 0
     for seed in range(12):
         total, steps = run_episode(student, {"size": 3}, seed)
@@ -270,7 +270,7 @@ def test_every_episode_starts_anew(student):
 
 @check("run_random_episode")
 def test_randomness_comes_from_the_generator(student):
-    """Equal generators give equal episodes, others give others; NumPy's global state stays unused."""
+    """Equal generators give equal episodes, others others; NumPy's global state stays unused."""
     before = student.make("numpy.random.get_state")
     grid = {"size": 3, "step_reward": -0.02}
     first = [run_episode(student, grid, seed) for seed in range(8)]
@@ -430,7 +430,7 @@ def test_large_values_stay_finite(student):
 
 @check("boltzmann_probs")
 def test_shifting_all_values_changes_nothing(student, rng):
-    """A law: adding a constant to every value leaves the probabilities, and their odds, as they are."""
+    """A law: adding a constant to every value leaves the probabilities as they are."""
     q_row = rng.integers(-128, 128, 5) / 64.0  # exact in single precision, after the shift too
     weights = np.exp(q_row / 0.75)
     for shift in (0.0, 3.0, -40.0, 512.0):
@@ -497,7 +497,7 @@ def updated(q_values, state, action, reward, next_state, terminated, alpha, gamm
 
 @check("q_learning_update", visible=True)
 def test_one_step_by_hand(student):
-    """Q = 1, reward 0.5, best next value 2, alpha 0.5, gamma 0.9: the target is 2.3, the entry 1.65."""
+    """Q = 1, reward 0.5, best next value 2, alpha 0.5, gamma 0.9: target 2.3, entry 1.65."""
     q_values = np.zeros((2, 3, 4))
     q_values[0, 1] = [0.0, 1.0, 0.0, 3.0]
     q_values[1, 2] = [0.0, -1.0, 2.0, 1.0]
@@ -640,7 +640,7 @@ def test_learns_from_random_behaviour_what_is_best(student):
     """At epsilon 1, moving left pays and up is dear: gamma decides whether the goal is worth it."""
     grid = {"size": 2, "step_reward": [-0.01, 0.05, -0.01, -0.6]}
     for seed in range(4):
-        # 0.05 forever is worth 5 at gamma 0.99, the way to the goal 0.98; at gamma 0.5, 0.1 and 0.49
+        # 0.05 forever is worth 5 at gamma 0.99, the way to the goal 0.98; at 0.5 it is 0.1 and 0.49
         patient = train(student, grid, seed, 120, 0.5, 0.99, 1.0)
         hasty = train(student, grid, seed, 120, 0.5, 0.5, 1.0)
         best = "the policy is not the best one for this gamma: what does the target look ahead to?"
@@ -829,7 +829,7 @@ def test_values_leave_their_input_alone(student, rng):
 
 
 def random_process(rng, states, actions):
-    """Return (transition_probs, rewards) of a process in which all can happen, best values above 1."""
+    """Return (transition_probs, rewards) of a process in which all can happen."""
     transition_probs = rng.dirichlet(np.full(states, 0.5), (states, actions))
     return transition_probs, rng.normal(1.0, 2.0, (states, actions, states))
 
@@ -932,7 +932,7 @@ def test_ties_and_single_choices(student, rng):
 
 @check("value_iteration")
 def test_a_bonus_for_every_step(student, rng):
-    """A law: a bonus of 2 on every transition adds 2 / (1 - gamma) to every value, inputs untouched."""
+    """A law: a bonus of 2 on every step adds 2 / (1 - gamma) to every value; inputs untouched."""
     transition_probs, rewards = random_process(rng, 4, 3)
     function = student.value_iteration
     for bonus in (0.0, 2.0):
@@ -955,7 +955,7 @@ def squashed(text):
 
 
 def texts_of(figure):
-    """Return all texts and tick labels, each with `at`: its place as a part of the axes' width and height.
+    """Return all texts and tick labels, each with `at`: its place in units of its axes' size.
 
     The place of an annotation is the point that it is about.
     """
@@ -977,7 +977,7 @@ def expect_figure(got):
 
 
 def with_year(label, year, texts):
-    """Return a label's text and that of its year: the same text, or one right above, below or beside."""
+    """Return a label's text and that of its year: the same, or one above, below or beside it."""
     years = [text for text in texts if re.search(rf"(?<!\d){year}(?!\d)", text["text"])]
     if label in years:
         return [label]

@@ -94,11 +94,11 @@ def with_a_for_loop(env, rng, max_steps=100):
     env.reset()
     total = 0
     for step in range(max_steps):
-        state, reward, done = env.step(rng.choice(4))
+        _, reward, done = env.step(rng.choice(4))
         total += reward
-        if done:
-            break
-    return total, step + 1
+        if done or step == max_steps - 1:
+            return total, step + 1
+    return None
 
 
 @alternative("run_random_episode")
@@ -118,9 +118,10 @@ def draws_all_actions_first(env, rng, max_steps=100):
 @alternative("run_random_episode")
 def by_cutting_the_unit_interval(env, rng, max_steps=100):
     """An action is the quarter of [0, 1) that a uniform number falls into; a list comes back."""
-    state, total, steps = env.reset(), 0.0, 0
+    env.reset()
+    total, steps = 0.0, 0
     while steps < max_steps:
-        state, reward, done = env.step(int(4 * rng.random()))
+        _, reward, done = env.step(int(4 * rng.random()))
         steps += 1
         total += reward
         if done:
@@ -350,10 +351,9 @@ def as_in_the_lab(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     for _ in range(episodes):
         state = env.reset()
         for _ in range(max_steps):
+            action = np.argmax(table[state[0], state[1]])
             if rng.random() < epsilon:
                 action = rng.integers(4)
-            else:
-                action = np.argmax(table[state[0], state[1]])
             next_state, reward, done = env.step(action)
             best_next = np.max(table[next_state[0], next_state[1]])
             table[state[0], state[1], action] += alpha * (
@@ -386,7 +386,7 @@ def breaks_ties_at_random(env, episodes, alpha, gamma, epsilon, rng, max_steps=1
 
 @alternative("train_q_learning")
 def draws_everything_first(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """All random numbers of an episode are drawn before it begins; the last of tied actions is taken."""
+    """Draws all random numbers of an episode before it begins; takes the last of tied actions."""
     table = np.zeros((env.size, env.size, 4))
     for _ in range(episodes):
         explore = rng.random(max_steps) < epsilon
@@ -450,7 +450,7 @@ class AsAnAgent:
 
 @alternative("train_q_learning")
 def explores_less_and_less(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """Epsilon shrinks to half of what is given; episodes run backwards through a replay at their end."""
+    """Epsilon shrinks to half of what is given; each episode is replayed backwards at its end."""
     table = np.zeros((env.size, env.size, 4))
     for episode in range(episodes):
         now = epsilon * (1 - 0.5 * episode / episodes)
@@ -635,7 +635,7 @@ def by_linear_programming(transition_probs, rewards, gamma, tol=1e-8):
 
 @alternative("value_iteration")
 def starts_from_elsewhere(transition_probs, rewards, gamma, tol=1e-8):
-    """Starts from large values, stops a little later than needed, takes the last of tied actions."""
+    """Starts from large values, stops later than needed, takes the last of tied actions."""
     expected = (transition_probs * rewards).sum(axis=-1)
     values = np.full(expected.shape[0], np.abs(rewards).max() + 1.0)
     while True:
@@ -843,7 +843,7 @@ def with_turned_rows(values):
 
 @alternative("plot_values")
 def with_an_extent(values):
-    """imshow with an extent and its origin at the bottom, and axes for the colorbar made by hand."""
+    """imshow with an extent and its origin at the bottom; the colorbar has axes made by hand."""
     rows, cols = values.shape
     fig, (ax, bar) = plt.subplots(1, 2, width_ratios=[12, 1], figsize=(7, 6))
     image = ax.imshow(values, origin="lower", extent=(0, 2 * cols, 0, 2 * rows), aspect="auto")
