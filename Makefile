@@ -36,7 +36,7 @@ gradescope-rehearsal: setup
 bench: setup
 	$(BIN)/python benchmarks/run.py
 
-# About ten minutes: otter 7 on 50 honest submissions and a dozen attacks.
+# A quarter of an hour: otter 7 on 60 honest submissions and a dozen attacks.
 otter-proof: setup
 	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_otter.py
 

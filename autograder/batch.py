@@ -2,17 +2,15 @@
 
 import os
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder import __version__
 from autograder.errors import KitError
 from autograder.gradebook import Gradebook
 from autograder.grading import Grader
-from autograder.intake import Intake, Options, Row
 from autograder.keys import FILES, files_key, keys_of_course, work_key
 from autograder.layouts import Entry
 from autograder.outputs import Written, reports_folder, write_report, write_reports
@@ -21,74 +19,12 @@ from autograder.records import About, Result, Run, Stored
 from autograder.results import Outcome, Report
 from autograder.standing import settled
 from autograder.submission import Submission, content_hash, read_entry
+from autograder.tasks import Batch, Done, Progress, Stopped, Watched
 
 AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
 COMMIT_AFTER = 50  # results, or COMMIT_S seconds, whichever comes first
 COMMIT_S = 0.5
 SETTLE_FROM = 20  # submissions for which it pays to make the warm process cheap to fork
-
-
-class Stopped(Exception):
-    """Someone asked the batch to stop; what was graded is in the gradebook."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a batch is; `report` is the submission's that was just written down, as it counts."""
-
-    done: int
-    total: int
-    reused: int
-    report: Report
-    is_reused: bool
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """How a batch is to be done."""
-
-    jobs: int = 0  # how many at once; 0: as many as there are processors
-    again: bool = False  # run everything, whatever is known
-    never_lower: bool = False  # keep a better score from before
-    dry_run: bool = False  # write nothing
-
-
-@dataclass(frozen=True)
-class Done:
-    """What came of one submission. `before` is what the last finished run had left of it."""
-
-    row: Row
-    result: Result
-    report: Report  # what grading gave, or gave before
-    kept: float | None
-    ran: bool
-    before: Stored | None
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A submission's reports as they counted before this run and as they count now."""
-
-    done: Done
-    before: Report | None
-    now: Report
-    by_hand: bool
-
-
-@dataclass
-class Batch:
-    """A class to grade: who, with what, and where it is written."""
-
-    open_grader: Callable[[], Grader]
-    intake: Intake
-    folder: Path
-    options: Options
-    wishes: Wishes = Wishes()
-    tell: Callable[[Progress], None] = lambda _: None
-    say: Callable[[str], None] = lambda _: None
-    watch: Callable[[Watched], None] = lambda _: None
-    stop: Callable[[], bool] = lambda: False
-    counts: Counter[str] = field(default_factory=Counter)
 
 
 def grade_class(batch: Batch, out: Path) -> Written:
@@ -175,7 +111,9 @@ class Desk:
             reports.append(watched.now)
             self.batch.watch(watched)
             total = len(self.rows)
-            self.batch.tell(Progress(counts["done"], total, counts["reused"], watched.now, not done.ran))
+            self.batch.tell(
+                Progress(counts["done"], total, counts["reused"], watched.now, not done.ran)
+            )
         return reports
 
     def watched(self, done: Done) -> Watched:
@@ -232,7 +170,9 @@ class Desk:
             report, ran = renamed(same.report, submission), False
         else:
             todo = what_to_do(newest.keys, keys, newest.report) if newest and reuse else Todo()
-            report = brought_up_to_date(self.grader, submission, newest.report if newest else None, todo)
+            report = brought_up_to_date(
+                self.grader, submission, newest.report if newest else None, todo
+            )
             self.insist(report)
             ran = todo.runs
         if self.wishes.never_lower:
@@ -242,7 +182,10 @@ class Desk:
 
     def insist(self, report: Report) -> None:
         """Raise if a crash may have been the warm process's own: neither the student's nor a check's."""
-        if {Outcome.CRASHED, Outcome.BROKEN} & {report.outcome, *(check.outcome for check in report.checks)}:
+        if {Outcome.CRASHED, Outcome.BROKEN} & {
+            report.outcome,
+            *(check.outcome for check in report.checks),
+        }:
             self.grader.wall.worker().close()
 
     def reopen(self, error: KitError, *, hopeless: bool) -> None:

@@ -51,7 +51,9 @@ class Gradebook:
         self.path = folder / FILE
         self._lock = threading.RLock()
         if not create and not self.path.exists():
-            raise InputError(f"{folder} holds no {FILE}: give the folder that `autograder grade -o` wrote")
+            raise InputError(
+                f"{folder} holds no {FILE}: give the folder that `autograder grade -o` wrote"
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -73,7 +75,9 @@ class Gradebook:
                 f"{self.path} was written by another version of the kit ({found}): give another -o"
             )
         self._keep_a_log()
-        self._db.execute("PRAGMA synchronous = FULL")  # what is said to be graded survives a power cut
+        self._db.execute(
+            "PRAGMA synchronous = FULL"
+        )  # what is said to be graded survives a power cut
         if not found:
             with self._transaction():
                 for command in filter(str.strip, SCHEMA.split(";")):
@@ -96,7 +100,10 @@ class Gradebook:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         with self._lock, contextlib.suppress(sqlite3.Error):  # every commit is safe already
             self._db.close()
@@ -110,7 +117,9 @@ class Gradebook:
         except sqlite3.Error as error:
             raise InputError(f"{self.path} {complaint(str(error))}") from error
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise InputError(f"{self.path} is damaged ({error}): move it away and grade again") from error
+            raise InputError(
+                f"{self.path} is damaged ({error}): move it away and grade again"
+            ) from error
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -121,7 +130,9 @@ class Gradebook:
     def _one(self, query: str, *values: object) -> Any:
         return self._db.execute(query, values).fetchone()
 
-    def begin(self, assignment: str, folder: Path, kit: str, about: About, rows: Sequence[Row]) -> int:
+    def begin(
+        self, assignment: str, folder: Path, kit: str, about: About, rows: Sequence[Row]
+    ) -> int:
         """Note that a run begins and which submissions it is about; return its number."""
         first = self.last_run()
         if first and first.assignment != assignment:
@@ -130,7 +141,9 @@ class Gradebook:
             )
         with self._sane(), self._transaction():
             values = (time.time(), assignment, str(folder), kit, text(about))
-            command = "INSERT INTO runs (started, assignment, folder, kit, about) VALUES (?, ?, ?, ?, ?)"
+            command = (
+                "INSERT INTO runs (started, assignment, folder, kit, about) VALUES (?, ?, ?, ?, ?)"
+            )
             run = int(self._db.execute(command, values).lastrowid or 0)
             self._db.executemany(
                 "INSERT INTO submissions (run, name, place, student, about) VALUES (?, ?, ?, ?, ?)",
@@ -194,7 +207,9 @@ class Gradebook:
     def names(self, run: int) -> list[str]:
         """Return the names of a run's submissions, in order."""
         with self._sane():
-            found = self._db.execute("SELECT name FROM submissions WHERE run = ? ORDER BY place", (run,))
+            found = self._db.execute(
+                "SELECT name FROM submissions WHERE run = ? ORDER BY place", (run,)
+            )
             return [name for (name,) in found.fetchall()]
 
     def gone(self, run: int) -> list[str]:
@@ -227,7 +242,8 @@ class Gradebook:
         """Return when a submission was graded, with scores and maxima, oldest first."""
         with self._sane():
             found = self._db.execute(
-                "SELECT made, score, max_score FROM reports WHERE submission = ? ORDER BY id", (name,)
+                "SELECT made, score, max_score FROM reports WHERE submission = ? ORDER BY id",
+                (name,),
             )
             return found.fetchall()
 
@@ -235,7 +251,8 @@ class Gradebook:
         """Return the scores that were set by hand, oldest first; the last one counts."""
         with self._sane():
             found = self._db.execute(
-                "SELECT score, author, reason, made FROM overrides WHERE submission = ? ORDER BY id", (name,)
+                "SELECT score, author, reason, made FROM overrides WHERE submission = ? ORDER BY id",
+                (name,),
             )
             return [Override(*row) for row in found.fetchall()]
 

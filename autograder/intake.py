@@ -85,7 +85,13 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
         )  # fmt: skip
         student = " and ".join(person.name for person in people[at])
         rows.append(
-            Row(name=entry.name, student=student, people=people[at], submitted_at=submitted, ruling=ruling)
+            Row(
+                name=entry.name,
+                student=student,
+                people=people[at],
+                submitted_at=submitted,
+                ruling=ruling,
+            )
         )
     return Intake(list(entries), rows, missing, remarks)
 
@@ -104,7 +110,10 @@ def person_of(entry: Entry, member: Member) -> Person:
 
 
 def join(
-    entries: Sequence[Entry], people: list[list[Person]], roster: Sequence[Person], remarks: list[str]
+    entries: Sequence[Entry],
+    people: list[list[Person]],
+    roster: Sequence[Person],
+    remarks: list[str],
 ) -> list[Person]:
     """Fill in `people` from a roster; return who on it is missing. What is not certain stays as it is."""
     index = Index(list(enumerate(roster)))
@@ -117,7 +126,11 @@ def join(
                 seen[place].append(entry.name)
                 members[at] = merged(roster[place], person)
             else:
-                why = f"{len(found)} students on the roster may be meant" if found else "not on the roster"
+                why = (
+                    f"{len(found)} students on the roster may be meant"
+                    if found
+                    else "not on the roster"
+                )
                 remarks.append(f"{entry.name}: {why}")
     for place, names in seen.items():
         if len(names) > 1:
@@ -139,7 +152,9 @@ class Whose:
     ) -> None:
         self._entries = {entry.name.casefold(): at for at, entry in enumerate(entries)}
         self._people, self._remarks = people, remarks
-        self._index = Index([(at, person) for at, members in enumerate(people) for person in members])
+        self._index = Index(
+            [(at, person) for at, members in enumerate(people) for person in members]
+        )
 
     def lines(
         self, path: str, columns: Mapping[str, Sequence[str]], needed: Collection[str],
@@ -174,12 +189,17 @@ class Whose:
         return len(people) == 1 and all(any(exact(person)) for person in people.pop())
 
 
-def submitted_times(options: Options, whose: Whose, zone: tzinfo | None) -> dict[int, list[datetime]]:
+def submitted_times(
+    options: Options, whose: Whose, zone: tzinfo | None
+) -> dict[int, list[datetime]]:
     """Return when each entry's student handed in, in order; the last time is the entry's own."""
     times: defaultdict[int, list[datetime]] = defaultdict(list)
     if options.submitted:
         timed = whose.lines(
-            options.submitted, SUBMITTED_COLUMNS, ["time"], lambda line: time_in(line) not in ("", "-")
+            options.submitted,
+            SUBMITTED_COLUMNS,
+            ["time"],
+            lambda line: time_in(line) not in ("", "-"),
         )
         for at, line in timed:
             times[at].append(read_moment(time_in(line), zone, options.submitted, line))

@@ -26,7 +26,12 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
     """Return a hash of every part of a report's origin but the student's files."""
     bank, assignment, settings = grader.bank, grader.assignment, grader.course.settings
     receipt = {name: value for name, value in grader.kit_receipt.items() if name != "checks_sha256"}
-    shared = [without_docstrings(bank.solution), bank.provided, assignment.limits, grader.judge.hidden_too]
+    shared = [
+        without_docstrings(bank.solution),
+        bank.provided,
+        assignment.limits,
+        grader.judge.hidden_too,
+    ]
     shared += [receipt, platform.python_version(), [(name, version(name)) for name in LIBRARIES]]
     points = [assignment.title, assignment.questions, assignment.quiz, settings.visibility]
     keys = {COURSE: digest(shared), POINTS: digest(points), QUIZ: digest([grader.quiz])}

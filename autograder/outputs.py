@@ -152,7 +152,12 @@ def slimmed(report: Report, same: dict[str, str]) -> Report:
         for check in wrong or report.checks[:1]
     ]  # fmt: skip
     quiz = [
-        changed(answer, id=keep(answer.id, answer.id), prompt=keep(answer.prompt, answer.prompt), feedback="")
+        changed(
+            answer,
+            id=keep(answer.id, answer.id),
+            prompt=keep(answer.prompt, answer.prompt),
+            feedback="",
+        )
         for answer in report.quiz
     ]
     return changed(report, checks=checks, quiz=quiz, output="", receipt={})
@@ -163,7 +168,9 @@ def file_name(submission: str) -> str:
     plain = "".join(char if char.isprintable() else "_" for char in submission)
     safe = UNSAFE.sub("_", plain)
     cut = safe.encode("utf-8", "replace")[: LONGEST - 13].decode("utf-8", "ignore")
-    fits = len(submission.encode("utf-8", "replace")) <= LONGEST and not RESERVED.fullmatch(submission)
+    fits = len(submission.encode("utf-8", "replace")) <= LONGEST and not RESERVED.fullmatch(
+        submission
+    )
     if submission and safe == submission and fits:
         return submission
     digest = hashlib.sha256(submission.encode("utf-8", "surrogatepass")).hexdigest()
@@ -199,4 +206,6 @@ def replace(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             new.unlink()
-        raise InputError(f"{path} cannot be written: {error.strerror}; what is graded is safe") from error
+        raise InputError(
+            f"{path} cannot be written: {error.strerror}; what is graded is safe"
+        ) from error

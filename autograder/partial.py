@@ -116,10 +116,14 @@ def combined(
 def seen_by(grader: Grader, check: CheckResult) -> CheckResult:
     """Return a check's result with who may see it now."""
     visibility = grader.course.settings.visibility
-    return replace(check, visibility=visibility.visible_checks if check.visible else visibility.hidden_checks)
+    return replace(
+        check, visibility=visibility.visible_checks if check.visible else visibility.hidden_checks
+    )
 
 
-def rescored(question: QuestionResult, results: Sequence[CheckResult], points: float) -> QuestionResult:
+def rescored(
+    question: QuestionResult, results: Sequence[CheckResult], points: float
+) -> QuestionResult:
     """Return a question's result with the points it is worth now."""
     return replace(question, score=share(points, results), max_score=points)
 

@@ -70,8 +70,9 @@ def main() -> None:
     """Run as `... ROOT STEM`, ROOT laid out as the platform does."""
     root, stem = Path(sys.argv[1]), sys.argv[2]
     out = root / "results" / "results.json"
-    circumstances = read_circumstances(take_metadata(root / "submission_metadata.json"))
+    data = take_metadata(root / "submission_metadata.json")  # before anything of a student's can run
     try:
+        circumstances = read_circumstances(data)
         run = Run(load_config(root / "source" / "course"), stem, out)
         grade(run, root / "submission", circumstances)
     except Exception:  # noqa: BLE001 a results.json there must be; staff find this beside it

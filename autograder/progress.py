@@ -10,7 +10,7 @@ from types import FrameType
 
 import msgspec
 
-from autograder.batch import Progress
+from autograder.tasks import Progress
 
 EVERY_S = 5
 GUESS_FROM = 10  # submissions: the time left is not guessed from fewer
@@ -72,7 +72,11 @@ def lines() -> Tell:
             parts = [rate_of(now, began)]
             parts += [f"{now.reused} known already"] if now.reused else []
             parts += [f"about {left:.0f} s left"] if GUESS_FROM <= now.done < now.total else []
-            print(f"graded {now.done} of {now.total} ({', '.join(parts)})", file=sys.stderr, flush=True)  # noqa: T201
+            print(
+                f"graded {now.done} of {now.total} ({', '.join(parts)})",
+                file=sys.stderr,
+                flush=True,
+            )  # noqa: T201
 
     return tell
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.batch import Watched
+from autograder.tasks import Watched
 from autograder.keys import COURSE, FILES, POINTS, QUESTION, QUIZ
 from autograder.reports.terminal import clean, number
 from autograder.results import Report
@@ -167,7 +167,8 @@ def by_check(changes: Sequence[Change]) -> Iterator[str]:
         yield from ("", "by check")
     for check, kinds in turns.items():
         told = [
-            f"{many} {was or 'not there'} -> {now or 'gone'}" for (was, now), many in kinds.most_common()
+            f"{many} {was or 'not there'} -> {now or 'gone'}"
+            for (was, now), many in kinds.most_common()
         ]
         yield f"  {check}: {', '.join(told)}"
 

@@ -57,7 +57,7 @@ def run_random_episode(
     rewards: list[float] = []
     done = False
     while not done and len(rewards) < max_steps:
-        _, reward, done = env.step(int(rng.integers(4)))
+        _, reward, done = env.step(rng.integers(4))
         rewards.append(reward)
     return sum(rewards), len(rewards)
 
@@ -159,7 +159,7 @@ def train_q_learning(
     for _ in range(episodes):
         state = env.reset()
         for _ in range(max_steps):
-            action = int(rng.choice(4, p=epsilon_greedy_probs(q_values[state], epsilon)))
+            action = rng.choice(4, p=epsilon_greedy_probs(q_values[state], epsilon))
             next_state, reward, done = env.step(action)
             q_values = q_learning_update(
                 q_values, state, action, reward, next_state, done, alpha, gamma
@@ -174,16 +174,20 @@ def greedy_policy(q_values: np.ndarray) -> np.ndarray:
     """Return the number of a best action in each cell: (rows, cols, A) -> (rows, cols).
 
     policy[row, col] is an action a with the largest q_values[row, col, a]; where several tie, any
-    of them is right. `q_values` is not modified.
+    of them is right.
+
+    Args:
+        q_values: shape (rows, cols, A). Not modified.
     """
     policy: np.ndarray = q_values.argmax(axis=-1)
     return policy
 
 
 def state_values(q_values: np.ndarray) -> np.ndarray:
-    """Return V(s) = max over a of Q(s, a): (rows, cols, A) -> (rows, cols).
+    """Return the value of each cell, V(s) = max over a of Q(s, a): (rows, cols, A) -> (rows, cols).
 
-    `q_values` is not modified.
+    Args:
+        q_values: shape (rows, cols, A). Not modified.
     """
     values: np.ndarray = q_values.max(axis=-1)
     return values

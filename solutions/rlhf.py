@@ -173,7 +173,7 @@ def grpo_advantages(rewards: torch.Tensor, eps: float = 1e-8) -> torch.Tensor:
     if group_size == 1:
         return torch.zeros_like(rewards)
     # Measured from a member of the group, equal rewards are exactly 0 and stay 0 in float32.
-    relative = rewards.sub(rewards[:, :1])
+    relative = rewards - rewards[:, :1]
     centered = relative - relative.mean(dim=1, keepdim=True)
     return centered / (relative.std(dim=1, keepdim=True) + eps)
 

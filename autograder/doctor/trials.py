@@ -4,6 +4,7 @@ A check of a misconception or a mutant counts for itself, whatever checks it req
 """
 
 import copy
+import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,12 +26,13 @@ from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.wall import Wall
 from autograder.session import Program, Session
 from autograder.values import Handle, Tensor
 
 CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
-JOBS = 2
-HASTY_S = 2.0  # a mutant that has not answered by then is caught: the reference is far quicker
+JOBS = os.cpu_count() or 2
+HASTY_S, SLOWER = 2.0, 5  # a mutant that takes longer, and so many times the reference's time, is caught
 AS_GRADED = ("stub", "alternative", "garbage")  # all checks, in order, as a submission's are run
 PARTLY = ("misconception", "mutant")  # one check that refuses it is enough
 MEASURED = ("misconception", "alternative")
@@ -68,10 +70,6 @@ class Bench:
         self._grader, self._thorough = grader, thorough
         self._seconds: dict[str, float] = {}
         self.answers: dict[str, list[Any]] = {}  # of the reference, by question
-        # The same warm process, with less patience.
-        self._hasty = copy.copy(grader.wall)
-        bounds = grader.wall.bounds
-        self._hasty.bounds = replace(bounds, call_s=min(HASTY_S, bounds.call_s))
 
     def run_all(self, trials: Sequence[Trial]) -> Iterator[tuple[Trial, list[Ran]]]:
         """Yield each trial with what its checks said, in order."""
@@ -94,8 +92,7 @@ class Bench:
 
     def put_through(self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False) -> list[Ran]:
         """Run checks on a program, all of them or until the first that refuses it."""
-        wall = self._hasty if trial.kind == "mutant" else self._grader.wall
-        session = Session(wall, trial.program)
+        session = Session(self._wall(trial, checks), trial.program)
         try:
             if trial.kind in AS_GRADED:
                 judged = self._grader.judge.judge_all(checks, session)
@@ -107,6 +104,16 @@ class Bench:
         if trial.kind != "mutant":
             refuse_unloadable(trial, session, output)
         return ran
+
+    def _wall(self, trial: Trial, checks: Sequence[Check]) -> Wall:
+        """Return the wall; for a mutant, which may never end, the same one with less patience."""
+        wall = self._grader.wall
+        if trial.kind != "mutant":
+            return wall
+        longest = max((self._seconds.get(check.id, 0.0) for check in checks), default=0.0)
+        hasty = copy.copy(wall)
+        hasty.bounds = replace(wall.bounds, call_s=min(wall.bounds.call_s, max(HASTY_S, SLOWER * longest)))
+        return hasty
 
     def _one_by_one(
         self, trial: Trial, checks: Sequence[Check], session: Session, until_caught: bool

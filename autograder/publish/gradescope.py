@@ -2,11 +2,13 @@
 
 import ast
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
 from autograder.config import Course, max_score
+from autograder.errors import KitError
 from autograder.platform_run import FAILED, blank_report
 from autograder.reports.gradescope import to_gradescope
 
@@ -17,8 +19,6 @@ ENTRIES = ("platform_run", "sandbox.zygote", "sandbox.protocol", "checks")
 AS_TEXT = ("sandbox/probes.py",)  # read, not imported
 ALWAYS = ("numpy", "scipy", "matplotlib")  # students import these whether they need them or not
 NOT_FOR_GRADING = "torch"  # the grader never imports it: there only if the course uses it
-PACKAGES = {"yaml": "PyYAML"}  # where the name to install is not the name to import
-MEMORY = {True: "1.5 GB", False: "the default 768 MB"}
 
 
 def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
@@ -30,16 +30,13 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
     """
     files = course_files(course, stem)
     engine = engine_files()
-    libraries = libraries_of([*files.values()], [*engine.values()])
+    libraries = libraries_of(files, engine)
     texts = {path.name: path.read_text("utf-8") for path in TEMPLATES.iterdir() if path.is_file()}
-    assignment = course.assignment(stem)
-    values = {
-        "@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": f"{max_score(assignment):g}",
-        "@MEMORY@": MEMORY["torch" in libraries],
-    }  # fmt: skip
+    points = f"{max_score(course.assignment(stem)):g}"
+    values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points}
     for mark, value in values.items():
         texts = {name: text.replace(mark, value) for name, text in texts.items()}
-    texts["requirements.txt"] = "".join(f"{pinned(name)}\n" for name in libraries)
+    texts["requirements.txt"] = "".join(f"{pinned(package)}\n" for package in libraries.values())
     fallback = to_gradescope(blank_report(course, stem, FAILED), course.settings.visibility)
     texts["fallback.json"] = json.dumps(fallback, indent=1) + "\n"
     return {
@@ -100,39 +97,28 @@ def imports_of(source: bytes) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def libraries_of(course: list[bytes], engine: list[bytes]) -> list[str]:
-    """Return the names to import of what has to be installed."""
-    from sys import stdlib_module_names
+def libraries_of(course: Mapping[str, bytes], engine: Mapping[str, bytes]) -> dict[str, str]:
+    """Return what has to be installed: the name of each package by the name that is imported.
 
-    programs = [text for text in course if b"import " in text and parses(text)]
+    Args:
+        course: the assignment's files by their path.
+        engine: the engine's.
+    """
+    programs = [text for path, text in course.items() if path.endswith(".py")]
     used = {name.split(".")[0] for text in programs for name in imports_of(text)}
-    needed = {name.split(".")[0] for text in engine for name in imports_of(text)} - {NOT_FOR_GRADING}
-    own = {"autograder", "solutions"}
-    found = (used | needed | set(ALWAYS)) - own - set(stdlib_module_names)
-    return sorted(name for name in found if name in PACKAGES or installed(name))
+    needed = {name.split(".")[0] for text in engine.values() for name in imports_of(text)}
+    own = {"autograder", "solutions", *(Path(path).stem for path in course)}
+    wanted = (used | (needed - {NOT_FOR_GRADING}) | set(ALWAYS)) - own - sys.stdlib_module_names
+    packages = metadata.packages_distributions()
+    missing = sorted(wanted - packages.keys())
+    if missing:
+        told = ", ".join(missing)
+        raise KitError(f"{told} is imported by the course and not installed here: pip install it")
+    return {name: min(packages[name]) for name in sorted(wanted)}
 
 
-def parses(text: bytes) -> bool:
-    """Whether a file is Python."""
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError):
-        return False
-    return True
-
-
-def installed(name: str) -> bool:
-    """Whether a name is a package of its own here, not a module of the course."""
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
-
-
-def pinned(name: str) -> str:
+def pinned(package: str) -> str:
     """Return the line of requirements.txt: the version that is used here, without the build it is of."""
-    package = PACKAGES.get(name, name)
     return f"{package}=={metadata.version(package).partition('+')[0]}"
 
 

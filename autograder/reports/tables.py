@@ -51,7 +51,14 @@ def missing_table(people: Iterable[Person]) -> Table:
     """Return missing.csv: who is on the roster and handed in nothing."""
     table = Table(["student", "id", "email", "section"])
     for person in people:
-        table.add([person.name, person.sid or person.canvas or person.moodle, person.email, person.section])
+        table.add(
+            [
+                person.name,
+                person.sid or person.canvas or person.moodle,
+                person.email,
+                person.section,
+            ]
+        )
     return table
 
 

@@ -1,4 +1,4 @@
-"""Reports made up for the tests of the pages: classes of any size, and hostile text in every place."""
+"""Reports made up for the tests of the pages: classes of any size, hostile text everywhere."""
 
 import random
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ ATTACKS = (
     f'"><svg onload={RUN}>',
     f"</style></title></script><script>{RUN}</script>",
     f"javascript:{RUN}",
-    f"{{{{ 7*7 }}}}<style>*{{display:none}}</style><base href='//example.test/'>",
+    "{{ 7*7 }}<style>*{display:none}</style><base href='//example.test/'>",
 )
 
 
@@ -44,7 +44,9 @@ def check(question: str, place: int, outcome: Outcome, **changes: Any) -> CheckR
     return CheckResult(**facts | changes)
 
 
-def question(name: str, share: float, outcome: Outcome, mistakes: tuple[str, ...] = ()) -> QuestionResult:
+def question(
+    name: str, share: float, outcome: Outcome, mistakes: tuple[str, ...] = ()
+) -> QuestionResult:
     """Return the result of a question of which a share was earned."""
     worth = QUESTIONS[name]
     return QuestionResult(
@@ -56,8 +58,9 @@ def question(name: str, share: float, outcome: Outcome, mistakes: tuple[str, ...
 def answer(name: str, right: bool, given: str = "b") -> QuizAnswer:
     """Return an answer of the quiz."""
     return QuizAnswer(
-        id=name, prompt=f"What is {name}?\n\nOne word.", given=given, score=10.0 * right, max_score=10.0,
+        id=name, prompt=f"What is {name}?\n\nOne word.", given=given, score=10.0 * right,
         outcome=Outcome.PASSED if right else Outcome.FAILED, feedback=f"Because of {name}.",
+        max_score=10.0,
     )  # fmt: skip
 
 
@@ -116,15 +119,18 @@ def unreadable(student: str = "Zip") -> Report:
 
 def hostile(attack: str, number: int = 0) -> Report:
     """Return a report with an attack in every text that a student has a hand in, and in others."""
-    failed = [check(name, 0, Outcome.ERROR, title=attack, feedback=f"f(\n    {attack},\n)\n{attack}\n{attack}",
-                    staff_note=attack) for name in QUESTIONS]  # fmt: skip
+    told = f"f(\n    {attack},\n)\n{attack}\n{attack}"
+    failed = [
+        check(name, 0, Outcome.ERROR, title=attack, feedback=told, staff_note=attack)
+        for name in QUESTIONS
+    ]
     answers = [
         QuizAnswer(id=attack, prompt=attack, given=attack, score=0.0, max_score=10.0,
                    outcome=Outcome.FAILED, feedback=attack)
     ]  # fmt: skip
     made = report(
-        f"{attack}{number}", {name: 0.0 for name in QUESTIONS}, wrong=Outcome.ERROR,
-        mistakes={name: (attack,) for name in QUESTIONS}, notes=[attack], staff_notes=[attack],
+        f"{attack}{number}", dict.fromkeys(QUESTIONS, 0.0), wrong=Outcome.ERROR,
+        mistakes=dict.fromkeys(QUESTIONS, (attack,)), notes=[attack], staff_notes=[attack],
         output=attack, receipt={attack: attack}, kit_version=attack, title=attack,
         isolation=Isolation(attack, [attack], [attack], attack), assignment=attack,
     )  # fmt: skip
@@ -144,12 +150,24 @@ def many(size: int) -> list[Report]:
     made = []
     for number in range(size):
         able = rng.random()
-        shares = {name: 1.0 if rng.random() < able else rng.choice([0.0, 1 / 3, 2 / 3]) for name in QUESTIONS}
-        mistakes = {name: ("looks_past_the_end",) for name, share in shares.items() if 0 < share < 0.5}
+        shares = {
+            name: 1.0 if rng.random() < able else rng.choice([0.0, 1 / 3, 2 / 3])
+            for name in QUESTIONS
+        }
+        mistakes = {
+            name: ("looks_past_the_end",) for name, share in shares.items() if 0 < share < 0.5
+        }
         student = names[number % len(names)] if number < 2 * len(names) else f"Student {number}"
         wrong = rng.choice([Outcome.FAILED] * 8 + [Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED])
         quiz = tuple(rng.random() < able for _ in QUIZ)
         made.append(
-            report(student, shares, mistakes=mistakes, wrong=wrong, quiz=quiz, submission=f"{student}-{number}")
+            report(
+                student,
+                shares,
+                mistakes=mistakes,
+                wrong=wrong,
+                quiz=quiz,
+                submission=f"{student}-{number}",
+            )
         )
     return made

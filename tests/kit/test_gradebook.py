@@ -41,7 +41,9 @@ def book(tmp_path):
 
 
 def begin(book: Gradebook, *names: str) -> int:
-    return book.begin("warmup", Path("/class"), "1", About(questions=["f"]), [row(name) for name in names])
+    return book.begin(
+        "warmup", Path("/class"), "1", About(questions=["f"]), [row(name) for name in names]
+    )
 
 
 def test_what_is_written_is_read_back(book):
@@ -49,7 +51,12 @@ def test_what_is_written_is_read_back(book):
     book.add(run, [result("a", 7.0, "wa")])
     stored = book.newest("a")
     assert stored is not None
-    assert (stored.report, stored.work, stored.keys, stored.kept) == (report("a", 7.0), "wa", {"files": "wa"}, None)
+    assert (stored.report, stored.work, stored.keys, stored.kept) == (
+        report("a", 7.0),
+        "wa",
+        {"files": "wa"},
+        None,
+    )
     assert book.newest("b") is None
     assert book.names(run) == ["b", "a"]  # in the order of the class
     assert [one.people[0].name for one in book.rows(run)] == ["b", "a"]
@@ -74,7 +81,11 @@ def test_the_content_hash_of_each_hand_in_is_kept(book, tmp_path):
     for content in ("one", "two"):
         run = begin(book, "a")
         book.add(run, [Result("a", content, "w", {}, None)])
-    rows = sqlite3.connect(tmp_path / "out" / FILE).execute("SELECT content_hash FROM submissions").fetchall()
+    rows = (
+        sqlite3.connect(tmp_path / "out" / FILE)
+        .execute("SELECT content_hash FROM submissions")
+        .fetchall()
+    )
     assert rows == [("one",), ("two",)]
 
 
@@ -95,7 +106,9 @@ def test_overrides_have_a_history(book):
 
 def test_all_results_of_a_commit_are_written_or_none(book):
     run = begin(book, "a", "b")
-    broken = Result("b", "content", "w", {"files": object()}, report("b"))  # no JSON can be made of it
+    broken = Result(
+        "b", "content", "w", {"files": object()}, report("b")
+    )  # no JSON can be made of it
     with pytest.raises(TypeError):
         book.add(run, [result("a"), broken])
     assert book.newest("a") is None
@@ -137,7 +150,10 @@ def test_a_damaged_gradebook_is_one_clear_line(tmp_path, spoil):
         book.add(begin(book, "a"), [result("a")])
     path = tmp_path / FILE
     path.write_bytes(spoil(path.read_bytes()))
-    with pytest.raises(InputError, match=r"damaged.*move it away") as wrong, Gradebook(tmp_path) as book:
+    with (
+        pytest.raises(InputError, match=r"damaged.*move it away") as wrong,
+        Gradebook(tmp_path) as book,
+    ):
         book.newest("a")
         begin(book, "a")
     assert str(path) in str(wrong.value)
@@ -176,7 +192,9 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path):
     with Gradebook(tmp_path) as book:
         run = begin(book, "a", "b")
         book.add(run, [result("a")])
-        book._db.execute("PRAGMA max_page_count = 1")  # what SQLite says then is what a full disk makes it say
+        book._db.execute(
+            "PRAGMA max_page_count = 1"
+        )  # what SQLite says then is what a full disk makes it say
         with pytest.raises(InputError, match=r"database or disk is full.*make room"):
             for _ in range(200):
                 book.add(run, [result("b")])
@@ -231,4 +249,6 @@ def test_two_processes_write_without_losing_anything(tmp_path):
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     counts = database.execute("SELECT work, count(*) FROM reports GROUP BY work").fetchall()
     assert counts == [("one", 60), ("two", 60)]
-    assert database.execute("SELECT count(*) FROM runs WHERE finished IS NOT NULL").fetchone() == (2,)
+    assert database.execute("SELECT count(*) FROM runs WHERE finished IS NOT NULL").fetchone() == (
+        2,
+    )

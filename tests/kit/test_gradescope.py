@@ -23,6 +23,7 @@ from msgspec import structs
 
 from autograder import platform_run
 from autograder.config import Course, load_config
+from autograder.errors import KitError
 from autograder.grading import Grader, open_grader
 from autograder.platform_metadata import read_circumstances
 from autograder.publish.build import zip_bytes
@@ -166,6 +167,14 @@ def test_a_pip_conf_of_the_course_goes_along(tmp_path):
     shutil.copytree(TINY, tmp_path / "course")
     (tmp_path / "course" / "pip.conf").write_text("[global]\n")
     assert gradescope_zip(load_config(tmp_path / "course"), "warmup")["pip.conf"] == b"[global]\n"
+
+
+def test_a_library_that_is_not_here_is_named(tmp_path):
+    shutil.copytree(TINY, tmp_path / "course")
+    with (tmp_path / "course" / "solutions" / "warmup.py").open("a") as file:
+        file.write("import no_such_library\n")
+    with pytest.raises(KitError, match="no_such_library is imported by the course and not installed here"):
+        gradescope_zip(load_config(tmp_path / "course"), "warmup")
 
 
 def test_the_engine_in_the_zip_never_imports_what_is_not_in_it(bundle, tmp_path):

@@ -1,6 +1,7 @@
 """The pages: what they say, what they keep to themselves, and that nothing hostile gets through."""
 
 import hashlib
+import itertools
 import re
 import subprocess
 import sys
@@ -12,14 +13,10 @@ from urllib.parse import unquote
 
 import numpy as np
 import pytest
-from scipy.stats import pearsonr
 
-from autograder.feedback import judge_raised
-from autograder.reports import statistics
 from autograder.reports.html import TEMPLATES, index_html, percent, student_html
 from autograder.reports.student_page import parts
-from autograder.results import CheckResult, Isolation, Outcome, Report
-from autograder.sandbox.protocol import Problem
+from autograder.results import CheckResult, Isolation, Outcome
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_samples import (
@@ -38,7 +35,6 @@ from report_samples import (
 VOID = {"meta", "link", "img", "br", "wbr", "input", "base"}
 ALL = dict.fromkeys(QUESTIONS, 0.0)
 LONG = "x" * 200
-ANSWERS = [report("Ann"), report("Bob", {"softmax": 0.5}, quiz=(True, False)), report("Cid", ALL, quiz=())]
 
 
 class Page(HTMLParser):
@@ -84,15 +80,27 @@ class Page(HTMLParser):
 
 def every_page() -> Iterator[tuple[str, str]]:
     """Yield pages of all kinds, by name."""
-    perfect, failed = [report(f"P{i}") for i in range(3)], [report(f"F{i}", ALL, quiz=()) for i in range(3)]
-    odd = [report("👩‍👩‍👧 Åsa"), report("<script>alert(1)</script>"), report(LONG), report(""), unreadable()]
+    perfect, failed = (
+        [report(f"P{i}") for i in range(3)],
+        [report(f"F{i}", ALL, quiz=()) for i in range(3)],
+    )
+    odd = [
+        report("👩‍👩‍👧 Åsa"),
+        report("<script>alert(1)</script>"),
+        report(LONG),
+        report(""),
+        unreadable(),
+    ]
     attacks = [hostile(attack, number) for number, attack in enumerate(ATTACKS)]
     classes = {"none": [], "one": perfect[:1], "perfect": perfect, "failed": failed, "odd": odd}
     for name, reports in (classes | {"attacks": attacks, "many": many(40)}).items():
         yield f"class of {name}", index_html(reports)
     for one in (perfect[0], failed[0], *odd, *attacks):
         for staff, published in ((False, True), (False, False), (True, True)):
-            yield f"{one.student[:20]} {staff} {published}", student_html(one, staff=staff, published=published)
+            yield (
+                f"{one.student[:20]} {staff} {published}",
+                student_html(one, staff=staff, published=published),
+            )
 
 
 PAGES = dict(every_page())
@@ -102,7 +110,10 @@ PAGES = dict(every_page())
 def test_pages_are_well_formed_and_have_no_script_or_style_but_their_own(name):
     page = Page(PAGES[name])
     for tag, attributes in page.found:
-        assert not [key for key in attributes if key.startswith("on") or key == "style"], (tag, attributes)
+        assert not [key for key in attributes if key.startswith("on") or key == "style"], (
+            tag,
+            attributes,
+        )
         assert tag not in {"base", "iframe", "object", "embed"}
         assert not attributes.get("href", "").lower().startswith(("javascript:", "http", "//"))
     assert len(page.all("script")) == ("class" in page.all("body")[0]["class"])
@@ -124,7 +135,7 @@ def test_pages_can_be_used_by_keyboard_and_screen_reader(name):
     levels = [int(tag[1]) for tag, _ in page.found if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False))
+    assert all(below - above <= 1 for above, below in itertools.pairwise(levels))
     assert len(page.all("main")) == 1
     assert page.all("a")[0]["href"] == "#main"
     assert page.all("html")[0]["lang"] == "en"
@@ -172,7 +183,9 @@ def test_what_cannot_be_seen_is_made_visible_and_long_text_is_cut():
     assert "👩‍👧" in student_html(report("👩‍👧"))
     assert "e\u0301\u0301\u0301<" in student_html(report("e" + 99 * "\u0301"))
     told = [check("softmax", 0, Outcome.FAILED, feedback="y" * 10**6)]
-    assert len(student_html(changed(report(), checks=told, output="z" * 10**6), staff=True)) < 60_000
+    assert (
+        len(student_html(changed(report(), checks=told, output="z" * 10**6), staff=True)) < 60_000
+    )
     assert "x" * 81 not in Page(index_html([report(LONG)])).text
 
 
@@ -187,7 +200,9 @@ def test_students_do_not_read_what_is_for_staff():
 
 
 def test_before_publication_only_visible_checks_are_told():
-    made = report("Bob", {"softmax": 1 / 3, "running_mean": 2 / 3}, mistakes={"softmax": ("forgets_exp",)})
+    made = report(
+        "Bob", {"softmax": 1 / 3, "running_mean": 2 / 3}, mistakes={"softmax": ("forgets_exp",)}
+    )
     late = Page(student_html(made, published=False)).text
     assert TITLES[0] in late
     for text in (TITLES[1], TITLES[2], "Because of", "right", "of 80", "20 of 20"):
@@ -198,7 +213,9 @@ def test_before_publication_only_visible_checks_are_told():
 
 def test_a_hint_that_rests_on_hidden_checks_waits_for_publication():
     checks = [check("softmax", 0, Outcome.PASSED), check("softmax", 1, Outcome.FAILED)]
-    made = changed(report("Bob", {"softmax": 0.5}, mistakes={"softmax": ("forgets_exp",)}), checks=checks)
+    made = changed(
+        report("Bob", {"softmax": 0.5}, mistakes={"softmax": ("forgets_exp",)}), checks=checks
+    )
     assert HINT not in student_html(made, published=False)
     assert student_html(made).count(HINT) == 1
 
@@ -211,18 +228,23 @@ def test_checks_that_are_never_shown_are_counted_only():
 
 
 def test_a_page_tells_the_call_the_reason_and_what_came():
-    told = "f(\n    [1, 2],\n)\nthe result is wrong at 1 of 2 entries\ngot      [1, 3]\nexpected [1, 2]"
-    assert parts(told) == (
-        "f(\n    [1, 2],\n)", "The result is wrong at 1 of 2 entries.", "got      [1, 3]\nexpected [1, 2]",
-    )  # fmt: skip
-    assert parts("f(1)\nraised KeyError at line 3: 'a'") == ("f(1)", "Raised KeyError at line 3: 'a'.", "")
+    call, details = "f(\n    [1, 2],\n)", "got      [1, 3]\nexpected [1, 2]"
+    told = f"{call}\nthe result is wrong at 1 of 2 entries\n{details}"
+    assert parts(told) == (call, "The result is wrong at 1 of 2 entries.", details)
+    assert parts("f(1)\nraised KeyError at line 3: 'a'") == (
+        "f(1)",
+        "Raised KeyError at line 3: 'a'.",
+        "",
+    )
     assert parts("Not written yet.") == ("", "Not written yet.", "")
     assert parts("f(") == ("", "F(.", "")
     assert parts("") == ("", "", "")
 
 
 def test_what_all_checks_say_is_said_once():
-    checks = [check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)]
+    checks = [
+        check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)
+    ]
     html = student_html(changed(report("Bob", {"softmax": 0.0}), checks=checks))
     assert html.count("Not written yet.") == 1
     assert "(3 checks)" in html
@@ -252,119 +274,39 @@ def test_figures_are_shown_where_the_check_is_visible_and_only_if_they_are_pictu
 
 def test_links_lead_to_the_pages_of_submissions():
     def stems(html):
-        return [unquote(one["href"][8:-5], errors="surrogateescape") for one in Page(html).all("a") if "reports/" in one["href"]]
+        return [
+            unquote(one["href"][8:-5], errors="surrogateescape")
+            for one in Page(html).all("a")
+            if "reports/" in one["href"]
+        ]
 
     names = ["a b", "50%#?&", 'q"<', "🦊", "caf\udce9", ".."]
     reports = [report(name, seconds=0.1) for name in names]
     assert stems(index_html(reports)) == names
-    assert stems(index_html(reports, links={name: f"n{i}" for i, name in enumerate(names)})) == [f"n{i}" for i in range(6)]
+    assert stems(index_html(reports, links={name: f"n{i}" for i, name in enumerate(names)})) == [
+        f"n{i}" for i in range(6)
+    ]
 
 
 def test_students_of_the_same_name_are_told_apart():
-    two = [report("Bo", submission="one"), report("Bo", submission="two"), report("Al", submission="three")]
+    two = [
+        report("Bo", submission="one"),
+        report("Bo", submission="two"),
+        report("Al", submission="three"),
+    ]
     text = Page(index_html(two)).text
     assert "Bo (one)" in text
     assert "Bo (two)" in text
     assert "three" not in text
 
 
-def test_difficulty_and_discrimination_are_what_they_are_said_to_be():
-    reports = many(60)
-    for item in statistics.code_items(reports):
-        scores = np.array([next(q.score for q in one.questions if q.id == item.id) for one in reports])
-        rest = np.array([one.score for one in reports]) - scores
-        assert item.difficulty == pytest.approx(scores.mean() / item.worth)
-        assert item.discrimination == pytest.approx(pearsonr(scores, rest).statistic)
-        assert (item.full, item.none) == (int((scores == item.worth).sum()), int((scores == 0).sum()))
-        assert item.full + item.part + item.none == item.answers == 60
-    for item in statistics.quiz_items(reports):
-        right = np.array([next(a.score for a in one.quiz if a.id == item.id) for one in reports])
-        rest = np.array([one.score for one in reports]) - right
-        assert item.discrimination == pytest.approx(pearsonr(right, rest).statistic)
-
-
-def test_there_is_no_discrimination_where_nothing_varies():
-    assert [one.discrimination for one in statistics.code_items([report()] * 5)] == [None] * 3
-    assert [one.discrimination for one in statistics.code_items(ANSWERS[:2])] == [None] * 3
-    assert statistics.code_items([]) == []
-
-
-def test_what_could_not_be_graded_stays_out_of_the_statistics():
-    alone, more = statistics.code_items(ANSWERS), statistics.code_items([*ANSWERS, unreadable()])
-    assert alone == more
-    assert statistics.quiz_items(ANSWERS)[0].answers == 2
-
-
-def test_known_mistakes_come_by_frequency_with_who_made_them():
-    one, two = {"softmax": ("forgets_exp",)}, {"softmax": ("forgets_exp", "forgets_sum")}
-    reports = [report(name, {"softmax": 0.0}, mistakes=made) for name, made in zip("ABC", (one, two, one), strict=True)]
-    found = statistics.known_mistakes(reports)
-    assert [(mistake.title, len(mistake.reports)) for mistake in found] == [
-        ("forgets exp", 2), ("forgets exp or forgets sum", 1),
-    ]  # fmt: skip
-    text = Page(index_html(reports)).text
-    assert "2 submissions forgets exp in softmax “" not in text  # the quotes are the style's
-    assert text.count(HINT) == 4  # to teach again, and in the list
-
-
-def test_what_to_teach_again_is_ranked_by_what_was_lost():
-    unwritten = [check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)]
-    reports = [
-        changed(report("A", {"softmax": 0.0}), checks=unwritten),
-        report("B", {"softmax": 1 / 3, "running_mean": 2 / 3}, mistakes={"softmax": ("forgets_exp",)}),
-        report("C", quiz=(True, False)),
-        report("D"),
-    ]
-    topics = statistics.reteach(reports)
-    assert [topic.item.name for topic in topics] == ["softmax", "which_end"]
-    first, last = topics
-    assert (first.hit, first.unwritten, first.others, len(first.mistakes)) == (2, 1, 0, 1)
-    assert first.often == ((TITLES[0], 1), (TITLES[1], 1))
-    assert last.often == (("b", 1),)
-    text = Page(index_html(reports)).text
-    assert "2 submissions of 4 lost points here; the class earned 58 % of its points." in text
-    assert "1 submission left it unwritten." in text
-    assert "Nothing: no question lost the class a tenth" in Page(index_html([report()])).text
-
-
-def test_an_unwritten_stub_is_known_by_its_feedback():
-    problem = Problem("NotImplementedError", "f: write your code here", 3, 0, "", own=False)
-    assert judge_raised(problem, False, "f()", []).feedback == statistics.NOT_WRITTEN
-
-
-def test_quiz_and_code_are_compared_for_those_who_did_both():
-    half = {"running_mean": 0.0, "softmax": 0.0}
-    reports = [report("K", half), report("C", quiz=(False, False)), report("N", quiz=()), report("B")]
-    both = statistics.contrast(reports)
-    assert [one.student for one in both.knows_only] == ["K"]
-    assert [one.student for one in both.codes_only] == ["C"]
-    assert len(both.points) == 3
-
-
-def test_slow_and_hostile_submissions_are_named_the_gravest_first():
-    refused = check("softmax", 1, Outcome.ERROR, staff_note="PermissionError: [Errno 1]")
-    forged = check("softmax", 1, Outcome.CRASHED, feedback="The code sent something that is no answer: look.")
-    reports = [
-        report("fine"),
-        report("slow", seconds=9.0),
-        changed(report("refused"), checks=[refused], outcome=Outcome.ERROR),
-        report("late", {"softmax": 0.0}, wrong=Outcome.TIMEOUT),
-        changed(report("forged"), checks=[forged], outcome=Outcome.CRASHED),
-        changed(report("ours"), checks=[], outcome=Outcome.BROKEN, staff_notes=["KeyError: 'x'"]),
-    ]
-    found = {one.report.student: "; ".join(one.reasons) for one in statistics.concerns(reports)}
-    assert list(found) == ["ours", "forged", "late", "slow", "refused"]
-    assert "KeyError" in found["ours"]
-    assert "as forged results do" in found["forged"]
-    assert found["late"] == "gave no answer in time (softmax)"
-    assert found["slow"] == "took 9.0 s; the usual is 0.2 s"
-    assert "refused" in found["refused"]
-
-
 def test_the_level_of_isolation_is_told_with_what_mends_it():
     weak = Isolation("weak: visible checks only", ["rlimits"], ["reads_memory"], "chmod o+x /opt")
     text = Page(index_html([report("A"), report("B", isolation=weak)])).text
-    assert "Isolation is not full for 1 submission: weak: visible checks only. To mend it: chmod o+x /opt" in text
+    assert (
+        "Isolation is not full for 1 submission: weak: visible checks only. To mend it: chmod"
+        in text
+    )
     assert "Not held back: reads memory." in text
     assert "not full" not in Page(index_html([report()])).text
 
@@ -388,3 +330,21 @@ def test_plots_are_not_loaded_before_they_are_drawn():
     code = "import sys, autograder.reports.html; sys.exit('matplotlib' in sys.modules)"
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_the_page_says_what_to_teach_again_in_sentences():
+    checks = [
+        check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)
+    ]
+    reports = [
+        changed(report("A", {"softmax": 0.0}), checks=checks),
+        report("B", {"softmax": 1 / 3}, mistakes={"softmax": ("forgets_exp",)}),
+        report("C"),
+        report("D"),
+    ]
+    text = Page(index_html(reports)).text
+    assert "2 submissions of 4 lost points here; the class earned 58 % of its points." in text
+    assert "1 submission left it unwritten." in text
+    assert f"1 × forgets exp. {HINT}" in text
+    assert text.count(HINT) == 2  # here, and among the known mistakes
+    assert "Nothing: no question lost the class a tenth" in Page(index_html([report()])).text

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from autograder.batch import Batch, Wishes, grade_class
+from autograder.batch import grade_class
 from autograder.config import load_config
 from autograder.gradebook import Gradebook
 from autograder.grading import Grader, open_grader
@@ -17,6 +17,7 @@ from autograder.layouts import find_submissions
 from autograder.partial import reweighted
 from autograder.regrade import Impact, to_text
 from autograder.results import Outcome, QuizAnswer, Report, from_json
+from autograder.tasks import Batch, Wishes
 from autograder.standing import KEPT
 
 TINY = Path(__file__).parent / "tiny"
@@ -62,7 +63,9 @@ class Class:
             return grader
 
         intake = take_in(find_submissions(self.folder, "warmup"), course, "warmup", Options())
-        batch = Batch(open_one, intake, self.folder, Options(), Wishes(jobs=1, **wishes), watch=impact.watch)
+        batch = Batch(
+            open_one, intake, self.folder, Options(), Wishes(jobs=1, **wishes), watch=impact.watch
+        )
         grade_class(batch, self.out)
         return impact
 
@@ -112,7 +115,9 @@ def klass(original: Path, tmp_path: Path) -> Class:
     """A copy of the graded class."""
     shutil.copytree(original, tmp_path / "it")
     copy = Class.__new__(Class)
-    copy.course, copy.folder, copy.out = (tmp_path / "it" / name for name in ("course", "class", "out"))
+    copy.course, copy.folder, copy.out = (
+        tmp_path / "it" / name for name in ("course", "class", "out")
+    )
     return copy
 
 
@@ -124,7 +129,11 @@ def test_nothing_changed(klass):
 
 def test_layout_and_comments_of_the_course_are_no_change(klass):
     klass.edit("tests/questions/test_warmup.py", "# running_mean\n", "# the mean that runs\n\n\n")
-    klass.edit("solutions/warmup.py", "Return, for every place, the mean", "Return, for each place, the mean")
+    klass.edit(
+        "solutions/warmup.py",
+        "Return, for every place, the mean",
+        "Return, for each place, the mean",
+    )
     assert klass.ran()[1] == set()
 
 
@@ -134,7 +143,9 @@ def test_a_changed_check_runs_its_question_only(klass):
     assert (ran, impact.ran) == ({"running_mean"}, 3)
     assert impact.reasons == {"checks or known mistakes of running_mean": 3}
     assert klass.reports() == klass.afresh()
-    drops = {change.name: (change.before, change.now) for change in impact.changes if change.dropped}
+    drops = {
+        change.name: (change.before, change.now) for change in impact.changes if change.dropped
+    }
     assert drops.keys() == {"ada", "alan"}  # Emmy failed that check before
     text = to_text(impact, "warmup", dry_run=False)
     assert "warmup.running_mean.four_values_in_pairs: 2 passed -> failed" in text
@@ -158,7 +169,8 @@ def test_a_changed_reference_runs_everything(klass):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("seed: 7", "seed: 8"), ("call_s: 2", "call_s: 3"), ("memory_mb: 512", "memory_mb: 600")]
+    ("old", "new"),
+    [("seed: 7", "seed: 8"), ("call_s: 2", "call_s: 3"), ("memory_mb: 512", "memory_mb: 600")],
 )
 def test_settings_that_matter_run_everything(klass, old, new):
     klass.edit("grading.yml", old, new)
@@ -175,7 +187,9 @@ def test_points_and_visibility_run_nothing(klass):
     assert klass.reports() == klass.afresh()
     assert (klass.report("ada").score, klass.report("ada").max_score) == (38.33, 45)
     assert {check.visibility for check in klass.report("ada").checks} == {"visible", "hidden"}
-    line = next(line for line in to_text(impact, "warmup", dry_run=False).splitlines() if "ada" in line)
+    line = next(
+        line for line in to_text(impact, "warmup", dry_run=False).splitlines() if "ada" in line
+    )
     assert line.split() == ["ada", "16.67/20", "->", "38.33/45", "+21.66"]
 
 
@@ -195,7 +209,9 @@ def test_a_new_question_and_one_that_is_gone(klass):
     assert [one.id for one in klass.report("ada").questions] == ["warmup.running_mean"]
     klass.edit("grading.yml", "running_mean: 10\n", "running_mean: 10\n      clip_to_range: 5\n")
     impact, ran = klass.ran()
-    assert ran <= {"clip_to_range"}  # or nothing: the same work under the same checks is in the gradebook
+    assert ran <= {
+        "clip_to_range"
+    }  # or nothing: the same work under the same checks is in the gradebook
     assert klass.reports() == klass.afresh()
 
 
@@ -203,7 +219,13 @@ def test_a_changed_file_runs_that_submission(klass):
     (klass.folder / "alan" / "warmup.py").write_text(RIGHT + "# mended\n")
     impact = klass.grade()
     (change,) = impact.changes
-    assert (impact.ran, change.name, change.before, change.now, change.dropped) == (1, "alan", 10, 15, False)
+    assert (impact.ran, change.name, change.before, change.now, change.dropped) == (
+        1,
+        "alan",
+        10,
+        15,
+        False,
+    )
     assert impact.reasons == {"files": 1}
 
 
@@ -258,9 +280,13 @@ def test_flaky_checks_are_found_by_running_again(klass, monkeypatch):
         outcome = Outcome.PASSED if verdict.outcome is Outcome.FAILED else Outcome.FAILED
         return type(judged)(type(verdict)(outcome), judged.exchanges)
 
-    monkeypatch.setattr(Judge, "judge_live", lambda self, check, *rest: flaky(judge_live(self, check, *rest), check))
     monkeypatch.setattr(
-        Judge, "judge_replies", lambda self, check, *rest: flaky(judge_replies(self, check, *rest), check)
+        Judge, "judge_live", lambda self, check, *rest: flaky(judge_live(self, check, *rest), check)
+    )
+    monkeypatch.setattr(
+        Judge,
+        "judge_replies",
+        lambda self, check, *rest: flaky(judge_replies(self, check, *rest), check),
     )
     impact = klass.grade(again=True, dry_run=True)
     assert (impact.ran, len(flips)) == (3, 1)
@@ -300,7 +326,14 @@ def test_a_regrade_that_was_killed_still_tells_the_whole_change(klass):
     intake = take_in(find_submissions(klass.folder, "warmup"), course, "warmup", Options())
     with pytest.raises(Killed):
         grade_class(
-            Batch(lambda: open_grader(course, "warmup"), intake, klass.folder, Options(), Wishes(jobs=1), watch=die),
+            Batch(
+                lambda: open_grader(course, "warmup"),
+                intake,
+                klass.folder,
+                Options(),
+                Wishes(jobs=1),
+                watch=die,
+            ),
             klass.out,
         )
     after = klass.grade()
@@ -310,7 +343,13 @@ def test_a_regrade_that_was_killed_still_tells_the_whole_change(klass):
 
 def test_rounded_points_of_a_quiz_are_shared_again_without_noise():
     third = QuizAnswer(
-        id="a", prompt="", given="", score=1.6667, max_score=5.0, outcome=Outcome.FAILED, feedback=""
+        id="a",
+        prompt="",
+        given="",
+        score=1.6667,
+        max_score=5.0,
+        outcome=Outcome.FAILED,
+        feedback="",
     )
     (twice,) = reweighted([third], 10.0)
     assert (twice.score, twice.max_score) == (3.3333, 10.0)

@@ -59,7 +59,9 @@ def roster(tmp_path: Path, text: str | bytes) -> list[Person]:
     ],
 )
 def test_columns_are_found_by_what_they_are_called(tmp_path, text):
-    assert roster(tmp_path, text) == [Person(name="Ada Lovelace", sid="s1", email="ada@example.org")]
+    assert roster(tmp_path, text) == [
+        Person(name="Ada Lovelace", sid="s1", email="ada@example.org")
+    ]
 
 
 def test_the_gradebook_of_canvas(tmp_path):
@@ -71,7 +73,9 @@ def test_the_gradebook_of_canvas(tmp_path):
 
 def test_the_worksheet_of_moodle(tmp_path):
     text = "Identifier,Full name,Email address,Status,Grade\nParticipant 123,Ada Lovelace,ada@example.org,,\n"
-    assert roster(tmp_path, text) == [Person(name="Ada Lovelace", email="ada@example.org", moodle="123")]
+    assert roster(tmp_path, text) == [
+        Person(name="Ada Lovelace", email="ada@example.org", moodle="123")
+    ]
 
 
 def test_what_excel_saves_is_read(tmp_path):
@@ -101,7 +105,17 @@ def test_a_missing_file_is_one_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "said", ["Ada Lovelace", "Lovelace, Ada", "lovelaceada", "ADA  LOVELACE", "adalovelace", "s1", "ada", "Ada@example.org"]
+    "said",
+    [
+        "Ada Lovelace",
+        "Lovelace, Ada",
+        "lovelaceada",
+        "ADA  LOVELACE",
+        "adalovelace",
+        "s1",
+        "ada",
+        "Ada@example.org",
+    ],
 )
 def test_a_student_is_known_under_many_names(said):
     index = Index([
@@ -137,16 +151,25 @@ def test_two_students_with_the_same_name_stay_apart(tmp_path):
     names = [f"Ada Lovelace_{n}_assignsubmission_file/warmup.py" for n in (31, 32)]
     worksheet = "Identifier,Full name,ID number\nParticipant 31,Ada Lovelace,1\nParticipant 32,Ada Lovelace,2\n"
     taken = intake(tmp_path, names, roster=worksheet)
-    assert {name: one.sid for name, one in people(taken).items()} == {"Ada Lovelace_31": "1", "Ada Lovelace_32": "2"}
+    assert {name: one.sid for name, one in people(taken).items()} == {
+        "Ada Lovelace_31": "1",
+        "Ada Lovelace_32": "2",
+    }
     (tmp_path / "roster.csv").write_text(text)
-    taken = intake(tmp_path, names, roster=text)  # their numbers say nothing here, so nothing is guessed
+    taken = intake(
+        tmp_path, names, roster=text
+    )  # their numbers say nothing here, so nothing is guessed
     assert [one.sid for one in people(taken).values()] == ["", ""]
     assert len(taken.missing) == 2
     assert taken.remarks[0] == "Ada Lovelace_31: 2 students on the roster may be meant"
 
 
 def test_strangers_and_those_who_handed_in_twice_are_told(tmp_path):
-    taken = intake(tmp_path, ["s1/warmup.py", "ada.py", "eve/warmup.py"], roster="name,id,email\nAda,s1,ada@x.org\n")
+    taken = intake(
+        tmp_path,
+        ["s1/warmup.py", "ada.py", "eve/warmup.py"],
+        roster="name,id,email\nAda,s1,ada@x.org\n",
+    )
     assert "eve: not on the roster" in taken.remarks
     assert "Ada handed in 2 times: ada, s1" in taken.remarks
 
@@ -159,7 +182,12 @@ def test_times_and_extensions_reach_the_ruling(tmp_path):
         extensions="student,assignment,days,until\nada,warmup,1,\neve,other,30,\neve,,,2026-12-29\n",
     )  # fmt: skip
     rows = {row.name: row for row in taken.rows}
-    assert {name: row.ruling.late_days for name, row in rows.items()} == {"ada": 1, "alan": 0, "eve": 1, "grace": 0}
+    assert {name: row.ruling.late_days for name, row in rows.items()} == {
+        "ada": 1,
+        "alan": 0,
+        "eve": 1,
+        "grace": 0,
+    }
     assert rows["grace"].submitted_at is None
     assert rows["alan"].submitted_at == datetime(2026, 12, 15, 23, 10, tzinfo=UTC)
     assert taken.remarks == [f"{tmp_path / 'submitted.csv'}: no submission here of nobody"]
@@ -215,6 +243,8 @@ def test_groups_are_joined_one_by_one(tmp_path):
     (tmp_path / "class" / "submission_metadata.yml").write_text(
         "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: '1'\n  - :name: Alan\n    :sid: '2'\n"
     )
-    taken = intake(tmp_path, ["submission_1/warmup.py"], roster="name,sid\nAda L,1\nAlan T,2\nEve,3\n")
+    taken = intake(
+        tmp_path, ["submission_1/warmup.py"], roster="name,sid\nAda L,1\nAlan T,2\nEve,3\n"
+    )
     assert taken.rows[0].student == "Ada L and Alan T"
     assert [person.name for person in taken.missing] == ["Eve"]

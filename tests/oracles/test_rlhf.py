@@ -163,8 +163,8 @@ class TestVerifiableReward:
         assert verifiable_reward("\\boxed{" * 500, "7") == 0.0
 
     @pytest.mark.filterwarnings("ignore")
-    @pytest.mark.parametrize("written", ["42", "42.0", "-3", r"\frac{1}{2}", "0.5", r"\sqrt{2}"])
-    @pytest.mark.parametrize("answer", ["42", "-3", r"\frac{1}{2}", r"\sqrt{2}"])
+    @pytest.mark.parametrize("written", ["42", "42.0", "-3", r"\frac{1}{2}", "0.5", "1,000"])
+    @pytest.mark.parametrize("answer", ["42", "-3", r"\frac{1}{2}", "1000"])
     def test_agrees_with_trl_on_boxes(self, written, answer):
         pytest.importorskip("math_verify", reason=f"math-verify {EXTRA}")
         rewards = pytest.importorskip("trl.rewards", reason=f"trl {EXTRA}")
@@ -279,7 +279,7 @@ class TestHandout:
 
     def test_advantages_of_one_success_in_four(self):
         rewards = torch.tensor([[1.0, 0.0, 0.0, 0.0]])
-        assert grpo_advantages(rewards).tolist() == pytest.approx([[1.5, -0.5, -0.5, -0.5]])
+        assert grpo_advantages(rewards)[0].tolist() == pytest.approx([1.5, -0.5, -0.5, -0.5])
         centered = rewards - 0.25
         wrong = (centered / centered.square().mean().sqrt())[0]
         assert f"{wrong[0]:.3f} and {wrong[1]:.3f}" in HANDOUT
@@ -306,7 +306,7 @@ def lab():
         patch.setattr("importlib.reload", lambda same: same)
         mpl.use("Agg")
         patch.setattr("matplotlib.pyplot.show", lambda: names["plt"].close("all"))
-        exec(compile((FOLDER / "lab.py").read_text(encoding="utf-8"), "lab.py", "exec"), names)  # noqa: S102
+        exec(compile((FOLDER / "lab.py").read_text(encoding="utf-8"), "lab.py", "exec"), names)
     return SimpleNamespace(**names, printed=printed.getvalue())
 
 

@@ -711,16 +711,27 @@ def expect_greedy(policy, q_values):
 
 @check("greedy_policy", visible=True)
 def test_best_actions_by_hand(student):
-    """A table of one row and two cells: action 2 is best in the first, action 0 in the second."""
-    q_values = np.array([[[0.1, -0.5, 0.7, 0.2], [0.9, 0.3, -0.2, 0.8]]])
-    expect_close(student.greedy_policy(q_values), [[2, 0]])
+    """A table of two rows and two cells each; in the first row 0.7 and 0.9 are the best values."""
+    q_values = np.array(
+        [
+            [[0.1, -0.5, 0.7, 0.2], [0.9, 0.3, -0.2, 0.8]],
+            [[0.0, 0.2, 0.1, 0.6], [-0.1, 0.4, 0.3, 0.0]],
+        ]
+    )
+    expect_close(student.greedy_policy(q_values), [[2, 0], [3, 1]])
 
 
 @check("greedy_policy", visible=True)
 def test_negative_values_have_a_best_too(student):
-    """Two rows of one cell, all values negative."""
-    q_values = np.array([[[-3.0, -1.0, -2.0]], [[-9.0, -8.0, -7.0]]])
-    expect_close(student.greedy_policy(q_values), [[1], [2]])
+    """Three rows of two cells, all values negative."""
+    q_values = -np.array(
+        [
+            [[3.0, 1.0, 2.0], [9.0, 8.0, 7.0]],
+            [[1.0, 5.0, 6.0], [4.0, 6.0, 2.0]],
+            [[8.0, 3.0, 5.0], [0.5, 0.7, 0.9]],
+        ]
+    )
+    expect_close(student.greedy_policy(q_values), [[1, 2], [0, 2], [1, 0]])
 
 
 @check("greedy_policy", weight=2)

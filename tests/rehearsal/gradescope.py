@@ -46,7 +46,7 @@ def main() -> None:
     """Rehearse one assignment and end with status 1 if anything is not as it must be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stem", nargs="?", default="rl_foundations")
-    parser.add_argument("--memory", type=int, default=1536, help="of the container, in MB")
+    parser.add_argument("--memory", type=int, default=768, help="of the container, in MB")
     parser.add_argument("--cpus", type=float, default=0.5)
     parser.add_argument("--only", nargs="*", help="names of samples")
     parser.add_argument("--reuse", action="store_true", help="take the image of the last rehearsal")

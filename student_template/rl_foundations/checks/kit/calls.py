@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+# `plain` needs it, and a worker can read no file of the kit any more.
 from .ambient import undisturbed
+from .figures import describe_figure  # noqa: F401
 from .values import Handle, live, plain, same, type_name
 
 
@@ -76,12 +80,13 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answe
     """
     args = [live(arg, objects.find) for arg in call.args]
     kwargs = {key: live(arg, objects.find) for key, arg in call.kwargs.items()}
-    for name in call.wrt:
-        make_leaf(name, kwargs.get(name))
+    leaves = [
+        make_leaf(name, kwargs[name] if name in kwargs else item(args, at)) for at, name in enumerate(call.wrt)
+    ]
     with undisturbed():
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
-        grads = take_gradients(call, kwargs, result) if call.wrt else {}
+        grads = take_gradients(call, leaves, result) if call.wrt else {}
         value = plain(result, objects.hold)
         return Answer(value, changed_inputs(call, target, args, kwargs), grads)
 
@@ -112,6 +117,11 @@ def changed_inputs(
 
 def differs(sent: Any, now: Any) -> bool:
     """Whether an argument is no longer what was sent; objects cannot be compared."""
+    if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
+        alike = sent.dtype == now.dtype and sent.shape == now.shape
+        return not (alike and sent.tobytes() == now.tobytes())
+    if type(sent) in (int, float) and now is sent:
+        return False
     return is_data(sent) and not same(plain(sent), plain(now))
 
 
@@ -136,16 +146,21 @@ def is_data(value: Any) -> bool:
     return not isinstance(value, Handle)
 
 
-def make_leaf(name: str, argument: Any) -> None:
-    """Let an argument collect a gradient; what cannot is the check's mistake."""
+def item(args: Sequence[Any], at: int) -> Any:
+    """Return a positional argument, None if there are not so many."""
+    return args[at] if at < len(args) else None
+
+
+def make_leaf(name: str, argument: Any) -> Any:
+    """Let an argument collect a gradient, and return it; what cannot is the check's mistake."""
     try:
-        argument.requires_grad_()
+        return argument.requires_grad_()
     except (AttributeError, RuntimeError):
         told = f"with_grad needs {name}=tensor(...) of floats; got {type_name(argument)}"
         raise TypeError(told) from None
 
 
-def take_gradients(call: Call, kwargs: Mapping[str, Any], result: Any) -> dict[str, Any]:
+def take_gradients(call: Call, leaves: Sequence[Any], result: Any) -> dict[str, Any]:
     """Differentiate `sum(cotangent * result)` with respect to the arguments named in `call.wrt`."""
     import torch
 
@@ -158,9 +173,8 @@ def take_gradients(call: Call, kwargs: Mapping[str, Any], result: Any) -> dict[s
         if weight.numel() != output.numel():
             raise WrongOutput(f"the result has {output.numel()} entries; expected {weight.numel()}")
         weight = weight.reshape(output.shape)
-    inputs = [kwargs[name] for name in call.wrt]
     try:
-        found = torch.autograd.grad(output, inputs, weight, allow_unused=True)
+        found = torch.autograd.grad(output, leaves, weight, allow_unused=True)
     except RuntimeError as error:
         raise WrongOutput(f"the result cannot be differentiated: {error}") from error
     grads = [None if grad is None else plain(grad) for grad in found]

@@ -46,14 +46,19 @@ def check(
     return mark
 
 
-def misconception(question: str) -> Callable[[Function], Function]:
-    """Mark a wrong answer that students really write; its docstring is the hint they get."""
-    return lambda function: function
+def misconception(question: str) -> Callable[[Function], Function]:  # noqa: ARG001 read by `bank`
+    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get."""
+    return unchanged
 
 
-def alternative(question: str) -> Callable[[Function], Function]:
-    """Mark an unusual right answer; its docstring says what is unusual about it."""
-    return lambda function: function
+def alternative(question: str) -> Callable[[Function], Function]:  # noqa: ARG001 read by `bank`
+    """Mark an unusual right answer to `question`; its docstring says what is unusual about it."""
+    return unchanged
+
+
+def unchanged(function: Function) -> Function:
+    """Return a function as it is: known mistakes and alternatives are found by their decorator."""
+    return function
 
 
 __all__ = [

@@ -23,13 +23,18 @@ def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     """
     if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
         return ""
+
+    def fits(one: np.ndarray, other: np.ndarray) -> bool:
+        far = one.size and np.abs(one - other).max() > 0.1 * np.abs(other).max()
+        return not far and agree(one, other)  # most candidates are far, which is quick to tell
+
     with np.errstate(all="ignore"):
         if agree(found, wanted):
             return ""
         if wanted.size == 1:
-            return lone_number(found.ravel(), wanted.ravel(), agree)
+            return lone_number(found.ravel(), wanted.ravel(), fits)
         looks = (constant, replaced, shifted, scaled, limited, partly_right, nearly_right)
-        return next(filter(None, (look(found, wanted, agree) for look in looks)), "")
+        return next(filter(None, (look(found, wanted, fits) for look in looks)), "")
 
 
 def lone_number(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:

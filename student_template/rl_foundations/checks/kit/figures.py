@@ -114,7 +114,8 @@ def ticks(axes: Any, axis: Any) -> list[Any]:
     low, high = sorted(axis.get_view_interval())
     if not axes.axison or not axis.get_visible():
         return []
-    return [tick.label1 for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    inside = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    return [label for tick in inside for label in (tick.label1, tick.label2)]
 
 
 def named(artists: Iterable[Any], *names: str) -> list[Any]:

@@ -43,17 +43,18 @@ class Function:
         return self._ask(args, kwargs).value
 
     def with_grad(
-        self, *, wrt: Sequence[str], of: int | None = None, cotangent: Any = None, **kwargs: Any
+        self, *args: Any, wrt: Sequence[str], of: int | None = None, cotangent: Any = None, **kwargs: Any
     ) -> Gradients:
-        """Call with keyword arguments and return the value with gradients for those in `wrt`.
+        """Call, and return the value with gradients for the arguments in `wrt`.
 
         Args:
+            args: the arguments by position, of which the first are those in `wrt`, if they are not by name.
             wrt: names of tensor arguments; each becomes a leaf that requires a gradient.
             of: which item to differentiate when several are returned.
             cotangent: weights of the sum that is differentiated; ones unless given.
-            kwargs: the arguments of the call.
+            kwargs: the arguments by name.
         """
-        answer = self._ask((), kwargs, wrt=tuple(wrt), of=of, cotangent=cotangent)
+        answer = self._ask(args, kwargs, wrt=tuple(wrt), of=of, cotangent=cotangent)
         return Gradients(answer.value, answer.grads)
 
     def _ask(self, args: Sequence[Any], kwargs: Mapping[str, Any], **more: Any) -> Answer:

@@ -1,0 +1,126 @@
+"""What the commands about a class share: preparing it, carrying it out, finding things in its gradebook."""
+
+import sys
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from autograder.archive import listing
+from autograder.batch import grade_class
+from autograder.config import FILE as SETTINGS
+from autograder.config import Course, load_config
+from autograder.errors import InputError, nearest
+from autograder.gradebook import FILE as BOOK
+from autograder.gradebook import Gradebook
+from autograder.grading import open_grader
+from autograder.intake import EXTENSIONS, Intake, Options, Row, take_in
+from autograder.layouts import find_submissions
+from autograder.outputs import Written
+from autograder.progress import progress, stoppable
+from autograder.records import Run
+from autograder.roster import Index
+from autograder.tasks import Batch, Stopped, Wishes
+
+TOLD = 10  # remarks on standard error
+
+
+def prepared(
+    course: Course, stem: str, folder: Path, options: Options, wishes: Wishes, quiet: bool
+) -> Batch:
+    """Return a class that is ready to be graded; say what is odd about it."""
+
+
+    extensions = course.root / EXTENSIONS
+    if not options.extensions and extensions.exists():
+        options = replace(options, extensions=str(extensions.resolve()))
+    intake = take_in(find_submissions(folder, stem), course, stem, options)
+    if not quiet:
+        tell_oddities(intake)
+    return Batch(
+        lambda: open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway),
+        intake, folder, options, wishes,
+    )  # fmt: skip
+
+
+def remembered(out: Path) -> dict[str, str]:
+    """Return the lists that OUT was graded with before, as far as they are still there."""
+
+    if not (out / BOOK).is_file():
+        return {}
+    with Gradebook(out, create=False) as book:
+        run = book.last_run()
+    found = {}
+    for kind in ("roster", "submitted", "extensions"):
+        path = getattr(run.about.options, kind) if run else ""
+        if path and Path(path).exists():
+            found[kind] = path
+    return found
+
+
+def carried_out(batch: Batch, out: Path, quiet: bool, as_json: bool) -> Written:
+    """Grade a class with progress; Ctrl-C ends it in good order."""
+
+    total = len(batch.intake.rows)
+    try:
+        with stoppable() as stop, progress(total, quiet=quiet, as_json=as_json) as tell:
+            batch.tell, batch.stop = tell, stop
+            batch.say = lambda line: click.echo(f"autograder: {line}", err=True)
+            return grade_class(batch, out)
+    except (Stopped, KeyboardInterrupt):
+        done = batch.counts["done"]
+        click.echo(
+            f"Stopped after {done} of {total}. The same command goes on where it stopped.", err=True
+        )
+        sys.exit(1)
+
+
+def tell_oddities(intake: Intake) -> None:
+    """Say who is missing and what does not fit together, a line each."""
+
+    if intake.missing:
+        names = listing((person.name for person in intake.missing), TOLD)
+        click.echo(
+            f"{len(intake.missing)} on the roster handed in nothing (missing.csv): {names}",
+            err=True,
+        )
+    for line in intake.remarks[:TOLD]:
+        click.echo(line, err=True)
+    if len(intake.remarks) > TOLD:
+        click.echo(f"and {len(intake.remarks) - TOLD} more remarks like these", err=True)
+
+
+def run_of(book: Gradebook, out: Path) -> Run:
+    """Return the newest run in a gradebook."""
+    run = book.last_run()
+    if run is None:
+        raise InputError(f"{out} holds no grades yet: autograder grade FOLDER -a STEM -o {out}")
+    return run
+
+
+def course_of(run: Run, root: Path) -> Course:
+    """Return the course in `root` if it has the assignment, else the one that the class was graded with."""
+
+    if (root / SETTINGS).exists():
+        course = load_config(root)
+        if run.assignment in course.settings.assignments or not run.about.options.course:
+            return course
+    return load_config(Path(run.about.options.course or root))
+
+
+def find_row(book: Gradebook, run: Run, name: str) -> Row:
+    """Return the submission that is meant: by its own name, or by its student's name, id or address."""
+
+    row = book.row(run.id, name)
+    if row is not None:
+        return row
+    rows = list(book.rows(run.id))
+    found = Index([(at, person) for at, row in enumerate(rows) for person in row.people]).called(
+        name
+    )
+    if len(found) == 1:
+        return rows[found.pop()]
+    names = [row.name for row in rows]
+    if found:
+        raise InputError(f"{name} may be any of {', '.join(sorted(names[at] for at in found))}")
+    raise InputError(f"there is no submission {name} in it{nearest(name, names)}")

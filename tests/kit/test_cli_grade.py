@@ -1,0 +1,264 @@
+"""The commands about a class, as an instructor types them."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from autograder.cli import main
+
+TINY = Path(__file__).parent / "tiny"
+RIGHT = """
+import numpy as np
+def running_mean(values, window):
+    return [sum(values[max(0, i - window + 1): i + 1]) / min(i + 1, window) for i in range(len(values))]
+def clip_to_range(values, low=0.0, high=1.0):
+    return np.minimum(np.maximum(values, low), high)
+"""
+HALF = RIGHT.replace("np.maximum(values, low)", "values")
+WORKSHEET = """Identifier,Full name,ID number,Email address
+Participant 31,Ada Lovelace,a1,ada@example.org
+Participant 32,Ada Lovelace,a2,ada2@example.org
+Participant 33,Zoë 🦜,z1,zoe@example.org
+Participant 34,Alan Turing,t1,alan@example.org
+"""
+SUBMITTED = (
+    "Identifier,Full name,id,Last modified (submission)\n,,Ada Lovelace_31,2026-12-17 12:00\n"
+)
+
+
+def run(*words: object, course: Path = TINY) -> Result:
+    return CliRunner().invoke(main, ["--course", str(course), *map(str, words)])
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def scores(out: Path) -> dict[str, float]:
+    return {row["submission"]: float(row["score"]) for row in table(out / "grades.csv")}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with a due date, an export of Moodle, a roster, times; graded into out/."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(TINY, home / "course")
+    settings = home / "course" / "grading.yml"
+    due = "  warmup:\n    due: 2026-12-15T23:59:00+01:00\n"
+    settings.write_text(settings.read_text().replace("  warmup:\n", due))
+    for name, text in (
+        ("Ada Lovelace_31", RIGHT),
+        ("Ada Lovelace_32", HALF),
+        ("Zoë 🦜_33", RIGHT + "#"),
+    ):
+        folder = home / "class" / f"{name}_assignsubmission_file"
+        folder.mkdir(parents=True)
+        (folder / "warmup.py").write_text(text)
+    (home / "roster.csv").write_text(WORKSHEET)
+    (home / "submitted.csv").write_text(SUBMITTED)
+    done = run("grade", home / "class", "-a", "warmup", "-o", home / "out", "--roster", home / "roster.csv",
+               "--submitted", home / "submitted.csv", course=home / "course")  # fmt: skip
+    assert done.exit_code == 0, done.output
+    (home / "said").write_text(done.stderr)
+    (home / "told").write_text(done.stdout)
+    return home
+
+
+@pytest.fixture
+def copy(home: Path, tmp_path: Path) -> Path:
+    """A copy of the results; the gradebook knows where class and course are."""
+    shutil.copytree(home / "out", tmp_path / "out")
+    return tmp_path / "out"
+
+
+def test_a_roster_names_everybody_and_tells_who_is_missing(home):
+    rows = {row["submission"]: row for row in table(home / "out" / "grades.csv")}
+    assert {name: row["student"] for name, row in rows.items()} == {
+        "Ada Lovelace_31": "Ada Lovelace", "Ada Lovelace_32": "Ada Lovelace", "Zoë 🦜_33": "Zoë 🦜",
+    }  # fmt: skip
+    assert (
+        "1 on the roster handed in nothing (missing.csv): Alan Turing\n"
+        in (home / "said").read_text()
+    )
+    assert table(home / "out" / "missing.csv") == [
+        {"student": "Alan Turing", "id": "t1", "email": "alan@example.org", "section": ""}
+    ]
+
+
+def test_what_is_late_costs_and_the_note_says_so(home):
+    rows = {row["submission"]: row for row in table(home / "out" / "grades.csv")}
+    assert [(row["score"], row["late_days"]) for row in rows.values()] == [
+        ("11.0", "2"),
+        ("10.0", "0"),
+        ("15.0", "0"),
+    ]
+    report = json.loads((home / "out" / "reports" / "Ada Lovelace_31.json").read_text())
+    assert report["notes"][0] == "Handed in 2 days late: 20 % of the maximum is taken off."
+    assert report["late_days"] == 2
+
+
+def test_moodle_and_canvas_get_the_numbers_that_they_know(home):
+    moodle = table(home / "out" / "moodle.csv")
+    assert [(row["Identifier"], row["Grade"]) for row in moodle] == [
+        ("Participant 31", "11.0"), ("Participant 32", "10.0"), ("Participant 33", "15.0"),
+    ]  # fmt: skip
+    canvas = table(home / "out" / "canvas.csv")
+    assert [row["ID"] for row in canvas] == ["", "", "", ""]  # Moodle's numbers are not Canvas's
+    assert [row["SIS User ID"] for row in canvas] == ["", "a1", "a2", "z1"]
+
+
+def test_the_terminal_is_told_in_a_table(home):
+    told = (home / "told").read_text()
+    assert "Ada Lovelace_31" in told
+    assert "isolation: full" in told
+    assert f"3 submissions in {home / 'out'}: index.html, grades.csv, reports/" in told
+
+
+def test_json_is_a_line_a_submission_and_nothing_else(home, copy):
+    done = run(
+        "grade", home / "class", "-a", "warmup", "-o", copy, "--json", "-q", course=home / "course"
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.exit_code, done.stderr, len(lines)) == (0, "", 3)
+    assert lines[-1]["done"] == lines[-1]["total"] == 3
+    assert {line["submission"]: line["score"] for line in lines} == {
+        "Ada Lovelace_31": 11, "Ada Lovelace_32": 10, "Zoë 🦜_33": 15,  # the lists are used again
+    }  # fmt: skip
+    assert all(line["known"] and line["outcome"] in ("passed", "failed") for line in lines)
+
+
+def test_lists_from_before_are_used_again_and_that_is_told(home, copy):
+    done = run("grade", home / "class", "-a", "warmup", "-o", copy, course=home / "course")
+    assert f"as before, with {home / 'roster.csv'}, {home / 'submitted.csv'}\n" in done.stderr
+    assert scores(copy)["Ada Lovelace_31"] == 11
+
+
+def test_quiet_says_nothing(home, copy):
+    done = run(
+        "grade", home / "class", "-a", "warmup", "-o", copy, "--quiet", course=home / "course"
+    )
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_regrade_knows_folder_course_and_lists(home, copy, tmp_path, monkeypatch):
+    (home / "course" / "extensions.csv").write_text("student,days\nAda Lovelace_31,1\n")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["regrade", str(copy), "--dry-run"])
+    assert done.exit_code == 0, done.output
+    line = next(line for line in done.stdout.splitlines() if "->" in line)
+    assert line.split() == ["Ada", "Lovelace_31", "11", "->", "13", "+2"]
+    assert scores(copy)["Ada Lovelace_31"] == 11
+    done = CliRunner().invoke(main, ["regrade", str(copy)])
+    assert done.stdout.startswith("warmup: 0 of 3 submissions ran again\n")
+    assert scores(copy)["Ada Lovelace_31"] == 13
+    (home / "course" / "extensions.csv").unlink()
+
+
+def test_override_is_shown_everywhere_and_can_be_taken_back(copy):
+    done = run("override", copy, "Zoë 🦜_33", "3.5", "--reason", "oral exam", "--author", "me")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert scores(copy)["Zoë 🦜_33"] == 3.5
+    assert (
+        "Staff have set this score by hand: oral exam"
+        in (copy / "reports" / "Zoë 🦜_33.html").read_text()
+    )
+    shown = run("show", copy, "z1").stdout  # by the student's number
+    for part in (
+        "score 3.5 of 20",
+        "set from 15 to 3.5 by me",
+        "set to 3.5 by me: oral exam",
+        "graded: 15 of 20",
+    ):
+        assert part in shown
+    run("override", copy, "Zoë 🦜_33", "--remove", "--reason", "mistake", "--author", "you")
+    assert scores(copy)["Zoë 🦜_33"] == 15
+    assert "hand-set score taken back by you: mistake" in run("show", copy, "Zoë 🦜_33").stdout
+
+
+def test_show_prints_what_staff_or_what_the_student_may_read(copy):
+    assert "(hidden)" in run("show", copy, "Ada Lovelace_32").stdout
+    student = run("show", copy, "Ada Lovelace_32", "--student").stdout
+    assert student.startswith("A warm-up with NumPy: Ada Lovelace\nScore: 10 of 20\n")
+
+
+def test_report_writes_everything_again_and_feedback_to_send_back(copy):
+    before = {
+        path: path.read_bytes()
+        for path in copy.rglob("*")
+        if path.suffix in (".csv", ".json", ".html")
+    }
+    for path in before:
+        path.unlink()
+    done = run("report", copy, "--feedback")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert {path: path.read_bytes() for path in before} == before
+    texts = {path.name: path.read_text() for path in (copy / "feedback").iterdir()}
+    assert texts.keys() == {"Ada Lovelace_31.txt", "Ada Lovelace_32.txt", "Zoë 🦜_33.txt"}
+    assert "Score" not in texts["Ada Lovelace_32.txt"]
+    run("report", copy, "--feedback", "--published")
+    assert "Score: 10 of 20" in (copy / "feedback" / "Ada Lovelace_32.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["grade", "{home}/none", "-a", "warmup", "-o", "{out}"], "does not exist"),
+        (["grade", "{home}/class", "-a", "warmpu", "-o", "{out}"], "did you mean warmup?"),
+        (
+            ["grade", "{home}/class", "-a", "warmup", "-o", "{home}/roster.csv/out"],
+            "cannot be made",
+        ),
+        (
+            ["grade", "{home}/class", "-a", "warmup", "-o", "{out}", "--roster", "{home}/none.csv"],
+            "cannot be read",
+        ),
+        (["regrade", "{home}"], "holds no gradebook.sqlite"),
+        (["report", "{home}"], "holds no gradebook.sqlite"),
+        (["show", "{out}", "Zoe 🦜_34"], "did you mean Zoë 🦜_33?"),
+        (["show", "{out}", "Ada Lovelace"], "may be any of Ada Lovelace_31, Ada Lovelace_32"),
+        (
+            ["override", "{out}", "nobody", "1", "--reason", "r", "--author", "a"],
+            "there is no submission nobody",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_input_is_one_line_and_exit_code_1(home, copy, words, told):
+    done = run(*[word.format(home=home, out=copy) for word in words], course=home / "course")
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert done.stderr.startswith("autograder: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["override", "{out}", "Zoë 🦜_33", "--reason", "r", "--author", "a"],
+        ["override", "{out}", "Zoë 🦜_33", "1", "--remove", "--reason", "r", "--author", "a"],
+        ["override", "{out}", "Zoë 🦜_33", "1", "--reason", " ", "--author", "a"],
+        ["override", "{out}", "Zoë 🦜_33", "-1", "--reason", "r", "--author", "a"],
+        ["override", "{out}", "Zoë 🦜_33", "nan", "--reason", "r", "--author", "a"],
+        ["grade", "{home}/class", "-o", "{out}"],
+        ["regrade", "{out}", "--jobs", "0"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2(home, copy, words):
+    done = run(*[word.format(home=home, out=copy) for word in words], course=home / "course")
+    assert done.exit_code == 2, done.output
+    assert scores(copy)["Zoë 🦜_33"] == 15
+
+
+def test_a_gradebook_without_the_folder_says_what_is_missing(home, copy):
+    moved = home / "class"
+    moved.rename(home / "klass")
+    try:
+        done = run("regrade", copy, course=home / "course")
+    finally:
+        (home / "klass").rename(moved)
+    assert done.exit_code == 1
+    assert "class does not exist; did you mean klass?" in done.stderr
