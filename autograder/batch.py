@@ -111,9 +111,7 @@ class Desk:
             reports.append(watched.now)
             self.batch.watch(watched)
             total = len(self.rows)
-            self.batch.tell(
-                Progress(counts["done"], total, counts["reused"], watched.now, not done.ran)
-            )
+            self.batch.tell(Progress(counts["done"], total, counts["reused"], watched.now, not done.ran))
         return reports
 
     def watched(self, done: Done) -> Watched:
@@ -170,9 +168,7 @@ class Desk:
             report, ran = renamed(same.report, submission), False
         else:
             todo = what_to_do(newest.keys, keys, newest.report) if newest and reuse else Todo()
-            report = brought_up_to_date(
-                self.grader, submission, newest.report if newest else None, todo
-            )
+            report = brought_up_to_date(self.grader, submission, newest.report if newest else None, todo)
             self.insist(report)
             ran = todo.runs
         if self.wishes.never_lower:

@@ -1,6 +1,7 @@
-"""What the commands about a class share: preparing it, carrying it out, finding things in its gradebook."""
+"""What the commands about a class share: prepare it, carry it out, find things in its gradebook."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -19,18 +20,17 @@ from autograder.layouts import find_submissions
 from autograder.outputs import Written
 from autograder.progress import progress, stoppable
 from autograder.records import Run
+from autograder.reports.terminal import to_table
+from autograder.results import Report
 from autograder.roster import Index
+from autograder.standing import standing
 from autograder.tasks import Batch, Stopped, Wishes
 
 TOLD = 10  # remarks on standard error
 
 
-def prepared(
-    course: Course, stem: str, folder: Path, options: Options, wishes: Wishes, quiet: bool
-) -> Batch:
+def prepared(course: Course, stem: str, folder: Path, options: Options, wishes: Wishes, quiet: bool) -> Batch:
     """Return a class that is ready to be graded; say what is odd about it."""
-
-
     extensions = course.root / EXTENSIONS
     if not options.extensions and extensions.exists():
         options = replace(options, extensions=str(extensions.resolve()))
@@ -43,9 +43,13 @@ def prepared(
     )  # fmt: skip
 
 
+def absolute(lists: Mapping[str, Path | None]) -> dict[str, str]:
+    """Return the lists that were given, by their full paths."""
+    return {name: str(path.resolve()) for name, path in lists.items() if path}
+
+
 def remembered(out: Path) -> dict[str, str]:
     """Return the lists that OUT was graded with before, as far as they are still there."""
-
     if not (out / BOOK).is_file():
         return {}
     with Gradebook(out, create=False) as book:
@@ -60,7 +64,6 @@ def remembered(out: Path) -> dict[str, str]:
 
 def carried_out(batch: Batch, out: Path, quiet: bool, as_json: bool) -> Written:
     """Grade a class with progress; Ctrl-C ends it in good order."""
-
     total = len(batch.intake.rows)
     try:
         with stoppable() as stop, progress(total, quiet=quiet, as_json=as_json) as tell:
@@ -69,15 +72,21 @@ def carried_out(batch: Batch, out: Path, quiet: bool, as_json: bool) -> Written:
             return grade_class(batch, out)
     except (Stopped, KeyboardInterrupt):
         done = batch.counts["done"]
-        click.echo(
-            f"Stopped after {done} of {total}. The same command goes on where it stopped.", err=True
-        )
+        click.echo(f"Stopped after {done} of {total}. The same command goes on where it stopped.", err=True)
         sys.exit(1)
+
+
+def summary(written: Written, out: Path) -> str:
+    """Return what was written as text for a terminal."""
+    shown = written.first
+    text = to_table(shown, shown[0].isolation) if shown else ""
+    more = written.count - len(shown)
+    text += f"and {more} more rows in grades.csv\n" if more else ""
+    return f"{text}\n{written.count} submissions in {out}: index.html, grades.csv, reports/\n"
 
 
 def tell_oddities(intake: Intake) -> None:
     """Say who is missing and what does not fit together, a line each."""
-
     if intake.missing:
         names = listing((person.name for person in intake.missing), TOLD)
         click.echo(
@@ -99,8 +108,7 @@ def run_of(book: Gradebook, out: Path) -> Run:
 
 
 def course_of(run: Run, root: Path) -> Course:
-    """Return the course in `root` if it has the assignment, else the one that the class was graded with."""
-
+    """Return the course in `root` if it has the assignment, else the one the class was graded with."""
     if (root / SETTINGS).exists():
         course = load_config(root)
         if run.assignment in course.settings.assignments or not run.about.options.course:
@@ -108,16 +116,22 @@ def course_of(run: Run, root: Path) -> Course:
     return load_config(Path(run.about.options.course or root))
 
 
-def find_row(book: Gradebook, run: Run, name: str) -> Row:
-    """Return the submission that is meant: by its own name, or by its student's name, id or address."""
+def graded(book: Gradebook, row: Row, out: Path) -> Report:
+    """Return a submission's report as it counts."""
+    found = standing(book, row)
+    if found is None:
+        raise InputError(f"{row.name} is not graded yet: autograder regrade {out}")
+    return found.report
 
+
+def find_row(book: Gradebook, run: Run, name: str) -> Row:
+    """Return the submission that is meant: by its name, or by its student's name, id or address."""
     row = book.row(run.id, name)
     if row is not None:
         return row
     rows = list(book.rows(run.id))
-    found = Index([(at, person) for at, row in enumerate(rows) for person in row.people]).called(
-        name
-    )
+    index = Index([(at, person) for at, row in enumerate(rows) for person in row.people])
+    found = index.called(name)
     if len(found) == 1:
         return rows[found.pop()]
     names = [row.name for row in rows]

@@ -1,41 +1,31 @@
-"""The commands about a class: grade, regrade, report, override, show. Thin, like the rest of the CLI."""
+"""The commands about a class: grade, regrade, report, override, show. Thin, like the rest of the CLI.
+
+What they need is imported when they run: `autograder --help` waits for nothing.
+"""
 
 import math
 from pathlib import Path
 
 import click
 
-from autograder.errors import InputError
-
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 layers = click.option(
-    "--without",
-    multiple=True,
-    metavar="LAYER",
-    help="Switch a layer of the wall off, to see its worth.",
+    "--without", multiple=True, metavar="LAYER", help="Switch a layer of the wall off, to see its worth."
 )
 hidden_anyway = click.option(
-    "--hidden-anyway",
-    is_flag=True,
-    help="Run hidden checks even where submissions could read them.",
+    "--hidden-anyway", is_flag=True, help="Run hidden checks even where submissions could read them."
 )
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: all processors)."
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print a line of JSON a submission."
-)
-roster_option = click.option(
-    "--roster", type=FILE, help="CSV of the class: name, id, email; or an LMS's."
-)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a submission.")
+roster_option = click.option("--roster", type=FILE, help="CSV of the class: name, id, email; or an LMS's.")
 submitted_option = click.option("--submitted", type=FILE, help="CSV of when who handed in.")
 extensions_option = click.option(
-    "--extensions",
-    type=FILE,
-    help="CSV: student,days or student,until (default: extensions.csv there).",
+    "--extensions", type=FILE, help="CSV: student,days or student,until (default: the course's)."
 )
 out_argument = click.argument("out", type=FOLDER)
 
@@ -58,41 +48,30 @@ def grade(
     without: tuple[str, ...], hidden_anyway: bool, **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; what OUT already holds is not graded again."""
-    from autograder.batch import Wishes
+    from autograder import classroom
     from autograder.config import load_config
     from autograder.intake import Options
-    from autograder.reports.terminal import to_table
+    from autograder.tasks import Wishes
 
     course = load_config(root)
     course.assignment(assignment)
-    before = remembered(out)
-    paths = before | {name: str(path.resolve()) for name, path in lists.items() if path}
-    options = Options(
-        **paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway
-    )
-    batch = prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet)
-    again = [path for path in before.values() if path in paths.values()]
+    before = classroom.remembered(out)
+    paths = before | classroom.absolute(lists)
+    options = Options(**paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway)
+    batch = classroom.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet)
+    again = [path for kind, path in before.items() if paths[kind] == path]
     if again and not quiet:
         click.echo(f"as before, with {', '.join(again)}", err=True)
-    written = carried_out(batch, out, quiet, as_json)
-    if quiet or as_json:
-        return
-    if written.first:
-        click.echo(to_table(written.first, written.first[0].isolation), nl=False)
-    if len(written.first) < written.count:
-        click.echo(f"and {written.count - len(written.first)} more rows in grades.csv")
-    click.echo(f"\n{written.count} submissions in {out}: index.html, grades.csv, reports/")
+    written = classroom.carried_out(batch, out, quiet, as_json)
+    if not quiet and not as_json:
+        click.echo(classroom.summary(written, out), nl=False)
 
 
 @click.command()
 @out_argument
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
-@click.option(
-    "--never-lower", is_flag=True, help="Where the score from before is better, it stays."
-)
-@click.option(
-    "--again", is_flag=True, help="Run everything again; what ends otherwise is a flaky check."
-)
+@click.option("--never-lower", is_flag=True, help="Where the score from before is better, it stays.")
+@click.option("--again", is_flag=True, help="Run everything again; what ends otherwise is a flaky check.")
 @roster_option
 @submitted_option
 @extensions_option
@@ -104,54 +83,46 @@ def regrade(
     root: Path, /, out: Path, dry_run: bool, never_lower: bool, again: bool, jobs: int | None, quiet: bool,
     as_json: bool, **lists: Path | None,
 ) -> None:  # fmt: skip
-    """Grade the class in OUT again, as far as checks, points or files changed, and say what that changes."""
+    """Grade the class in OUT again, as far as checks, points or files changed; say what that changes."""
     from msgspec.structs import replace
 
-    from autograder.batch import Wishes
+    from autograder import classroom
     from autograder.gradebook import Gradebook
     from autograder.regrade import Impact, to_text
+    from autograder.tasks import Wishes
 
     with Gradebook(out, create=False) as book:
-        run = run_of(book, out)
-    options = run.about.options
-    options = replace(
-        options, **{name: str(path.resolve()) for name, path in lists.items() if path}
-    )
-    course = course_of(run, root)
+        run = classroom.run_of(book, out)
+    options = replace(run.about.options, **classroom.absolute(lists))
+    course = classroom.course_of(run, root)
     wishes = Wishes(jobs or 0, again=again, never_lower=never_lower, dry_run=dry_run)
     impact = Impact()
-    batch = prepared(course, run.assignment, run.folder, options, wishes, quiet)
+    batch = classroom.prepared(course, run.assignment, run.folder, options, wishes, quiet)
     batch.watch = impact.watch
-    carried_out(batch, out, quiet, as_json)
+    classroom.carried_out(batch, out, quiet, as_json)
     if not as_json:
         click.echo(to_text(impact, run.assignment, dry_run=dry_run), nl=False)
 
 
 @click.command()
 @out_argument
-@click.option(
-    "--feedback", is_flag=True, help="Write feedback/ too: a text for each student, to send back."
-)
-@click.option(
-    "--published", is_flag=True, help="What waits for publication may be read by students now."
-)
+@click.option("--feedback", is_flag=True, help="Write feedback/ too: a text for each student, to send back.")
+@click.option("--published", is_flag=True, help="What waits for publication may be read by students now.")
 def report(out: Path, feedback: bool, published: bool) -> None:
     """Write all reports and tables in OUT again, from the gradebook."""
+    from autograder import classroom
     from autograder.gradebook import Gradebook
     from autograder.outputs import write_handbacks, write_reports
 
     with Gradebook(out, create=False) as book:
-        run = run_of(book, out)
+        run = classroom.run_of(book, out)
         written = write_reports(out, book, run, published=published, afresh=True)
         click.echo(f"{written.count} reports in {out}")
         if written.waiting:
-            click.echo(
-                f"{written.waiting} submissions are not graded yet: autograder regrade {out}"
-            )
+            click.echo(f"{written.waiting} submissions are not graded yet: autograder regrade {out}")
         if feedback:
-            click.echo(
-                f"{write_handbacks(out, book, run, published=published)} texts in {out / 'feedback'}"
-            )
+            count = write_handbacks(out, book, run, published=published)
+            click.echo(f"{count} texts to send back in {out / 'feedback'}")
 
 
 @click.command()
@@ -161,10 +132,9 @@ def report(out: Path, feedback: bool, published: bool) -> None:
 @click.option("--reason", required=True, help="Why; the student reads it.")
 @click.option("--author", required=True, help="Who decides; staff read it.")
 @click.option("--remove", is_flag=True, help="Let the computed score count again.")
-def override(
-    out: Path, submission: str, score: float | None, reason: str, author: str, remove: bool
-) -> None:
+def override(out: Path, submission: str, score: float | None, reason: str, author: str, remove: bool) -> None:
     """Set a submission's score by hand; every later report shows that it was."""
+    from autograder import classroom
     from autograder.gradebook import Gradebook
     from autograder.outputs import write_reports
 
@@ -175,10 +145,9 @@ def override(
     if not reason.strip() or not author.strip():
         raise click.UsageError("--reason and --author must say something")
     with Gradebook(out, create=False) as book:
-        run = run_of(book, out)
-        row = find_row(book, run, submission)
-        if book.newest(row.name) is None:
-            raise InputError(f"{row.name} is not graded yet: autograder regrade {out}")
+        run = classroom.run_of(book, out)
+        row = classroom.find_row(book, run, submission)
+        classroom.graded(book, row, out)
         book.override(row.name, score, author.strip(), reason.strip())
         write_reports(out, book, run)
     told = "counts as computed again" if score is None else f"now has {score:g}"
@@ -188,28 +157,21 @@ def override(
 @click.command()
 @out_argument
 @click.argument("submission")
-@click.option(
-    "--student", is_flag=True, help="Show what the student may read, once all is published."
-)
+@click.option("--student", is_flag=True, help="Show what the student may read, once all is published.")
 def show(out: Path, submission: str, student: bool) -> None:
     """Print the report on one submission, and how its score came about."""
+    from autograder import classroom
     from autograder.gradebook import Gradebook
     from autograder.reports.handback import handback
     from autograder.reports.history import to_history
     from autograder.reports.terminal import to_terminal
-    from autograder.standing import standing
 
     with Gradebook(out, create=False) as book:
-        run = run_of(book, out)
-        row = find_row(book, run, submission)
-        found = standing(book, row)
-        if found is None:
-            raise InputError(f"{row.name} is not graded yet: autograder regrade {out}")
-        if student:
-            click.echo(handback(found.report, published=True), nl=False)
-        else:
-            click.echo(to_terminal(found.report), nl=False)
-            click.echo(to_history(book.history(row.name), book.overrides(row.name)), nl=False)
+        row = classroom.find_row(book, classroom.run_of(book, out), submission)
+        found = classroom.graded(book, row, out)
+        history = to_history(book.history(row.name), book.overrides(row.name))
+    text = handback(found, published=True) if student else to_terminal(found) + history
+    click.echo(text, nl=False)
 
 
 CLASS_COMMANDS = (grade, regrade, report, override, show)

@@ -127,10 +127,6 @@ class Grader:
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return results, self.diagnostician.diagnose(checks, judged, candidates)
 
-    def run_check(self, check: Check, session: Session, passed: set[str]) -> Verdict:
-        """Run one check call by call; doctor asks for checks one by one."""
-        return self.judge.skip(check, passed) or self.judge.judge_live(check, session).verdict
-
     def result(self, check: Check, verdict: Verdict) -> CheckResult:
         """Return a check's result, with who may see it."""
         visibility = self.course.settings.visibility

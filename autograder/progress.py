@@ -72,11 +72,8 @@ def lines() -> Tell:
             parts = [rate_of(now, began)]
             parts += [f"{now.reused} known already"] if now.reused else []
             parts += [f"about {left:.0f} s left"] if GUESS_FROM <= now.done < now.total else []
-            print(
-                f"graded {now.done} of {now.total} ({', '.join(parts)})",
-                file=sys.stderr,
-                flush=True,
-            )  # noqa: T201
+            done = f"graded {now.done} of {now.total} ({', '.join(parts)})"
+            print(done, file=sys.stderr, flush=True)  # noqa: T201
 
     return tell
 

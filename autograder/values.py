@@ -133,7 +133,7 @@ class Reader:
 
     def _container(self, value: Any, kind: type, depth: int) -> Any:
         if kind is dict:
-            if not all(type(key) is str and is_text(key) for key in value):
+            if not all(type(key) is int or (type(key) is str and is_text(key)) for key in value):
                 return Opaque("dict")
             return dict(zip(value, self._all(value.values(), depth), strict=True))
         if issubclass(kind, tuple):

@@ -57,7 +57,7 @@ def run_random_episode(
     rewards: list[float] = []
     done = False
     while not done and len(rewards) < max_steps:
-        _, reward, done = env.step(rng.integers(4))
+        _, reward, done = env.step(int(rng.integers(4)))
         rewards.append(reward)
     return sum(rewards), len(rewards)
 

@@ -23,6 +23,7 @@ class GridWorld:
     States are (row, col), row 0 at the top. Actions are 0 right, 1 left, 2 down, 3 up. A move off
     the grid or into a wall leaves the agent where it is. A step that reaches the goal pays 1.0 and
     ends the episode (`done`); every other step pays `step_reward`: one number, or one per action.
+    `steps_taken` counts the steps of all episodes together.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class GridWorld:
         if self.walls & {(0, 0), self.goal}:
             raise ValueError("walls: the start (0, 0) and the goal must stay free")
         self.state = (0, 0)
+        self.steps_taken = 0
 
     def reset(self) -> State:
         """Put the agent at the start, (0, 0), and return that state."""
@@ -48,6 +50,7 @@ class GridWorld:
     def step(self, action: int) -> tuple[State, float, bool]:
         """Move and return (next state, reward, done)."""
         self.state = self.move(self.state, action)
+        self.steps_taken += 1
         done = self.state == self.goal
         return self.state, 1.0 if done else self.step_rewards[action], done
 

@@ -53,17 +53,20 @@ def instead(target: Any, kind: str, parameter: str = "") -> Any:
         public = {name: value for name, value in own.items() if not name.startswith("_")}
         return type(target.__name__, (target,), {n: instead(v, kind, parameter) for n, v in public.items()})
 
+    counted: list[int] = []  # how many outputs the right answer has, once that is known
+
     @functools.wraps(target)
     def answer(*args: Any, **kwargs: Any) -> Any:
         if kind in NOTHING:
             return NOTHING[kind]()
-        right = target(*fresh(args), **fresh(kwargs))
-        if kind in NUMBERS:
-            return replaced(right, kind)
-        given = given_argument(target, parameter, args, kwargs)
         if kind == "handed back":
-            return given
-        return (given,) * (len(right) if isinstance(right, tuple) else 2)
+            return given_argument(target, parameter, args, kwargs)
+        if kind in NUMBERS:
+            return replaced(target(*fresh(args), **fresh(kwargs)), kind)
+        if not counted:
+            right = target(*fresh(args), **fresh(kwargs))
+            counted.append(len(right) if isinstance(right, tuple) else 2)
+        return (given_argument(target, parameter, args, kwargs),) * counted[0]
 
     return answer
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograder.compare import CheckFailed, numbers_of, unpack
 from autograder.sandbox.calls import Answer
+from autograder.sandbox.wall import StudentRaised
 from autograder.session import Answers, Ended, Exchange, holds
 from autograder.tolerance import RTOL, allowed
 from autograder.values import Opaque, Tensor
@@ -34,6 +35,8 @@ def tolerances(exchanges: Sequence[Exchange], reference: Answers) -> float | Non
 
 def apart(got: Answer | Ended, want: Answer | Ended) -> float:
     """Return the distance between two outcomes of a call, infinite if they differ in kind."""
+    if isinstance(got, StudentRaised) and isinstance(want, StudentRaised):
+        return 0.0 if got.type_name == want.type_name else math.inf
     if not isinstance(got, Answer) or not isinstance(want, Answer):
         return 0.0 if type(got) is type(want) else math.inf
     if got.changed != want.changed:

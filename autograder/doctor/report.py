@@ -61,8 +61,11 @@ def remarks(found: Examination, subject: Subject) -> Iterator[str]:
 
 
 def margin(ran: Sequence[Ran]) -> float:
-    """Return how far a wrong answer was from the right one where it was farthest, in tolerances."""
-    known = [one.away for one in ran if one.caught and one.away is not None]
+    """Return how far a wrong answer was from the right one where it was farthest, in tolerances.
+
+    Below 1 it was not its numbers that were refused.
+    """
+    known = [one.away for one in ran if one.caught and one.away is not None and one.away >= 1]
     return max(known, default=math.inf)
 
 
@@ -102,10 +105,10 @@ def to_matrix(found: Examination) -> str:
 def closest_mistake(mistakes: dict[str, list[Ran]], check: str) -> str:
     """Return the mistake that a check catches by the narrowest margin, in brackets."""
     away = {
-        name: one.away
+        name: one.away or 0.0
         for name, ran in mistakes.items()
         for one in ran
-        if one.check.id == check and one.caught and one.away is not None
+        if one.check.id == check and one.caught and (one.away or 0.0) >= 1
     }
     if not away:
         return ""

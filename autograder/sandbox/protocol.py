@@ -50,7 +50,7 @@ class WireFloats(Wire, tag="f", frozen=True):
 
 
 class WireDict(Wire, tag="d", frozen=True):
-    keys: list[str]
+    keys: list[str | int]
     items: "list[Value]"
 
 
@@ -180,8 +180,8 @@ class Encoder:
             return WireOpaque(value.type_name, value.why)
         raise TypeError(f"{type(value).__name__} is not plain data")
 
-    def mapping(self, value: dict[str, Any]) -> WireDict:
-        """Encode a dict with text keys."""
+    def mapping(self, value: dict[Any, Any]) -> WireDict:
+        """Encode a dict whose keys are texts or whole numbers."""
         return WireDict(list(value), [self.value(item) for item in value.values()])
 
 
@@ -208,7 +208,7 @@ def decode_value(wire: Any, body: memoryview) -> Any:
     return wire
 
 
-def decode_mapping(wire: WireDict, body: memoryview) -> dict[str, Any]:
+def decode_mapping(wire: WireDict, body: memoryview) -> dict[Any, Any]:
     """Return the dict behind a wire struct."""
     if len(wire.keys) != len(wire.items):
         raise ProtocolError("a dict with unequal numbers of keys and items")

@@ -44,7 +44,9 @@ def report(**change: object) -> Report:
         "questions": [
             QuestionResult(id="warmup.f", score=7.5, max_score=15.0, outcome=Outcome.FAILED, hint="HINT")
         ],
-        "checks": [check("seen", True, Outcome.PASSED), check("unseen", False, Outcome.FAILED, "HIDDEN FEEDBACK")],
+        "checks": [
+            check("seen", True, Outcome.PASSED), check("unseen", False, Outcome.FAILED, "HIDDEN FEEDBACK"),
+        ],
         "quiz": [QuizAnswer(id="q", prompt="?", given="b", score=5.0, max_score=5.0, outcome=Outcome.PASSED,
                             feedback="LESSON")],
         "quiz_score": 5.0, "quiz_max_score": 5.0, "late_days": 2, "notes": ["Handed in 2 days late."],
@@ -193,8 +195,9 @@ def test_plain_names_stay_as_they_are(name):
 
 
 AWKWARD = [
-    "a/b", "a_b", "a:b", "a\\b", "..", ".", "", ".hidden", "-rf", "con", "CON.txt", "x" * 300, "x" * 301, "a ", "a.",
-    "👩‍💻", "👩💻", "a\nb", "a\x00b", "é" * 100, "e\u0301" * 50, "\udcff", "../../etc/passwd", "a?b", "a*b", " a",
+    "a/b", "a_b", "a:b", "a\\b", "..", ".", "", ".hidden", "-rf", "con", "CON.txt",
+    "x" * 300, "x" * 301, "a ", "a.", "a?b", "a*b", " a", "../../etc/passwd",
+    "👩‍💻", "👩💻", "a\nb", "a\x00b", "é" * 100, "e\u0301" * 50, "\udcff",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The gradebook: nothing that was committed is lost, nothing in it is overwritten, its errors are one line."""
+"""The gradebook: what is committed is not lost, nothing is overwritten, its errors are one line."""
 
 import sqlite3
 import subprocess
@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def report(name: str, score: float = 5.0) -> Report:
     return Report(
-        kit_version="1", assignment="warmup", title="", student=name, submission=name, score=score, max_score=10.0,
+        kit_version="1", assignment="warmup", title="", student=name, submission=name,
+        score=score, max_score=10.0,
         outcome=Outcome.PASSED, questions=[], checks=[], quiz=[], quiz_score=0.0, quiz_max_score=0.0,
         isolation=Isolation("full", [], []),
     )  # fmt: skip
@@ -144,18 +145,21 @@ def cut_short(data: bytes) -> bytes:
     return data[:5000]
 
 
+def use(folder: Path) -> None:
+    """Open a gradebook, read it and write to it."""
+    with Gradebook(folder) as book:
+        book.newest("a")
+        begin(book, "a")
+
+
 @pytest.mark.parametrize("spoil", [spoil_head, spoil_inside, cut_short])
 def test_a_damaged_gradebook_is_one_clear_line(tmp_path, spoil):
     with Gradebook(tmp_path) as book:
         book.add(begin(book, "a"), [result("a")])
     path = tmp_path / FILE
     path.write_bytes(spoil(path.read_bytes()))
-    with (
-        pytest.raises(InputError, match=r"damaged.*move it away") as wrong,
-        Gradebook(tmp_path) as book,
-    ):
-        book.newest("a")
-        begin(book, "a")
+    with pytest.raises(InputError, match=r"damaged.*move it away") as wrong:
+        use(tmp_path)
     assert str(path) in str(wrong.value)
     assert "\n" not in str(wrong.value)
 
@@ -196,8 +200,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(tmp_path):
             "PRAGMA max_page_count = 1"
         )  # what SQLite says then is what a full disk makes it say
         with pytest.raises(InputError, match=r"database or disk is full.*make room"):
-            for _ in range(200):
-                book.add(run, [result("b")])
+            book.add(run, [result("b")] * 200)
     with Gradebook(tmp_path) as book:
         assert book.newest("a") is not None
 

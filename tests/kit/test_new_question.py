@@ -72,7 +72,7 @@ def counts_below(values, limit):
 
 
 @alternative("count_above")
-def adds_up_truths(values, limit):
+def compares_at_once(values, limit):
     """One comparison of the whole array, and a NumPy number out."""
     return np.count_nonzero(np.asarray(values) > limit)
 ''',

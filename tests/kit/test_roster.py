@@ -149,7 +149,8 @@ def test_canvas_files_are_joined_by_number_and_the_missing_are_listed(tmp_path):
 def test_two_students_with_the_same_name_stay_apart(tmp_path):
     text = "name,id\nAda Lovelace,1\nAda Lovelace,2\n"
     names = [f"Ada Lovelace_{n}_assignsubmission_file/warmup.py" for n in (31, 32)]
-    worksheet = "Identifier,Full name,ID number\nParticipant 31,Ada Lovelace,1\nParticipant 32,Ada Lovelace,2\n"
+    worksheet = "Identifier,Full name,ID number\n"
+    worksheet += "Participant 31,Ada Lovelace,1\nParticipant 32,Ada Lovelace,2\n"
     taken = intake(tmp_path, names, roster=worksheet)
     assert {name: one.sid for name, one in people(taken).items()} == {
         "Ada Lovelace_31": "1",

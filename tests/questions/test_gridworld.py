@@ -677,6 +677,27 @@ def test_nothing_is_learned_from_nothing(student):
 
 
 @check("train_q_learning")
+def test_episodes_are_as_many_and_as_long_as_asked(student):
+    """Walled in, all steps that may be taken are taken; elsewhere an episode ends at the goal."""
+    for episodes, max_steps in ((3, ()), (6, (7,)), (1, (2,))):
+        env = student.make(GRID, size=3, walls=[(0, 1), (1, 0)])
+        generator = student.make(GENERATOR, 1)
+        student.train_q_learning(env, episodes, 0.5, 0.9, 0.5, generator, *max_steps)
+        asked = episodes * (*max_steps, 100)[0]
+        # 0 where a copy of the world was used
+        expect(
+            env.steps_taken in (0, asked), "the number of steps taken in all is not what was asked"
+        )
+    for seed in range(3):
+        env, generator = student.make(GRID, size=2), student.make(GENERATOR, seed)
+        table = student.train_q_learning(env, 200, 0.5, 0.9, 0.3, generator, 50)
+        expect(
+            greedy_steps(table, {"size": 2}) == 2, "the greedy policy is not at the goal in 2 steps"
+        )
+        expect(env.steps_taken < 5000, "episodes go on after the goal is reached")
+
+
+@check("train_q_learning")
 def test_training_draws_from_the_generator(student):
     """Equal generators give equal tables, others give others; NumPy's global state stays unused."""
     grid = {"size": 4, "walls": [(0, 2), (1, 2), (3, 1)]}

@@ -247,8 +247,8 @@ def test_k3_is_never_negative(student, reference, rng):
         sent = tensor(log_probs, dtype=dtype), tensor(log_probs - shift, dtype=dtype)
         precise = (tensor(one.array.astype(np.float64)) for one in sent)
         found = student.kl_penalty(*sent, "k3")
-        # Single precision rounds exp(d), which is near 1, by 1e-7, and may dip below 0 with it.
-        expect_close(found, reference.kl_penalty(*precise, "k3"), atol=1e-6)
+        # Single precision rounds log-probs and exp(d) by some 1e-7, and may dip below 0 with it.
+        expect_close(found, reference.kl_penalty(*precise, "k3"), atol=3e-6)
         expect(numbers(found).min() >= -1e-6, "k3 is negative for a token: look at its formula")
         # Rounding the log-probs to single precision alone moves their difference by 5e-7.
         expect_close(student.kl_penalty(*sent, "k1"), shift, atol=1e-5)

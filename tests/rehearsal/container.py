@@ -118,6 +118,12 @@ class Bounds:
         words = (self.memory / "memory.oom_control").read_text().split()
         return int(words[words.index("oom_kill") + 1]) if "oom_kill" in words else 0
 
+    def close(self) -> None:
+        """Take it away again; its processes have ended."""
+        for group in (self.memory, self.cpu):
+            with contextlib.suppress(OSError):
+                group.rmdir()
+
 
 def inside(
     root: Path, command: list[str], environment: Mapping[str, str],

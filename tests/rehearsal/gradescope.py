@@ -173,6 +173,7 @@ def rehearse(
         wrong.append(error.message[:200])
     told = f"{path.name:<24} {results.get('score', '-'):>6} of {report.max_score:g} {seconds:6.1f} s"
     told += f" {bounds.peak_mb:5.0f} MB, {bounds.killed()} ended for memory: "
+    bounds.close()
     print(told + ("; ".join(wrong[:3]) or "as it must be"), flush=True)
     return bool(wrong)
 

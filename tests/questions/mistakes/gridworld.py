@@ -717,6 +717,27 @@ def never_stops_an_episode_early(env, episodes, alpha, gamma, epsilon, rng, max_
 
 
 @misconception("train_q_learning")
+def goes_on_training_after_the_goal(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """An episode goes on after the goal is reached, until max_steps is. What does `done` tell?"""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state = env.reset()
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            q_values = q_learning_update(q_values, state, action, reward, after, done, alpha, gamma)
+            state = after
+    return q_values
+
+
+@misconception("train_q_learning")
+def allows_twice_as_many_steps(env, episodes, alpha, gamma, epsilon, rng, max_steps=200):
+    """Without max_steps an episode may take 200 steps. Keep the signature as it was given: 100."""
+    return train_q_learning(env, episodes, alpha, gamma, epsilon, rng, max_steps)
+
+
+@misconception("train_q_learning")
 def learns_what_random_behaviour_earns(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """The target looks ahead to the average action, so it learns what exploring earns, not what is best."""
     return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, look_ahead=np.mean)

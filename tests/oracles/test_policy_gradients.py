@@ -1,0 +1,404 @@
+"""policy_gradients against independent libraries, autograd, and simulations of many trainings.
+
+rlax, torchrl and stable-baselines3 are an extra (`oracles`); what needs them is skipped without it.
+The simulations train many policies at once. They are the ground for the thresholds of the checks:
+with `runs=1_000_000` in place of a few thousand they gave the figures that the docstrings quote.
+"""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import binom, zscore
+from torch.distributions import Categorical
+
+from solutions.policy_gradients import (
+    PolicyNetwork,
+    action_rate,
+    clip_fraction,
+    gae_advantages,
+    ppo_clip_loss,
+    reinforce_episode,
+    standardize_returns,
+    train_bandit,
+)
+
+HANDOUT = Path(__file__).parents[2] / "assignments" / "policy_gradients" / "handout.md"
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(2017)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Train small networks in one thread: more of them only wait for each other."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def leaf(numbers):
+    """Return a float64 tensor that collects a gradient."""
+    return torch.tensor(numbers, dtype=torch.float64, requires_grad=True)
+
+
+def softmax(logits):
+    """Return probabilities along the last axis."""
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def rollout(rng, length, share):
+    """Return random arguments for gae_advantages, without the two discounts."""
+    values, ends = rng.normal(size=length), rng.random(length) < share
+    return rng.normal(size=length), values, float(rng.normal()), ends
+
+
+class TestStandardizeReturns:
+    @pytest.mark.parametrize("length", [2, 3, 100])
+    def test_agrees_with_zscore(self, rng, length):
+        returns = rng.normal(3, 5, length)
+        got = standardize_returns(torch.from_numpy(returns))
+        np.testing.assert_allclose(got, zscore(returns, ddof=1), rtol=1e-7)
+
+    def test_one_return_gives_zero_without_a_warning(self):
+        assert standardize_returns(torch.tensor([7.0])).tolist() == [0.0]
+
+
+class TestPolicyNetwork:
+    def test_has_as_many_parameters_as_promised(self):
+        assert sum(part.numel() for part in PolicyNetwork(2, 4).parameters()) == 452
+
+    def test_probabilities_lose_the_gradient_that_logits_keep(self):
+        logits = torch.tensor([0.0, -20.0], requires_grad=True)
+        kept = Categorical(logits=logits).log_prob(torch.tensor(1))
+        lost = Categorical(probs=logits.softmax(dim=-1)).log_prob(torch.tensor(1))
+        assert round(kept.item(), 2) == -20.0
+        assert round(lost.item(), 2) == -15.94
+        (gradient,) = torch.autograd.grad(kept, logits)
+        np.testing.assert_allclose(gradient, [-1.0, 1.0], atol=1e-6)
+        (gradient,) = torch.autograd.grad(lost, logits)
+        assert gradient.tolist() == [0.0, 0.0]
+
+    def test_a_second_softmax_flattens(self):
+        np.testing.assert_allclose(softmax(np.array([0.9, 0.1])), [0.69, 0.31], atol=5e-5)
+        assert round(softmax(np.array([1.0, 0.0, 0.0, 0.0]))[0], 4) == 0.4754
+
+
+class OneState:
+    """One step in the only state, paid by the action."""
+
+    def __init__(self, pay):
+        self.pay, self.actions = pay, []
+
+    def reset(self):
+        return (1.0,)
+
+    def step(self, action):
+        self.actions.append(action)
+        return (1.0,), self.pay[action], True
+
+
+class TestReinforceEpisode:
+    def test_one_update_by_hand(self):
+        for pay, want in ((2.0, 0.5498), (-2.0, 0.4502)):
+            policy = torch.nn.Linear(1, 2, bias=False)
+            torch.nn.init.zeros_(policy.weight)
+            env = OneState((pay, pay))
+            optimizer = torch.optim.SGD(policy.parameters(), lr=0.1)
+            assert reinforce_episode(env, policy, optimizer) == pay
+            probs = policy.weight.detach().flatten().softmax(dim=0)
+            assert round(probs[env.actions[0]].item(), 4) == want
+
+    @pytest.mark.parametrize("baseline", [0.0, 0.7, -5.0])
+    def test_the_expected_update_is_the_gradient_of_the_expected_reward(self, rng, baseline):
+        logits, pay = leaf(rng.normal(size=4)), torch.tensor(rng.normal(size=4))
+        (want,) = torch.autograd.grad((logits.softmax(dim=0) * pay).sum(), logits)
+        log_probs = logits.log_softmax(dim=0)
+        weighted = (log_probs.exp().detach() * (pay - baseline) * log_probs).sum()
+        (got,) = torch.autograd.grad(weighted, logits)
+        np.testing.assert_allclose(got, want, atol=1e-12)
+
+    def test_the_mean_of_many_updates_is_that_gradient(self):
+        torch.manual_seed(5)
+        pay, start = (1.0, -0.5, 0.25), torch.tensor([[0.2], [-0.3], [0.4]])
+        policy = torch.nn.Linear(1, 3, bias=False)
+        optimizer = torch.optim.SGD(policy.parameters(), lr=1.0)
+        moves = []
+        for _ in range(4000):
+            policy.load_state_dict({"weight": start})
+            reinforce_episode(OneState(pay), policy, optimizer)
+            moves.append((policy.weight.detach() - start).flatten())
+        logits = start.flatten().double().requires_grad_()
+        (want,) = torch.autograd.grad((logits.softmax(0) * torch.tensor(pay)).sum(), logits)
+        np.testing.assert_allclose(torch.stack(moves).mean(dim=0), want, atol=0.05)
+
+
+class TestGaeAdvantages:
+    @pytest.mark.parametrize(("gamma", "gae_lambda"), [(0.99, 0.95), (1.0, 1.0), (0.9, 0.0)])
+    @pytest.mark.parametrize("share", [0.0, 0.2])
+    def test_agrees_with_rlax(self, rng, gamma, gae_lambda, share):
+        jax = pytest.importorskip("jax", reason="rlax needs jax, from the extra `oracles`")
+        rlax = pytest.importorskip("rlax", reason="rlax comes with the extra `oracles`")
+        rewards, values, bootstrap, ends = rollout(rng, 40, share)
+        with jax.enable_x64(True):
+            want = rlax.truncated_generalized_advantage_estimation(
+                rewards, gamma * ~ends, gae_lambda, np.append(values, bootstrap)
+            )
+            got = gae_advantages(rewards, values, bootstrap, ends, gamma, gae_lambda)
+            np.testing.assert_allclose(got, want, atol=1e-10)
+
+    @pytest.mark.parametrize("share", [0.0, 0.2])
+    def test_agrees_with_torchrl(self, rng, share):
+        reason = "torchrl comes with the extra `oracles`"
+        functional = pytest.importorskip("torchrl.objectives.value.functional", reason=reason)
+        rewards, values, bootstrap, ends = rollout(rng, 40, share)
+
+        def column(numbers):
+            return torch.from_numpy(np.asarray(numbers)).reshape(1, -1, 1)
+
+        want, _ = functional.generalized_advantage_estimate(
+            0.97, 0.9, column(values), column(np.append(values[1:], bootstrap)), column(rewards),
+            done=column(ends), terminated=column(ends),
+        )  # fmt: skip
+        got = gae_advantages(rewards, values, bootstrap, ends, 0.97, 0.9)
+        np.testing.assert_allclose(got, want.flatten(), atol=1e-10)
+
+    def test_agrees_with_stable_baselines3(self, rng):
+        reason = "stable-baselines3 is not installed"
+        buffers = pytest.importorskip("stable_baselines3.common.buffers", reason=reason)
+        rewards, values, bootstrap, ends = rollout(rng, 40, 0.2)
+        # It marks the first step of an episode where we mark the last one.
+        starts = np.append(False, ends[:-1]).astype(np.float32)
+        buffer = SimpleNamespace(
+            buffer_size=40, gamma=0.97, gae_lambda=0.9, rewards=rewards[:, None], values=values[:, None],
+            episode_starts=starts[:, None], advantages=np.zeros((40, 1)),
+        )  # fmt: skip
+        compute = buffers.RolloutBuffer.compute_returns_and_advantage
+        compute(buffer, torch.tensor([bootstrap]), ends[-1:].astype(np.float32))
+        got = gae_advantages(rewards, values, bootstrap, ends, 0.97, 0.9)
+        np.testing.assert_allclose(got, buffer.advantages[:, 0], atol=1e-5)
+
+    @pytest.mark.parametrize(
+        ("gae_lambda", "want"), [(0, [0.1, 0.2, 0.2]), (0.5, [0.25, 0.3, 0.2]), (1, [0.5, 0.4, 0.2])]
+    )
+    def test_table_of_the_handout(self, gae_lambda, want):
+        rollout = (np.array([0.0, 0, 1]), np.array([0.5, 0.6, 0.8]), 0.0)
+        got = gae_advantages(*rollout, np.array([False, False, True]), 1.0, gae_lambda)
+        np.testing.assert_allclose(got, want)
+
+
+class TestPpoClipLoss:
+    def test_agrees_with_rlax_in_value_and_gradient(self, rng):
+        jax = pytest.importorskip("jax", reason="rlax needs jax, from the extra `oracles`")
+        rlax = pytest.importorskip("rlax", reason="rlax comes with the extra `oracles`")
+        old, advantages = rng.uniform(-4, -1, 50), rng.normal(size=50)
+        log_probs = old + rng.normal(0, 0.4, 50)
+
+        def clipped_loss(numbers):
+            ratio = jax.numpy.exp(numbers - old)
+            return rlax.clipped_surrogate_pg_loss(ratio, advantages, 0.2)
+
+        new = leaf(log_probs)
+        loss = ppo_clip_loss(new, torch.from_numpy(old), torch.from_numpy(advantages))
+        loss.backward()
+        with jax.enable_x64(True):
+            value, gradient = jax.value_and_grad(clipped_loss)(jax.numpy.asarray(log_probs))
+            assert loss.item() == pytest.approx(float(value), rel=1e-10)
+            np.testing.assert_allclose(new.grad, gradient, atol=1e-12)
+
+    @pytest.mark.parametrize("clip_eps", [0.05, 0.2, 0.9])
+    def test_passes_gradcheck(self, rng, clip_eps):
+        old, advantages = torch.from_numpy(rng.normal(size=20)), torch.from_numpy(rng.normal(size=20))
+        new = leaf(old.numpy() + rng.normal(0, 0.5, 20))
+        assert torch.autograd.gradcheck(lambda x: ppo_clip_loss(x, old, advantages, clip_eps), new)
+
+    def test_is_what_the_paper_prints(self, rng):
+        old, advantages = torch.from_numpy(rng.normal(size=200)), torch.from_numpy(rng.normal(size=200))
+        new = old + torch.from_numpy(rng.normal(0, 0.5, 200))
+        ratio = torch.exp(new - old)
+        printed = torch.minimum(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages).mean()
+        torch.testing.assert_close(ppo_clip_loss(new, old, advantages), -printed)
+
+    def test_table_of_the_handout(self):
+        new = torch.log(torch.tensor([1.5, 0.5, 1.5, 0.5], dtype=torch.float64)).requires_grad_()
+        advantages = torch.tensor([1.0, 1.0, -1.0, -1.0], dtype=torch.float64)
+        loss = ppo_clip_loss(new, torch.zeros(4, dtype=torch.float64), advantages)
+        loss.backward()
+        assert loss.item() == pytest.approx(0.15)
+        np.testing.assert_allclose(4 * new.grad, [0, -0.5, 1.5, 0])
+
+    def test_the_formula_as_printed_gives_nan_where_this_does_not(self):
+        new = torch.tensor([100.0, 0.1], requires_grad=True)
+        ratio, advantages = torch.exp(new), torch.tensor([2.0, 1.0])
+        torch.minimum(ratio * advantages, ratio.clamp(0.8, 1.2) * advantages).mean().backward()
+        assert new.grad[0].isnan()
+        new.grad = None
+        ppo_clip_loss(new, torch.zeros(2), advantages).backward()
+        assert new.grad[0] == 0.0
+
+
+def test_clip_fraction_of_the_handout():
+    ratio = torch.tensor([0.7, 0.9, 1.0, 1.1, 1.3], dtype=torch.float64)
+    assert clip_fraction(ratio.log(), torch.zeros(5, dtype=torch.float64)) == pytest.approx(0.4)
+
+
+class TestBandit:
+    def test_untrained_networks_are_a_coin_toss_under_argmax(self):
+        states = torch.rand(100, 2, generator=torch.Generator().manual_seed(0))
+        rates = []
+        for seed in range(1000):
+            torch.manual_seed(seed)
+            with torch.no_grad():
+                best = PolicyNetwork(2, 4)(states).argmax(dim=-1)
+            rates.append((best == 2).double().mean().item())
+        assert rates.count(0.0) == pytest.approx(566, abs=5)  # rounding may tip a few of them
+        assert rates.count(1.0) == pytest.approx(112, abs=5)
+
+    def test_the_handouts_pace_of_learning(self):
+        best, half, nearly = [], [], []
+        states = torch.rand(100, 2, generator=torch.Generator().manual_seed(0))
+        for seed in range(40):
+            torch.manual_seed(seed)
+            policy = PolicyNetwork(2, 4, hidden=32)
+            optimizer = torch.optim.Adam(policy.parameters(), lr=3e-3)
+            generator, shares, rates = torch.Generator().manual_seed(seed), [], []
+            for _ in range(130):
+                with torch.no_grad():
+                    probs = policy(states).softmax(dim=-1)
+                shares.append((probs.argmax(dim=-1) == 2).double().mean().item())
+                rates.append(probs[:, 2].mean().item())
+                train_bandit(policy, 1, optimizer, generator)
+            best.append(np.argmax(np.array(shares) >= 0.99))
+            half.append(np.argmax(np.array(rates) > 0.5))
+            nearly.append(np.argmax(np.array(rates) > 0.9))
+        assert 6 <= np.median(best) <= 20
+        assert np.median(half) == pytest.approx(35, abs=6)
+        assert np.median(nearly) == pytest.approx(77, abs=8)
+
+    def test_rates_fit_probabilities(self):
+        policy = torch.nn.Linear(2, 4)
+        torch.nn.init.zeros_(policy.weight)
+        with torch.no_grad():
+            policy.bias.copy_(torch.tensor([0.1, 0.2, 0.3, 0.4]).log())
+        rate = action_rate(policy, 3, 20000, torch.Generator().manual_seed(1))
+        assert rate == pytest.approx(0.4, abs=0.02)
+
+
+def draw(probs, rng):
+    """Draw one action for each row of probabilities."""
+    level = rng.random((*probs.shape[:-1], 1), dtype=np.float32)
+    return (probs.cumsum(axis=-1) < level).sum(axis=-1).clip(max=probs.shape[-1] - 1)
+
+
+def simulate_bandit(runs, rng, episodes=300, rate=1.0):
+    """Train linear policies on the bandit; return the smallest probability of action 2 anywhere."""
+    weight = np.zeros((runs, 4, 3), np.float32)
+    weight[:, :, :2] = 0.3 * rng.normal(size=(runs, 4, 2))
+    every = np.arange(runs)
+    for _ in range(episodes):
+        states = np.ones((runs, 3), np.float32)
+        states[:, :2] = rng.random((runs, 2), dtype=np.float32)
+        probs = softmax(np.einsum("ras,rs->ra", weight, states))
+        actions, slope = draw(probs, rng), -probs
+        slope[every, actions] += 1
+        slope *= np.where(actions == 2, 1.0, -0.1)[:, None]
+        weight += rate * slope[:, :, None] * states[:, None, :]
+    corners = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
+    return softmax(np.einsum("ras,cs->rca", weight, corners))[:, :, 2].min(axis=1)
+
+
+def simulate_echo(runs, rng, variant="plain", episodes=200, rate=0.5, gamma=0.2, length=6):
+    """Train tables on Echo; return the smallest probability of naming the token shown."""
+    logits = (0.3 * rng.normal(size=(runs, 3, 3))).astype(np.float32)
+    every = np.arange(runs)
+    for _ in range(episodes):
+        shown = rng.integers(3, size=(length, runs))
+        rewards, slopes = np.zeros((length, runs)), np.zeros((length, runs, 3))
+        for t in range(length):
+            probs = softmax(logits[every, shown[t]])
+            actions, slopes[t] = draw(probs, rng), -probs
+            slopes[t, every, actions] += 1
+            rewards[t] = np.where(actions == shown[t], 1.0, -0.5)
+        returns = rewards.copy()
+        for t in reversed(range(length - 1)):
+            returns[t] += gamma * returns[t + 1]
+        if variant == "standardised":
+            deviation = returns.std(axis=0, ddof=1) + 1e-8
+            returns = (returns - returns.mean(axis=0)) / deviation
+        elif variant == "textbook":
+            returns *= gamma ** np.arange(length)[:, None]
+        elif variant == "mean":
+            returns /= length
+        for t in range(length):
+            np.add.at(logits, (every, shown[t]), rate * returns[t][:, None] * slopes[t])
+    return np.diagonal(softmax(logits), axis1=1, axis2=2).min(axis=1)
+
+
+def simulate_network(runs, rng, episodes=400, rate=0.05):
+    """Train networks from a bad start with Adam; return the smallest probability of action 2."""
+    parts = [rng.normal(size=(runs, 8, 2)), rng.random((runs, 8)), 0.3 * rng.normal(size=(runs, 4, 8))]
+    parts = [*parts, np.tile([1.0, 0.0, -1.0, 0.5], (runs, 1))]
+    first, second = ([np.zeros_like(part) for part in parts] for _ in "ab")
+    every = np.arange(runs)
+
+    def forward(states):
+        units = np.einsum("rhs,r...s->r...h", parts[0], states)
+        hidden = np.maximum(units + parts[1].reshape(runs, *[1] * (units.ndim - 2), 8), 0)
+        logits = np.einsum("rah,r...h->r...a", parts[2], hidden)
+        return hidden, softmax(logits + parts[3].reshape(runs, *[1] * (units.ndim - 2), 4))
+
+    for step in range(1, episodes + 1):
+        states = rng.random((runs, 2))
+        hidden, probs = forward(states)
+        actions = draw(probs, rng)
+        slope = probs
+        slope[every, actions] -= 1
+        slope = slope * np.where(actions == 2, 1.0, -0.1)[:, None]
+        back = np.einsum("ra,rah->rh", slope, parts[2]) * (hidden > 0)
+        gradients = [back[:, :, None] * states[:, None], back, slope[:, :, None] * hidden[:, None], slope]
+        for part, mean, square, gradient in zip(parts, first, second, gradients, strict=True):
+            mean += 0.1 * (gradient - mean)
+            square += 0.001 * (gradient**2 - square)
+            scale = np.sqrt(square / (1 - 0.999**step)) + 1e-8
+            part -= rate * mean / (1 - 0.9**step) / scale
+    return forward(rng.random((runs, 50, 2)))[1][:, :, 2].min(axis=1)
+
+
+class TestThresholdsOfTheChecks:
+    """The checks ask for a probability of 0.7 after training."""
+
+    def test_bandit(self, rng):
+        assert simulate_bandit(4000, rng).min() > 0.96
+
+    @pytest.mark.parametrize("variant", ["plain", "standardised", "textbook", "mean"])
+    def test_echo(self, rng, variant):
+        assert simulate_echo(2000, rng, variant).min() > 0.94
+
+    def test_network(self, rng):
+        assert simulate_network(1000, rng).min() > 0.98
+
+    @pytest.mark.parametrize(
+        ("n", "prob", "slack"),
+        [(2400, 0.9, 0.003), (2400, 0.03, 0.003), (2400, 0.07, 0.003), (800, 0.7, 0.003)]
+        + [(800, 0.87, 0.003), (200, 0.25, 0.003), (150, 0.25, 0.003), (4000, 0.1, 0.003)]
+        + [(3000, 0.1, 0.003), (2000, 0.15, 0.003), (1707, 0.4, 0.003)],
+    )
+    def test_six_standard_deviations_are_never_left_by_chance(self, n, prob, slack):
+        width = 6 * np.sqrt(prob * (1 - prob) / n) + slack
+        hits = np.arange(n + 1)
+        outside = np.abs(hits / n - prob) > width
+        assert binom.pmf(hits[outside], n, prob).sum() < 1.5e-8
+
+
+@pytest.mark.parametrize(
+    "said", ["452 parameters", "-15.94", "0.69 and 0.31", "0.4754", "0.5498", "0.4502", "= 0.15"]
+    + ["566 score", "112 exactly", "about 35 episodes", "about 77", "some twelve episodes"],
+)  # fmt: skip
+def test_the_handout_says_what_is_tested_here(said):
+    assert said in HANDOUT.read_text(encoding="utf-8").replace("\n", " ")
