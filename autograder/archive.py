@@ -103,9 +103,7 @@ def scan(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(islice(entries, MAX_VISITED + 1), key=lambda entry: entry.name)
     except OSError as error:
-        raise InputError(
-            f"the folder {clean(folder.name)} cannot be read: {reason(error)}"
-        ) from error
+        raise InputError(f"the folder {clean(folder.name)} cannot be read: {reason(error)}") from error
 
 
 def file_item(path: Path, shown: str) -> Item:
@@ -196,9 +194,7 @@ def entries_of(archive: zipfile.ZipFile, shown: str, notes: list[str]) -> list[I
     return items
 
 
-def entry_reader(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str
-) -> Callable[[int], bytes]:
+def entry_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> Callable[[int], bytes]:
     """Return what reads an entry of a zip, decompressing no more than asked."""
 
     def read(limit: int) -> bytes:
@@ -282,8 +278,4 @@ def check_count(kept: int, visited: int) -> None:
 
 def reason(error: OSError) -> str:
     """Return why the system refused, without the path."""
-    return (
-        "a link is not followed"
-        if error.errno == errno.ELOOP
-        else (error.strerror or "no reason given")
-    )
+    return "a link is not followed" if error.errno == errno.ELOOP else (error.strerror or "no reason given")

@@ -82,9 +82,7 @@ def names_in(expression: str) -> tuple[set[str], set[str]]:
     """Return the names an expression reads and the functions it calls, built-in ones left out."""
     nodes = list(ast.walk(parse(expression)))
     called = {
-        node.func.id
-        for node in nodes
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     read = {node.id for node in nodes if isinstance(node, ast.Name)}
     return read - called, called - set(BUILT_IN)

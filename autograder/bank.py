@@ -128,7 +128,9 @@ def collect_checks(module: ModuleType, stem: str, path: Path) -> tuple[Check, ..
             raise KitError(f"{where} asks for {fixtures}; a check may ask for {', '.join(FIXTURES)}")
         identity = f"{stem}.{mark.question}.{function.__name__.removeprefix('test_')}"
         checks.append(
-            Check(identity, mark.question, title, mark.visible, mark.weight, mark.requires, fixtures, function)
+            Check(
+                identity, mark.question, title, mark.visible, mark.weight, mark.requires, fixtures, function
+            )
         )
     if len({check.name for check in checks}) != len(checks):
         raise KitError(f"{path.name} has two checks of one name")

@@ -13,7 +13,7 @@ from autograder.gradebook import Gradebook
 from autograder.grading import Grader
 from autograder.keys import FILES, files_key, keys_of_course, work_key
 from autograder.layouts import Entry
-from autograder.outputs import Written, reports_folder, write_report, write_reports
+from autograder.outputs import Written, reports_folder, write_page, write_report, write_reports
 from autograder.partial import Todo, brought_up_to_date, renamed, stumbled, what_to_do
 from autograder.records import About, Result, Run, Stored
 from autograder.results import Outcome, Report
@@ -100,6 +100,7 @@ class Desk:
         finished, waiting[:] = list(waiting), []
         for report in self.told(finished):
             write_report(folder, report)
+            write_page(folder, report)
 
     def told(self, finished: Sequence[Done]) -> list[Report]:
         """Tell of results that are safe now, and return the reports as they count."""

@@ -46,7 +46,9 @@ for command in CLASS_COMMANDS:
 @layers
 @hidden_anyway
 @click.pass_obj
-def check(root: Path, path: Path, assignment: str | None, without: tuple[str, ...], hidden_anyway: bool) -> None:
+def check(
+    root: Path, path: Path, assignment: str | None, without: tuple[str, ...], hidden_anyway: bool
+) -> None:
     """Grade one submission with all checks and print the report."""
     from autograder.config import load_config
     from autograder.grading import open_grader
@@ -98,7 +100,9 @@ def doctor(root: Path, assignment: str | None, only: tuple[str, ...], matrix: bo
 
 @main.command("new-question")
 @click.argument("name", metavar="STEM.NAME")
-@click.option("--points", type=click.FloatRange(min=0), default=10, show_default=True, help="What it is worth.")
+@click.option(
+    "--points", type=click.FloatRange(min=0), default=10, show_default=True, help="What it is worth."
+)
 @click.pass_obj
 def new_question(root: Path, name: str, points: float) -> None:
     """Write the fragments of a new question, to be filled in."""

@@ -28,9 +28,7 @@ Moment = Annotated[
     Annotated[datetime, Meta(tz=True)] | None,
     Meta(description="a date and time with a UTC offset, such as 2026-12-15T23:59:00+01:00"),
 ]
-Most = Annotated[
-    Annotated[int, Meta(gt=0)] | None, Meta(description="a whole number above 0, or null")
-]
+Most = Annotated[Annotated[int, Meta(gt=0)] | None, Meta(description="a whole number above 0, or null")]
 Names = Annotated[list[str], Meta(description="a list of module names")]
 Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],

@@ -94,8 +94,7 @@ def outcome_of(reply: Reply) -> Answer | Ended:
 def explains(answers: Outcomes, given: Outcomes) -> bool:
     """Whether a program gives the same answers to every call that was made."""
     return all(
-        len(answers.get(name, ())) >= len(outcomes)
-        and all(map(agree, outcomes, answers[name]))
+        len(answers.get(name, ())) >= len(outcomes) and all(map(agree, outcomes, answers[name]))
         for name, outcomes in given.items()
     )
 

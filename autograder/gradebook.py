@@ -51,9 +51,7 @@ class Gradebook:
         self.path = folder / FILE
         self._lock = threading.RLock()
         if not create and not self.path.exists():
-            raise InputError(
-                f"{folder} holds no {FILE}: give the folder that `autograder grade -o` wrote"
-            )
+            raise InputError(f"{folder} holds no {FILE}: give the folder that `autograder grade -o` wrote")
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -75,9 +73,7 @@ class Gradebook:
                 f"{self.path} was written by another version of the kit ({found}): give another -o"
             )
         self._keep_a_log()
-        self._db.execute(
-            "PRAGMA synchronous = FULL"
-        )  # what is said to be graded survives a power cut
+        self._db.execute("PRAGMA synchronous = FULL")  # what is said to be graded survives a power cut
         if not found:
             with self._transaction():
                 for command in filter(str.strip, SCHEMA.split(";")):
@@ -117,9 +113,7 @@ class Gradebook:
         except sqlite3.Error as error:
             raise InputError(f"{self.path} {complaint(str(error))}") from error
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise InputError(
-                f"{self.path} is damaged ({error}): move it away and grade again"
-            ) from error
+            raise InputError(f"{self.path} is damaged ({error}): move it away and grade again") from error
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -130,9 +124,7 @@ class Gradebook:
     def _one(self, query: str, *values: object) -> Any:
         return self._db.execute(query, values).fetchone()
 
-    def begin(
-        self, assignment: str, folder: Path, kit: str, about: About, rows: Sequence[Row]
-    ) -> int:
+    def begin(self, assignment: str, folder: Path, kit: str, about: About, rows: Sequence[Row]) -> int:
         """Note that a run begins and which submissions it is about; return its number."""
         first = self.last_run()
         if first and first.assignment != assignment:
@@ -141,9 +133,7 @@ class Gradebook:
             )
         with self._sane(), self._transaction():
             values = (time.time(), assignment, str(folder), kit, text(about))
-            command = (
-                "INSERT INTO runs (started, assignment, folder, kit, about) VALUES (?, ?, ?, ?, ?)"
-            )
+            command = "INSERT INTO runs (started, assignment, folder, kit, about) VALUES (?, ?, ?, ?, ?)"
             run = int(self._db.execute(command, values).lastrowid or 0)
             self._db.executemany(
                 "INSERT INTO submissions (run, name, place, student, about) VALUES (?, ?, ?, ?, ?)",
@@ -207,9 +197,7 @@ class Gradebook:
     def names(self, run: int) -> list[str]:
         """Return the names of a run's submissions, in order."""
         with self._sane():
-            found = self._db.execute(
-                "SELECT name FROM submissions WHERE run = ? ORDER BY place", (run,)
-            )
+            found = self._db.execute("SELECT name FROM submissions WHERE run = ? ORDER BY place", (run,))
             return [name for (name,) in found.fetchall()]
 
     def gone(self, run: int) -> list[str]:

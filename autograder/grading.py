@@ -98,9 +98,7 @@ class Grader:
             seconds=round(time.monotonic() - began, 4),
         )
 
-    def grade_question(
-        self, question: str, session: Session
-    ) -> tuple[QuestionResult, list[CheckResult]]:
+    def grade_question(self, question: str, session: Session) -> tuple[QuestionResult, list[CheckResult]]:
         """Run a question's checks; judge again in a fresh worker what another question may have spoilt."""
         used_before = session.loaded is not None
         results, diagnosis = self.judge_question(question, session)
@@ -137,9 +135,7 @@ class Grader:
             outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
         )  # fmt: skip
 
-    def grade_quiz(
-        self, submission: Submission, session: Session
-    ) -> tuple[list[QuizAnswer], list[str]]:
+    def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
         """Grade the answer sheet, whose figures are the student's own, and note what is odd about it."""
         if self.quiz is None:
             return [], []
@@ -168,9 +164,7 @@ class Grader:
     def ungraded(self, submission: Submission, outcome: Outcome, told: str, *staff: str) -> Report:
         """Return the report on a submission whose checks could not run: no points, and why."""
         questions = [
-            QuestionResult(
-                id=f"{self.bank.stem}.{name}", score=0.0, max_score=points, outcome=outcome
-            )
+            QuestionResult(id=f"{self.bank.stem}.{name}", score=0.0, max_score=points, outcome=outcome)
             for name, points in self.assignment.questions.items()
         ]
         notes = [*submission.notes, told]
@@ -198,7 +192,8 @@ class Grader:
             score=round(sum(question.score for question in questions) + quiz_score, 2),
             max_score=max_score(self.assignment), outcome=outcome or worst([q.outcome for q in questions]),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
-            quiz_max_score=float(self.assignment.quiz), notes=notes, staff_notes=[*broken, *staff], output=output,
+            quiz_max_score=float(self.assignment.quiz), notes=notes,
+            staff_notes=[*broken, *staff], output=output,
             isolation=self.isolation, receipt=self.receipt(submission), seconds=seconds,
         )  # fmt: skip
 

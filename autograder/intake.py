@@ -126,11 +126,7 @@ def join(
                 seen[place].append(entry.name)
                 members[at] = merged(roster[place], person)
             else:
-                why = (
-                    f"{len(found)} students on the roster may be meant"
-                    if found
-                    else "not on the roster"
-                )
+                why = f"{len(found)} students on the roster may be meant" if found else "not on the roster"
                 remarks.append(f"{entry.name}: {why}")
     for place, names in seen.items():
         if len(names) > 1:
@@ -152,9 +148,7 @@ class Whose:
     ) -> None:
         self._entries = {entry.name.casefold(): at for at, entry in enumerate(entries)}
         self._people, self._remarks = people, remarks
-        self._index = Index(
-            [(at, person) for at, members in enumerate(people) for person in members]
-        )
+        self._index = Index([(at, person) for at, members in enumerate(people) for person in members])
 
     def lines(
         self, path: str, columns: Mapping[str, Sequence[str]], needed: Collection[str],
@@ -189,9 +183,7 @@ class Whose:
         return len(people) == 1 and all(any(exact(person)) for person in people.pop())
 
 
-def submitted_times(
-    options: Options, whose: Whose, zone: tzinfo | None
-) -> dict[int, list[datetime]]:
+def submitted_times(options: Options, whose: Whose, zone: tzinfo | None) -> dict[int, list[datetime]]:
     """Return when each entry's student handed in, in order; the last time is the entry's own."""
     times: defaultdict[int, list[datetime]] = defaultdict(list)
     if options.submitted:
@@ -211,9 +203,7 @@ def time_in(line: Line) -> str:
     return line.cells.get("time", "")
 
 
-def read_extensions(
-    options: Options, whose: Whose, stem: str, zone: tzinfo | None
-) -> dict[int, Extension]:
+def read_extensions(options: Options, whose: Whose, stem: str, zone: tzinfo | None) -> dict[int, Extension]:
     """Return the extension of each entry that has one; the last line on a student counts."""
     if not options.extensions:
         return {}

@@ -57,9 +57,7 @@ def rule(
         said_late: whether the platform marked it as late without saying when it came.
     """
     if submitted is None:
-        unknown = (
-            "Marked as late where it was handed in; it is not known when, so nothing is taken off."
-        )
+        unknown = "Marked as late where it was handed in; it is not known when, so nothing is taken off."
         return Ruling(staff_notes=[unknown] if said_late else [])
     refusal = refused(submitted, attempts or Attempts(), earlier)
     if refusal:

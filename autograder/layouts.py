@@ -33,9 +33,7 @@ CANVAS = re.compile(
     r"(?:(?P<name>.+?)_)?(?P<late>late_)?(?P<id>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)",
     ANY_CASE,
 )
-MOODLE = re.compile(
-    r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.*))?", ANY_CASE
-)
+MOODLE = re.compile(r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.*))?", ANY_CASE)
 FLAT = re.compile(r"(?P<base>.+?)\.(?:zip|rar|7z|tar|gz|tgz|bz2|xz)", ANY_CASE)
 FLAT_QUIZ = re.compile(r"(?P<base>.+?)(?P<said>[-_ ]quiz)?\.ya?ml", ANY_CASE)
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d*)? *(Z|UTC|[-+]\d\d:?\d\d)?")

@@ -168,9 +168,7 @@ def file_name(submission: str) -> str:
     plain = "".join(char if char.isprintable() else "_" for char in submission)
     safe = UNSAFE.sub("_", plain)
     cut = safe.encode("utf-8", "replace")[: LONGEST - 13].decode("utf-8", "ignore")
-    fits = len(submission.encode("utf-8", "replace")) <= LONGEST and not RESERVED.fullmatch(
-        submission
-    )
+    fits = len(submission.encode("utf-8", "replace")) <= LONGEST and not RESERVED.fullmatch(submission)
     if submission and safe == submission and fits:
         return submission
     digest = hashlib.sha256(submission.encode("utf-8", "surrogatepass")).hexdigest()
@@ -206,6 +204,4 @@ def replace(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             new.unlink()
-        raise InputError(
-            f"{path} cannot be written: {error.strerror}; what is graded is safe"
-        ) from error
+        raise InputError(f"{path} cannot be written: {error.strerror}; what is graded is safe") from error

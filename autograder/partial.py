@@ -58,9 +58,7 @@ def renamed(report: Report, submission: Submission) -> Report:
     return replace(report, student=submission.student, submission=submission.name)
 
 
-def brought_up_to_date(
-    grader: Grader, submission: Submission, report: Report | None, todo: Todo
-) -> Report:
+def brought_up_to_date(grader: Grader, submission: Submission, report: Report | None, todo: Todo) -> Report:
     """Run what has to run and return the whole report.
 
     Args:
@@ -86,9 +84,7 @@ def part_of(grader: Grader, todo: Todo) -> Grader:
     return part
 
 
-def combined(
-    grader: Grader, submission: Submission, old: Report, fresh: Report, todo: Todo
-) -> Report:
+def combined(grader: Grader, submission: Submission, old: Report, fresh: Report, todo: Todo) -> Report:
     """Return the report that has the questions that ran from `fresh` and the others from `old`."""
     stem, points = grader.bank.stem, grader.assignment.questions
     ran = {f"{stem}.{name}" for name in todo.questions}
@@ -116,14 +112,10 @@ def combined(
 def seen_by(grader: Grader, check: CheckResult) -> CheckResult:
     """Return a check's result with who may see it now."""
     visibility = grader.course.settings.visibility
-    return replace(
-        check, visibility=visibility.visible_checks if check.visible else visibility.hidden_checks
-    )
+    return replace(check, visibility=visibility.visible_checks if check.visible else visibility.hidden_checks)
 
 
-def rescored(
-    question: QuestionResult, results: Sequence[CheckResult], points: float
-) -> QuestionResult:
+def rescored(question: QuestionResult, results: Sequence[CheckResult], points: float) -> QuestionResult:
     """Return a question's result with the points it is worth now."""
     return replace(question, score=share(points, results), max_score=points)
 

@@ -12,9 +12,7 @@ from autograder.notebook_code import cells_of, is_untouched
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 SUFFIXES = (".py", ".ipynb")
 QUIZ = "quiz.yml"
-CODE_NAME = re.compile(
-    r"(.+?)(\.py|\.ipynb)(?:\.(?:txt|json|py|ipynb))*", re.IGNORECASE | re.DOTALL
-)
+CODE_NAME = re.compile(r"(.+?)(\.py|\.ipynb)(?:\.(?:txt|json|py|ipynb))*", re.IGNORECASE | re.DOTALL)
 QUIZ_NAME = re.compile(r"(?:.*[-_ ])?quiz[-_ ]?\(?\d*\)?\.ya?ml(?:\.txt)?", re.IGNORECASE)
 COPY = re.compile(r"(?:copy of )?(.+?)((?:[ _]?\(\d+\)|[-_ ]\d+|[-_ ]+copy)*)", re.IGNORECASE)
 NOT_WORK = re.compile(r"(?:test_.*|.*_test|conftest|setup|lab)\.\w+|quiz\.py", re.IGNORECASE)
@@ -114,7 +112,5 @@ def quiz_beside(items: Sequence[Item], code: Item | None) -> Item | None:
     """Return the answers to the quiz: beside the code, else nearest to the top."""
     found = [item for item in items if QUIZ_NAME.fullmatch(item.name) and is_work(item)]
     folder = code.folder if code else ""
-    order = [
-        (item.folder != folder, item.depth, item.name != QUIZ, natural(item.path)) for item in found
-    ]
+    order = [(item.folder != folder, item.depth, item.name != QUIZ, natural(item.path)) for item in found]
     return found[order.index(min(order))] if found else None

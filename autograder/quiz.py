@@ -79,30 +79,20 @@ def sheet_notes(quiz: Quiz, sheet: Sheet) -> list[str]:
     if sheet.answers and not sheet.student:
         notes.append("quiz.yml: the student line is empty, so your figures are not known")
     for name in itertools.islice(strays(quiz, sheet), MAX_NOTES):
-        notes.append(
-            f"quiz.yml: there is no question {short(name)}{nearest(name[:60], quiz.questions)}"
-        )
+        notes.append(f"quiz.yml: there is no question {short(name)}{nearest(name[:60], quiz.questions)}")
     return notes
 
 
-def grade_question(
-    quiz: Quiz, name: str, sheet: Sheet, functions: Functions, own: Functions
-) -> QuizResult:
+def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, own: Functions) -> QuizResult:
     """Return the result of one question. A mistake of ours is `broken` and tells staff."""
     question, key = quiz.questions[name], quiz.keys[name]
     parts = sheet.answers.get(name, ())
-    figures = (
-        draw_figures(quiz.assignment, name, sheet.student, question.allowed())
-        if sheet.student
-        else {}
-    )
+    figures = draw_figures(quiz.assignment, name, sheet.student, question.allowed()) if sheet.student else {}
     earned, feedback, note = 0.0, "", ""
     if not parts:
         feedback = unanswered(quiz, name, sheet)
     elif question.figures and not figures:
-        feedback = (
-            "Not graded: the student line of quiz.yml is empty, so your figures are not known."
-        )
+        feedback = "Not graded: the student line of quiz.yml is empty, so your figures are not known."
     else:
         try:
             earned, feedback = judge(question, key, parts, figures, functions, own)
@@ -172,9 +162,7 @@ def judge_several(question: Question, key: Key, parts: Sequence[str]) -> Verdict
 
 def judge_text(key: Key, parts: Sequence[str]) -> Verdict:
     """The whole text, without case, punctuation and articles, must match an accepted pattern."""
-    said = " ".join(
-        word for word in words(" ".join(parts)).split() if word not in ("a", "an", "the")
-    )
+    said = " ".join(word for word in words(" ".join(parts)).split() if word not in ("a", "an", "the"))
     right = any(re.fullmatch(pattern, said) for pattern in key.accept)
     return (1.0, key.lesson) if right else (0.0, key.hint)
 
@@ -201,11 +189,7 @@ def judge_number(
         return 1.0, key.lesson
     reasons = [one.why for one in key.mistakes if gives(evaluate(one.answer, figures, functions))]
     told = "\nOr: ".join(reasons) or key.hint
-    if (
-        question.measured
-        and (found := own_value(expression, figures, own)) is not None
-        and gives(found)
-    ):
+    if question.measured and (found := own_value(expression, figures, own)) is not None and gives(found):
         names = " and ".join(sorted(names_in(expression)[1]))
         told = f"Your own {names} gives this number: mend it first, then measure again. {told}"
     return 0.0, told

@@ -109,9 +109,7 @@ def load_questions(paper_text: str, assignment: str) -> dict[str, Question]:
     questions = load_parts(paper_text, file, Question)
     for name, question in questions.items():
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name == "student":
-            raise KitError(
-                f"{file}: {name!r} cannot be an id: use lower case letters, digits and _"
-            )
+            raise KitError(f"{file}: {name!r} cannot be an id: use lower case letters, digits and _")
         check_question(question, f"{file}: {name}")
     return questions
 
@@ -143,9 +141,7 @@ def check_question(question: Question, where: str) -> None:
     if list(question.choices) != list(string.ascii_lowercase[: len(question.choices)]):
         raise KitError(f"{where}.choices must be lettered a, b, c, ... in order")
     if has_choices != (len(question.choices) > 1):
-        raise KitError(
-            f"{where}.choices: {question.kind} needs {'two or more' if has_choices else 'none'}"
-        )
+        raise KitError(f"{where}.choices: {question.kind} needs {'two or more' if has_choices else 'none'}")
     if len(set(map(words, question.choices.values()))) != len(question.choices):
         raise KitError(f"{where}.choices holds the same text twice")
     if question.kind != "number" and (question.figures or question.measured):
@@ -155,9 +151,7 @@ def check_question(question: Question, where: str) -> None:
     asked = set(re.findall(r"\{(\w+)\}", question.prompt))
     if asked != set(question.figures):
         odd = ", ".join(sorted(asked ^ set(question.figures)))
-        raise KitError(
-            f"{where}: {odd} must stand both under figures and, in {{braces}}, in the prompt"
-        )
+        raise KitError(f"{where}: {odd} must stand both under figures and, in {{braces}}, in the prompt")
     for name, values in question.allowed().items():
         if not 1 < len(set(values)) <= MAX_VALUES:
             raise KitError(f"{where}.figures.{name} needs 2 to {MAX_VALUES} different values")
@@ -170,9 +164,7 @@ def check_key(question: Question, key: Key, where: str) -> None:
     if question.choices:
         check_letters(question, key, where)
     elif not isinstance(key.answer, str) or not key.hint.strip():
-        raise KitError(
-            f"{where} needs one answer, and a hint for wrong answers that nothing explains"
-        )
+        raise KitError(f"{where} needs one answer, and a hint for wrong answers that nothing explains")
     if bool(key.wrong) and not question.choices:
         raise KitError(f"{where}.wrong is for choices only")
     if question.kind == "number":
@@ -198,24 +190,16 @@ def check_letters(question: Question, key: Key, where: str) -> None:
     same_names(key.right(), set(question.choices) - set(key.wrong), f"{where}.answer", "the letter")
     same_names(key.wrong, set(question.choices) - set(key.right()), f"{where}.wrong", "a why")
     if question.kind == "several choices" and len(key.wrong) < len(key.right()):
-        raise KitError(
-            f"{where}: ticking all must earn nothing: give as many wrong choices as right ones"
-        )
+        raise KitError(f"{where}: ticking all must earn nothing: give as many wrong choices as right ones")
     for letter, why in key.wrong.items():
         if not why.strip():
-            raise KitError(
-                f"{where}.wrong.{letter} is empty: name the misconception behind the choice"
-            )
+            raise KitError(f"{where}.wrong.{letter} is empty: name the misconception behind the choice")
 
 
 def check_numbers(question: Question, key: Key, where: str) -> None:
     """Fail unless the expressions can be read and use the question's own figures."""
     margin = key.tolerance
-    if (
-        margin is None
-        or (margin.absolute > 0) == (margin.relative > 0)
-        or not margin.reason.strip()
-    ):
+    if margin is None or (margin.absolute > 0) == (margin.relative > 0) or not margin.reason.strip():
         raise KitError(f"{where}.tolerance needs absolute or relative, above 0, and its reason")
     for expression in (str(key.answer), *(mistake.answer for mistake in key.mistakes)):
         try:
@@ -241,9 +225,7 @@ def same_names(have: Collection[str], need: Collection[str], where: str, what: s
 def values_of(figure: list[float] | Range) -> list[float]:
     """Return the values that a figure may take, free of rounding noise, whole ones as int."""
     if isinstance(figure, Range):
-        count = (
-            int(round((figure.to - figure.start) / figure.step, 6)) + 1 if figure.step > 0 else 0
-        )
+        count = int(round((figure.to - figure.start) / figure.step, 6)) + 1 if figure.step > 0 else 0
         figure = [figure.start + index * figure.step for index in range(min(count, MAX_VALUES + 1))]
     rounded = [round(value, 10) for value in figure]
     return [int(value) if value == int(value) else value for value in rounded]

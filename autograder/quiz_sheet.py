@@ -48,9 +48,7 @@ def read_sheet(text: str) -> Sheet:
         said = entry.get("answer", "") if isinstance(entry, dict) else entry
         parts = tuple(part for part in leaves(said) if part.strip() not in EMPTY)
         if sum(map(len, parts)) > MAX_ANSWER:
-            problems.append(
-                f"the answer to {short(name)} is over {MAX_ANSWER} characters: write less"
-            )
+            problems.append(f"the answer to {short(name)} is over {MAX_ANSWER} characters: write less")
             parts = ()
         answers[name] = parts
     return Sheet(student, answers, tuple(problems))
@@ -145,9 +143,7 @@ def letters_of(said: str, choices: Mapping[str, str]) -> set[str] | None:
     texts = {words(text): letter for letter, text in choices.items()}
     if plain in texts:
         return {texts[plain]}
-    tokens = [
-        token for token in plain.split() if token not in ("and", "choice", "answer", "option")
-    ]
+    tokens = [token for token in plain.split() if token not in ("and", "choice", "answer", "option")]
     if len(tokens) == 1 and len(set(tokens[0])) == len(tokens[0]):
         tokens = list(tokens[0])  # "ac"
     if tokens and all(token in choices for token in tokens):
@@ -179,11 +175,7 @@ def read_numbers(said: str) -> list[float]:
 def commas(number: str) -> list[Fraction]:
     """Return the readings of a number in which commas may mark decimals or thousands."""
     number = number.replace("_", "")
-    forms = (
-        {number.replace(",", "")}
-        if re.match(r"[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", number)
-        else set()
-    )
+    forms = {number.replace(",", "")} if re.match(r"[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", number) else set()
     if number.count(",") == 1 and "." not in number:
         forms.add(number.replace(",", "."))
     if "," not in number:

@@ -1,22 +1,19 @@
-"""Is this zip safe? Runs a collection of attacks against it, and against the grader, and says what each gained.
+"""Is this zip safe? Runs attacks against it, and against the grader, and says what each gained.
 
-An attack is a folder with an attack.py: a module that does harm when loaded, or in its function `attack`, which
-stands in for every function that the assignment asks for. What it gains is judged from outside.
+An attack is a folder with an attack.py: a module that does harm when loaded, or in its function `attack`,
+which stands in for every function that is asked for. What it gains is judged from outside.
 """
 
 import ast
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec import structs
@@ -24,6 +21,7 @@ from msgspec import structs
 from autograder.config import Course
 from autograder.errors import InputError
 from autograder.grading import Grader, open_grader
+from autograder.redteam_stage import Stage, stage
 from autograder.results import Isolation
 from autograder.submission import Submission
 
@@ -60,67 +58,6 @@ def load_attacks(folder: Path) -> list[Attack]:
     if not found:
         raise InputError(f"{folder} holds no attacks: each is a folder with an attack.py")
     return found
-
-
-@dataclass
-class Stage:
-    """What attacks try to reach: places to leave a mark in, a neighbour to read, servers to call."""
-
-    folder: Path
-    port: int
-    heard: list[str] = field(default_factory=list)
-
-    def preamble(self, grader: int, course: Path, stem: str) -> str:
-        """Return the first lines of an attack: it knows where everything is."""
-        secrets = [f"{course}/solutions/{stem}.py", f"{course}/tests/questions/*.py", f"{course}/grading.yml"]
-        return (
-            f"GRADER, PORT, STEM = {grader}, {self.port}, {stem!r}\n"
-            f"MARKS, OUT, CLASS = {str(self.folder / 'marks')!r}, {str(self.folder / 'out')!r},"
-            f" {str(self.folder / 'class')!r}\nSECRETS = {secrets!r}\n"
-        )
-
-    def marks(self) -> list[str]:
-        """Return what was left behind where nothing should be."""
-        places = [self.folder / name for name in ("marks", "out", "class")]
-        known = {"socket", "neighbour.py", "results.json"}
-        found = [path for place in places for path in place.rglob("*") if path.name not in known]
-        for path in found:
-            path.unlink(missing_ok=True)
-        return [path.name for path in found]
-
-
-@contextlib.contextmanager
-def stage() -> Iterator[Stage]:
-    """Set the stage: folders that anyone may write, and servers that note who calls."""
-    with tempfile.TemporaryDirectory(prefix="redteam-") as name, contextlib.ExitStack() as stack:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for place in ("marks", "out", "class"):
-            (folder / place).mkdir()
-            (folder / place).chmod(0o777)  # an attack that gets this far may leave its mark
-        (folder / "class" / "neighbour.py").write_text("# somebody else's work\n")
-        tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        made = Stage(folder, tcp.getsockname()[1])
-        udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-        udp.bind(("127.0.0.1", made.port))
-        by_name = stack.enter_context(socket.socket(socket.AF_UNIX))
-        by_name.bind(str(folder / "marks" / "socket"))
-        (folder / "marks" / "socket").chmod(0o777)
-        by_name.listen()
-        for server in (tcp, udp, by_name):
-            threading.Thread(target=listen, args=(server, made.heard), daemon=True).start()
-        yield made
-
-
-def listen(server: socket.socket, heard: list[str]) -> None:
-    """Note every contact until the socket is closed."""
-    with contextlib.suppress(OSError):
-        while True:
-            if server.type == socket.SOCK_DGRAM:
-                server.recv(10)
-            else:
-                server.accept()[0].close()
-            heard.append(server.type.name)
 
 
 def against_grader(
@@ -243,7 +180,7 @@ def unpack(archive: Path, source: Path) -> None:
     """Unpack a zip into the platform's folder."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            opened.extractall(source)  # noqa: S202 our own zip
+            opened.extractall(source)
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError(f"{archive} cannot be unpacked ({error}): run autograder build") from None
     if not (source / "run_autograder").exists():

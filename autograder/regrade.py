@@ -93,9 +93,7 @@ def change_of(watched: Watched, old: Mapping[str, str], new: Mapping[str, str]) 
     )  # fmt: skip
 
 
-def turns_of(
-    before: Report, now: Report, old: Mapping[str, str], new: Mapping[str, str]
-) -> Iterator[Turn]:
+def turns_of(before: Report, now: Report, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Turn]:
     """Yield the checks that ended otherwise. Flaky: though work, check and surroundings are the same."""
     first, second = outcomes(before), outcomes(now)
     for check in dict.fromkeys([*second, *first]):
@@ -166,10 +164,7 @@ def by_check(changes: Sequence[Change]) -> Iterator[str]:
     if turns:
         yield from ("", "by check")
     for check, kinds in turns.items():
-        told = [
-            f"{many} {was or 'not there'} -> {now or 'gone'}"
-            for (was, now), many in kinds.most_common()
-        ]
+        told = [f"{many} {was or 'not there'} -> {now or 'gone'}" for (was, now), many in kinds.most_common()]
         yield f"  {check}: {', '.join(told)}"
 
 

@@ -53,9 +53,7 @@ class Line:
     cells: Mapping[str, str]
 
 
-def read_lines(
-    path: Path, columns: Mapping[str, Sequence[str]], needed: Collection[str]
-) -> list[Line]:
+def read_lines(path: Path, columns: Mapping[str, Sequence[str]], needed: Collection[str]) -> list[Line]:
     """Read a CSV file as a spreadsheet or a platform saves it.
 
     Args:
@@ -74,13 +72,9 @@ def read_lines(
             meanings[meaning] = found[0]
     if not set(needed) & set(meanings):
         known = " or ".join(columns[meaning][0] for meaning in needed)
-        raise InputError(
-            f"{path}: its first line names no column {known}; found: {listing(rows[0][1])}"
-        )
+        raise InputError(f"{path}: its first line names no column {known}; found: {listing(rows[0][1])}")
     return [
-        Line(
-            number, {what: clean(row[at].strip()) for what, at in meanings.items() if at < len(row)}
-        )
+        Line(number, {what: clean(row[at].strip()) for what, at in meanings.items() if at < len(row)})
         for number, row in rows[1:]
     ]
 
@@ -96,9 +90,7 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode(
-            "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252", "replace"
-        )
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252", "replace")
     head = text.partition("\n")[0]
     reader = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=head.count))
     try:

@@ -25,9 +25,7 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
 
     Where hidden checks could not run, the visible ones share all the points.
     """
-    left_out = [
-        result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN for result in results
-    ]
+    left_out = [result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN for result in results]
     counted = [result for result, out in zip(results, left_out, strict=True) if not out]
     total = sum(result.weight for result in counted)
     if not total:

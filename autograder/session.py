@@ -201,16 +201,17 @@ class Answers:
                 self._one(earlier)
         return self._one(frame)
 
-    def _fresh(self) -> None:
+    def _fresh(self) -> Worker:
         self._end()
-        self._worker = self._wall.worker()
+        self._worker = worker = self._wall.worker()
         self._worker_history = ()
-        self._worker.load(self.program.source, self.program.modules, self.program.bind)
+        worker.load(self.program.source, self.program.modules, self.program.bind)
+        return worker
 
     def _one(self, frame: Any) -> Answer | Ended:
-        assert self._worker is not None
+        worker = self._worker or self._fresh()
         try:
-            return self._worker.ask(frame, self._wall.bounds.call_s)
+            return worker.ask(frame, self._wall.bounds.call_s)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             return error
 

@@ -49,9 +49,7 @@ def settled(report: Report, row: Row, kept: float | None, overrides: Sequence[Ov
     if overrides and (last := overrides[-1]).score is not None:
         notes.append(f"Staff have set this score by hand: {last.reason}")
         when = datetime.fromtimestamp(last.made, UTC)
-        staff.append(
-            f"set from {score:g} to {last.score:g} by {last.author}, {when:%Y-%m-%d %H:%M} UTC"
-        )
+        staff.append(f"set from {score:g} to {last.score:g} by {last.author}, {when:%Y-%m-%d %H:%M} UTC")
         score = last.score
     return replace(
         report, student=row.student, submission=row.name, score=score,

@@ -119,9 +119,7 @@ def items_of(part: Part, notes: list[str]) -> list[Item]:
     return [file_item(part.path, part.name)]
 
 
-def inside_zip(
-    items: Sequence[Item], stem: str, notes: list[str], stack: contextlib.ExitStack
-) -> list[Item]:
+def inside_zip(items: Sequence[Item], stem: str, notes: list[str], stack: contextlib.ExitStack) -> list[Item]:
     """Return what is in the zip among the items, as if it were unpacked beside itself."""
     zips = [item for item in items if item.disk and item.name.lower().endswith(".zip")]
     if len(zips) > 1:
@@ -168,9 +166,7 @@ def collect(items: Sequence[Item], stem: str, notes: list[str]) -> tuple[str, di
     return main, files
 
 
-def helpers(
-    items: Sequence[Item], code: Item, stem: str, room: int, notes: list[str]
-) -> dict[str, bytes]:
+def helpers(items: Sequence[Item], code: Item, stem: str, room: int, notes: list[str]) -> dict[str, bytes]:
     """Return the student's own modules beside the code, by their path from there.
 
     Args:

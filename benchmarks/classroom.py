@@ -1,4 +1,4 @@
-"""Build a class of varied submissions: right in unusual ways, wrong in known ones, slow, crashing, .py and .ipynb."""
+"""Build a class: unusual right work, known wrong work, slow and crashing work; .py and .ipynb."""
 
 import ast
 import itertools
@@ -53,7 +53,9 @@ def preambles(*sources: str) -> str:
         lines = source.splitlines()
         for node in ast.parse(source).body:
             marked = getattr(node, "decorator_list", [])
-            own = isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("autograder", "solutions"))
+            own = isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                ("autograder", "solutions")
+            )
             if not marked and not own and not isinstance(node, ast.Expr):
                 parts.append("\n".join(lines[node.lineno - 1 : node.end_lineno]))
     return "\n".join(parts) + "\n\n"

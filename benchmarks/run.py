@@ -29,7 +29,9 @@ def main() -> None:
     """Print every figure as it is measured."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--class-size", type=int, default=1000)
-    options.add_argument("--no-otter", action="store_true", help="leave out otter run, which takes seconds each")
+    options.add_argument(
+        "--no-otter", action="store_true", help="leave out otter run, which takes seconds each"
+    )
     chosen = options.parse_args()
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     grader = open_grader(load_config(ROOT), STEM)
@@ -56,9 +58,13 @@ def whole_class(grader: Grader, folder: Path, size: int) -> float:
     rate = 0.0
     for count in sorted({max(10, size // 10), size}):
         build_class(grader.bank, folder / f"class{count}", count)
-        command = autograder("grade", folder / f"class{count}", "-a", STEM, "-o", folder / f"out{count}", "-q")
+        command = autograder(
+            "grade", folder / f"class{count}", "-a", STEM, "-o", folder / f"out{count}", "-q"
+        )
         began = time.perf_counter()
-        done = subprocess.run(["/usr/bin/time", "-f", "%M", *command], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["/usr/bin/time", "-f", "%M", *command], capture_output=True, text=True, check=True
+        )
         seconds = time.perf_counter() - began
         rate = count / seconds
         tell(f"class of {count}, cold start included", rate, "submissions a second")
@@ -93,7 +99,9 @@ def cold_start() -> None:
     tell("one submission, cold", statistics.median(ours for ours, _ in pairs), "s")
     tell("  against import torch", statistics.median(a / b for a, b in pairs), "times (aim: 1.3 at most)")
     numpy_only = autograder("--course", tiny, "check", tiny / "solutions" / "warmup.py", "-a", "warmup")
-    tell("one submission that needs NumPy only, cold", statistics.median(map(wall_time, [numpy_only] * 5)), "s")
+    tell(
+        "one submission that needs NumPy only, cold", statistics.median(map(wall_time, [numpy_only] * 5)), "s"
+    )
 
 
 def inside(grader: Grader) -> None:
@@ -123,7 +131,10 @@ def others(folder: Path, rate: float, *, otter: bool) -> None:
     tell("  the class is faster by", statistics.median(times) * rate / (os.cpu_count() or 1), "times a core")
     archive = ROOT / "dist" / f"otter_{STEM}.zip"
     if not otter or not archive.exists():
-        print("otter run: left out" + ("" if archive.exists() else f"; {archive.name} is not built: autograder build"))
+        print(
+            "otter run: left out"
+            + ("" if archive.exists() else f"; {archive.name} is not built: autograder build")
+        )
         return
     program = Path(sys.executable).with_name("otter")
     times = [

@@ -232,26 +232,17 @@ def plot_timeline(milestones: Mapping[int, str]) -> Figure:
     Args:
         milestones: year -> label, in any order. Labels may hold line breaks.
     """
-    entries = sorted(milestones.items())
-    years = [year for year, _ in entries]
-    figure = Figure(figsize=(9, 1.2 + 0.3 * len(entries)), layout="constrained")
+    years = sorted(milestones)
+    rows = range(len(years))  # a row each: labels cannot meet
+    figure = Figure(figsize=(8, 1.2 + 0.3 * len(years)), layout="constrained")
     axes = figure.subplots()
-    axes.scatter(years, range(len(years)), zorder=2)
-    for row, (year, label) in enumerate(entries):  # a row each: labels cannot meet
-        side = 1 if 2 * year <= years[0] + years[-1] else -1  # towards the middle
-        axes.annotate(
-            f"{year}  {' '.join(label.split())}",
-            (year, row),
-            (8 * side, 0),
-            textcoords="offset points",
-            ha="left" if side == 1 else "right",
-            va="center",
-        )
-    axes.set_ylim(len(years) - 0.4, -0.6)
-    axes.set_yticks([])
+    axes.scatter(years, rows, zorder=2)
+    axes.set_yticks(rows, [f"{year}  {' '.join(milestones[year].split())}" for year in years])
+    axes.set_title("Milestones of machine learning")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("Year")
-    axes.set_title("Milestones of machine learning")
+    axes.grid(axis="y")
+    axes.invert_yaxis()
     return figure
 
 

@@ -34,9 +34,7 @@ class World:
     def step(self, action: int) -> tuple[State, float, bool]:
         """Take an action and return (next state, reward, done)."""
         if self._state is None:
-            raise RuntimeError(
-                "step() without an episode: call reset() first, and stop when done is True"
-            )
+            raise RuntimeError("step() without an episode: call reset() first, and stop when done is True")
         action = int(action)
         if not 0 <= action < self.n_actions:
             raise ValueError(f"action {action}: expected 0 to {self.n_actions - 1}")

@@ -19,7 +19,12 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
     """Return the files of `student_template/<stem>/`."""
     assignment = course.assignment(stem)
     return build_template(
-        course.root, stem, assignment.title or stem, assignment.questions, assignment.quiz, assignment.provided
+        course.root,
+        stem,
+        assignment.title or stem,
+        assignment.questions,
+        assignment.quiz,
+        assignment.provided,
     )
 
 

@@ -56,9 +56,7 @@ def faults(stub_text: str, questions: Sequence[str]) -> list[str]:
     """Return what is wrong with generated stubs: one is missing, or does not raise its name."""
     tree = ast.parse(stub_text)
     found = [node for node in tree.body if isinstance(node, DEFINITION)]
-    missing = [
-        f"no stub for {name}" for name in questions if name not in [node.name for node in found]
-    ]
+    missing = [f"no stub for {name}" for name in questions if name not in [node.name for node in found]]
     for node in found:
         for function in [inner for inner in ast.walk(node) if isinstance(inner, FUNCTION)]:
             body = function.body[ast.get_docstring(function) is not None :]

@@ -75,9 +75,7 @@ class Source:
             names = {alias: alias.asname or alias.name.split(".")[0] for alias in node.names}
             if prefix:
                 names = {alias: alias.asname or alias.name for alias in node.names}
-            kept = [
-                a for a in node.names if prefix == "__future__." or keep(names[a], prefix + a.name)
-            ]
+            kept = [a for a in node.names if prefix == "__future__." or keep(names[a], prefix + a.name)]
             if not kept:
                 continue
             apart = last and not all(map(str.strip, self.lines[last : node.lineno - 1]))
@@ -96,9 +94,7 @@ class Source:
         line = ast.unparse(one)
         head, _, names = line.partition(" import ")
         if len(line) > WIDTH and names:
-            line = (
-                f"{head} import (\n" + "".join(f"    {name},\n" for name in names.split(", ")) + ")"
-            )
+            line = f"{head} import (\n" + "".join(f"    {name},\n" for name in names.split(", ")) + ")"
         return line
 
 
@@ -141,11 +137,7 @@ def names_in_strings(nodes: Iterable[ast.AST]) -> set[str]:
     """Return what might be names in quoted annotations: `"np.ndarray"`."""
     names: set[str] = set()
     for node in walk_all(nodes):
-        if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and node.value.isprintable()
-        ):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isprintable():
             try:
                 names |= names_in([ast.parse(node.value, mode="eval")])
             except (SyntaxError, ValueError):

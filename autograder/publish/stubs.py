@@ -54,9 +54,7 @@ def make_stubs(source: Source, questions: Sequence[str], provided: Collection[st
     known = bound | set(questions) | set(map(name_of, [*constants, *aliases]))
     refuse_missing(source, needed - known - set(dir(builtins)))
     settings = [
-        without_comments(source.cut(node))
-        for node in source.tree.body
-        if node in constants + aliases
+        without_comments(source.cut(node)) for node in source.tree.body if node in constants + aliases
     ]
     head = [source.docstring(source.tree), imports.rstrip("\n"), "\n".join(settings)]
     return "\n\n\n".join(["\n\n".join(part for part in head if part), *stubs]).lstrip("\n") + "\n"
@@ -172,11 +170,7 @@ def is_alias(node: ast.stmt) -> bool:
     if name_of(node).startswith("_") or is_constant(node):
         return False
     value = node.value
-    if (
-        isinstance(value, ast.Call)
-        and isinstance(value.func, ast.Name)
-        and value.func.id == "TypeVar"
-    ):
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "TypeVar":
         return True
     return all(isinstance(part, ALIAS_NODES) for part in ast.walk(value))
 

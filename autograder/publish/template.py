@@ -56,11 +56,7 @@ def build_template(
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
     modules = provided_files(course_root / "assignments" / stem, provided)
-    texts = {
-        f"{stem}.py": make_stubs(
-            solution, list(points), [name.removesuffix(".py") for name in modules]
-        )
-    }
+    texts = {f"{stem}.py": make_stubs(solution, list(points), [name.removesuffix(".py") for name in modules])}
     texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
     with contextlib.suppress(FileNotFoundError):
         texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
@@ -89,9 +85,7 @@ def build_template(
     return {path: texts[path].encode() for path in sorted(texts)}
 
 
-def refuse_leaks(
-    texts: Mapping[str, str], solution: Source, questions: Mapping[str, float]
-) -> None:
+def refuse_leaks(texts: Mapping[str, str], solution: Source, questions: Mapping[str, float]) -> None:
     """Raise if a line of the solution is handed out, or a stub is none."""
     for path, text in texts.items():
         for line in leaks(text, solution.text):
@@ -148,11 +142,7 @@ def table(points: Mapping[str, float], visible: Mapping[str, int]) -> list[dict[
 
 def asked(stub: str) -> str:
     """Return what is asked for: "3 functions", "a class and 2 functions"."""
-    kinds = [
-        isinstance(node, ast.ClassDef)
-        for node in ast.parse(stub).body
-        if isinstance(node, DEFINITION)
-    ]
+    kinds = [isinstance(node, ast.ClassDef) for node in ast.parse(stub).body if isinstance(node, DEFINITION)]
     counts = ((sum(kinds), "class", "classes"), (len(kinds) - sum(kinds), "function", "functions"))
     return " and ".join(f"{n} {many}" if n > 1 else f"one {one}" for n, one, many in counts if n)
 
@@ -177,9 +167,7 @@ def requirements(modules: Sequence[str]) -> str:
         for node in ast.walk(tree)
         if isinstance(node, ast.Import | ast.ImportFrom)
         for path in (
-            [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else [a.name for a in node.names]
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
         )
     }
     return "\n".join(sorted({"numpy", "pytest", *(roots & set(LIBRARIES))})) + "\n"

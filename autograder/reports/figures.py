@@ -39,9 +39,7 @@ def histogram(scores: Sequence[float], worth: float) -> Markup:
     width = top / BINS
     figure, axes = canvas(5.4, 2.4, "score", "submissions")
     axes.bar(edges[:-1] + width / 2, counts, width * 0.84, color=BAR)
-    bars = [
-        (int(count), float(left)) for count, left in zip(counts, edges[:-1], strict=True) if count
-    ]
+    bars = [(int(count), float(left)) for count, left in zip(counts, edges[:-1], strict=True) if count]
     for count, left in bars:
         axes.text(left + width / 2, count, f" {count} ", ha="center", va="bottom", color=INK)
     axes.set_xlim(0, top)
@@ -107,9 +105,7 @@ def drawn(figure: "Figure", name: str, title: str, told: str) -> Markup:
     out = io.BytesIO()
     plain = {"svg.fonttype": "none", "svg.hashsalt": name}  # text as text, the same ids every time
     with mpl.rc_context(plain):
-        figure.savefig(
-            out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-        )
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     root = ElementTree.fromstring(out.getvalue())  # noqa: S314 our own drawing
     tidy(root, name)
     size = root.get("viewBox", "").split()[2:]

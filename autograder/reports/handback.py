@@ -18,7 +18,8 @@ def handback(report: Report, *, published: bool) -> str:
         published: whether results that wait for publication may be read. Until then there are visible
             checks only, and neither scores nor the quiz's answers.
     """
-    return clean("\n".join(lines_of(report, published))).rstrip() + "\n"
+    lines = (line if line.isprintable() else clean(line) for line in lines_of(report, published))
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def may_read(check: CheckResult, published: bool) -> bool:
@@ -45,9 +46,7 @@ def lines_of(report: Report, published: bool) -> Iterator[str]:
             yield from wrapped(answer.feedback, "      ")
 
 
-def question_lines(
-    question: QuestionResult, checks: Sequence[CheckResult], published: bool
-) -> Iterator[str]:
+def question_lines(question: QuestionResult, checks: Sequence[CheckResult], published: bool) -> Iterator[str]:
     """Yield a question's heading, its hint and those of its checks that may be read."""
     shown = [check for check in checks if may_read(check, published)]
     wrong = [check for check in shown if check.outcome is not Outcome.PASSED]
@@ -68,6 +67,9 @@ def question_lines(
 def wrapped(text: str, indent: str) -> Iterator[str]:
     """Yield text in lines of a readable length."""
     for part in text.splitlines():
+        if part.strip() and len(indent) + len(part) <= WIDTH:
+            yield indent + part
+            continue
         yield from textwrap.wrap(part, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 

@@ -20,8 +20,6 @@ def to_history(graded: Sequence[tuple[float, float, float]], overrides: Sequence
         events.append((one.made, f"{what} by {clean(one.author)}: {clean(one.reason)}"))
     if len(events) < 2:
         return ""
-    times = [
-        f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M} UTC" for when, _ in sorted(events)
-    ]
+    times = [f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M} UTC" for when, _ in sorted(events)]
     lines = [f"  {time}  {what}" for time, (_, what) in zip(times, sorted(events), strict=True)]
     return "\n".join(["", "history", *lines]) + "\n"

@@ -46,9 +46,7 @@ class Row:
     remark: str
 
 
-def index_html(
-    reports: Sequence[Report], title: str = "", *, links: Mapping[str, str] | None = None
-) -> str:
+def index_html(reports: Sequence[Report], title: str = "", *, links: Mapping[str, str] | None = None) -> str:
     """Return the page of a class: what to teach again, what to look at, and every submission.
 
     Args:

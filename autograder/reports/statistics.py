@@ -140,14 +140,11 @@ def items(rows: Sequence[dict[str, tuple[float, float]]], besides: Sequence[floa
         besides: for each submission, points earned elsewhere: they count into its total.
     """
     totals = [
-        sum(score for score, _ in row.values()) + extra
-        for row, extra in zip(rows, besides, strict=True)
+        sum(score for score, _ in row.values()) + extra for row, extra in zip(rows, besides, strict=True)
     ]
     made = []
     for name in in_order(name for row in rows for name in row):
-        pairs = [
-            (*row[name], total) for row, total in zip(rows, totals, strict=True) if name in row
-        ]
+        pairs = [(*row[name], total) for row, total in zip(rows, totals, strict=True) if name in row]
         scores, worth, total = np.array(pairs, dtype=float).T
         full, none = int(np.sum(scores >= worth - 1e-9)), int(np.sum((scores <= 0) & (worth > 0)))
         difficulty = float(scores.sum() / worth.sum()) if worth.sum() else 1.0
@@ -275,10 +272,7 @@ def reasons_to_look(report: Report) -> Iterable[str]:
     ):
         hit = [check for check in report.checks if check.outcome is outcome]
         where = ", ".join(in_order(short(check.question) for check in hit))
-        if (
-            any("that is no answer" in check.feedback for check in hit)
-            and outcome is Outcome.CRASHED
-        ):
+        if any("that is no answer" in check.feedback for check in hit) and outcome is Outcome.CRASHED:
             words = "sent the grader something that is no answer, as forged results do"
         if hit or (report.outcome is outcome and not report.checks):
             yield f"{words} ({where})" if where else words

@@ -8,6 +8,7 @@ from autograder.results import Report
 from autograder.roster import Person
 
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also those of full width
+JOINERS = "\u200c\u200d"  # emoji and some scripts are made with them
 HEAD = ("student", "submission", "score", "max_score")
 TAIL = ("quiz", "late_days", "outcome")
 
@@ -64,5 +65,6 @@ def missing_table(people: Iterable[Person]) -> Table:
 
 def text(value: str) -> str:
     """Return text that a spreadsheet does not take for a formula, without control characters."""
-    value = "".join(char if char.isprintable() or char in "\u200c\u200d" else " " for char in value)
+    if not value.isprintable():
+        value = "".join(char if char.isprintable() or char in JOINERS else " " for char in value)
     return f"'{value}" if value.lstrip().startswith(FORMULA) and value != "-" else value

@@ -81,7 +81,8 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answe
     args = [live(arg, objects.find) for arg in call.args]
     kwargs = {key: live(arg, objects.find) for key, arg in call.kwargs.items()}
     leaves = [
-        make_leaf(name, kwargs[name] if name in kwargs else item(args, at)) for at, name in enumerate(call.wrt)
+        make_leaf(name, kwargs[name] if name in kwargs else item(args, at))
+        for at, name in enumerate(call.wrt)
     ]
     with undisturbed():
         target = find_target(call, namespace, objects)

@@ -55,7 +55,11 @@ def readable_paths() -> list[str]:
     """Return what an honest program may open: the interpreter, its packages, shared libraries."""
     config = sysconfig.get_paths()
     names = [config[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
-    names += [*site.getsitepackages(), os.path.join(sys.base_prefix, "lib"), sysconfig.get_config_var("LIBDIR")]
+    names += [
+        *site.getsitepackages(),
+        os.path.join(sys.base_prefix, "lib"),
+        sysconfig.get_config_var("LIBDIR"),
+    ]
     names += ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"]
     names += ["/usr/share/zoneinfo", "/usr/share/fonts", "/etc/localtime", "/etc/fonts"]
     names += ["/dev/urandom", "/dev/zero", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu"]

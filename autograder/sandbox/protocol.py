@@ -17,7 +17,9 @@ LENGTHS = struct.Struct("!II")
 MAX_HEAD = 1 << 20
 MAX_BODY = 64 << 20
 MAX_DIMENSIONS = 32
-DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
+DTYPES = frozenset(
+    ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
+)
 PACK_FROM = 8  # a list of at least this many floats travels as one array
 
 

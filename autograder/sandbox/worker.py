@@ -57,7 +57,7 @@ class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, sources: Mapping[str, str]) -> None:
         self._sources = sources
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
         """Return a spec for a module that was given."""
         if name not in self._sources:
             return None
@@ -102,7 +102,11 @@ def incoming(sock: Any) -> Iterator[bytes]:
 
 
 def answer(
-    request: protocol.CallRequest, body: memoryview, module: types.ModuleType, objects: Objects, names: list[str]
+    request: protocol.CallRequest,
+    body: memoryview,
+    module: types.ModuleType,
+    objects: Objects,
+    names: list[str],
 ) -> bytes:
     """Carry out a call and return the frame that answers it."""
     try:

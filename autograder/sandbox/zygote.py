@@ -53,7 +53,7 @@ class Zygote:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def fork(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+    def fork(self, _: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         """Start a worker that talks over the first descriptor and prints to the second."""
         self.reap()
         if len(os.listdir("/proc/self/task")) != 1:

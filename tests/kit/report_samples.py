@@ -44,9 +44,7 @@ def check(question: str, place: int, outcome: Outcome, **changes: Any) -> CheckR
     return CheckResult(**facts | changes)
 
 
-def question(
-    name: str, share: float, outcome: Outcome, mistakes: tuple[str, ...] = ()
-) -> QuestionResult:
+def question(name: str, share: float, outcome: Outcome, mistakes: tuple[str, ...] = ()) -> QuestionResult:
     """Return the result of a question of which a share was earned."""
     worth = QUESTIONS[name]
     return QuestionResult(
@@ -121,8 +119,7 @@ def hostile(attack: str, number: int = 0) -> Report:
     """Return a report with an attack in every text that a student has a hand in, and in others."""
     told = f"f(\n    {attack},\n)\n{attack}\n{attack}"
     failed = [
-        check(name, 0, Outcome.ERROR, title=attack, feedback=told, staff_note=attack)
-        for name in QUESTIONS
+        check(name, 0, Outcome.ERROR, title=attack, feedback=told, staff_note=attack) for name in QUESTIONS
     ]
     answers = [
         QuizAnswer(id=attack, prompt=attack, given=attack, score=0.0, max_score=10.0,
@@ -150,13 +147,8 @@ def many(size: int) -> list[Report]:
     made = []
     for number in range(size):
         able = rng.random()
-        shares = {
-            name: 1.0 if rng.random() < able else rng.choice([0.0, 1 / 3, 2 / 3])
-            for name in QUESTIONS
-        }
-        mistakes = {
-            name: ("looks_past_the_end",) for name, share in shares.items() if 0 < share < 0.5
-        }
+        shares = {name: 1.0 if rng.random() < able else rng.choice([0.0, 1 / 3, 2 / 3]) for name in QUESTIONS}
+        mistakes = {name: ("looks_past_the_end",) for name, share in shares.items() if 0 < share < 0.5}
         student = names[number % len(names)] if number < 2 * len(names) else f"Student {number}"
         wrong = rng.choice([Outcome.FAILED] * 8 + [Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED])
         quiz = tuple(rng.random() < able for _ in QUIZ)

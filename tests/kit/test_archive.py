@@ -117,9 +117,7 @@ def test_unsafe_names_are_left_out_and_told(tmp_path: Path, name: str) -> None:
 def test_links_in_a_zip_are_left_out(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("helpers.py")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    got = read_submission(
-        zip_at(tmp_path / "a.zip", (f"{STEM}.py", WORK), (link, "/etc/passwd")), STEM
-    )
+    got = read_submission(zip_at(tmp_path / "a.zip", (f"{STEM}.py", WORK), (link, "/etc/passwd")), STEM)
     assert set(got.files) == {f"{STEM}.py"}
     assert "helpers.py" in got.notes[0]
 

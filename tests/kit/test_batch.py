@@ -101,9 +101,7 @@ def test_everything_promised_is_written(graded):
         FILE, "grades.csv", "canvas.csv", "moodle.csv", "index.html", "reports",
     }  # fmt: skip
     assert {path.name for path in (out / "reports").iterdir()} == {
-        f"{name}.{ending}"
-        for name in ("ada", "alan", "empty", "twin", "huge")
-        for ending in ("json", "html")
+        f"{name}.{ending}" for name in ("ada", "alan", "empty", "twin", "huge") for ending in ("json", "html")
     }
     assert scores(out) == {"ada": 15, "alan": 10, "empty": 0, "huge": 0, "twin": 15}
     assert table(out)["alan"] == [
@@ -200,10 +198,7 @@ def test_a_reader_that_stumbles_costs_one_submission(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "read_entry", reads)
     grade(hand_in(tmp_path / "class", ada=RIGHT, alan=RIGHT), tmp_path / "out")
     assert scores(tmp_path / "out") == {"ada": 15, "alan": 0}
-    assert (
-        "could not be read (RecursionError"
-        in (tmp_path / "out" / "reports" / "alan.json").read_text()
-    )
+    assert "could not be read (RecursionError" in (tmp_path / "out" / "reports" / "alan.json").read_text()
 
 
 def test_a_report_that_only_says_that_the_kit_stumbled_does_not_stand(tmp_path, monkeypatch):
@@ -253,12 +248,8 @@ def test_a_warm_process_that_dies_is_told_in_one_line_and_replaced(tmp_path):
     )
     grade(folder, tmp_path / "plain")
     assert len(mortal.opened) <= 2
-    assert all(
-        "\n" not in line and "starting another one, nothing is lost" in line for line in said
-    )
-    assert (tmp_path / "out" / "grades.csv").read_bytes() == (
-        tmp_path / "plain" / "grades.csv"
-    ).read_bytes()
+    assert all("\n" not in line and "starting another one, nothing is lost" in line for line in said)
+    assert (tmp_path / "out" / "grades.csv").read_bytes() == (tmp_path / "plain" / "grades.csv").read_bytes()
     assert len(rows(tmp_path / "out")) == 12
     gc.collect()
 
@@ -318,14 +309,10 @@ def start(folder: Path, out: Path, *more: str, **about: object) -> subprocess.Po
 @pytest.fixture
 def long_class(tmp_path: Path) -> Path:
     """A class that cannot be done before a signal comes: the last one never answers."""
-    return hand_in(
-        tmp_path / "class", **{f"s{n:02}": RIGHT + f"# {n}\n" for n in range(20)}, zz=ENDLESS
-    )
+    return hand_in(tmp_path / "class", **{f"s{n:02}": RIGHT + f"# {n}\n" for n in range(20)}, zz=ENDLESS)
 
 
-def test_kill_minus_nine_loses_no_finished_result_and_the_same_command_goes_on(
-    tmp_path, long_class
-):
+def test_kill_minus_nine_loses_no_finished_result_and_the_same_command_goes_on(tmp_path, long_class):
     out = tmp_path / "out"
     with start(long_class, out) as first:
         told = json.loads(first.stdout.readline())  # this one is safe
@@ -352,9 +339,7 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(tmp_path, long_class, number
         told += map(json.loads, first.stdout)
         errors = first.stderr.read()
     assert first.returncode == 1
-    assert (
-        errors == f"Stopped after {len(told)} of 21. The same command goes on where it stopped.\n"
-    )
+    assert errors == f"Stopped after {len(told)} of 21. The same command goes on where it stopped.\n"
     assert sorted(name for _, name in rows(out)) == sorted(line["submission"] for line in told)
     assert not list(out.rglob("*.new"))
 

@@ -18,9 +18,7 @@ ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
     " --disable-background-networking --disable-component-update --disable-sync"
 )
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (extra: dev)"
-)
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra: dev)")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no {CHROMIUM}: apt-get install chromium"),
@@ -42,11 +40,7 @@ class Watched:
     def quiet(self) -> bool:
         """Whether nothing was fetched but pages of the site, and nothing was said or run."""
         hit = self.page.evaluate("document.documentElement.dataset.hit || window.frames.length")
-        return (
-            not self.said
-            and not hit
-            and all(one.startswith(("file:", "data:")) for one in self.asked)
-        )
+        return not self.said and not hit and all(one.startswith(("file:", "data:")) for one in self.asked)
 
 
 @pytest.fixture(scope="module")
@@ -218,9 +212,7 @@ def test_no_script_of_a_student_runs(visit, place):
 def test_even_a_script_that_got_into_the_page_would_not_run(chromium, tmp_path):
     html = index_html(many(3))
     bad = "<script>document.title='hit'</script><img src=x onerror=\"document.title='hit'\">"
-    (tmp_path / "bad.html").write_text(
-        html.replace('<main id="main"', bad + '<main id="main"'), "utf-8"
-    )
+    (tmp_path / "bad.html").write_text(html.replace('<main id="main"', bad + '<main id="main"'), "utf-8")
     page = chromium.new_page()
     page.set_default_timeout(5000)
     page.goto((tmp_path / "bad.html").as_uri())
@@ -233,9 +225,7 @@ def test_even_a_script_that_got_into_the_page_would_not_run(chromium, tmp_path):
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_is_wider_than_the_screen(visit, place, width):
     long = report("W" * 200, dict.fromkeys(QUESTIONS, 0.0), notes=["n" * 500], output="o" * 900)
-    seen = visit(
-        [long, hostile("<b>" * 60), *many(30)], place, viewport={"width": width, "height": 700}
-    )
+    seen = visit([long, hostile("<b>" * 60), *many(30)], place, viewport={"width": width, "height": 700})
     assert not seen.page.evaluate(SCROLLS)
 
 
@@ -243,8 +233,7 @@ def test_on_paper_everything_is_there(visit):
     page = visit(many(80)).page
     page.emulate_media(media="print")
     assert page.evaluate(
-        "Array.from(document.querySelectorAll('.scroll'))"
-        ".every(e => e.scrollHeight <= e.clientHeight + 1)"
+        "Array.from(document.querySelectorAll('.scroll')).every(e => e.scrollHeight <= e.clientHeight + 1)"
     )
     assert not page.locator("nav").is_visible()
     assert not page.locator("#filter").is_visible()
@@ -255,10 +244,7 @@ def test_on_paper_everything_is_there(visit):
 
 def test_the_page_follows_the_scheme_of_the_reader(visit):
     background = "getComputedStyle(document.body).backgroundColor"
-    colours = [
-        visit(many(3), color_scheme=scheme).page.evaluate(background)
-        for scheme in ("light", "dark")
-    ]
+    colours = [visit(many(3), color_scheme=scheme).page.evaluate(background) for scheme in ("light", "dark")]
     assert colours == ["rgb(255, 255, 255)", "rgb(17, 22, 28)"]
 
 

@@ -25,9 +25,7 @@ Participant 32,Ada Lovelace,a2,ada2@example.org
 Participant 33,Zoë 🦜,z1,zoe@example.org
 Participant 34,Alan Turing,t1,alan@example.org
 """
-SUBMITTED = (
-    "Identifier,Full name,id,Last modified (submission)\n,,Ada Lovelace_31,2026-12-17 12:00\n"
-)
+SUBMITTED = "Identifier,Full name,id,Last modified (submission)\n,,Ada Lovelace_31,2026-12-17 12:00\n"
 
 
 def run(*words: object, course: Path = TINY) -> Result:
@@ -81,10 +79,7 @@ def test_a_roster_names_everybody_and_tells_who_is_missing(home):
     assert {name: row["student"] for name, row in rows.items()} == {
         "Ada Lovelace_31": "Ada Lovelace", "Ada Lovelace_32": "Ada Lovelace", "Zoë 🦜_33": "Zoë 🦜",
     }  # fmt: skip
-    assert (
-        "1 on the roster handed in nothing (missing.csv): Alan Turing\n"
-        in (home / "said").read_text()
-    )
+    assert "1 on the roster handed in nothing (missing.csv): Alan Turing\n" in (home / "said").read_text()
     assert table(home / "out" / "missing.csv") == [
         {"student": "Alan Turing", "id": "t1", "email": "alan@example.org", "section": ""}
     ]
@@ -120,9 +115,7 @@ def test_the_terminal_is_told_in_a_table(home):
 
 
 def test_json_is_a_line_a_submission_and_nothing_else(home, copy):
-    done = run(
-        "grade", home / "class", "-a", "warmup", "-o", copy, "--json", "-q", course=home / "course"
-    )
+    done = run("grade", home / "class", "-a", "warmup", "-o", copy, "--json", "-q", course=home / "course")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.exit_code, done.stderr, len(lines)) == (0, "", 3)
     assert lines[-1]["done"] == lines[-1]["total"] == 3
@@ -139,9 +132,7 @@ def test_lists_from_before_are_used_again_and_that_is_told(home, copy):
 
 
 def test_quiet_says_nothing(home, copy):
-    done = run(
-        "grade", home / "class", "-a", "warmup", "-o", copy, "--quiet", course=home / "course"
-    )
+    done = run("grade", home / "class", "-a", "warmup", "-o", copy, "--quiet", course=home / "course")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
 
 
@@ -163,10 +154,7 @@ def test_override_is_shown_everywhere_and_can_be_taken_back(copy):
     done = run("override", copy, "Zoë 🦜_33", "3.5", "--reason", "oral exam", "--author", "me")
     assert (done.exit_code, done.stderr) == (0, "")
     assert scores(copy)["Zoë 🦜_33"] == 3.5
-    assert (
-        "Staff have set this score by hand: oral exam"
-        in (copy / "reports" / "Zoë 🦜_33.html").read_text()
-    )
+    assert "Staff have set this score by hand: oral exam" in (copy / "reports" / "Zoë 🦜_33.html").read_text()
     shown = run("show", copy, "z1").stdout  # by the student's number
     for part in (
         "score 3.5 of 20",
@@ -188,9 +176,7 @@ def test_show_prints_what_staff_or_what_the_student_may_read(copy):
 
 def test_report_writes_everything_again_and_feedback_to_send_back(copy):
     before = {
-        path: path.read_bytes()
-        for path in copy.rglob("*")
-        if path.suffix in (".csv", ".json", ".html")
+        path: path.read_bytes() for path in copy.rglob("*") if path.suffix in (".csv", ".json", ".html")
     }
     for path in before:
         path.unlink()

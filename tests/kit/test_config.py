@@ -127,9 +127,7 @@ def test_a_mistake_is_named_with_its_key(old: str, new: str, said: str) -> None:
     assert said in message
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "3", "assignments: [a]", "assignments: {a: }", "limits: 3"]
-)
+@pytest.mark.parametrize("text", ["", "[]", "3", "assignments: [a]", "assignments: {a: }", "limits: 3"])
 def test_a_file_of_another_shape_is_refused(text: str) -> None:
     complaint(text)
 

@@ -102,8 +102,8 @@ def test_cells_are_one_printable_line(name):
 
 def test_scores_stay_numbers_and_names_keep_their_signs():
     table = Table(["a", "b"])
-    table.add(["Zoë 👩‍💻 O'Brien", -1.5])
-    assert read(table)[1] == ["Zoë 👩‍💻 O'Brien", "-1.5"]
+    table.add(["Zoë 👩‍💻 d'x", -1.5])
+    assert read(table)[1] == ["Zoë 👩‍💻 d'x", "-1.5"]
 
 
 def test_canvas_can_read_its_table():

@@ -42,9 +42,7 @@ def book(tmp_path):
 
 
 def begin(book: Gradebook, *names: str) -> int:
-    return book.begin(
-        "warmup", Path("/class"), "1", About(questions=["f"]), [row(name) for name in names]
-    )
+    return book.begin("warmup", Path("/class"), "1", About(questions=["f"]), [row(name) for name in names])
 
 
 def test_what_is_written_is_read_back(book):
@@ -82,11 +80,7 @@ def test_the_content_hash_of_each_hand_in_is_kept(book, tmp_path):
     for content in ("one", "two"):
         run = begin(book, "a")
         book.add(run, [Result("a", content, "w", {}, None)])
-    rows = (
-        sqlite3.connect(tmp_path / "out" / FILE)
-        .execute("SELECT content_hash FROM submissions")
-        .fetchall()
-    )
+    rows = sqlite3.connect(tmp_path / "out" / FILE).execute("SELECT content_hash FROM submissions").fetchall()
     assert rows == [("one",), ("two",)]
 
 
@@ -107,9 +101,7 @@ def test_overrides_have_a_history(book):
 
 def test_all_results_of_a_commit_are_written_or_none(book):
     run = begin(book, "a", "b")
-    broken = Result(
-        "b", "content", "w", {"files": object()}, report("b")
-    )  # no JSON can be made of it
+    broken = Result("b", "content", "w", {"files": object()}, report("b"))  # no JSON can be made of it
     with pytest.raises(TypeError):
         book.add(run, [result("a"), broken])
     assert book.newest("a") is None
@@ -252,6 +244,4 @@ def test_two_processes_write_without_losing_anything(tmp_path):
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     counts = database.execute("SELECT work, count(*) FROM reports GROUP BY work").fetchall()
     assert counts == [("one", 60), ("two", 60)]
-    assert database.execute("SELECT count(*) FROM runs WHERE finished IS NOT NULL").fetchone() == (
-        2,
-    )
+    assert database.execute("SELECT count(*) FROM runs WHERE finished IS NOT NULL").fetchone() == (2,)

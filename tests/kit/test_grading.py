@@ -74,14 +74,18 @@ def test_a_wrong_function_costs_its_question_only(grade):
 
 
 def test_an_unwritten_stub_says_so_in_one_line(grade):
-    stub = 'def running_mean(values, window):\n    raise NotImplementedError("running_mean: write your code here")'
+    raises = 'raise NotImplementedError("running_mean: write your code here")'
+    stub = f"def running_mean(values, window):\n    {raises}"
     told = {check.feedback for check in results(grade(running_mean=stub), "running_mean")}
     assert told == {"Not written yet."}
 
 
 def test_a_missing_function_names_the_nearest(grade):
     report = grade(running_mean="def runing_mean(values, window):\n    return values")
-    assert "There is no function running_mean in the file. Is it runing_mean?" in results(report, "running_mean")[0].feedback
+    assert (
+        "There is no function running_mean in the file. Is it runing_mean?"
+        in results(report, "running_mean")[0].feedback
+    )
 
 
 def test_a_syntax_error_tells_its_line(grade):
@@ -154,7 +158,9 @@ def test_hidden_feedback_tells_the_property_but_no_number(grade):
 
 
 def test_visible_feedback_has_the_call_what_came_and_what_was_wanted(grade):
-    report = grade(clip_to_range="def clip_to_range(values, low=0.0, high=1.0):\n    return [0.5] * len(values)")
+    report = grade(
+        clip_to_range="def clip_to_range(values, low=0.0, high=1.0):\n    return [0.5] * len(values)"
+    )
     told = results(report, "clip_to_range")[0].feedback
     assert "clip_to_range([-1.0, 0.25, 3.0])" in told
     assert "got" in told
@@ -184,7 +190,9 @@ def test_a_check_that_stumbles_is_ours_only_if_the_reference_makes_it_stumble(gr
 
     for function, outcome in ((stumbles, Outcome.BROKEN), (expects_a_list, Outcome.FAILED)):
         changed = type(check)(**{**vars(check), "function": function, "id": f"x.{function.__name__}"})
-        wrong = Submission("w", "w", {"warmup.py": b"def running_mean(values, window):\n    return 3"}, main="warmup.py")
+        wrong = Submission(
+            "w", "w", {"warmup.py": b"def running_mean(values, window):\n    return 3"}, main="warmup.py"
+        )
         monkeypatch.setattr(grader, "bank", type(grader.bank)(**{**vars(grader.bank), "checks": (changed,)}))
         result = grader.grade(wrong).checks[0]
         assert result.outcome is outcome
@@ -221,7 +229,10 @@ def test_the_same_work_gets_the_same_report_to_the_bit(grade):
     def essence(report: Report) -> list[tuple[str, str, str]]:
         return [(check.id, check.outcome, check.feedback) for check in report.checks]
 
-    wrong = {"running_mean": "import random\ndef running_mean(values, window):\n    return [random.random() for v in values]"}
+    wrong = {
+        "running_mean": "import random\ndef running_mean(values, window):\n"
+        "    return [random.random() for v in values]"
+    }
     assert essence(grade(**wrong)) == essence(grade(**wrong))
 
 

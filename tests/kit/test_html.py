@@ -183,9 +183,7 @@ def test_what_cannot_be_seen_is_made_visible_and_long_text_is_cut():
     assert "👩‍👧" in student_html(report("👩‍👧"))
     assert "e\u0301\u0301\u0301<" in student_html(report("e" + 99 * "\u0301"))
     told = [check("softmax", 0, Outcome.FAILED, feedback="y" * 10**6)]
-    assert (
-        len(student_html(changed(report(), checks=told, output="z" * 10**6), staff=True)) < 60_000
-    )
+    assert len(student_html(changed(report(), checks=told, output="z" * 10**6), staff=True)) < 60_000
     assert "x" * 81 not in Page(index_html([report(LONG)])).text
 
 
@@ -200,9 +198,7 @@ def test_students_do_not_read_what_is_for_staff():
 
 
 def test_before_publication_only_visible_checks_are_told():
-    made = report(
-        "Bob", {"softmax": 1 / 3, "running_mean": 2 / 3}, mistakes={"softmax": ("forgets_exp",)}
-    )
+    made = report("Bob", {"softmax": 1 / 3, "running_mean": 2 / 3}, mistakes={"softmax": ("forgets_exp",)})
     late = Page(student_html(made, published=False)).text
     assert TITLES[0] in late
     for text in (TITLES[1], TITLES[2], "Because of", "right", "of 80", "20 of 20"):
@@ -213,9 +209,7 @@ def test_before_publication_only_visible_checks_are_told():
 
 def test_a_hint_that_rests_on_hidden_checks_waits_for_publication():
     checks = [check("softmax", 0, Outcome.PASSED), check("softmax", 1, Outcome.FAILED)]
-    made = changed(
-        report("Bob", {"softmax": 0.5}, mistakes={"softmax": ("forgets_exp",)}), checks=checks
-    )
+    made = changed(report("Bob", {"softmax": 0.5}, mistakes={"softmax": ("forgets_exp",)}), checks=checks)
     assert HINT not in student_html(made, published=False)
     assert student_html(made).count(HINT) == 1
 
@@ -242,9 +236,7 @@ def test_a_page_tells_the_call_the_reason_and_what_came():
 
 
 def test_what_all_checks_say_is_said_once():
-    checks = [
-        check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)
-    ]
+    checks = [check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)]
     html = student_html(changed(report("Bob", {"softmax": 0.0}), checks=checks))
     assert html.count("Not written yet.") == 1
     assert "(3 checks)" in html
@@ -303,10 +295,7 @@ def test_students_of_the_same_name_are_told_apart():
 def test_the_level_of_isolation_is_told_with_what_mends_it():
     weak = Isolation("weak: visible checks only", ["rlimits"], ["reads_memory"], "chmod o+x /opt")
     text = Page(index_html([report("A"), report("B", isolation=weak)])).text
-    assert (
-        "Isolation is not full for 1 submission: weak: visible checks only. To mend it: chmod"
-        in text
-    )
+    assert "Isolation is not full for 1 submission: weak: visible checks only. To mend it: chmod" in text
     assert "Not held back: reads memory." in text
     assert "not full" not in Page(index_html([report()])).text
 
@@ -333,9 +322,7 @@ def test_plots_are_not_loaded_before_they_are_drawn():
 
 
 def test_the_page_says_what_to_teach_again_in_sentences():
-    checks = [
-        check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)
-    ]
+    checks = [check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)]
     reports = [
         changed(report("A", {"softmax": 0.0}), checks=checks),
         report("B", {"softmax": 1 / 3}, mistakes={"softmax": ("forgets_exp",)}),

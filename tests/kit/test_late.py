@@ -39,12 +39,8 @@ def test_the_note_names_the_penalty():
     assert rule(DUE + 2 * DAY, DUE, RULES).notes == [
         "Handed in 2 days late: 20 % of the maximum is taken off."
     ]
-    assert rule(DUE + HOUR, DUE, RULES).notes == [
-        "Handed in 1 day late: 10 % of the maximum is taken off."
-    ]
-    assert rule(DUE + 9 * DAY, DUE, RULES).notes == [
-        "Handed in 9 days late: after 3 days nothing counts."
-    ]
+    assert rule(DUE + HOUR, DUE, RULES).notes == ["Handed in 1 day late: 10 % of the maximum is taken off."]
+    assert rule(DUE + 9 * DAY, DUE, RULES).notes == ["Handed in 9 days late: after 3 days nothing counts."]
 
 
 def test_never_on_times_that_are_not_known():

@@ -173,9 +173,7 @@ def test_moodle(tmp_path: Path, end: str) -> None:
         {
             f"Ada Lovelace_123456_assignsubmission_file{end}/{STEM}.py": "ada",
             f"Ada Lovelace_123456_assignsubmission_onlinetext{end}/onlinetext.html": "<p>",
-            f"Ada Lovelace_123457_assignsubmission_file{end}/deep/work.zip": zipped(
-                rl_foundations="2"
-            ),
+            f"Ada Lovelace_123457_assignsubmission_file{end}/deep/work.zip": zipped(rl_foundations="2"),
             f"Participant_7_assignsubmission_file{end}/": "",
             f"Default group_assignsubmission_file{end}/{STEM}.py": "group",
             f"Alan Turing_8_assignsubmission_file_{STEM}.py": "flat ",
@@ -212,9 +210,7 @@ def test_gradescope(tmp_path: Path, inside: str) -> None:
         "submission_12": "submission_12",
         "submission_12345678": "Ada Lovelace",
     }
-    assert got["submission_12345678"][0].members == (
-        Member("Ada Lovelace", "0042", "ada@example.org"),
-    )
+    assert got["submission_12345678"][0].members == (Member("Ada Lovelace", "0042", "ada@example.org"),)
     assert got["submission_12345678"][0].submitted_at == datetime(2026, 4, 26, 17, 34, tzinfo=UTC)
     assert got["submission_9"][0].submitted_at == datetime(2026, 4, 26, 17, 34, tzinfo=UTC)
     assert got["submission_11"][1].problem.startswith(f"no {STEM}.py")

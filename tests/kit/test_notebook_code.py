@@ -50,9 +50,7 @@ def test_every_honest_encoding_gives_the_same_text(data: bytes) -> None:
     assert decode(data, "a.py") == "x = 'é'\ny\n"
 
 
-@pytest.mark.parametrize(
-    "comment", ["# -*- coding: latin-1 -*-", "#!python\n# vim: fileencoding=cp1252"]
-)
+@pytest.mark.parametrize("comment", ["# -*- coding: latin-1 -*-", "#!python\n# vim: fileencoding=cp1252"])
 def test_a_coding_comment_counts(comment: str) -> None:
     assert decode(f"{comment}\nx = 'é'".encode("latin-1"), "a.py").endswith("x = 'é'")
 
@@ -102,9 +100,7 @@ def test_code_cells_come_in_order_from_both_formats() -> None:
 
 
 def test_half_a_surrogate_pair_does_not_get_through() -> None:
-    (cell,) = cells_of(
-        b'{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'"}]}', "n.ipynb"
-    )
+    (cell,) = cells_of(b'{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'"}]}', "n.ipynb")
     assert cell.encode() == b"x = '?'"
 
 

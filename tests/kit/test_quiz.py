@@ -186,10 +186,7 @@ def test_letter_case_and_spaces_of_a_name_make_no_difference():
 
 
 def test_students_draw_different_figures():
-    papers = {
-        tuple(tuple(figures_of(name, f"student {i}").values()) for name in NUMBERS)
-        for i in range(300)
-    }
+    papers = {tuple(tuple(figures_of(name, f"student {i}").values()) for name in NUMBERS) for i in range(300)}
     assert len(papers) == 300
     for name in NUMBERS:
         seen = {tuple(figures_of(name, f"student {i}").values()) for i in range(300)}
@@ -213,9 +210,7 @@ def test_students_draw_different_figures():
     ],
 )
 def test_the_student_line(line, student):
-    assert (
-        student_of(f"# a comment\n{line}\nname:\n") == student or student_of(f"{line}\n") == student
-    )
+    assert student_of(f"# a comment\n{line}\nname:\n") == student or student_of(f"{line}\n") == student
     assert read_sheet(f"{line}\n").student == student
 
 
@@ -349,9 +344,7 @@ def test_an_unreadable_sheet_is_one_clear_line(text, told, loader, monkeypatch):
 
 
 def test_a_billion_laughs_are_not_laughed():
-    lines = ["a: &a [x, x]"] + [
-        f"{b}: &{b} [*{a}, *{a}]" for a, b in itertools.pairwise("abcdefghijk")
-    ]
+    lines = ["a: &a [x, x]"] + [f"{b}: &{b} [*{a}, *{a}]" for a, b in itertools.pairwise("abcdefghijk")]
     assert "line 1" in read_sheet("\n".join(lines)).problems[0]
 
 
@@ -363,9 +356,7 @@ def test_a_huge_answer_is_refused_and_the_rest_counts():
 
 def test_a_misspelt_id_is_told_where_it_matters():
     sheet = read_sheet("student: Ann\ncolor: {answer: b}\n")
-    assert sheet_notes(SMALL, sheet) == [
-        "quiz.yml: there is no question color; did you mean colour?"
-    ]
+    assert sheet_notes(SMALL, sheet) == ["quiz.yml: there is no question color; did you mean colour?"]
     assert "color" in grade("color: {answer: b}")["colour"].feedback
     assert len(sheet_notes(SMALL, read_sheet("\n".join(f"x{i}: 1" for i in range(5000))))) <= 6
 
@@ -398,9 +389,7 @@ def test_windows_files_are_read():
 
 
 def test_a_sheet_written_by_a_program_is_read():
-    text = yaml.safe_dump(
-        {"student": "Ann", "colour": {"answer": "b"}, "primes": {"answer": ["a", "c"]}}
-    )
+    text = yaml.safe_dump({"student": "Ann", "colour": {"answer": "b"}, "primes": {"answer": ["a", "c"]}})
     assert [grade(text)[name].earned for name in ("colour", "primes")] == [1, 1]
 
 
@@ -625,9 +614,7 @@ def test_the_example_of_280_tokens(reference):
     answer = str(QUIZ.keys["length_penalty"].answer)
     assert evaluate(answer, {"tokens": 280, "score": 2}, reference) == pytest.approx(0.7)
     answer = str(QUIZ.keys["first_token_credit"].answer)
-    assert evaluate(answer, {"tokens": 280, "gamma": 0.99}, reference) == pytest.approx(
-        0.06, abs=0.001
-    )
+    assert evaluate(answer, {"tokens": 280, "gamma": 0.99}, reference) == pytest.approx(0.06, abs=0.001)
 
 
 def test_no_feedback_has_an_empty_figure(reference):
@@ -649,9 +636,7 @@ def test_no_feedback_has_an_empty_figure(reference):
     ],
 )
 def test_synonyms_are_taken(name, text):
-    (result,) = (
-        one for one in grade_quiz(QUIZ, Sheet("A", {name: (text,)}), {}, {}) if one.id == name
-    )
+    (result,) = (one for one in grade_quiz(QUIZ, Sheet("A", {name: (text,)}), {}, {}) if one.id == name)
     assert result.earned == 1
 
 
@@ -660,9 +645,7 @@ def test_synonyms_are_taken(name, text):
 )
 def test_near_words_are_not(text):
     for name in ("stochastic_policy", "credit_assignment"):
-        (result,) = (
-            one for one in grade_quiz(QUIZ, Sheet("A", {name: (text,)}), {}, {}) if one.id == name
-        )
+        (result,) = (one for one in grade_quiz(QUIZ, Sheet("A", {name: (text,)}), {}, {}) if one.id == name)
         assert result.earned == 0
 
 
@@ -681,7 +664,7 @@ def folder(tmp_path):
 def run_script(folder):
     """Run quiz.py as a student would, with a Python that has no packages."""
     command = [sys.executable, "-I", "-S", "-W", "error", str(folder / "quiz.py")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
     assert done.stderr == ""
     return done.stdout
 
@@ -704,20 +687,14 @@ def right_answers(student, functions):
     answers = {}
     for name, key in QUIZ.keys.items():
         if QUIZ.questions[name].kind == "number":
-            answers[name] = repr(
-                round(evaluate(str(key.answer), figures_of(name, student), functions), 4)
-            )
+            answers[name] = repr(round(evaluate(str(key.answer), figures_of(name, student), functions), 4))
         else:
-            answers[name] = (
-                f"[{', '.join(key.answer)}]" if isinstance(key.answer, list) else key.answer
-            )
+            answers[name] = f"[{', '.join(key.answer)}]" if isinstance(key.answer, list) else key.answer
     return answers
 
 
 def test_generated_files_are_the_same_each_time():
-    assert render_paper(QUIZ.questions, "T") == render_paper(
-        load_questions(PAPER, "rl_foundations"), "T"
-    )
+    assert render_paper(QUIZ.questions, "T") == render_paper(load_questions(PAPER, "rl_foundations"), "T")
     first = render_script(QUIZ.questions, "rl_foundations", "T")
     assert first == render_script(load_questions(PAPER, "rl_foundations"), "rl_foundations", "T")
 
@@ -756,13 +733,11 @@ def test_a_paper_filled_in_rightly_earns_all(folder, reference):
 
 
 def test_right_answers_of_300_students_are_right(reference):
-    chosen = random.Random(1)  # noqa: S311 - names, not secrets
+    chosen = random.Random(1)
     for _ in range(300):
         student = "".join(chosen.choices("abcdefghij \u00e9\u4e2d0123", k=9)).strip() or "x"
         answers = {
-            name: (answer,)
-            for name, answer in right_answers(student, reference).items()
-            if name in NUMBERS
+            name: (answer,) for name, answer in right_answers(student, reference).items() if name in NUMBERS
         }
         results = grade_quiz(QUIZ, Sheet(student, answers), reference, {})
         assert all(result.earned == 1 for result in results if result.id in NUMBERS)

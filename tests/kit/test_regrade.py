@@ -63,9 +63,7 @@ class Class:
             return grader
 
         intake = take_in(find_submissions(self.folder, "warmup"), course, "warmup", Options())
-        batch = Batch(
-            open_one, intake, self.folder, Options(), Wishes(jobs=1, **wishes), watch=impact.watch
-        )
+        batch = Batch(open_one, intake, self.folder, Options(), Wishes(jobs=1, **wishes), watch=impact.watch)
         grade_class(batch, self.out)
         return impact
 
@@ -115,9 +113,7 @@ def klass(original: Path, tmp_path: Path) -> Class:
     """A copy of the graded class."""
     shutil.copytree(original, tmp_path / "it")
     copy = Class.__new__(Class)
-    copy.course, copy.folder, copy.out = (
-        tmp_path / "it" / name for name in ("course", "class", "out")
-    )
+    copy.course, copy.folder, copy.out = (tmp_path / "it" / name for name in ("course", "class", "out"))
     return copy
 
 
@@ -143,9 +139,7 @@ def test_a_changed_check_runs_its_question_only(klass):
     assert (ran, impact.ran) == ({"running_mean"}, 3)
     assert impact.reasons == {"checks or known mistakes of running_mean": 3}
     assert klass.reports() == klass.afresh()
-    drops = {
-        change.name: (change.before, change.now) for change in impact.changes if change.dropped
-    }
+    drops = {change.name: (change.before, change.now) for change in impact.changes if change.dropped}
     assert drops.keys() == {"ada", "alan"}  # Emmy failed that check before
     text = to_text(impact, "warmup", dry_run=False)
     assert "warmup.running_mean.four_values_in_pairs: 2 passed -> failed" in text
@@ -187,9 +181,7 @@ def test_points_and_visibility_run_nothing(klass):
     assert klass.reports() == klass.afresh()
     assert (klass.report("ada").score, klass.report("ada").max_score) == (38.33, 45)
     assert {check.visibility for check in klass.report("ada").checks} == {"visible", "hidden"}
-    line = next(
-        line for line in to_text(impact, "warmup", dry_run=False).splitlines() if "ada" in line
-    )
+    line = next(line for line in to_text(impact, "warmup", dry_run=False).splitlines() if "ada" in line)
     assert line.split() == ["ada", "16.67/20", "->", "38.33/45", "+21.66"]
 
 

@@ -59,9 +59,7 @@ def roster(tmp_path: Path, text: str | bytes) -> list[Person]:
     ],
 )
 def test_columns_are_found_by_what_they_are_called(tmp_path, text):
-    assert roster(tmp_path, text) == [
-        Person(name="Ada Lovelace", sid="s1", email="ada@example.org")
-    ]
+    assert roster(tmp_path, text) == [Person(name="Ada Lovelace", sid="s1", email="ada@example.org")]
 
 
 def test_the_gradebook_of_canvas(tmp_path):
@@ -73,9 +71,7 @@ def test_the_gradebook_of_canvas(tmp_path):
 
 def test_the_worksheet_of_moodle(tmp_path):
     text = "Identifier,Full name,Email address,Status,Grade\nParticipant 123,Ada Lovelace,ada@example.org,,\n"
-    assert roster(tmp_path, text) == [
-        Person(name="Ada Lovelace", email="ada@example.org", moodle="123")
-    ]
+    assert roster(tmp_path, text) == [Person(name="Ada Lovelace", email="ada@example.org", moodle="123")]
 
 
 def test_what_excel_saves_is_read(tmp_path):
@@ -127,8 +123,8 @@ def test_a_student_is_known_under_many_names(said):
 
 
 def test_accents_and_signs_are_no_hindrance():
-    index = Index([(0, Person(name="Zoë Gödel")), (1, Person(name="🦜")), (2, Person(name="🐍"))])
-    assert index.called("zoe godel") == {0}
+    index = Index([(0, Person(name="Kurt Gödel")), (1, Person(name="🦜")), (2, Person(name="🐍"))])
+    assert index.called("kurt godel") == {0}
     assert index.called("🦜") == {1}
 
 
@@ -157,9 +153,7 @@ def test_two_students_with_the_same_name_stay_apart(tmp_path):
         "Ada Lovelace_32": "2",
     }
     (tmp_path / "roster.csv").write_text(text)
-    taken = intake(
-        tmp_path, names, roster=text
-    )  # their numbers say nothing here, so nothing is guessed
+    taken = intake(tmp_path, names, roster=text)  # their numbers say nothing here, so nothing is guessed
     assert [one.sid for one in people(taken).values()] == ["", ""]
     assert len(taken.missing) == 2
     assert taken.remarks[0] == "Ada Lovelace_31: 2 students on the roster may be meant"
@@ -244,8 +238,6 @@ def test_groups_are_joined_one_by_one(tmp_path):
     (tmp_path / "class" / "submission_metadata.yml").write_text(
         "submission_1:\n  :submitters:\n  - :name: Ada\n    :sid: '1'\n  - :name: Alan\n    :sid: '2'\n"
     )
-    taken = intake(
-        tmp_path, ["submission_1/warmup.py"], roster="name,sid\nAda L,1\nAlan T,2\nEve,3\n"
-    )
+    taken = intake(tmp_path, ["submission_1/warmup.py"], roster="name,sid\nAda L,1\nAlan T,2\nEve,3\n")
     assert taken.rows[0].student == "Ada L and Alan T"
     assert [person.name for person in taken.missing] == ["Eve"]

@@ -26,9 +26,7 @@ ANSWERS = [
 def test_difficulty_and_discrimination_are_what_they_are_said_to_be():
     reports = many(60)
     for item in statistics.code_items(reports):
-        scores = np.array(
-            [next(q.score for q in one.questions if q.id == item.id) for one in reports]
-        )
+        scores = np.array([next(q.score for q in one.questions if q.id == item.id) for one in reports])
         rest = np.array([one.score for one in reports]) - scores
         assert item.difficulty == pytest.approx(scores.mean() / item.worth)
         assert item.discrimination == pytest.approx(pearsonr(scores, rest).statistic)
@@ -68,14 +66,10 @@ def test_known_mistakes_come_by_frequency_with_who_made_them():
 
 
 def test_what_to_teach_again_is_ranked_by_what_was_lost():
-    unwritten = [
-        check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)
-    ]
+    unwritten = [check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)]
     reports = [
         changed(report("A", {"softmax": 0.0}), checks=unwritten),
-        report(
-            "B", {"softmax": 1 / 3, "running_mean": 2 / 3}, mistakes={"softmax": ("forgets_exp",)}
-        ),
+        report("B", {"softmax": 1 / 3, "running_mean": 2 / 3}, mistakes={"softmax": ("forgets_exp",)}),
         report("C", quiz=(True, False)),
         report("D"),
     ]
@@ -108,9 +102,7 @@ def test_quiz_and_code_are_compared_for_those_who_did_both():
 
 def test_slow_and_hostile_submissions_are_named_the_gravest_first():
     refused = check("softmax", 1, Outcome.ERROR, staff_note="PermissionError: [Errno 1]")
-    forged = check(
-        "softmax", 1, Outcome.CRASHED, feedback="The code sent something that is no answer: look."
-    )
+    forged = check("softmax", 1, Outcome.CRASHED, feedback="The code sent something that is no answer: look.")
     reports = [
         report("fine"),
         report("slow", seconds=9.0),

@@ -98,9 +98,7 @@ def test_names_that_computers_make(read: Reader, name: str) -> None:
     assert (got.files[f"{STEM}.py"], got.problem, got.notes) == (WORK.encode(), "", ())
 
 
-@pytest.mark.parametrize(
-    "name", ["ada_rl_foundations.py", "rl_foundations_final.py", "rl_fundations.py"]
-)
+@pytest.mark.parametrize("name", ["ada_rl_foundations.py", "rl_foundations_final.py", "rl_fundations.py"])
 def test_names_that_students_make(read: Reader, name: str) -> None:
     got = read({name: WORK, "helpers.py": "x"})
     assert got.files[f"{STEM}.py"] == WORK.encode()
@@ -145,9 +143,7 @@ def test_an_exact_name_comes_before_a_copy(read: Reader) -> None:
         (WORK, "{", ".py", 1),
     ],
 )
-def test_script_or_notebook(
-    read: Reader, script: str, notebook: str, main: str, notes: int
-) -> None:
+def test_script_or_notebook(read: Reader, script: str, notebook: str, main: str, notes: int) -> None:
     got = read({f"{STEM}.py": script, f"{STEM}.ipynb": notebook})
     assert got.main == STEM + main
     assert set(got.files) == {got.main}
@@ -241,9 +237,7 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
 def test_several_zips_are_not_guessed(tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
         zip_at(tmp_path / name, (f"{STEM}.py", WORK))
-    assert read_submission(tmp_path, STEM).problem.startswith(
-        "several zip files, hand in one: a.zip"
-    )
+    assert read_submission(tmp_path, STEM).problem.startswith("several zip files, hand in one: a.zip")
     zip_at(tmp_path / f"{STEM}.zip", (f"{STEM}.py", WORK))
     assert read_submission(tmp_path, STEM).main
     (tmp_path / f"{STEM}.zip").write_bytes(b"no zip")

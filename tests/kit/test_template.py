@@ -28,12 +28,12 @@ from autograder.publish.student_files.progress import (
     judge,
     progress_line,
 )
-from autograder.spelling import spell_call
 from autograder.publish.student_files.work import load_work, time_limit
 from autograder.publish.template import build_template, differences, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
 from autograder.sandbox.student import here
+from autograder.spelling import spell_call
 from autograder.values import Handle, tensor
 
 ROOT = Path(__file__).parents[2]
@@ -535,9 +535,7 @@ WRONG = SOLUTION.replace(
     "    return scaled  # secret comment beside",
     '    print("\\n".join(["I was here"] * 5000))\n    return scaled[::-1]',
 )
-WRONG = WRONG.replace(
-    "    return min(float", "    while values:\n        pass\n    return min(float"
-)
+WRONG = WRONG.replace("    return min(float", "    while values:\n        pass\n    return min(float")
 WRONG = WRONG.replace("        return self._private_total\n", "        return self.totl\n", 1)
 
 
@@ -611,9 +609,7 @@ def test_a_notebook_is_checked_when_only_that_is_written(folder):
 
 
 def test_calls_are_spelled_as_they_would_be_typed():
-    call = Call(
-        "call", "f", ([1.0, 0.25], np.array([[1, 2]])), {"x": tensor([1.0, 3.5]), "n": (1,)}
-    )
+    call = Call("call", "f", ([1.0, 0.25], np.array([[1, 2]])), {"x": tensor([1.0, 3.5]), "n": (1,)})
     assert spell_call(call) == "f([1.0, 0.25], array([[1, 2]]), x=tensor([1., 3.5]), n=(1,))"
     held = Handle(3, "toy_world.World")
     assert spell_call(Call("invoke", "step", (1,), handle=held)) == "World.step(1)"
@@ -645,9 +641,7 @@ def judged(folder, text, question="f", *arguments):
 
 def test_verdicts_on_what_students_do(tmp_path):
     stub = "def {}(x):\n    raise NotImplementedError('{}: write your code here')\n"
-    assert judged(tmp_path, stub.format("f", "f"), "f", 1) == Verdict(
-        UNWRITTEN_YET, "not written yet"
-    )
+    assert judged(tmp_path, stub.format("f", "f"), "f", 1) == Verdict(UNWRITTEN_YET, "not written yet")
     needs = stub.format("g", "g") + "def f(x):\n    return g(x)\n"
     assert judged(tmp_path, needs, "f", 1).text == "this needs g, which is not written yet"
     assert "order of the arguments" in judged(tmp_path, "def f():\n    return 1\n", "f", 1).text

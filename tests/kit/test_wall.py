@@ -104,9 +104,14 @@ def test_a_loop_ends_at_its_deadline_and_costs_one_worker(behind, wall):
 def test_a_worker_that_dies_or_lies_is_ended(behind, body):
     student, worker = behind(f"def f():\n    {body}")
     with pytest.raises((WorkerDied, StudentRaised)):
-        student.f()
-        student.f()
-    assert not worker.alive or "close" in body
+        call_twice(student)
+    assert not worker.alive
+
+
+def call_twice(student):
+    """What a worker sends too much of is seen at the next call at the latest."""
+    student.f()
+    student.f()
 
 
 ATTACKS = {
@@ -144,7 +149,8 @@ def test_powers_that_a_worker_has_not(behind, attack):
     with pytest.raises(StudentRaised) as caught:
         student.f()
     assert caught.value.type_name in (
-        "PermissionError", "OSError", "FileNotFoundError", "BlockingIOError", "ValueError", "ConnectionRefusedError",
+        "PermissionError", "OSError", "FileNotFoundError", "BlockingIOError", "ValueError",
+        "ConnectionRefusedError",
     )  # fmt: skip
 
 
@@ -152,8 +158,8 @@ def test_a_worker_holds_no_secret(behind):
     student, _ = behind(
         "import os, sys, gc\n"
         "def f():\n    return sorted(os.environ)\n"
-        "def g():\n    return [n for n in sys.modules if n.startswith(('autograder.grading', 'autograder.bank',"
-        " 'solutions', 'tests', 'checks_of'))]\n"
+        "SECRET = ('autograder.grading', 'autograder.bank', 'solutions', 'tests', 'checks_of')\n"
+        "def g():\n    return [n for n in sys.modules if n.startswith(SECRET)]\n"
         "def h():\n    fds = []\n    for n in range(4, 200):\n"
         "        try:\n            os.fstat(n); fds.append(n)\n        except OSError:\n            pass\n"
         "    return fds\n"
@@ -213,7 +219,9 @@ def test_honest_programs_can_do_what_they_need(behind, torch_wall):
 
 def test_a_worker_leaves_nothing_running(wall):
     worker = wall.worker()
-    worker.load(Source("work.py", ["import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"]))
+    worker.load(
+        Source("work.py", ["import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"])
+    )
     pid = worker._pid
     worker.close()
     again = wall.worker()  # the warm process has collected the first by now, or will before this returns

@@ -133,7 +133,7 @@ class Reader:
 
     def _container(self, value: Any, kind: type, depth: int) -> Any:
         if kind is dict:
-            if not all(type(key) is str and is_text(key) for key in value):
+            if not all(type(key) is int or (type(key) is str and is_text(key)) for key in value):
                 return Opaque("dict")
             return dict(zip(value, self._all(value.values(), depth), strict=True))
         if issubclass(kind, tuple):
@@ -213,7 +213,7 @@ class Reader:
 
 def is_one_of(kind: type, *known: type) -> bool:
     """Whether a type is one of the known ones, itself: `in` would ask a metaclass."""
-    for one in known:  # a loop: any() and a generator take three times as long
+    for one in known:  # noqa: SIM110 any() with a generator takes three times as long
         if kind is one:
             return True
     return False

@@ -126,9 +126,7 @@ def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
         if code.co_filename in work.files:
             where = "" if code.co_name == "<module>" else f", in {code.co_name}"
             line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
-            places.append(
-                f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}"
-            )
+            places.append(f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}")
         trace = trace.tb_next
     return list(dict.fromkeys(places))[-FRAMES_SHOWN:]
 

@@ -94,14 +94,9 @@ def passes_through(trace: TracebackType | None, filename: str) -> bool:
 def cut_output(text: str) -> str:
     """Return what the student's code printed, long lines and long outputs cut."""
     lines = text.splitlines()
-    kept = [
-        line if len(line) <= LINE_WIDTH else line[:LINE_WIDTH] + " ..."
-        for line in lines[:LINES_SHOWN]
-    ]
+    kept = [line if len(line) <= LINE_WIDTH else line[:LINE_WIDTH] + " ..." for line in lines[:LINES_SHOWN]]
     more = len(lines) - len(kept)
-    return "\n".join(
-        [*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept
-    )
+    return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
 
 
 def progress_line(verdicts: Sequence[Verdict]) -> str:
@@ -109,9 +104,7 @@ def progress_line(verdicts: Sequence[Verdict]) -> str:
     statuses = [verdict.status for verdict in verdicts]
     passed, total = statuses.count(PASSED), len(statuses)
     if passed == total:
-        return {1: "the only check passes", 2: "both checks pass"}.get(
-            total, f"all {total} checks pass"
-        )
+        return {1: "the only check passes", 2: "both checks pass"}.get(total, f"all {total} checks pass")
     if statuses.count(UNWRITTEN_YET) == total or statuses.count(NOT_RUN) == total:
         return verdicts[0].text
     return f"{passed} of {total} checks pass"

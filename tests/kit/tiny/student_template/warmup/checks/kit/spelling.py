@@ -53,9 +53,7 @@ def spell(value: Any) -> str:
 
 def spell_numbers(array: np.ndarray) -> str:
     """Return the numbers of an array as nested lists."""
-    text = np.array2string(
-        array, separator=", ", precision=6, threshold=MANY + 1, max_line_width=10**6
-    )
+    text = np.array2string(array, separator=", ", precision=6, threshold=MANY + 1, max_line_width=10**6)
     return re.sub(r" +(?=[],])|(?<=\[) +", "", re.sub(r"\s+", " ", text))
 
 

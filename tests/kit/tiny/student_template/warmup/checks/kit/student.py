@@ -111,7 +111,7 @@ def unwrap(value: Any) -> Any:
     return value
 
 
-def here(namespace: Mapping[str, Any], record: Callable[[Call], None] = lambda call: None) -> Student:
+def here(namespace: Mapping[str, Any], record: Callable[[Call], None] = lambda _: None) -> Student:
     """Return a stand-in for a module of this very process, as in the student's own folder."""
     objects = Objects()
 
