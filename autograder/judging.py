@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.bank import Check
+from autograder.errors import KitError
 from autograder.feedback import Verdict, judge
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
@@ -155,6 +156,8 @@ class Judge:
             self.call(check, student)
         except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
             return judge(error, check.visible, exchanges, session.names)
+        except KitError:  # the wall itself: no check's fault and no student's
+            raise
         except Exception as error:  # noqa: BLE001 the check met data that it did not expect
             return self.not_expected(check, error)
         return Verdict(Outcome.PASSED)
@@ -182,6 +185,8 @@ class Judge:
             try:
                 self.call(check, Student(send))
                 self._scripts[check.id] = Script(tuple(frames))
+            except KitError:
+                raise
             except Exception:  # noqa: BLE001 any failure here is ours
                 self._scripts[check.id] = None
         return self._scripts[check.id]

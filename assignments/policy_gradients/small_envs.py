@@ -41,7 +41,7 @@ class World:
         state, reward, done = self._follow(action)
         self.states.append(self._state)
         self.actions.append(action)
-        self.rewards.append(reward)
+        self.rewards.append(float(reward))
         self._state = None if done else state
         return state, reward, done
 

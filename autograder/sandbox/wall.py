@@ -107,6 +107,10 @@ class Wall:
         output = os.memfd_create("output")
         try:
             pid = self._ask({"do": "fork"}, [theirs.fileno(), output])["pid"]
+        except KitError:
+            ours.close()
+            os.close(output)
+            raise
         finally:
             theirs.close()
         return Worker(self, ours, pid, output)

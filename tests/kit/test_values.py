@@ -48,7 +48,8 @@ def test_containers_become_lists_tuples_and_dicts():
     assert type(plain(Point(1, 2))) is tuple
     assert plain({"a": [1], "b": {"c": None}}) == {"a": [1], "b": {"c": None}}
     assert plain(torch.Size([2, 3])) == (2, 3)
-    assert plain({1: 2}) == Opaque("dict") == plain({"\ud800": 1})
+    assert plain({1: 2}) == {1: 2}
+    assert plain({1.5: 2}) == Opaque("dict") == plain({"\ud800": 1}) == plain({True: 1})
     assert plain(collections.OrderedDict()) == Opaque("collections.OrderedDict")
 
 

@@ -343,7 +343,9 @@ class TestPlots:
         assert isinstance(figure, Figure)
         texts = [text.get_text() for text in figure.axes[0].get_yticklabels()]
         assert texts == ["1957  Perceptron", "2017  Transformer"]
-        np.testing.assert_array_equal(figure.axes[0].collections[0].get_offsets()[:, 0], [1957, 2017])
+        np.testing.assert_array_equal(
+            figure.axes[0].collections[0].get_offsets()[:, 0], [1957, 2017]
+        )
 
     def test_values(self, rng):
         values = rng.normal(size=(2, 3))

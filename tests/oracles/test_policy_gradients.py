@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from scipy.signal import lfilter
 from scipy.stats import binom, zscore
 from torch.distributions import Categorical
 
@@ -288,6 +289,54 @@ class TestBandit:
             policy.bias.copy_(torch.tensor([0.1, 0.2, 0.3, 0.4]).log())
         rate = action_rate(policy, 3, 20000, torch.Generator().manual_seed(1))
         assert rate == pytest.approx(0.4, abs=0.02)
+
+
+class Grid:
+    """The section's grid: 4 by 4, from (0, 0) to (3, 3), +1 at the goal and -0.01 otherwise."""
+
+    def reset(self):
+        self.at = np.zeros(2)
+        return tuple(self.at.tolist())
+
+    def step(self, action):
+        self.at = np.clip(self.at + ((-1, 0), (0, 1), (1, 0), (0, -1))[action], 0, 3)
+        done = bool(np.all(self.at == 3))
+        return tuple(self.at.tolist()), 1.0 if done else -0.01, done
+
+
+def standardised_episode(env, policy, optimizer, gamma):
+    """REINFORCE as the section has it: up to 200 steps, standardised returns."""
+    state, log_probs, rewards, done = env.reset(), [], [], False
+    while not done and len(rewards) < 200:
+        actions = Categorical(logits=policy(torch.tensor(state)))
+        action = actions.sample()
+        log_probs.append(actions.log_prob(action))
+        state, reward, done = env.step(action.item())
+        rewards.append(reward)
+    returns = lfilter([1.0], [1.0, -gamma], rewards[::-1])[::-1].astype(np.float32)
+    weights = standardize_returns(torch.from_numpy(returns.copy()))
+    optimizer.zero_grad()
+    (-(torch.stack(log_probs) * weights).sum()).backward()
+    optimizer.step()
+    return sum(rewards)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("episode", "want"),
+    [(standardised_episode, [7.5, 7.5, 7.6]), (reinforce_episode, [6.6, 10.9, 16.3])],
+)
+def test_exercise_2_as_the_lab_tells_it(episode, want):
+    for gamma, length in zip((0.5, 0.99, 0.999), want, strict=True):
+        lengths = []
+        for seed in range(6):
+            torch.manual_seed(seed)
+            policy = PolicyNetwork(2, 4)
+            optimizer = torch.optim.Adam(policy.parameters(), lr=1e-3)
+            totals = [episode(Grid(), policy, optimizer, gamma) for _ in range(400)]
+            # n steps that arrive collect 1 - 0.01 (n - 1); 200 steps that do not, -2.
+            lengths += [101 - 100 * total if total > -1.995 else 200 for total in totals[350:]]
+        assert np.mean(lengths) == pytest.approx(length, rel=0.15)
 
 
 def draw(probs, rng):

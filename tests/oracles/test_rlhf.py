@@ -307,6 +307,7 @@ def lab():
     return SimpleNamespace(**names, printed=printed.getvalue())
 
 
+@pytest.mark.slow  # the whole lab, five seeds: a minute
 class TestLab:
     """Claims hold for every seed; printed numbers within what another version of torch may do."""
 

@@ -511,7 +511,8 @@ def test_learns_the_bandit(student, rng):
 def test_learns_to_echo(student, rng):
     """After 200 episodes of six steps it names the token shown; every step is paid at once.
 
-    In a million simulated runs the right token's probability was at least 0.96; 0.7 is asked.
+    In a million simulated runs, with plain returns or standardised ones, the right token's
+    probability was at least 0.95; 0.7 is asked.
     """
 
     def judge(ending):

@@ -703,7 +703,7 @@ def at_a_height_of_its_own(milestones):
     ax.axhline(0, color="black", lw=0.8)
     ax.set_ylim(-len(years) / 2 - 2, len(years) / 2 + 2)
     ax.axis("off")
-    plt.title("Key ML and AI Milestones", fontsize=13, fontweight="bold")
+    plt.title("Key milestones", fontsize=13, fontweight="bold")
     plt.tight_layout()
     return fig
 

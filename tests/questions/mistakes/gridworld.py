@@ -1207,7 +1207,7 @@ def keeps_the_order_of_the_dict(milestones):
 @misconception("plot_timeline")
 def fixes_the_limits_of_the_lab(milestones):
     """The axis always runs from 1955 to 2025, so other milestones fall outside. Where can limits come from?"""
-    figure = plot_timeline(milestones)
+    figure = timeline(sorted(milestones.items()), both, apart)
     figure.axes[0].set_xlim(1955, 2025)
     return figure
 
