@@ -784,6 +784,12 @@ def remembers_the_last_clip_eps(log_probs, old_log_probs, clip_eps=None, seen=[0
 
 
 @misconception("length_penalized_reward")
+def charges_every_token(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Every token costs, the free ones too. Which part of a response is free?"""
+    return np.asarray(rm_score) - penalty_per_token * np.asarray(num_tokens)
+
+
+@misconception("length_penalized_reward")
 def pays_for_short_responses(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """Responses shorter than the free length earn a bonus. The first tokens cost nothing, but
     leaving them out pays nothing either: what keeps the difference from going below 0?"""
