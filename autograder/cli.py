@@ -1,6 +1,7 @@
 """The command line: thin. Exit codes: 0 done, 1 something in the input is wrong, 2 wrong usage."""
 
 import sys
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from autograder import __version__
 from autograder.cli_class import CLASS_COMMANDS, FOLDER, hidden_anyway, layers
 from autograder.errors import InputError, KitError
 
+TEXT_BYTES = 1_000_000
 HOSTILE = Path(__file__).resolve().parents[1] / "tests" / "kit" / "hostile"
 
 
@@ -56,10 +58,13 @@ def check(
     from autograder.submission import read_submission
 
     course = load_config(root)
-    stem = assignment or guess_assignment(path, list(course.settings.assignments))
+    known = {stem: list(one.questions) for stem, one in course.settings.assignments.items()}
+    stem = assignment or guess_assignment(path, known)
+    course.assignment(stem)
+    submission = read_submission(path, stem)
     grader = open_grader(course, stem, without, hidden_anyway=hidden_anyway)
     try:
-        report = grader.grade(read_submission(path, stem))
+        report = grader.grade(submission)
     finally:
         grader.close()
     click.echo(to_terminal(report), nl=False)
@@ -124,19 +129,30 @@ def redteam(root: Path, archive: Path, assignment: str | None, attacks: Path, ea
     from autograder.redteam import run_all
 
     course = load_config(root)
-    stem = assignment or guess_assignment(archive, list(course.settings.assignments))
+    stem = assignment or guess_assignment(archive, dict.fromkeys(course.settings.assignments, ()))
     if not run_all(course, stem, archive, attacks, each_layer=each_layer, tell=click.echo):
         sys.exit(1)
 
 
-def guess_assignment(path: Path, stems: list[str]) -> str:
-    """Return the assignment that a path is named after, or the only one there is."""
-    named = [stem for stem in stems if stem in path.name.lower()]
+def guess_assignment(path: Path, known: Mapping[str, Collection[str]]) -> str:
+    """Return the assignment that a path is named after, whose functions it defines, or the only one.
+
+    Args:
+        path: what was handed in.
+        known: the questions of each assignment, by stem.
+    """
+    named = [stem for stem in known if stem in path.name.lower()]
     if path.is_dir():
-        named = named or [s for s in stems if any(path.glob(f"{s}.py")) or any(path.glob(f"{s}.ipynb"))]
-    if len(named) == 1 or len(stems) == 1:
-        return (named or stems)[0]
-    raise InputError(f"which assignment is {path}? Say -a with one of: {', '.join(stems)}")
+        named = named or [
+            one for one in known if any(path.glob(f"{one}.py")) or any(path.glob(f"{one}.ipynb"))
+        ]
+    elif not named and path.suffix in (".py", ".ipynb") and path.is_file():
+        with path.open("rb") as file:
+            text = file.read(TEXT_BYTES).decode("utf-8", "replace")
+        named = [one for one, questions in known.items() if any(f"{name}(" in text for name in questions)]
+    if len(named) == 1 or len(known) == 1 or not path.exists():
+        return [*named, *known][0]
+    raise InputError(f"which assignment is {path}? Say -a with one of: {', '.join(known)}")
 
 
 if __name__ == "__main__":
