@@ -173,3 +173,4 @@ def main() -> None:
 
     preload(settings["preload"])
     Zygote(control, settings).serve()
+    os._exit(0)  # taking torch apart properly would take longer than grading did
