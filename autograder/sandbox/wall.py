@@ -21,9 +21,9 @@ from autograder.sandbox.limits import LAYERS, Limits
 
 KIT = Path(__file__).resolve().parents[2]
 START = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "import os, sys; kit = sys.argv.pop(1); sys.path.insert(0, kit); "
     "from autograder.sandbox.zygote import main; import autograder.sandbox.protocol; "
-    "del sys.path[0]; main()"
+    "sys.path[:] = [path for path in sys.path if os.path.realpath(path) != kit]; main()"
 )
 HANDSHAKE_S = 120
 
