@@ -1,5 +1,10 @@
-"""What a student reads about one check. On hidden checks nothing of their own making, and no numbers."""
+"""What a student reads about one check. On hidden checks nothing of their own making, and no numbers.
 
+A `Problem` comes from the worker, so every word in it may be the student's: a class may be named after
+a hidden input and claim to be any library's. What hidden checks quote is known to the grader itself.
+"""
+
+import builtins
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +17,13 @@ from autograder.session import Exchange
 from autograder.spelling import spell_call
 
 NOT_WRITTEN = "write your code here"
+OWN_WORDS = "an exception that is none of Python's"
+QUOTABLE = frozenset(
+    name
+    for name, kind in vars(builtins).items()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+) | {"LinAlgError", "WrongOutput"}
+LAST_LINE = 1_000_000  # of a file that is small enough to be read
 
 
 @dataclass(frozen=True)
@@ -33,11 +45,12 @@ def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names:
         names: what the submission defines, to suggest the nearest to a missing one.
     """
     call = spell_call(exchanges[-1].call) if exchanges else ""
+    asked = exchanges[-1].call.name if exchanges else ""
     if isinstance(error, CheckFailed):
         full = "\n".join(part for part in (call, error.reason, error.details) if part)
         return Verdict(Outcome.FAILED, full if visible else sentence(error.reason), full)
     if isinstance(error, StudentRaised):
-        return judge_raised(error.problem, visible, call, names)
+        return judge_raised(error.problem, visible, call, asked, names)
     if isinstance(error, CallTimeout):
         told = f"{error}: is there a loop that never ends?"
         return Verdict(Outcome.TIMEOUT, f"{call}\n{told}" if visible and call else sentence(told), call)
@@ -47,15 +60,23 @@ def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names:
     raise error
 
 
-def judge_raised(problem: Problem, visible: bool, call: str, names: Sequence[str]) -> Verdict:
-    """Say what it means that the student's code raised."""
-    if problem.type_name == "NotDefined":
-        near = difflib.get_close_matches(problem.message, names, 1, 0.5)
+def judge_raised(problem: Problem, visible: bool, call: str, asked: str, names: Sequence[str]) -> Verdict:
+    """Say what it means that the student's code raised.
+
+    Args:
+        problem: what the worker says of the exception.
+        visible: whether the student has the check.
+        call: the call, as a student would write it.
+        asked: the name that was called.
+        names: what the submission defines.
+    """
+    if problem.type_name == "NotDefined" and asked not in names:
+        near = difflib.get_close_matches(asked, names, 1, 0.5)
         hint = f" Is it {near[0]}?" if near else ""
-        return Verdict(Outcome.ERROR, f"There is no function {problem.message} in the file.{hint}")
+        return Verdict(Outcome.ERROR, f"There is no function {asked} in the file.{hint}")
     if problem.type_name == "NotImplementedError" and NOT_WRITTEN in problem.message:
         return Verdict(Outcome.ERROR, "Not written yet.")
-    kind = problem.type_name if not problem.own else "an exception of its own"
+    kind = problem.type_name if problem.type_name in QUOTABLE else OWN_WORDS
     where = place(problem)
     full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
     told = full if visible else f"The code raised {kind}{where}."
@@ -64,8 +85,10 @@ def judge_raised(problem: Problem, visible: bool, call: str, names: Sequence[str
 
 def place(problem: Problem) -> str:
     """Return where in the student's file, as far as it is known."""
-    cell = f" of cell {problem.cell}" if problem.cell and problem.line else ""
-    return f" at line {problem.line}{cell}" if problem.line else ""
+    if not 0 < problem.line <= LAST_LINE:
+        return ""
+    cell = f" of cell {problem.cell}" if 0 < problem.cell <= LAST_LINE else ""
+    return f" at line {problem.line}{cell}"
 
 
 def load_note(problem: Problem, name: str, cells: int) -> str:

@@ -117,7 +117,6 @@ class Problem(Wire, tag="problem", frozen=True):
     line: int
     cell: int
     trace: str
-    own: bool  # whether the exception's type is the student's own
 
 
 class Loaded(Wire, tag="loaded", frozen=True):

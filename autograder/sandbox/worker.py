@@ -165,13 +165,11 @@ def problem_of(error: BaseException, names: list[str], cell: int = 0) -> protoco
             line = error.lineno
         if places and ":" in places[-1][0]:
             cell = int(places[-1][0].rpartition(":")[2])
-        own = type(error).__module__ not in sys.stdlib_module_names | {"numpy", "torch", "autograder"}
-        own = own and type(error).__module__.split(".")[0] not in ("numpy", "torch", "scipy", "autograder")
         trace = "".join(traceback.format_exception(error, limit=-8))[-TRACE_CHARACTERS:]
         kind, message = str(type(error).__name__), str(error)[:MESSAGE_CHARACTERS]
-        return protocol.Problem(kind[:80], message, line, cell, trace, own)
+        return protocol.Problem(kind[:80], message, line, cell, trace)
     except BaseException:  # noqa: BLE001 an exception that cannot even be described
-        return protocol.Problem("an exception", "", 0, cell, "", own=True)
+        return protocol.Problem("an exception", "", 0, cell, "")
 
 
 def frames(error: BaseException) -> Iterator[tuple[str, int]]:

@@ -141,6 +141,9 @@ HIDDEN_INPUT = re.compile(r"\d\.\d{3}")
         "return type(str(list(values)), (), {})()",
         "return {str(list(values)): 1}",
         "assert False, values",
+        "raise type(str(list(values)), (Exception,), {'__module__': 'builtins'})",
+        "raise type('NotDefined', (Exception,), {})(str(list(values)))",
+        "raise type('NotDefined', (Exception,), {'__module__': 'autograder'})(str(list(values)))",
     ],
 )
 def test_hidden_feedback_carries_no_input(grade, body):

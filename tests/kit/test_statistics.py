@@ -82,8 +82,8 @@ def test_what_to_teach_again_is_ranked_by_what_was_lost():
 
 
 def test_an_unwritten_stub_is_known_by_its_feedback():
-    problem = Problem("NotImplementedError", "f: write your code here", 3, 0, "", own=False)
-    assert judge_raised(problem, False, "f()", []).feedback == statistics.NOT_WRITTEN
+    problem = Problem("NotImplementedError", "f: write your code here", 3, 0, "")
+    assert judge_raised(problem, False, "f()", "f", []).feedback == statistics.NOT_WRITTEN
 
 
 def test_quiz_and_code_are_compared_for_those_who_did_both():
