@@ -15,9 +15,9 @@ from autograder.bank import Bank, Check, Variant, imported, load_bank, preload_f
 from autograder.config import Course, max_score
 from autograder.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
-from autograder.feedback import Verdict, load_note
+from autograder.feedback.verdict import Verdict, load_note
 from autograder.judging import Judge
-from autograder.quiz import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import (
     CheckResult,
     Isolation,
@@ -34,7 +34,7 @@ from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Program, Session
-from autograder.submission import QUIZ, Source, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
 LIBRARIES = {"torch": "torch", "matplotlib": "matplotlib.pyplot"}
 PRELOAD = {name: module for name, module in LIBRARIES.items() if find_spec(name)}

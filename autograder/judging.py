@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.bank import Check
 from autograder.errors import KitError
-from autograder.feedback import Verdict, judge
+from autograder.feedback.verdict import Verdict, judge
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.protocol import ProtocolError
