@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from autograder.compare import CheckFailed
 from autograder.feedback.spelling import spell_call
 from autograder.results import Outcome
+from autograder.sandbox.codec import StudentRaised
 from autograder.sandbox.protocol import Problem
-from autograder.sandbox.wall import CallTimeout, StudentRaised, WorkerDied
+from autograder.sandbox.wall import CallTimeout, WorkerDied
 from autograder.session import Exchange
 
 NOT_WRITTEN = "write your code here"
