@@ -20,6 +20,9 @@ hidden_anyway = click.option(
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: all processors)."
 )
+cluster_option = click.option(
+    "--cluster", metavar="ADDRESS", help="Grade on the workers of a Dask cluster, such as tcp://host:8786."
+)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a submission.")
 roster_option = click.option("--roster", type=FILE, help="CSV of the class: name, id, email; or an LMS's.")
@@ -38,14 +41,15 @@ out_argument = click.argument("out", type=FOLDER)
 @submitted_option
 @extensions_option
 @jobs_option
+@cluster_option
 @quiet_option
 @json_option
 @layers
 @hidden_anyway
 @click.pass_obj
 def grade(
-    root: Path, /, folder: Path, assignment: str, out: Path, jobs: int | None, quiet: bool, as_json: bool,
-    without: tuple[str, ...], hidden_anyway: bool, **lists: Path | None,
+    root: Path, /, folder: Path, assignment: str, out: Path, jobs: int | None, cluster: str | None,
+    quiet: bool, as_json: bool, without: tuple[str, ...], hidden_anyway: bool, **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; what OUT already holds is not graded again."""
     from autograder.batch import classroom
@@ -58,7 +62,7 @@ def grade(
     before = classroom.remembered(out)
     paths = before | classroom.absolute(lists)
     options = Options(**paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway)
-    batch = classroom.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet)
+    batch = classroom.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster)
     again = [path for kind, path in before.items() if paths[kind] == path]
     if again and not quiet:
         click.echo(f"as before, with {', '.join(again)}", err=True)
@@ -76,12 +80,13 @@ def grade(
 @submitted_option
 @extensions_option
 @jobs_option
+@cluster_option
 @quiet_option
 @json_option
 @click.pass_obj
 def regrade(
-    root: Path, /, out: Path, dry_run: bool, never_lower: bool, again: bool, jobs: int | None, quiet: bool,
-    as_json: bool, **lists: Path | None,
+    root: Path, /, out: Path, dry_run: bool, never_lower: bool, again: bool, jobs: int | None,
+    cluster: str | None, quiet: bool, as_json: bool, **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade the class in OUT again, as far as checks, points or files changed; say what that changes."""
     from msgspec.structs import replace
@@ -97,7 +102,7 @@ def regrade(
     course = classroom.course_of(run, root)
     wishes = Wishes(jobs or 0, again=again, never_lower=never_lower, dry_run=dry_run)
     impact = Impact()
-    batch = classroom.prepared(course, run.assignment, run.folder, options, wishes, quiet)
+    batch = classroom.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster)
     batch.watch = impact.watch
     classroom.carried_out(batch, out, quiet, as_json)
     if not as_json:

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
+from autograder.batch.bench import Bench, LocalBench
+from autograder.batch.cluster import ClusterBench
 from autograder.batch.desk import grade_class
 from autograder.batch.outputs import Written
 from autograder.batch.progress import progress, stoppable
@@ -29,18 +31,26 @@ from autograder.submission.roster import Index
 TOLD = 10  # remarks on standard error
 
 
-def prepared(course: Course, stem: str, folder: Path, options: Options, wishes: Wishes, quiet: bool) -> Batch:
-    """Return a class that is ready to be graded; say what is odd about it."""
+def prepared(
+    course: Course, stem: str, folder: Path, options: Options, wishes: Wishes, quiet: bool,
+    cluster: str | None = None,
+) -> Batch:  # fmt: skip
+    """Return a class that is ready to be graded, here or on a cluster; say what is odd about it."""
     extensions = course.root / EXTENSIONS
     if not options.extensions and extensions.exists():
         options = replace(options, extensions=str(extensions.resolve()))
     intake = take_in(find_submissions(folder, stem), course, stem, options)
     if not quiet:
         tell_oddities(intake)
-    return Batch(
-        lambda: open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway),
-        intake, folder, options, wishes,
-    )  # fmt: skip
+
+    def open_bench() -> Bench:
+        if cluster:
+            return ClusterBench(cluster, course, stem, options, batch.stop, batch.say)
+        grader = open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway)
+        return LocalBench(grader)
+
+    batch = Batch(open_bench, intake, folder, options, wishes)
+    return batch
 
 
 def absolute(lists: Mapping[str, Path | None]) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Grade a folder of submissions: in parallel, with progress, and never the same work twice."""
 
-import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -8,16 +7,16 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from autograder import __version__
+from autograder.batch.bench import Bench
 from autograder.batch.outputs import Written, reports_folder, write_page, write_report, write_reports
-from autograder.batch.partial import Todo, brought_up_to_date, renamed, stumbled, what_to_do
+from autograder.batch.partial import Todo, renamed, stumbled, what_to_do
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
 from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.keys import FILES, files_key, keys_of_course, work_key
+from autograder.gradebook.keys import FILES, files_key, work_key
 from autograder.gradebook.records import About, Result, Run, Stored
 from autograder.gradebook.standing import settled
-from autograder.grading import Grader
-from autograder.results import Outcome, Report
+from autograder.results import Report
 from autograder.submission.layouts import Entry
 from autograder.submission.reading import Submission, content_hash, read_entry
 
@@ -43,22 +42,22 @@ def grade_class(batch: Batch, out: Path) -> Written:
 
 
 class Desk:
-    """One run over a class: a grader that is opened again if it dies, and the gradebook."""
+    """One run over a class: a bench that is opened again if it dies, and the gradebook."""
 
     def __init__(self, batch: Batch, book: Gradebook) -> None:
         self.batch, self.book, self.wishes = batch, book, batch.wishes
         self.rows = {row.name: row for row in batch.intake.rows}
-        self.grader = self.opened()
-        self.course_keys = keys_of_course(self.grader)
+        self.bench = self.opened()
+        self.course_keys = self.bench.keys
         last = book.last_run(finished=True)
         self.baseline = last.id if last else 0
 
-    def opened(self) -> Grader:
-        """Open a grader, ready for many submissions."""
-        grader = self.batch.open_grader()
+    def opened(self) -> Bench:
+        """Open a bench, ready for as many submissions as there are."""
+        bench = self.batch.open_bench()
         if len(self.rows) >= SETTLE_FROM:
-            grader.wall.settle()
-        return grader
+            bench.settle()
+        return bench
 
     def write_down(self, out: Path) -> Written:
         """Grade everything, committing as results come, then write what follows from them."""
@@ -84,13 +83,13 @@ class Desk:
 
     def begin(self) -> Run:
         """Write down which submissions there are."""
-        batch, grader = self.batch, self.grader
+        batch, assignment = self.batch, self.bench.assignment
         about = About(
-            options=batch.options, questions=list(grader.assignment.questions),
-            title=grader.assignment.title, missing=batch.intake.missing,
+            options=batch.options, questions=list(assignment.questions),
+            title=assignment.title, missing=batch.intake.missing,
             has_roster=bool(batch.options.roster),
         )  # fmt: skip
-        stem, folder = grader.bank.stem, batch.folder.resolve()
+        stem, folder = assignment.stem, batch.folder.resolve()
         run = self.book.begin(stem, folder, __version__, about, batch.intake.rows)
         return Run(run, False, stem, folder, about)
 
@@ -125,11 +124,11 @@ class Desk:
 
     def waves(self) -> Iterator[list[Done]]:
         """Yield what was graded, at least every COMMIT_S, even if that is nothing."""
-        jobs = self.wishes.jobs or len(os.sched_getaffinity(0))
+        jobs = self.wishes.jobs or self.bench.jobs
         queue = deque(self.batch.intake.entries)
         flying: dict[Future[Done], Entry] = {}
         pool = ThreadPoolExecutor(jobs)
-        progress = True  # since the grader was opened
+        progress = True  # since the bench was opened
         try:
             while queue or flying:
                 while queue and len(flying) < jobs * AHEAD:
@@ -149,13 +148,13 @@ class Desk:
                     progress = False
         finally:
             if flying:
-                self.grader.wall.close()  # ends what is still running, so that no thread stays
+                self.bench.close()  # ends what is still running, so that no thread stays
             pool.shutdown(wait=False, cancel_futures=True)
 
     def one(self, entry: Entry) -> Done:
         """Grade one submission, as far as what is known does not tell already."""
         row = self.rows[entry.name]
-        submission = read_safely(entry, self.grader.bank.stem)
+        submission = read_safely(entry, self.bench.assignment.stem)
         keys = {FILES: files_key(submission), **self.course_keys}
         work, report, kept = work_key(keys), None, None
         newest = self.book.newest(row.name)
@@ -169,34 +168,24 @@ class Desk:
             report, ran = renamed(same.report, submission), False
         else:
             todo = what_to_do(newest.keys, keys, newest.report) if newest and reuse else Todo()
-            report = brought_up_to_date(self.grader, submission, newest.report if newest else None, todo)
-            self.insist(report)
+            report = self.bench.grade(submission, newest.report if newest else None, todo)
             ran = todo.runs
         if self.wishes.never_lower:
             kept = better(before or newest, report)
         result = Result(row.name, content_hash(submission), work, keys, report, kept)
         return Done(row, result, report, kept, ran, before)
 
-    def insist(self, report: Report) -> None:
-        """Raise if a crash may have been the warm process's own: neither the student's nor a check's."""
-        if {Outcome.CRASHED, Outcome.BROKEN} & {
-            report.outcome,
-            *(check.outcome for check in report.checks),
-        }:
-            self.grader.wall.worker().close()
-
     def reopen(self, error: KitError, *, hopeless: bool) -> None:
-        """Open another grader in place of one whose warm process has gone; raise if that is no use."""
-        if hopeless or is_alive(self.grader):
+        """Open another bench in place of one that has gone; raise if that is no use."""
+        if hopeless or self.bench.is_alive():
             raise error
         self.batch.say(f"{error}; starting another one, nothing is lost")
         self.close()
-        self.grader = self.opened()
+        self.bench = self.opened()
 
     def close(self) -> None:
         """End everything behind the wall."""
-        self.grader.wall.close()  # first: no thread waits for an answer then
-        self.grader.close()
+        self.bench.close()
 
 
 def read_safely(entry: Entry, stem: str) -> Submission:
@@ -221,15 +210,6 @@ def landed(
             lost.append(entry)
             error = wrong
     return done, lost, error
-
-
-def is_alive(grader: Grader) -> bool:
-    """Whether workers can be started still."""
-    try:
-        grader.wall.worker().close()
-    except KitError:
-        return False
-    return True
 
 
 def better(before: Stored | None, report: Report) -> float | None:

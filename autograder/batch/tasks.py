@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.batch.bench import Bench
 from autograder.gradebook.records import Result, Stored
-from autograder.grading import Grader
 from autograder.results import Report
 from autograder.submission.intake import Intake, Options, Row
 
@@ -62,7 +62,7 @@ class Watched:
 class Batch:
     """A class to grade: who, with what, and where it is written."""
 
-    open_grader: Callable[[], Grader]
+    open_bench: Callable[[], Bench]
     intake: Intake
     folder: Path
     options: Options

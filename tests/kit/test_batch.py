@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.batch.bench import LocalBench
 from autograder.batch.desk import grade_class
 from autograder.batch.tasks import Batch, Progress, Wishes
 from autograder.config import load_config
@@ -51,7 +52,8 @@ def a_class(folder: Path, **change: object) -> Batch:
     """Return the class in a folder, ready to be graded."""
     course = load_config(TINY)
     intake = take_in(find_submissions(folder, "warmup"), course, "warmup", Options())
-    return Batch(**{"open_grader": lambda: open_grader(course, "warmup"), "intake": intake,
+    opened = change.pop("open_grader", lambda: open_grader(course, "warmup"))
+    return Batch(**{"open_bench": lambda: LocalBench(opened()), "intake": intake,
                     "folder": folder, "options": Options(), **change})  # fmt: skip
 
 

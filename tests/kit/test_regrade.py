@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from autograder.batch.bench import LocalBench
 from autograder.batch.desk import grade_class
 from autograder.batch.partial import reweighted
 from autograder.batch.regrade import Impact, to_text
@@ -57,10 +58,10 @@ class Class:
         """Grade the class as far as is needed, and return what that changed."""
         course, impact = load_config(self.course), Impact()
 
-        def open_one() -> Grader:
+        def open_one() -> LocalBench:
             grader = open_grader(course, "warmup")
             opened(grader)
-            return grader
+            return LocalBench(grader)
 
         intake = take_in(find_submissions(self.folder, "warmup"), course, "warmup", Options())
         batch = Batch(open_one, intake, self.folder, Options(), Wishes(jobs=1, **wishes), watch=impact.watch)
@@ -317,7 +318,7 @@ def test_a_regrade_that_was_killed_still_tells_the_whole_change(klass):
     with pytest.raises(Killed):
         grade_class(
             Batch(
-                lambda: open_grader(course, "warmup"),
+                lambda: LocalBench(open_grader(course, "warmup")),
                 intake,
                 klass.folder,
                 Options(),
