@@ -129,7 +129,14 @@ def collect_checks(module: ModuleType, stem: str, path: Path) -> tuple[Check, ..
         identity = f"{stem}.{mark.question}.{function.__name__.removeprefix('test_')}"
         checks.append(
             Check(
-                identity, mark.question, title, mark.visible, mark.weight, mark.requires, fixtures, function
+                identity,
+                mark.question,
+                title,
+                mark.visible,
+                float(mark.weight),
+                mark.requires,
+                fixtures,
+                function,
             )
         )
     if len({check.name for check in checks}) != len(checks):

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder import __version__
@@ -20,7 +20,7 @@ from autograder.submission.reading import Submission
 
 PARTS = (FILE, "assignments/{}/*.py", "assignments/{}/*.yml", "solutions/{}*", "tests/questions/**/*{}*")
 CONNECT_S = 10
-POLL_S = 0.1
+POLL_S, LOOK_S = 0.1, 2  # for the first worker; for a scheduler that has gone
 TRIES = 3  # for a submission: a worker whose warm process has gone opens another
 LEAST, MOST = 64, 256  # under way at once: room for workers that come later, a bound for the memory
 
@@ -78,13 +78,25 @@ class ClusterBench:
         return reply
 
     def _send(self, order: bytes) -> Any:
-        return self._client.submit(carry_out, self._package, order, pure=False)
+        with self._one_line():
+            return self._client.submit(carry_out, self._package, order, pure=False)
 
     def _reply(self, future: Any) -> Reply:
+        with self._one_line():
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    return unpacked(future.result(timeout=LOOK_S), Reply)
+                if not self.is_alive():  # Dask leaves those waiting who asked while the connection broke
+                    raise ConnectionError("the scheduler has gone")
+
+    @contextlib.contextmanager
+    def _one_line(self) -> Iterator[None]:
+        """Tell in one line what went wrong in Dask: it raises whatever its parts raise."""
         try:
-            return unpacked(future.result(), Reply)
+            yield
         except Exception as error:
-            raise KitError(f"the cluster at {self._address} failed: {one_line(error)}") from error
+            told = " ".join(f"{type(error).__name__}: {error}".split())
+            raise KitError(f"the cluster at {self._address} failed: {told}") from error
 
     def is_alive(self) -> bool:
         """Whether the scheduler is still there."""
@@ -122,8 +134,3 @@ def connected(address: str) -> Any:
         raise InputError(
             f"no cluster answers at {address}: give the address that `dask scheduler` prints"
         ) from error
-
-
-def one_line(error: Exception) -> str:
-    """Return an exception in one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
