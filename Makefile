@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean otter-proof notebooks
+.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean otter-proof cluster-proof notebooks
 
 setup: $(VENV)/ready
 
@@ -39,6 +39,10 @@ bench: setup
 # A quarter of an hour: otter 7 on 60 honest submissions and a dozen attacks.
 otter-proof: setup
 	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_otter.py
+
+# 500 submissions on two workers, one of which is killed: the gradebook is that of a local run.
+cluster-proof: setup
+	$(BIN)/python -m pytest -m slow tests/kit/test_cluster.py
 
 # Every notebook of every assignment, run by a real kernel.
 notebooks: setup

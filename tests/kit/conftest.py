@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny"
 
 if sys.platform != "linux":
-    collect_ignore_glob = ["test_wall*", "test_grading*", "test_batch*", "test_doctor*"]
+    collect_ignore_glob = ["test_wall*", "test_grading*", "test_batch*", "test_doctor*", "test_cluster*"]
 
 
 @pytest.fixture(scope="session")
