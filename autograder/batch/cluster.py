@@ -18,7 +18,8 @@ from autograder.results import Report
 from autograder.submission.intake import Options
 from autograder.submission.reading import Submission
 
-PARTS = (FILE, "assignments/{}/*.py", "assignments/{}/*.yml", "solutions/{}*", "tests/questions/**/*{}*")
+PARTS = (FILE, "assignments/{}/*", "solutions/{}*", "tests/questions/**/*{}*")
+SUFFIXES = (".py", ".yml")
 CONNECT_S = 10
 POLL_S, LOOK_S = 0.1, 2  # for the first worker; for a scheduler that has gone
 TRIES = 3  # for a submission: a worker whose warm process has gone opens another
@@ -115,7 +116,8 @@ class ClusterBench:
 
 def package_of(course: Course, stem: str, options: Options) -> Package:
     """Read what workers need of a course."""
-    paths = {path for part in PARTS for path in course.root.glob(part.format(stem)) if path.is_file()}
+    paths = {path for part in PARTS for path in course.root.glob(part.format(stem))}
+    paths = {path for path in paths if path.suffix in SUFFIXES and path.is_file()}
     files = {path.relative_to(course.root).as_posix(): path.read_bytes() for path in sorted(paths)}
     return Package(__version__, stem, files, options.without, options.hidden_anyway)
 
