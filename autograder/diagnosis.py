@@ -76,9 +76,12 @@ class Diagnostician:
         if found:
             told = " Or: ".join(mistake.text for mistake in found[:3])
             return Diagnosis(tuple(one.name for one in found), f"One of these, perhaps. {told}")
+        scripts = {check.id: self._judge.script(check) for check in checks}
+        right = {name: script.answers for name, script in scripts.items() if script is not None}
         for mistake in candidates:
-            twist = common_twist(self.answers(mistake.name, checks), given)
-            if twist:
+            answers = self.answers(mistake.name, checks)
+            twist = common_twist(answers, given)
+            if twist and shows(answers, right, given):
                 told = f"Two things at once, it seems. {mistake.text} Besides, {twist}."
                 return Diagnosis((mistake.name,), told)
         return Diagnosis()
@@ -123,6 +126,15 @@ def close(got: object, want: object) -> bool:
     except (ValueError, TypeError):
         return False
     return True
+
+
+def shows(answers: Outcomes, right: Outcomes, given: Outcomes) -> bool:
+    """Whether a program is wrong on any of the calls that were made."""
+    return any(
+        not agree(got, want)
+        for name, outcomes in given.items()
+        for got, want, _ in zip(answers.get(name, ()), right.get(name, ()), outcomes, strict=False)
+    )
 
 
 def common_twist(answers: Outcomes, given: Outcomes) -> str:

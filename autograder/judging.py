@@ -187,14 +187,16 @@ class Judge:
         if check.id not in self._scripts:
             conversation = self._reference.conversation()
             frames: list[bytes] = []
+            answers: list[Answer] = []
 
             def send(call: Call) -> Answer:
                 frames.append(encode_call(call))
-                return conversation.send(call)
+                answers.append(conversation.send(call))
+                return answers[-1]
 
             try:
                 self.call(check, Student(send))
-                self._scripts[check.id] = Script(tuple(frames))
+                self._scripts[check.id] = Script(tuple(frames), tuple(answers))
             except KitError:
                 raise
             except Exception:  # noqa: BLE001 any failure here is ours

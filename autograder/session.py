@@ -38,9 +38,10 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Script:
-    """The calls that a check makes of a right answer, encoded: what it will ask of any."""
+    """The calls that a check makes of a right answer, encoded, with its answers: what it will ask of any."""
 
     frames: tuple[bytes, ...]
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ class StudentRaised(Exception):
         super().__init__(f"{problem.type_name}: {problem.message}")
         self.problem = problem
         self.type_name = problem.type_name
+        self.type_names = (problem.type_name, *problem.bases)
 
 
 def encode_call(call: Call) -> bytes:

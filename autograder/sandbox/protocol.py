@@ -119,6 +119,7 @@ class Problem(Wire, tag="problem", frozen=True):
     line: int
     cell: int
     trace: str
+    bases: list[str] = []
 
 
 class Loaded(Wire, tag="loaded", frozen=True):

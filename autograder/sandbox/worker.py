@@ -166,7 +166,8 @@ def problem_of(error: BaseException, names: list[str], cell: int = 0) -> protoco
             cell = int(places[-1][0].rpartition(":")[2])
         trace = "\n".join(map(told, passed[-FRAMES:]))[-TRACE_CHARACTERS:]
         kind, message = str(type(error).__name__), str(error)[:MESSAGE_CHARACTERS]
-        return protocol.Problem(kind[:80], message, line, cell, trace)
+        bases = [str(base.__name__)[:80] for base in type(error).__mro__[1:8]]
+        return protocol.Problem(kind[:80], message, line, cell, trace, bases)
     except BaseException:  # noqa: BLE001 an exception that cannot even be described
         return protocol.Problem("an exception", "", 0, cell, "")
 

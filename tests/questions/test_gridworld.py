@@ -86,9 +86,7 @@ def expect_optimal(got, process, gamma, tol):
     slack = tol * gamma / (1 - gamma) + 1e-5 * np.abs(best).max()
     expect_close(values, best, rtol=0.0, atol=slack, name="values")
     actions = numbers_of(policy, "the policy")
-    expect(
-        actions.shape == best.shape, f"the policy has shape {actions.shape}; expected {best.shape}"
-    )
+    expect(actions.shape == best.shape, f"the policy has shape {actions.shape}; expected {best.shape}")
     choices = range(q_values.shape[1])
     expect(bool(np.isin(actions, choices).all()), f"the policy holds numbers outside {choices}")
     lost = best - q_values[np.arange(len(best)), actions.astype(int)]
@@ -203,9 +201,7 @@ def expect_fitting(total, steps, size, step_reward, max_steps):
     expect(steps == int(steps) and 0 < steps <= max_steps, "num_steps is not a possible number")
     arrived = abs(total - (1 + step_reward * (steps - 1))) < 1e-6
     capped = abs(total - step_reward * steps) < 1e-6
-    expect(
-        arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}"
-    )
+    expect(arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}")
     expect(arrived or steps == max_steps, "the episode ended before the goal and before max_steps")
     expect(not arrived or steps >= 2 * size - 2, "no walk reaches the goal in so few steps")
     return arrived
@@ -685,15 +681,11 @@ def test_episodes_are_as_many_and_as_long_as_asked(student):
         student.train_q_learning(env, episodes, 0.5, 0.9, 0.5, generator, *max_steps)
         asked = episodes * (*max_steps, 100)[0]
         # 0 where a copy of the world was used
-        expect(
-            env.steps_taken in (0, asked), "the number of steps taken in all is not what was asked"
-        )
+        expect(env.steps_taken in (0, asked), "the number of steps taken in all is not what was asked")
     for seed in range(3):
         env, generator = student.make(GRID, size=2), student.make(GENERATOR, seed)
         table = student.train_q_learning(env, 200, 0.5, 0.9, 0.3, generator, 50)
-        expect(
-            greedy_steps(table, {"size": 2}) == 2, "the greedy policy is not at the goal in 2 steps"
-        )
+        expect(greedy_steps(table, {"size": 2}) == 2, "the greedy policy is not at the goal in 2 steps")
         expect(env.steps_taken < 5000, "episodes go on after the goal is reached")
 
 
@@ -969,9 +961,7 @@ def test_a_bonus_for_every_step(student, rng):
     function = student.value_iteration
     for bonus in (0.0, 2.0):
         process = (transition_probs, rewards + bonus)
-        got = function(
-            transition_probs=transition_probs, rewards=rewards + bonus, gamma=0.75, tol=1e-9
-        )
+        got = function(transition_probs=transition_probs, rewards=rewards + bonus, gamma=0.75, tol=1e-9)
         expect_unchanged(function)
         expect_optimal(got, process, 0.75, 1e-9)
         lifted = solve(transition_probs, rewards, 0.75)[0] + bonus / 0.25

@@ -716,9 +716,7 @@ def as_tick_labels(milestones):
     ax = fig.add_subplot()
     ax.barh(range(len(entries)), [year for year, _ in entries], height=0.2)
     lines = [label.replace("\n", " ") for _, label in entries]
-    ax.set_yticks(
-        range(len(entries)), [f"{y}: {t}" for (y, _), t in zip(entries, lines, strict=True)]
-    )
+    ax.set_yticks(range(len(entries)), [f"{y}: {t}" for (y, _), t in zip(entries, lines, strict=True)])
     ax.invert_yaxis()
     fig.suptitle("History")
     fig.tight_layout()

@@ -182,9 +182,7 @@ def fills_what_does_not_count(rm_scores, log_probs, ref_log_probs, mask, kl_coef
 @alternative("shaped_rewards")
 def arrays_of_numpy(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     """NumPy inside, NumPy out."""
-    scores, ours, theirs, counts = (
-        np.asarray(x) for x in (rm_scores, log_probs, ref_log_probs, mask)
-    )
+    scores, ours, theirs, counts = (np.asarray(x) for x in (rm_scores, log_probs, ref_log_probs, mask))
     rewards = np.where(counts, kl_coef * (theirs - ours), 0.0)
     for row, score in zip(rewards, zip(counts, scores, strict=True), strict=True):
         row[np.flatnonzero(score[0])[-1]] += score[1]

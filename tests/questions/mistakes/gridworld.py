@@ -451,13 +451,9 @@ def forgets_the_end(q_values, state, action, reward, next_state, terminated, alp
 
 
 @misconception("q_learning_update")
-def looks_ahead_only_at_the_end(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def looks_ahead_only_at_the_end(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The mask is the wrong way round: the value ahead counts when the episode goes on."""
-    return q_learning_update(
-        q_values, state, action, reward, next_state, not terminated, alpha, gamma
-    )
+    return q_learning_update(q_values, state, action, reward, next_state, not terminated, alpha, gamma)
 
 
 @misconception("q_learning_update")
@@ -499,15 +495,11 @@ def forgets_gamma(q_values, state, action, reward, next_state, terminated, alpha
 @misconception("q_learning_update")
 def discounts_the_reward(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The reward is discounted too. It comes now: only what follows is discounted."""
-    return q_learning_update(
-        q_values, state, action, gamma * reward, next_state, terminated, alpha, gamma
-    )
+    return q_learning_update(q_values, state, action, gamma * reward, next_state, terminated, alpha, gamma)
 
 
 @misconception("q_learning_update")
-def looks_ahead_from_the_old_state(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def looks_ahead_from_the_old_state(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The largest value is taken in the state that was left. Where is the agent now?"""
     return q_learning_update(q_values, state, action, reward, state, terminated, alpha, gamma)
 
@@ -522,9 +514,7 @@ def repeats_the_same_action(q_values, state, action, reward, next_state, termina
 
 
 @misconception("q_learning_update")
-def averages_the_actions_ahead(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def averages_the_actions_ahead(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The mean over actions is what a random policy would earn. Q-learning takes the max."""
     table = q_values.copy()
     target = reward + gamma * q_values[next_state].mean() * (not terminated)
@@ -533,9 +523,7 @@ def averages_the_actions_ahead(
 
 
 @misconception("q_learning_update")
-def takes_the_best_of_the_whole_table(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def takes_the_best_of_the_whole_table(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The max runs over the whole table. Over which cell's actions should it run?"""
     table = q_values.copy()
     target = reward + gamma * q_values.max() * (not terminated)
@@ -563,9 +551,7 @@ def exchanges_row_and_column(q_values, state, action, reward, next_state, termin
 
 
 @misconception("q_learning_update")
-def updates_every_action_of_the_cell(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def updates_every_action_of_the_cell(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """All actions of the cell change. Only one was taken: index the action too."""
     table = q_values.copy()
     target = reward + gamma * q_values[next_state].max() * (not terminated)
@@ -576,24 +562,18 @@ def updates_every_action_of_the_cell(
 @misconception("q_learning_update")
 def returns_the_new_entry(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """This is the new entry alone. Return the table that holds it."""
-    changed = q_learning_update(
-        q_values, state, action, reward, next_state, terminated, alpha, gamma
-    )
+    changed = q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, gamma)
     return changed[state][action]
 
 
 @misconception("q_learning_update")
 def returns_nothing(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The table is changed, but nothing is returned: end with a return."""
-    q_values[:] = q_learning_update(
-        q_values, state, action, reward, next_state, terminated, alpha, gamma
-    )
+    q_values[:] = q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, gamma)
 
 
 @misconception("q_learning_update")
-def moves_away_from_the_target(
-    q_values, state, action, reward, next_state, terminated, alpha, gamma
-):
+def moves_away_from_the_target(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The entry moves away from the target: look at the sign of the error."""
     return q_learning_update(q_values, state, action, reward, next_state, terminated, -alpha, gamma)
 
@@ -771,9 +751,7 @@ def expects_the_worst(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
 @misconception("train_q_learning")
 def makes_a_generator_for_training(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """The same table comes whatever generator is given: a generator with a fixed seed is made."""
-    return train_q_learning(
-        env, episodes, alpha, gamma, epsilon, np.random.default_rng(0), max_steps
-    )
+    return train_q_learning(env, episodes, alpha, gamma, epsilon, np.random.default_rng(0), max_steps)
 
 
 @misconception("train_q_learning")
@@ -984,9 +962,7 @@ def stops_after_a_hundred_sweeps(transition_probs, rewards, gamma, tol=1e-8):
 @misconception("value_iteration")
 def stops_at_a_thousandth(transition_probs, rewards, gamma, tol=1e-8):
     """The sweeps stop when values change by less than 0.001, whatever tol says: use the argument."""
-    _, values, q_values = sweeps(
-        transition_probs, rewards, gamma, lambda a, b, n: np.abs(b - a).max() < 1e-3
-    )
+    _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: np.abs(b - a).max() < 1e-3)
     return values, q_values.argmax(axis=1)
 
 
@@ -999,27 +975,21 @@ def has_a_coarser_default(transition_probs, rewards, gamma, tol=1e-4):
 @misconception("value_iteration")
 def stops_when_values_do_not_grow(transition_probs, rewards, gamma, tol=1e-8):
     """The change is compared without its sign dropped: falling values stop the sweeps at once."""
-    _, values, q_values = sweeps(
-        transition_probs, rewards, gamma, lambda a, b, n: np.max(b - a) < tol
-    )
+    _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: np.max(b - a) < tol)
     return values, q_values.argmax(axis=1)
 
 
 @misconception("value_iteration")
 def stops_when_the_mean_change_is_small(transition_probs, rewards, gamma, tol=1e-8):
     """The mean change is compared with tol. One state may still be changing: which change must be small?"""
-    _, values, q_values = sweeps(
-        transition_probs, rewards, gamma, lambda a, b, n: abs(np.mean(b - a)) < tol
-    )
+    _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: abs(np.mean(b - a)) < tol)
     return values, q_values.argmax(axis=1)
 
 
 @misconception("value_iteration")
 def returns_the_values_before_the_last_sweep(transition_probs, rewards, gamma, tol=1e-8):
     """The values returned are one sweep old, and outside the bound by a factor 1 / gamma: return the newest."""
-    old, _, q_values = sweeps(
-        transition_probs, rewards, gamma, lambda a, b, n: np.abs(b - a).max() < tol
-    )
+    old, _, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: np.abs(b - a).max() < tol)
     return old, q_values.argmax(axis=1)
 
 
@@ -1240,9 +1210,7 @@ def returns_the_axes(milestones):
 # plot_values
 
 
-def heatmap(
-    values, image=None, write=True, bar=True, swap=False, form="{:.2f}", names=("Column", "Row")
-):
+def heatmap(values, image=None, write=True, bar=True, swap=False, form="{:.2f}", names=("Column", "Row")):
     """Return a heatmap with one or the other thing changed."""
     figure, axes = plt.subplots()
     shown = axes.imshow(values if image is None else image)

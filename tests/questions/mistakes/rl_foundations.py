@@ -797,9 +797,7 @@ def pays_for_short_responses(rm_score, num_tokens, penalty_per_token=0.01, free_
 
 
 @misconception("length_penalized_reward")
-def charges_every_token_of_a_long_one(
-    rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150
-):
+def charges_every_token_of_a_long_one(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """A long response pays for all of its tokens, the free ones too. How many lie beyond the free
     ones?"""
     counted = np.where(np.asarray(num_tokens) > free_tokens, num_tokens, 0)
@@ -823,9 +821,7 @@ def gives_one_more_free_token(rm_score, num_tokens, penalty_per_token=0.01, free
 def never_goes_below_zero(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """The result is cut off at 0. A rambling response may well be worth less than nothing: what
     is the max(0, ...) around, the tokens or the reward?"""
-    return np.maximum(
-        0.0, length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens)
-    )
+    return np.maximum(0.0, length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens))
 
 
 @misconception("length_penalized_reward")
@@ -865,8 +861,7 @@ def takes_batches_only(rm_score, num_tokens, penalty_per_token=0.01, free_tokens
     """Works for a batch, but a plain number has no length and no index. What makes an array of
     either?"""
     return [
-        rm_score[i] - penalty_per_token * max(0, num_tokens[i] - free_tokens)
-        for i in range(len(rm_score))
+        rm_score[i] - penalty_per_token * max(0, num_tokens[i] - free_tokens) for i in range(len(rm_score))
     ]
 
 
@@ -940,9 +935,7 @@ def cuts_the_penalty_to_whole_points(rm_score, num_tokens, penalty_per_token=0.0
 def takes_zero_for_missing(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """A price or a free length of 0 was replaced by the default. In Python 0 counts as false: what
     does `free_tokens or 150` give?"""
-    return length_penalized_reward(
-        rm_score, num_tokens, penalty_per_token or 0.01, free_tokens or 150
-    )
+    return length_penalized_reward(rm_score, num_tokens, penalty_per_token or 0.01, free_tokens or 150)
 
 
 @misconception("length_penalized_reward")
@@ -978,6 +971,4 @@ def charges_ten_times_the_price(rm_score, num_tokens, penalty_per_token=0.1, fre
 @misconception("length_penalized_reward")
 def rounds_the_reward(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """The reward was rounded. Leave rounding to whoever prints it."""
-    return np.round(
-        length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens), 2
-    )
+    return np.round(length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens), 2)

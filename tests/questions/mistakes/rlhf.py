@@ -542,17 +542,13 @@ def takes_every_answer_for_a_number(response, answer):
 @misconception("verifiable_reward")
 def forgets_the_commas(response, answer):
     """A number with commas, like 1,000, is not read as one. What do the commas stand for?"""
-    return reward_for(
-        _final_answer(response), answer, lambda text: None if "," in text else number_of(text)
-    )
+    return reward_for(_final_answer(response), answer, lambda text: None if "," in text else number_of(text))
 
 
 @misconception("verifiable_reward")
 def forgets_the_dollar(response, answer):
     """A number with a dollar sign, like $42, is not read as one. Which signs may stand at one?"""
-    return reward_for(
-        _final_answer(response), answer, lambda text: None if "$" in text else number_of(text)
-    )
+    return reward_for(_final_answer(response), answer, lambda text: None if "$" in text else number_of(text))
 
 
 @misconception("verifiable_reward")
@@ -802,9 +798,7 @@ def prefers_the_rejected(
 ):
     """This makes the rejected responses more probable. Which gain should be the larger one when
     the loss is small?"""
-    return dpo_loss(
-        rejected_log_probs, chosen_log_probs, ref_rejected_log_probs, ref_chosen_log_probs, beta
-    )
+    return dpo_loss(rejected_log_probs, chosen_log_probs, ref_rejected_log_probs, ref_chosen_log_probs, beta)
 
 
 @misconception("dpo_loss")
@@ -833,9 +827,7 @@ def mistakes_the_order_of_arguments(
 ):
     """The second argument is taken for the reference of the first. The order is: both responses
     under the policy, then both under the reference."""
-    return dpo_loss(
-        chosen_log_probs, ref_chosen_log_probs, rejected_log_probs, ref_rejected_log_probs, beta
-    )
+    return dpo_loss(chosen_log_probs, ref_chosen_log_probs, rejected_log_probs, ref_rejected_log_probs, beta)
 
 
 @misconception("dpo_loss")
@@ -843,9 +835,7 @@ def forgets_beta(
     chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
 ):
     """beta makes no difference here. What does it multiply?"""
-    return dpo_loss(
-        chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, 1.0
-    )
+    return dpo_loss(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, 1.0)
 
 
 @misconception("dpo_loss")
@@ -853,9 +843,7 @@ def ignores_the_beta_given(
     chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
 ):
     """beta is always 0.1 here, whatever the caller asks for. Is the argument used?"""
-    return dpo_loss(
-        chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs
-    )
+    return dpo_loss(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs)
 
 
 @misconception("dpo_loss")
@@ -863,9 +851,7 @@ def has_another_default_beta(
     chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.5
 ):
     """The default of beta is not 0.1 here. Was the signature changed?"""
-    return dpo_loss(
-        chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta
-    )
+    return dpo_loss(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta)
 
 
 @misconception("dpo_loss")
@@ -902,13 +888,9 @@ def sums_instead_of_averaging(
 
 
 @misconception("dpo_loss")
-def maximizes(
-    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
-):
+def maximizes(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1):
     """The sign is flipped: this is what should grow. What does an optimizer do with a loss?"""
-    return -dpo_loss(
-        chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta
-    )
+    return -dpo_loss(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta)
 
 
 @misconception("dpo_loss")
