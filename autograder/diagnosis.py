@@ -5,13 +5,14 @@ explains the student's.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.bank import Check, Variant
 from autograder.compare import CheckFailed, expect_close, numbers_of
 from autograder.feedback.explain import explain
 from autograder.judging import Judge, Judged, open_reply
+from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import StudentRaised
 from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
@@ -36,6 +37,7 @@ class Diagnostician:
     def __init__(self, wall: Wall, judge: Judge, mistakes: Mapping[str, Program]) -> None:
         self._wall, self._judge, self.programs = wall, judge, mistakes
         self._answers: dict[str, Outcomes] = {}
+        self._passed: dict[str, frozenset[str]] = {}
         self._locks = {name: threading.Lock() for name in mistakes}
 
     def answers(self, mistake: str, checks: Sequence[Check]) -> Outcomes:
@@ -44,8 +46,15 @@ class Diagnostician:
             if mistake not in self._answers:
                 scripts = {check.id: self._judge.script(check) for check in checks}
                 known = {name: script for name, script in scripts.items() if script is not None}
+                mine = [check for check in checks if check.id in known]
                 session = Session(self._wall, self.programs[mistake])
                 played = session.play(list(known.values()))
+                self._passed[mistake] = frozenset(
+                    check.id
+                    for check, replies in zip(mine, played, strict=True)
+                    if self._judge.judge_replies(check, known[check.id], replies, session).verdict.outcome
+                    is Outcome.PASSED
+                )
                 session.close()
                 self._answers[mistake] = {
                     name: [outcome_of(reply) for reply in replies]
@@ -70,7 +79,15 @@ class Diagnostician:
         }
         if not given or not all(one.replayed for one in judged if one.exchanges):
             return Diagnosis()
-        found = [one for one in candidates if explains(self.answers(one.name, checks), given)]
+        passed = {
+            check.id
+            for check, one in zip(checks, judged, strict=True)
+            if one.verdict.outcome is Outcome.PASSED
+        }
+        wrong = {name: outcomes for name, outcomes in given.items() if name not in passed}
+        if not wrong:
+            return Diagnosis()
+        found = [one for one in candidates if self.fits(one.name, checks, wrong, passed)]
         if len(found) == 1:
             return Diagnosis((found[0].name,), found[0].text)
         if found:
@@ -85,6 +102,14 @@ class Diagnostician:
                 told = f"Two things at once, it seems. {mistake.text} Besides, {twist}."
                 return Diagnosis((mistake.name,), told)
         return Diagnosis()
+
+    def fits(self, mistake: str, checks: Sequence[Check], wrong: Outcomes, passed: Collection[str]) -> bool:
+        """Whether a misconception passes the checks in `passed` and gives the answers in `wrong`.
+
+        Answers that pass may differ within a check's own tolerance, so they are not compared.
+        """
+        answers = self.answers(mistake, checks)
+        return self._passed[mistake].issuperset(passed) and explains(answers, wrong)
 
 
 def outcome_of(reply: Reply) -> Answer | Ended:

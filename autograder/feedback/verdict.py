@@ -19,6 +19,7 @@ from autograder.session import Exchange
 
 NOT_WRITTEN = "write your code here"
 OWN_WORDS = "an exception that is none of Python's"
+NOT_AS_PROMISED = "It cannot be called as in its docstring: are the parameters, their names and defaults, those of the stub?"
 QUOTABLE = frozenset(
     name
     for name, kind in vars(builtins).items()
@@ -81,6 +82,8 @@ def judge_raised(problem: Problem, visible: bool, call: str, asked: str, names: 
     where = place(problem)
     full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
     told = full if visible else f"The code raised {kind}{where}."
+    if problem.type_name == "TypeError" and not where:  # no line of theirs ran: the call itself failed
+        told = f"{full}\n{NOT_AS_PROMISED}" if visible else NOT_AS_PROMISED
     return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}")
 
 

@@ -101,7 +101,7 @@ def test_narrower_and_wider_range(student):
     """Ratios 1.5 and 0.5, limited with clip_eps 0.1 and 0.4."""
     log_probs, old_log_probs = tensor(np.log([0.6, 0.2])), tensor(np.log([0.4, 0.4]))
     for clip_eps, limits in ((0.1, [1.1, 0.9]), (0.4, [1.4, 0.6])):
-        got = student.ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
+        got = student.ppo_clip_ratio(log_probs, old_log_probs, clip_eps=clip_eps)
         expect_close(got, (np.array([1.5, 0.5]), np.array(limits)))
 
 

@@ -26,6 +26,6 @@ def test_a_pair_by_hand(student):
         tensor([-10.0 - 0.5 * LOG3]),
         tensor([-20.0]),
         tensor([-10.0]),
-        0.5,
+        beta=0.5,
     )
     expect_close(found, 0.28768207)

@@ -14,11 +14,12 @@ LOG2, LOG3 = 0.69314718, 1.09861229
 
 
 def expect_raises(ask, name):
-    """Fail unless `ask()` raises the exception called `name`; another one is passed on."""
+    """Fail unless `ask()` raises the exception called `name`, or a kind of it; another is passed on."""
     try:
         ask()
     except Exception as error:
-        if getattr(error, "type_name", type(error).__name__) != name:
+        kinds = [kind.__name__ for kind in type(error).__mro__]
+        if name not in getattr(error, "type_names", kinds):
             raise
     else:
         expect(False, f"an answer came back where a {name} must be raised")
@@ -38,13 +39,13 @@ def test_k3_by_hand(student):
     log_probs = tensor(np.log([[0.5], [0.25], [0.1]]))
     ref_log_probs = tensor(np.log([[0.25], [0.5], [0.1]]))
     want = [[0.5 - 1 + LOG2], [2 - 1 - LOG2], [0.0]]
-    expect_close(student.kl_penalty(log_probs, ref_log_probs, "k3"), want)
+    expect_close(student.kl_penalty(log_probs, ref_log_probs, estimator="k3"), want)
 
 
 @case()
 def test_another_name_is_an_error(student):
     """The estimator "k2" is not offered: a ValueError. "k1" and "k3" are."""
     log_probs, ref_log_probs = tensor([[-1.0]]), tensor([[-3.0]])
-    expect_raises(lambda: student.kl_penalty(log_probs, ref_log_probs, "k2"), "ValueError")
-    expect_close(student.kl_penalty(log_probs, ref_log_probs, "k1"), [[2.0]])
-    expect_close(student.kl_penalty(log_probs, ref_log_probs, "k3"), [[0.13533528 + 1.0]])
+    expect_raises(lambda: student.kl_penalty(log_probs, ref_log_probs, estimator="k2"), "ValueError")
+    expect_close(student.kl_penalty(log_probs, ref_log_probs, estimator="k1"), [[2.0]])
+    expect_close(student.kl_penalty(log_probs, ref_log_probs, estimator="k3"), [[0.13533528 + 1.0]])

@@ -213,6 +213,47 @@ def rounds_the_returns(rewards, gamma):
     return np.round(discounted_returns(rewards, gamma), 2)
 
 
+@misconception("discounted_returns")
+def keeps_the_zero_after_the_end(rewards, gamma):
+    """There is one entry too many: G[T] = 0 is where the recursion starts, not a return of its
+    own. How many steps has the episode?"""
+    return np.append(discounted_returns(rewards, gamma), 0.0)
+
+
+@misconception("discounted_returns")
+def returns_the_first_return_alone(rewards, gamma):
+    """This is what the whole episode is worth, one number. Every step has its own return: where
+    could the running sum be kept on its way?"""
+    return discounted_returns(rewards, gamma)[0] if len(rewards) else 0.0
+
+
+@misconception("discounted_returns")
+def leaves_out_the_last_reward(rewards, gamma):
+    """The last reward never counts. With range(T - 1) or rewards[:-1], which step is left out?"""
+    rewards = np.array(rewards, dtype=float)
+    rewards[-1:] = 0.0
+    return discounted_returns(rewards, gamma)
+
+
+@misconception("discounted_returns")
+def adds_up_from_the_start(rewards, gamma):
+    """Entry t holds the discounted rewards up to step t. A return is made of those from step t on:
+    from which end does the sum grow?"""
+    rewards = np.asarray(rewards, dtype=float)
+    return np.cumsum(gamma ** np.arange(len(rewards)) * rewards)
+
+
+@misconception("discounted_returns")
+def remembers_the_last_episode(rewards, gamma, last=[0.0]):  # noqa: B006 the mistake itself
+    """The running sum is not set to 0 when a new episode begins. Where is it made: inside the function,
+    or outside?"""
+    returns = []
+    for reward in reversed(list(rewards)):
+        last[0] = reward + gamma * last[0]
+        returns.append(last[0])
+    return np.array(returns[::-1])
+
+
 # bellman_update
 
 
@@ -407,6 +448,58 @@ def takes_discount_zero_for_missing(values, policy, transition_probs, rewards, g
     return bellman_update(values, policy, transition_probs, rewards, gamma or 0.99)
 
 
+@misconception("bellman_update")
+def adds_up_all_actions(values, policy, transition_probs, rewards, gamma):
+    """The values of all actions are added up as if each were taken for certain. Where does
+    policy[s, a] enter?"""
+    return np.sum(transition_probs * (rewards + gamma * values), axis=(1, 2))
+
+
+@misconception("bellman_update")
+def reads_rewards_backwards(values, policy, transition_probs, rewards, gamma):
+    """The rewards were read as [s', a, s]. Which axis is the state one comes from, and which the one
+    arrived at?"""
+    return bellman_update(values, policy, transition_probs, rewards.transpose(2, 1, 0), gamma)
+
+
+@misconception("bellman_update")
+def keeps_the_last_action_only(values, policy, transition_probs, rewards, gamma):
+    """The sum over the actions holds only its last term. In the loop, does `=` stand where `+=` is
+    meant?"""
+    action_values = np.sum(transition_probs * (rewards + gamma * values), axis=2)
+    return policy[:, -1] * action_values[:, -1]
+
+
+@misconception("bellman_update")
+def keeps_the_last_arrival_only(values, policy, transition_probs, rewards, gamma):
+    """Of the sum over actions and next states only the very last term is left. In the loops, does
+    `=` stand where `+=` is meant?"""
+    return policy[:, -1] * transition_probs[:, -1, -1] * (rewards[:, -1, -1] + gamma * values[-1])
+
+
+@misconception("bellman_update")
+def sweeps_through_the_callers_values(values, policy, transition_probs, rewards, gamma):
+    """Each new value went straight into the caller's array, where later states already read it, and
+    the old values are lost. Where could the new ones be collected?"""
+    for state in range(len(values)):
+        values[state] = bellman_update(values, policy, transition_probs, rewards, gamma)[state]
+    return values
+
+
+@misconception("bellman_update")
+def takes_the_policy_for_logits(values, policy, transition_probs, rewards, gamma):
+    """The policy went through a softmax. Its rows are probabilities already: do they add up to 1?"""
+    weights = np.exp(policy)
+    policy = weights / weights.sum(axis=1, keepdims=True)
+    return bellman_update(values, policy, transition_probs, rewards, gamma)
+
+
+@misconception("bellman_update")
+def always_discounts_by_09(values, policy, transition_probs, rewards, gamma):
+    """The discount is always 0.9, whatever is passed. Is the argument gamma used anywhere?"""
+    return bellman_update(values, policy, transition_probs, rewards, 0.9)
+
+
 # reinforce_loss
 
 
@@ -568,6 +661,42 @@ def computes_in_half_precision(log_probs, returns):
     """The numbers are close but not exact: half precision keeps three digits. Is there a .half()
     or a bfloat16 somewhere?"""
     return -(log_probs.to(torch.bfloat16) * returns.detach().to(torch.bfloat16)).sum()
+
+
+@misconception("reinforce_loss")
+def skips_the_last_token(log_probs, returns):
+    """The last token is missing from the sum. Where does your range or slice end?"""
+    return reinforce_loss(log_probs[:-1], returns[:-1])
+
+
+@misconception("reinforce_loss")
+def keeps_the_last_token_only(log_probs, returns):
+    """Only the last token is left of the sum. In the loop, does `=` stand where `+=` is meant?"""
+    return reinforce_loss(log_probs[-1:], returns[-1:])
+
+
+@misconception("reinforce_loss")
+def discounts_once_more(log_probs, returns):
+    """The returns were discounted by 0.99 once more. They are discounted already: what does the formula
+    multiply with log_probs[t]?"""
+    steps = torch.arange(len(returns), dtype=returns.dtype)
+    return reinforce_loss(log_probs, 0.99**steps * returns)
+
+
+@misconception("reinforce_loss")
+def adds_up_the_returns_again(log_probs, returns):
+    """The returns were added up from the end, as if they were rewards. That step is done already: a
+    return holds all the rewards to come."""
+    return reinforce_loss(log_probs, returns.detach().flip(0).cumsum(0).flip(0))
+
+
+@misconception("reinforce_loss")
+def standardizes_all_but_single_returns(log_probs, returns):
+    """The returns were standardised first, wherever there are two or more. That is a useful trick for
+    training, but not part of this loss."""
+    if len(returns) > 1:
+        returns = (returns - returns.mean()) / (returns.std() + 1e-8)
+    return reinforce_loss(log_probs, returns)
 
 
 # ppo_clip_ratio
@@ -780,6 +909,53 @@ def remembers_the_last_clip_eps(log_probs, old_log_probs, clip_eps=None, seen=[0
     return ppo_clip_ratio(log_probs, old_log_probs, seen[0])
 
 
+@misconception("ppo_clip_ratio")
+def returns_the_clipped_ratio_alone(log_probs, old_log_probs, clip_eps=0.2):
+    """Only one of the two ratios came back. The loss needs both: what does `return a, b` give?"""
+    return ppo_clip_ratio(log_probs, old_log_probs, clip_eps)[1]
+
+
+@misconception("ppo_clip_ratio")
+def puts_one_outside_the_limits(log_probs, old_log_probs, clip_eps=0.2):
+    """Outside the range the ratio became 1. A ratio of 1.5 is limited to the nearest number that is
+    allowed: which is it?"""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return ratio, torch.where((ratio - 1).abs() < clip_eps, ratio, torch.ones_like(ratio))
+
+
+@misconception("ppo_clip_ratio")
+def puts_zero_outside_the_limits(log_probs, old_log_probs, clip_eps=0.2):
+    """Outside the range the ratio became 0. To limit is not to leave out: which number of the range is
+    nearest to a ratio of 1.5?"""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return ratio, torch.where((ratio - 1).abs() < clip_eps, ratio, torch.zeros_like(ratio))
+
+
+@misconception("ppo_clip_ratio")
+def multiplies_all_ratios(log_probs, old_log_probs, clip_eps=0.2):
+    """All tokens have one ratio, that of the whole batch together. Each token has its own: is there a
+    sum before exp?"""
+    ratio = torch.exp((log_probs - old_log_probs.detach()).sum()).expand(len(log_probs))
+    return ratio, torch.clamp(ratio, 1 - clip_eps, 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def halves_the_range(log_probs, old_log_probs, clip_eps=0.2):
+    """The range is only half as wide: clip_eps is the distance from 1 to each limit, not from one limit
+    to the other."""
+    return ppo_clip_ratio(log_probs, old_log_probs, clip_eps)[0], ppo_clip_ratio(
+        log_probs, old_log_probs, clip_eps / 2
+    )[1]
+
+
+@misconception("ppo_clip_ratio")
+def detaches_the_wrong_argument(log_probs, old_log_probs, clip_eps=0.2):
+    """The gradient reaches old_log_probs and not log_probs: it should be the other way round. Which of
+    the two policies is being trained?"""
+    ratio = torch.exp(log_probs.detach() - old_log_probs)
+    return ratio, torch.clamp(ratio, 1 - clip_eps, 1 + clip_eps)
+
+
 # length_penalized_reward
 
 
@@ -972,3 +1148,83 @@ def charges_ten_times_the_price(rm_score, num_tokens, penalty_per_token=0.1, fre
 def rounds_the_reward(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """The reward was rounded. Leave rounding to whoever prints it."""
     return np.round(length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens), 2)
+
+
+@misconception("length_penalized_reward")
+def charges_for_missing_tokens_too(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Short responses are charged for every token that they stay below the free length. Is abs where
+    max(0, ..) should be?"""
+    tokens = np.asarray(num_tokens)
+    return rm_score - penalty_per_token * np.abs(tokens - free_tokens)
+
+
+@misconception("length_penalized_reward")
+def takes_the_smaller_number(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Long responses cost nothing, and short ones earn something. Which of 0 and the difference should
+    be taken: the smaller, or the larger?"""
+    tokens = np.asarray(num_tokens)
+    return rm_score - penalty_per_token * np.minimum(0, tokens - free_tokens)
+
+
+@misconception("length_penalized_reward")
+def charges_every_response_for_the_batch(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Every response is charged for the tokens of the whole batch. Each pays for its own: is there a
+    sum too many?"""
+    return length_penalized_reward(rm_score, np.sum(num_tokens), penalty_per_token, free_tokens)
+
+
+@misconception("length_penalized_reward")
+def charges_one_point_at_most(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """The penalty never exceeds 1. Nothing in the formula bounds it."""
+    penalty = -length_penalized_reward(0.0, num_tokens, penalty_per_token, free_tokens)
+    return rm_score - np.minimum(penalty, 1.0)
+
+
+@misconception("length_penalized_reward")
+def gives_short_responses_nothing(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Responses within the free length get 0 instead of their score. What is left of the formula when
+    the penalty is 0?"""
+    tokens = np.asarray(num_tokens)
+    return np.where(tokens > free_tokens, rm_score - penalty_per_token * (tokens - free_tokens), 0.0)
+
+
+@misconception("length_penalized_reward")
+def takes_the_score_for_the_length(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Score and length have changed places. Which of the two comes first?"""
+    return length_penalized_reward(num_tokens, rm_score, penalty_per_token, free_tokens)
+
+
+@misconception("length_penalized_reward")
+def exchanges_price_and_free_tokens(rm_score, num_tokens, free_tokens=150, penalty_per_token=0.01):
+    """Price and free tokens have changed places where they are passed without their names. Was the
+    signature changed?"""
+    return length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens)
+
+
+@misconception("length_penalized_reward")
+def gives_100_free_tokens_by_default(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=100):
+    """Without free_tokens too few are free. Which default does the signature in the contract have?"""
+    return length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens)
+
+
+@misconception("length_penalized_reward")
+def charges_a_tenth_of_the_price(rm_score, num_tokens, penalty_per_token=0.001, free_tokens=150):
+    """Without penalty_per_token the price is not the agreed one. Which default does the signature in
+    the contract have?"""
+    return length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens)
+
+
+@misconception("length_penalized_reward")
+def keeps_integer_scores_whole(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """An integer score gives an integer reward. Which dtype has an array made like the scores?"""
+    reward = np.asarray(length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens))
+    return reward.astype(np.asarray(rm_score).dtype)
+
+
+@misconception("length_penalized_reward")
+def hands_back_a_lone_score(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Where nothing is charged a lone score came back alone, though there were many lengths. What shape
+    has the result of a number and an array?"""
+    if np.all(np.asarray(num_tokens) <= free_tokens):
+        return rm_score
+    return length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens)

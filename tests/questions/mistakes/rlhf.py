@@ -143,6 +143,52 @@ def subtracts_in_place(chosen_scores, rejected_scores):
     return -functional.logsigmoid(chosen_scores).mean()
 
 
+@misconception("reward_model_loss")
+def compares_all_with_all(chosen_scores, rejected_scores):
+    """Every chosen response was compared with every rejected one: a column less a row makes a table.
+    Pair b is chosen[b] and rejected[b]."""
+    return reward_model_loss(chosen_scores[:, None].expand(-1, len(rejected_scores)), rejected_scores[None])
+
+
+@misconception("reward_model_loss")
+def demands_a_margin_of_one(chosen_scores, rejected_scores):
+    """The margin was reduced by 1 first. What does the formula apply sigmoid to?"""
+    return reward_model_loss(chosen_scores - 1.0, rejected_scores)
+
+
+@misconception("reward_model_loss")
+def detaches_the_chosen_scores(chosen_scores, rejected_scores):
+    """No gradient reaches the chosen scores. Both scores come from the model in training, and both
+    should move: is anything detached?"""
+    return reward_model_loss(chosen_scores.detach(), rejected_scores)
+
+
+@misconception("reward_model_loss")
+def keeps_the_last_pair_only(chosen_scores, rejected_scores):
+    """Only the last pair counts. In the loop, does `=` stand where `+=` is meant?"""
+    return reward_model_loss(chosen_scores[-1:], rejected_scores[-1:])
+
+
+@misconception("reward_model_loss")
+def averages_before_the_log(chosen_scores, rejected_scores):
+    """The probabilities are averaged first and the log comes last. In which order do mean and log come?"""
+    return -torch.log(torch.sigmoid(chosen_scores - rejected_scores).mean())
+
+
+@misconception("reward_model_loss")
+def takes_the_margin_without_its_sign(chosen_scores, rejected_scores):
+    """The sign of the margin is lost, so a pair that is ranked wrong costs as little as one that is
+    ranked right. Is abs needed at all?"""
+    return -functional.logsigmoid((chosen_scores - rejected_scores).abs()).mean()
+
+
+@misconception("reward_model_loss")
+def applies_sigmoid_to_each_score(chosen_scores, rejected_scores):
+    """Each score went through a sigmoid before they were subtracted. A score has no unit and no bounds:
+    what does the formula apply sigmoid to?"""
+    return reward_model_loss(torch.sigmoid(chosen_scores), torch.sigmoid(rejected_scores))
+
+
 # kl_penalty
 
 
@@ -271,6 +317,79 @@ def writes_into_log_probs(log_probs, ref_log_probs, estimator="k1"):
     the difference have a name of its own?"""
     log_probs -= ref_log_probs
     return kl_penalty(log_probs, torch.zeros_like(log_probs), estimator)
+
+
+@misconception("kl_penalty")
+def exchanges_the_estimators(log_probs, ref_log_probs, estimator="k1"):
+    """ "k1" gives k3 and "k3" gives k1. Which name belongs to which formula?"""
+    return kl_penalty(log_probs, ref_log_probs, {"k1": "k3", "k3": "k1"}.get(estimator, estimator))
+
+
+@misconception("kl_penalty")
+def takes_k1_for_any_other_name(log_probs, ref_log_probs, estimator="k1"):
+    """Whatever is not "k3" is taken for "k1", so a misspelt name goes unnoticed. How does Python
+    refuse an argument?"""
+    return kl_penalty(log_probs, ref_log_probs, "k3" if estimator == "k3" else "k1")
+
+
+@misconception("kl_penalty")
+def always_gives_k3(log_probs, ref_log_probs, estimator="k1"):
+    """The name of the estimator makes no difference: this is k3 every time. What should happen for
+    "k1"?"""
+    kl_penalty(log_probs, ref_log_probs, estimator)
+    return kl_penalty(log_probs, ref_log_probs, "k3")
+
+
+@misconception("kl_penalty")
+def always_gives_k1(log_probs, ref_log_probs, estimator="k1"):
+    """The name of the estimator is checked, but makes no difference: this is k1 every time. What should
+    happen for "k3"?"""
+    kl_penalty(log_probs, ref_log_probs, estimator)
+    return kl_penalty(log_probs, ref_log_probs, "k1")
+
+
+@misconception("kl_penalty")
+def answers_none_to_other_names(log_probs, ref_log_probs, estimator="k1"):
+    """For another name nothing is raised: the function ends without a result, or only prints or returns
+    the error. Which statement raises it?"""
+    if estimator in ("k1", "k3"):
+        return kl_penalty(log_probs, ref_log_probs, estimator)
+    return None
+
+
+@misconception("kl_penalty")
+def asserts_the_name(log_probs, ref_log_probs, estimator="k1"):
+    """An assert ends in an AssertionError, and in nothing at all with `python -O`. Which statement raises
+    a ValueError?"""
+    assert estimator in ("k1", "k3")
+    return kl_penalty(log_probs, ref_log_probs, estimator)
+
+
+@misconception("kl_penalty")
+def offers_k2_as_well(log_probs, ref_log_probs, estimator="k1"):
+    """There is a "k2", too. The contract names two estimators; for any other name a caller is promised
+    a ValueError."""
+    if estimator == "k2":
+        return (ref_log_probs - log_probs) ** 2 / 2
+    return kl_penalty(log_probs, ref_log_probs, estimator)
+
+
+@misconception("kl_penalty")
+def divides_probabilities_in_k3(log_probs, ref_log_probs, estimator="k1"):
+    """exp(d) was taken as one probability divided by another. Both may be 0 in floating point, and 0 / 0
+    is NaN: what is the difference of the logs?"""
+    if estimator == "k3":
+        ratio = torch.exp(ref_log_probs) / torch.exp(log_probs)
+        return ratio - 1 - (ref_log_probs - log_probs)
+    return kl_penalty(log_probs, ref_log_probs, estimator)
+
+
+@misconception("kl_penalty")
+def adds_up_along_the_row(log_probs, ref_log_probs, estimator="k1"):
+    """Each entry of k1 holds the sum of all tokens before it, too. The penalty is that of one token
+    alone."""
+    penalty = kl_penalty(log_probs, ref_log_probs, estimator)
+    return penalty.cumsum(-1) if estimator == "k1" else penalty
 
 
 # shaped_rewards
@@ -425,6 +544,115 @@ def works_inside_log_probs(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     ratio. Is there a new tensor for the rewards?"""
     log_probs.copy_(shaped_rewards(rm_scores, log_probs, ref_log_probs, mask, kl_coef))
     return log_probs
+
+
+@misconception("shaped_rewards")
+def forgets_the_score(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Only the penalties are there; the score never arrives. Which token brings it?"""
+    return shaped_rewards(torch.zeros_like(rm_scores), log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def penalizes_either_direction(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The penalty lost its sign, so a token that the reference likes better costs as well. k1 of a single
+    token may be negative: is abs needed at all?"""
+    rewards = torch.where(mask, -kl_coef * (log_probs - ref_log_probs).abs(), 0.0)
+    last = mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
+    rewards[torch.arange(len(rewards)), last] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def cuts_negative_k1(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Negative k1 were set to 0. A token that the reference likes better should pay something back: is a
+    clamp or a max needed at all?"""
+    rewards = torch.where(mask, -kl_coef * (log_probs - ref_log_probs).clamp(min=0.0), 0.0)
+    last = mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
+    rewards[torch.arange(len(rewards)), last] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def takes_counted_tokens_for_a_block(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score comes as many places after the first counted token as there are counted ones. With a hole
+    in between that is too early: where is the last True?"""
+    rewards = torch.where(mask, -kl_coef * (log_probs - ref_log_probs), 0.0)
+    last = mask.int().argmax(1) + mask.sum(1) - 1
+    rewards[torch.arange(len(rewards)), last] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def fills_the_holes(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Everything between the first and the last counted token is penalised. What a tool wrote in between
+    does not count: what does the mask say there?"""
+    place = torch.arange(mask.shape[1])
+    first, last = mask.int().argmax(1), mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
+    between = (place >= first[:, None]) & (place <= last[:, None])
+    return shaped_rewards(rm_scores, log_probs, ref_log_probs, between, kl_coef)
+
+
+@misconception("shaped_rewards")
+def uses_the_first_rows_last_token(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """All rows get their score where the first row ends. Responses differ in length: each row has a last
+    token of its own."""
+    rewards = torch.where(mask, -kl_coef * (log_probs - ref_log_probs), 0.0)
+    last = mask[0].nonzero().max().expand(len(mask))
+    rewards[torch.arange(len(rewards)), last] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def scales_the_score_too(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score was multiplied by kl_coef as well. What does kl_coef weigh?"""
+    return shaped_rewards(kl_coef * rm_scores, log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def puts_the_score_after_the_last_token(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score comes one place after the last counted token. An off-by-one: what does T - argmax of the
+    flipped row give?"""
+    rewards = torch.where(mask, -kl_coef * (log_probs - ref_log_probs), 0.0)
+    last = (mask.shape[1] - mask.flip(1).int().argmax(1)).clamp(max=mask.shape[1] - 1)
+    rewards[torch.arange(len(rewards)), last] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def returns_the_sum_of_each_row(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """There is one number for each response: the sum of its rewards. PPO needs them token by token, in the
+    shape (B, T) of the mask."""
+    return shaped_rewards(rm_scores, log_probs, ref_log_probs, mask, kl_coef).sum(1)
+
+
+@misconception("shaped_rewards")
+def adds_up_what_follows(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Each entry holds all that follows, too: these are returns. A reward is what one token gets; adding
+    up comes later."""
+    return shaped_rewards(rm_scores, log_probs, ref_log_probs, mask, kl_coef).flip(1).cumsum(1).flip(1)
+
+
+@misconception("shaped_rewards")
+def penalizes_differences_of_probabilities(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The penalty is a difference of probabilities. k1 is the difference of their logs, which is what
+    comes in: is exp needed?"""
+    rewards = torch.where(mask, -kl_coef * (log_probs.exp() - ref_log_probs.exp()), 0.0)
+    last = mask.shape[1] - 1 - mask.flip(1).int().argmax(1)
+    rewards[torch.arange(len(rewards)), last] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def always_uses_01(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The KL penalty has the weight 0.1, whatever the coefficient is. Where is kl_coef used?"""
+    return shaped_rewards(rm_scores, log_probs, ref_log_probs, mask, 0.1)
+
+
+@misconception("shaped_rewards")
+def reads_the_mask_the_other_way_round(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The tokens that do not count are rewarded, and those that do are not. True means that a token
+    counts; elsewhere it may mean the opposite."""
+    return shaped_rewards(rm_scores, log_probs, ref_log_probs, ~mask, kl_coef)
 
 
 # verifiable_reward
@@ -653,6 +881,84 @@ def returns_true_or_false(response, answer):
     return verifiable_reward(response, answer) == 1.0
 
 
+@misconception("verifiable_reward")
+def accepts_any_marked_answer(response, answer):
+    """One right answer among several marked ones is enough here. A model that marks ten guesses would be
+    paid: which #### is the final one?"""
+    finals = response.split("####")[1:] or [_final_answer(response)]
+    return float(any(reward_for(final, answer, _value) for final in finals))
+
+
+@misconception("verifiable_reward")
+def believes_whichever_comes_later(response, answer):
+    """A box that comes after the last #### wins here. Where there is any ####, no box counts."""
+    if response.rfind("\\boxed{") > response.rfind("####"):
+        return reward_for(_final_answer(response.replace("####", "")), answer, _value)
+    return verifiable_reward(response, answer)
+
+
+@misconception("verifiable_reward")
+def reads_boxes_only(response, answer):
+    r"""Only \boxed{} is understood. Where else may a final answer stand?"""
+    return reward_for(_final_answer(response.replace("####", "")), answer, _value)
+
+
+@misconception("verifiable_reward")
+def guesses_without_a_marker(response, answer):
+    """Without #### and box the last number of the response is taken. What is the reward when there is no
+    final answer?"""
+    final = _final_answer(response)
+    return reward_for(number_in(response) if final is None else final, answer, _value)
+
+
+@misconception("verifiable_reward")
+def knows_numbers_only(response, answer):
+    """An answer that is no number is never right here. How are answers like Paris or x + 1 compared?"""
+    final = _final_answer(response)
+    given, wanted = "" if final is None else _value(final), _value(answer)
+    return float(not isinstance(given, str) and given == wanted)
+
+
+@misconception("verifiable_reward")
+def looks_for_the_text_in_the_final_answer(response, answer):
+    """It is enough here that the text of the answer occurs in the final one, and numbers are not compared as
+    numbers. When are two answers equal?"""
+    final = _final_answer(response)
+    return float(final is not None and answer.strip() in final)
+
+
+@misconception("verifiable_reward")
+def falls_back_on_the_box(response, answer):
+    """A #### with nothing behind it is passed over for a box. Where there is any ####, what follows the last
+    one is the final answer, and if it is nothing."""
+    if not (after_marker(response) or "").strip():
+        response = response.replace("####", "")
+    return verifiable_reward(response, answer)
+
+
+@misconception("verifiable_reward")
+def removes_all_space(response, answer):
+    """Space inside an answer is removed, too, so 4 2 passes for 42. Which space does the contract strip?"""
+    final = _final_answer(response)
+    return reward_for(None if final is None else "".join(final.split()), "".join(answer.split()), _value)
+
+
+@misconception("verifiable_reward")
+def strips_one_side_only(response, answer):
+    """The space around the right answer, the second argument, is not stripped. Texts are compared after
+    stripping, on both sides."""
+    final = _final_answer(response)
+    if final is not None and isinstance(_value(final), str):
+        return float(final.strip() == answer)
+    return verifiable_reward(response, answer)
+
+
+@misconception("verifiable_reward")
+def returns_a_text(response, answer):
+    """This returns a text; a reward is a number. Is anything put in quotes?"""
+    return str(verifiable_reward(response, answer))
+
+
 # grpo_advantages
 
 
@@ -789,6 +1095,86 @@ def centers_in_place(rewards, eps=1e-8):
     return grpo_advantages(rewards, eps)
 
 
+@misconception("grpo_advantages")
+def divides_by_the_spread_of_the_batch(rewards, eps=1e-8):
+    """The mean is the group's, but the deviation is taken over all prompts. Along which dimension does
+    std run?"""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (rewards.std() + eps)
+
+
+@misconception("grpo_advantages")
+def subtracts_the_mean_of_the_batch(rewards, eps=1e-8):
+    """The deviation is the group's, but the mean is taken over all prompts. Along which dimension does
+    mean run?"""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    return (rewards - rewards.mean()) / (rewards.std(1, keepdim=True) + eps)
+
+
+@misconception("grpo_advantages")
+def measures_the_spread_around_zero(rewards, eps=1e-8):
+    """The squares were taken of the rewards themselves. A deviation is measured from the mean: what is
+    squared?"""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    centred = rewards - rewards.mean(1, keepdim=True)
+    size = rewards.square().sum(1, keepdim=True) / (rewards.shape[1] - 1)
+    return centred / (size.sqrt() + eps)
+
+
+@misconception("grpo_advantages")
+def divides_by_the_mean_distance(rewards, eps=1e-8):
+    """This divides by the mean distance from the mean. Which measure of spread does the contract name?"""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (centred.abs().mean(1, keepdim=True) + eps)
+
+
+@misconception("grpo_advantages")
+def divides_by_the_error_of_the_mean(rewards, eps=1e-8):
+    """The deviation was divided by the root of G, as for the error of a mean. What does the formula divide
+    by?"""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (rewards.std(1, keepdim=True) / rewards.shape[1] ** 0.5 + eps)
+
+
+@misconception("grpo_advantages")
+def puts_all_groups_in_one_row(rewards, eps=1e-8):
+    """The numbers are right but stand in one row. Which shape has the input, and which the result?"""
+    return grpo_advantages(rewards, eps).flatten()
+
+
+@misconception("grpo_advantages")
+def gives_a_lone_response_its_reward(rewards, eps=1e-8):
+    """A group of one gets its reward back. There is nobody to be better than: what should one response
+    learn?"""
+    return rewards.clone() if rewards.shape[1] == 1 else grpo_advantages(rewards, eps)
+
+
+@misconception("grpo_advantages")
+def has_no_eps_by_default(rewards, eps=0.0):
+    """The default of eps is 0 here, so equal rewards give 0 / 0. Was the signature changed?"""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (rewards.std(1, keepdim=True) + eps)
+
+
+@misconception("grpo_advantages")
+def mixes_up_groups_in_square_batches(rewards, eps=1e-8):
+    """Where there are as many prompts as responses, each response is compared with other groups. Which shape
+    has mean(1), and along which axis is it spread?"""
+    if len(rewards) != rewards.shape[1] or len(rewards) == 1:
+        return grpo_advantages(rewards, eps)
+    return (rewards - rewards.mean(1)) / (rewards.std(1) + eps)
+
+
 # dpo_loss
 
 
@@ -814,8 +1200,8 @@ def forgets_the_reference(
 def adds_the_reference(
     chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
 ):
-    """The reference's log-probs are added. The log of a ratio is a difference: which sign does its
-    denominator have?"""
+    """The reference counts the wrong way round: its log-probs were added, or each response was given the
+    other's. The log of a ratio is a difference: what is subtracted from which?"""
     return dpo_loss(
         chosen_log_probs, rejected_log_probs, -ref_chosen_log_probs, -ref_rejected_log_probs, beta
     )
@@ -959,3 +1345,129 @@ def subtracts_the_reference_in_place(
     chosen_log_probs -= ref_chosen_log_probs
     rejected_log_probs -= ref_rejected_log_probs
     return reward_model_loss(beta * chosen_log_probs, beta * rejected_log_probs)
+
+
+@misconception("dpo_loss")
+def divides_by_beta(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The margin was divided by beta. beta times the gain plays the part of a score."""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return reward_model_loss(chosen / beta, rejected / beta)
+
+
+@misconception("dpo_loss")
+def multiplies_by_beta_twice(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """beta comes in twice: once for the gains and once more for their difference. How often does the
+    formula multiply by it?"""
+    return dpo_loss(
+        chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta**2
+    )
+
+
+@misconception("dpo_loss")
+def has_a_default_beta_of_one(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=1.0
+):
+    """The default of beta is not 0.1 here. Was the signature changed?"""
+    return dpo_loss(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta)
+
+
+@misconception("dpo_loss")
+def adds_a_small_number_inside_the_log_sigmoid(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """A small number inside the log hides the infinity, but changes the loss of clearly wrong pairs and
+    leaves them without gradient. Can the log of a sigmoid be computed in one step?"""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return -torch.log(torch.sigmoid(beta * (chosen - rejected)) + 1e-8).mean()
+
+
+@misconception("dpo_loss")
+def takes_exp_and_log_of_the_ratios(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The ratios were computed with exp and their logs taken again. Whole responses have log-probs near
+    -800, for which exp gives 0: what is the log of a ratio?"""
+    chosen = torch.log(torch.exp(chosen_log_probs) / torch.exp(ref_chosen_log_probs.detach()))
+    rejected = torch.log(torch.exp(rejected_log_probs) / torch.exp(ref_rejected_log_probs.detach()))
+    return reward_model_loss(beta * chosen, beta * rejected)
+
+
+@misconception("dpo_loss")
+def compares_every_pair_of_responses(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """Every chosen response was compared with every rejected one: a column less a row makes a table. Pair b
+    is entry b of each argument."""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return -functional.logsigmoid(beta * (chosen[:, None] - rejected)).mean()
+
+
+@misconception("dpo_loss")
+def averages_before_log_sigmoid(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The margins are averaged first, so a clear pair can pay for a wrong one. In which order do mean and
+    log-sigmoid come?"""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return -functional.logsigmoid(beta * (chosen - rejected).mean())
+
+
+@misconception("dpo_loss")
+def adds_both_gains(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The gains of both responses are added, so the rejected one is made more probable, too. Which sign has
+    its gain in the margin?"""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return -functional.logsigmoid(beta * (chosen + rejected)).mean()
+
+
+@misconception("dpo_loss")
+def judges_each_gain_alone(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """This wants a high gain for chosen responses and a low one for rejected responses, each by itself. What
+    does the formula apply sigmoid to?"""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return -(functional.logsigmoid(beta * chosen) + functional.logsigmoid(-beta * rejected)).mean()
+
+
+@misconception("dpo_loss")
+def uses_a_hinge_loss(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """This is a hinge loss: zero once the margin is 1. The contract asks for minus the log of a sigmoid."""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return torch.relu(1 - beta * (chosen - rejected)).mean()
+
+
+@misconception("dpo_loss")
+def loses_the_graph(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The value is right, but no gradient reaches the policy, and it cannot learn. Is all of it detached,
+    computed under no_grad, or made a Python number?"""
+    return dpo_loss(
+        chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta
+    ).detach()
+
+
+@misconception("dpo_loss")
+def lets_the_gradient_into_one_reference(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """A gradient reaches the chosen response's reference. Both references are frozen: which one is not
+    detached?"""
+    margin = beta * (chosen_log_probs - ref_chosen_log_probs - rejected_log_probs)
+    return -functional.logsigmoid(margin + beta * ref_rejected_log_probs.detach()).mean()
