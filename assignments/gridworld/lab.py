@@ -151,9 +151,7 @@ print(f"expected steps from the start: {expected_steps[0]:.4f} (416/7 = {416 / 7
 @attempt
 def exploration():
     q_row = np.array([1.0, 0.9, 0.5, -1.0])
-    rules = {
-        f"epsilon {epsilon}": mine.epsilon_greedy_probs(q_row, epsilon) for epsilon in (0.1, 0.5)
-    }
+    rules = {f"epsilon {epsilon}": mine.epsilon_greedy_probs(q_row, epsilon) for epsilon in (0.1, 0.5)}
     rules |= {f"T = {t}": mine.boltzmann_probs(q_row, t) for t in (0.05, 0.5, 5.0)}
     _, panels = plt.subplots(1, 5, figsize=(12, 2.4), sharey=True)
     for axes, (name, probs) in zip(panels, rules.items(), strict=True):
@@ -252,9 +250,7 @@ def convergence():
     found = [mine.value_iteration(slippery, rewards, 0.95, tol)[0] for tol in tolerances]
     errors = np.abs(np.asarray(found) - exact).max(axis=1)
     _, axes = plt.subplots(figsize=(6, 3.5))
-    axes.loglog(
-        tolerances, tolerances * 0.95 / 0.05, "k--", label="bound: tol * gamma / (1 - gamma)"
-    )
+    axes.loglog(tolerances, tolerances * 0.95 / 0.05, "k--", label="bound: tol * gamma / (1 - gamma)")
     axes.loglog(tolerances, errors, "o-", label="largest error")
     axes.set(title="Value iteration keeps its promise", xlabel="tol", ylabel="error of the values")
     axes.legend()
@@ -278,9 +274,7 @@ def walls():
     axes = figure.axes[0]
     axes.plot(cols, rows, color="white", linewidth=20, zorder=1)
     for row, col in layout:
-        axes.text(
-            col, row, "wall", ha="center", va="center", backgroundcolor="black", color="white"
-        )
+        axes.text(col, row, "wall", ha="center", va="center", backgroundcolor="black", color="white")
     print(f"{len(rows) - 1} steps around the walls; 8 without them")
     show(figure)
 
@@ -303,9 +297,7 @@ def learn(rule, seed, count=300):
         while not done and steps < 100:
             action = int(rng.choice(4, p=np.asarray(rule(q_values[state]))))
             after, reward, done = env.step(action)
-            q_values = mine.q_learning_update(
-                q_values, state, action, reward, after, done, 0.1, 0.99
-            )
+            q_values = mine.q_learning_update(q_values, state, action, reward, after, done, 0.1, 0.99)
             state, steps = after, steps + 1
         lengths.append(steps)
     return lengths
@@ -381,8 +373,7 @@ def comparison():
     greedy = {"Q-learning": lambda q_row: mine.epsilon_greedy_probs(q_row, 0.1)}
     curves = {name: [learn(rule, seed) for seed in range(5)] for name, rule in greedy.items()}
     curves |= {
-        f"REINFORCE, alpha {alpha}": [reinforce(alpha, seed) for seed in range(5)]
-        for alpha in (0.1, 1.0)
+        f"REINFORCE, alpha {alpha}": [reinforce(alpha, seed) for seed in range(5)] for alpha in (0.1, 1.0)
     }
     plot_lengths(curves, "The same grid, two ways to learn")
 

@@ -34,6 +34,7 @@ def attempt(experiment):
     try:
         experiment()
     except NotImplementedError as missing:
+        plt.close("all")
         print(f"This cell waits for you. {missing}")
 
 
@@ -105,9 +106,7 @@ def what_the_reward_model_learnt():
     thanks = range(30)
     scores, worth = [], []
     for extra in thanks:
-        tokens = torch.tensor(
-            [[lab.WORDS.index(w) for w in words + ["thanks"] * extra] + [lab.END]]
-        )
+        tokens = torch.tensor([[lab.WORDS.index(w) for w in words + ["thanks"] * extra] + [lab.END]])
         one = lab.Answers(torch.tensor([0]), tokens, tokens >= 0)
         scores.append(model(one).item())
         worth.append(lab.quality(one).item())
@@ -139,9 +138,7 @@ def two_estimators():
     context = (0, lab.WORDS.index("and"))  # the word after "and" in answers on bills
     log_p, log_q = (model.table[context].detach().log_softmax(-1) for model in (one, other))
     exact = (log_p.exp() * (log_p - log_q)).sum().item()
-    words = torch.multinomial(
-        log_p.exp(), 2000, replacement=True, generator=torch.Generator().manual_seed(0)
-    )
+    words = torch.multinomial(log_p.exp(), 2000, replacement=True, generator=torch.Generator().manual_seed(0))
     _, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
     for name, color in (("k1", "tab:blue"), ("k3", "tab:orange")):
         found = torch.as_tensor(mine.kl_penalty(log_p[words][None], log_q[words][None], name))
@@ -175,8 +172,7 @@ def rewards_of_one_answer():
     other = lab.fine_tune(seed=1, count=150)
     answers = ask(writer, count=9)
     scores, log_probs, ref_log_probs = (
-        part.detach()
-        for part in (model(answers), writer.log_probs(answers), other.log_probs(answers))
+        part.detach() for part in (model(answers), writer.log_probs(answers), other.log_probs(answers))
     )
     rewards = mine.shaped_rewards(scores, log_probs, ref_log_probs, answers.mask, 0.1)
     row = 8

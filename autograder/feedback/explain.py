@@ -55,7 +55,7 @@ def lone_number(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
 
 def is_round(number: np.ndarray) -> bool:
     """Whether a number is a multiple of a half."""
-    return bool(np.round(2 * number) == 2 * number)
+    return bool(np.isclose(np.round(2 * number), 2 * number, rtol=1e-6, atol=0))
 
 
 def constant(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:

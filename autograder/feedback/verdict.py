@@ -19,7 +19,9 @@ from autograder.session import Exchange
 
 NOT_WRITTEN = "write your code here"
 OWN_WORDS = "an exception that is none of Python's"
-NOT_AS_PROMISED = "It cannot be called as in its docstring: are the parameters, their names and defaults, those of the stub?"
+NOT_AS_PROMISED = (
+    "It cannot be called as its docstring says: are the parameters, names and defaults, those of the stub?"
+)
 QUOTABLE = frozenset(
     name
     for name, kind in vars(builtins).items()

@@ -37,9 +37,7 @@ def reward_model_loss(chosen_scores: torch.Tensor, rejected_scores: torch.Tensor
     raise NotImplementedError("reward_model_loss: write your code here")
 
 
-def kl_penalty(
-    log_probs: torch.Tensor, ref_log_probs: torch.Tensor, estimator: str = "k1"
-) -> torch.Tensor:
+def kl_penalty(log_probs: torch.Tensor, ref_log_probs: torch.Tensor, estimator: str = "k1") -> torch.Tensor:
     """Return for each token an estimate of how far the policy is from the reference model.
 
     With `d = ref_log_probs[b, t] - log_probs[b, t]` for b = 0 .. B-1 and t = 0 .. T-1:

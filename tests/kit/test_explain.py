@@ -158,6 +158,12 @@ def test_a_lone_number_is_explained(found, property_):
     assert told([found], [2.71]) == property_
 
 
+@pytest.mark.parametrize(("found", "wanted"), [(1.0, 0.0), (4.0, 2.0), (1.0, 0.5), (1.0, 0.6931), (2.0, 6.0)])
+def test_round_numbers_are_no_evidence(found, wanted):
+    assert told(found, wanted) == ""
+    assert told(-6.0, 6.0) == "the sign is flipped"
+
+
 def test_what_is_wrong_in_no_known_way_is_not_explained():
     rng = np.random.default_rng(7)
     for size in (3, 5, 50):

@@ -37,6 +37,13 @@ def test_inputs_are_copied_and_changes_reported(behind):
     assert function.changed_inputs == ("rewards",)
 
 
+def test_an_exception_tells_what_it_is_a_kind_of(behind):
+    student, _ = behind("class Odd(ValueError): pass\ndef f(x):\n    raise Odd('no')")
+    with pytest.raises(StudentRaised) as caught:
+        student.f(1)
+    assert caught.value.type_names[:3] == ("Odd", "ValueError", "Exception")
+
+
 def test_gradients_are_taken_there(behind, torch_wall):
     student, _ = behind("def f(a, b):\n    return (a * b).sum(), a.detach()", over=torch_wall)
     result = student.f.with_grad(a=tensor([1.0, 2.0]), b=tensor([3.0, 4.0]), wrt=["a", "b"], of=0)

@@ -69,9 +69,7 @@ def greedy_walk(q_values, env):
 
 
 def random_process(rng, states, actions):
-    return rng.dirichlet(np.ones(states), (states, actions)), rng.normal(
-        size=(states, actions, states)
-    )
+    return rng.dirichlet(np.ones(states), (states, actions)), rng.normal(size=(states, actions, states))
 
 
 def optimal_by_linear_program(transition_probs, rewards, gamma):
@@ -165,9 +163,7 @@ class TestExploration:
     def test_softmax_of_scipy(self, rng, temperature):
         q_row = rng.normal(size=6) * 100
         want = softmax(q_row / temperature)
-        np.testing.assert_allclose(
-            boltzmann_probs(q_row, temperature), want, rtol=1e-9, atol=1e-300
-        )
+        np.testing.assert_allclose(boltzmann_probs(q_row, temperature), want, rtol=1e-9, atol=1e-300)
 
     @pytest.mark.filterwarnings("ignore:Rlax:PendingDeprecationWarning")
     def test_policies_of_rlax(self):
@@ -179,9 +175,7 @@ class TestExploration:
         np.testing.assert_allclose(boltzmann_probs(q_row, 2.0), want, rtol=1e-6)
 
     def test_numbers_of_the_handout(self):
-        np.testing.assert_allclose(
-            epsilon_greedy_probs(np.array([1.0, 3.0, 2.0]), 0.3), [0.1, 0.8, 0.1]
-        )
+        np.testing.assert_allclose(epsilon_greedy_probs(np.array([1.0, 3.0, 2.0]), 0.3), [0.1, 0.8, 0.1])
         for temperature in (0.5, 1, 2):
             probs = boltzmann_probs(np.array([2.0, 1.0, 0.0]), temperature)
             assert told(f"| {temperature} | " + " | ".join(f"{prob:.3f}" for prob in probs) + " |")
@@ -270,9 +264,7 @@ class TestValueIteration:
     @pytest.mark.parametrize("gamma", GAMMAS[1:])
     def test_the_bound_holds(self, rng, gamma, tol):
         process = random_process(rng, 5, 4)
-        error = (
-            value_iteration(*process, gamma, tol)[0] - value_iteration(*process, gamma, 1e-13)[0]
-        )
+        error = value_iteration(*process, gamma, tol)[0] - value_iteration(*process, gamma, 1e-13)[0]
         assert np.abs(error).max() <= tol * gamma / (1 - gamma)
 
     def test_the_gridworld_of_sutton_and_barto(self):
@@ -343,9 +335,7 @@ class TestPlots:
         assert isinstance(figure, Figure)
         texts = [text.get_text() for text in figure.axes[0].get_yticklabels()]
         assert texts == ["1957  Perceptron", "2017  Transformer"]
-        np.testing.assert_array_equal(
-            figure.axes[0].collections[0].get_offsets()[:, 0], [1957, 2017]
-        )
+        np.testing.assert_array_equal(figure.axes[0].collections[0].get_offsets()[:, 0], [1957, 2017])
 
     def test_values(self, rng):
         values = rng.normal(size=(2, 3))

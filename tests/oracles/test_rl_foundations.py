@@ -190,8 +190,7 @@ class TestReinforceLoss:
         logits = float64(rng.normal(size=5))
         probs = logits.softmax(0).detach()
         losses = [
-            probs[a]
-            * reinforce_loss(Categorical(logits=logits).log_prob(torch.tensor([a])), pays[a])
+            probs[a] * reinforce_loss(Categorical(logits=logits).log_prob(torch.tensor([a])), pays[a])
             for a in range(5)
         ]
         (got,) = torch.autograd.grad(sum(losses), [logits])
@@ -227,9 +226,7 @@ class TestPpoClipRatio:
     def test_gradient_agrees_with_finite_differences(self, output, clip_eps):
         old = torch.tensor([-1.0, -2.0, -800.0, -3.0, -801.0], dtype=torch.float64)
         log_probs = float64(old.numpy() + np.array([-0.9, -0.05, 0.0, 0.05, 0.9]))
-        assert torch.autograd.gradcheck(
-            lambda x: ppo_clip_ratio(x, old, clip_eps)[output], [log_probs]
-        )
+        assert torch.autograd.gradcheck(lambda x: ppo_clip_ratio(x, old, clip_eps)[output], [log_probs])
 
     def test_agrees_with_the_probabilities_of_two_policies(self, rng):
         new, old = (Categorical(logits=torch.from_numpy(rng.normal(size=(9, 4)))) for _ in range(2))
@@ -243,9 +240,7 @@ class TestPpoClipRatio:
     @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
     def test_no_nan_however_improbable(self, dtype):
         log_probs = torch.tensor([-800.0, -800.0, -1.0, -900.0], dtype=dtype, requires_grad=True)
-        old_log_probs = torch.tensor(
-            [-800.5, -1.0, -800.0, -900.0], dtype=dtype, requires_grad=True
-        )
+        old_log_probs = torch.tensor([-800.5, -1.0, -800.0, -900.0], dtype=dtype, requires_grad=True)
         ratio, clipped_ratio = ppo_clip_ratio(log_probs, old_log_probs)
         assert not ratio.isnan().any()
         np.testing.assert_allclose(clipped_ratio.detach(), [1.2, 0.8, 1.2, 1.0], rtol=1e-6)

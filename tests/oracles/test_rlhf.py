@@ -51,16 +51,12 @@ class TestRewardModelLoss:
     def test_agrees_with_scipy_at_any_margin(self, rng):
         margins = np.concatenate([rng.normal(size=20) * 5, [-1000.0, -745.2, -104.0, 0.0, 1000.0]])
         for dtype in (torch.float64, torch.float32):
-            got = reward_model_loss(
-                torch.tensor(margins, dtype=dtype), torch.zeros(25, dtype=dtype)
-            )
+            got = reward_model_loss(torch.tensor(margins, dtype=dtype), torch.zeros(25, dtype=dtype))
             assert got.item() == pytest.approx(-special.log_expit(margins).mean(), rel=1e-6)
 
     def test_is_binary_cross_entropy_with_label_one(self, rng):
         chosen, rejected = torch.from_numpy(rng.normal(size=(2, 9)))
-        want = functional.binary_cross_entropy_with_logits(
-            chosen - rejected, torch.ones(9).double()
-        )
+        want = functional.binary_cross_entropy_with_logits(chosen - rejected, torch.ones(9).double())
         torch.testing.assert_close(reward_model_loss(chosen, rejected), want)
 
     def test_gradient_is_that_of_finite_differences(self, rng):
@@ -227,9 +223,7 @@ class TestDpoLoss:
             accelerator=SimpleNamespace(device="cpu"),
         )
         # CPO is DPO without a reference: it is given the gains over the reference instead.
-        losses, _, _ = cpo.CPOTrainer.cpo_loss(
-            stand_in, chosen - ref_chosen, rejected - ref_rejected
-        )
+        losses, _, _ = cpo.CPOTrainer.cpo_loss(stand_in, chosen - ref_chosen, rejected - ref_rejected)
         got = dpo_loss(chosen, rejected, ref_chosen, ref_rejected, 0.3)
         torch.testing.assert_close(got, losses.mean())
 

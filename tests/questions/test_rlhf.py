@@ -713,7 +713,7 @@ def test_each_group_by_itself(student, rng):
         found = numbers(student.grpo_advantages(tensor(rewards)))
         expect(found.shape == (3, size), "the advantages are not of shape (B, G)")
         expect_close(found.sum(axis=1) + 1.0, np.ones(3), name="the sum of a group plus 1")
-        expect_close((found**2).sum(axis=1), np.full(3, size - 1.0), name="the squares of a group")
+        expect_close((found**2).sum(axis=1), np.full(3, size - 1.0), name="the sum of the squares")
 
 
 @check("grpo_advantages")

@@ -83,6 +83,19 @@ def dispatches_on_the_name(log_probs, ref_log_probs, estimator="k1"):
     raise ValueError(estimator)
 
 
+class UnknownEstimator(ValueError):
+    """A ValueError with a name of its own."""
+
+
+@alternative("kl_penalty")
+def raises_a_kind_of_value_error(log_probs, ref_log_probs, estimator="k1"):
+    """A class of its own below ValueError, and expm1 of k1."""
+    k1 = torch.sub(log_probs, ref_log_probs)
+    if estimator not in ("k1", "k3"):
+        raise UnknownEstimator(estimator)
+    return k1 if estimator == "k1" else torch.expm1(-k1) + k1
+
+
 @alternative("kl_penalty")
 def in_numpy(log_probs, ref_log_probs, estimator="k1"):
     """NumPy arrays come out."""
@@ -476,3 +489,14 @@ def dpo_in_single_precision(
     )
     losses = [-functional.logsigmoid(beta * ((a - c) - (b - d))) for a, b, c, d in pairs]
     return torch.stack(losses).mean()
+
+
+@alternative("dpo_loss")
+def takes_beta_by_name_only(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, *, beta=0.1
+):
+    """What functools.partial makes of a function whose beta it binds: a parameter by name alone."""
+    with torch.no_grad():
+        reference = ref_chosen_log_probs - ref_rejected_log_probs
+    margin = chosen_log_probs - rejected_log_probs - reference
+    return functional.softplus(margin * -beta).mean()

@@ -1471,3 +1471,12 @@ def lets_the_gradient_into_one_reference(
     detached?"""
     margin = beta * (chosen_log_probs - ref_chosen_log_probs - rejected_log_probs)
     return -functional.logsigmoid(margin + beta * ref_rejected_log_probs.detach()).mean()
+
+
+@misconception("dpo_loss")
+def lists_each_response_with_its_reference(
+    chosen_log_probs, ref_chosen_log_probs, rejected_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The parameters stand in another order: a caller who names none of them gets the wrong
+    gradient. The order is: both responses under the policy, then both under the reference."""
+    return dpo_loss(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta)
