@@ -39,6 +39,8 @@ def read_sheet(text: str) -> Sheet:
         tree = read_yaml(text)
     except SheetError as wrong:
         return Sheet(student, {}, (f"quiz.yml cannot be read, so no answer counts: {wrong}",))
+    if not text.strip():
+        return Sheet(student, {}, ("there is no quiz.yml, or nothing in it: hand in the one you were given",))
     if not isinstance(tree, dict):
         return Sheet(student, {}, ("quiz.yml holds no questions: fill in the one you were given",))
     answers, problems = {}, []

@@ -181,6 +181,21 @@ def test_each_known_mistake_is_recognised_as_itself(grader):
         assert all(one.score == one.max_score and not one.hint for one in graded.values())
 
 
+def test_a_mistake_that_shows_nowhere_is_no_part_of_two_things_at_once(grade):
+    shifted = (
+        "def running_mean(values, window):\n"
+        "    return [sum(values[max(0, n + 1 - window) : n + 1]) / min(n + 1, window) + 0.25"
+        " for n in range(len(values))]"
+    )
+    assert grade(running_mean=shifted).questions[0].hint == ""
+
+
+def test_what_cannot_be_called_as_promised_is_told_so(grade):
+    report = grade(clip_to_range="def clip_to_range(numbers, floor, ceiling):\n    return numbers")
+    told = [result.feedback for result in results(report, "clip_to_range")]
+    assert any("names and defaults, those of the stub" in text for text in told)
+
+
 def test_a_check_that_stumbles_is_ours_only_if_the_reference_makes_it_stumble(grader, monkeypatch):
     check = grader.bank.checks[0]
 

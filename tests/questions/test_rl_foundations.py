@@ -13,6 +13,7 @@ from autograder.checks import (
     expect_zero_gradient,
     tensor,
 )
+from autograder.compare import numbers_of
 
 
 def random_mdp(rng, states, actions):
@@ -86,6 +87,17 @@ def test_one_and_two_steps(student, rng):
     two = student.discounted_returns(np.array([first, last]), 0.8)
     expect_close(two, [first + 0.8 * last, last])
     expect_close(student.discounted_returns(np.array([last]), 0.8), [last])
+
+
+@check("discounted_returns")
+def test_sums_of_rewards(student, reference, rng):
+    """Rewards that are added up or stretched have returns that are added up or stretched."""
+    one, other = rng.uniform(0.5, 2.0, (2, 6))
+    parts = [student.discounted_returns(rewards, 0.8) for rewards in (one, other)]
+    for found, rewards in zip(parts, (one, other), strict=True):
+        expect_close(found, reference.discounted_returns(rewards, 0.8))
+    first, second = (np.asarray(numbers_of(part, "the result")).reshape(6) for part in parts)
+    expect_close(student.discounted_returns(3.0 * one + 7.0 * other, 0.8), 3.0 * first + 7.0 * second)
 
 
 @check("discounted_returns")
