@@ -178,6 +178,8 @@ def twist_of(got: Answer | Ended, want: Answer | Ended) -> str | None:
     """Return how one array of numbers differs from another of its shape, None if it cannot be told."""
     if not isinstance(got, Answer) or not isinstance(want, Answer) or got.grads or want.grads:
         return None
+    if got.changed != want.changed:
+        return None
     try:
         found, wanted = numbers_of(got.value, "it"), numbers_of(want.value, "it")
     except CheckFailed:
