@@ -324,7 +324,7 @@ def test_nothing_but_arithmetic_is_evaluated(expression):
         ("colour: \x00", "no text"),
         ("colour: \ud800", "no text"),
         ("- colour\n- b\n", "holds no questions"),
-        ("", "holds no questions"),
+        ("", "there is no quiz.yml"),
         ("# nothing\n", "holds no questions"),
         ("just words", "holds no questions"),
         ("%YAML 9.9\n---\na: b", "line 1"),
