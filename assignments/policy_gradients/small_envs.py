@@ -1,4 +1,4 @@
-"""Small worlds to learn in, and two probes. This module is provided: import it, do not change it.
+"""Small worlds to learn in, and three probes. This module is provided: import it, do not change it.
 
     env = Corridor(near_reward=0.3)
     state = env.reset()                     # a tuple of floats
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 
 State = tuple[float, ...]
 
@@ -146,6 +147,27 @@ class GraphSpy:
     def __call__(self, *call: Any) -> None:
         """Look at one output of the network; torch calls this with (network, inputs, output)."""
         self.graphs.append(bool(call[-1].requires_grad))
+
+
+class Ledger(torch.optim.SGD):
+    """Plain gradient descent that writes down the gradient of every step it is asked to make."""
+
+    def __init__(self, parameters: Any, lr: float = 0.0) -> None:
+        super().__init__(parameters, lr=lr)
+        self._rows: list[torch.Tensor] = []
+
+    def step(self, closure: Any = None) -> Any:
+        """Take one step, whose size is lr times the gradient."""
+        loss = super().step(closure)
+        parameters = self.param_groups[0]["params"]
+        grads = [torch.zeros_like(one) if one.grad is None else one.grad for one in parameters]
+        self._rows.append(torch.cat([grad.detach().flatten() for grad in grads]))
+        return loss
+
+    @property
+    def gradients(self) -> torch.Tensor:
+        """All gradients so far, one row a step, with the parameters one after the other."""
+        return torch.stack(self._rows) if self._rows else torch.zeros(0, 1)
 
 
 def parameter_gradients(network: Any, states: Any) -> list[Any]:

@@ -345,30 +345,36 @@ def draw(probs, rng):
     return (probs.cumsum(axis=-1) < level).sum(axis=-1).clip(max=probs.shape[-1] - 1)
 
 
-def simulate_bandit(runs, rng, episodes=300, rate=1.0):
-    """Train linear policies on the bandit; return the smallest probability of action 2 anywhere."""
+def simulate_bandit(runs, rng, blend=0.0, episodes=120, rate=1.0):
+    """Train linear policies on the bandit; return the smallest probability of action 2 anywhere.
+
+    `blend` is how fast a running mean of the rewards, subtracted as a baseline, follows them.
+    """
     weight = np.zeros((runs, 4, 3), np.float32)
     weight[:, :, :2] = 0.3 * rng.normal(size=(runs, 4, 2))
-    every = np.arange(runs)
+    every, baseline = np.arange(runs), np.zeros(runs, np.float32)
     for _ in range(episodes):
         states = np.ones((runs, 3), np.float32)
         states[:, :2] = rng.random((runs, 2), dtype=np.float32)
         probs = softmax(np.einsum("ras,rs->ra", weight, states))
         actions, slope = draw(probs, rng), -probs
         slope[every, actions] += 1
-        slope *= np.where(actions == 2, 1.0, -0.1)[:, None]
+        rewards = np.where(actions == 2, 1.0, -0.1).astype(np.float32)
+        slope *= (rewards - baseline)[:, None]
+        baseline += blend * (rewards - baseline)
         weight += rate * slope[:, :, None] * states[:, None, :]
     corners = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
     return softmax(np.einsum("ras,cs->rca", weight, corners))[:, :, 2].min(axis=1)
 
 
-def simulate_echo(runs, rng, variant="plain", episodes=200, rate=0.5, gamma=0.2, length=6):
+def simulate_echo(runs, rng, variant="plain", episodes=100, rate=0.5, gamma=0.2, length=6):
     """Train tables on Echo; return the smallest probability of naming the token shown."""
     logits = (0.3 * rng.normal(size=(runs, 3, 3))).astype(np.float32)
-    every = np.arange(runs)
+    every, fading = np.arange(runs), (gamma ** np.arange(length)).astype(np.float32)
     for _ in range(episodes):
         shown = rng.integers(3, size=(length, runs))
-        rewards, slopes = np.zeros((length, runs)), np.zeros((length, runs, 3))
+        rewards = np.zeros((length, runs), np.float32)
+        slopes = np.zeros((length, runs, 3), np.float32)
         for t in range(length):
             probs = softmax(logits[every, shown[t]])
             actions, slopes[t] = draw(probs, rng), -probs
@@ -381,15 +387,15 @@ def simulate_echo(runs, rng, variant="plain", episodes=200, rate=0.5, gamma=0.2,
             deviation = returns.std(axis=0, ddof=1) + 1e-8
             returns = (returns - returns.mean(axis=0)) / deviation
         elif variant == "textbook":
-            returns *= gamma ** np.arange(length)[:, None]
+            returns *= fading[:, None]
         elif variant == "mean":
             returns /= length
         for t in range(length):
-            np.add.at(logits, (every, shown[t]), rate * returns[t][:, None] * slopes[t])
+            logits[every, shown[t]] += rate * returns[t][:, None] * slopes[t]
     return np.diagonal(softmax(logits), axis1=1, axis2=2).min(axis=1)
 
 
-def simulate_network(runs, rng, episodes=400, rate=0.05):
+def simulate_network(runs, rng, episodes=150, rate=0.05):
     """Train networks from a bad start with Adam; return the smallest probability of action 2."""
     parts = [rng.normal(size=(runs, 8, 2)), rng.random((runs, 8)), 0.3 * rng.normal(size=(runs, 4, 8))]
     parts = [*parts, np.tile([1.0, 0.0, -1.0, 0.5], (runs, 1))]
