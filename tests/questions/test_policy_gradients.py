@@ -118,7 +118,7 @@ def expect_learned(layer: Any) -> None:
     corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     probs = softmax(corners @ numbers(layer.weight).T + numbers(layer.bias))[:, 2]
     told = "after training the policy does not take the action that pays"
-    expect(np.all(probs > 0.7), told, f"probabilities {probs}")
+    expect(np.all(probs > 0.5), told, f"probabilities {probs}")
 
 
 # standardize_returns
@@ -493,7 +493,7 @@ def test_no_gradient_is_left_over(student):
 
 @check("reinforce_episode")
 def test_learns_the_bandit(student, rng):
-    """After 120 episodes of one step, action 2 is probable everywhere.
+    """After 150 episodes of one step, action 2 is probable everywhere.
 
     MILLION_BANDIT
     """
@@ -502,7 +502,7 @@ def test_learns_the_bandit(student, rng):
         policy, layer = linear(student, 0.3 * rng.normal(size=(4, 2)), np.zeros(4), ending)
         optimizer = sgd(student, policy, 1.0)
         world = student.make("small_envs.Bandit", int(rng.integers(10**6)))
-        got = [student.reinforce_episode(world, policy, optimizer) for _ in range(120)]
+        got = [student.reinforce_episode(world, policy, optimizer) for _ in range(150)]
         expect_close(got, world.rewards)
         expect_learned(layer)
 
@@ -524,7 +524,7 @@ def test_learns_to_echo(student, rng):
         expect_close(got, np.reshape(world.rewards, (100, 6)).sum(axis=1))
         probs = np.diagonal(softmax(numbers(layer.weight).T))
         told = "after training the policy does not name the token shown"
-        expect(np.all(probs > 0.7), told, f"probabilities {probs}")
+        expect(np.all(probs > 0.5), told, f"probabilities {probs}")
 
     with_either_ending(student, judge)
 
@@ -835,8 +835,8 @@ def test_a_policy_that_is_sure(student):
 
 
 @check("train_bandit", visible=True, weight=2)
-def test_120_episodes_teach_action_2(student):
-    """An untrained policy is paid in a quarter of its episodes, one of 120 episodes in most.
+def test_150_episodes_teach_action_2(student):
+    """An untrained policy is paid in a quarter of its episodes, one of 150 episodes in most.
 
     MILLION_BANDIT
     """
@@ -846,8 +846,8 @@ def test_120_episodes_teach_action_2(student):
         given = (policy, 100, sgd(student, policy, 0.0), seeded(student, 1))
         rewards = expect_rewards(student.train_bandit(*given), 100)
         expect_rate(np.mean(rewards > 0), 0.25, 100)
-        given = (policy, 120, sgd(student, policy, 1.0), seeded(student, 2))
-        expect_rewards(student.train_bandit(*given), 120)
+        given = (policy, 150, sgd(student, policy, 1.0), seeded(student, 2))
+        expect_rewards(student.train_bandit(*given), 150)
         expect_learned(layer)
 
     with_either_ending(student, judge)
@@ -874,7 +874,7 @@ def test_a_network_learns_from_a_bad_start(student, rng):
         expect_rewards(student.train_bandit(policy, 150, optimizer, generator), 150)
         logits = finished(student, body, [])(tensor(rng.random((50, 2)), "float32"))
         told = "after training the policy does not take the action that pays"
-        expect(np.all(softmax(numbers(logits))[:, 2] > 0.7), told)
+        expect(np.all(softmax(numbers(logits))[:, 2] > 0.5), told)
 
     with_either_ending(student, judge)
 
@@ -921,8 +921,8 @@ def expect_unit_square(states: np.ndarray) -> None:
 def test_a_reward_attracts_and_a_penalty_repels(student):
     """What each of 200 updates asks of a policy without preference, read from its gradients.
 
-    Within six standard deviations states are uniform and actions alike: a right answer fails once in
-    30 million runs.
+    States are uniform and actions alike, within six standard deviations: by Chernoff's bound a right
+    answer fails less than once in two million runs.
     """
 
     def judge(ending):
@@ -950,8 +950,8 @@ def test_a_reward_attracts_and_a_penalty_repels(student):
 def test_samples_from_the_policy_in_its_state(student):
     """A policy that takes action 2 in 6 of 10 episodes in one half of the square, never in the other.
 
-    Six standard deviations, as states and actions are drawn: a right answer fails once in 100 million
-    runs.
+    Within six standard deviations, for the states too: by Chernoff's bound a right answer fails less
+    than once in two million runs.
     """
 
     def judge(ending):
