@@ -339,9 +339,11 @@ def expect_update(student: Any, rng: Any, ending: Any, gamma: float, given: Any,
     policy, layer = tabular(student, rng.normal(size=(length, 3)), ending)
     before = numbers(layer.weight)
     world = student.make("small_envs.Tape", rewards.tolist(), n_actions=3)
-    named = {"env": world, "policy": policy, "optimizer": sgd(student, policy, 0.1)}
-    got = student.reinforce_episode(**named, **given)
+    ledger = student.make("small_envs.Ledger", policy.parameters(), lr=0.1)
+    got = student.reinforce_episode(env=world, policy=policy, optimizer=ledger, **given)
     expect_close(got, rewards.sum())
+    steps = len(numbers(ledger.gradients))
+    expect(steps == 1, "expected one step an episode of the optimizer given", f"{steps} steps")
     factors = factors_of(before, numbers(layer.weight), world.actions, 0.1)
     expect_credit(factors, rewards, gamma)
 
@@ -444,6 +446,8 @@ def test_samples_from_the_policy(student):
             got = student.reinforce_episode(world, policy, optimizer, 0.9, 500)
             expect_close(got, 250.0)
         actions = world.actions
+        told = "two episodes take the very same actions: is torch seeded in every one?"
+        expect(actions[:500] != actions[500:], told)
         expect(2 not in actions, "an action was taken that the policy gives no probability")
         for action, prob in enumerate(probs[:2]):
             expect_rate(actions.count(action) / 1000, prob, 1000)

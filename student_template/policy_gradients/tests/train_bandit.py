@@ -90,7 +90,7 @@ def expect_learned(layer: Any) -> None:
     corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     probs = softmax(corners @ numbers(layer.weight).T + numbers(layer.bias))[:, 2]
     told = "after training the policy does not take the action that pays"
-    expect(np.all(probs > 0.7), told, f"probabilities {probs}")
+    expect(np.all(probs > 0.5), told, f"probabilities {probs}")
 
 
 def expect_rewards(rewards: Any, episodes: int) -> np.ndarray:
@@ -117,8 +117,8 @@ def test_a_policy_that_is_sure(student):
 
 
 @case()
-def test_120_episodes_teach_action_2(student):
-    """An untrained policy is paid in a quarter of its episodes, one of 120 episodes in most.
+def test_150_episodes_teach_action_2(student):
+    """An untrained policy is paid in a quarter of its episodes, one of 150 episodes in most.
 
     MILLION_BANDIT
     """
@@ -128,8 +128,8 @@ def test_120_episodes_teach_action_2(student):
         given = (policy, 100, sgd(student, policy, 0.0), seeded(student, 1))
         rewards = expect_rewards(student.train_bandit(*given), 100)
         expect_rate(np.mean(rewards > 0), 0.25, 100)
-        given = (policy, 120, sgd(student, policy, 1.0), seeded(student, 2))
-        expect_rewards(student.train_bandit(*given), 120)
+        given = (policy, 150, sgd(student, policy, 1.0), seeded(student, 2))
+        expect_rewards(student.train_bandit(*given), 150)
         expect_learned(layer)
 
     with_either_ending(student, judge)
