@@ -2,8 +2,8 @@
 
 Training is judged by its outcome. Exact checks read from the weights what one update did to the
 actions that were really taken, so they hold for any order of random draws. The others have chance
-in them, and their docstrings say how rarely a right answer fails. "A million simulated runs" can be
-repeated with tests/oracles/test_policy_gradients.py.
+in them, and their docstrings say how rarely a right answer fails: always less than once in a million
+runs. The simulations and the bounds are those of tests/oracles/test_policy_gradients.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -64,11 +64,12 @@ def with_either_ending(student: Any, judge: Callable[[Sequence[str]], None]) -> 
 
     A softmax at the end of PolicyNetwork is one slip, judged there: code that fits it is not
     refused a second time. The policies judged with are the library's, so nothing is gained by it.
+    The ending is asked for first: then what is asked of a wrong answer is what is asked of a right one.
     """
+    ending = own_ending(student)
     try:
         judge([])
     except Exception:  # whatever went wrong, the second reading decides
-        ending = own_ending(student)
         if not ending:
             raise
         judge(ending)
@@ -499,7 +500,8 @@ def test_no_gradient_is_left_over(student):
 def test_learns_the_bandit(student, rng):
     """After 150 episodes of one step, action 2 is probable everywhere.
 
-    MILLION_BANDIT
+    In a million simulated runs of each kind its probability was at least 0.94 in every state, and 0.78
+    with a running mean as baseline; 0.5 is asked.
     """
 
     def judge(ending):
@@ -517,7 +519,8 @@ def test_learns_the_bandit(student, rng):
 def test_learns_to_echo(student, rng):
     """After 100 episodes of six steps it names the token shown; every step is paid at once.
 
-    MILLION_ECHO
+    In a million simulated runs of each kind the right token's probability was at least 0.93 with
+    standardised returns, and 0.85 with the textbook's further factor; 0.5 is asked.
     """
 
     def judge(ending):
@@ -842,7 +845,8 @@ def test_a_policy_that_is_sure(student):
 def test_150_episodes_teach_action_2(student):
     """An untrained policy is paid in a quarter of its episodes, one of 150 episodes in most.
 
-    MILLION_BANDIT
+    In a million simulated runs of each kind its probability was at least 0.94 in every state, and 0.78
+    with a running mean as baseline; 0.5 is asked.
     """
 
     def judge(ending):
@@ -861,7 +865,8 @@ def test_150_episodes_teach_action_2(student):
 def test_a_network_learns_from_a_bad_start(student, rng):
     """Adam and a network of two layers, started off with action 2 improbable.
 
-    MILLION_NETWORK
+    In 300,000 simulated runs action 2 had a probability of at least 0.98 in all of 50 states, one in
+    100,000 less than 0.985; 0.5 is asked.
     """
     first, first_bias = rng.normal(size=(8, 2)), rng.random(8)
     second, second_bias = 0.3 * rng.normal(size=(4, 8)), [1.0, 0.0, -1.0, 0.5]

@@ -48,11 +48,12 @@ def with_either_ending(student: Any, judge: Callable[[Sequence[str]], None]) -> 
 
     A softmax at the end of PolicyNetwork is one slip, judged there: code that fits it is not
     refused a second time. The policies judged with are the library's, so nothing is gained by it.
+    The ending is asked for first: then what is asked of a wrong answer is what is asked of a right one.
     """
+    ending = own_ending(student)
     try:
         judge([])
     except Exception:  # whatever went wrong, the second reading decides
-        ending = own_ending(student)
         if not ending:
             raise
         judge(ending)

@@ -44,11 +44,12 @@ def with_either_ending(student: Any, judge: Callable[[Sequence[str]], None]) -> 
 
     A softmax at the end of PolicyNetwork is one slip, judged there: code that fits it is not
     refused a second time. The policies judged with are the library's, so nothing is gained by it.
+    The ending is asked for first: then what is asked of a wrong answer is what is asked of a right one.
     """
+    ending = own_ending(student)
     try:
         judge([])
     except Exception:  # whatever went wrong, the second reading decides
-        ending = own_ending(student)
         if not ending:
             raise
         judge(ending)
@@ -120,7 +121,8 @@ def test_a_policy_that_is_sure(student):
 def test_150_episodes_teach_action_2(student):
     """An untrained policy is paid in a quarter of its episodes, one of 150 episodes in most.
 
-    MILLION_BANDIT
+    In a million simulated runs of each kind its probability was at least 0.94 in every state, and 0.78
+    with a running mean as baseline; 0.5 is asked.
     """
 
     def judge(ending):
