@@ -103,7 +103,7 @@ def expect_rate(rate: float, prob: float, n: int) -> None:
     """Fail unless a rate over n samples fits a probability, within six standard deviations."""
     width = 6 * np.sqrt(prob * (1 - prob) / n) + 0.003
     told = "actions are not taken as often as softmax(policy(state)) says, in states as promised"
-    expect(abs(rate - prob) <= width, told, f"{rate} of {n}, not {prob}")
+    expect(abs(rate - prob) <= width, told, f"{rate:.3g} of {n}; expected about {prob:.3g}")
 
 
 def mean_prob(weight: Any, bias: Any, action: int) -> float:
