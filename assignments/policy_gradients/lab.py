@@ -204,9 +204,10 @@ learning()
 # program. There is no ratio and no clip in it either: it is REINFORCE, not PPO.
 
 # %%
-for question in ("train_bandit", "action_rate"):
-    if grader:
-        print(grader.check(question, vars(work)))
+grader and grader.check("train_bandit", vars(work))
+
+# %%
+grader and grader.check("action_rate", vars(work))
 
 # %% [markdown]
 # ## 4. Longer episodes: `reinforce_episode`
@@ -507,6 +508,7 @@ one_batch_too_often()
 # updates, and that is how many a batch is good for.
 
 # %%
-for question in ("ppo_clip_loss", "clip_fraction"):
-    if grader:
-        print(grader.check(question, vars(work)))
+grader and grader.check("ppo_clip_loss", vars(work))
+
+# %%
+grader and grader.check("clip_fraction", vars(work))
