@@ -6,6 +6,7 @@ gave before, they give again.
 """
 
 import hashlib
+import threading
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -78,6 +79,7 @@ class Judge:
     def __init__(self, seed: int, reference: Answers, *, hidden_too: bool) -> None:
         self._seed, self._reference, self.hidden_too = seed, reference, hidden_too
         self._scripts: dict[str, Script | None] = {}
+        self._scripting = threading.Lock()
         self._judged: OrderedDict[bytes, Judged] = OrderedDict()
 
     def judge_all(self, checks: Sequence[Check], session: Session) -> list[Judged]:
@@ -183,25 +185,33 @@ class Judge:
             check.function(*[fixtures[name] for name in check.fixtures])
 
     def script(self, check: Check) -> Script | None:
-        """Return the calls that a check makes of the reference, None if it fails on it."""
-        if check.id not in self._scripts:
-            conversation = self._reference.conversation()
-            frames: list[bytes] = []
-            answers: list[Answer] = []
+        """Return the calls that a check makes of the reference, None if it fails on it.
 
-            def send(call: Call) -> Answer:
-                frames.append(encode_call(call))
-                answers.append(conversation.send(call))
-                return answers[-1]
+        One at a time: conversations with objects in them share a worker, and two that take turns
+        would each make it begin anew at every call.
+        """
+        with self._scripting:
+            if check.id not in self._scripts:
+                self._scripts[check.id] = self._write_script(check)
+            return self._scripts[check.id]
 
-            try:
-                self.call(check, Student(send))
-                self._scripts[check.id] = Script(tuple(frames), tuple(answers))
-            except KitError:
-                raise
-            except Exception:  # noqa: BLE001 any failure here is ours
-                self._scripts[check.id] = None
-        return self._scripts[check.id]
+    def _write_script(self, check: Check) -> Script | None:
+        conversation = self._reference.conversation()
+        frames: list[bytes] = []
+        answers: list[Answer] = []
+
+        def send(call: Call) -> Answer:
+            frames.append(encode_call(call))
+            answers.append(conversation.send(call))
+            return answers[-1]
+
+        try:
+            self.call(check, Student(send))
+        except KitError:
+            raise
+        except Exception:  # noqa: BLE001 any failure here is ours
+            return None
+        return Script(tuple(frames), tuple(answers))
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""

@@ -5,17 +5,24 @@ The simulations train many policies at once. They are the ground for the thresho
 with `runs=1_000_000` in place of a few thousand they gave the figures that the docstrings quote.
 """
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from scipy.optimize import minimize_scalar
 from scipy.signal import lfilter
 from scipy.stats import binom, zscore
 from torch.distributions import Categorical
 
-from solutions.policy_gradients import (
+FOLDER = Path(__file__).parents[2] / "assignments" / "policy_gradients"
+sys.path.insert(0, str(FOLDER))
+
+from small_envs import Grid, q_learning  # noqa: E402
+
+from solutions.policy_gradients import (  # noqa: E402
     PolicyNetwork,
     action_rate,
     clip_fraction,
@@ -26,7 +33,7 @@ from solutions.policy_gradients import (
     train_bandit,
 )
 
-HANDOUT = Path(__file__).parents[2] / "assignments" / "policy_gradients" / "handout.md"
+HANDOUT = FOLDER / "handout.md"
 
 
 @pytest.fixture
@@ -291,17 +298,10 @@ class TestBandit:
         assert rate == pytest.approx(0.4, abs=0.02)
 
 
-class Grid:
-    """The section's grid: 4 by 4, from (0, 0) to (3, 3), +1 at the goal and -0.01 otherwise."""
-
-    def reset(self):
-        self.at = np.zeros(2)
-        return tuple(self.at.tolist())
-
-    def step(self, action):
-        self.at = np.clip(self.at + ((-1, 0), (0, 1), (1, 0), (0, -1))[action], 0, 3)
-        done = bool(np.all(self.at == 3))
-        return tuple(self.at.tolist()), 1.0 if done else -0.01, done
+def steps_of(totals):
+    """Return how long episodes were: n steps that arrive collect 1 - 0.01 (n - 1), 200 that do not, -2."""
+    totals = np.array(totals)
+    return np.where(totals > -1.995, 101 - 100 * totals, 200)
 
 
 def standardised_episode(env, policy, optimizer, gamma):
@@ -334,9 +334,41 @@ def test_exercise_2_as_the_lab_tells_it(episode, want):
             policy = PolicyNetwork(2, 4)
             optimizer = torch.optim.Adam(policy.parameters(), lr=1e-3)
             totals = [episode(Grid(), policy, optimizer, gamma) for _ in range(400)]
-            # n steps that arrive collect 1 - 0.01 (n - 1); 200 steps that do not, -2.
-            lengths += [101 - 100 * total if total > -1.995 else 200 for total in totals[350:]]
+            lengths += steps_of(totals[350:]).tolist()
         assert np.mean(lengths) == pytest.approx(length, rel=0.15)
+
+
+def reinforce_table(episodes, seed):
+    """The lab's table of preferences."""
+    torch.manual_seed(seed)
+    world, table = Grid(one_hot=True), torch.nn.Linear(16, 4, bias=False)
+    torch.nn.init.zeros_(table.weight)
+    optimizer = torch.optim.SGD(table.parameters(), lr=1.0)
+    return [reinforce_episode(world, table, optimizer, 0.9) for _ in range(episodes)]
+
+
+def reinforce_network(episodes, seed):
+    """The lab's network."""
+    torch.manual_seed(seed)
+    world, network = Grid(), PolicyNetwork(2, 4)
+    optimizer = torch.optim.Adam(network.parameters(), lr=3e-3)
+    return [reinforce_episode(world, network, optimizer, 0.5) for _ in range(episodes)]
+
+
+def q_learn(episodes, seed):
+    """The lab's Q-learning."""
+    return q_learning(Grid(one_hot=True), episodes, np.random.default_rng(seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("learn", "early", "late"),
+    [(q_learn, 12, 6.9), (reinforce_table, 22, 6.3), (reinforce_network, 33, 6.4)],
+)
+def test_reinforce_and_q_learning_as_the_lab_tells_it(learn, early, late):
+    lengths = steps_of([learn(200, seed) for seed in range(5)])
+    assert lengths[:, :20].mean() == pytest.approx(early, rel=0.15)
+    assert lengths[:, 150:].mean() == pytest.approx(late, rel=0.08)
 
 
 def draw(probs, rng):
@@ -345,30 +377,36 @@ def draw(probs, rng):
     return (probs.cumsum(axis=-1) < level).sum(axis=-1).clip(max=probs.shape[-1] - 1)
 
 
-def simulate_bandit(runs, rng, episodes=300, rate=1.0):
-    """Train linear policies on the bandit; return the smallest probability of action 2 anywhere."""
+def simulate_bandit(runs, rng, blend=0.0, episodes=150, rate=1.0):
+    """Train linear policies on the bandit; return the smallest probability of action 2 anywhere.
+
+    `blend` is how fast a running mean of the rewards, subtracted as a baseline, follows them.
+    """
     weight = np.zeros((runs, 4, 3), np.float32)
     weight[:, :, :2] = 0.3 * rng.normal(size=(runs, 4, 2))
-    every = np.arange(runs)
+    every, baseline = np.arange(runs), np.zeros(runs, np.float32)
     for _ in range(episodes):
         states = np.ones((runs, 3), np.float32)
         states[:, :2] = rng.random((runs, 2), dtype=np.float32)
         probs = softmax(np.einsum("ras,rs->ra", weight, states))
         actions, slope = draw(probs, rng), -probs
         slope[every, actions] += 1
-        slope *= np.where(actions == 2, 1.0, -0.1)[:, None]
+        rewards = np.where(actions == 2, 1.0, -0.1).astype(np.float32)
+        slope *= (rewards - baseline)[:, None]
+        baseline += blend * (rewards - baseline)
         weight += rate * slope[:, :, None] * states[:, None, :]
     corners = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
     return softmax(np.einsum("ras,cs->rca", weight, corners))[:, :, 2].min(axis=1)
 
 
-def simulate_echo(runs, rng, variant="plain", episodes=200, rate=0.5, gamma=0.2, length=6):
+def simulate_echo(runs, rng, variant="plain", episodes=100, rate=0.5, gamma=0.2, length=6):
     """Train tables on Echo; return the smallest probability of naming the token shown."""
     logits = (0.3 * rng.normal(size=(runs, 3, 3))).astype(np.float32)
-    every = np.arange(runs)
+    every, fading = np.arange(runs), (gamma ** np.arange(length)).astype(np.float32)
     for _ in range(episodes):
         shown = rng.integers(3, size=(length, runs))
-        rewards, slopes = np.zeros((length, runs)), np.zeros((length, runs, 3))
+        rewards = np.zeros((length, runs), np.float32)
+        slopes = np.zeros((length, runs, 3), np.float32)
         for t in range(length):
             probs = softmax(logits[every, shown[t]])
             actions, slopes[t] = draw(probs, rng), -probs
@@ -381,15 +419,15 @@ def simulate_echo(runs, rng, variant="plain", episodes=200, rate=0.5, gamma=0.2,
             deviation = returns.std(axis=0, ddof=1) + 1e-8
             returns = (returns - returns.mean(axis=0)) / deviation
         elif variant == "textbook":
-            returns *= gamma ** np.arange(length)[:, None]
+            returns *= fading[:, None]
         elif variant == "mean":
             returns /= length
         for t in range(length):
-            np.add.at(logits, (every, shown[t]), rate * returns[t][:, None] * slopes[t])
+            logits[every, shown[t]] += rate * returns[t][:, None] * slopes[t]
     return np.diagonal(softmax(logits), axis1=1, axis2=2).min(axis=1)
 
 
-def simulate_network(runs, rng, episodes=400, rate=0.05):
+def simulate_network(runs, rng, episodes=150, rate=0.05):
     """Train networks from a bad start with Adam; return the smallest probability of action 2."""
     parts = [rng.normal(size=(runs, 8, 2)), rng.random((runs, 8)), 0.3 * rng.normal(size=(runs, 4, 8))]
     parts = [*parts, np.tile([1.0, 0.0, -1.0, 0.5], (runs, 1))]
@@ -420,30 +458,68 @@ def simulate_network(runs, rng, episodes=400, rate=0.05):
 
 
 RATES = [
-    (2400, 0.9), (2400, 0.03), (2400, 0.07), (800, 0.7), (800, 0.87), (200, 0.25), (150, 0.25),
-    (4000, 0.1), (3000, 0.1), (3000, 0.7), (2000, 0.15), (2000, 0.42), (1707, 0.4),
+    (1000, 0.7), (1000, 0.3), (200, 0.25), (150, 0.25), (100, 0.25), (1707, 0.4), (400, 0.45),
+    (1500, 0.1), (1500, 0.2), (1500, 0.3), (1500, 0.4), (1000, 0.1), (1000, 0.15), (1000, 0.7),
 ]  # fmt: skip
+UNIFORM = ((np.arange(300) + 0.5) / 300 - 0.5) * np.sqrt(12)  # mean 0, variance 1
+
+
+def chernoff(log_moment, n):
+    """Bound the probability that a sum of n terms leaves 6 * sqrt(n) on either side."""
+    found = [
+        minimize_scalar(lambda t, sign=sign: log_moment(sign * t) - 6 * t * np.sqrt(n), bounds=(0, 2))
+        for sign in (1, -1)
+    ]
+    return sum(np.exp(one.fun) for one in found)
+
+
+def log_moment_of_neighbours(t, n):
+    """Return the log of E[exp(t * sum of x[k] * x[k + 1])] for n products of uniform numbers."""
+    kernel, total = np.exp(t * np.outer(UNIFORM, UNIFORM)) / len(UNIFORM), np.ones(len(UNIFORM))
+    scale = 0.0
+    for _ in range(n):
+        total = kernel @ total
+        scale += np.log(total.max())
+        total = total / total.max()
+    return scale + np.log(total.mean())
 
 
 class TestThresholdsOfTheChecks:
-    """The checks ask for a probability of 0.7 after training."""
+    """The checks ask for a probability of 0.5 after training."""
 
-    def test_bandit(self, rng):
-        assert simulate_bandit(4000, rng).min() > 0.96
+    @pytest.mark.parametrize("blend", [0.0, 0.05, 0.3])
+    def test_bandit(self, rng, blend):
+        assert simulate_bandit(4000, rng, blend).min() > 0.75
 
     @pytest.mark.parametrize("variant", ["plain", "standardised", "textbook", "mean"])
     def test_echo(self, rng, variant):
-        assert simulate_echo(2000, rng, variant).min() > 0.94
+        assert simulate_echo(2000, rng, variant).min() > 0.9
 
     def test_network(self, rng):
-        assert simulate_network(1000, rng).min() > 0.98
+        assert simulate_network(1000, rng).min() > 0.97
 
     @pytest.mark.parametrize(("n", "prob"), RATES)
     def test_six_standard_deviations_are_never_left_by_chance(self, n, prob):
         width = 6 * np.sqrt(prob * (1 - prob) / n) + 0.003
         hits = np.arange(n + 1)
         outside = np.abs(hits / n - prob) > width
-        assert binom.pmf(hits[outside], n, prob).sum() < 1.5e-8
+        assert binom.pmf(hits[outside], n, prob).sum() < 2e-8
+
+    @pytest.mark.parametrize("n", [150, 300])
+    def test_the_unit_square_is_never_left_by_chance(self, n):
+        x, products = UNIFORM, np.outer(UNIFORM, UNIFORM)
+        bounds = [chernoff(lambda t: n * np.log(np.mean(np.exp(t * x))), n) for _ in range(2)]
+        bounds += [chernoff(lambda t: n * np.log(np.mean(np.exp(t * (x**2 - 1)))), n) for _ in range(2)]
+        bounds += [chernoff(lambda t: n * np.log(np.mean(np.exp(t * products))), n)]
+        bounds += [chernoff(lambda t: log_moment_of_neighbours(t, n - 1), n - 1) for _ in range(2)]
+        assert sum(bounds) < 4e-7
+
+    def test_six_of_ten_in_one_half(self):
+        for n in range(60, 241):  # of 300 states, those in the half where action 2 is taken
+            width = 6 * np.sqrt(n * 0.6 * 0.4) + 1
+            hits = np.arange(n + 1)
+            assert binom.pmf(hits[np.abs(hits - 0.6 * n) > width], n, 0.6).sum() < 1e-8
+        assert binom.cdf(59, 300, 0.5) + binom.sf(240, 300, 0.5) < 1e-20
 
 
 SAID = [

@@ -2,8 +2,8 @@
 
 Training is judged by its outcome. Exact checks read from the weights what one update did to the
 actions that were really taken, so they hold for any order of random draws. The others have chance
-in them, and their docstrings say how rarely a right answer fails. "A million simulated runs" can be
-repeated with tests/oracles/test_policy_gradients.py.
+in them, and their docstrings say how rarely a right answer fails: always less than once in a million
+runs. The simulations and the bounds are those of tests/oracles/test_policy_gradients.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -64,11 +64,12 @@ def with_either_ending(student: Any, judge: Callable[[Sequence[str]], None]) -> 
 
     A softmax at the end of PolicyNetwork is one slip, judged there: code that fits it is not
     refused a second time. The policies judged with are the library's, so nothing is gained by it.
+    The ending is asked for first: then what is asked of a wrong answer is what is asked of a right one.
     """
+    ending = own_ending(student)
     try:
         judge([])
     except Exception:  # whatever went wrong, the second reading decides
-        ending = own_ending(student)
         if not ending:
             raise
         judge(ending)
@@ -102,12 +103,12 @@ def expect_rate(rate: float, prob: float, n: int) -> None:
     """Fail unless a rate over n samples fits a probability, within six standard deviations."""
     width = 6 * np.sqrt(prob * (1 - prob) / n) + 0.003
     told = "actions are not taken as often as softmax(policy(state)) says, in states as promised"
-    expect(abs(rate - prob) <= width, told, f"{rate} of {n}, not {prob}")
+    expect(abs(rate - prob) <= width, told, f"{rate:.3g} of {n}; expected about {prob:.3g}")
 
 
 def mean_prob(weight: Any, bias: Any, action: int) -> float:
     """Return the probability of an action under a linear policy, averaged over the unit square."""
-    middles = (np.arange(400) + 0.5) / 400
+    middles = (np.arange(100) + 0.5) / 100
     states = np.stack(np.meshgrid(middles, middles), axis=-1)
     logits = states @ np.transpose(weight) + bias
     return float(softmax(logits)[..., action].mean())
@@ -118,7 +119,7 @@ def expect_learned(layer: Any) -> None:
     corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
     probs = softmax(corners @ numbers(layer.weight).T + numbers(layer.bias))[:, 2]
     told = "after training the policy does not take the action that pays"
-    expect(np.all(probs > 0.7), told, f"probabilities {probs}")
+    expect(np.all(probs > 0.5), told, f"probabilities {probs}")
 
 
 # standardize_returns
@@ -339,9 +340,11 @@ def expect_update(student: Any, rng: Any, ending: Any, gamma: float, given: Any,
     policy, layer = tabular(student, rng.normal(size=(length, 3)), ending)
     before = numbers(layer.weight)
     world = student.make("small_envs.Tape", rewards.tolist(), n_actions=3)
-    named = {"env": world, "policy": policy, "optimizer": sgd(student, policy, 0.1)}
-    got = student.reinforce_episode(**named, **given)
+    ledger = student.make("small_envs.Ledger", policy.parameters(), lr=0.1)
+    got = student.reinforce_episode(env=world, policy=policy, optimizer=ledger, **given)
     expect_close(got, rewards.sum())
+    steps = len(numbers(ledger.gradients))
+    expect(steps == 1, "expected one step an episode of the optimizer given", f"{steps} steps")
     factors = factors_of(before, numbers(layer.weight), world.actions, 0.1)
     expect_credit(factors, rewards, gamma)
 
@@ -430,21 +433,25 @@ def test_trains_what_it_is_given(student):
 
 @check("reinforce_episode")
 def test_samples_from_the_policy(student):
-    """Over 2400 steps each action comes as often as its probability says.
+    """Over 1000 steps each action comes as often as its probability says; one that has none, never.
 
-    Six standard deviations for each of three rates: a right answer fails once in 30 million runs.
+    Six standard deviations for each of two rates: a right answer fails once in 100 million runs.
     """
 
     def judge(ending):
-        probs = np.array([0.9, 0.03, 0.07])
+        probs = np.array([0.7, 0.3, 1e-12])
         policy, _ = tabular(student, np.log([probs]), ending)
         world = student.make("small_envs.Tape", [0.5], n_actions=3, ends=False)
         optimizer = sgd(student, policy, 0.0)
-        for _ in range(4):
-            got = student.reinforce_episode(world, policy, optimizer, 0.9, 600)
-            expect_close(got, 300.0)
-        for action, prob in enumerate(probs):
-            expect_rate(world.actions.count(action) / 2400, prob, 2400)
+        for _ in range(2):
+            got = student.reinforce_episode(world, policy, optimizer, 0.9, 500)
+            expect_close(got, 250.0)
+        actions = world.actions
+        told = "two episodes take the very same actions: is torch seeded in every one?"
+        expect(actions[:500] != actions[500:], told)
+        expect(2 not in actions, "an action was taken that the policy gives no probability")
+        for action, prob in enumerate(probs[:2]):
+            expect_rate(actions.count(action) / 1000, prob, 1000)
 
     with_either_ending(student, judge)
 
@@ -491,16 +498,17 @@ def test_no_gradient_is_left_over(student):
 
 @check("reinforce_episode")
 def test_learns_the_bandit(student, rng):
-    """After 300 episodes of one step, action 2 is probable everywhere.
+    """After 150 episodes of one step, action 2 is probable everywhere.
 
-    In a million simulated runs its probability was at least 0.97 in every state; 0.7 is asked.
+    In a million simulated runs of each kind its probability was at least 0.94 in every state, and 0.78
+    with a running mean as baseline; 0.5 is asked.
     """
 
     def judge(ending):
         policy, layer = linear(student, 0.3 * rng.normal(size=(4, 2)), np.zeros(4), ending)
         optimizer = sgd(student, policy, 1.0)
         world = student.make("small_envs.Bandit", int(rng.integers(10**6)))
-        got = [student.reinforce_episode(world, policy, optimizer) for _ in range(300)]
+        got = [student.reinforce_episode(world, policy, optimizer) for _ in range(150)]
         expect_close(got, world.rewards)
         expect_learned(layer)
 
@@ -509,21 +517,21 @@ def test_learns_the_bandit(student, rng):
 
 @check("reinforce_episode")
 def test_learns_to_echo(student, rng):
-    """After 200 episodes of six steps it names the token shown; every step is paid at once.
+    """After 100 episodes of six steps it names the token shown; every step is paid at once.
 
-    In a million simulated runs, with plain returns or standardised ones, the right token's
-    probability was at least 0.95; 0.7 is asked.
+    In a million simulated runs of each kind the right token's probability was at least 0.93 with
+    standardised returns, and 0.85 with the textbook's further factor; 0.5 is asked.
     """
 
     def judge(ending):
         policy, layer = tabular(student, 0.3 * rng.normal(size=(3, 3)), ending)
         optimizer = sgd(student, policy, 0.5)
         world = student.make("small_envs.Echo", 3, 6, int(rng.integers(10**6)))
-        got = [student.reinforce_episode(world, policy, optimizer, 0.2) for _ in range(200)]
-        expect_close(got, np.reshape(world.rewards, (200, 6)).sum(axis=1))
+        got = [student.reinforce_episode(world, policy, optimizer, 0.2) for _ in range(100)]
+        expect_close(got, np.reshape(world.rewards, (100, 6)).sum(axis=1))
         probs = np.diagonal(softmax(numbers(layer.weight).T))
         told = "after training the policy does not name the token shown"
-        expect(np.all(probs > 0.7), told, f"probabilities {probs}")
+        expect(np.all(probs > 0.5), told, f"probabilities {probs}")
 
     with_either_ending(student, judge)
 
@@ -834,23 +842,21 @@ def test_a_policy_that_is_sure(student):
 
 
 @check("train_bandit", visible=True, weight=2)
-def test_300_episodes_teach_action_2(student):
-    """An untrained policy is paid in a quarter of its episodes, one of 300 episodes in most.
+def test_150_episodes_teach_action_2(student):
+    """An untrained policy is paid in a quarter of its episodes, one of 150 episodes in most.
 
-    In a million simulated runs its probability was at least 0.97 in every state; 0.7 is asked.
+    In a million simulated runs of each kind its probability was at least 0.94 in every state, and 0.78
+    with a running mean as baseline; 0.5 is asked.
     """
 
     def judge(ending):
-        for seed in (1, 2):
-            policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
-            given = (policy, 200, sgd(student, policy, 0.0), seeded(student, seed))
-            rewards = expect_rewards(student.train_bandit(*given), 200)
-            expect_rate(np.mean(rewards > 0), 0.25, 200)
-            optimizer = sgd(student, policy, 1.0)
-            got = student.train_bandit(policy, 300, optimizer, seeded(student, seed))
-            rewards = expect_rewards(got, 300)
-            expect(np.mean(rewards[200:]) > 0.5, "the last 100 episodes are not paid well")
-            expect_learned(layer)
+        policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
+        given = (policy, 100, sgd(student, policy, 0.0), seeded(student, 1))
+        rewards = expect_rewards(student.train_bandit(*given), 100)
+        expect_rate(np.mean(rewards > 0), 0.25, 100)
+        given = (policy, 150, sgd(student, policy, 1.0), seeded(student, 2))
+        expect_rewards(student.train_bandit(*given), 150)
+        expect_learned(layer)
 
     with_either_ending(student, judge)
 
@@ -859,8 +865,8 @@ def test_300_episodes_teach_action_2(student):
 def test_a_network_learns_from_a_bad_start(student, rng):
     """Adam and a network of two layers, started off with action 2 improbable.
 
-    In a million simulated runs action 2 had a probability of at least 0.98 in all 50 states, and
-    the last 100 rewards a mean of at least 0.97; 0.7 and 0.5 are asked.
+    In 400,000 simulated runs action 2 had a probability of at least 0.97 in all of 50 states, and one run
+    alone had less than 0.98; 0.5 is asked.
     """
     first, first_bias = rng.normal(size=(8, 2)), rng.random(8)
     second, second_bias = 0.3 * rng.normal(size=(4, 8)), [1.0, 0.0, -1.0, 0.5]
@@ -874,71 +880,100 @@ def test_a_network_learns_from_a_bad_start(student, rng):
         policy = finished(student, body, ending)
         optimizer = student.make("torch.optim.Adam", policy.parameters(), lr=0.05)
         generator = seeded(student, int(rng.integers(10**6)))
-        given = (policy, 200, sgd(student, policy, 0.0), generator)
-        rewards = expect_rewards(student.train_bandit(*given), 200)
-        expect(np.any(rewards < 0), "an untrained policy is not paid every time")
-        rewards = expect_rewards(student.train_bandit(policy, 400, optimizer, generator), 400)
-        expect(np.mean(rewards[300:]) > 0.5, "the last 100 episodes are not paid well")
+        expect_rewards(student.train_bandit(policy, 150, optimizer, generator), 150)
         logits = finished(student, body, [])(tensor(rng.random((50, 2)), "float32"))
         told = "after training the policy does not take the action that pays"
-        expect(np.all(softmax(numbers(logits))[:, 2] > 0.7), told)
+        expect(np.all(softmax(numbers(logits))[:, 2] > 0.5), told)
 
     with_either_ending(student, judge)
 
 
-@check("train_bandit")
+def watched(student: Any, weight: Any, bias: Any, ending: Any, episodes: int) -> tuple[Any, Any, Any]:
+    """Play with a linear policy that never changes; return rewards, states, and what was asked of it.
+
+    The gradient for the bias is that for the logits, (n, 4); the one for the weight is the same
+    times the state. So the ledger tells the state of each episode, (n, 2), whatever was drawn and
+    however the loss is written. Where the gradient is 0 there is nothing to read: NaN.
+    """
+    policy, _ = linear(student, weight, bias, ending)
+    ledger = student.make("small_envs.Ledger", policy.parameters())
+    rewards = expect_rewards(student.train_bandit(policy, episodes, ledger, seeded(student, 5)), episodes)
+    rows = numbers(ledger.gradients)
+    told = "expected one step an episode of the optimizer given"
+    expect(len(rows) == episodes, told, f"{len(rows)} steps in {episodes} episodes")
+    expect(np.all(np.isfinite(rows)), "the gradient is NaN or infinite")
+    onward, slopes = rows[:, :8].reshape(-1, 4, 2), rows[:, 8:]
+    largest = np.argmax(np.abs(slopes), axis=1)[:, None]
+    steepest = np.take_along_axis(slopes, largest, axis=1)
+    readable = np.abs(steepest) > 1e-6
+    expect(np.mean(readable) > 0.5, "most updates leave the policy as it is")
+    states = np.take_along_axis(onward, largest[:, :, None], axis=1)[:, 0]
+    states = np.where(readable, states / np.where(readable, steepest, 1.0), np.nan)
+    misfit = np.abs(onward - slopes[:, :, None] * states[:, None]) > 1e-3 * np.abs(steepest)[:, :, None]
+    told = "an update holds more than its own episode: are older gradients still there?"
+    expect(not np.any(misfit), told)
+    return rewards, states, slopes
+
+
+def expect_unit_square(states: np.ndarray) -> None:
+    """Fail unless states are independent and uniform on [0, 1), within six standard deviations."""
+    seen = states[np.isfinite(states[:, 0])]
+    told = "the states are not drawn anew, uniformly from [0, 1), for each episode"
+    expect(np.all((seen > -1e-4) & (seen < 1 + 1e-4)), told)
+    centred = (seen - 0.5) * np.sqrt(12)
+    following = centred[1:] * centred[:-1]
+    for sample in (centred, centred**2 - 1, np.prod(centred, axis=1), following):
+        expect(np.all(np.abs(sample.mean(axis=0)) < 6 / np.sqrt(len(sample))), told)
+
+
+@check("train_bandit", weight=2)
 def test_a_reward_attracts_and_a_penalty_repels(student):
-    """Single episodes from equal probabilities: what one update does to the action taken.
+    """What each of 200 updates asks of a policy without preference, read from its gradients.
 
-    A right answer fails if 80 episodes bring no reward or no penalty: once in 9 billion runs.
+    States are uniform and actions alike, within six standard deviations: by Chernoff's bound a right
+    answer fails less than once in two million runs.
     """
 
     def judge(ending):
-        factors, generator = {True: [], False: []}, seeded(student, 3)
-        for _ in range(80):
-            policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
-            given = (policy, 1, sgd(student, policy, 0.1), generator)
-            paid = expect_rewards(student.train_bandit(*given), 1)[0] > 0
-            change = numbers(layer.bias) / 0.1  # the factor times one_hot(action) - 0.25
-            taken = int(np.argmax(np.abs(change)))
-            factors[paid].append(change[taken] / 0.75)
-            told = "the action that is paid, or blamed, is not the one that was taken"
-            expect((taken == 2) == paid or not np.any(change), told)
-        blamed, paid = np.max(factors[False]), np.min(factors[True])
-        expect(blamed < 0.01, "an action that cost something became more probable")
-        expect(paid > -0.01, "an action that was paid became less probable")
-        spread = np.max(factors[True]) - np.min(factors[False])
+        rewards, states, slopes = watched(student, np.zeros((4, 2)), np.zeros(4), ending, 200)
+        expect_unit_square(states)
+        paid, clear = rewards > 0, np.isfinite(states[:, 0])
+        taken = np.argmax(np.abs(slopes), axis=1)
+        factors = -slopes[np.arange(200), taken] / 0.75  # times one_hot(action) - 0.25
+        told = "the action that is paid, or blamed, is not the one that was taken"
+        expect(np.all((taken == 2) == paid, where=clear), told)
+        predicted = -factors[:, None] * (np.eye(4)[taken] - 0.25)
+        told = "the update does not follow the gradient of the action's log-probability"
+        expect(np.all(np.abs(slopes - predicted) <= 0.01 * np.abs(factors)[:, None] + 1e-6), told)
+        expect(np.max(factors[~paid]) < 0.01, "an action that cost something became more probable")
+        expect(np.min(factors[paid]) > -0.01, "an action that was paid became less probable")
+        spread = np.max(factors[paid]) - np.min(factors[~paid])
         expect(0.3 < spread < 3.5, "rewards of 1.0 and -0.1 do not differ by 1.1 in the update")
-        policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
-        given = (policy, 60, sgd(student, policy, 1e-4), generator)
-        expect_rewards(student.train_bandit(*given), 60)
-        moved = np.max(np.abs(numbers(layer.bias))) / 1e-4  # each episode adds 1.1 * 0.75 at most
-        expect(0 < moved < 60, "60 episodes move the policy by more than 60 updates can")
+        for action in (0, 1, 2, 3):
+            expect_rate(np.mean(taken[clear] == action), 0.25, np.sum(clear))
 
     with_either_ending(student, judge)
 
 
 @check("train_bandit")
-def test_samples_actions_and_states(student):
-    """With a learning rate of 0 the rewards tell how states and actions are drawn.
+def test_samples_from_the_policy_in_its_state(student):
+    """A policy that takes action 2 in 6 of 10 episodes in one half of the square, never in the other.
 
-    Six standard deviations for each of two rates: a right answer fails once in 500 million runs.
+    Within six standard deviations, for the states too: by Chernoff's bound a right answer fails less
+    than once in two million runs.
     """
 
     def judge(ending):
-        even, corner = np.zeros((4, 2)), np.zeros((4, 2))
-        corner[2] = 40.0
-        cases = (
-            (even, np.log([0.1, 0.1, 0.7, 0.1])),  # whatever the state is
-            (corner, [0.0, 0.0, -20.0, 0.0]),  # action 2 where the sum is above 0.5
-        )
-        for weight, bias in cases:
-            prob = mean_prob(weight, bias, 2)
-            policy, layer = linear(student, weight, bias, ending)
-            optimizer = sgd(student, policy, 0.0)
-            got = student.train_bandit(policy, 800, optimizer, seeded(student, 5))
-            expect_rate(np.mean(expect_rewards(got, 800) > 0), prob, 800)
-            expect_close(layer.weight, weight)
+        weight = np.array([[0.0, 0.0], [0.0, 0.0], [60.0, 0.0], [60.0, 0.0]])
+        bias = np.array([0.0, 0.0, np.log(0.6) - 30, np.log(0.4) - 30])
+        rewards, states, _ = watched(student, weight, bias, ending, 300)
+        expect_unit_square(states)
+        paid, clear = rewards > 0, np.isfinite(states[:, 0])
+        probs = softmax(np.nan_to_num(states) @ weight.T + bias)[:, 2]
+        told = "actions are not sampled from softmax(policy(state))"
+        expect(not np.any(paid & clear & (probs < 1e-9)), told)
+        width = 6 * np.sqrt(np.sum(probs * (1 - probs), where=clear)) + 1
+        expect(abs(np.sum(paid - probs, where=clear)) < width, told)
 
     with_either_ending(student, judge)
 
@@ -955,7 +990,7 @@ def test_only_the_generator_decides(student):
             start = numbers(generator.get_state())
             student.make("torch.manual_seed", elsewhere)
             untouched = numbers(student.make("torch.get_rng_state"))
-            rewards = expect_rewards(student.train_bandit(policy, 60, optimizer, generator), 60)
+            rewards = expect_rewards(student.train_bandit(policy, 50, optimizer, generator), 50)
             runs.append((rewards, numbers(layer.weight)))
             expect(np.any(rewards < 0), "a policy without preference is not paid every time")
             expect(np.any(runs[-1][1] != 0), UNCHANGED)
@@ -974,28 +1009,27 @@ def test_only_the_generator_decides(student):
 def test_goes_on_where_it_was(student):
     """Three policies in turn: each is trained alone, by its own optimizer, from where it was.
 
-    Six standard deviations for the one at rate 0: a right answer fails once in 40 million runs.
+    Action 2 has a probability of 0.6: with none paid, or all, in 40 episodes an update might be 0.
+    A right answer meets that once in 200 million runs.
     """
 
     def judge(ending):
-        start = (np.zeros((4, 2)), np.zeros(4))
+        start = (np.zeros((4, 2)), np.log([0.4 / 3, 0.4 / 3, 0.6, 0.4 / 3]))
         policies = [linear(student, *start, ending) for _ in "abc"]
-        optimizers = [sgd(student, policies[k][0], (1.0, 0.0, 1.0)[k]) for k in range(3)]
+        optimizers = [sgd(student, policies[k][0], (0.1, 0.0, 0.1)[k]) for k in range(3)]
         generator = seeded(student, 8)
         for trained in (0, 1, 2, 0, 2):
             before = [numbers(layer.weight) for _, layer in policies]
             named = {"policy": policies[trained][0], "optimizer": optimizers[trained]}
-            got = student.train_bandit(**named, episodes=150, generator=generator)
-            rewards = expect_rewards(got, 150)
-            if trained == 1:
-                expect_rate(np.mean(rewards > 0), 0.25, 150)
+            got = student.train_bandit(**named, episodes=40, generator=generator)
+            rewards = expect_rewards(got, 40)
+            told = "a policy that takes action 2 in 6 of 10 episodes is paid in some, not in all"
+            expect(np.ptp(rewards) > 1, told)
             for k, (_, layer) in enumerate(policies):
                 moved = np.any(numbers(layer.weight) != before[k])
                 expect(moved or k != trained or k == 1, UNCHANGED)
                 told = "weights changed that the optimizer given would not have changed"
                 expect(not moved or (k == trained and k != 1), told)
-        expect_learned(policies[0][1])
-        expect_learned(policies[2][1])
 
     with_either_ending(student, judge)
 
@@ -1024,17 +1058,17 @@ def test_rates_of_a_policy_that_is_sure(student):
 
 @check("action_rate", visible=True)
 def test_samples_instead_of_taking_the_best(student):
-    """Probabilities 0.1, 0.2, 0.3 and 0.4: of 4000 sampled actions about as many are seen.
+    """Probabilities 0.1, 0.2, 0.3 and 0.4: of 1500 sampled actions about as many are seen.
 
-    Six standard deviations for each of four rates: a right answer fails once in a billion runs.
+    Six standard deviations for each of four rates: a right answer fails once in 20 million runs.
     """
 
     def judge(ending):
         probs = np.array([0.1, 0.2, 0.3, 0.4])
         policy, _ = linear(student, np.zeros((4, 2)), np.log(probs), ending)
         for action, prob in enumerate(probs):
-            rate = student.action_rate(policy, action, 4000, seeded(student, 20 + action))
-            expect_rate(rate_of(rate), prob, 4000)
+            rate = student.action_rate(policy, action, 1500, seeded(student, 20 + action))
+            expect_rate(rate_of(rate), prob, 1500)
 
     with_either_ending(student, judge)
 
@@ -1051,8 +1085,8 @@ def test_draws_states_from_the_unit_square(student):
             weight = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], row])
             biases = [0.0, 0.0, 0.0, bias]
             policy, _ = linear(student, weight, biases, ending)
-            rate = student.action_rate(policy, 3, 3000, seeded(student, 4))
-            expect_rate(rate_of(rate), mean_prob(weight, biases, 3), 3000)
+            rate = student.action_rate(policy, 3, 1000, seeded(student, 4))
+            expect_rate(rate_of(rate), mean_prob(weight, biases, 3), 1000)
 
     with_either_ending(student, judge)
 
@@ -1095,8 +1129,8 @@ def test_only_the_generator_decides_the_rate(student):
             start = numbers(generator.get_state())
             student.make("torch.manual_seed", elsewhere)
             untouched = numbers(student.make("torch.get_rng_state"))
-            rates.append(rate_of(student.action_rate(policy, 0, 2000, generator)))
-            expect_rate(rates[-1], prob, 2000)
+            rates.append(rate_of(student.action_rate(policy, 0, 400, generator)))
+            expect_rate(rates[-1], prob, 400)
             drawn = np.any(numbers(generator.get_state()) != start)
             expect(drawn, "the generator given is not drawn from")
             expect(np.all(numbers(student.make("torch.get_rng_state")) == untouched), GLOBAL)
@@ -1114,13 +1148,13 @@ def test_builds_no_graph(student):
     """
 
     def judge(ending):
-        bias = np.log([0.15, 0.25, 0.35, 0.25])
+        bias = np.log([0.15, 0.25, 0.4, 0.2])
         policy, layer = linear(student, np.zeros((4, 2)), bias, ending)
         spy = student.make("small_envs.GraphSpy")
         policy.register_forward_hook(spy)
-        for action, prob in enumerate((0.15, 0.25, 0.35, 0.25)):
-            rate = student.action_rate(policy, action, 2000, seeded(student, 6))
-            expect_rate(rate_of(rate), prob, 2000)
+        for action, prob in ((0, 0.15), (2, 0.4)):
+            rate = student.action_rate(policy, action, 1000, seeded(student, 6))
+            expect_rate(rate_of(rate), prob, 1000)
         expect(not any(spy.graphs), "the evaluation builds a graph: where is torch.no_grad()?")
         expect_close(layer.weight, np.zeros((4, 2)))
         expect_close(layer.bias, bias)

@@ -152,6 +152,12 @@ class NamesItsStages(nn.Module):
         return F.linear(self.body(state), self.head.weight, self.head.bias)
 
 
+@alternative("PolicyNetwork")
+def is_a_function(state_dim, n_actions, hidden=64):
+    """No class at all: a function that builds the network."""
+    return nn.Sequential(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+
 # reinforce_episode
 
 
@@ -281,6 +287,26 @@ def subtracts_the_mean_return(env, policy, optimizer, gamma=0.99, max_steps=200)
     return [sum(rewards)][0]
 
 
+@alternative("reinforce_episode")
+def goes_back_step_by_step(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """A backward() for each step, the gradients added up by torch; zero_grad before the roll-out."""
+    optimizer.zero_grad()
+    state, log_probs, rewards, done = np.float32(env.reset()), [], [], False
+    while not done and len(rewards) < max_steps:
+        logits = policy(torch.from_numpy(state)[None])[0]
+        action = Categorical(probs=logits.softmax(dim=0)).sample()
+        log_probs.append(logits.log_softmax(dim=0)[action])
+        state, reward, done = env.step(int(action))
+        state = np.float32(state)
+        rewards.append(reward)
+    later = 0.0
+    for log_prob, reward in zip(reversed(log_probs), reversed(rewards), strict=True):
+        later = reward + gamma * later
+        (-log_prob * later).backward()
+    optimizer.step()
+    return np.float64(np.sum(rewards))
+
+
 # gae_advantages
 
 
@@ -350,6 +376,19 @@ def recurses_by_accumulate(rewards, values, bootstrap_value, terminated, gamma, 
     return np.array(found).reshape(-1, 1)
 
 
+@alternative("gae_advantages")
+def calls_itself(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """Recursion on the roll-out without its first step."""
+    if len(rewards) == 0:
+        return []
+    rest = calls_itself(rewards[1:], values[1:], bootstrap_value, terminated[1:], gamma, gae_lambda)
+    if terminated[0]:
+        return [rewards[0] - values[0], *rest]
+    following = values[1] if len(values) > 1 else bootstrap_value
+    error = rewards[0] + gamma * following - values[0]
+    return [error + gamma * gae_lambda * (rest[0] if rest else 0.0), *rest]
+
+
 # ppo_clip_loss
 
 
@@ -417,6 +456,15 @@ class WritesItsOwnGradient(torch.autograd.Function):
     def backward(ctx, grad):
         (slope,) = ctx.saved_tensors
         return grad * slope, None, None, None
+
+
+@alternative("ppo_clip_loss")
+def limits_the_log_ratio_far_out(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The log-ratio capped at 20 before exp, as many programs have it; a maximum of losses."""
+    advantages = advantages.clone().detach()
+    ratio = torch.exp(torch.clamp(log_probs - old_log_probs.data, max=20.0))
+    clipped = torch.clamp(ratio, 1.0 - clip_eps, 1.0 + clip_eps)
+    return torch.maximum(-advantages * ratio, -advantages * clipped).mean()
 
 
 # clip_fraction
@@ -556,6 +604,22 @@ def keeps_an_environment(policy, episodes, optimizer, generator):
 
         optimizer.step(closure)
     return list(rewards)
+
+
+@alternative("train_bandit")
+def follows_a_running_mean(policy, episodes, optimizer, generator):
+    """A running mean of the rewards as a baseline, begun with the first: its update is 0."""
+    rewards, baseline = [], None
+    for _ in range(episodes):
+        log_probs = policy(torch.rand(1, 2, generator=generator)).log_softmax(dim=-1)
+        action = torch.multinomial(log_probs.detach().exp(), 1, generator=generator).squeeze(1)
+        rewards.append(1.0 if action.item() == 2 else -0.1)
+        baseline = rewards[0] if baseline is None else 0.7 * baseline + 0.3 * rewards[-1]
+        optimizer.zero_grad()
+        (F.nll_loss(log_probs, action) * (rewards[-1] - baseline)).backward()
+        nn.utils.clip_grad_norm_(policy.parameters(), 5.0)
+        optimizer.step()
+    return torch.tensor(rewards)
 
 
 # action_rate

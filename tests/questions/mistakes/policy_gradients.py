@@ -82,6 +82,13 @@ def scales_to_the_unit_interval(returns, eps=1e-8):
     return (returns - returns.min()) / (returns.max() - returns.min() + eps)
 
 
+@misconception("standardize_returns")
+def takes_eps_for_a_floor(returns, eps=1e-8):
+    """You use eps as the least standard deviation. The formula adds it."""
+    centred = returns - returns.mean()
+    return centred if len(returns) == 1 else centred / returns.std().clamp(min=eps)
+
+
 # PolicyNetwork
 
 
@@ -256,6 +263,21 @@ class flattens_the_batch(nn.Module):
 
     def forward(self, state):
         return self.net(state.reshape(-1, state.shape[-1]))
+
+
+@misconception("PolicyNetwork")
+class starts_from_zero(nn.Module):
+    """All your weights start at 0. Then the hidden units are all 0 and no gradient passes them: they
+    stay there for ever. Torch draws weights by itself; leave them as they are."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+        for parameter in self.parameters():
+            nn.init.zeros_(parameter)
+
+    def forward(self, state):
+        return self.net(state)
 
 
 # reinforce_episode
@@ -464,6 +486,42 @@ def weighs_probabilities_instead_of_logarithms(env, policy, optimizer, gamma=0.9
     log_probs, rewards = play(env, policy, max_steps)
     update(optimizer, [log_prob.exp() for log_prob in log_probs], discounted(rewards, gamma))
     return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def steps_twice(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The optimizer makes more than one step. One episode is one update: after it the policy is
+    another one, and the gradient is no longer its own."""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    optimizer.step()
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def seeds_torch_in_every_episode(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """A seed inside the function makes every episode draw the same numbers. Who should seed, and how
+    often?"""
+    torch.manual_seed(0)
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def updates_after_every_step(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """You update after each step, with that step's reward: what follows is not known yet. Collect
+    first, update once at the end."""
+    state, total = env.reset(), 0.0
+    for _ in range(max_steps):
+        actions = Categorical(logits=policy(torch.tensor(state)))
+        action = actions.sample()
+        state, reward, done = env.step(action.item())
+        total += reward
+        update(optimizer, [actions.log_prob(action)], torch.tensor([reward]))
+        if done:
+            break
+    return total
 
 
 # gae_advantages
@@ -888,6 +946,58 @@ def brings_its_own_optimizer(policy, episodes, optimizer, generator):
     return [bandit_step(policy, own, state, sampler(generator)) for _ in range(episodes)]
 
 
+@misconception("train_bandit")
+def explores_with_epsilon_too(policy, episodes, optimizer, generator):
+    """Some actions are drawn uniformly, whatever the policy says. It explores by itself as long as it
+    is not sure; sample from the policy alone."""
+
+    def draw(log_probs):
+        if torch.rand((), generator=generator) < 0.1:
+            return torch.randint(4, (), generator=generator)
+        return torch.multinomial(log_probs.exp(), 1, generator=generator)
+
+    state = lambda: torch.rand(2, generator=generator)  # noqa: E731
+    return [bandit_step(policy, optimizer, state, draw) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def raises_action_2_whatever_was_taken(policy, episodes, optimizer, generator):
+    """You raise action 2 even when another was taken. That is supervised learning: a policy that
+    learns from rewards cannot know which action would have been the right one."""
+    rewards = []
+    for _ in range(episodes):
+        log_probs = policy(torch.rand(2, generator=generator)).log_softmax(dim=-1)
+        action = int(torch.multinomial(log_probs.detach().exp(), 1, generator=generator))
+        optimizer.zero_grad()
+        (-log_probs[2]).backward()
+        optimizer.step()
+        rewards.append(BANDIT_REWARDS[action])
+    return rewards
+
+
+@misconception("train_bandit")
+def draws_one_number_for_both(policy, episodes, optimizer, generator):
+    """Both numbers of the state are the same. Two are drawn, each by itself."""
+    state = lambda: torch.rand(1, generator=generator).expand(2)  # noqa: E731
+    return [bandit_step(policy, optimizer, state, sampler(generator)) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def updates_twice(policy, episodes, optimizer, generator):
+    """The optimizer makes more than one step an episode. After the first the policy is another one,
+    and the action no longer a sample of it."""
+    rewards = []
+    for _ in range(episodes):
+        state = torch.rand(2, generator=generator)
+        action = int(torch.multinomial(policy(state).detach().softmax(-1), 1, generator=generator))
+        for _ in range(2):
+            optimizer.zero_grad()
+            (-policy(state).log_softmax(-1)[action] * BANDIT_REWARDS[action]).backward()
+            optimizer.step()
+        rewards.append(BANDIT_REWARDS[action])
+    return rewards
+
+
 # action_rate
 
 
@@ -985,3 +1095,9 @@ def takes_logits_for_probabilities(policy, action, n, generator):
         logits = policy(torch.rand(n, 2, generator=generator))
         probs = logits.clamp(min=0) + 1e-6
         return (torch.multinomial(probs, 1, generator=generator) == action).double().mean().item()
+
+
+@misconception("action_rate")
+def brings_a_generator_of_its_own(policy, action, n, generator):
+    """The generator given is not drawn from: yours, seeded inside, gives the same rate every time."""
+    return rate(policy, action, n, torch.Generator().manual_seed(0))
