@@ -55,7 +55,7 @@ def check(
     from autograder.config import load_config
     from autograder.grading import open_grader
     from autograder.reports.terminal import to_terminal
-    from autograder.submission import read_submission
+    from autograder.submission.reading import read_submission
 
     course = load_config(root)
     known = {stem: list(one.questions) for stem, one in course.settings.assignments.items()}
@@ -126,7 +126,7 @@ def new_question(root: Path, name: str, points: float) -> None:
 def redteam(root: Path, archive: Path, assignment: str | None, attacks: Path, each_layer: bool) -> None:
     """Run a collection of attacks against a Gradescope zip and against the grader."""
     from autograder.config import load_config
-    from autograder.redteam import run_all
+    from autograder.redteam.attack import run_all
 
     course = load_config(root)
     stem = assignment or guess_assignment(archive, dict.fromkeys(course.settings.assignments, ()))

@@ -48,10 +48,10 @@ def grade(
     without: tuple[str, ...], hidden_anyway: bool, **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; what OUT already holds is not graded again."""
-    from autograder import classroom
+    from autograder.batch import classroom
+    from autograder.batch.tasks import Wishes
     from autograder.config import load_config
-    from autograder.intake import Options
-    from autograder.tasks import Wishes
+    from autograder.submission.intake import Options
 
     course = load_config(root)
     course.assignment(assignment)
@@ -86,10 +86,10 @@ def regrade(
     """Grade the class in OUT again, as far as checks, points or files changed; say what that changes."""
     from msgspec.structs import replace
 
-    from autograder import classroom
-    from autograder.gradebook import Gradebook
-    from autograder.regrade import Impact, to_text
-    from autograder.tasks import Wishes
+    from autograder.batch import classroom
+    from autograder.batch.regrade import Impact, to_text
+    from autograder.batch.tasks import Wishes
+    from autograder.gradebook.book import Gradebook
 
     with Gradebook(out, create=False) as book:
         run = classroom.run_of(book, out)
@@ -110,9 +110,9 @@ def regrade(
 @click.option("--published", is_flag=True, help="What waits for publication may be read by students now.")
 def report(out: Path, feedback: bool, published: bool) -> None:
     """Write all reports and tables in OUT again, from the gradebook."""
-    from autograder import classroom
-    from autograder.gradebook import Gradebook
-    from autograder.outputs import write_handbacks, write_reports
+    from autograder.batch import classroom
+    from autograder.batch.outputs import write_handbacks, write_reports
+    from autograder.gradebook.book import Gradebook
 
     with Gradebook(out, create=False) as book:
         run = classroom.run_of(book, out)
@@ -134,9 +134,9 @@ def report(out: Path, feedback: bool, published: bool) -> None:
 @click.option("--remove", is_flag=True, help="Let the computed score count again.")
 def override(out: Path, submission: str, score: float | None, reason: str, author: str, remove: bool) -> None:
     """Set a submission's score by hand; every later report shows that it was."""
-    from autograder import classroom
-    from autograder.gradebook import Gradebook
-    from autograder.outputs import write_reports
+    from autograder.batch import classroom
+    from autograder.batch.outputs import write_reports
+    from autograder.gradebook.book import Gradebook
 
     if remove == (score is not None):
         raise click.UsageError("give a SCORE, or --remove")
@@ -160,8 +160,8 @@ def override(out: Path, submission: str, score: float | None, reason: str, autho
 @click.option("--student", is_flag=True, help="Show what the student may read, once all is published.")
 def show(out: Path, submission: str, student: bool) -> None:
     """Print the report on one submission, and how its score came about."""
-    from autograder import classroom
-    from autograder.gradebook import Gradebook
+    from autograder.batch import classroom
+    from autograder.gradebook.book import Gradebook
     from autograder.reports.handback import handback
     from autograder.reports.history import to_history
     from autograder.reports.terminal import to_terminal

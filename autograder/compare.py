@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.describe import advice, counted, describe, place, side_by_side, type_of
-from autograder.explain import explain
+from autograder.feedback.describe import advice, counted, describe, place, side_by_side, type_of
+from autograder.feedback.explain import explain
 from autograder.tolerance import EXACT, RTOL, is_close
 from autograder.values import Handle, Opaque, Tensor, plain
 

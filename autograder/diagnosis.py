@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from autograder.bank import Check, Variant
 from autograder.compare import CheckFailed, expect_close, numbers_of
-from autograder.explain import explain
+from autograder.feedback.explain import explain
 from autograder.judging import Judge, Judged, open_reply
 from autograder.sandbox.calls import Answer
-from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, WorkerDied
+from autograder.sandbox.codec import StudentRaised
+from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
 from autograder.session import Ended, Program, Reply, Session
 from autograder.tolerance import is_close
 from autograder.values import Handle, Opaque

@@ -11,13 +11,15 @@ from typing import Any
 from msgspec.structs import asdict
 
 from autograder import __version__
-from autograder.bank import Bank, Check, Variant, imported, load_bank, preload_for, read
+from autograder.bank import Bank, Check, imported, load_bank, preload_for, read
 from autograder.config import Course, max_score
 from autograder.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
-from autograder.feedback import Verdict, load_note
+from autograder.feedback.verdict import Verdict, load_note
 from autograder.judging import Judge
-from autograder.quiz import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.lending import Lending, judge_again
+from autograder.programs import reference_program, variant_program
+from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import (
     CheckResult,
     Isolation,
@@ -34,7 +36,7 @@ from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Program, Session
-from autograder.submission import QUIZ, Source, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
 LIBRARIES = {"torch": "torch", "matplotlib": "matplotlib.pyplot"}
 PRELOAD = {name: module for name, module in LIBRARIES.items() if find_spec(name)}
@@ -57,6 +59,7 @@ class Grader:
             for mistake in bank.misconceptions
         }
         self.diagnostician = Diagnostician(wall, self.judge, mistakes)
+        self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.after_question: Callable[[QuestionResult, list[CheckResult]], None] = lambda *_: None
 
     def grade(self, submission: Submission) -> Report:
@@ -105,6 +108,9 @@ class Grader:
         if used_before and may_be_spoilt(results) and not diagnosis.misconceptions:
             session.renew()
             results, diagnosis = self.judge_question(question, session)
+        lent = judge_again(self.lending, question, session, results)
+        if lent is not None:
+            results, diagnosis = lent.results, Diagnosis(hint=lent.told)
         points = self.assignment.questions[question]
         graded = QuestionResult(
             id=f"{self.bank.stem}.{question}", score=share(points, results), max_score=points,
@@ -218,19 +224,6 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
-
-
-def reference_program(bank: Bank) -> Program:
-    """Return the reference as a program."""
-    return Program(protocol.Source(f"{bank.stem}.py", [bank.solution]), bank.provided)
-
-
-def variant_program(bank: Bank, text: str, variant: Variant) -> Program:
-    """Return the reference with one question answered by a variant out of a module's text."""
-    reference = reference_program(bank)
-    solutions = {"solutions": "", f"solutions.{bank.stem}": bank.solution}
-    modules = {**bank.provided, **solutions, "variants": text}
-    return Program(reference.source, modules, {variant.question: ("variants", variant.name)})
 
 
 def load_notes(session: Session, source: Source) -> list[str]:

@@ -8,19 +8,20 @@ gave before, they give again.
 import hashlib
 import zlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from autograder.bank import Check
 from autograder.errors import KitError
-from autograder.feedback import Verdict, judge
+from autograder.feedback.verdict import Verdict, judge
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.codec import StudentRaised, encode_call, read_reply
 from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import CallTimeout, StudentRaised, WorkerDied, encode_call, read_reply
+from autograder.sandbox.wall import CallTimeout, WorkerDied
 from autograder.session import Answers, Exchange, Reply, Script, Session
 
 NOT_RUN = "Hidden checks do not run on this machine."
@@ -80,25 +81,34 @@ class Judge:
         self._judged: OrderedDict[bytes, Judged] = OrderedDict()
 
     def judge_all(self, checks: Sequence[Check], session: Session) -> list[Judged]:
-        """Run a question's checks, in order, on a submission."""
+        """Run a question's checks, in order, on a submission; their calls go over all at once."""
         session.begin_question()
         scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None}
         replies = dict(zip(known, session.play(list(known.values())), strict=True))
+
+        def one(check: Check) -> Judged:
+            script = scripts.get(check.id)
+            if script is None:
+                return self.judge_live(check, session)
+            return self.judge_replies(check, script, replies[check.id], session)
+
+        return self.in_order(checks, one)
+
+    def judge_live_all(self, checks: Sequence[Check], session: Session) -> list[Judged]:
+        """Run a question's checks, in order, call by call."""
+        session.begin_question()
+        return self.in_order(checks, lambda check: self.judge_live(check, session))
+
+    def in_order(self, checks: Sequence[Check], one: Callable[[Check], Judged]) -> list[Judged]:
+        """Judge checks one after another, leaving out those whose prerequisite did not pass."""
         passed: set[str] = set()
         judged = []
         for check in checks:
-            script = scripts.get(check.id)
             skipped = self.skip(check, passed)
-            if skipped is not None:
-                one = Judged(skipped)
-            elif script is None:
-                one = self.judge_live(check, session)
-            else:
-                one = self.judge_replies(check, script, replies[check.id], session)
-            if one.verdict.outcome is Outcome.PASSED:
+            judged.append(one(check) if skipped is None else Judged(skipped))
+            if judged[-1].verdict.outcome is Outcome.PASSED:
                 passed.add(check.name)
-            judged.append(one)
         return judged
 
     def runs(self, check: Check) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.codec import StudentRaised, encode_call
 from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
-from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, Worker, WorkerDied, encode_call
+from autograder.sandbox.wall import CallTimeout, Lender, Wall, Worker, WorkerDied
 from autograder.values import Handle
 
 Ended = StudentRaised | CallTimeout | WorkerDied
@@ -24,6 +25,7 @@ class Program:
     source: Source
     modules: Mapping[str, str] = field(default_factory=dict)
     bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    lent: Mapping[str, Lender] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Reply:
 class Session:
     """A submission's workers: one until it dies, then a fresh one, until the time is used up."""
 
-    def __init__(self, wall: Wall, program: Program) -> None:
-        self._wall, self._program = wall, program
+    def __init__(self, wall: Wall, program: Program, patience: float = 1) -> None:
+        self._wall, self.program, self._patience = wall, program, patience
         self._worker: Worker | None = None
         self._deadline = time.monotonic() + wall.bounds.submission_s
         self._timeouts = 0
@@ -62,6 +64,7 @@ class Session:
         self.loaded: Loaded | None = None
         self.unloadable: Ended | None = None
         self.exchanges: list[Exchange] = []
+        self.right: set[str] = set()  # the questions that were answered in full
 
     @property
     def names(self) -> list[str]:
@@ -122,7 +125,7 @@ class Session:
         return played
 
     def _allowed_s(self) -> float:
-        return self._wall.bounds.call_s / PARTS[min(self._timeouts, len(PARTS) - 1)]
+        return self._patience * self._wall.bounds.call_s / PARTS[min(self._timeouts, len(PARTS) - 1)]
 
     def _ready(self) -> Worker:
         """Return a worker with the program in it, a fresh one if need be."""
@@ -133,9 +136,11 @@ class Session:
         if self._worker is None or not self._worker.alive:
             self.renew()
             self._worker = self._wall.worker()
-            program = self._program
+            program = self.program
             try:
-                self.loaded = self._worker.load(program.source, program.modules, program.bind, self._deadline)
+                self.loaded = self._worker.load(
+                    program.source, program.modules, program.bind, self._deadline, program.lent
+                )
             except (CallTimeout, WorkerDied) as error:
                 self.unloadable = error
                 raise

@@ -18,7 +18,7 @@ def main() -> None:
     import torch
 
     from autograder.sandbox import protocol
-    from autograder.sandbox.worker import decode_call
+    from autograder.sandbox.codec import decode_call
     from autograder.values import live
 
     torch.set_num_threads(1)

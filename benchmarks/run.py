@@ -16,9 +16,10 @@ from classroom import build_class
 
 from autograder.config import load_config
 from autograder.grading import Grader, open_grader
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import Worker, encode_call
+from autograder.sandbox.wall import Worker
 
 ROOT = Path(__file__).resolve().parents[1]
 STEM = "rl_foundations"

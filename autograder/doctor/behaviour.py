@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from autograder.doctor.findings import Finding, Subject, closest
+from autograder.doctor.mutants import Mutant
 from autograder.doctor.trials import Ran, Trial
-from autograder.mutants import Mutant
 from autograder.results import Outcome
 
 Results = Mapping[Trial, list[Ran]]

@@ -22,6 +22,7 @@ from autograder.doctor.behaviour import (
     unsound,
 )
 from autograder.doctor.findings import PATHS, Finding, Subject
+from autograder.doctor.mutants import Mutant, mutants
 from autograder.doctor.quiz import judge_quiz
 from autograder.doctor.trials import (
     Bench,
@@ -34,10 +35,9 @@ from autograder.doctor.trials import (
 )
 from autograder.errors import InputError, KitError, nearest
 from autograder.grading import Grader, open_quiz
-from autograder.mutants import Mutant, mutants
 from autograder.publish.build import student_folder
 from autograder.publish.source import Source
-from autograder.quiz_sheet import SheetError, read_yaml
+from autograder.quiz.sheet import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Student

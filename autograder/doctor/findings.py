@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from autograder.bank import Bank
 from autograder.config import Assignment, Course
 from autograder.publish.source import DEFINITION, Definition
-from autograder.quiz import Quiz
+from autograder.quiz.grading import Quiz
 
 
 @dataclass(frozen=True)

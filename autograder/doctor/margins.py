@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.compare import CheckFailed, numbers_of, unpack
 from autograder.sandbox.calls import Answer
-from autograder.sandbox.wall import StudentRaised
+from autograder.sandbox.codec import StudentRaised
 from autograder.session import Answers, Ended, Exchange, holds
 from autograder.tolerance import RTOL, allowed
 from autograder.values import Opaque, Tensor

@@ -3,11 +3,11 @@
 import itertools
 from collections.abc import Iterator, Mapping
 
-from autograder.arithmetic import evaluate, names_in
 from autograder.doctor.findings import Finding, Subject, closest
-from autograder.quiz import Functions, Quiz, Sheet, grade_quiz
-from autograder.quiz_figures import draw_figures
-from autograder.quiz_questions import Key, Question
+from autograder.quiz.arithmetic import evaluate, names_in
+from autograder.quiz.figures import draw_figures
+from autograder.quiz.grading import Functions, Quiz, Sheet, grade_quiz
+from autograder.quiz.questions import Key, Question
 from autograder.results import Outcome
 
 STUDENTS = ("Ada", "Grace Hopper", "s1234567")

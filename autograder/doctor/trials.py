@@ -18,10 +18,11 @@ from autograder.bank import Check, Variant
 from autograder.doctor import garbage
 from autograder.doctor.findings import Subject, definitions
 from autograder.doctor.margins import tolerances
+from autograder.doctor.mutants import Mutant
 from autograder.errors import KitError
-from autograder.grading import Grader, reference_program, variant_program
+from autograder.grading import Grader
 from autograder.judging import Judged
-from autograder.mutants import Mutant
+from autograder.programs import reference_program, variant_program
 from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from autograder.config import Course, max_score
 from autograder.errors import KitError
-from autograder.platform_run import FAILED, blank_report
+from autograder.platform.run import FAILED, blank_report
 from autograder.reports.gradescope import to_gradescope
 
 ENGINE = Path(__file__).resolve().parents[1]
 TEMPLATES = Path(__file__).parent / "gradescope_files"
 # Where the closure of imports begins: the run, what the warm process imports, what checks import.
-ENTRIES = ("platform_run", "sandbox.zygote", "sandbox.protocol", "checks")
+ENTRIES = ("platform.run", "sandbox.zygote", "sandbox.protocol", "checks")
 AS_TEXT = ("sandbox/probes.py",)  # read, not imported
 ALWAYS = ("numpy", "scipy", "matplotlib")  # students import these whether they need them or not
 NOT_FOR_GRADING = "torch"  # the grader never imports it: there only if the course uses it

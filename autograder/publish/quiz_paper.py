@@ -11,8 +11,8 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.quiz_figures import draw_figures, fill_in, student_of
-from autograder.quiz_questions import Question
+from autograder.quiz.figures import draw_figures, fill_in, student_of
+from autograder.quiz.questions import Question
 
 WIDTH = 96
 LABELS = {

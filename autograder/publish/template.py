@@ -19,7 +19,7 @@ from autograder.publish.source import DEFINITION, Source, read_source
 from autograder.publish.stubs import make_stubs
 from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import count_visible, make_visible_checks
-from autograder.quiz_questions import load_questions
+from autograder.quiz.questions import load_questions
 
 ENGINE = Path(autograder.__file__).parent
 STUDENT_FILES = Path(__file__).parent / "student_files"

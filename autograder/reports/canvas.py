@@ -10,7 +10,7 @@ import re
 
 from autograder.reports.tables import Table
 from autograder.results import Report
-from autograder.roster import Person
+from autograder.submission.roster import Person
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 

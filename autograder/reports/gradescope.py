@@ -1,4 +1,4 @@
-"""A report as Gradescope's results.json: one row a check. Pure; written and tried by `platform_run`."""
+"""A report as Gradescope's results.json: one row a check. Pure; written and tried by `platform.run`."""
 
 import textwrap
 from collections.abc import Sequence
@@ -6,9 +6,9 @@ from typing import Any
 
 from autograder.config import Visibility
 from autograder.judging import NOT_RUN
-from autograder.late import Ruling
 from autograder.reports.terminal import clean
 from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
+from autograder.submission.late import Ruling
 
 Row = dict[str, Any]
 WIDTH = 100

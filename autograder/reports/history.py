@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from autograder.records import Override
+from autograder.gradebook.records import Override
 from autograder.reports.terminal import clean, number
 
 

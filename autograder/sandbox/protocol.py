@@ -85,11 +85,13 @@ class Source(Wire, tag="source", frozen=True):
 
 
 class LoadRequest(Wire, tag="load", frozen=True):
-    """Load a submission; `modules` can be imported by it; `bind` replaces names from a module."""
+    """Load a submission; `modules` can be imported by it; `bind` replaces names from a module; calls of
+    the names in `lent` are answered by the grader."""
 
     source: Source
     modules: dict[str, str]
     bind: dict[str, tuple[str, str]]
+    lent: list[str] = []
 
 
 class Forget(Wire, tag="forget", frozen=True):
@@ -135,7 +137,7 @@ class Raised(Wire, tag="raised", frozen=True):
 
 
 REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget)
-REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised)
+REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest)
 ENCODER = msgspec.msgpack.Encoder()
 
 

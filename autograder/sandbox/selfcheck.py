@@ -9,9 +9,10 @@ from pathlib import Path
 
 from autograder.results import Isolation
 from autograder.sandbox import landlock, limits, seccomp
+from autograder.sandbox.codec import StudentRaised, encode_call
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import StudentRaised, Wall, WorkerDied, encode_call
+from autograder.sandbox.wall import Wall, WorkerDied
 
 FULL = "full"
 READABLE = "grades safe, hidden checks readable"

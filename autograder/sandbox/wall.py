@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from autograder.errors import KitError
 from autograder.sandbox import limits, protocol
 from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.codec import StudentRaised, answer_in, decode_call, encode_answer
 from autograder.sandbox.limits import LAYERS, Limits
 
 KIT = Path(__file__).resolve().parents[2]
@@ -26,15 +27,7 @@ START = (
     "sys.path[:] = [path for path in sys.path if os.path.realpath(path) != kit]; main()"
 )
 HANDSHAKE_S = 120
-
-
-class StudentRaised(Exception):
-    """Student code raised an exception; `problem` describes it."""
-
-    def __init__(self, problem: protocol.Problem) -> None:
-        super().__init__(f"{problem.type_name}: {problem.message}")
-        self.problem = problem
-        self.type_name = problem.type_name
+Lender = Callable[[Call], Answer]
 
 
 class CallTimeout(Exception):
@@ -139,6 +132,7 @@ class Worker:
 
     def __init__(self, wall: Wall, sock: socket.socket, pid: int, output: int) -> None:
         self._wall, self._sock, self._pid, self._output = wall, sock, pid, output
+        self._lent: dict[str, Lender] = {}
         sock.setblocking(False)
         self.alive = True
 
@@ -148,6 +142,7 @@ class Worker:
         modules: Mapping[str, str] | None = None,
         bind: Mapping[str, tuple[str, str]] | None = None,
         deadline: float | None = None,
+        lent: Mapping[str, Lender] | None = None,
     ) -> protocol.Loaded:
         """Run the program; its errors come back as problems.
 
@@ -156,8 +151,10 @@ class Worker:
             modules: texts of modules that it may import.
             bind: names of the program to replace, each by (module, attribute).
             deadline: of `time.monotonic`; at most `import_s` from now.
+            lent: names of the program to replace, each by what answers its calls on this side.
         """
-        request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}))
+        self._lent = dict(lent or {})
+        request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}), list(self._lent))
         frame = self._one(protocol.frame_of(request), self._wall.bounds.import_s, deadline)
         try:
             reply, _ = protocol.decode_frame(frame, protocol.REPLY)
@@ -175,11 +172,24 @@ class Worker:
             CallTimeout: it took longer than `allowed_s`, or went past `deadline`; the worker is ended.
             WorkerDied: the worker ended, or broke the protocol; it is ended.
         """
-        reply = self._one(frame, allowed_s, deadline)
+        until = limit(allowed_s, deadline)
         try:
-            return read_reply(reply)
+            while True:
+                reply, body = protocol.decode_frame(self._one(frame, allowed_s, until), protocol.REPLY)
+                if not isinstance(reply, protocol.CallRequest):
+                    return answer_in(reply, body)
+                frame = self._lend(decode_call(reply, body))
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer") from None
+
+    def _lend(self, call: Call) -> bytes:
+        """Return the reply to a call that the submission makes of a lent function."""
+        if call.action != "call" or call.name not in self._lent:
+            raise protocol.ProtocolError("a call of what is not lent")
+        try:
+            return encode_answer(self._lent[call.name](call))
+        except StudentRaised as error:
+            return protocol.frame_of(protocol.Raised(error.problem))
 
     def stream(
         self, frames: bytes, count: int, allowed_s: float, deadline: float | None = None
@@ -263,39 +273,3 @@ def limit(allowed_s: float, deadline: float | None) -> float:
     """Return the moment by which the next reply must be here."""
     until = time.monotonic() + allowed_s
     return until if deadline is None else min(until, deadline)
-
-
-def read_reply(frame: bytes) -> Answer:
-    """Return the answer in a reply, or raise `StudentRaised`; whatever else it is, is refused."""
-    reply, body = protocol.decode_frame(frame, protocol.REPLY)
-    if isinstance(reply, protocol.Raised):
-        raise StudentRaised(reply.problem)
-    if not isinstance(reply, protocol.Answered):
-        raise protocol.ProtocolError("something that is no answer")
-    value = protocol.decode_value(reply.value, body)
-    return Answer(value, tuple(reply.changed), protocol.decode_mapping(reply.grads, body))
-
-
-def encode_call(call: Call) -> bytes:
-    """Return the frame for a call."""
-    encoder = protocol.Encoder()
-    held = call.handle
-    handle = None if held is None else protocol.WireHandle(held.id, held.type_name)
-    request = protocol.CallRequest(
-        call.action,  # type: ignore[arg-type]
-        call.name,
-        [encoder.value(as_data(arg)) for arg in call.args],
-        encoder.mapping({key: as_data(value) for key, value in call.kwargs.items()}),
-        handle,
-        list(call.wrt),
-        call.of,
-        encoder.value(as_data(call.cotangent)),
-    )
-    return protocol.frame_of(request, encoder.body)
-
-
-def as_data(value: Any) -> Any:
-    """Return a check's argument as plain data (a NumPy scalar becomes an array of no dimension)."""
-    from autograder.values import plain
-
-    return plain(value)

@@ -3,6 +3,7 @@
 Nothing here is trusted by the grader: student code shares this process and may do to it what it likes.
 """
 
+import builtins
 import importlib.abc
 import importlib.machinery
 import io
@@ -16,8 +17,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.sandbox import protocol
-from autograder.sandbox.calls import Call, Objects, perform
-from autograder.values import Handle
+from autograder.sandbox.calls import Answer, Call, Objects, perform
+from autograder.sandbox.codec import StudentRaised, decode_call, encode_answer, encode_call, read_reply
+from autograder.sandbox.lent import Ask, lent
 
 TRACE_CHARACTERS = 4000
 MESSAGE_CHARACTERS = 600
@@ -82,7 +84,8 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
     module = types.ModuleType("submission")
     objects = Objects()
     names: list[str] = []
-    for frame in incoming(sock):
+    stream = incoming(sock)
+    for frame in stream:
         request, body = protocol.decode_frame(frame, protocol.REQUEST)
         if isinstance(request, protocol.CallRequest):
             sock.sendall(answer(request, body, module, objects, names))
@@ -91,7 +94,22 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
         else:
             names = [request.source.name, *(f"{name}.py" for name in request.modules)]
             module, reply = load(request)
+            vars(module).update({name: lent(name, asking(sock, stream)) for name in request.lent})
             sock.sendall(protocol.frame_of(reply))
+
+
+def asking(sock: Any, stream: Iterator[bytes]) -> Ask:
+    """Return what asks the grader, in the middle of a call, for the answer of a lent function."""
+
+    def ask(call: Call) -> Answer:
+        sock.sendall(encode_call(call))
+        try:
+            return read_reply(next(stream))
+        except StudentRaised as error:
+            kind = getattr(builtins, error.type_name, RuntimeError)
+            raise kind(error.problem.message) from None
+
+    return ask
 
 
 def incoming(sock: Any) -> Iterator[bytes]:
@@ -110,10 +128,7 @@ def answer(
 ) -> bytes:
     """Carry out a call and return the frame that answers it."""
     try:
-        result = perform(decode_call(request, body), vars(module), objects)
-        encoder = protocol.Encoder()
-        value, grads = encoder.value(result.value), encoder.mapping(result.grads)
-        return protocol.frame_of(protocol.Answered(value, list(result.changed), grads), encoder.body)
+        return encode_answer(perform(decode_call(request, body), vars(module), objects))
     except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
         return protocol.frame_of(protocol.Raised(problem_of(error, names)))
 
@@ -138,22 +153,6 @@ def load(request: protocol.LoadRequest) -> tuple[types.ModuleType, protocol.Load
     for name, (source, attribute) in request.bind.items():
         setattr(module, name, getattr(importlib.import_module(source), attribute))
     return module, protocol.Loaded([name for name in vars(module) if not name.startswith("__")], problems)
-
-
-def decode_call(request: protocol.CallRequest, body: memoryview) -> Call:
-    """Return the call that a request stands for."""
-    held = request.handle
-    handle = None if held is None else Handle(held.id, held.type_name)
-    return Call(
-        request.action,
-        request.name,
-        tuple(protocol.decode_value(item, body) for item in request.args),
-        protocol.decode_mapping(request.kwargs, body),
-        handle,
-        tuple(request.wrt),
-        request.of,
-        protocol.decode_value(request.cotangent, body),
-    )
 
 
 def problem_of(error: BaseException, names: list[str], cell: int = 0) -> protocol.Problem:

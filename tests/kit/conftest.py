@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import Wall, Worker, encode_call
+from autograder.sandbox.wall import Wall, Worker
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny"

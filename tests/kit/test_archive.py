@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder import archive
 from autograder.errors import InputError
-from autograder.submission import read_submission
+from autograder.submission import archive
+from autograder.submission.reading import read_submission
 
 STEM = "rl_foundations"
 WORK = "def f():\n    return 1\n"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.explain import explain
+from autograder.feedback.explain import explain
 from autograder.tolerance import is_close
 
 WANT = np.array([0.7, -2.4, 1.3, 3.1, -0.2, 2.6])

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.outputs import LONGEST, file_name
+from autograder.batch.outputs import LONGEST, file_name
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.moodle import moodle_row, moodle_table
 from autograder.reports.tables import FORMULA, Table, grades_row, grades_table, missing_table, text
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report
-from autograder.roster import Person
+from autograder.submission.roster import Person
 
 ADA = Person(
     name="Lovelace, Ada",

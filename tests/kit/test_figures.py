@@ -9,10 +9,11 @@ from matplotlib.figure import Figure as Drawing
 
 from autograder.figures import MAX_PNG, overlapping
 from autograder.sandbox.calls import Call
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import here
-from autograder.sandbox.wall import Wall, encode_call
+from autograder.sandbox.wall import Wall
 from autograder.values import Figure, Opaque, plain
 
 plt.switch_backend("Agg")

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import InputError
-from autograder.gradebook import FILE, Gradebook
-from autograder.intake import Row
-from autograder.records import About, Result
+from autograder.gradebook.book import FILE, Gradebook
+from autograder.gradebook.records import About, Result
 from autograder.results import Isolation, Outcome, Report
-from autograder.roster import Person
+from autograder.submission.intake import Row
+from autograder.submission.roster import Person
 
 ROOT = Path(__file__).resolve().parents[2]
 

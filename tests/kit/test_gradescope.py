@@ -21,16 +21,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from autograder import platform_run
 from autograder.config import Course, load_config
 from autograder.errors import KitError
 from autograder.grading import Grader, open_grader
-from autograder.platform_metadata import read_circumstances
+from autograder.platform import run as platform_run
+from autograder.platform.metadata import read_circumstances
 from autograder.publish.build import zip_bytes
 from autograder.publish.gradescope import engine_files, gradescope_zip
 from autograder.reports.gradescope import block, shared, to_gradescope
 from autograder.results import Outcome
-from autograder.submission import read_submission
+from autograder.submission.reading import read_submission
 
 KIT = Path(__file__).parent
 TINY = KIT / "tiny"
@@ -296,7 +296,7 @@ def test_a_run_that_is_killed_keeps_what_was_graded(platform):
     platform.settings("call_s: 2, submission_s: 20", "call_s: 60, submission_s: 100")
     platform.submit(WORK["endless"])
     path = "import sys; sys.path.insert(0, sys.argv[1] + '/source'); "
-    code = path + "from autograder.platform_run import main; main()"
+    code = path + "from autograder.platform.run import main; main()"
     found = platform.root / "results" / "results.json"
     running = subprocess.Popen(
         [sys.executable, "-I", "-c", code, str(platform.root), "warmup"], stdout=subprocess.DEVNULL

@@ -14,7 +14,7 @@ from autograder.grading import Grader, open_grader
 from autograder.results import CheckResult, Outcome, Report, from_json, to_json
 from autograder.scoring import share
 from autograder.session import Session
-from autograder.submission import Submission
+from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
 RIGHT = {
@@ -242,7 +242,8 @@ def test_the_same_work_gets_the_same_report_to_the_bit(grade):
 def test_grading_numpy_never_imports_torch():
     code = (
         "import sys\nfrom pathlib import Path\nfrom autograder.config import load_config\n"
-        "from autograder.grading import open_grader\nfrom autograder.submission import read_submission\n"
+        "from autograder.grading import open_grader\n"
+        "from autograder.submission.reading import read_submission\n"
         f"g = open_grader(load_config(Path({str(TINY)!r})), 'warmup')\n"
         f"g.grade(read_submission(Path({str(TINY / 'solutions' / 'warmup.py')!r}), 'warmup'))\n"
         "print('torch' in sys.modules, g.wall._preloaded)\ng.close()\n"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import InputError
-from autograder.layouts import Entry, Member, find_submissions, moment, without_stem
-from autograder.submission import Submission, read_entry
+from autograder.submission.layouts import Entry, Member, find_submissions, moment, without_stem
+from autograder.submission.reading import Submission, read_entry
 
 STEM = "rl_foundations"
 WORK = "def f():\n    return 1\n"

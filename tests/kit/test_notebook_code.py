@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import InputError
-from autograder.notebook_code import cells_of, decode, is_untouched, notebook_names, python_of_cell
+from autograder.submission.notebook_code import cells_of, decode, is_untouched, notebook_names, python_of_cell
 
 STUB = '''"""Doc."""
 import numpy as np

@@ -11,11 +11,11 @@ import nbformat
 import pytest
 
 from autograder.config import load_config
-from autograder.notebook_code import cells_of, is_untouched
 from autograder.publish.build import student_folder
 from autograder.publish.notebook import lab_notebook, work_notebook
 from autograder.publish.tree import write_tree
-from autograder.submission import read_submission
+from autograder.submission.notebook_code import cells_of, is_untouched
+from autograder.submission.reading import read_submission
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = load_config(ROOT)

@@ -20,7 +20,7 @@ from autograder.publish.build import student_folder, zip_bytes
 from autograder.publish.otter_zip import otter_zip
 from autograder.publish.tree import write_tree
 from autograder.results import Report
-from autograder.submission import read_submission
+from autograder.submission.reading import read_submission
 
 sys.path.insert(0, str(Path(__file__).parent))
 from otter_samples import ATTACKS, QUESTIONS, ROOT, SAMPLES, SOLUTION, STEM, honest, zipped

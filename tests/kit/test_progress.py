@@ -8,10 +8,10 @@ import threading
 
 import pytest
 
-from autograder import progress as module
-from autograder.progress import progress, stoppable
+from autograder.batch import progress as module
+from autograder.batch.progress import progress, stoppable
+from autograder.batch.tasks import Progress
 from autograder.results import Isolation, Outcome, Report
-from autograder.tasks import Progress
 
 
 def now(done: int, *, total: int = 30, reused: int = 0) -> Progress:

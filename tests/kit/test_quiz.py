@@ -14,12 +14,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.arithmetic import evaluate, names_in
 from autograder.errors import KitError
 from autograder.publish.quiz_paper import answers_in, render_paper, render_script, trouble_in
-from autograder.quiz import Sheet, grade_quiz, load_questions, load_quiz, read_sheet, sheet_notes
-from autograder.quiz_figures import draw_figures, fill_in, student_of
-from autograder.quiz_sheet import LOADER, MAX_CHARACTERS, read_letters, read_numbers
+from autograder.quiz.arithmetic import evaluate, names_in
+from autograder.quiz.figures import draw_figures, fill_in, student_of
+from autograder.quiz.grading import Sheet, grade_quiz, load_questions, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.sheet import LOADER, MAX_CHARACTERS, read_letters, read_numbers
 from autograder.results import Outcome
 from autograder.sandbox.student import here
 
@@ -332,7 +332,7 @@ def test_nothing_but_arithmetic_is_evaluated(expression):
 )
 @pytest.mark.parametrize("loader", [yaml.BaseLoader, LOADER])
 def test_an_unreadable_sheet_is_one_clear_line(text, told, loader, monkeypatch):
-    monkeypatch.setattr("autograder.quiz_sheet.LOADER", loader)
+    monkeypatch.setattr("autograder.quiz.sheet.LOADER", loader)
     started = time.perf_counter()
     sheet = read_sheet(text)
     assert time.perf_counter() - started < 1

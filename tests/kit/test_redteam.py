@@ -8,7 +8,7 @@ import pytest
 
 from autograder.config import load_config
 from autograder.errors import InputError
-from autograder.redteam import against_grader, load_attacks, run_all
+from autograder.redteam.attack import against_grader, load_attacks, run_all
 from autograder.sandbox import landlock, seccomp
 
 TINY = Path(__file__).parent / "tiny"

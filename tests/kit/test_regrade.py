@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from autograder.batch import grade_class
+from autograder.batch.desk import grade_class
+from autograder.batch.partial import reweighted
+from autograder.batch.regrade import Impact, to_text
+from autograder.batch.tasks import Batch, Wishes
 from autograder.config import load_config
-from autograder.gradebook import Gradebook
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.standing import KEPT
 from autograder.grading import Grader, open_grader
-from autograder.intake import Options, take_in
 from autograder.judging import Judge
-from autograder.layouts import find_submissions
-from autograder.partial import reweighted
-from autograder.regrade import Impact, to_text
 from autograder.results import Outcome, QuizAnswer, Report, from_json
-from autograder.standing import KEPT
-from autograder.tasks import Batch, Wishes
+from autograder.submission.intake import Options, take_in
+from autograder.submission.layouts import find_submissions
 
 TINY = Path(__file__).parent / "tiny"
 RIGHT = """

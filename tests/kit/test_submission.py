@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import InputError
-from autograder.submission import (
+from autograder.submission.reading import (
     Submission,
     content_hash,
     modules_of,

@@ -16,6 +16,7 @@ import pytest
 
 from autograder.compare import CheckFailed, expect_close
 from autograder.errors import KitError
+from autograder.feedback.spelling import spell_call
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.source import Source, read_source
 from autograder.publish.stubs import make_stubs
@@ -33,7 +34,6 @@ from autograder.publish.template import build_template, differences, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
 from autograder.sandbox.student import here
-from autograder.spelling import spell_call
 from autograder.values import Handle, tensor
 
 ROOT = Path(__file__).parents[2]

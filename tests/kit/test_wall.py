@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from autograder.sandbox import landlock, seccomp
+from autograder.sandbox.codec import StudentRaised
 from autograder.sandbox.limits import LAYERS, Limits
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.selfcheck import FULL, READABLE, WEAK, self_check
-from autograder.sandbox.wall import CallTimeout, StudentRaised, Wall, WorkerDied
+from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
 from autograder.values import tensor
 
 HERE = Path(__file__)

@@ -17,7 +17,7 @@ from autograder.grading import Grader, open_grader
 from autograder.sandbox import protocol
 from autograder.sandbox.student import Student
 from autograder.session import Program, Session
-from autograder.submission import modules_of, read_submission, source_of
+from autograder.submission.reading import modules_of, read_submission, source_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -24,7 +24,7 @@ from autograder.publish.build import write_zip  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 from autograder.reports.gradescope import to_gradescope  # noqa: E402
 from autograder.results import Report  # noqa: E402
-from autograder.submission import read_submission  # noqa: E402
+from autograder.submission.reading import read_submission  # noqa: E402
 
 SAMPLES = ROOT / "tests" / "kit" / "sample_class"
 HOSTILE = Path(__file__).parent / "hostile"

@@ -20,7 +20,7 @@ from autograder.config import load_config
 from autograder.errors import InputError, KitError
 from autograder.grading import open_grader
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
-from autograder.submission import read_submission
+from autograder.submission.reading import read_submission
 
 COURSE = Path("source", "course")  # below /autograder, or wherever otter keeps it
 PASSED = "✅ Test case passed"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from autograder.compare import CheckFailed
-from autograder.notebook_code import STUB
+from autograder.feedback.spelling import spell_call
 from autograder.publish.student_files.work import TooSlow, Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
-from autograder.spelling import spell_call
+from autograder.submission.notebook_code import STUB
 
 CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"

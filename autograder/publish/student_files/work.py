@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from autograder.errors import InputError
-from autograder.notebook_code import cells_of, is_untouched
+from autograder.submission.notebook_code import cells_of, is_untouched
 
 LOAD_SECONDS = 60  # importing torch for the first time is slow
 TEXT_SHOWN = 400

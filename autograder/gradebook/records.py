@@ -5,9 +5,9 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.intake import Options
 from autograder.results import Report
-from autograder.roster import Person
+from autograder.submission.intake import Options
+from autograder.submission.roster import Person
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

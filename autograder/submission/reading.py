@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.archive import Item, clean, file_item, folder_items, listing, natural, zip_items
 from autograder.errors import InputError
-from autograder.layouts import Entry, Part, find_submissions, neighbour
-from autograder.notebook_code import cells_of, decode, notebook_names, without_commands
-from autograder.pick import (
+from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural, zip_items
+from autograder.submission.layouts import Entry, Part, find_submissions, neighbour
+from autograder.submission.notebook_code import cells_of, decode, notebook_names, without_commands
+from autograder.submission.pick import (
     CODE_NAME,
     MAX_NOTEBOOK,
     QUIZ,

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from autograder.gradebook import Gradebook
-from autograder.intake import Row
-from autograder.records import Override, Stored
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.records import Override, Stored
 from autograder.results import Report
+from autograder.submission.intake import Row
 
 KEPT = "Graded again with corrected checks; the better score from before is kept."
 

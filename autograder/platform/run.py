@@ -20,13 +20,13 @@ from autograder import __version__
 from autograder.config import Course, load_config, max_score
 from autograder.errors import InputError
 from autograder.grading import open_grader
-from autograder.late import Ruling, refused, rule
-from autograder.platform_metadata import Circumstances, read_circumstances
+from autograder.platform.metadata import Circumstances, read_circumstances
 from autograder.reports.gradescope import after, merged, to_gradescope
 from autograder.reports.terminal import to_terminal
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, Report
 from autograder.sandbox.selfcheck import FULL
-from autograder.submission import Submission, read_submission
+from autograder.submission.late import Ruling, refused, rule
+from autograder.submission.reading import Submission, read_submission
 
 FAILED = "The grader could not finish; staff have been told. This is no fault of yours."
 NOT_ALL = "Only the checks that you have too could run; staff have been told."

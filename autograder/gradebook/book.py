@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 from autograder.errors import InputError
-from autograder.intake import Row
-from autograder.records import About, Override, Result, Run, Stored
+from autograder.gradebook.records import About, Override, Result, Run, Stored
 from autograder.results import Report
+from autograder.submission.intake import Row
 
 FILE = "gradebook.sqlite"
 SCHEMA_VERSION = 2

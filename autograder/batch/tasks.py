@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.gradebook.records import Result, Stored
 from autograder.grading import Grader
-from autograder.intake import Intake, Options, Row
-from autograder.records import Result, Stored
 from autograder.results import Report
+from autograder.submission.intake import Intake, Options, Row
 
 
 class Stopped(Exception):

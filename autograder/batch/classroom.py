@@ -7,24 +7,24 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from autograder.archive import listing
-from autograder.batch import grade_class
+from autograder.batch.desk import grade_class
+from autograder.batch.outputs import Written
+from autograder.batch.progress import progress, stoppable
+from autograder.batch.tasks import Batch, Stopped, Wishes
 from autograder.config import FILE as SETTINGS
 from autograder.config import Course, load_config
 from autograder.errors import InputError, nearest
-from autograder.gradebook import FILE as BOOK
-from autograder.gradebook import Gradebook
+from autograder.gradebook.book import FILE as BOOK
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.records import Run
+from autograder.gradebook.standing import standing
 from autograder.grading import open_grader
-from autograder.intake import EXTENSIONS, Intake, Options, Row, take_in
-from autograder.layouts import find_submissions
-from autograder.outputs import Written
-from autograder.progress import progress, stoppable
-from autograder.records import Run
 from autograder.reports.terminal import to_table
 from autograder.results import Report
-from autograder.roster import Index
-from autograder.standing import standing
-from autograder.tasks import Batch, Stopped, Wishes
+from autograder.submission.archive import listing
+from autograder.submission.intake import EXTENSIONS, Intake, Options, Row, take_in
+from autograder.submission.layouts import find_submissions
+from autograder.submission.roster import Index
 
 TOLD = 10  # remarks on standard error
 

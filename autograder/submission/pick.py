@@ -5,9 +5,9 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from autograder.archive import Item, clean, listing, natural
 from autograder.errors import InputError
-from autograder.notebook_code import cells_of, is_untouched
+from autograder.submission.archive import Item, clean, listing, natural
+from autograder.submission.notebook_code import cells_of, is_untouched
 
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 SUFFIXES = (".py", ".ipynb")

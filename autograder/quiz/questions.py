@@ -10,9 +10,9 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from autograder.arithmetic import names_in
 from autograder.errors import KitError, nearest
-from autograder.quiz_sheet import SheetError, read_yaml, words
+from autograder.quiz.arithmetic import names_in
+from autograder.quiz.sheet import SheetError, read_yaml, words
 
 Kind = Literal["one choice", "several choices", "number", "short text"]
 Part = TypeVar("Part", "Question", "Key")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from autograder.late import Extension, moment
+from autograder.submission.late import Extension, moment
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,18 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from autograder import __version__
+from autograder.batch.outputs import Written, reports_folder, write_page, write_report, write_reports
+from autograder.batch.partial import Todo, brought_up_to_date, renamed, stumbled, what_to_do
+from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
 from autograder.errors import KitError
-from autograder.gradebook import Gradebook
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.keys import FILES, files_key, keys_of_course, work_key
+from autograder.gradebook.records import About, Result, Run, Stored
+from autograder.gradebook.standing import settled
 from autograder.grading import Grader
-from autograder.keys import FILES, files_key, keys_of_course, work_key
-from autograder.layouts import Entry
-from autograder.outputs import Written, reports_folder, write_page, write_report, write_reports
-from autograder.partial import Todo, brought_up_to_date, renamed, stumbled, what_to_do
-from autograder.records import About, Result, Run, Stored
 from autograder.results import Outcome, Report
-from autograder.standing import settled
-from autograder.submission import Submission, content_hash, read_entry
-from autograder.tasks import Batch, Done, Progress, Stopped, Watched
+from autograder.submission.layouts import Entry
+from autograder.submission.reading import Submission, content_hash, read_entry
 
 AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
 COMMIT_AFTER = 50  # results, or COMMIT_S seconds, whichever comes first

@@ -10,7 +10,7 @@ from types import FrameType
 
 import msgspec
 
-from autograder.tasks import Progress
+from autograder.batch.tasks import Progress
 
 EVERY_S = 5
 GUESS_FROM = 10  # submissions: the time left is not guessed from fewer

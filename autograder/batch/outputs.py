@@ -11,15 +11,15 @@ from pathlib import Path
 from msgspec.structs import replace as changed
 
 from autograder.errors import InputError
-from autograder.gradebook import Gradebook
-from autograder.records import Run
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.records import Run
+from autograder.gradebook.standing import Standing, standing
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.html import index_html, student_html
 from autograder.reports.moodle import moodle_row, moodle_table
 from autograder.reports.tables import grades_row, grades_table, missing_table
 from autograder.results import Outcome, Report, to_json
-from autograder.standing import Standing, standing
 
 LONGEST = 120  # bytes of a file's name without its ending
 UNSAFE = re.compile(r'[/\\:*?"<>|]|^[.\- ]|[. ]$|-[0-9a-f]{12}$')

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.archive import listing
 from autograder.config import Course
 from autograder.errors import InputError
-from autograder.late import Extension, Ruling, moment, rule
-from autograder.layouts import CANVAS, METADATA, MOODLE, Entry, Member
-from autograder.roster import COLUMNS, Index, Line, Person, exact, read_lines, read_roster
+from autograder.submission.archive import listing
+from autograder.submission.late import Extension, Ruling, moment, rule
+from autograder.submission.layouts import CANVAS, METADATA, MOODLE, Entry, Member
+from autograder.submission.roster import COLUMNS, Index, Line, Person, exact, read_lines, read_roster
 
 EXTENSIONS = "extensions.csv"
 MOST_DAYS = 3660

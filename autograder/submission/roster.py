@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.archive import clean, listing
 from autograder.errors import InputError
+from autograder.submission.archive import clean, listing
 
 MAX_BYTES = 50_000_000
 COLUMNS = {

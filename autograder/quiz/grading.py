@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from autograder.arithmetic import evaluate, names_in
 from autograder.errors import nearest
-from autograder.quiz_figures import draw_figures, fill_in
-from autograder.quiz_questions import (
+from autograder.quiz.arithmetic import evaluate, names_in
+from autograder.quiz.figures import draw_figures, fill_in
+from autograder.quiz.questions import (
     Key,
     Question,
     Quiz,
@@ -22,7 +22,7 @@ from autograder.quiz_questions import (
     load_questions,
     load_quiz,
 )
-from autograder.quiz_sheet import Sheet, read_letters, read_numbers, read_sheet, short, words
+from autograder.quiz.sheet import Sheet, read_letters, read_numbers, read_sheet, short, words
 from autograder.results import Outcome
 
 __all__ = [

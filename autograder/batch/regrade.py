@@ -4,10 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.keys import COURSE, FILES, POINTS, QUESTION, QUIZ
+from autograder.batch.tasks import Watched
+from autograder.gradebook.keys import COURSE, FILES, POINTS, QUESTION, QUIZ
 from autograder.reports.terminal import clean, number
 from autograder.results import Report
-from autograder.tasks import Watched
 
 REASONS = {
     FILES: "files", COURSE: "the reference, limits, seed or libraries", QUIZ: "the quiz",

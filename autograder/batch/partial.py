@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
+from autograder.gradebook.keys import COURSE, FILES, QUESTION, QUIZ
 from autograder.grading import Grader
-from autograder.keys import COURSE, FILES, QUESTION, QUIZ
 from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.scoring import share
-from autograder.submission import Submission
+from autograder.submission.reading import Submission
 
 
 @dataclass(frozen=True)

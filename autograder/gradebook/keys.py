@@ -12,7 +12,7 @@ from importlib import metadata
 
 from autograder.bank import Bank
 from autograder.grading import Grader
-from autograder.submission import Submission, content_hash
+from autograder.submission.reading import Submission, content_hash
 
 FILES = "files"
 COURSE = "course"  # the reference, the limits, the libraries: what all questions share

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from autograder.quiz_figures import student_of
+from autograder.quiz.figures import student_of
 
 MAX_CHARACTERS = 64 * 1024
 MAX_ANSWER = 500

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.compare import CheckFailed
+from autograder.feedback.spelling import spell_call
 from autograder.results import Outcome
+from autograder.sandbox.codec import StudentRaised
 from autograder.sandbox.protocol import Problem
-from autograder.sandbox.wall import CallTimeout, StudentRaised, WorkerDied
+from autograder.sandbox.wall import CallTimeout, WorkerDied
 from autograder.session import Exchange
-from autograder.spelling import spell_call
 
 NOT_WRITTEN = "write your code here"
 OWN_WORDS = "an exception that is none of Python's"

@@ -21,9 +21,9 @@ from msgspec import structs
 from autograder.config import Course
 from autograder.errors import InputError
 from autograder.grading import Grader, open_grader
-from autograder.redteam_stage import Stage, stage
+from autograder.redteam.stage import Stage, stage
 from autograder.results import Isolation
-from autograder.submission import Submission
+from autograder.submission.reading import Submission
 
 QUICK = {"import_s": 2, "call_s": 0.5, "submission_s": 8, "memory_mb": 512}
 LEARNED, CARRIED = "LEARNED", "CARRIED"

@@ -22,9 +22,9 @@ from typing import Any
 
 import yaml
 
-from autograder.archive import clean, is_junk, listing, natural, open_regular, scan
 from autograder.errors import InputError, nearest
-from autograder.pick import CODE_NAME, QUIZ, fold
+from autograder.submission.archive import clean, is_junk, listing, natural, open_regular, scan
+from autograder.submission.pick import CODE_NAME, QUIZ, fold
 
 METADATA = "submission_metadata.yml"
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value a text, no tag obeyed

@@ -1,0 +1,1 @@
+"""The gradebook: everything ever graded for a class, in one SQLite file."""

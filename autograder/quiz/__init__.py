@@ -1,0 +1,1 @@
+"""The quiz: questions, answer sheets, figures of the student's own, and what an answer earns."""

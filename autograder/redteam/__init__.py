@@ -1,0 +1,1 @@
+"""Is this zip safe? A collection of attacks is run against it."""

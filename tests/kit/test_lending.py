@@ -1,0 +1,162 @@
+"""An earlier slip costs once: what builds on a wrong function is judged with a right one as well."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.config import load_config
+from autograder.grading import open_grader
+from autograder.lending import parts_of
+from autograder.results import Outcome
+from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.protocol import Source
+from autograder.sandbox.student import Student
+from autograder.sandbox.wall import WorkerDied
+from autograder.submission.reading import Submission
+from autograder.values import Tensor
+
+TINY = Path(__file__).parent / "tiny"
+ORDER = ["running_mean", "clip_to_range"]
+WRONG = "def running_mean(values, window):\n    return [2.0 * v for v in values]\n"
+UNWRITTEN = (
+    'def running_mean(values, window):\n    raise NotImplementedError("running_mean: write your code here")\n'
+)
+THROUGH_A_HELPER = """
+import numpy as np
+def same(values):
+    return np.asarray(running_mean(values, 1), dtype=float)
+def clip_to_range(values, low=0.0, high=1.0):
+    return np.minimum(np.maximum(same(values), low), high)
+"""
+
+
+@pytest.fixture(scope="module")
+def grader():
+    made = open_grader(load_config(TINY), "warmup")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def grade(grader):
+    def run(text):
+        return grader.grade(Submission("work", "work", {"warmup.py": text.encode()}, main="warmup.py"))
+
+    return run
+
+
+def scores(report):
+    return [question.score for question in report.questions]
+
+
+@pytest.mark.parametrize("earlier", [WRONG, UNWRITTEN, "", "def running_mean(values, window):\n    1 / 0\n"])
+def test_a_slip_in_an_earlier_function_costs_once(grade, earlier):
+    report = grade(earlier + THROUGH_A_HELPER)
+    assert scores(report) == [0, 5]
+    assert (
+        report.questions[1].hint == "Judged with a right running_mean, so that a slip there costs you once."
+    )
+    assert all(one.feedback == "" for one in report.checks if one.outcome is Outcome.PASSED)
+
+
+def test_the_own_earlier_function_counts_where_that_is_better(grade):
+    pair = "def running_mean(values, window=1):\n    return values\n" + THROUGH_A_HELPER
+    assert scores(grade(pair)) == [0, 5]
+
+
+def test_a_later_function_that_is_wrong_itself_gains_nothing(grade):
+    report = grade(WRONG + THROUGH_A_HELPER.replace("np.minimum", "np.maximum"))
+    assert scores(report) == [0, 0]
+    assert "Judged with" not in report.questions[1].hint
+
+
+def test_functions_that_only_call_each_other_gain_nothing(grade):
+    circle = "def running_mean(values, window):\n    return clip_to_range(values)\n"
+    circle += "def clip_to_range(values, low=0.0, high=1.0):\n    return running_mean(values, 1)\n"
+    assert scores(grade(circle)) == [0, 0]
+
+
+def test_a_later_function_is_never_lent(grade):
+    borrows = "def running_mean(values, window):\n    return clip_to_range(values, -9, 9)\n"
+    assert scores(grade(borrows)) == [0, 0]
+
+
+def test_what_a_lent_function_answered_is_not_told(grade):
+    tells = (
+        WRONG
+        + "def clip_to_range(values, low=0.0, high=1.0):\n    raise ValueError(running_mean(values, 1))\n"
+    )
+    report = grade(tells)
+    assert scores(report) == [0, 0]
+    assert not any("2.5" in check.feedback for check in report.checks if not check.visible)
+
+
+def test_parts_are_the_earlier_questions_that_the_program_reaches():
+    assert parts_of("clip_to_range", ORDER, [WRONG, THROUGH_A_HELPER]) == ["running_mean"]
+    assert parts_of("running_mean", ORDER, ["running_mean = lambda v, w: clip_to_range(v)"]) == []
+    assert parts_of("clip_to_range", ORDER, ["def clip_to_range(v):\n    return v"]) == []
+    assert parts_of(
+        "clip_to_range", ORDER, ["clip = running_mean", "def clip_to_range(v): return clip(v)"]
+    ) == ["running_mean"]
+    assert parts_of("clip_to_range", ORDER, ["def broken(:"]) == []
+
+
+def lending(wall, text, **lent):
+    worker = wall.worker()
+    worker.load(Source("work.py", [text]), lent=lent)
+    return Student(lambda call: worker.ask(encode_call(call), 5)), worker
+
+
+def test_gradients_flow_through_a_lent_function(torch_wall):
+    def square(call: Call) -> Answer:
+        x = call.args[0].array
+        grads = {name: Tensor(2 * x * call.cotangent.array, "float64") for name in call.wrt}
+        return Answer(Tensor(x * x, "float64"), (), grads)
+
+    student, worker = lending(torch_wall, "def f(x):\n    return 3 * square(x + 1)\n", square=square)
+    from autograder.checks import tensor
+
+    found = student.f.with_grad(x=tensor([1.0, 2.0]), wrt=["x"])
+    worker.close()
+    assert found.value.array.tolist() == [12.0, 27.0]
+    assert found.grads["x"].array.tolist() == [12.0, 18.0]
+
+
+def test_an_exception_of_a_lent_function_keeps_its_kind(wall):
+    reference = wall.worker()
+    reference.load(Source("r.py", ["def g(x):\n    raise ValueError('no')\n"]))
+    text = "def f(x):\n    try:\n        return g(x)\n    except ValueError:\n        return -1\n"
+    student, worker = lending(wall, text, g=lambda call: reference.ask(encode_call(call), 1))
+    assert student.f(1.0) == -1
+    worker.close()
+    reference.close()
+
+
+def test_what_is_not_lent_cannot_be_asked_for(wall):
+    asks = (
+        "import gc\n"
+        "def f(x):\n"
+        "    ask = next(c.cell_contents for c in g.__closure__ if callable(c.cell_contents))\n"
+        "    from autograder.sandbox.calls import Call\n"
+        "    return ask(Call('call', 'secret', (x,))).value\n"
+    )
+    student, worker = lending(wall, asks, g=lambda call: Answer(call.args[0]))
+    with pytest.raises(WorkerDied):
+        student.f(1.0)
+    worker.close()
+
+
+def test_a_program_that_was_lent_nothing_cannot_ask(wall):
+    forged = (
+        "import gc, socket\n"
+        "from autograder.sandbox.codec import encode_call\n"
+        "from autograder.sandbox.calls import Call\n"
+        "def f(x):\n"
+        "    sock = next(o for o in gc.get_objects() if isinstance(o, socket.socket))\n"
+        "    sock.sendall(encode_call(Call('call', 'f', (x,))))\n"
+    )
+    student, worker = lending(wall, forged)
+    with pytest.raises((WorkerDied, StudentRaised)):
+        student.f(1.0)
+    worker.close()
