@@ -26,6 +26,7 @@ def describe_figure(figure: Any) -> Figure:
     `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.image import imsave
 
     try:
         canvas: Any = FigureCanvasAgg(figure)
@@ -33,7 +34,7 @@ def describe_figure(figure: Any) -> Figure:
         figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
         png = io.BytesIO()
         canvas.draw()
-        canvas.print_png(png)
+        imsave(png, canvas.buffer_rgba(), format="png", dpi=DPI)  # `print_png` would draw again
         shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
         parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
         picture = png.getvalue() if png.tell() <= MAX_PNG else b""
