@@ -152,7 +152,8 @@ def turned(width: float, height: float, angle: float) -> np.ndarray:
     """Return the corners, shape (4, 2), of a rectangle about (0, 0) that is turned by `angle` degrees."""
     cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
     flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
-    return flat @ np.array([[cos, sin], [-sin, cos]])
+    corners: np.ndarray = flat @ np.array([[cos, sin], [-sin, cos]])
+    return corners
 
 
 def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:

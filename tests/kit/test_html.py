@@ -16,7 +16,7 @@ import pytest
 
 from autograder.reports.html import TEMPLATES, index_html, percent, student_html
 from autograder.reports.student_page import parts
-from autograder.results import CheckResult, Isolation, Outcome
+from autograder.results import Isolation, Outcome
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_samples import (
