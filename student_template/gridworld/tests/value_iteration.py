@@ -26,6 +26,17 @@ def solve(transition_probs, rewards, gamma):
         policy = q_values.argmax(axis=1)
 
 
+def actions_in(policy, shape, count):
+    """Return a policy as whole numbers of that shape, or say what is wrong with it."""
+    actions = numbers_of(policy, "the policy")
+    if actions.shape == (*shape, 1):
+        actions = actions[..., 0]
+    expect(actions.shape == shape, f"the policy has shape {actions.shape}; expected {shape}")
+    known = bool(np.isin(actions, range(count)).all())
+    expect(known, f"the policy holds what is no action: actions are numbered from 0 to {count - 1}")
+    return actions.astype(int)
+
+
 def expect_optimal(got, process, gamma, tol):
     """Fail unless values and policy are optimal, within what `tol` allows."""
     values, policy = unpack(got, 2)
@@ -33,13 +44,8 @@ def expect_optimal(got, process, gamma, tol):
     # the bound, and what single precision may lose on the way there: about eps / (1 - gamma)
     slack = tol * gamma / (1 - gamma) + 1e-5 * np.abs(best).max()
     expect_close(values, best, rtol=0.0, atol=slack, name="values")
-    actions = numbers_of(policy, "the policy")
-    expect(
-        actions.shape == best.shape, f"the policy has shape {actions.shape}; expected {best.shape}"
-    )
-    choices = range(q_values.shape[1])
-    expect(bool(np.isin(actions, choices).all()), f"the policy holds numbers outside {choices}")
-    lost = best - q_values[np.arange(len(best)), actions.astype(int)]
+    actions = actions_in(policy, best.shape, q_values.shape[1])
+    lost = best - q_values[np.arange(len(best)), actions]
     expect(lost.max() <= 2 * slack, "the policy takes an action that is not the best")
 
 

@@ -693,6 +693,24 @@ def exploits_with_probability_epsilon(env, episodes, alpha, gamma, epsilon, rng,
 
 
 @misconception("train_q_learning")
+def takes_the_cut_for_the_end(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """A step that uses up max_steps is learned as if nothing followed. Only `done` ends the world."""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state = env.reset()
+        for step in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            done = done or step == max_steps - 1
+            q_values = q_learning_update(q_values, state, action, reward, after, done, alpha, gamma)
+            state = after
+            if done:
+                break
+    return q_values
+
+
+@misconception("train_q_learning")
 def learns_with_the_step_size_of_the_lab(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """The step size is always 0.1: use alpha."""
     return learn(env, episodes, 0.1, gamma, sampler(epsilon, rng), max_steps)

@@ -81,7 +81,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answe
     args = [live(arg, objects.find) for arg in call.args]
     kwargs = {key: live(arg, objects.find) for key, arg in call.kwargs.items()}
     leaves = [
-        make_leaf(name, kwargs[name] if name in kwargs else item(args, at))
+        make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
     ]
     with undisturbed():
