@@ -1,11 +1,11 @@
 """Which known mistake explains a student's answers?
 
-Every misconception is put through the same calls, once. One that gave the same answers to all of them
-explains the student's.
+Every misconception is put through the same calls, once, check by check for as long as it agrees. One that
+gave the same answers to all of them explains the student's.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.bank import Check, Variant
@@ -35,23 +35,24 @@ class Diagnostician:
 
     def __init__(self, wall: Wall, judge: Judge, mistakes: Mapping[str, Program]) -> None:
         self._wall, self._judge, self.programs = wall, judge, mistakes
-        self._answers: dict[str, Outcomes] = {}
+        self._answers: dict[str, dict[str, Sequence[Answer | Ended]]] = {name: {} for name in mistakes}
         self._locks = {name: threading.Lock() for name in mistakes}
 
     def answers(self, mistake: str, checks: Sequence[Check]) -> Outcomes:
-        """Return what a misconception answers to its question's checks."""
+        """Return what a misconception answers to its question's checks, each asked when it is looked up."""
+        return Asked(self, mistake, {check.id: check for check in checks})
+
+    def ask(self, mistake: str, check: Check) -> Sequence[Answer | Ended]:
+        """Return what a misconception answers to a check's calls."""
         with self._locks[mistake]:
-            if mistake not in self._answers:
-                scripts = {check.id: self._judge.script(check) for check in checks}
-                known = {name: script for name, script in scripts.items() if script is not None}
+            known = self._answers[mistake]
+            if check.id not in known:
+                script = self._judge.script(check)
                 session = Session(self._wall, self.programs[mistake])
-                played = session.play(list(known.values()))
+                (played,) = session.play([script]) if script else ((),)
                 session.close()
-                self._answers[mistake] = {
-                    name: [outcome_of(reply) for reply in replies]
-                    for name, replies in zip(known, played, strict=True)
-                }
-            return self._answers[mistake]
+                known[check.id] = [outcome_of(reply) for reply in played]
+            return known[check.id]
 
     def diagnose(
         self, checks: Sequence[Check], judged: Sequence[Judged], candidates: Sequence[Variant]
@@ -82,6 +83,24 @@ class Diagnostician:
                 told = f"Two things at once, it seems. {mistake.text} Besides, {twist}."
                 return Diagnosis((mistake.name,), told)
         return Diagnosis()
+
+
+@dataclass(frozen=True)
+class Asked(Mapping[str, Sequence[Answer | Ended]]):
+    """The answers of a misconception by the id of a check; only what is looked up is asked."""
+
+    diagnostician: Diagnostician
+    mistake: str
+    checks: Mapping[str, Check]
+
+    def __getitem__(self, name: str) -> Sequence[Answer | Ended]:
+        return self.diagnostician.ask(self.mistake, self.checks[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.checks)
+
+    def __len__(self) -> int:
+        return len(self.checks)
 
 
 def outcome_of(reply: Reply) -> Answer | Ended:
