@@ -335,7 +335,7 @@ def test_nothing_follows_the_end(student):
 @check("train_q_learning")
 def test_learns_the_open_grid(student):
     """100 episodes on the open 4x4 grid: the greedy policy walks from the start to the goal."""
-    for seed in range(4):
+    for seed in range(2):
         table = train(student, {"size": 4}, seed, 100, 0.5, 0.9, 0.3)
         expect(greedy_steps(table, {"size": 4}) > 0, "the greedy policy never reaches the goal")
 

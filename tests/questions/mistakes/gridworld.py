@@ -591,6 +591,17 @@ def returns_nothing(q_values, state, action, reward, next_state, terminated, alp
 
 
 @misconception("q_learning_update")
+def shrinks_the_entry_before_looking_ahead(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The entry is changed before the max is taken: wrong when a step stays in its cell."""
+    q_values[state][action] *= 1 - alpha
+    ahead = 0.0 if terminated else q_values[next_state].max()
+    q_values[state][action] += alpha * (reward + gamma * ahead)
+    return q_values
+
+
+@misconception("q_learning_update")
 def moves_away_from_the_target(
     q_values, state, action, reward, next_state, terminated, alpha, gamma
 ):
