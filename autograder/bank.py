@@ -149,28 +149,3 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
                 text = " ".join((ast.get_docstring(node) or "").split())
                 found.append(Variant(node.name, question, text))
     return tuple(found)
-
-
-def imported(source: str) -> set[str]:
-    """Return the top-level names of the packages that a program imports anywhere."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.split(".")[0])
-    return names
-
-
-def preload_for(solution: str) -> tuple[str, ...]:
-    """Return the libraries to import once, before any worker is forked: those the reference uses."""
-    found = imported(solution)
-    names = ["numpy"]
-    names += ["torch"] if "torch" in found else []
-    names += ["torch._dynamo"] if "torch" in found and "optim" in solution else []
-    names += ["matplotlib.pyplot"] if "matplotlib" in found else []
-    return tuple(names)

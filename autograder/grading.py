@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from autograder import __version__
-from autograder.bank import Bank, Check, imported, load_bank, preload_for, read
+from autograder.bank import Bank, Check, load_bank, read
 from autograder.config import Course, max_score
 from autograder.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
@@ -31,6 +31,7 @@ from autograder.results import (
     worst,
 )
 from autograder.sandbox import protocol
+from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
@@ -38,9 +39,6 @@ from autograder.sandbox.wall import Wall
 from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Program, Session
 from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
-
-LIBRARIES = {"torch": "torch", "matplotlib": "matplotlib.pyplot"}
-PRELOAD = {name: module for name, module in LIBRARIES.items() if find_spec(name)}
 
 
 class Grader:
@@ -81,9 +79,7 @@ class Grader:
         began = time.monotonic()
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
-        texts = [*source.cells, *modules.values()]
-        wanted = {name for text in texts for name in imported(text)}
-        self.wall.preload([PRELOAD[name] for name in PRELOAD if name in wanted])
+        self.wall.preload(used_by([*source.cells, *modules.values()]))
         program = Program(protocol.Source(source.name, list(source.cells)), modules)
         session = Session(self.wall, program)
         try:
@@ -251,7 +247,7 @@ def open_grader(
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
     # The warm process starts first and imports while this one reads: neither waits for the other.
-    wall = Wall(Limits(**asdict(assignment.limits)), preload_for(read(solution)), without)
+    wall = Wall(Limits(**asdict(assignment.limits)), used_by([read(solution)]), without)
     try:
         bank = load_bank(course.root, stem, tuple(assignment.provided))
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])

@@ -1,6 +1,5 @@
 """Examine one assignment: audits first, then every trial."""
 
-import ast
 import contextlib
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -8,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from autograder.bank import Bank, imported, load_bank, preload_for, read
+from autograder.bank import load_bank, read
 from autograder.config import Assignment, Course
 from autograder.doctor.audits import AUDITS, unfinished
 from autograder.doctor.behaviour import (
@@ -39,10 +38,10 @@ from autograder.publish.build import student_folder
 from autograder.publish.source import Source
 from autograder.quiz.sheet import SheetError, read_yaml
 from autograder.results import Isolation
+from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
-from autograder.sandbox.zygote import PRELOADABLE
 
 TRUSTED = Isolation(verdict="the course's own programs", layers=[], leaks=[])
 Tell = Callable[[int, int], None]
@@ -156,8 +155,8 @@ def run_trials(
     """Run every trial behind a wall of its own and judge what they say."""
     bank = subject.bank
     limits = Limits(**structs.asdict(subject.assignment.limits))
-    with Wall(limits, preload_for(bank.solution)) as wall:
-        wall.preload(libraries(bank))
+    libraries = used_by([bank.solution, bank.mistakes_source, bank.alternatives_source])
+    with Wall(limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
             return judge_all(subject, grader, Bench(grader, thorough=thorough), equivalent, tell)
@@ -196,16 +195,6 @@ def other_trials(subject: Subject, bench: Bench, found: list[Mutant]) -> list[Tr
         *garbage_trials(subject, bench.answers),
         *mutant_trials(subject, found),
     ]
-
-
-def libraries(bank: Bank) -> list[str]:
-    """Return the libraries that the variants import and a warm process may hold ready."""
-    found: set[str] = set()
-    for text in (bank.mistakes_source, bank.alternatives_source):
-        found |= imported(text)
-        nodes = ast.walk(ast.parse(text))
-        found |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    return sorted(found & PRELOADABLE)
 
 
 __all__ = ["Examination", "examine", "reseeded"]

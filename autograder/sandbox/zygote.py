@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import landlock, limits, pages, worker
+from autograder.sandbox.libraries import PRELOADABLE
 
-PRELOADABLE = frozenset({"numpy", "torch", "torch._dynamo", "scipy.signal", "matplotlib.pyplot"})
 REQUEST_BYTES = 4096
 
 
@@ -37,6 +37,7 @@ class Zygote:
         self._change_user = "uid" in self._layers and limits.can_change_user()
         self._forked = 0
         self._alive: set[int] = set()
+        self._settled = False
 
     def serve(self) -> None:
         """Answer the grader until it hangs up, then end every worker."""
@@ -107,6 +108,7 @@ class Zygote:
 
     def settle(self, _: dict[str, Any], __: list[int]) -> dict[str, Any]:
         """Spend a moment on becoming cheap to fork: worth it for more than a few submissions."""
+        self._settled = True
         return {"pages": pages.use_huge_pages()}
 
     def preload(self, request: dict[str, Any], _: list[int]) -> dict[str, Any]:
@@ -115,6 +117,8 @@ class Zygote:
             preload(request["modules"])
         except Exception as error:  # noqa: BLE001 the grader says it in one line
             return {"error": f"{type(error).__name__}: {error}"}
+        if self._settled:
+            pages.use_huge_pages()
         return {}
 
 
