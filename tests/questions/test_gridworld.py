@@ -1070,7 +1070,7 @@ def expect_readable(figure, texts):
         expect(bool(drawn), "a label is about a point outside the axes", text["text"])
     pairs = [" and ".join(repr(" ".join(one.split())) for one in pair) for pair in overlapping(texts)]
     told = "labels overlap: give close years different heights, or each label its own"
-    expect(not pairs, told, f"pairs of labels that overlap: {len(pairs)}, such as {"".join(pairs[:1])}")
+    expect(not pairs, told, f"{len(pairs)} pairs of labels overlap, such as {', '.join(pairs[:1])}")
 
 
 @check("plot_timeline", visible=True)

@@ -80,9 +80,9 @@ def expect_readable(figure, texts):
         # matplotlib leaves out an annotation whose target is outside the axes
         drawn = not text["target"] or ((text["at"] >= 0) & (text["at"] <= 1)).all()
         expect(bool(drawn), "a label is about a point outside the axes", text["text"])
-    pairs = overlapping(texts)
+    pairs = [" and ".join(repr(" ".join(one.split())) for one in pair) for pair in overlapping(texts)]
     told = "labels overlap: give close years different heights, or each label its own"
-    expect(not pairs, told, f"pairs: {len(pairs)}, the first {pairs[:1]}")
+    expect(not pairs, told, f"{len(pairs)} pairs of labels overlap, such as {', '.join(pairs[:1])}")
 
 
 @case()

@@ -58,7 +58,7 @@ def expect_heatmap(got, values):
 
 def number_in(text):
     """Return the number that a text holds, None unless it holds exactly one."""
-    said = text.replace("\N{MINUS SIGN}", "-").replace(",", "")
+    said = re.sub(r"(?<=\d),(?=\d{3})", "", text.replace("\N{MINUS SIGN}", "-"))
     found = re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", said)
     return float(found[0]) if len(found) == 1 else None
 

@@ -168,14 +168,13 @@ def take_gradients(call: Call, leaves: Sequence[Any], result: Any) -> dict[str, 
     output = as_tensor(torch, pick_output(result, call.of))
     if output is None or not output.requires_grad:
         return dict.fromkeys(call.wrt)
-    weight = torch.ones_like(output)
     if call.cotangent is not None:
         weight = torch.as_tensor(live(call.cotangent), dtype=output.dtype)
         if weight.numel() != output.numel():
             raise WrongOutput(f"the result has {output.numel()} entries; expected {weight.numel()}")
-        weight = weight.reshape(output.shape)
-    try:
-        found = torch.autograd.grad(output, leaves, weight, allow_unused=True)
+        output = output * weight.reshape(output.shape)
+    try:  # of a sum: with weights of its own, `grad` imports sympy, which takes longer than all else here
+        found = torch.autograd.grad(output.sum(), leaves, allow_unused=True)
     except RuntimeError as error:
         raise WrongOutput(f"the result cannot be differentiated: {error}") from error
     grads = [None if grad is None else plain(grad) for grad in found]
