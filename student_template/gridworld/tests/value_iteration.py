@@ -29,8 +29,8 @@ def solve(transition_probs, rewards, gamma):
 def actions_in(policy, shape, count):
     """Return a policy as whole numbers of that shape, or say what is wrong with it."""
     actions = numbers_of(policy, "the policy")
-    if actions.shape == (*shape, 1):
-        actions = actions[..., 0]
+    if len(shape) == 1 and actions.shape == (*shape, 1):
+        actions = actions[:, 0]
     expect(actions.shape == shape, f"the policy has shape {actions.shape}; expected {shape}")
     known = bool(np.isin(actions, range(count)).all())
     expect(known, f"the policy holds what is no action: actions are numbered from 0 to {count - 1}")

@@ -517,12 +517,6 @@ def in_torch_as_well(q_values):
 
 
 @alternative("greedy_policy")
-def keeps_the_axis(q_values):
-    """The axis of the actions stays, with length 1."""
-    return np.argmax(q_values, axis=-1, keepdims=True)
-
-
-@alternative("greedy_policy")
 def by_argsort(q_values):
     """The last place of an argsort."""
     return np.argsort(q_values, axis=-1, kind="stable")[..., -1]
