@@ -1,11 +1,11 @@
 """Which known mistake explains a student's answers?
 
-Every misconception is put through the same calls, once. One that gave the same answers to all of them
-explains the student's.
+Every misconception is put through the same calls, once, check by check for as long as it agrees. One that
+gave the same answers to all of them explains the student's.
 """
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.bank import Check, Variant
@@ -36,31 +36,31 @@ class Diagnostician:
 
     def __init__(self, wall: Wall, judge: Judge, mistakes: Mapping[str, Program]) -> None:
         self._wall, self._judge, self.programs = wall, judge, mistakes
-        self._answers: dict[str, Outcomes] = {}
-        self._passed: dict[str, frozenset[str]] = {}
+        self._known: dict[str, dict[str, Known]] = {name: {} for name in mistakes}
         self._locks = {name: threading.Lock() for name in mistakes}
 
     def answers(self, mistake: str, checks: Sequence[Check]) -> Outcomes:
-        """Return what a misconception answers to its question's checks."""
+        """Return what a misconception answers to its question's checks, each asked when it is looked up."""
+        return Asked(self, mistake, {check.id: check for check in checks})
+
+    def ask(self, mistake: str, check: Check) -> "Known":
+        """Return what a misconception answers to a check's calls."""
         with self._locks[mistake]:
-            if mistake not in self._answers:
-                scripts = {check.id: self._judge.script(check) for check in checks}
-                known = {name: script for name, script in scripts.items() if script is not None}
-                mine = [check for check in checks if check.id in known]
-                session = Session(self._wall, self.programs[mistake])
-                played = session.play(list(known.values()))
-                self._passed[mistake] = frozenset(
-                    check.id
-                    for check, replies in zip(mine, played, strict=True)
-                    if self._judge.judge_replies(check, known[check.id], replies, session).verdict.outcome
-                    is Outcome.PASSED
-                )
-                session.close()
-                self._answers[mistake] = {
-                    name: [outcome_of(reply) for reply in replies]
-                    for name, replies in zip(known, played, strict=True)
-                }
-            return self._answers[mistake]
+            known = self._known[mistake]
+            if check.id not in known:
+                known[check.id] = self._play(mistake, check)
+            return known[check.id]
+
+    def _play(self, mistake: str, check: Check) -> "Known":
+        script = self._judge.script(check)
+        if script is None:
+            return Known((), passes=False)
+        session = Session(self._wall, self.programs[mistake])
+        (replies,) = session.play([script])
+        judged = self._judge.judge_replies(check, script, replies, session)
+        session.close()
+        outcomes = [outcome_of(reply) for reply in replies]
+        return Known(outcomes, passes=judged.verdict.outcome is Outcome.PASSED)
 
     def diagnose(
         self, checks: Sequence[Check], judged: Sequence[Judged], candidates: Sequence[Variant]
@@ -108,8 +108,35 @@ class Diagnostician:
 
         Answers that pass may differ within a check's own tolerance, so they are not compared.
         """
-        answers = self.answers(mistake, checks)
-        return self._passed[mistake].issuperset(passed) and explains(answers, wrong)
+        if not explains(self.answers(mistake, checks), wrong):
+            return False
+        return all(self.ask(mistake, check).passes for check in checks if check.id in passed)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a misconception answers to a check's calls, and whether the check passes it."""
+
+    outcomes: Sequence[Answer | Ended]
+    passes: bool
+
+
+@dataclass(frozen=True)
+class Asked(Mapping[str, Sequence[Answer | Ended]]):
+    """The answers of a misconception by the id of a check; only what is looked up is asked."""
+
+    diagnostician: Diagnostician
+    mistake: str
+    checks: Mapping[str, Check]
+
+    def __getitem__(self, name: str) -> Sequence[Answer | Ended]:
+        return self.diagnostician.ask(self.mistake, self.checks[name]).outcomes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.checks)
+
+    def __len__(self) -> int:
+        return len(self.checks)
 
 
 def outcome_of(reply: Reply) -> Answer | Ended:

@@ -15,6 +15,7 @@ from autograder.bank import Bank, Check, load_bank, read
 from autograder.config import Course, max_score
 from autograder.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
+from autograder.feedback.pictures import with_pictures
 from autograder.feedback.verdict import Verdict, load_note
 from autograder.judging import Judge
 from autograder.lending import Lending, judge_again
@@ -124,6 +125,7 @@ class Grader:
         wrong = [result for result in results if result.outcome is not Outcome.PASSED]
         if not wrong or unwritten(wrong):
             return results, Diagnosis()
+        results = with_pictures(results, judged, self.reference)
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return results, self.diagnostician.diagnose(checks, judged, candidates)
 

@@ -30,7 +30,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """One check of one submission.
 
     `feedback` is for the student and holds nothing of a hidden check but its title and the kind of
-    mistake; `staff_note` holds everything.
+    mistake; `staff_note` holds everything. `picture` is a figure that was refused, as PNG, and
+    `reference_picture` what the reference drew; those of a hidden check are for staff.
     """
 
     id: str
@@ -42,6 +43,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     feedback: str = ""
     staff_note: str = ""
+    picture: bytes = b""
+    reference_picture: bytes = b""
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -249,8 +249,7 @@ def pictures(check: CheckResult, *, staff: bool) -> list[tuple[str, str]]:
     if not (check.visible or staff):
         return []
     found = []
-    for name, caption in (("picture", "Yours"), ("reference_picture", "The reference's")):
-        data = getattr(check, name, b"")
-        if isinstance(data, bytes) and data.startswith(PNG):
+    for data, caption in ((check.picture, "Yours"), (check.reference_picture, "The reference's")):
+        if data.startswith(PNG):
             found.append((caption, f"data:image/png;base64,{base64.b64encode(data).decode()}"))
     return found

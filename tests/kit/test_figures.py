@@ -74,6 +74,24 @@ def test_overlapping_labels_are_found():
     assert overlapping(plain(timeline([0.4, -0.4, 1.0, -1.0, 1.6])).axes[0]["texts"]) == []
 
 
+@pytest.mark.parametrize(("angle", "apart"), [(45, 1.0), (-30, 1.0), (45, 0.3), (0, 1.0), (90, 1.0)])
+def test_slanted_labels_are_apart_though_their_boxes_are_not(angle, apart):
+    figure, axes = plt.subplots(figsize=(4, 4))
+    axes.set(xlim=(0, 10), ylim=(0, 10))
+    for at in range(3):
+        axes.text(2 + apart * at, 5, "a long label", rotation=angle, ha="center", va="center")
+    found = overlapping(plain(figure).axes[0]["texts"])
+    assert bool(found) == (apart < 1 or angle == 0)
+
+
+def test_a_mesh_says_where_it_lies():
+    figure, (one, other) = plt.subplots(1, 2)
+    one.pcolormesh([0, 2, 4], [3, 2, 1], VALUES)
+    other.pcolormesh([0, 1], [0, 1], VALUES, shading="nearest")
+    told = [axes["images"][0]["extent"] for axes in plain(figure).axes]
+    assert told == [(0, 4, 3, 1), (-0.5, 1.5, -0.5, 1.5)]
+
+
 @pytest.mark.parametrize("draw", ["imshow", "matshow", "pcolormesh", "pcolor"])
 def test_a_heatmap_is_told_by_its_data(draw):
     values, bar = plain(heatmap(draw)).axes

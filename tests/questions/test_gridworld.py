@@ -78,6 +78,17 @@ def solve(transition_probs, rewards, gamma):
         policy = q_values.argmax(axis=1)
 
 
+def actions_in(policy, shape, count):
+    """Return a policy as whole numbers of that shape, or say what is wrong with it."""
+    actions = numbers_of(policy, "the policy")
+    if len(shape) == 1 and actions.shape == (*shape, 1):
+        actions = actions[:, 0]
+    expect(actions.shape == shape, f"the policy has shape {actions.shape}; expected {shape}")
+    known = bool(np.isin(actions, range(count)).all())
+    expect(known, f"the policy holds what is no action: actions are numbered from 0 to {count - 1}")
+    return actions.astype(int)
+
+
 def expect_optimal(got, process, gamma, tol):
     """Fail unless values and policy are optimal, within what `tol` allows."""
     values, policy = unpack(got, 2)
@@ -85,11 +96,8 @@ def expect_optimal(got, process, gamma, tol):
     # the bound, and what single precision may lose on the way there: about eps / (1 - gamma)
     slack = tol * gamma / (1 - gamma) + 1e-5 * np.abs(best).max()
     expect_close(values, best, rtol=0.0, atol=slack, name="values")
-    actions = numbers_of(policy, "the policy")
-    expect(actions.shape == best.shape, f"the policy has shape {actions.shape}; expected {best.shape}")
-    choices = range(q_values.shape[1])
-    expect(bool(np.isin(actions, choices).all()), f"the policy holds numbers outside {choices}")
-    lost = best - q_values[np.arange(len(best)), actions.astype(int)]
+    actions = actions_in(policy, best.shape, q_values.shape[1])
+    lost = best - q_values[np.arange(len(best)), actions]
     expect(lost.max() <= 2 * slack, "the policy takes an action that is not the best")
 
 
@@ -593,7 +601,7 @@ def test_a_walk_of_updates(student, rng):
 @check("train_q_learning", visible=True)
 def test_learns_the_open_grid(student):
     """100 episodes on the open 4x4 grid: the greedy policy walks from the start to the goal."""
-    for seed in range(4):
+    for seed in range(2):
         table = train(student, {"size": 4}, seed, 100, 0.5, 0.9, 0.3)
         expect(greedy_steps(table, {"size": 4}) > 0, "the greedy policy never reaches the goal")
 
@@ -624,18 +632,16 @@ def test_every_training_episode_starts_anew(student):
     env = student.make(GRID, size=5, walls=walls)
     for move in (2, 2, 2, 2, 0, 0, 3, 3):
         env.step(move)
-    for seed in range(2):
-        generator = student.make(GENERATOR, seed)
-        table = student.train_q_learning(env, 150, 0.5, 0.9, 0.1, generator)
-        found = greedy_steps(table, {"size": 5, "walls": walls})
-        expect(found > 0, "the greedy policy never reaches the goal: where do episodes start?")
+    table = student.train_q_learning(env, 150, 0.5, 0.9, 0.1, student.make(GENERATOR, 1))
+    found = greedy_steps(table, {"size": 5, "walls": walls})
+    expect(found > 0, "the greedy policy never reaches the goal: where do episodes start?")
 
 
 @check("train_q_learning", weight=2)
 def test_learns_from_random_behaviour_what_is_best(student):
     """At epsilon 1, moving left pays and up is dear: gamma decides whether the goal is worth it."""
     grid = {"size": 2, "step_reward": [-0.01, 0.05, -0.01, -0.6]}
-    for seed in range(4):
+    for seed in range(3):
         # 0.05 forever is worth 5 at gamma 0.99, the way to the goal 0.98; at 0.5 it is 0.1 and 0.49
         patient = train(student, grid, seed, 120, 0.5, 0.99, 1.0)
         hasty = train(student, grid, seed, 120, 0.5, 0.5, 1.0)
@@ -645,16 +651,40 @@ def test_learns_from_random_behaviour_what_is_best(student):
 
 
 @check("train_q_learning")
-def test_explores_only_as_much_as_epsilon_says(student):
-    """Where every step pays a little, only an agent that explores ever finds the goal."""
+def test_explores_where_only_exploring_finds_the_goal(student):
+    """Where every step pays a little, an agent at epsilon 0.5 finds the goal all the same."""
     grid = {"size": 2, "walls": [(0, 1)], "step_reward": 0.01}
-    bold = [train(student, grid, seed, 80, 0.5, 0.9, 0.5, 25) for seed in range(4)]
-    found = [greedy_steps(table, grid) > 0 for table in bold]
-    expect(all(found), "at epsilon 0.5 the goal was not found")
-    timid = [train(student, grid, seed, 40, 0.5, 0.9, 0.0, 25) for seed in range(6)]
-    found = [greedy_steps(table, grid) > 0 for table in timid]
-    # breaking ties at random finds the goal by luck in 1 of 16 runs: in all six with 6e-8
-    expect(not all(found), "at epsilon 0 the goal was found every time: nothing should be explored")
+    for seed in range(3):
+        table = train(student, grid, seed, 80, 0.5, 0.9, 0.5, 25)
+        expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
+
+
+@check("train_q_learning")
+def test_explores_only_as_much_as_epsilon_says(student):
+    """At epsilon 0 and once the way is known, every episode is the greedy walk."""
+    grid = {"size": 4, "walls": [(0, 1), (1, 1), (1, 3), (2, 1), (2, 3)]}
+    env, generator = student.make(GRID, **grid), student.make(GENERATOR, 2)
+    table = student.train_q_learning(env, 250, 0.5, 0.5, 0.0, generator)
+    steps = greedy_steps(table, grid)
+    expect(steps > 0, "the greedy policy never reaches the goal")
+    # exploring one time in ten would go unseen with probability below 0.95 ** 300 = 2.1e-7;
+    # a copy of the world leaves no lengths here
+    late = [length for length in env.lengths if length][-50:]
+    told = "at epsilon 0 the agent still leaves the greedy walk"
+    expect(set(late) <= {steps}, told, f"late episodes take {sorted(set(late))} steps")
+
+
+@check("train_q_learning")
+def test_the_limit_on_steps_is_no_end(student):
+    """Episodes of two steps: the world goes on after the cut, so staying left pays forever."""
+    grid = {"size": 2, "walls": [(0, 1)], "step_reward": [-0.01, 0.05, -0.01, -0.6]}
+    hasty = train(student, grid, 0, 120, 0.5, 0.5, 1.0)
+    expect(greedy_steps(hasty, grid) > 0, "the greedy policy never reaches the goal")
+    # the mean of five tables: a single one is as noisy as its last few cuts
+    runs = [train(student, grid, seed, 400, 0.35, 0.99, 1.0, 2) for seed in range(5)]
+    table = np.mean([numbers_of(run, "the table") for run in runs], axis=0)
+    told = "what is cut off by max_steps is learned as if it had ended"
+    expect(greedy_steps(table, grid) == 0, told)
 
 
 @check("train_q_learning")
@@ -680,13 +710,13 @@ def test_episodes_are_as_many_and_as_long_as_asked(student):
         generator = student.make(GENERATOR, 1)
         student.train_q_learning(env, episodes, 0.5, 0.9, 0.5, generator, *max_steps)
         asked = episodes * (*max_steps, 100)[0]
-        # 0 where a copy of the world was used
-        expect(env.steps_taken in (0, asked), "the number of steps taken in all is not what was asked")
+        told = "the number of steps taken in all is not what was asked"
+        expect(sum(env.lengths) in (0, asked), told)  # 0 where a copy of the world was used
     for seed in range(3):
         env, generator = student.make(GRID, size=2), student.make(GENERATOR, seed)
         table = student.train_q_learning(env, 200, 0.5, 0.9, 0.3, generator, 50)
         expect(greedy_steps(table, {"size": 2}) == 2, "the greedy policy is not at the goal in 2 steps")
-        expect(env.steps_taken < 5000, "episodes go on after the goal is reached")
+        expect(sum(env.lengths) < 5000, "episodes go on after the goal is reached")
 
 
 @check("train_q_learning")
@@ -712,12 +742,8 @@ def test_training_draws_from_the_generator(student):
 
 def expect_greedy(policy, q_values):
     """Fail unless every cell names an action of largest value."""
-    actions = numbers_of(policy, "the policy")
-    wanted = q_values.shape[:-1]
-    expect(actions.shape == wanted, f"the policy has shape {actions.shape}; expected {wanted}")
-    choices = range(q_values.shape[-1])
-    expect(bool(np.isin(actions, choices).all()), f"the policy holds numbers outside {choices}")
-    taken = np.take_along_axis(q_values, actions.astype(int)[..., None], axis=-1)[..., 0]
+    actions = actions_in(policy, q_values.shape[:-1], q_values.shape[-1])
+    taken = np.take_along_axis(q_values, actions[..., None], axis=-1)[..., 0]
     wrong = np.argwhere(taken < q_values.max(axis=-1)).tolist()
     expect(not wrong, f"the action is not a best one in {len(wrong)} cells", f"first {wrong[:1]}")
 
@@ -1032,12 +1058,14 @@ def expect_readable(figure, texts):
     for text in texts:
         left, bottom, right, top = text["box"]
         inside = 0 <= (left + right) / 2 <= width and 0 <= (bottom + top) / 2 <= height
+        inside = inside or not figure.png  # too large a picture has no size here
         expect(inside, "a label lies outside the figure", text["text"])
         # matplotlib leaves out an annotation whose target is outside the axes
         drawn = not text["target"] or ((text["at"] >= 0) & (text["at"] <= 1)).all()
         expect(bool(drawn), "a label is about a point outside the axes", text["text"])
-    pairs = overlapping(texts)
-    expect(not pairs, f"{len(pairs)} pairs of labels overlap", f"first: {pairs[:1]}")
+    pairs = [" and ".join(repr(" ".join(one.split())) for one in pair) for pair in overlapping(texts)]
+    told = "labels overlap: give close years different heights, or each label its own"
+    expect(not pairs, told, f"{len(pairs)} pairs of labels overlap, such as {', '.join(pairs[:1])}")
 
 
 @check("plot_timeline", visible=True)
@@ -1137,7 +1165,7 @@ def heatmap_of(got):
 def cell_of(text, image, flipped):
     """Return the (row, col) of the cell that a text stands in."""
     rows, cols = image["data"].shape
-    left, right, bottom, top = image["extent"] or (0, cols, 0, rows)
+    left, right, bottom, top = image["extent"]
     first, last = (top, bottom) if image["origin"] == "upper" else (bottom, top)
     row = int(np.floor((text["y"] - first) / (last - first) * rows + 1e-6))
     col = int(np.floor((text["x"] - left) / (right - left) * cols + 1e-6))
@@ -1148,32 +1176,39 @@ def expect_heatmap(got, values):
     """Fail unless the image holds the values, each cell its number, and everything is labelled."""
     figure, axes = heatmap_of(got)
     image = axes["images"][0]
-    turned = values[::-1]  # a mesh with its rows turned, so that the first is at the top
+    upside_down = values[::-1]  # a mesh with its rows turned, so that the first is at the top
     flipped = image["data"].shape == values.shape and not np.allclose(image["data"], values)
-    flipped = bool(flipped and np.allclose(image["data"], turned))
-    expect_close(image["data"], turned if flipped else values, name="the image")
+    flipped = bool(flipped and np.allclose(image["data"], upside_down))
+    expect_close(image["data"], upside_down if flipped else values, name="the image")
     expect_numbers(axes, image, flipped, values)
     xlabel, ylabel = axes["xlabel"].strip().lower(), axes["ylabel"].strip().lower()
     expect(xlabel != "" and ylabel != "", "an axis has no label")
-    expect("row" not in xlabel and "col" not in ylabel, "columns run along x, rows along y")
+    turned = re.search(r"\brows?\b", xlabel) or re.search(r"\bcol", ylabel)
+    expect(not turned, "the axis labels are exchanged: columns run along x, rows along y")
     expect(any(one["colorbar"] for one in figure.axes), "the figure has no colorbar")
 
 
+def number_in(text):
+    """Return the number that a text holds, None unless it holds exactly one."""
+    said = re.sub(r"(?<=\d),(?=\d{3})", "", text.replace("\N{MINUS SIGN}", "-"))
+    found = re.findall(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", said)
+    return float(found[0]) if len(found) == 1 else None
+
+
 def expect_numbers(axes, image, flipped, values):
-    """Fail unless every cell holds its number, to two decimals or more, and nothing else."""
+    """Fail unless every cell holds its number, to two decimals or more, and no other."""
     found = {}
     for text in axes["texts"]:
-        said = text["text"].replace("\N{MINUS SIGN}", "-").strip(" $")
-        if re.fullmatch(r"[-+]?\d+(\.\d*)?(e[-+]?\d+)?", said):
-            found.setdefault(cell_of(text, image, flipped), []).append(float(said))
+        number = number_in(text["text"])
+        if number is not None:
+            found.setdefault(cell_of(text, image, flipped), []).append(number)
     expect(len(found) > 0, "no cell has its number written in it")
     for cell, value in np.ndenumerate(values):
-        numbers = found.pop(cell, [])
+        numbers = found.get(cell, [])
         expect(len(numbers) > 0, "a cell has no number written in it", f"the cell {cell}")
-        near = len(numbers) == 1 and abs(numbers[0] - value) <= 0.00501
+        near = all(abs(number - value) <= 0.00501 for number in numbers)
         told = "the number written in a cell is not its value to two decimals"
         expect(near, told, f"the cell {cell}: {numbers}, expected {value:.2f}")
-    expect(not found, "a number is written outside the cells")
 
 
 @check("plot_values", visible=True)
@@ -1193,17 +1228,18 @@ def test_values_of_the_lab(student):
 
 @check("plot_values")
 def test_every_number_in_its_cell(student, rng):
-    """Random values in grids that are higher than wide, and wider than high."""
-    for shape in ((4, 3), (2, 5)):
-        values = rng.normal(size=shape)
-        expect_heatmap(student.plot_values(values), values)
+    """Random values in a grid that is higher than wide."""
+    values = rng.normal(size=(4, 3))
+    expect_heatmap(student.plot_values(values), values)
 
 
 @check("plot_values")
 def test_numbers_below_zero(student, rng):
-    """Negative values, and differences that only the second decimal shows."""
-    values = -1.0 - 0.011 * rng.permutation(12).reshape(3, 4)
-    expect_heatmap(student.plot_values(values), values)
+    """Negative values, and differences that only the second decimal shows; none is changed."""
+    values = -1.0 - 0.011 * rng.permutation(10).reshape(2, 5)
+    function = student.plot_values
+    expect_heatmap(function(values=values), values)
+    expect_unchanged(function)
 
 
 @check("plot_values")
@@ -1215,19 +1251,16 @@ def test_small_and_large_numbers(student, rng):
 
 @check("plot_values")
 def test_grids_of_other_sizes(student, rng):
-    """A single row, and a large grid."""
-    for shape in ((1, 3), (6, 6)):
+    """A long grid, and a large one."""
+    for shape in ((2, 7), (6, 6)):
         values = rng.uniform(0.0, 2.0, shape)
         expect_heatmap(student.plot_values(values), values)
 
 
 @check("plot_values")
-def test_nothing_learned_yet(student, rng):
-    """A table of zeros, then other values, which the call leaves as they are."""
-    function = student.plot_values
-    for values in (np.zeros((3, 4)), rng.normal(size=(3, 4))):
-        expect_heatmap(function(values=values), values)
-        expect_unchanged(function)
+def test_nothing_learned_yet(student):
+    """A table of zeros: every cell says 0.00."""
+    expect_heatmap(student.plot_values(np.zeros((3, 4))), np.zeros((3, 4)))
 
 
 @check("plot_values")

@@ -449,6 +449,26 @@ class AsAnAgent:
 
 
 @alternative("train_q_learning")
+def with_two_tables(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Double Q-learning: one table picks the action ahead, the other values it."""
+    tables = np.zeros((2, env.size, env.size, 4))
+    for _ in range(episodes):
+        state = env.reset()
+        for _ in range(max_steps):
+            action = int(tables.sum(axis=0)[state].argmax())
+            if rng.random() < epsilon:
+                action = int(rng.integers(4))
+            after, reward, done = env.step(action)
+            mine, other = tables if rng.random() < 0.5 else tables[::-1]
+            ahead = 0.0 if done else other[after][mine[after].argmax()]
+            mine[state][action] += alpha * (reward + gamma * ahead - mine[state][action])
+            state = after
+            if done:
+                break
+    return tables.mean(axis=0)
+
+
+@alternative("train_q_learning")
 def explores_less_and_less(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """Epsilon shrinks to half of what is given; each episode is replayed backwards at its end."""
     table = np.zeros((env.size, env.size, 4))
@@ -750,6 +770,19 @@ def with_years_as_ticks(milestones):
 
 
 @alternative("plot_timeline")
+def with_slanted_labels(milestones):
+    """Labels at 45 degrees: their boxes overlap, their letters do not."""
+    years = sorted(milestones)
+    fig, ax = plt.subplots(figsize=(12, 7))
+    ax.plot(range(len(years)), [0] * len(years), "o-")
+    for at, year in enumerate(years):
+        label = " ".join(milestones[year].split())
+        ax.text(at, 0.1, f"{year}: {label}", rotation=45, ha="left", va="bottom")
+    ax.set(xlim=(-1, len(years) + 3), ylim=(-1, 4), title="Timeline")
+    return fig
+
+
+@alternative("plot_timeline")
 def finds_free_heights(milestones):
     """Raises a label until its box is clear of all boxes before it, measured with a renderer."""
     fig, ax = plt.subplots(figsize=(13, 6), dpi=100)
@@ -852,4 +885,18 @@ def with_an_extent(values):
     ax.set_ylabel("y: row")
     ax.set_title("Heat")
     fig.colorbar(image, cax=bar)
+    return fig
+
+
+@alternative("plot_values")
+def with_a_mesh_of_its_own_size(values):
+    """A mesh over the unit square, its first row at the top; texts say more than the number."""
+    rows, cols = values.shape
+    fig, ax = plt.subplots()
+    mesh = ax.pcolormesh(np.linspace(0, 1, cols + 1), np.linspace(1, 0, rows + 1), values)
+    for (r, c), v in np.ndenumerate(values):
+        spot = (c + 0.5) / cols, 1 - (r + 0.5) / rows
+        ax.text(*spot, f"V={v:.2f}", ha="center", va="center", fontsize=7)
+    ax.set(xlabel="column (grows to the right)", ylabel="row, from the top", title="V")
+    fig.colorbar(mesh, ax=ax, orientation="horizontal")
     return fig

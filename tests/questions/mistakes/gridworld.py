@@ -573,6 +573,17 @@ def returns_nothing(q_values, state, action, reward, next_state, terminated, alp
 
 
 @misconception("q_learning_update")
+def shrinks_the_entry_before_looking_ahead(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The entry is changed before the max is taken: wrong when a step stays in its cell."""
+    q_values[state][action] *= 1 - alpha
+    ahead = 0.0 if terminated else q_values[next_state].max()
+    q_values[state][action] += alpha * (reward + gamma * ahead)
+    return q_values
+
+
+@misconception("q_learning_update")
 def moves_away_from_the_target(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The entry moves away from the target: look at the sign of the error."""
     return q_learning_update(q_values, state, action, reward, next_state, terminated, -alpha, gamma)
@@ -670,6 +681,24 @@ def explores_a_tenth_of_the_time(env, episodes, alpha, gamma, epsilon, rng, max_
 def exploits_with_probability_epsilon(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """Epsilon is the probability of a random action, not of the greedy one."""
     return learn(env, episodes, alpha, gamma, sampler(1 - epsilon, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def takes_the_cut_for_the_end(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """A step that uses up max_steps is learned as if nothing followed. Only `done` ends the world."""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state = env.reset()
+        for step in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            done = done or step == max_steps - 1
+            q_values = q_learning_update(q_values, state, action, reward, after, done, alpha, gamma)
+            state = after
+            if done:
+                break
+    return q_values
 
 
 @misconception("train_q_learning")

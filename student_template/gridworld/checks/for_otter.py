@@ -1,0 +1,134 @@
+"""Lets otter run the checks: each becomes one of its test cases, and fails in the same plain words."""
+
+import inspect
+import sys
+import types
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from otter.test_files import test_case
+
+from checks.kit.progress import CHECK_SECONDS, judge
+from checks.kit.work import TooSlow, Work, time_limit
+from checks.kit.calls import Call
+from checks.kit.student import Student, here
+
+
+class Failed(Exception):
+    """What a check found wrong, as otter shows it."""
+
+
+@dataclass
+class Cases:
+    """The checks of one question in one of otter's test files; otter reads the file for each run.
+
+    `seed` and `solution` are there only where grades are made: the course's seed, and the file
+    that answers what a check asks of `reference`.
+    """
+
+    stem: str
+    question: str
+    seed: int | None = None
+    solution: Path | None = None
+    passed: set[str] = field(default_factory=set)
+    endless: set[str] = field(default_factory=set)
+
+    def __call__(
+        self, points: float | None = None, *, hidden: bool = False, requires: tuple[str, ...] = ()
+    ) -> Callable[[Callable[..., None]], "Case"]:
+        """Mark a check as a test case.
+
+        Args:
+            points: what it is worth; otter shares a question's point if there is none.
+            hidden: whether students are not to see how it ended.
+            requires: names of checks that must have passed before.
+        """
+        return lambda check: Case(self, check, points, hidden, requires)
+
+    def fixtures(self, name: str, student: Student) -> dict[str, Any]:
+        """Return what a check may ask for."""
+        own = name.encode()
+        full = f"{self.stem}.{self.question}.{name.removeprefix('test_')}".encode()
+        seed = zlib.crc32(own) if self.seed is None else [self.seed, zlib.crc32(full)]
+        fixtures = {"student": student, "rng": np.random.default_rng(seed)}
+        if self.solution:
+            fixtures["reference"] = here(load(self.solution))
+        return fixtures
+
+
+class Case(test_case):  # type: ignore[misc]
+    """One check. It gets what it asks for by name: `student` is a stand-in for all that is defined."""
+
+    def __init__(
+        self, cases: Cases, check: Callable[..., None], points: float | None, hidden: bool,
+        requires: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        title = (inspect.getdoc(check) or check.__name__).splitlines()[0]
+        super().__init__(title.removesuffix("."), points, hidden)
+        self.test_func = check
+        self._cases, self._requires = cases, requires
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel from otter's kernel as one of its own cases: only that is known everywhere."""
+        return test_case, (self.name, self.points, self.hidden)
+
+    def call_func(self, global_environment: dict[str, Any]) -> None:
+        """Run the check on what was defined; whatever stops it costs this case only."""
+        name, cases = self.test_func.__name__, self._cases
+        missing = [other for other in self._requires if other not in cases.passed]
+        if missing:
+            raise Failed(f"runs once {' and '.join(missing)} passes")
+        calls: list[Call] = []
+
+        def record(call: Call) -> None:
+            calls.append(call)
+            if cases.question in cases.endless:
+                raise TooSlow
+
+        fixtures = cases.fixtures(name, here(global_environment, record))
+        asked = {key: fixtures[key] for key in inspect.signature(self.test_func).parameters}
+        try:
+            with time_limit(CHECK_SECONDS), np.errstate(all="ignore"):
+                self.test_func(**asked)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 otter would lose all scores to a SystemExit
+            told = self._tell(error, calls, global_environment)
+            # Without this frame and the limit's, otter shows the check's own line.
+            raise Failed(told).with_traceback(below(error.__traceback__)) from None
+        cases.passed.add(name)
+
+    def _tell(self, error: BaseException, calls: list[Call], env: Mapping[str, Any]) -> str:
+        """Return the words that pytest would print."""
+        files = own_files(env)
+        work = Work(f"{self._cases.stem}.py", dict(env), files, endless=self._cases.endless)
+        told = judge(error, self._cases.question, work, calls).text
+        for file in files:
+            told = told.replace(Path(file).name, "your code")
+        return told
+
+
+def below(trace: types.TracebackType | None) -> types.TracebackType | None:
+    """Return the rest of a traceback, without the frame that caught it."""
+    return trace and trace.tb_next
+
+
+def own_files(env: Mapping[str, Any]) -> set[str]:
+    """Return what tracebacks call the code, or the cells, that defined the functions of `env`."""
+    found = [value for value in list(env.values()) if isinstance(value, types.FunctionType)]
+    return {one.__code__.co_filename for one in found if one.__globals__ is env}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Return the names that a file of ours defines; it is run once."""
+    name = f"reference_{path.stem}"
+    if name not in sys.modules:
+        module = types.ModuleType(name)
+        module.__file__ = str(path)
+        sys.modules[name] = module
+        exec(compile(path.read_bytes(), str(path), "exec"), vars(module))  # noqa: S102 it is ours
+    return vars(sys.modules[name])

@@ -1,0 +1,52 @@
+"""What a call may change for the whole process, and how it is put back when the call is over.
+
+A slip in one function (gradients switched off, floating-point errors turned into exceptions) must
+not reach the next. What the submission set while it was loaded stays: its functions may rely on it.
+"""
+
+import contextlib
+import sys
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Run a call with gradients on, and leave the process's settings as they were."""
+    limit, before = sys.getrecursionlimit(), torch_settings()
+    if before is not None:
+        restore_torch({**before, "grad_enabled": True})
+    with warnings.catch_warnings(), np.errstate():
+        try:
+            yield
+        finally:
+            with contextlib.suppress(RecursionError):  # a limit below the depth we are at
+                sys.setrecursionlimit(limit)
+            restore_torch(before)
+
+
+def torch_settings() -> dict[str, Any] | None:
+    """Return the settings of torch that outlive a call, None while nobody has imported it."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return None
+    return {
+        "grad_enabled": torch.is_grad_enabled(),
+        "anomaly_enabled": torch.is_anomaly_enabled(),
+        "default_dtype": torch.get_default_dtype(),
+    }
+
+
+def restore_torch(settings: dict[str, Any] | None) -> None:
+    """Set what `torch_settings` returned; if that was None, what torch starts with."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return
+    start = {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": torch.float32}
+    wanted = settings or start
+    torch.set_grad_enabled(wanted["grad_enabled"])
+    torch.set_anomaly_enabled(wanted["anomaly_enabled"])
+    torch.set_default_dtype(wanted["default_dtype"])

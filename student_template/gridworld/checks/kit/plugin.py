@@ -1,0 +1,108 @@
+"""What the student's conftest.py does with pytest."""
+
+import contextlib
+import functools
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .calls import Call
+from .progress import (
+    CHECK_SECONDS,
+    NOT_RUN,
+    PASSED,
+    UNWRITTEN_YET,
+    Verdict,
+    cut_output,
+    judge,
+    summary,
+)
+from .student import Student, here
+from .work import TooSlow, Work, load_work, time_limit
+
+CALLS = pytest.StashKey[list[Call]]()
+PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
+
+
+class Folder:
+    """A student's folder. Two of them in one run of pytest have a Folder each."""
+
+    def __init__(self, path: Path, stem: str) -> None:
+        self.path, self.stem = path, stem
+
+    @functools.cached_property
+    def work(self) -> Work:
+        """The student's file, loaded once, when the first check asks for it."""
+        return load_work(self.path, self.stem)
+
+    def adopt(self, item: Any) -> None:
+        """Mark a test as one of this folder, and let `pytest -k` find it by its question."""
+        item.student_folder = self
+        if mark_of(item):
+            item.extra_keyword_matches.add(mark_of(item).question)
+
+    def stand_in(self, item: Any) -> Student:
+        """Return what a check calls `student`; the calls are kept for the message."""
+        calls: list[Call] = []
+        item.stash[CALLS] = calls
+        work, mark = self.work, mark_of(item)
+
+        def record(call: Call) -> None:
+            calls.append(call)
+            if mark and mark.question in work.endless:
+                raise TooSlow  # one endless loop costs its time once
+
+        return here(work.namespace, record)
+
+    def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
+        """Return the time limit that a test runs under: only checks have one."""
+        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
+
+    def retell(self, report: Any, item: Any, call: Any) -> None:
+        """Put pytest's report of a check into plain words.
+
+        Args:
+            report: pytest's report, which is changed.
+            item: the test.
+            call: what pytest knows of the run, with the exception.
+        """
+        mark = mark_of(item)
+        if mark is None or report.when != "call" or report.skipped or CALLS not in item.stash:
+            return
+        verdict = Verdict(PASSED)
+        if call.excinfo is not None:
+            verdict = judge(call.excinfo.value, mark.question, self.work, item.stash[CALLS])
+            report.longrepr = verdict.text + "\n"
+        title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
+        report.location = (*report.location[:2], f"{mark.question}: {title}")
+        report.sections = [
+            (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
+        ]
+        report.student_folder, report.question = str(self.path), mark.question
+        report.status, report.told = verdict.status, verdict.text
+
+    def own_status(self, report: Any) -> tuple[str, str, str] | None:
+        """Return category, letter and word of a check that is not written or cannot run."""
+        status = getattr(report, "status", "")
+        return (status, "-", status.upper()) if status in (UNWRITTEN_YET, NOT_RUN) else None
+
+    def print_summary(self, reporter: Any) -> None:
+        """Print the lines at the end of a run."""
+        every = [report for some in reporter.stats.values() for report in some]
+        mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
+        mine.sort(key=lambda report: (report.location[0], report.location[1]))
+        verdicts: dict[str, list[Verdict]] = {}
+        for report in mine:
+            verdicts.setdefault(report.question, []).append(Verdict(report.status, report.told))
+        if not mine:
+            return
+        reporter.section(self.work.name)
+        for line, good in summary(verdicts, self.work):
+            reporter.write_line(line, **({} if good is None else {"green": good, "red": not good}))
+
+
+def mark_of(item: Any) -> Any:
+    """Return what @check attached to a test, or None."""
+    return getattr(getattr(item, "function", None), "check", None)

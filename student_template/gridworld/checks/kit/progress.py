@@ -1,0 +1,132 @@
+"""Say how far a student is: one verdict for each check, one line for each question."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from .calls import Call, NotDefined, perform
+from .compare import CheckFailed
+from .notebook_code import STUB
+from .spelling import spell_call
+from .work import TooSlow, Work, headline, own_frames
+
+CHECK_SECONDS = 10
+PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
+COMPLAINTS_SHOWN = 3
+LINES_SHOWN = 6
+LINE_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a check ended, and what to tell."""
+
+    status: str
+    text: str = ""
+
+
+def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]) -> Verdict:
+    """Say what an exception out of a check means.
+
+    Args:
+        error: what the check raised.
+        question: the function or class it is about.
+        work: the student's file.
+        calls: the calls the check made, the last of which is shown.
+    """
+    if isinstance(error, NotImplementedError) and STUB in str(error):
+        other = str(error).partition(":")[0]
+        if other == question:
+            return Verdict(UNWRITTEN_YET, "not written yet")
+        return Verdict(FAILED, f"this needs {other}, which is not written yet")
+    if isinstance(error, NotDefined):
+        return judge_missing(str(error), work)
+    if isinstance(error, TooSlow):
+        if question in work.endless:
+            return Verdict(NOT_RUN, "another check of this question ran out of time")
+        work.endless.add(question)
+    asked = [call for call in calls if call.action == "call"] or list(calls)
+    call = [spell_call(asked[-1])] if asked else []
+    return Verdict(FAILED, "\n".join([*call, *tell(error, work)]))
+
+
+def judge_missing(name: str, work: Work) -> Verdict:
+    """Say that a function is not in the file, and whether it is because the file stops early."""
+    if work.complaints and work.name.endswith(".py"):  # a notebook goes on with its next cell
+        return Verdict(NOT_RUN, "cannot be checked: see above")
+    near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
+    hint = f" (nearest: `{near[0]}`)" if near else ""
+    return Verdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
+
+
+def tell(error: BaseException, work: Work) -> list[str]:
+    """Return what went wrong, in lines; of tracebacks only what is the student's."""
+    if isinstance(error, CheckFailed):
+        return [error.reason, *error.details.splitlines()]
+    own = own_frames(error.__traceback__, work)
+    if isinstance(error, TooSlow):
+        told = f"your code ran for {CHECK_SECONDS} s: is there a loop that never ends?"
+        return [told, *own[-1:]]
+    if isinstance(error, SystemExit):
+        return ["your code ends the program: return instead of calling exit()", *own]
+    if own:
+        return [f"raised {headline(error)}", *own]
+    if not passes_through(error.__traceback__, perform.__code__.co_filename):
+        return [f"the check itself broke, please tell your instructor: {headline(error)}"]
+    if isinstance(error, TypeError):
+        return [
+            headline(error),
+            "are the names and the order of the arguments as they were handed out?",
+        ]
+    return [headline(error)]
+
+
+def passes_through(trace: TracebackType | None, filename: str) -> bool:
+    """Whether a traceback has a frame in a file."""
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == filename:
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def cut_output(text: str) -> str:
+    """Return what the student's code printed, long lines and long outputs cut."""
+    lines = text.splitlines()
+    kept = [line if len(line) <= LINE_WIDTH else line[:LINE_WIDTH] + " ..." for line in lines[:LINES_SHOWN]]
+    more = len(lines) - len(kept)
+    return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
+
+
+def progress_line(verdicts: Sequence[Verdict]) -> str:
+    """Return how far a question is, in words."""
+    statuses = [verdict.status for verdict in verdicts]
+    passed, total = statuses.count(PASSED), len(statuses)
+    if passed == total:
+        return {1: "the only check passes", 2: "both checks pass"}.get(total, f"all {total} checks pass")
+    if statuses.count(UNWRITTEN_YET) == total or statuses.count(NOT_RUN) == total:
+        return verdicts[0].text
+    return f"{passed} of {total} checks pass"
+
+
+def summary(verdicts: Mapping[str, Sequence[Verdict]], work: Work) -> list[tuple[str, bool | None]]:
+    """Return the closing lines: of each question how far it is, then what to do next.
+
+    A line comes with True for all well, False for something to mend, None for neither.
+    """
+    complaints = "\n".join(work.complaints[:COMPLAINTS_SHOWN])
+    lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
+    lines += [("", None)] if lines else []
+    width = max(map(len, verdicts), default=0)
+    unwritten = []
+    for question, found in verdicts.items():
+        waiting = all(verdict.status == UNWRITTEN_YET for verdict in found)
+        unwritten += [question] if waiting else []
+        good = None if waiting else all(verdict.status == PASSED for verdict in found)
+        lines.append((f"{question:{width}}   {progress_line(found)}", good))
+    lines.append(("", None))
+    if unwritten and not work.complaints:
+        lines.append((f"Next: {unwritten[0]} in {work.name}. Then run pytest again.", None))
+    lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
+    return [*lines, *([(work.note, None)] if work.note else [])]

@@ -1,0 +1,151 @@
+"""Load a student's file, or their notebook, and run it under a time limit."""
+
+import contextlib
+import linecache
+import signal
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from .errors import InputError
+from .notebook_code import cells_of, is_untouched
+
+LOAD_SECONDS = 60  # importing torch for the first time is slow
+TEXT_SHOWN = 400
+FRAMES_SHOWN = 3
+
+
+class TooSlow(BaseException):
+    """The time is up. Not an Exception, so that a student's `except Exception` lets it through."""
+
+
+@dataclass
+class Work:
+    """What a student wrote, as far as it ran.
+
+    `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
+    why, `note` what else to tell, `endless` holds the questions that ran out of time.
+    """
+
+    name: str
+    namespace: dict[str, Any] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+    note: str = ""
+    endless: set[str] = field(default_factory=set)
+
+
+def load_work(folder: Path, stem: str) -> Work:
+    """Return the student's `<stem>.py`; their `<stem>.ipynb` if only that has something written."""
+    script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
+    if notebook.exists() and untouched(script) and not untouched(notebook):
+        return run_file(notebook, stem)
+    if not script.exists():
+        return Work(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+    work = run_file(script, stem)
+    if notebook.exists() and not untouched(notebook):
+        work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
+    return work
+
+
+def untouched(path: Path) -> bool:
+    """Whether a file holds nothing but stubs; True as well if it is not there."""
+    try:
+        return not path.exists() or is_untouched("\n".join(cells_of(path.read_bytes(), path.name)))
+    except InputError:
+        return False
+
+
+def run_file(path: Path, stem: str) -> Work:
+    """Run a program, cell by cell, from its text: a cell that stops does not stop the next."""
+    module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
+    module.__file__ = str(path)
+    sys.modules[stem] = module
+    work = Work(path.name, vars(module))
+    try:
+        cells = cells_of(path.read_bytes(), path.name)
+    except InputError as unreadable:
+        work.complaints.append(str(unreadable))
+        return work
+    if path.suffix == ".ipynb":
+        work.namespace.update(display=print, get_ipython=lambda: None)
+    for number, text in enumerate(cells, 1):
+        name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        work.files.add(name)
+        run(text, name, work)
+    return work
+
+
+def run(source: str, name: str, work: Work) -> None:
+    """Run source in the work's namespace; where it stops becomes a complaint."""
+    try:
+        with time_limit(LOAD_SECONDS):
+            exec(compile(source, name, "exec", dont_inherit=True), work.namespace)  # noqa: S102 - it is theirs
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever they wrote
+        work.complaints.append(complain(error, name, work))
+
+
+def complain(error: BaseException, name: str, work: Work) -> str:
+    """Say in a few lines where a file stops and why."""
+    shown = Path(name).name
+    if isinstance(error, SyntaxError) and error.filename == name:
+        place = f"{shown}, line {error.lineno}" if error.lineno else shown
+        code = f"\n    {error.text.strip()}" if error.text else ""
+        return f"{place}: Python cannot read this: {error.msg}{code}"
+    told = f"stopped after {LOAD_SECONDS} s" if isinstance(error, TooSlow) else headline(error)
+    frames = own_frames(error.__traceback__, work)
+    told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
+    if isinstance(error, ModuleNotFoundError):
+        told += "\nIf it is a library: python -m pip install -r requirements.txt"
+    return told
+
+
+def headline(error: BaseException) -> str:
+    """Return `ValueError: message`, the message cut."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - a message of their own making
+        text = ""
+    text = text if len(text) <= TEXT_SHOWN else text[:TEXT_SHOWN] + " ..."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
+    """Return the last places of a traceback in the student's own code, each with its line."""
+    places = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename in work.files:
+            where = "" if code.co_name == "<module>" else f", in {code.co_name}"
+            line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+            places.append(f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}")
+        trace = trace.tb_next
+    return list(dict.fromkeys(places))[-FRAMES_SHOWN:]
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TooSlow inside after `seconds`, where there is an alarm and no debugger."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        if sys.gettrace() is None:
+            raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again every second: it may be caught
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

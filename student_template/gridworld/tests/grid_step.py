@@ -1,0 +1,45 @@
+"""The visible checks of `grid_step` for otter: those in checks/. Leave this file as it is."""
+
+import numpy as np
+
+from checks.kit import expect, expect_close
+from checks.kit.compare import unpack
+from checks.for_otter import Cases
+
+OK_FORMAT = False
+name = "grid_step"
+case = Cases("gridworld", name)
+
+
+def expect_move(got, position, reward, done):
+    """Fail unless an answer is (position, reward, done)."""
+    where, paid, ended = unpack(got, 3)
+    expect_close(where, list(position), name="the next position")
+    expect_close(paid, reward, name="the reward")
+    flag = np.asarray(getattr(ended, "array", ended))
+    expect(flag.shape == () and flag.dtype.kind in "bi", "done is neither True nor False")
+    expect(int(flag) == int(done), "done is wrong", f"got {ended}, expected {done}")
+
+
+@case()
+def test_one_move_each_way(student):
+    """From the cell (1, 1): 0 up, 1 right, 2 down, 3 left, each for -0.01."""
+    expect_move(student.grid_step((1, 1), 0), (0, 1), -0.01, False)
+    expect_move(student.grid_step((1, 1), 1), (1, 2), -0.01, False)
+    expect_move(student.grid_step((1, 1), 2), (2, 1), -0.01, False)
+    expect_move(student.grid_step((1, 1), 3), (1, 0), -0.01, False)
+
+
+@case()
+def test_the_edge_stops(student):
+    """Up and left from the start stay there; so does right from (0, 3), for -0.01 each."""
+    expect_move(student.grid_step((0, 0), 0), (0, 0), -0.01, False)
+    expect_move(student.grid_step((0, 0), 3), (0, 0), -0.01, False)
+    expect_move(student.grid_step((0, 3), 1), (0, 3), -0.01, False)
+
+
+@case()
+def test_the_goal_pays_one_and_ends(student):
+    """Right from (3, 2) and down from (2, 3) reach the goal."""
+    expect_move(student.grid_step((3, 2), 1), (3, 3), 1.0, True)
+    expect_move(student.grid_step((2, 3), 2), (3, 3), 1.0, True)

@@ -1,0 +1,59 @@
+"""The visible checks of `run_random_episode` for otter: those in checks/. Leave this file as it is."""
+
+from checks.kit import expect, expect_close
+from checks.kit.compare import numbers_of, unpack
+from checks.for_otter import Cases
+
+OK_FORMAT = False
+name = "run_random_episode"
+case = Cases("gridworld", name)
+
+
+GRID = "gridworld_env.GridWorld"
+
+
+GENERATOR = "numpy.random.default_rng"
+
+
+def run_episode(student, grid, seed):
+    """Return (total_reward, num_steps) of an episode in a new grid, with the default cap."""
+    env, generator = student.make(GRID, **grid), student.make(GENERATOR, seed)
+    return two_numbers(student.run_random_episode(env, generator))
+
+
+def two_numbers(got):
+    """Return (total_reward, num_steps) as two plain numbers."""
+    total, steps = (numbers_of(part, "an output") for part in unpack(got, 2))
+    expect(total.size == steps.size == 1, "expected two numbers: total_reward, num_steps")
+    return float(total.item()), float(steps.item())
+
+
+def expect_fitting(total, steps, size, step_reward, max_steps):
+    """Fail unless the total is what that many steps pay; return whether the goal was reached."""
+    expect(steps == int(steps) and 0 < steps <= max_steps, "num_steps is not a possible number")
+    arrived = abs(total - (1 + step_reward * (steps - 1))) < 1e-6
+    capped = abs(total - step_reward * steps) < 1e-6
+    expect(
+        arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}"
+    )
+    expect(arrived or steps == max_steps, "the episode ended before the goal and before max_steps")
+    expect(not arrived or steps >= 2 * size - 2, "no walk reaches the goal in so few steps")
+    return arrived
+
+
+@case()
+def test_no_way_out(student):
+    """Walled in, four steps of -0.01 are taken: (-0.04, 4)."""
+    env = student.make(GRID, size=3, walls=[(0, 1), (1, 0)])
+    got = student.run_random_episode(env, student.make(GENERATOR, 7), 4)
+    expect_close(got, (-0.04, 4))
+
+
+@case()
+def test_total_fits_the_number_of_steps(student):
+    """An episode of n steps pays 1 - 0.01 (n - 1) if it arrives, -1.00 if 100 are not enough."""
+    arrivals = 0
+    for seed in range(12):
+        total, steps = run_episode(student, {"size": 3}, seed)
+        arrivals += expect_fitting(total, steps, 3, -0.01, 100)
+    expect(arrivals > 0, "not one of 12 episodes on a 3x3 grid reached the goal")

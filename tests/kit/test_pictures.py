@@ -1,0 +1,47 @@
+"""A refused figure travels to the report, beside what the reference drew for the same call."""
+
+from autograder.feedback.pictures import with_pictures
+from autograder.feedback.verdict import Verdict
+from autograder.judging import Judged
+from autograder.results import CheckResult, Outcome
+from autograder.sandbox.calls import Answer, Call
+from autograder.session import Exchange
+from autograder.values import Figure
+
+DRAWN, RIGHT = b"\x89PNG drawn", b"\x89PNG right"
+
+
+class Reference:
+    """Answers every call with the right figure."""
+
+    def conversation(self):
+        return self
+
+    def send(self, call):
+        return Answer(Figure([], RIGHT))
+
+
+def judged(outcome, *values):
+    exchanges = [Exchange(Call("call", "plot"), Answer(value)) for value in values]
+    return Judged(Verdict(outcome), tuple(exchanges))
+
+
+def pictures(*checks):
+    results = [
+        CheckResult(id=str(at), question="plot", title="", visible=True, visibility="visible", weight=1.0,
+                    outcome=one.verdict.outcome)
+        for at, one in enumerate(checks)
+    ]  # fmt: skip
+    told = with_pictures(results, checks, Reference())
+    return [(result.picture, result.reference_picture) for result in told]
+
+
+def test_the_first_refused_figure_is_shown_beside_the_references():
+    passed = judged(Outcome.PASSED, Figure([], DRAWN))
+    failed = judged(Outcome.FAILED, Figure([], b"an earlier call"), Figure([], DRAWN))
+    assert pictures(passed, failed, failed) == [(b"", b""), (DRAWN, RIGHT), (b"", b"")]
+
+
+def test_what_is_no_figure_has_no_picture():
+    nothing = (b"", b"")
+    assert pictures(judged(Outcome.FAILED), judged(Outcome.FAILED, 3), judged(Outcome.ERROR)) == [nothing] * 3
