@@ -34,9 +34,7 @@ def grid_step(position: State, action: int, size: int = 4) -> tuple[State, float
     raise NotImplementedError("grid_step: write your code here")
 
 
-def run_random_episode(
-    env: GridWorld, rng: np.random.Generator, max_steps: int = 100
-) -> tuple[float, int]:
+def run_random_episode(env: GridWorld, rng: np.random.Generator, max_steps: int = 100) -> tuple[float, int]:
     """Run one episode with the uniform random policy and return (total_reward, num_steps).
 
     Starts with `env.reset()`, then takes actions 0 to 3 with probability 1/4 each until the episode

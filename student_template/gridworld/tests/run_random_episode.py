@@ -33,9 +33,7 @@ def expect_fitting(total, steps, size, step_reward, max_steps):
     expect(steps == int(steps) and 0 < steps <= max_steps, "num_steps is not a possible number")
     arrived = abs(total - (1 + step_reward * (steps - 1))) < 1e-6
     capped = abs(total - step_reward * steps) < 1e-6
-    expect(
-        arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}"
-    )
+    expect(arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}")
     expect(arrived or steps == max_steps, "the episode ended before the goal and before max_steps")
     expect(not arrived or steps >= 2 * size - 2, "no walk reaches the goal in so few steps")
     return arrived

@@ -1,6 +1,7 @@
 """What a matplotlib figure shows, as plain data: checks read it, reports show its picture."""
 
 import io
+import itertools
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,11 +22,13 @@ def describe_figure(figure: Any) -> Figure:
 
     Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
     `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
-    `legend` (its texts), `images` (data, NaN where masked; `extent`, None for a mesh; `origin`),
+    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
+    its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
     `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.image import imsave
 
     try:
         canvas: Any = FigureCanvasAgg(figure)
@@ -33,7 +36,7 @@ def describe_figure(figure: Any) -> Figure:
         figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
         png = io.BytesIO()
         canvas.draw()
-        canvas.print_png(png)
+        imsave(png, canvas.buffer_rgba(), format="png", dpi=DPI)  # `print_png` would draw again
         shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
         parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
         picture = png.getvalue() if png.tell() <= MAX_PNG else b""
@@ -79,8 +82,15 @@ def describe_images(axes: Any) -> list[dict[str, Any]]:
     ]
     meshes = named(axes.collections, "QuadMesh", "PolyQuadMesh")
     return images + [
-        {"data": numbers(mesh.get_array()), "extent": None, "origin": "lower"} for mesh in meshes
+        {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
+
+
+def extent_of(mesh: Any) -> tuple[float, float, float, float]:
+    """Return left, right, bottom and top of a mesh; the first entry is at its left and bottom."""
+    corners = np.asarray(mesh.get_coordinates(), dtype=np.float64)
+    (left, bottom), (right, top) = corners[0, 0], corners[-1, -1]
+    return float(left), float(right), float(bottom), float(top)
 
 
 def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
@@ -91,11 +101,20 @@ def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[
 
 def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
     """Return what a text says, its anchor (`x`, `y`) in data coordinates, its `box` in pixels (left,
-    bottom, right, top), and for an annotation its `target`: the point that it is about.
+    bottom, right, top), its four `corners` if it is slanted, and for an annotation its `target`: the
+    point that it is about.
     """
     from matplotlib.text import Text
 
     box = Text.get_window_extent(text, renderer)  # an annotation's own method adds its arrow
+    angle = text.get_rotation()
+    corners = []
+    if angle % 90:
+        text.set_rotation(0)
+        flat = Text.get_window_extent(text, renderer)
+        text.set_rotation(angle)
+        middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+        corners = turned(flat.width, flat.height, angle) + middle
     to_data = axes.transData.inverted()
     x, y = to_data.transform(text.get_transform().transform(text.get_unitless_position()))
     in_data = getattr(text, "xycoords", None) == "data"
@@ -105,6 +124,7 @@ def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
         "x": float(x),
         "y": float(y),
         "box": (box.x0, box.y0, box.x1, box.y1),
+        "corners": corners,
         "target": target,
     }
 
@@ -128,14 +148,41 @@ def numbers(values: Any) -> np.ndarray:
     return np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan)
 
 
+def turned(width: float, height: float, angle: float) -> np.ndarray:
+    """Return the corners, shape (4, 2), of a rectangle about (0, 0) that is turned by `angle` degrees."""
+    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
+    corners: np.ndarray = flat @ np.array([[cos, sin], [-sin, cos]])
+    return corners
+
+
 def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return the pairs of texts whose boxes overlap."""
+    """Return the pairs of texts that overlap."""
+    outlines = [outline(text) for text in texts]
     return [
-        (one["text"], other["text"])
-        for at, one in enumerate(texts)
-        for other in texts[at + 1 :]
-        if overlap(one["box"], other["box"])
+        (texts[one]["text"], texts[other]["text"])
+        for one, other in itertools.combinations(range(len(texts)), 2)
+        if overlap(texts[one]["box"], texts[other]["box"]) and cross(outlines[one], outlines[other])
     ]
+
+
+def outline(text: dict[str, Any]) -> np.ndarray:
+    """Return the corners of a text, shape (4, 2), in order."""
+    left, bottom, right, top = text["box"]
+    flat = [(left, bottom), (right, bottom), (right, top), (left, top)]
+    return np.array(text["corners"] if len(text["corners"]) else flat)
+
+
+def cross(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two rectangles share more than a touch: no side of either has the other beyond it."""
+    for corners in (one, other):
+        sides = (corners[1] - corners[0], corners[3] - corners[0])
+        for side in sides:
+            along = side / (np.hypot(*side) or 1.0)
+            first, second = one @ along, other @ along
+            if min(first.max(), second.max()) - max(first.min(), second.min()) <= OVERLAP:
+                return False
+    return True
 
 
 def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
