@@ -48,12 +48,11 @@ class Diagnostician:
                 known = {name: script for name, script in scripts.items() if script is not None}
                 mine = [check for check in checks if check.id in known]
                 session = Session(self._wall, self.programs[mistake])
-                played = session.play(list(known.values()))
+                played = list(session.play(list(known.values())))
                 self._passed[mistake] = frozenset(
                     check.id
                     for check, replies in zip(mine, played, strict=True)
-                    if self._judge.judge_replies(check, known[check.id], replies, session).verdict.outcome
-                    is Outcome.PASSED
+                    if self._outcome(check, known[check.id], replies, session) is Outcome.PASSED
                 )
                 session.close()
                 self._answers[mistake] = {
@@ -61,6 +60,10 @@ class Diagnostician:
                     for name, replies in zip(known, played, strict=True)
                 }
             return self._answers[mistake]
+
+    def _outcome(self, check: Check, script: Script, replies: Sequence[Reply], session: Session) -> Outcome:
+        judged = self._judge.judge_replies(check, script, replies, session)
+        return (judged or self._judge.judge_live(check, session)).verdict.outcome
 
     def diagnose(
         self, checks: Sequence[Check], judged: Sequence[Judged], candidates: Sequence[Variant]

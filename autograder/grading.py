@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import asdict
@@ -15,8 +16,8 @@ from autograder.bank import Bank, Check, load_bank, read
 from autograder.config import Course, max_score
 from autograder.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
-from autograder.feedback.verdict import Verdict, load_note
-from autograder.judging import Judge
+from autograder.feedback.verdict import load_note
+from autograder.judging import Judge, Judged
 from autograder.lending import Lending, judge_again
 from autograder.programs import reference_program, variant_program
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
@@ -30,6 +31,7 @@ from autograder.results import (
     worst,
 )
 from autograder.sandbox import protocol
+from autograder.sandbox.calls import Answer
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
@@ -38,6 +40,10 @@ from autograder.sandbox.wall import Wall
 from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Program, Session
 from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
+from autograder.values import Figure
+
+
+Judgements = Mapping[str, tuple[Judged, CheckResult]]  # by the id of a check
 
 
 class Grader:
@@ -58,7 +64,7 @@ class Grader:
         }
         self.diagnostician = Diagnostician(wall, self.judge, mistakes)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
-        self.after_question: Callable[[QuestionResult, list[CheckResult]], None] = lambda *_: None
+        self.after_check: Callable[[CheckResult], None] = lambda _: None
 
     def grade(self, submission: Submission) -> Report:
         """Return the report on one submission; whatever is in it, this returns."""
@@ -82,7 +88,7 @@ class Grader:
         program = Program(protocol.Source(source.name, list(source.cells)), modules)
         session = Session(self.wall, program)
         try:
-            graded = [self.grade_question(question, session) for question in self.assignment.questions]
+            graded = self.grade_questions(session)
             answers, quiz_notes = self.grade_quiz(submission, session)
         finally:
             output = session.close()
@@ -97,10 +103,28 @@ class Grader:
             seconds=round(time.monotonic() - began, 4),
         )
 
-    def grade_question(self, question: str, session: Session) -> tuple[QuestionResult, list[CheckResult]]:
-        """Run a question's checks; judge again in a fresh worker what another question may have spoilt."""
+    def grade_questions(self, session: Session) -> list[tuple[QuestionResult, list[CheckResult]]]:
+        """Judge every question: all visible checks first, then all hidden ones.
+
+        What students read about a visible check may be of their own making. It is made before their
+        code sees any hidden input, so it can carry none out.
+        """
+        questions = list(self.assignment.questions)
+        shown = {question: self.judge_visible(question, session) for question in questions}
+        return [self.grade_question(question, session, shown[question]) for question in questions]
+
+    def grade_question(
+        self, question: str, session: Session, shown: Judgements | None = None
+    ) -> tuple[QuestionResult, list[CheckResult]]:
+        """Run a question's checks; judge again in a fresh worker what another question may have spoilt.
+
+        Args:
+            question: its name.
+            session: with the submission.
+            shown: how its visible checks ended, if they have run.
+        """
         used_before = session.loaded is not None
-        results, diagnosis = self.judge_question(question, session)
+        results, diagnosis = self.judge_question(question, session, shown)
         if used_before and may_be_spoilt(results) and not diagnosis.misconceptions:
             session.renew()
             results, diagnosis = self.judge_question(question, session)
@@ -113,29 +137,62 @@ class Grader:
             outcome=worst([result.outcome for result in results]),
             hint=diagnosis.hint, misconceptions=list(diagnosis.misconceptions),
         )  # fmt: skip
-        self.after_question(graded, results)
         return graded, results
 
-    def judge_question(self, question: str, session: Session) -> tuple[list[CheckResult], Diagnosis]:
-        """Run every check of a question, in order, and find the known mistake behind what is wrong."""
+    def judge_question(
+        self, question: str, session: Session, shown: Judgements | None = None
+    ) -> tuple[list[CheckResult], Diagnosis]:
+        """Run every check of a question that has not run, and find the known mistake behind what is wrong."""
+        shown = self.judge_visible(question, session) if shown is None else shown
+        hidden = [check for check in self.bank.of(question) if not check.visible]
+        found = {**shown, **self.judge_checks(hidden, session, shown)}
         checks = self.bank.of(question)
-        judged = self.judge.judge_all(checks, session)
-        results = [self.result(check, one.verdict) for check, one in zip(checks, judged, strict=True)]
+        judged = [found[check.id][0] for check in checks]
+        results = [found[check.id][1] for check in checks]
         wrong = [result for result in results if result.outcome is not Outcome.PASSED]
         if not wrong or unwritten(wrong):
             return results, Diagnosis()
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return results, self.diagnostician.diagnose(checks, judged, candidates)
 
-    def result(self, check: Check, verdict: Verdict) -> CheckResult:
+    def judge_visible(self, question: str, session: Session) -> Judgements:
+        """Run the checks of a question that students have too."""
+        return self.judge_checks([check for check in self.bank.of(question) if check.visible], session)
+
+    def judge_checks(
+        self, checks: Sequence[Check], session: Session, before: Judgements = MappingProxyType({})
+    ) -> Judgements:
+        """Run checks of a question, of which others ran before; tell of each as soon as it has ended."""
+        passed = [one.check.name for one, _ in before.values() if one.verdict.outcome is Outcome.PASSED]
+        found = {}
+        for judged in self.judge.judge_all(checks, session, passed):
+            result = self.result(judged)
+            self.after_check(result)
+            found[judged.check.id] = (judged, result)
+        return found
+
+    def result(self, judged: Judged) -> CheckResult:
         """Return a check's result, with who may see it."""
+        check, verdict = judged.check, judged.verdict
         visibility = self.course.settings.visibility
         return CheckResult(
             id=check.id, question=f"{self.bank.stem}.{check.question}", title=check.title,
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
             outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
+            **self.pictures(judged),
         )  # fmt: skip
+
+    def pictures(self, judged: Judged) -> dict[str, bytes]:
+        """Return the last figure that a visible check was given and, if it did not pass, the reference's."""
+        drawn = figures_of([exchange.outcome for exchange in judged.exchanges])
+        if not judged.check.visible or not drawn:
+            return {}
+        if judged.verdict.outcome is Outcome.PASSED:
+            return {"picture": drawn[-1].png}
+        conversation = self.reference.conversation()
+        wanted = figures_of([conversation.outcome(exchange.call) for exchange in judged.exchanges])
+        return {"picture": drawn[-1].png, "reference_picture": wanted[-1].png if wanted else b""}
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
         """Grade the answer sheet, whose figures are the student's own, and note what is odd about it."""
@@ -220,6 +277,12 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
+
+
+def figures_of(outcomes: Sequence[object]) -> list[Figure]:
+    """Return the figures among what came of calls."""
+    values = [outcome.value for outcome in outcomes if isinstance(outcome, Answer)]
+    return [value for value in values if isinstance(value, Figure)]
 
 
 def load_notes(session: Session, source: Source) -> list[str]:

@@ -30,7 +30,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """One check of one submission.
 
     `feedback` is for the student and holds nothing of a hidden check but its title and the kind of
-    mistake; `staff_note` holds everything.
+    mistake; `staff_note` holds everything. The pictures are PNG files, of a visible check whose answer
+    is a figure: what the student drew and, where that is not right, what was wanted.
     """
 
     id: str
@@ -42,6 +43,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     feedback: str = ""
     staff_note: str = ""
+    picture: bytes = b""
+    reference_picture: bytes = b""
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
