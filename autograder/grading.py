@@ -1,10 +1,7 @@
 """Grade one submission: run its checks behind the wall, diagnose, add up."""
 
-import functools
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib import metadata
 from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
@@ -17,21 +14,13 @@ from autograder.config import Course, max_score
 from autograder.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
 from autograder.feedback.verdict import load_note
-from autograder.judging import Judge, Judged
+from autograder.judging import Judge, Judged, pictures
 from autograder.lending import Lending, judge_again
 from autograder.programs import reference_program, variant_program
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
-from autograder.results import (
-    CheckResult,
-    Isolation,
-    Outcome,
-    QuestionResult,
-    QuizAnswer,
-    Report,
-    worst,
-)
+from autograder.receipt import receipt_of
+from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
-from autograder.sandbox.calls import Answer
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
@@ -40,7 +29,6 @@ from autograder.sandbox.wall import Wall
 from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Program, Session
 from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
-from autograder.values import Figure
 
 
 Judgements = Mapping[str, tuple[Judged, CheckResult]]  # by the id of a check
@@ -56,6 +44,7 @@ class Grader:
         self.course, self.bank, self.quiz = course, bank, quiz
         self.wall, self.isolation = wall, isolation
         self.assignment = course.assignment(bank.stem)
+        self.receipt = receipt_of(course, bank.stem, isolation.verdict)
         self.reference = Answers(wall, reference_program(bank))
         self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
         mistakes = {
@@ -180,19 +169,8 @@ class Grader:
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
             outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
-            **self.pictures(judged),
+            **pictures(judged, self.reference),
         )  # fmt: skip
-
-    def pictures(self, judged: Judged) -> dict[str, bytes]:
-        """Return the last figure that a visible check was given and, if it did not pass, the reference's."""
-        drawn = figures_of([exchange.outcome for exchange in judged.exchanges])
-        if not judged.check.visible or not drawn:
-            return {}
-        if judged.verdict.outcome is Outcome.PASSED:
-            return {"picture": drawn[-1].png}
-        conversation = self.reference.conversation()
-        wanted = figures_of([conversation.outcome(exchange.call) for exchange in judged.exchanges])
-        return {"picture": drawn[-1].png, "reference_picture": wanted[-1].png if wanted else b""}
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
         """Grade the answer sheet, whose figures are the student's own, and note what is odd about it."""
@@ -253,36 +231,13 @@ class Grader:
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), notes=notes,
             staff_notes=[*broken, *staff], output=output,
-            isolation=self.isolation, receipt=self.receipt(submission), seconds=seconds,
+            isolation=self.isolation, receipt={"submission_sha256": content_hash(submission), **self.receipt}, seconds=seconds,
         )  # fmt: skip
-
-    def receipt(self, submission: Submission) -> dict[str, str]:
-        """Return what proves which work was graded with what."""
-        return {"submission_sha256": content_hash(submission), **self.kit_receipt}
-
-    @functools.cached_property
-    def kit_receipt(self) -> dict[str, str]:
-        """Return the part of a receipt that all submissions share."""
-        digest = hashlib.sha256()
-        for part in (self.bank.solution, self.bank.checks_source, self.bank.mistakes_source):
-            digest.update(part.encode())
-        return {
-            "checks_sha256": digest.hexdigest(),
-            "seed": str(self.course.settings.seed),
-            "kit": __version__,
-            **{name: metadata.version(name) for name in ("numpy", "torch") if find_spec(name)},
-        }
 
     def close(self) -> None:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
-
-
-def figures_of(outcomes: Sequence[object]) -> list[Figure]:
-    """Return the figures among what came of calls."""
-    values = [outcome.value for outcome in outcomes if isinstance(outcome, Answer)]
-    return [value for value in values if isinstance(value, Figure)]
 
 
 def load_notes(session: Session, source: Source) -> list[str]:

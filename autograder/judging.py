@@ -23,6 +23,7 @@ from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import CallTimeout, WorkerDied
 from autograder.session import Answers, Exchange, Reply, Script, Session
+from autograder.values import Figure
 
 NOT_RUN = "Hidden checks do not run on this machine."
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
@@ -230,3 +231,21 @@ class Judge:
         if self.script(check) is None:
             return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
         return Verdict(Outcome.FAILED, "The answer is not of the kind that the docstring promises.", note)
+
+
+def pictures(judged: Judged, reference: Answers) -> dict[str, bytes]:
+    """Return the last figure that a visible check was given and, if it did not pass, the reference's."""
+    drawn = figures_of([exchange.outcome for exchange in judged.exchanges])
+    if not judged.check.visible or not drawn:
+        return {}
+    if judged.verdict.outcome is Outcome.PASSED:
+        return {"picture": drawn[-1].png}
+    conversation = reference.conversation()
+    wanted = figures_of([conversation.outcome(exchange.call) for exchange in judged.exchanges])
+    return {"picture": drawn[-1].png, "reference_picture": wanted[-1].png if wanted else b""}
+
+
+def figures_of(outcomes: Sequence[object]) -> list[Figure]:
+    """Return the figures among what came of calls."""
+    values = [outcome.value for outcome in outcomes if isinstance(outcome, Answer)]
+    return [value for value in values if isinstance(value, Figure)]

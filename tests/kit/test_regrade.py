@@ -75,9 +75,9 @@ class Class:
         def opened(grader: Grader) -> None:
             judge_all = grader.judge.judge_all
 
-            def watched(checks, session):
+            def watched(checks, *more):
                 questions.update(check.question for check in checks)
-                return judge_all(checks, session)
+                return judge_all(checks, *more)
 
             grader.judge.judge_all = watched
 
