@@ -120,6 +120,8 @@ class Grader:
         lent = judge_again(self.lending, question, session, results)
         if lent is not None:
             results, diagnosis = lent.results, Diagnosis(hint=lent.told)
+            for result in results:
+                self.after_check(result)
         points = self.assignment.questions[question]
         graded = QuestionResult(
             id=f"{self.bank.stem}.{question}", score=share(points, results), max_score=points,
@@ -231,7 +233,8 @@ class Grader:
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), notes=notes,
             staff_notes=[*broken, *staff], output=output,
-            isolation=self.isolation, receipt={"submission_sha256": content_hash(submission), **self.receipt}, seconds=seconds,
+            isolation=self.isolation, seconds=seconds,
+            receipt={"submission_sha256": content_hash(submission), **self.receipt},
         )  # fmt: skip
 
     def close(self) -> None:
