@@ -141,7 +141,8 @@ def test_otters_run_gives_what_check_gives(name, checked, course, work, tmp_path
     shutil.make_archive(str(tmp_path / "work"), "zip", work / name)
     subprocess.run(
         [sys.executable, "-P", "-m", "otter", "run", "work.zip", "-a", "otter.zip", "-o", "."],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=300, capture_output=True,
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True, timeout=300, capture_output=True,
     )  # fmt: skip
     rows = json.loads((tmp_path / "results.json").read_text())["tests"]
     assert otter_facts(rows) == kit_facts(checked[name])
