@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
-from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import asdict
@@ -93,28 +92,23 @@ class Grader:
         )
 
     def grade_questions(self, session: Session) -> list[tuple[QuestionResult, list[CheckResult]]]:
-        """Judge every question: all visible checks first, then all hidden ones.
-
-        What students read about a visible check may be of their own making. It is made before their
-        code sees any hidden input, so it can carry none out.
-        """
+        """Judge every question."""
         questions = list(self.assignment.questions)
-        shown = {question: self.judge_visible(question, session) for question in questions}
-        return [self.grade_question(question, session, shown[question]) for question in questions]
+        found = self.judge_checks([check for one in questions for check in self.bank.of(one)], session)
+        return [self.grade_question(question, session, found) for question in questions]
 
     def grade_question(
-        self, question: str, session: Session, shown: Judgements | None = None
+        self, question: str, session: Session, found: Judgements | None = None
     ) -> tuple[QuestionResult, list[CheckResult]]:
-        """Run a question's checks; judge again in a fresh worker what another question may have spoilt.
+        """Add up a question's checks; judge again in a fresh worker what another question may have spoilt.
 
         Args:
             question: its name.
             session: with the submission.
-            shown: how its visible checks ended, if they have run.
+            found: how all checks ended, if they have run.
         """
-        used_before = session.loaded is not None
-        results, diagnosis = self.judge_question(question, session, shown)
-        if used_before and may_be_spoilt(results) and not diagnosis.misconceptions:
+        results, diagnosis = self.judge_question(question, session, found)
+        if found and may_be_spoilt(results) and not diagnosis.misconceptions:
             session.renew()
             results, diagnosis = self.judge_question(question, session)
         lent = judge_again(self.lending, question, session, results)
@@ -131,13 +125,11 @@ class Grader:
         return graded, results
 
     def judge_question(
-        self, question: str, session: Session, shown: Judgements | None = None
+        self, question: str, session: Session, found: Judgements | None = None
     ) -> tuple[list[CheckResult], Diagnosis]:
-        """Run every check of a question that has not run, and find the known mistake behind what is wrong."""
-        shown = self.judge_visible(question, session) if shown is None else shown
-        hidden = [check for check in self.bank.of(question) if not check.visible]
-        found = {**shown, **self.judge_checks(hidden, session, shown)}
+        """Run a question's checks, if they have not run, and find the known mistake behind what is wrong."""
         checks = self.bank.of(question)
+        found = found or self.judge_checks(checks, session)
         judged = [found[check.id][0] for check in checks]
         results = [found[check.id][1] for check in checks]
         wrong = [result for result in results if result.outcome is not Outcome.PASSED]
@@ -146,20 +138,20 @@ class Grader:
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return results, self.diagnostician.diagnose(checks, judged, candidates)
 
-    def judge_visible(self, question: str, session: Session) -> Judgements:
-        """Run the checks of a question that students have too."""
-        return self.judge_checks([check for check in self.bank.of(question) if check.visible], session)
+    def judge_checks(self, checks: Sequence[Check], session: Session) -> Judgements:
+        """Run checks, all visible ones before any hidden one, and tell of each as soon as it has ended.
 
-    def judge_checks(
-        self, checks: Sequence[Check], session: Session, before: Judgements = MappingProxyType({})
-    ) -> Judgements:
-        """Run checks of a question, of which others ran before; tell of each as soon as it has ended."""
-        passed = [one.check.name for one, _ in before.values() if one.verdict.outcome is Outcome.PASSED]
-        found = {}
-        for judged in self.judge.judge_all(checks, session, passed):
-            result = self.result(judged)
-            self.after_check(result)
-            found[judged.check.id] = (judged, result)
+        What students read about a visible check may be of their own making. It is made before their
+        code sees any hidden input, so it can carry none out.
+        """
+        found: dict[str, tuple[Judged, CheckResult]] = {}
+        for kind in (True, False):
+            chosen = [check for check in checks if check.visible is kind]
+            passed = [one.check.name for one, _ in found.values() if one.verdict.outcome is Outcome.PASSED]
+            for judged in self.judge.judge_all(chosen, session, passed):
+                result = self.result(judged)
+                self.after_check(result)
+                found[judged.check.id] = (judged, result)
         return found
 
     def result(self, judged: Judged) -> CheckResult:

@@ -86,19 +86,19 @@ class Judge:
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
     ) -> Iterator[Judged]:
-        """Run checks of a question, in order, on a submission, and yield how each ended.
+        """Run checks, in order, on a submission, and yield how each ended.
 
         Their calls go over all at once; each check is judged as soon as its replies are there.
 
         Args:
             checks: to be run.
             session: with the submission.
-            passed: names of the question's checks that have passed already.
+            passed: names of other checks that have passed already.
         """
-        session.begin_question(checks[0].question if checks else "")
         scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None}
-        coming = zip(known, session.play(list(known.values())), strict=True)
+        questions = [check.question for check in checks if check.id in known]
+        coming = zip(known, session.play(list(known.values()), questions), strict=True)
         replies: dict[str, Sequence[Reply]] = {}
 
         def one(check: Check) -> Judged:
@@ -109,6 +109,7 @@ class Judge:
                 judged = self.judge_replies(check, script, replies[check.id], session)
             if judged is None:
                 replies.update(coming)  # one conversation at a time
+                session.begin_question(check.question)
                 judged = self.judge_live(check, session)
             return judged
 

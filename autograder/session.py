@@ -107,26 +107,36 @@ class Session:
         self.exchanges.append(Exchange(call, answer))
         return answer
 
-    def play(self, scripts: Sequence[Script]) -> Iterator[list[Reply]]:
+    def play(self, scripts: Sequence[Script], questions: Sequence[str] = ()) -> Iterator[list[Reply]]:
         """Send the calls of several checks, all at once, and yield each check's replies once all are there.
 
         After a crash or a timeout the rest of that check's calls have no reply; a fresh worker
         goes on with the next check.
+
+        Args:
+            scripts: the checks' calls.
+            questions: of each check, where each question has a time of its own.
         """
         self._first = FORGET
-        left = list(scripts)
+        left = list(zip(scripts, questions or [self._question] * len(scripts), strict=True))
         while left:
-            frames = b"".join(FORGET + b"".join(script.frames) for script in left)
+            self._question = left[0][1]
+            used = self._timeouts[self._question]
+            others = (at for at, (_, name) in enumerate(left) if self._timeouts[name] != used)
+            together = left[: next(others, len(left))]
             try:
                 worker = self._ready()
             except (CallTimeout, WorkerDied) as error:
                 yield from ([Reply(ended=error)] for _ in left)
                 return
-            count = sum(len(script.frames) for script in left)
+            frames = b"".join(FORGET + b"".join(script.frames) for script, _ in together)
+            count = sum(len(script.frames) for script, _ in together)
             coming = worker.stream(frames, count, self._allowed_s(), self._deadline)
             ended = None
-            while left and ended is None:
-                replies, ended = self._take(coming, len(left.pop(0).frames))
+            while together and ended is None:
+                script, self._question = together.pop(0)
+                del left[0]
+                replies, ended = self._take(coming, len(script.frames))
                 yield replies
 
     def _take(self, coming: Iterator[bytes], count: int) -> tuple[list[Reply], Ended | None]:

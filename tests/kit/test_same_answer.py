@@ -148,22 +148,17 @@ def test_otters_run_gives_what_check_gives(name, checked, course, work, tmp_path
     assert otter_facts(rows) == kit_facts(checked[name])
 
 
-def kit_facts(report: Report) -> dict[str, tuple[float, int, int]]:
-    """For each question, and the quiz: the score, and how many checks passed and did not."""
+def kit_facts(report: Report) -> dict[str, tuple[float, int]]:
+    """For each question, and the quiz: the score, and how many checks did not pass."""
     found = {}
     for question in report.questions:
         ended = [one.outcome for one in report.checks if one.question == question.id]
-        passed = ended.count(Outcome.PASSED)
-        found[question.id.rpartition(".")[2]] = (question.score, passed, len(ended) - passed)
-    return {**found, "quiz": (report.quiz_score, 0, 0)}
+        found[question.id.rpartition(".")[2]] = (question.score, len(ended) - ended.count(Outcome.PASSED))
+    return {**found, "quiz": (report.quiz_score, 0)}
 
 
-def otter_facts(rows: list[Mapping[str, object]]) -> dict[str, tuple[object, int, int]]:
-    """The same of otter's rows."""
-    scored = [row for row in rows if "score" in row]
-    found = {}
-    for row in scored:
-        told = str(row["output"])
-        counts = (told.count("Test case passed"), told.count("Test case failed"))
-        found[str(row["name"])] = (row["score"], *((0, 0) if row["name"] == "quiz" else counts))
-    return found
+def otter_facts(rows: list[Mapping[str, object]]) -> dict[str, tuple[object, int]]:
+    """The same of otter's rows, whose output is about what did not pass."""
+    scored = {str(row["name"]): row for row in rows if "score" in row}
+    wrong = {name: str(row["output"]).count("Test case failed") for name, row in scored.items()}
+    return {name: (row["score"], wrong[name] if name != "quiz" else 0) for name, row in scored.items()}
