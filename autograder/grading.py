@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
 from typing import Any
 
 from msgspec.structs import asdict
@@ -28,7 +27,6 @@ from autograder.sandbox.wall import Wall
 from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Program, Session
 from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
-
 
 Judgements = Mapping[str, tuple[Judged, CheckResult]]  # by the id of a check
 
