@@ -20,6 +20,7 @@ from container import Bounds, debian, inside, overlay  # noqa: E402
 
 from autograder.config import CourseSettings, load_config  # noqa: E402
 from autograder.grading import open_grader  # noqa: E402
+from autograder.platform import run as platform  # noqa: E402
 from autograder.publish.build import write_zip  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 from autograder.reports.gradescope import to_gradescope  # noqa: E402
@@ -66,7 +67,8 @@ def main() -> None:
     samples = [path for folder in (SAMPLES, HOSTILE) for path in sorted(folder.iterdir())]
     samples += [untouched(build, asked.stem), linked(build, asked.stem)]
     samples = [path for path in samples if path.is_dir() and (not asked.only or path.name in asked.only)]
-    grader = open_grader(course, asked.stem)
+    platform.container_mb = lambda: asked.memory  # what is here has as little as what is in there
+    grader = open_grader(platform.within_memory(course, asked.stem), asked.stem)
     try:
         expected = {path.name: grader.grade(read_submission(path, asked.stem)) for path in samples}
     finally:
