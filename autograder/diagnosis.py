@@ -16,7 +16,7 @@ from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import StudentRaised
 from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
-from autograder.session import Ended, Program, Reply, Session
+from autograder.session import Ended, Program, Reply, Script, Session
 from autograder.tolerance import is_close
 from autograder.values import Handle, Opaque
 

@@ -38,7 +38,11 @@ def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
 
 
 def lone_number(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Explain a single number."""
+    """Explain a single number. Round ones are left alone: 0, 1, 2 and 4 are all sorts of each other."""
+    if agree(found, -wanted) and wanted.any():
+        return "the sign is flipped"
+    if is_round(wanted) or (is_round(found) and np.abs(found) < 2):
+        return ""
     told = first_of(treatments(wanted, "it is the right number"), found, wanted, agree)
     if told or not found.all():
         return told
@@ -47,6 +51,11 @@ def lone_number(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     if any(agree(found / count, wanted) for count in WHOLE_FACTORS):
         return "it is the right number times a whole number: a sum where a mean is wanted?"
     return ""
+
+
+def is_round(number: np.ndarray) -> bool:
+    """Whether a number is a multiple of a half."""
+    return bool(np.isclose(np.round(2 * number), 2 * number, rtol=1e-6, atol=0))
 
 
 def constant(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
