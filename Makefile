@@ -36,9 +36,9 @@ gradescope-rehearsal: setup
 bench: setup
 	$(BIN)/python benchmarks/run.py
 
-# A quarter of an hour: otter 7 on 60 honest submissions and a dozen attacks.
+# A quarter of an hour: otter 7 on 60 honest submissions, the sample class and a dozen attacks.
 otter-proof: setup
-	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_otter.py
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_otter.py tests/kit/test_same_answer.py
 
 # 500 submissions on two workers, one of which is killed: the gradebook is that of a local run.
 cluster-proof: setup

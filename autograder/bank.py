@@ -141,6 +141,10 @@ def collect_checks(module: ModuleType, stem: str, path: Path) -> tuple[Check, ..
         )
     if len({check.name for check in checks}) != len(checks):
         raise KitError(f"{path.name} has two checks of one name")
+    hidden = {check.name for check in checks if not check.visible}
+    for check in checks:
+        if check.visible and hidden & set(check.requires):
+            raise KitError(f"{path.name}: {check.name} is visible and requires a hidden check: take that out")
     return tuple(checks)
 
 

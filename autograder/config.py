@@ -29,6 +29,7 @@ Moment = Annotated[
     Meta(description="a date and time with a UTC offset, such as 2026-12-15T23:59:00+01:00"),
 ]
 Most = Annotated[Annotated[int, Meta(gt=0)] | None, Meta(description="a whole number above 0, or null")]
+Flag = Annotated[bool, Meta(description="true or false")]
 Names = Annotated[list[str], Meta(description="a list of module names")]
 Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
@@ -98,6 +99,7 @@ class CourseSettings(Settings, frozen=True, kw_only=True):
     visibility: Visibility = Visibility()
     late: Late = Late()
     attempts: Attempts = Attempts()
+    leaderboard: Flag = False
     assignments: dict[str, AssignmentSettings]
 
 

@@ -16,7 +16,7 @@ from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import StudentRaised
 from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
-from autograder.session import Ended, Program, Reply, Session
+from autograder.session import Ended, Program, Reply, Script, Session
 from autograder.tolerance import is_close
 from autograder.values import Handle, Opaque
 
@@ -57,10 +57,13 @@ class Diagnostician:
             return Known((), passes=False)
         session = Session(self._wall, self.programs[mistake])
         (replies,) = session.play([script])
-        judged = self._judge.judge_replies(check, script, replies, session)
+        passes = self._outcome(check, script, replies, session) is Outcome.PASSED
         session.close()
-        outcomes = [outcome_of(reply) for reply in replies]
-        return Known(outcomes, passes=judged.verdict.outcome is Outcome.PASSED)
+        return Known([outcome_of(reply) for reply in replies], passes)
+
+    def _outcome(self, check: Check, script: Script, replies: Sequence[Reply], session: Session) -> Outcome:
+        judged = self._judge.judge_replies(check, script, replies, session)
+        return (judged or self._judge.judge_live(check, session)).verdict.outcome
 
     def diagnose(
         self, checks: Sequence[Check], judged: Sequence[Judged], candidates: Sequence[Variant]

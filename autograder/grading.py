@@ -1,11 +1,7 @@
 """Grade one submission: run its checks behind the wall, diagnose, add up."""
 
-import functools
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib import metadata
-from importlib.util import find_spec
 from typing import Any
 
 from msgspec.structs import asdict
@@ -16,20 +12,13 @@ from autograder.config import Course, max_score
 from autograder.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
 from autograder.feedback.pictures import with_pictures
-from autograder.feedback.verdict import Verdict, load_note
-from autograder.judging import Judge
+from autograder.feedback.verdict import load_note
+from autograder.judging import Judge, Judged
 from autograder.lending import Lending, judge_again
 from autograder.programs import reference_program, variant_program
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
-from autograder.results import (
-    CheckResult,
-    Isolation,
-    Outcome,
-    QuestionResult,
-    QuizAnswer,
-    Report,
-    worst,
-)
+from autograder.receipt import receipt_of
+from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
@@ -39,6 +28,8 @@ from autograder.sandbox.wall import Wall
 from autograder.scoring import may_be_spoilt, share, unwritten
 from autograder.session import Answers, Program, Session
 from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
+
+Judgements = Mapping[str, tuple[Judged, CheckResult]]  # by the id of a check
 
 
 class Grader:
@@ -51,6 +42,7 @@ class Grader:
         self.course, self.bank, self.quiz = course, bank, quiz
         self.wall, self.isolation = wall, isolation
         self.assignment = course.assignment(bank.stem)
+        self.receipt = receipt_of(course, bank.stem, isolation.verdict)
         self.reference = Answers(wall, reference_program(bank))
         self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
         mistakes = {
@@ -59,7 +51,7 @@ class Grader:
         }
         self.diagnostician = Diagnostician(wall, self.judge, mistakes)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
-        self.after_question: Callable[[QuestionResult, list[CheckResult]], None] = lambda *_: None
+        self.after_check: Callable[[CheckResult], None] = lambda _: None
 
     def grade(self, submission: Submission) -> Report:
         """Return the report on one submission; whatever is in it, this returns."""
@@ -83,7 +75,7 @@ class Grader:
         program = Program(protocol.Source(source.name, list(source.cells)), modules)
         session = Session(self.wall, program)
         try:
-            graded = [self.grade_question(question, session) for question in self.assignment.questions]
+            graded = self.grade_questions(session)
             answers, quiz_notes = self.grade_quiz(submission, session)
         finally:
             output = session.close()
@@ -98,30 +90,47 @@ class Grader:
             seconds=round(time.monotonic() - began, 4),
         )
 
-    def grade_question(self, question: str, session: Session) -> tuple[QuestionResult, list[CheckResult]]:
-        """Run a question's checks; judge again in a fresh worker what another question may have spoilt."""
-        used_before = session.loaded is not None
-        results, diagnosis = self.judge_question(question, session)
-        if used_before and may_be_spoilt(results) and not diagnosis.misconceptions:
+    def grade_questions(self, session: Session) -> list[tuple[QuestionResult, list[CheckResult]]]:
+        """Judge every question."""
+        questions = list(self.assignment.questions)
+        found = self.judge_checks([check for one in questions for check in self.bank.of(one)], session)
+        return [self.grade_question(question, session, found) for question in questions]
+
+    def grade_question(
+        self, question: str, session: Session, found: Judgements | None = None
+    ) -> tuple[QuestionResult, list[CheckResult]]:
+        """Add up a question's checks; judge again in a fresh worker what another question may have spoilt.
+
+        Args:
+            question: its name.
+            session: with the submission.
+            found: how all checks ended, if they have run.
+        """
+        results, diagnosis = self.judge_question(question, session, found)
+        if found and may_be_spoilt(results) and not diagnosis.misconceptions:
             session.renew()
             results, diagnosis = self.judge_question(question, session)
         lent = judge_again(self.lending, question, session, results)
         if lent is not None:
             results, diagnosis = lent.results, Diagnosis(hint=lent.told)
+            for result in results:
+                self.after_check(result)
         points = self.assignment.questions[question]
         graded = QuestionResult(
             id=f"{self.bank.stem}.{question}", score=share(points, results), max_score=points,
             outcome=worst([result.outcome for result in results]),
             hint=diagnosis.hint, misconceptions=list(diagnosis.misconceptions),
         )  # fmt: skip
-        self.after_question(graded, results)
         return graded, results
 
-    def judge_question(self, question: str, session: Session) -> tuple[list[CheckResult], Diagnosis]:
-        """Run every check of a question, in order, and find the known mistake behind what is wrong."""
+    def judge_question(
+        self, question: str, session: Session, found: Judgements | None = None
+    ) -> tuple[list[CheckResult], Diagnosis]:
+        """Run a question's checks, if they have not run, and find the known mistake behind what is wrong."""
         checks = self.bank.of(question)
-        judged = self.judge.judge_all(checks, session)
-        results = [self.result(check, one.verdict) for check, one in zip(checks, judged, strict=True)]
+        found = found or self.judge_checks(checks, session)
+        judged = [found[check.id][0] for check in checks]
+        results = [found[check.id][1] for check in checks]
         wrong = [result for result in results if result.outcome is not Outcome.PASSED]
         if not wrong or unwritten(wrong):
             return results, Diagnosis()
@@ -129,8 +138,25 @@ class Grader:
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return results, self.diagnostician.diagnose(checks, judged, candidates)
 
-    def result(self, check: Check, verdict: Verdict) -> CheckResult:
+    def judge_checks(self, checks: Sequence[Check], session: Session) -> Judgements:
+        """Run checks, all visible ones before any hidden one, and tell of each as soon as it has ended.
+
+        What students read about a visible check may be of their own making. It is made before their
+        code sees any hidden input, so it can carry none out.
+        """
+        found: dict[str, tuple[Judged, CheckResult]] = {}
+        for kind in (True, False):
+            chosen = [check for check in checks if check.visible is kind]
+            passed = [one.check.name for one, _ in found.values() if one.verdict.outcome is Outcome.PASSED]
+            for judged in self.judge.judge_all(chosen, session, passed):
+                result = self.result(judged)
+                self.after_check(result)
+                found[judged.check.id] = (judged, result)
+        return found
+
+    def result(self, judged: Judged) -> CheckResult:
         """Return a check's result, with who may see it."""
+        check, verdict = judged.check, judged.verdict
         visibility = self.course.settings.visibility
         return CheckResult(
             id=check.id, question=f"{self.bank.stem}.{check.question}", title=check.title,
@@ -198,25 +224,9 @@ class Grader:
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), notes=notes,
             staff_notes=[*broken, *staff], output=output,
-            isolation=self.isolation, receipt=self.receipt(submission), seconds=seconds,
+            isolation=self.isolation, seconds=seconds,
+            receipt={"submission_sha256": content_hash(submission), **self.receipt},
         )  # fmt: skip
-
-    def receipt(self, submission: Submission) -> dict[str, str]:
-        """Return what proves which work was graded with what."""
-        return {"submission_sha256": content_hash(submission), **self.kit_receipt}
-
-    @functools.cached_property
-    def kit_receipt(self) -> dict[str, str]:
-        """Return the part of a receipt that all submissions share."""
-        digest = hashlib.sha256()
-        for part in (self.bank.solution, self.bank.checks_source, self.bank.mistakes_source):
-            digest.update(part.encode())
-        return {
-            "checks_sha256": digest.hexdigest(),
-            "seed": str(self.course.settings.seed),
-            "kit": __version__,
-            **{name: metadata.version(name) for name in ("numpy", "torch") if find_spec(name)},
-        }
 
     def close(self) -> None:
         """End everything behind the wall."""

@@ -9,7 +9,7 @@ import hashlib
 import threading
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,7 @@ from autograder.session import Answers, Exchange, Reply, Script, Session
 
 NOT_RUN = "Hidden checks do not run on this machine."
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
+KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
 
 
 class Diverged(BaseException):
@@ -37,6 +38,7 @@ class Diverged(BaseException):
 class Judged:
     """How a check ended, and the calls that it made until then."""
 
+    check: Check
     verdict: Verdict
     exchanges: tuple[Exchange, ...] = ()
     replayed: bool = False  # whether the calls are the first ones of the check's script
@@ -82,36 +84,55 @@ class Judge:
         self._scripting = threading.Lock()
         self._judged: OrderedDict[bytes, Judged] = OrderedDict()
 
-    def judge_all(self, checks: Sequence[Check], session: Session) -> list[Judged]:
-        """Run a question's checks, in order, on a submission; their calls go over all at once."""
-        session.begin_question()
+    def judge_all(
+        self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
+    ) -> Iterator[Judged]:
+        """Run checks, in order, on a submission, and yield how each ended.
+
+        Their calls go over all at once; each check is judged as soon as its replies are there.
+
+        Args:
+            checks: to be run.
+            session: with the submission.
+            passed: names of other checks that have passed already.
+        """
         scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None}
-        replies = dict(zip(known, session.play(list(known.values())), strict=True))
+        questions = [check.question for check in checks if check.id in known]
+        coming = zip(known, session.play(list(known.values()), questions), strict=True)
+        replies: dict[str, Sequence[Reply]] = {}
 
         def one(check: Check) -> Judged:
-            script = scripts.get(check.id)
-            if script is None:
-                return self.judge_live(check, session)
-            return self.judge_replies(check, script, replies[check.id], session)
+            script, judged = known.get(check.id), None
+            if script is not None:
+                while check.id not in replies:
+                    replies.update([next(coming)])
+                judged = self.judge_replies(check, script, replies[check.id], session)
+            if judged is None:
+                replies.update(coming)  # one conversation at a time
+                session.begin_question(check.question)
+                judged = self.judge_live(check, session)
+            return judged
 
-        return self.in_order(checks, one)
+        yield from self.in_order(checks, one, passed)
+        replies.update(coming)
 
-    def judge_live_all(self, checks: Sequence[Check], session: Session) -> list[Judged]:
+    def judge_live_all(self, checks: Sequence[Check], session: Session) -> Iterator[Judged]:
         """Run a question's checks, in order, call by call."""
         session.begin_question()
-        return self.in_order(checks, lambda check: self.judge_live(check, session))
+        yield from self.in_order(checks, lambda check: self.judge_live(check, session))
 
-    def in_order(self, checks: Sequence[Check], one: Callable[[Check], Judged]) -> list[Judged]:
+    def in_order(
+        self, checks: Sequence[Check], one: Callable[[Check], Judged], passed: Collection[str] = ()
+    ) -> Iterator[Judged]:
         """Judge checks one after another, leaving out those whose prerequisite did not pass."""
-        passed: set[str] = set()
-        judged = []
+        known = set(passed)
         for check in checks:
-            skipped = self.skip(check, passed)
-            judged.append(one(check) if skipped is None else Judged(skipped))
-            if judged[-1].verdict.outcome is Outcome.PASSED:
-                passed.add(check.name)
-        return judged
+            skipped = self.skip(check, known)
+            judged = one(check) if skipped is None else Judged(check, skipped)
+            if judged.verdict.outcome is Outcome.PASSED:
+                known.add(check.name)
+            yield judged
 
     def runs(self, check: Check) -> bool:
         """Whether a check may run on this machine."""
@@ -126,8 +147,8 @@ class Judge:
 
     def judge_replies(
         self, check: Check, script: Script, replies: Sequence[Reply], session: Session
-    ) -> Judged:
-        """Run a check on replies, unless the very same were judged before."""
+    ) -> Judged | None:
+        """Run a check on replies, unless the very same were judged before; None if it asks for others."""
         digest = hashlib.blake2b(check.id.encode(), digest_size=16)
         for reply in replies:
             digest.update(reply.frame)
@@ -139,9 +160,10 @@ class Judge:
         try:
             verdict = self.verdict(check, Student(replay.send), replay.exchanges, session)
         except Diverged:
-            return self.judge_live(check, session)
-        judged = Judged(verdict, tuple(replay.exchanges), replayed=True)
-        if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):  # the others depend on more than replies
+            return None
+        judged = Judged(check, verdict, tuple(replay.exchanges), replayed=True)
+        small = sum(len(reply.frame) for reply in replies) <= KEPT_BYTES
+        if small and verdict.outcome in (Outcome.PASSED, Outcome.FAILED):  # others depend on more
             self._judged[key] = judged
             if len(self._judged) > KEPT:
                 self._judged.popitem(last=False)
@@ -151,7 +173,7 @@ class Judge:
         """Run a check call by call."""
         session.begin_check()
         verdict = self.verdict(check, Student(session.send), session.exchanges, session)
-        return Judged(verdict, tuple(session.exchanges))
+        return Judged(check, verdict, tuple(session.exchanges))
 
     def verdict(
         self, check: Check, student: Student, exchanges: Sequence[Exchange], session: Session

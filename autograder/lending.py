@@ -111,7 +111,7 @@ def judge_with_lent(lending: Lending, question: str, program: Program, names: li
     session = Session(wall, replace(program, lent=dict.fromkeys(names, lend)), patience=PATIENCE)
     try:
         lender.load(reference.source, reference.modules, reference.bind)
-        return lending.judge.judge_live_all(lending.bank.of(question), session)
+        return list(lending.judge.judge_live_all(lending.bank.of(question), session))
     finally:
         session.close()
         lender.close()

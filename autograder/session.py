@@ -1,9 +1,9 @@
 """Talk to programs behind the wall: a submission's, and the course's own, whose answers are kept."""
 
-import itertools
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +59,8 @@ class Session:
         self._wall, self.program, self._patience = wall, program, patience
         self._worker: Worker | None = None
         self._deadline = time.monotonic() + wall.bounds.submission_s
-        self._timeouts = 0
+        self._timeouts: Counter[str] = Counter()
+        self._question = ""
         self._first = FORGET
         self._output: list[str] = []
         self.loaded: Loaded | None = None
@@ -72,9 +73,15 @@ class Session:
         """What the program defines, as far as it has been loaded."""
         return self.loaded.names if self.loaded else []
 
-    def begin_question(self) -> None:
-        """Give the calls of a new question their full time."""
-        self._timeouts = 0
+    def begin_question(self, name: str = "") -> None:
+        """Give the calls of a question their full time, or what is left of it to one begun before.
+
+        Args:
+            name: of the question; one without a name is always new.
+        """
+        self._question = name
+        if not name:
+            self._timeouts[name] = 0
 
     def begin_check(self) -> None:
         """Forget the objects and the calls of the check before."""
@@ -94,39 +101,58 @@ class Session:
             frames, self._first = self._first + encode_call(call), b""
             answer = worker.ask(frames, self._allowed_s(), self._deadline)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
-            self._timeouts += isinstance(error, CallTimeout)
+            self._timeouts[self._question] += isinstance(error, CallTimeout)
             self.exchanges.append(Exchange(call, error))
             raise
         self.exchanges.append(Exchange(call, answer))
         return answer
 
-    def play(self, scripts: Sequence[Script]) -> list[list[Reply]]:
-        """Send the calls of several checks, all at once, and return each check's replies.
+    def play(self, scripts: Sequence[Script], questions: Sequence[str] = ()) -> Iterator[list[Reply]]:
+        """Send the calls of several checks, all at once, and yield each check's replies once all are there.
 
         After a crash or a timeout the rest of that check's calls have no reply; a fresh worker
         goes on with the next check.
+
+        Args:
+            scripts: the checks' calls.
+            questions: of each check, where each question has a time of its own.
         """
-        played: list[list[Reply]] = []
-        while len(played) < len(scripts):
-            left = scripts[len(played) :]
-            frames = b"".join(FORGET + b"".join(script.frames) for script in left)
+        self._first = FORGET
+        left = list(zip(scripts, questions or [self._question] * len(scripts), strict=True))
+        while left:
+            self._question = left[0][1]
+            used = self._timeouts[self._question]
+            others = (at for at, (_, name) in enumerate(left) if self._timeouts[name] != used)
+            together = left[: next(others, len(left))]
             try:
                 worker = self._ready()
             except (CallTimeout, WorkerDied) as error:
-                return played + [[Reply(ended=error)] for _ in left]
-            count = sum(len(script.frames) for script in left)
-            found, ended = worker.stream(frames, count, self._allowed_s(), self._deadline)
-            self._timeouts += isinstance(ended, CallTimeout)
-            replies = iter([Reply(frame) for frame in found] + [Reply(ended=ended)] * (ended is not None))
-            for script in left:
-                played.append(list(itertools.islice(replies, len(script.frames))))
-                if played[-1] and played[-1][-1].ended is not None:
-                    break
-        self._first = FORGET
-        return played
+                yield from ([Reply(ended=error)] for _ in left)
+                return
+            frames = b"".join(FORGET + b"".join(script.frames) for script, _ in together)
+            count = sum(len(script.frames) for script, _ in together)
+            coming = worker.stream(frames, count, self._allowed_s(), self._deadline)
+            ended = None
+            while together and ended is None:
+                script, self._question = together.pop(0)
+                del left[0]
+                replies, ended = self._take(coming, len(script.frames))
+                yield replies
+
+    def _take(self, coming: Iterator[bytes], count: int) -> tuple[list[Reply], Ended | None]:
+        """Return the next replies and what ended them early, which is also the last of them."""
+        replies: list[Reply] = []
+        try:
+            for _ in range(count):
+                replies.append(Reply(next(coming)))
+        except (CallTimeout, WorkerDied) as error:
+            self._timeouts[self._question] += isinstance(error, CallTimeout)
+            return [*replies, Reply(ended=error)], error
+        return replies, None
 
     def _allowed_s(self) -> float:
-        return self._patience * self._wall.bounds.call_s / PARTS[min(self._timeouts, len(PARTS) - 1)]
+        parts = PARTS[min(self._timeouts[self._question], len(PARTS) - 1)]
+        return self._patience * self._wall.bounds.call_s / parts
 
     def _ready(self) -> Worker:
         """Return a worker with the program in it, a fresh one if need be."""

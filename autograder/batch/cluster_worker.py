@@ -20,8 +20,9 @@ from autograder.batch.bench import LocalBench
 from autograder.batch.partial import Todo
 from autograder.config import load_config
 from autograder.errors import KitError
-from autograder.gradebook.keys import LIBRARIES, version, work_key
+from autograder.gradebook.keys import work_key
 from autograder.grading import open_grader
+from autograder.receipt import LIBRARIES, version
 from autograder.results import Report
 from autograder.submission.reading import Submission
 

@@ -6,12 +6,11 @@ The student is not among the parts: all that a report says of them but the name 
 
 import ast
 import hashlib
-import platform
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 
 from autograder.bank import Bank
 from autograder.grading import Grader
+from autograder.receipt import kit_hash, versions
 from autograder.submission.reading import Submission, content_hash
 
 FILES = "files"
@@ -19,20 +18,18 @@ COURSE = "course"  # the reference, the limits, the libraries: what all question
 POINTS = "points"  # and titles, and who sees what: no check has to run for these
 QUIZ = "quiz"
 QUESTION = "question."
-LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
 
 
 def keys_of_course(grader: Grader) -> dict[str, str]:
     """Return a hash of every part of a report's origin but the student's files."""
     bank, assignment, settings = grader.bank, grader.assignment, grader.course.settings
-    receipt = {name: value for name, value in grader.kit_receipt.items() if name != "checks_sha256"}
     shared = [
         without_docstrings(bank.solution),
         bank.provided,
         assignment.limits,
         grader.judge.hidden_too,
     ]
-    shared += [receipt, platform.python_version(), [(name, version(name)) for name in LIBRARIES]]
+    shared += [settings.seed, kit_hash(), versions()]
     points = [assignment.title, assignment.questions, assignment.quiz, settings.visibility]
     keys = {COURSE: digest(shared), POINTS: digest(points), QUIZ: digest([grader.quiz])}
     for question in assignment.questions:
@@ -82,14 +79,6 @@ def without_docstrings(source: str) -> str:
 def is_text(node: ast.AST) -> bool:
     """Whether a statement is nothing but a text."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def version(name: str) -> str:
-    """Return the version of a library, "" if it is not there."""
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 def digest(parts: Sequence[object]) -> str:

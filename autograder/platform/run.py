@@ -1,6 +1,6 @@
 """One run on a grading platform, started by `run_autograder` as root: results.json, whatever happens.
 
-results.json is there before anything is tried, and is replaced after every question: a run that is
+results.json is there before anything is tried, and is replaced after every check: a run that is
 ended from outside keeps what was graded until then.
 """
 
@@ -19,12 +19,15 @@ from msgspec import structs
 from autograder import __version__
 from autograder.config import Course, load_config, max_score
 from autograder.errors import InputError
-from autograder.grading import open_grader
+from autograder.feedback.verdict import Verdict
+from autograder.grading import Grader, open_grader
+from autograder.judging import Judged
 from autograder.platform.metadata import Circumstances, read_circumstances
-from autograder.reports.gradescope import after, merged, to_gradescope
+from autograder.reports.gradescope import NOT_REACHED, after, merged, to_gradescope
 from autograder.reports.terminal import to_terminal
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, Report
 from autograder.sandbox.selfcheck import FULL
+from autograder.scoring import share
 from autograder.submission.late import Ruling, refused, rule
 from autograder.submission.reading import Submission, read_submission
 
@@ -44,26 +47,34 @@ class Run:
     out: Path
     began: float = field(default_factory=time.monotonic)
     ruling: Ruling = field(default_factory=Ruling)
-    questions: dict[str, QuestionResult] = field(default_factory=dict)
-    checks: list[CheckResult] = field(default_factory=list)
+    checks: dict[str, CheckResult] = field(default_factory=dict)
 
-    def add(self, question: QuestionResult, checks: list[CheckResult]) -> None:
-        """Take in one question and write what there is."""
-        self.questions[question.id] = question
-        self.checks += checks
-        self.write(self.so_far(FAILED))
+    def expect(self, grader: Grader) -> None:
+        """Note the checks that are to come, in their order."""
+        waiting = [Judged(check, Verdict(Outcome.SKIPPED, NOT_REACHED)) for check in grader.bank.checks]
+        self.checks = {one.check.id: grader.result(one) for one in waiting}
+
+    def add(self, check: CheckResult) -> None:
+        """Take in the result of one check and write what there is."""
+        self.checks[check.id] = check
+        with contextlib.suppress(OSError):  # what was written before stands
+            self.write(self.so_far(FAILED))
 
     def so_far(self, note: str) -> Report:
-        """Return a report on the questions that were graded until now."""
+        """Return a report on the checks that have run until now."""
         blank = blank_report(self.course, self.stem, note)
-        questions = [self.questions.get(question.id, question) for question in blank.questions]
+        checks = list(self.checks.values())
+        questions = [
+            structs.replace(one, score=share(one.max_score, [c for c in checks if c.question == one.id]))
+            for one in blank.questions
+        ]
         score = round(sum(question.score for question in questions), 2)
-        return structs.replace(blank, questions=questions, checks=self.checks, score=score)
+        return structs.replace(blank, questions=questions, checks=checks, score=score)
 
     def write(self, report: Report) -> None:
         """Replace results.json."""
         seconds = time.monotonic() - self.began
-        write_results(self.out, to_gradescope(report, self.course.settings.visibility, self.ruling, seconds))
+        write_results(self.out, to_gradescope(report, self.course.settings, self.ruling, seconds))
 
 
 def main() -> None:
@@ -95,7 +106,8 @@ def grade(run: Run, folder: Path, circumstances: Circumstances) -> None:
     say("\n".join([*circumstances.staff_notes, *run.ruling.staff_notes]))
     grader = open_grader(within_memory(run.course, run.stem), run.stem)
     try:
-        grader.after_question = run.add
+        run.expect(grader)
+        grader.after_check = run.add
         report = grader.grade(submission_in(folder, run.stem, circumstances.students))
     finally:
         grader.close()
@@ -110,7 +122,7 @@ def refused_results(run: Run, circumstances: Circumstances, refusal: str) -> dic
     if circumstances.results:
         return merged(circumstances.results, refusal)
     blank = blank_report(run.course, run.stem, "")
-    results = to_gradescope(blank, run.course.settings.visibility)
+    results = to_gradescope(blank, run.course.settings)
     return merged(results | {"score": circumstances.score, "output": ""}, refusal)
 
 

@@ -10,9 +10,9 @@ import json
 import os
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +21,12 @@ from msgspec import structs
 from autograder.config import Course
 from autograder.errors import InputError
 from autograder.grading import Grader, open_grader
+from autograder.redteam.gains import carried, hidden_numbers, judge, lingers, offspring
 from autograder.redteam.stage import Stage, stage
 from autograder.results import Isolation
 from autograder.submission.reading import Submission
 
 QUICK = {"import_s": 2, "call_s": 0.5, "submission_s": 8, "memory_mb": 512}
-LEARNED, CARRIED = "LEARNED", "CARRIED"
-SETTLE_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,8 @@ def against_grader(
     try:
         honest = grader.grade(submission("honest", stem, grader.bank.solution)).score
         with stage() as scene:
-            gains = [run_one(grader, scene, attack) for attack in attacks]
+            hidden = hidden_numbers(grader)
+            gains = [run_one(grader, scene, attack, hidden) for attack in attacks]
         after = grader.grade(submission("honest", stem, grader.bank.solution)).score
         if after != honest:
             gains.append(Gain("afterwards", after, ("an honest submission scores less than before",)))
@@ -84,63 +84,24 @@ def against_grader(
         grader.close()
 
 
-def run_one(grader: Grader, scene: Stage, attack: Attack) -> Gain:
+def run_one(grader: Grader, scene: Stage, attack: Attack, hidden: AbstractSet[str]) -> Gain:
     """Run one attack and look at what it left."""
     stem = grader.bank.stem
     before = offspring(grader.wall.pid)
-    text = armed(attack, scene.preamble(os.getpid(), grader.course.root.resolve(), stem), grader)
+    preamble = scene.preamble(os.getpid(), grader.course.root.resolve(), stem)
+    text = armed(attack, preamble, list(grader.assignment.questions))
     report = grader.grade(submission(attack.name, stem, text))
-    told = " ".join(check.feedback for check in report.checks if not check.visible)
-    gained = judge(report.score, report.output, told, scene)
+    told = [" ".join(one.feedback for one in report.checks if one.visible is kind) for kind in (False, True)]
+    gained = judge(report.score, report.output, told[0], scene) + carried(told[1], hidden)
     if lingers(grader.wall.pid, before):
         gained.append("left a process behind")
     return Gain(attack.name, report.score, tuple(gained))
 
 
-def armed(attack: Attack, preamble: str, grader: Grader) -> str:
-    """Return an attack as a submission in which it answers for every question."""
-    names = "\n".join(f"{question} = attack" for question in grader.assignment.questions)
-    return f"{preamble}\n{attack.text}\n{names}\n"
-
-
-def judge(score: float, output: str, told: str, scene: Stage) -> list[str]:
-    """Say what an attack gained, from what it scored, printed, got told, and left behind."""
-    gained = []
-    if score > 0:
-        gained.append(f"earned {score:g} points")
-    if LEARNED in output:
-        gained.append(f"learned: {output.partition(LEARNED)[2].strip().splitlines()[0][:60]}")
-    if CARRIED in told:
-        gained.append("carried a hidden input into what students read")
-    gained += [f"left {mark}" for mark in scene.marks()[:3]]
-    if scene.heard:
-        gained.append(f"reached the network ({scene.heard[0]})")
-        scene.heard.clear()
-    return gained
-
-
-def offspring(pid: int) -> set[int]:
-    """Return the children of a process: the warm process inherits what a worker leaves behind."""
-    with contextlib.suppress(OSError):
-        return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
-    return set()
-
-
-def lingers(pid: int, before: set[int]) -> bool:
-    """Whether a process that was not there before is still there after a moment."""
-    until = time.monotonic() + SETTLE_S
-    while extra := {child for child in offspring(pid) - before if running(child)}:
-        if time.monotonic() > until:
-            return bool(extra)
-        time.sleep(0.01)
-    return False
-
-
-def running(pid: int) -> bool:
-    """Whether a process is alive, not only waiting to be collected."""
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
+def armed(attack: Attack, preamble: str, questions: Sequence[str]) -> str:
+    """Return an attack as a submission in which it answers for every question, and knows all of them."""
+    names = "\n".join(f"{question} = attack" for question in questions)
+    return f"{preamble}EVERYTHING = lambda: [{', '.join(questions)}]\n{attack.text}\n{names}\n"
 
 
 def submission(name: str, stem: str, text: str) -> Submission:
@@ -156,7 +117,13 @@ def hurried(course: Course, stem: str) -> Course:
     return Course(course.root, structs.replace(course.settings, assignments=assignments))
 
 
-def against_zip(archive: Path, stem: str, questions: Sequence[str], attacks: Sequence[Attack]) -> list[Gain]:
+def against_zip(
+    archive: Path,
+    stem: str,
+    questions: Sequence[str],
+    attacks: Sequence[Attack],
+    hidden: AbstractSet[str] = frozenset(),
+) -> list[Gain]:
     """Unpack a zip as the platform does and let its own run_autograder grade every attack.
 
     Args:
@@ -164,6 +131,7 @@ def against_zip(archive: Path, stem: str, questions: Sequence[str], attacks: Seq
         stem: its assignment.
         questions: the functions that an attack stands in for.
         attacks: the collection.
+        hidden: numbers that no student may come to read.
     """
     gains = []
     with stage() as scene:
@@ -171,8 +139,8 @@ def against_zip(archive: Path, stem: str, questions: Sequence[str], attacks: Seq
         unpack(archive, root / "source")
         for attack in attacks:
             preamble = scene.preamble(os.getpid(), root / "source" / "course", stem)
-            names = "\n".join(f"{question} = attack" for question in questions)
-            gains.append(run_in_zip(root, scene, attack.name, stem, f"{preamble}\n{attack.text}\n{names}\n"))
+            text = armed(attack, preamble, questions)
+            gains.append(run_in_zip(root, scene, attack.name, stem, text, hidden))
     return gains
 
 
@@ -187,7 +155,7 @@ def unpack(archive: Path, source: Path) -> None:
         raise InputError(f"{archive} is no Gradescope zip: it has no run_autograder")
 
 
-def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str) -> Gain:
+def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str, hidden: AbstractSet[str]) -> Gain:
     """Grade one attack with the zip's own program."""
     work = root / "submission"
     work.mkdir(exist_ok=True)
@@ -201,10 +169,10 @@ def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str) -> Gai
         results = json.loads((root / "results" / "results.json").read_text())
     except (OSError, ValueError):
         return Gain(name, 0.0, ("kept results.json from being written",))
-    rows = [row for row in results.get("tests", ()) if row.get("visibility") != "visible"]
-    told = " ".join(str(row.get("output", "")) for row in rows)
+    rows = [(row.get("visibility"), str(row.get("output", ""))) for row in results.get("tests", ())]
+    told = [" ".join(text for shown, text in rows if (shown == "visible") is kind) for kind in (False, True)]
     score = float(results.get("score", 0.0))
-    return Gain(name, score, tuple(judge(score, done.stdout, told, scene)))
+    return Gain(name, score, (*judge(score, done.stdout, told[0], scene), *carried(told[1], hidden)))
 
 
 def run_all(
@@ -226,7 +194,9 @@ def run_all(
     gains, isolation = against_grader(course, stem, attacks)
     tell(f"isolation: {isolation.verdict} ({', '.join(isolation.layers)})")
     safe = show(f"{len(attacks)} attacks against autograder grade", gains, attacks, tell)
-    gains = against_zip(archive, stem, list(course.assignment(stem).questions), attacks)
+    with contextlib.closing(open_grader(course, stem)) as grader:
+        hidden = hidden_numbers(grader)
+    gains = against_zip(archive, stem, list(course.assignment(stem).questions), attacks, hidden)
     safe = show(f"{len(attacks)} attacks against {archive.name}", gains, attacks, tell) and safe
     for layer in isolation.layers if each_layer else ():
         gains, weaker = against_grader(course, stem, attacks, [layer])

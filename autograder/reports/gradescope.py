@@ -1,10 +1,13 @@
 """A report as Gradescope's results.json: one row a check. Pure; written and tried by `platform.run`."""
 
+import html
 import textwrap
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any
 
-from autograder.config import Visibility
+from autograder.config import CourseSettings, Visibility
+from autograder.figures import PNG
 from autograder.judging import NOT_RUN
 from autograder.reports.terminal import clean
 from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
@@ -12,13 +15,15 @@ from autograder.submission.late import Ruling
 
 Row = dict[str, Any]
 WIDTH = 100
-MAX_TEXT = 4000  # of a row; the platform cuts the middle out of what is far longer
-NOT_REACHED = "Not graded: the run ended before this question."
+MAX_TEXT = 4000  # of a row
+MAX_PAGE = 95_000  # of a row with figures: the platform cuts the middle out of more than 100,000
+TOO_LARGE = "The figure is too large for this page: draw it on your own machine."
+NOT_REACHED = "Not graded: the run ended before this."
 NOTHING_RAN = "Not graded: see the top of this page."
 
 
 def to_gradescope(
-    report: Report, visibility: Visibility, ruling: Ruling | None = None, seconds: float = 0.0
+    report: Report, settings: CourseSettings, ruling: Ruling | None = None, seconds: float = 0.0
 ) -> Row:
     """Return what goes into results.json.
 
@@ -27,11 +32,12 @@ def to_gradescope(
 
     Args:
         report: on the submission, whole or as far as grading has come.
-        visibility: when students see what, of the course's settings.
+        settings: the course's: when students see what, and whether there is a leaderboard.
         ruling: on lateness.
         seconds: that the run took.
     """
-    ruling = ruling or Ruling()
+    ruling, visibility = ruling or Ruling(), settings.visibility
+    score = after(report.score, report.max_score, ruling)
     rows = [
         row
         for place, question in enumerate(report.questions, 1)
@@ -39,7 +45,7 @@ def to_gradescope(
     ]
     rows += quiz_rows(report, len(report.questions) + 1, visibility.hidden_checks)
     return {
-        "score": after(report.score, report.max_score, ruling),
+        "score": score,
         "execution_time": round(seconds, 2),
         "output": "\n\n".join([*ruling.notes, *map(block, report.notes)]),
         "output_format": "md",
@@ -52,6 +58,7 @@ def to_gradescope(
             "receipt": report.receipt, "isolation": report.isolation.verdict, "late_days": ruling.late_days,
             "outcome": report.outcome, "before_lateness": report.score,
         },
+        **({"leaderboard": [{"name": "score", "value": score}]} if settings.leaderboard else {}),
     }  # fmt: skip
 
 
@@ -91,7 +98,28 @@ def check_row(check: CheckResult, question: str, place: str, points: float) -> R
     row |= {"score": points if full else 0.0, "max_score": points}
     row["status"] = "passed" if check.outcome is Outcome.PASSED else "failed"
     kind = "visible" if check.visible else "hidden"
-    return row | {"output": block(check.feedback), "tags": [question, kind, check.outcome]}
+    return row | told(check) | {"tags": [question, kind, check.outcome]}
+
+
+def told(check: CheckResult) -> Row:
+    """Return what a check has to say: as Markdown, or with its figures as HTML if they are small enough."""
+    pictures = drawn(check)
+    if not pictures:
+        return {"output": block(check.feedback)}
+    page = f"<pre>{html.escape(cut(clean(check.feedback).strip()))}</pre>\n{pictures}"
+    if len(page) > MAX_PAGE:
+        return {"output": block(f"{check.feedback}\n{TOO_LARGE}")}
+    return {"output": page, "output_format": "html"}
+
+
+def drawn(check: CheckResult) -> str:
+    """Return the student's figure and the reference's as HTML, empty if there are none to be shown."""
+    found = (("Yours", check.picture), ("The reference's", check.reference_picture))
+    return "\n".join(
+        f'<p>{caption}:</p><img alt="{caption} figure" src="data:image/png;base64,{b64encode(png).decode()}">'
+        for caption, png in found
+        if check.visible and png.startswith(PNG)
+    )
 
 
 def hint_row(
@@ -155,7 +183,11 @@ def merged(earlier: Row, refusal: str) -> Row:
 
 def block(text: str) -> str:
     """Return text of whatever origin as an indented block of Markdown, in which nothing is rendered."""
-    plain = clean(text).strip()
-    plain = plain if len(plain) <= MAX_TEXT else f"{plain[:MAX_TEXT]} [cut here]"
+    plain = cut(clean(text).strip())
     lines = [part for line in plain.splitlines() for part in textwrap.wrap(line, WIDTH) or [""]]
     return "\n".join(f"    {line}" for line in lines)
+
+
+def cut(text: str) -> str:
+    """Return a text that is not longer than what anybody reads."""
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} [cut here]"

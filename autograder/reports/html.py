@@ -18,6 +18,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
+from autograder.figures import PNG
 from autograder.reports import statistics
 from autograder.reports.student_page import grouped, questions_of, seen
 from autograder.reports.terminal import number
@@ -27,7 +28,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 LINE, TEXT = 80, 4000  # characters shown of a name, and of a longer text
 JOINERS = "\u200c\u200d"  # invisible, and needed: emoji and some scripts are made with them
 PILE = re.compile(r"([\u0300-\u036f]{3})[\u0300-\u036f]+")  # accents that would cover other lines
-PNG = b"\x89PNG\r\n\x1a\n"
 # An outcome is told by its sign and its words; colour only adds to it.
 OUTCOMES = {
     Outcome.PASSED: ("✓", "passed"), Outcome.FAILED: ("✗", "wrong"), Outcome.ERROR: ("!", "error"),
@@ -104,7 +104,7 @@ def student_html(report: Report, *, staff: bool = False, published: bool = True)
 
     Args:
         report: of the submission.
-        staff: add what students do not see: all checks, staff notes, the output, the seed.
+        staff: add what students do not see: all checks, staff notes, the output.
         published: whether results that wait for publication may be read. Until then the page shows
             visible checks only, and neither scores nor the quiz's answers.
     """
@@ -116,7 +116,7 @@ def student_html(report: Report, *, staff: bool = False, published: bool = True)
         title=f"{line(report.student)}: {report.title}",
         report=report, staff=staff, open=open_, questions=questions_of(report, staff, published),
         adjustment=added if abs(added) >= 0.01 else 0.0,
-        receipt={key: value for key, value in report.receipt.items() if staff or key != "seed"},
+        receipt=report.receipt,
         never=sum(not seen(check, staff, True) for check in report.checks),
         handed_in=statistics.handed_in_quiz(report),
         pictures=functools.partial(pictures, staff=staff),

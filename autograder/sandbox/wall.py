@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -193,21 +193,49 @@ class Worker:
 
     def stream(
         self, frames: bytes, count: int, allowed_s: float, deadline: float | None = None
-    ) -> tuple[list[bytes], CallTimeout | WorkerDied | None]:
-        """Send many encoded calls at once; return the replies and what kept others from coming.
+    ) -> Iterator[bytes]:
+        """Send many encoded calls at once and yield each reply as it comes.
 
         Args:
             frames: the calls, one after another.
             count: how many replies there will be.
             allowed_s: what each call may take.
             deadline: of `time.monotonic`, for all of them.
+
+        Raises:
+            CallTimeout: the next reply took too long; the worker is ended.
+            WorkerDied: the worker ended, or broke the protocol; it is ended.
         """
-        replies: list[bytes] = []
+        unsent, arriving = memoryview(frames), protocol.Frames()
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN | select.POLLOUT)
+        until = limit(allowed_s, deadline)
         try:
-            self._exchange(frames, count, allowed_s, deadline, replies)
-        except (CallTimeout, WorkerDied) as error:
-            return replies[:count], error
-        return replies, None
+            while count > 0:  # write and read as either is possible: neither side waits forever
+                ready = poll.poll(max(0.0, until - time.monotonic()) * 1000)
+                if not ready:
+                    self.end()
+                    raise CallTimeout(f"no answer within {allowed_s:g} s")
+                if ready[0][1] & select.POLLOUT and unsent:
+                    unsent = unsent[self._sock.send(unsent) :]
+                    if not unsent:
+                        poll.modify(self._sock, select.POLLIN)
+                if ready[0][1] & ~select.POLLOUT:
+                    data = self._sock.recv(1 << 18)
+                    if not data:
+                        raise EOFError
+                    found = arriving.feed(data)
+                    if len(found) > count:
+                        self.end()  # it answers what it was not asked
+                    yield from found[:count]
+                    count -= len(found)
+                    until = limit(allowed_s, deadline) if found else until
+            if count < 0:
+                raise protocol.ProtocolError
+        except protocol.ProtocolError:
+            raise self._died("sent something that is no answer") from None
+        except (EOFError, OSError):
+            raise self._died("ended the process that it runs in") from None
 
     def output(self) -> str:
         """Return what the student printed, cut to the limit."""
@@ -227,42 +255,8 @@ class Worker:
         os.close(self._output)
 
     def _one(self, frame: bytes, allowed_s: float, deadline: float | None) -> bytes:
-        replies: list[bytes] = []
-        self._exchange(frame, 1, allowed_s, deadline, replies)
-        return replies[0]
-
-    def _exchange(
-        self, frames: bytes, count: int, allowed_s: float, deadline: float | None, replies: list[bytes]
-    ) -> None:
-        """Write and read as either is possible, so that neither side waits for the other forever."""
-        unsent, arriving = memoryview(frames), protocol.Frames()
-        poll = select.poll()
-        poll.register(self._sock, select.POLLIN | select.POLLOUT)
-        until = limit(allowed_s, deadline)
-        try:
-            while len(replies) < count:
-                ready = poll.poll(max(0.0, until - time.monotonic()) * 1000)
-                if not ready:
-                    self.end()
-                    raise CallTimeout(f"no answer within {allowed_s:g} s")
-                if ready[0][1] & select.POLLOUT and unsent:
-                    unsent = unsent[self._sock.send(unsent) :]
-                    if not unsent:
-                        poll.modify(self._sock, select.POLLIN)
-                if ready[0][1] & ~select.POLLOUT:
-                    data = self._sock.recv(1 << 18)
-                    if not data:
-                        raise EOFError
-                    found = arriving.feed(data)
-                    if found:
-                        replies += found
-                        until = limit(allowed_s, deadline)
-            if len(replies) > count:
-                raise protocol.ProtocolError
-        except protocol.ProtocolError:
-            raise self._died("sent something that is no answer") from None
-        except (EOFError, OSError):
-            raise self._died("ended the process that it runs in") from None
+        [reply] = self.stream(frame, 1, allowed_s, deadline)
+        return reply
 
     def _died(self, why: str) -> WorkerDied:
         self.end()

@@ -4,6 +4,7 @@ import contextlib
 import difflib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, listing, natural
@@ -23,6 +24,8 @@ COURSE_FOLDERS = frozenset({"checks", "tests"})
 def choose(items: Sequence[Item], stem: str, notes: list[str]) -> Item | None:
     """Return the file to grade: the .py, unless it is still the template beside a notebook."""
     script, notebook = (first(items, stem, suffix, notes) for suffix in SUFFIXES)
+    if not script and not notebook:
+        return as_text(items, stem, notes)
     if not script or not notebook:
         return script or notebook
     if notebook.depth < script.depth:
@@ -33,6 +36,15 @@ def choose(items: Sequence[Item], stem: str, notes: list[str]) -> Item | None:
     if not untouched(notebook):
         notes.append(f"there is a .py and a notebook: {clean(script.name)} is graded")
     return script
+
+
+def as_text(items: Sequence[Item], stem: str, notes: list[str]) -> Item | None:
+    """Return the code that was saved as STEM.txt, as some editors and browsers do."""
+    for item in items:
+        if fold(item.name) == f"{stem.casefold()}.txt":
+            notes.append(f"{clean(item.path)} was taken for {stem}.py")
+            return replace(item, path=f"{item.path[:-4]}.py")
+    return None
 
 
 def untouched(item: Item) -> bool:

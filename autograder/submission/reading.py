@@ -127,7 +127,10 @@ def inside_zip(items: Sequence[Item], stem: str, notes: list[str], stack: contex
     try:
         if len(zips) > 1:
             raise InputError(f"several zip files, hand in one: {listing(i.path for i in zips)}")
-        return [inner for item in zips for inner in stack.enter_context(zip_items(item, notes))]
+        inside = [inner for item in zips for inner in stack.enter_context(zip_items(item, notes))]
+        if zips and not inside:
+            raise InputError(f"{clean(zips[0].path)} is empty")
+        return inside
     except InputError as wrong:
         if not any(suffix_of(item) and is_work(item) for item in items):
             raise

@@ -51,7 +51,7 @@ def report(**change: object) -> Report:
                             feedback="LESSON")],
         "quiz_score": 5.0, "quiz_max_score": 5.0, "late_days": 2, "notes": ["Handed in 2 days late."],
         "staff_notes": ["STAFF ONLY"], "output": "STAFF ONLY", "isolation": Isolation("full", [], []),
-        "receipt": {"seed": "STAFF ONLY"},
+        "receipt": {"kit": "1.0"},
     }  # fmt: skip
     return Report(**{**about, **change})
 

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.config import load_config
 from autograder.errors import InputError
+from autograder.grading import Grader
 from autograder.redteam.attack import against_grader, load_attacks, run_all
 from autograder.sandbox import landlock, seccomp
 
@@ -45,6 +46,15 @@ def test_without_a_layer_attacks_are_seen_to_gain(layer, attacks, gained):
     assert isolation.verdict != "full"
     assert all(gained in " ".join(gain.gained) for gain in gains)
     assert all(gain.score == 0 for gain in gains)
+
+
+def test_if_all_checks_were_sent_at_once_hidden_inputs_would_be_read_ahead(monkeypatch):
+    def at_once(self, checks, session):
+        return {one.check.id: (one, self.result(one)) for one in self.judge.judge_all(checks, session)}
+
+    monkeypatch.setattr(Grader, "judge_checks", at_once)
+    [gain], _ = against_grader(load_config(TINY), "warmup", chosen("reads_ahead"))
+    assert "carried a hidden input into what students read" in gain.gained[0]
 
 
 def test_what_is_no_gradescope_zip_is_said_in_one_line(tmp_path):

@@ -75,9 +75,9 @@ class Class:
         def opened(grader: Grader) -> None:
             judge_all = grader.judge.judge_all
 
-            def watched(checks, session):
+            def watched(checks, *more):
                 questions.update(check.question for check in checks)
-                return judge_all(checks, session)
+                return judge_all(checks, *more)
 
             grader.judge.judge_all = watched
 
@@ -264,12 +264,12 @@ def test_flaky_checks_are_found_by_running_again(klass, monkeypatch):
     flips = []
 
     def flaky(judged, check):
-        if check.name != "test_short_inputs_and_integers" or flips:
+        if check.name != "test_short_inputs_and_integers" or len(flips) == 2:
             return judged
         flips.append(check)
         verdict = judged.verdict
         outcome = Outcome.PASSED if verdict.outcome is Outcome.FAILED else Outcome.FAILED
-        return type(judged)(type(verdict)(outcome), judged.exchanges)
+        return type(judged)(check, type(verdict)(outcome), judged.exchanges)
 
     monkeypatch.setattr(
         Judge, "judge_live", lambda self, check, *rest: flaky(judge_live(self, check, *rest), check)
@@ -280,11 +280,11 @@ def test_flaky_checks_are_found_by_running_again(klass, monkeypatch):
         lambda self, check, *rest: flaky(judge_replies(self, check, *rest), check),
     )
     impact = klass.grade(again=True, dry_run=True)
-    assert (impact.ran, len(flips)) == (3, 1)
+    assert (impact.ran, len(flips)) == (3, 2)  # once, and again in a fresh worker
     text = to_text(impact, "warmup", dry_run=True)
     assert "flaky: another outcome on identical work under an identical check" in text
     assert text.count("warmup.running_mean.short_inputs_and_integers") == 2  # by check, and flaky
-    flips[:] = [None]
+    flips[:] = [None, None]
     klass.edit("tests/questions/test_warmup.py", "[0.0, 0.25, 1.0])", "[0.0, 0.25, 2.0])")
     changed = klass.grade(again=True, dry_run=True)
     assert changed.changes

@@ -204,7 +204,15 @@ def test_helpers_take_what_room_is_left(read: Reader) -> None:
 
 def test_an_empty_hand_in_is_one_line(read: Reader) -> None:
     got = read({"__MACOSX/x": ""})
-    assert got.problem.startswith(f"no {STEM}.py or .ipynb found in it; found: ")
+    assert got.problem == f"no {STEM}.py or .ipynb found in it; found: nothing" or "is empty" in got.problem
+
+
+def test_code_that_was_saved_as_text_is_graded(read: Reader) -> None:
+    got = read({f"{STEM.title()}.txt": WORK, "notes.txt": "x", "lecture.py": "y = 1", "b.py": ""})
+    assert got.main == f"{STEM}.py"
+    assert got.files[got.main].decode() == WORK
+    assert [note for note in got.notes if "was taken for" in note]
+    assert "lecture.py" in got.files
 
 
 def test_a_single_file_under_any_name(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def mirror() -> list[str]:
     if "REHEARSAL_MIRROR" in os.environ:
         return [os.environ["REHEARSAL_MIRROR"]]
     lists = [Path("/etc/apt/sources.list"), *sorted(Path("/etc/apt/sources.list.d").glob("*"))]
-    words = [word for path in lists if path.is_file() for word in path.read_text().split()]
+    lines = [line for path in lists if path.is_file() for line in path.read_text().splitlines()]
+    words = [word for line in lines for word in line.partition("#")[0].split()]
     found = [word.rstrip("/") for word in words if word.startswith("http") and "/debian" in word]
     return found[:1]
 

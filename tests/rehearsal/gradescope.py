@@ -18,8 +18,9 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from container import Bounds, debian, inside, overlay  # noqa: E402
 
-from autograder.config import load_config  # noqa: E402
+from autograder.config import CourseSettings, load_config  # noqa: E402
 from autograder.grading import open_grader  # noqa: E402
+from autograder.platform import run as platform  # noqa: E402
 from autograder.publish.build import write_zip  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 from autograder.reports.gradescope import to_gradescope  # noqa: E402
@@ -66,15 +67,15 @@ def main() -> None:
     samples = [path for folder in (SAMPLES, HOSTILE) for path in sorted(folder.iterdir())]
     samples += [untouched(build, asked.stem), linked(build, asked.stem)]
     samples = [path for path in samples if path.is_dir() and (not asked.only or path.name in asked.only)]
-    grader = open_grader(course, asked.stem)
+    platform.container_mb = lambda: asked.memory  # what is here has as little as what is in there
+    grader = open_grader(platform.within_memory(course, asked.stem), asked.stem)
     try:
         expected = {path.name: grader.grade(read_submission(path, asked.stem)) for path in samples}
     finally:
         grader.close()
     bad = 0
-    visibility = course.settings.visibility
     for path in samples:
-        bad += rehearse(path, [image, base], build / "runs", asked, expected[path.name], visibility)
+        bad += rehearse(path, [image, base], build / "runs", asked, expected[path.name], course.settings)
     print(f"{len(samples)} submissions, {bad} not as they must be")
     sys.exit(1 if bad else 0)
 
@@ -142,8 +143,9 @@ def folder_of(path: Path) -> Path:
 
 
 def rehearse(
-    path: Path, layers: list[Path], runs: Path, asked: argparse.Namespace, report: Report, visibility: object
-) -> int:
+    path: Path, layers: list[Path], runs: Path, asked: argparse.Namespace, report: Report,
+    settings: CourseSettings,
+) -> int:  # fmt: skip
     """Run one submission in a fresh container; print a line; return 1 if something is wrong."""
     import jsonschema
 
@@ -165,7 +167,7 @@ def rehearse(
     try:
         results = json.loads(text)
         jsonschema.validate(results, json.loads(SCHEMA.read_text()))
-        here = json.loads(json.dumps(to_gradescope(report, visibility)))
+        here = json.loads(json.dumps(to_gradescope(report, settings)))
         wrong += differences(results, here, report)
     except ValueError as error:
         results, wrong = {}, [*wrong, str(error)]
@@ -192,7 +194,7 @@ def differences(got: dict, want: dict, report: Report) -> list[str]:
     total = round(sum(row.get("max_score", 0) for row in got["tests"]), 6)
     if total != report.max_score:
         told.append(f"rows add up to {total}")
-    for key in ("submission_sha256", "checks_sha256", "seed"):
+    for key in ("submission_sha256", "course_sha256", "kit_sha256", "seed_sha256"):
         if got["extra_data"]["receipt"].get(key) != report.receipt[key]:
             told.append(f"receipt: another {key}")
     if got["extra_data"]["isolation"] != "full":

@@ -1,0 +1,85 @@
+"""What an attack gained, judged from outside: by its score, what is printed and told, and what it left."""
+
+import contextlib
+import re
+import time
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.grading import Grader
+from autograder.redteam.stage import Stage
+from autograder.sandbox.codec import decode_call
+from autograder.sandbox.protocol import REQUEST, decode_frame
+from autograder.values import Tensor
+
+LEARNED, CARRIED = "LEARNED", "CARRIED"
+SETTLE_S = 3.0
+NUMBER = re.compile(r"\d+\.\d{6,}")
+
+
+def judge(score: float, output: str, told: str, scene: Stage) -> list[str]:
+    """Say what an attack gained, from what it scored, printed, got told, and left behind."""
+    gained = []
+    if score > 0:
+        gained.append(f"earned {score:g} points")
+    if LEARNED in output:
+        gained.append(f"learned: {output.partition(LEARNED)[2].strip().splitlines()[0][:60]}")
+    if CARRIED in told:
+        gained.append("carried a hidden input into what students read")
+    gained += [f"left {mark}" for mark in scene.marks()[:3]]
+    if scene.heard:
+        gained.append(f"reached the network ({scene.heard[0]})")
+        scene.heard.clear()
+    return gained
+
+
+def carried(told: str, hidden: AbstractSet[str]) -> list[str]:
+    """Say whether what students read about their own checks holds a number of a hidden input."""
+    found = hidden & set(NUMBER.findall(told))
+    return [f"carried a hidden input into what students read ({min(found)})"] if found else []
+
+
+def hidden_numbers(grader: Grader) -> AbstractSet[str]:
+    """Return the long numbers, as Python prints them, that only hidden checks call functions with."""
+    numbers: dict[bool, set[str]] = {True: set(), False: set()}
+    for check in grader.bank.checks:
+        script = grader.judge.script(check)
+        for frame in script.frames if script else ():
+            request, body = decode_frame(frame, REQUEST)
+            call = decode_call(request, body)
+            told = str([plainly(value) for value in (*call.args, *call.kwargs.values())])
+            numbers[check.visible].update(NUMBER.findall(told))
+    return numbers[False] - numbers[True]
+
+
+def plainly(value: Any) -> Any:
+    """Return an argument in a form that prints all its numbers."""
+    value = value.array if isinstance(value, Tensor) else value
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def offspring(pid: int) -> set[int]:
+    """Return the children of a process: the warm process inherits what a worker leaves behind."""
+    with contextlib.suppress(OSError):
+        return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+    return set()
+
+
+def lingers(pid: int, before: set[int]) -> bool:
+    """Whether a process that was not there before is still there after a moment."""
+    until = time.monotonic() + SETTLE_S
+    while extra := {child for child in offspring(pid) - before if running(child)}:
+        if time.monotonic() > until:
+            return bool(extra)
+        time.sleep(0.01)
+    return False
+
+
+def running(pid: int) -> bool:
+    """Whether a process is alive, not only waiting to be collected."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
