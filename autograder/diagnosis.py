@@ -23,6 +23,10 @@ from autograder.values import Handle, Opaque
 Outcomes = Mapping[str, Sequence[Answer | Ended]]  # by the id of a check: what came of each call
 
 
+KEPT = 5_000  # diagnoses remembered
+QUICK_S = 0.05  # what the reference may take for a check that is asked of a mistake without need
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """The misconceptions that explain all answers, and the hint that follows."""
@@ -37,29 +41,37 @@ class Diagnostician:
     def __init__(self, wall: Wall, judge: Judge, mistakes: Mapping[str, Program]) -> None:
         self._wall, self._judge, self.programs = wall, judge, mistakes
         self._known: dict[str, dict[str, Known]] = {name: {} for name in mistakes}
+        self._diagnosed: dict[tuple[tuple[Outcome, bytes], ...], Diagnosis] = {}
         self._locks = {name: threading.Lock() for name in mistakes}
 
-    def answers(self, mistake: str, checks: Sequence[Check]) -> Outcomes:
-        """Return what a misconception answers to its question's checks, each asked when it is looked up."""
+    def answers(self, mistake: str, checks: Sequence[Check]) -> "Asked":
+        """Return what a misconception answers to its question's checks, asked when it is looked up."""
         return Asked(self, mistake, {check.id: check for check in checks})
 
-    def ask(self, mistake: str, check: Check) -> "Known":
-        """Return what a misconception answers to a check's calls."""
+    def ask(self, mistake: str, checks: Mapping[str, Check], wanted: str) -> "Known":
+        """Return what a misconception answers to the check `wanted`.
+
+        It is asked all the question's quick checks at once, but a slow one (training) only when it is wanted.
+        """
         with self._locks[mistake]:
             known = self._known[mistake]
-            if check.id not in known:
-                known[check.id] = self._play(mistake, check)
-            return known[check.id]
+            if wanted not in known:
+                quick = [name for name in checks if name not in known and self._is_quick(checks[name])]
+                self._play(mistake, [checks[name] for name in {*quick, wanted}], known)
+            return known[wanted]
 
-    def _play(self, mistake: str, check: Check) -> "Known":
+    def _is_quick(self, check: Check) -> bool:
         script = self._judge.script(check)
-        if script is None:
-            return Known((), passes=False)
+        return script is not None and script.seconds < QUICK_S
+
+    def _play(self, mistake: str, checks: Sequence[Check], known: "dict[str, Known]") -> None:
+        scripts = [self._judge.script(check) or Script(()) for check in checks]
         session = Session(self._wall, self.programs[mistake])
-        (replies,) = session.play([script])
-        passes = self._outcome(check, script, replies, session) is Outcome.PASSED
+        played = list(session.play(scripts))
+        for check, script, replies in zip(checks, scripts, played, strict=True):
+            passes = self._outcome(check, script, replies, session) is Outcome.PASSED
+            known[check.id] = Known([outcome_of(reply) for reply in replies], passes)
         session.close()
-        return Known([outcome_of(reply) for reply in replies], passes)
 
     def _outcome(self, check: Check, script: Script, replies: Sequence[Reply], session: Session) -> Outcome:
         judged = self._judge.judge_replies(check, script, replies, session)
@@ -75,6 +87,18 @@ class Diagnostician:
             judged: how each ended, with the calls that it made.
             candidates: the question's known mistakes.
         """
+        if not all(one.digest or one.verdict.outcome is Outcome.SKIPPED for one in judged):
+            return self._diagnose(checks, judged, candidates)
+        key = tuple((one.verdict.outcome, one.digest) for one in judged)  # the same replies, the same reason
+        if key not in self._diagnosed:
+            if len(self._diagnosed) >= KEPT:
+                self._diagnosed.clear()
+            self._diagnosed[key] = self._diagnose(checks, judged, candidates)
+        return self._diagnosed[key]
+
+    def _diagnose(
+        self, checks: Sequence[Check], judged: Sequence[Judged], candidates: Sequence[Variant]
+    ) -> Diagnosis:
         given = {
             check.id: [exchange.outcome for exchange in one.exchanges]
             for check, one in zip(checks, judged, strict=True)
@@ -111,9 +135,10 @@ class Diagnostician:
 
         Answers that pass may differ within a check's own tolerance, so they are not compared.
         """
-        if not explains(self.answers(mistake, checks), wrong):
+        answers = self.answers(mistake, checks)
+        if not explains(answers, wrong):
             return False
-        return all(self.ask(mistake, check).passes for check in checks if check.id in passed)
+        return all(answers.known(check.id).passes for check in checks if check.id in passed)
 
 
 @dataclass(frozen=True)
@@ -132,8 +157,12 @@ class Asked(Mapping[str, Sequence[Answer | Ended]]):
     mistake: str
     checks: Mapping[str, Check]
 
+    def known(self, name: str) -> Known:
+        """Return all that is known about a check."""
+        return self.diagnostician.ask(self.mistake, self.checks, name)
+
     def __getitem__(self, name: str) -> Sequence[Answer | Ended]:
-        return self.diagnostician.ask(self.mistake, self.checks[name]).outcomes
+        return self.known(name).outcomes
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.checks)

@@ -7,6 +7,7 @@ gave before, they give again.
 
 import hashlib
 import threading
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -42,6 +43,7 @@ class Judged:
     verdict: Verdict
     exchanges: tuple[Exchange, ...] = ()
     replayed: bool = False  # whether the calls are the first ones of the check's script
+    digest: bytes = b""  # of the replies, where the verdict follows from them alone
 
 
 class Replay:
@@ -161,9 +163,10 @@ class Judge:
             verdict = self.verdict(check, Student(replay.send), replay.exchanges, session)
         except Diverged:
             return None
-        judged = Judged(check, verdict, tuple(replay.exchanges), replayed=True)
-        small = sum(len(reply.frame) for reply in replies) <= KEPT_BYTES
-        if small and verdict.outcome in (Outcome.PASSED, Outcome.FAILED):  # others depend on more
+        if verdict.outcome not in (Outcome.PASSED, Outcome.FAILED):  # others depend on more
+            return Judged(check, verdict, tuple(replay.exchanges), replayed=True)
+        judged = Judged(check, verdict, tuple(replay.exchanges), replayed=True, digest=key)
+        if sum(len(reply.frame) for reply in replies) <= KEPT_BYTES:
             self._judged[key] = judged
             if len(self._judged) > KEPT:
                 self._judged.popitem(last=False)
@@ -227,13 +230,14 @@ class Judge:
             answers.append(conversation.send(call))
             return answers[-1]
 
+        began = time.monotonic()
         try:
             self.call(check, Student(send))
         except KitError:
             raise
         except Exception:  # noqa: BLE001 any failure here is ours
             return None
-        return Script(tuple(frames), tuple(answers))
+        return Script(tuple(frames), tuple(answers), time.monotonic() - began)
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""

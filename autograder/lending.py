@@ -74,30 +74,38 @@ def parts_of(question: str, questions: Iterable[str], cells: Sequence[str]) -> l
     """
     order = list(questions)
     earlier = order[: order.index(question)]
-    uses = uses_of(cells)
+    defined = definitions(cells) if earlier else {}
     reached, waiting = {question}, [question]
     while waiting:
-        fresh = uses.get(waiting.pop(), set()) - reached
-        reached |= fresh
-        waiting += fresh
+        found = {name for node in defined.get(waiting.pop(), []) for name in names_in(node)}
+        waiting += (found & defined.keys()) - reached
+        reached |= found
     return [name for name in earlier if name in reached]
 
 
-def uses_of(cells: Sequence[str]) -> dict[str, set[str]]:
-    """Return the names that occur in what each name of a program is defined by."""
-    uses: dict[str, set[str]] = {}
+def definitions(cells: Sequence[str]) -> dict[str, list[ast.stmt]]:
+    """Return the statements of a program that define each of its names: functions, classes, assignments."""
+    found: dict[str, list[ast.stmt]] = {}
     for text in cells:
         try:
             body = ast.parse(text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for statement in body:
-            nodes = list(ast.walk(statement))
-            names = {node.id for node in nodes if isinstance(node, ast.Name)}
-            stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-            for name in {getattr(statement, "name", "")} | stored:
-                uses.setdefault(name, set()).update(names)
-    return uses
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                names = {statement.name}
+            else:
+                names = names_in(statement, ast.Store)
+            for name in names:
+                found.setdefault(name, []).append(statement)
+    return found
+
+
+def names_in(node: ast.AST, context: type[ast.expr_context] = ast.Load) -> set[str]:
+    """Return the names that a statement reads, or those that it stores."""
+    return {
+        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, context)
+    }
 
 
 def judge_with_lent(lending: Lending, question: str, program: Program, names: list[str]) -> list[Judged]:

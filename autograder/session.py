@@ -42,6 +42,7 @@ class Script:
 
     frames: tuple[bytes, ...]
     answers: tuple[Answer, ...] = ()
+    seconds: float = 0.0  # that the right answers took
 
 
 @dataclass(frozen=True)

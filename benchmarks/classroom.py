@@ -4,6 +4,7 @@ import ast
 import itertools
 import json
 import random
+import re
 from pathlib import Path
 
 from autograder.bank import Bank, Variant
@@ -23,7 +24,7 @@ def build_class(bank: Bank, folder: Path, size: int) -> list[Path]:
     made = []
     for number in range(size):
         chosen = [pick.choice(right), *(pick.choice(wrong) for _ in range(number % 3))]
-        text = bank.solution + preamble + "\n\n".join(variants[one.name] for one in chosen)
+        text = bank.solution + preamble + "\n\n".join(beside_the_right(variants, one) for one in chosen)
         text += "\n\n" + "\n".join(f"{one.question} = {one.name}" for one in chosen) + "\n"
         if number % 50 == 7:
             text += f"\n\ndef {wrong[0].question}(*args, **kwargs):\n{CRASH}"
@@ -34,6 +35,13 @@ def build_class(bank: Bank, folder: Path, size: int) -> list[Path]:
             text = text.replace("return", "retrun", 1)
         made.append(write(folder / f"student{number:05d}", bank.stem, text, notebook=number % 10 == 3))
     return made
+
+
+def beside_the_right(variants: dict[str, str], one: Variant) -> str:
+    """Return a variant's text; where it calls the right answer, by a name that will still mean that."""
+    kept = f"right_{one.question}"
+    body = re.sub(rf"\b{one.question}\(", f"{kept}(", variants[one.name])
+    return f"{kept} = {one.question}\n\n\n{body}"
 
 
 def source_of(source: str, variants: tuple[Variant, ...]) -> dict[str, str]:

@@ -24,8 +24,10 @@ PRELOADABLE = frozenset(LIBRARIES.values())
 
 def used_by(texts: Iterable[str]) -> list[str]:
     """Return the modules to import ahead for programs: the libraries that they name and that are here."""
-    programs = list(texts)
-    named = [name for name in LIBRARIES if any(map(mention(name).search, programs))]
+    program = "\n".join(texts)
+    words = set(re.findall(r"\w+", program))
+    near = [name for name in LIBRARIES if words.issuperset(name.split("."))]
+    named = [name for name in near if mention(name).search(program)]
     return list(dict.fromkeys(LIBRARIES[name] for name in named if is_here(name.partition(".")[0])))
 
 

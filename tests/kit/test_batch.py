@@ -264,13 +264,13 @@ def test_a_crash_that_was_the_warm_process_is_nobodys_mistake(tmp_path):
     def opened() -> Grader:
         grader = mortal.open()
         if len(mortal.opened) == 1:
-            run = grader.grade_question
+            run = grader.judge_checks
 
-            def grade_question(*arguments):
+            def judge_checks(*arguments):
                 mortal.kill()
                 return run(*arguments)
 
-            grader.grade_question = grade_question
+            grader.judge_checks = judge_checks
         return grader
 
     grade(folder, tmp_path / "out", open_grader=opened, say=said.append)
