@@ -1,7 +1,7 @@
 """The floor under a class: fork a process that has torch, load the program, call its functions, exit.
 
-Prints the mean seconds a submission. Run as `floor.py FOLDER STEM CALLS COUNT`: submissions, their assignment,
-a file of encoded calls, how many to take.
+Prints the mean seconds a submission. Run as `floor.py FOLDER STEM CALLS COUNT`: submissions, their
+assignment, a file of encoded calls, how many to take.
 """
 
 import contextlib
