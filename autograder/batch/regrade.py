@@ -185,7 +185,7 @@ def by_check(changes: Sequence[Change]) -> Iterator[str]:
         yield from ("", "by check")
     alike: dict[tuple[str, str], list[str]] = {}
     for check, kinds in turns.items():
-        words = (f"{many} {was or 'not there'} -> {now or 'gone'}" for (was, now), many in kinds.most_common())
+        words = (f"{n} {was or 'not there'} -> {now or 'gone'}" for (was, now), n in kinds.most_common())
         alike.setdefault((check.rpartition(".")[0], ", ".join(words)), []).append(check)
     for (question, told), checks in alike.items():
         if len(checks) > ALIKE:
