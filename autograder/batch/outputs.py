@@ -70,7 +70,8 @@ def write_reports(
             moodle.add(moodle_row(report, person, published=published))
         slim.append(slimmed(report, same))
     links = {report.submission: file_name(report.submission) for report in slim}
-    replace(out / "index.html", index_html(slim, run.about.title, links=links))
+    missing = [person.name for person in run.about.missing]
+    replace(out / "index.html", index_html(slim, run.about.title, links=links, missing=missing))
     replace(out / "grades.csv", str(grades))
     replace(out / "canvas.csv", str(canvas or canvas_table(title, 0.0, run.about.canvas_column)))
     replace(out / "moodle.csv", str(moodle))
