@@ -25,8 +25,12 @@ cluster_option = click.option(
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a submission.")
-roster_option = click.option("--roster", type=FILE, help="CSV of the class: name, id, email; or an LMS's.")
-submitted_option = click.option("--submitted", type=FILE, help="CSV of when who handed in.")
+roster_option = click.option(
+    "--roster", type=FILE, help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."
+)
+submitted_option = click.option(
+    "--submitted", type=FILE, help="CSV: student,submitted at (default: what the export says)."
+)
 extensions_option = click.option(
     "--extensions", type=FILE, help="CSV: student,days or student,until (default: the course's)."
 )
