@@ -63,11 +63,11 @@ def grade(
 
     course = load_config(root)
     course.assignment(assignment)
-    before = classroom.remembered(out)
-    paths = before | classroom.absolute(lists)
+    before, given = classroom.remembered(out), classroom.absolute(lists)
+    paths = before | given
     options = Options(**paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway)
     batch = classroom.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster)
-    again = [path for kind, path in before.items() if paths[kind] == path]
+    again = [path for kind, path in before.items() if kind not in given]
     if again and not quiet:
         click.echo(f"as before, with {', '.join(again)}", err=True)
     written = classroom.carried_out(batch, out, quiet, as_json)

@@ -42,7 +42,8 @@ def prepared(
         options = replace(options, extensions=str(extensions.resolve()))
     entries = find_submissions(folder, stem)
     intake = take_in(entries, course, stem, options)
-    if others := left_out(folder, entries):
+    lists = {Path(path).name for path in (options.roster, options.submitted, options.extensions)}
+    if others := [name for name in left_out(folder, entries) if name not in lists]:
         intake.remarks.insert(0, f"in the folder, but no code, zip or quiz: {listing(others)}")
     if not quiet:
         tell_oddities(intake)

@@ -159,7 +159,7 @@ def by_student(changes: Sequence[Change]) -> Iterator[str]:
 def label(change: Change) -> str:
     """Return a submission's name, with the student's where that does not tell it."""
     name, student = clean(change.name), clean(change.student)
-    return name if student in ("", name) else f"{name} ({student})"
+    return name if student in name else f"{name} ({student})"
 
 
 def points(score: float, most: float, other_most: float) -> str:
