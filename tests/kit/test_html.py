@@ -352,3 +352,10 @@ def test_figures_of_ones_own_are_told_as_such():
     ]
     assert told in Page(index_html(drawn)).text
     assert told not in Page(index_html(alike)).text
+
+
+def test_what_passed_is_folded_away_where_it_is_long():
+    long = [check("softmax", 0, Outcome.PASSED, id=f"warmup.softmax.{place}") for place in range(9)]
+    html = student_html(changed(report(), checks=long))
+    assert "<details><summary><h3>9 checks passed</h3></summary>" in html
+    assert "<details open><summary><h3>3 checks passed</h3></summary>" in student_html(report())
