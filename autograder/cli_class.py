@@ -25,8 +25,12 @@ cluster_option = click.option(
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a submission.")
-roster_option = click.option("--roster", type=FILE, help="CSV of the class: name, id, email; or an LMS's.")
-submitted_option = click.option("--submitted", type=FILE, help="CSV of when who handed in.")
+roster_option = click.option(
+    "--roster", type=FILE, help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."
+)
+submitted_option = click.option(
+    "--submitted", type=FILE, help="CSV: student,submitted at (default: what the export says)."
+)
 extensions_option = click.option(
     "--extensions", type=FILE, help="CSV: student,days or student,until (default: the course's)."
 )
@@ -59,11 +63,11 @@ def grade(
 
     course = load_config(root)
     course.assignment(assignment)
-    before = classroom.remembered(out)
-    paths = before | classroom.absolute(lists)
+    before, given = classroom.remembered(out), classroom.absolute(lists)
+    paths = before | given
     options = Options(**paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway)
     batch = classroom.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster)
-    again = [path for kind, path in before.items() if paths[kind] == path]
+    again = [path for kind, path in before.items() if kind not in given]
     if again and not quiet:
         click.echo(f"as before, with {', '.join(again)}", err=True)
     written = classroom.carried_out(batch, out, quiet, as_json)

@@ -1,7 +1,7 @@
 """What the commands about a class share: prepare it, carry it out, find things in its gradebook."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -21,14 +21,15 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.records import Run
 from autograder.gradebook.standing import standing
 from autograder.grading import open_grader
-from autograder.reports.terminal import to_table
+from autograder.reports.terminal import clean, to_table
 from autograder.results import Report
 from autograder.submission.archive import listing
 from autograder.submission.intake import EXTENSIONS, Intake, Options, Row, take_in
-from autograder.submission.layouts import find_submissions
+from autograder.submission.layouts import find_submissions, left_out
 from autograder.submission.roster import Index
 
 TOLD = 10  # remarks on standard error
+TOLD_UNREAD = 30  # submissions that could not be read
 
 
 def prepared(
@@ -39,7 +40,11 @@ def prepared(
     extensions = course.root / EXTENSIONS
     if not options.extensions and extensions.exists():
         options = replace(options, extensions=str(extensions.resolve()))
-    intake = take_in(find_submissions(folder, stem), course, stem, options)
+    entries = find_submissions(folder, stem)
+    intake = take_in(entries, course, stem, options)
+    lists = {Path(path).name for path in (options.roster, options.submitted, options.extensions)}
+    if others := [name for name in left_out(folder, entries) if name not in lists]:
+        intake.remarks.insert(0, f"in the folder, but no code, zip or quiz: {listing(others)}")
     if not quiet:
         tell_oddities(intake)
 
@@ -92,13 +97,24 @@ def summary(written: Written, out: Path) -> str:
     text = to_table(shown, shown[0].isolation) if shown else ""
     more = written.count - len(shown)
     text += f"and {more} more rows in grades.csv\n" if more else ""
+    text += "".join(unread_lines(written.unread))
     return f"{text}\n{written.count} submissions in {out}: index.html, grades.csv, reports/\n"
+
+
+def unread_lines(unread: Sequence[Report]) -> Iterator[str]:
+    """Yield who could not be graded at all, and why: staff may write to them today."""
+    if unread:
+        yield f"\n{len(unread)} could not be read and score 0:\n"
+    for report in unread[:TOLD_UNREAD]:
+        yield f"  {clean(report.submission)}: {clean('; '.join(report.notes[:2]))}\n"
+    if len(unread) > TOLD_UNREAD:
+        yield f"  and {len(unread) - TOLD_UNREAD} more, in index.html\n"
 
 
 def tell_oddities(intake: Intake) -> None:
     """Say who is missing and what does not fit together, a line each."""
     if intake.missing:
-        names = listing((person.name for person in intake.missing), TOLD)
+        names = listing((person.name for person in intake.missing), TOLD, "; ")
         click.echo(
             f"{len(intake.missing)} on the roster handed in nothing (missing.csv): {names}",
             err=True,

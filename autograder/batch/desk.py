@@ -17,7 +17,7 @@ from autograder.gradebook.keys import FILES, files_key, work_key
 from autograder.gradebook.records import About, Result, Run, Stored
 from autograder.gradebook.standing import settled
 from autograder.results import Report
-from autograder.submission.layouts import Entry
+from autograder.submission.entry import Entry
 from autograder.submission.reading import Submission, content_hash, read_entry
 
 AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
@@ -87,7 +87,7 @@ class Desk:
         about = About(
             options=batch.options, questions=list(assignment.questions),
             title=assignment.title, missing=batch.intake.missing,
-            has_roster=bool(batch.options.roster),
+            has_roster=bool(batch.options.roster), canvas_column=batch.intake.canvas_column,
         )  # fmt: skip
         stem, folder = assignment.stem, batch.folder.resolve()
         run = self.book.begin(stem, folder, __version__, about, batch.intake.rows)

@@ -18,22 +18,24 @@ from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.html import index_html, student_html
 from autograder.reports.moodle import moodle_row, moodle_table
+from autograder.reports.statistics import readable
 from autograder.reports.tables import grades_row, grades_table, missing_table
 from autograder.results import Outcome, Report, to_json
 
 LONGEST = 120  # bytes of a file's name without its ending
 UNSAFE = re.compile(r'[/\\:*?"<>|]|^[.\- ]|[. ]$|-[0-9a-f]{12}$')
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-SHOWN = 300  # rows that a terminal is given
+SHOWN = 40  # rows that a terminal is given
 
 
 @dataclass
 class Written:
-    """What was written: how many reports, the first of them, and how many submissions have none yet."""
+    """What was written: how many reports, the first, the unread, and how many submissions have none yet."""
 
     count: int = 0
     waiting: int = 0
     first: list[Report] = field(default_factory=list)
+    unread: list[Report] = field(default_factory=list)
 
 
 def write_reports(
@@ -51,6 +53,7 @@ def write_reports(
     folder = reports_folder(out)
     names = [f"{run.assignment}.{name}" for name in run.about.questions]
     grades, moodle, canvas = grades_table(names), moodle_table(), None
+    title = run.about.title or run.assignment
     written, slim = Written(), []
     same: dict[str, str] = {}
     for one in standings(book, run):
@@ -61,20 +64,22 @@ def write_reports(
         write_report(folder, report)
         write_page(folder, report, afresh=afresh)
         grades.add(grades_row(report, names))
-        canvas = canvas or canvas_table(run.about.title or run.assignment, report.max_score)
+        canvas = canvas or canvas_table(title, report.max_score, run.about.canvas_column)
         for person in one.row.people:
             canvas.add(canvas_row(report, person))
             moodle.add(moodle_row(report, person, published=published))
         slim.append(slimmed(report, same))
     links = {report.submission: file_name(report.submission) for report in slim}
-    replace(out / "index.html", index_html(slim, run.about.title, links=links))
+    missing = [person.name for person in run.about.missing]
+    replace(out / "index.html", index_html(slim, run.about.title, links=links, missing=missing))
     replace(out / "grades.csv", str(grades))
-    replace(out / "canvas.csv", str(canvas or canvas_table(run.about.title or run.assignment, 0.0)))
+    replace(out / "canvas.csv", str(canvas or canvas_table(title, 0.0, run.about.canvas_column)))
     replace(out / "moodle.csv", str(moodle))
     if run.about.has_roster:
         replace(out / "missing.csv", str(missing_table(run.about.missing)))
     remove(folder, [file_name(name) for name in book.gone(run.id)], ("json", "html"))
     written.count, written.first = len(slim), slim[:SHOWN]
+    written.unread = [report for report in slim if not readable(report)]
     return written
 
 
@@ -204,4 +209,5 @@ def replace(path: Path, content: str | bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             new.unlink()
-        raise InputError(f"{path} cannot be written: {error.strerror}; what is graded is safe") from error
+        safe = "what is graded is safe, the same command goes on"
+        raise InputError(f"{path} cannot be written: {error.strerror}; {safe}") from error

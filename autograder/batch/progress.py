@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from types import FrameType
 
@@ -13,6 +14,7 @@ import msgspec
 from autograder.batch.tasks import Progress
 
 EVERY_S = 5
+LATELY_S = 30  # the rate is that of the last so many seconds
 GUESS_FROM = 10  # submissions: the time left is not guessed from fewer
 Tell = Callable[[Progress], None]
 
@@ -49,39 +51,67 @@ def bar(total: int) -> Iterator[Tell]:
         TextColumn("grading"), BarColumn(), MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
     )  # fmt: skip
-    began = time.monotonic()
+    pace = Pace()
     with Bar(*columns, console=Console(stderr=True)) as shown:
         task = shown.add_task("grading", total=total, rate="")
 
         def tell(now: Progress) -> None:
-            shown.update(task, completed=now.done, rate=rate_of(now, began))
+            pace.note(now.done)
+            shown.update(task, completed=now.done, rate=pace.told())
 
         yield tell
 
 
 def lines() -> Tell:
     """Return a function that writes a line every few seconds, and one at the end."""
-    began = last = time.monotonic()
+    pace, last = Pace(), time.monotonic()
 
     def tell(now: Progress) -> None:
         nonlocal last
-        present = time.monotonic()
+        present = pace.note(now.done)
         if present - last >= EVERY_S or now.done == now.total:
             last = present
-            left = (now.total - now.done) * (present - began) / max(1, now.done)
-            parts = [rate_of(now, began)]
+            parts = [pace.told()]
             parts += [f"{now.reused} known already"] if now.reused else []
-            parts += [f"about {left:.0f} s left"] if GUESS_FROM <= now.done < now.total else []
+            if GUESS_FROM <= now.done < now.total:
+                parts.append(f"about {duration((now.total - now.done) / pace.rate())} left")
             done = f"graded {now.done} of {now.total} ({', '.join(parts)})"
             print(done, file=sys.stderr, flush=True)  # noqa: T201
 
     return tell
 
 
-def rate_of(now: Progress, began: float) -> str:
-    """Return how many submissions a second were done."""
-    rate = now.done / max(1e-9, time.monotonic() - began)
-    return f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+class Pace:
+    """How fast it goes at present: the start, and what was known already, soon count no more."""
+
+    def __init__(self) -> None:
+        self._seen = deque([(time.monotonic(), 0)])
+
+    def note(self, done: int) -> float:
+        """Note that so many are done, and return the time."""
+        now = time.monotonic()
+        self._seen.append((now, done))
+        while len(self._seen) > 2 and now - self._seen[1][0] >= LATELY_S:
+            self._seen.popleft()
+        return now
+
+    def rate(self) -> float:
+        """Return how many submissions a second were done lately."""
+        (began, before), (now, done) = self._seen[0], self._seen[-1]
+        return max(1, done - before) / max(1e-3, now - began)
+
+    def told(self) -> str:
+        """Return the rate in words."""
+        rate = self.rate()
+        return f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as one says it: 45 s, 12 min, 1 h 5 min."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def json_line(now: Progress) -> None:

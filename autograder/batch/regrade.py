@@ -14,6 +14,7 @@ REASONS = {
     POINTS: "points, titles or visibility",
 }  # fmt: skip
 TOLD = 10  # names in one line
+ALIKE = 3  # more checks of a question that changed alike share a line
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,21 @@ class Change:
         return (self.before, self.max_before) != (self.now, self.max_now)
 
     @property
+    def gain(self) -> float:
+        """By how much the share of the points that is scored has grown."""
+        if self.before is None or not self.max_before or not self.max_now:
+            return 0.0
+        return self.now / self.max_now - self.before / self.max_before
+
+    @property
     def dropped(self) -> bool:
         """Whether the score is a smaller share of the points."""
-        if self.before is None or not self.max_before or not self.max_now:
-            return False
-        return self.now / self.max_now < self.before / self.max_before - 1e-9
+        return self.gain < -1e-9
+
+    @property
+    def rose(self) -> bool:
+        """Whether the score is a larger share of the points."""
+        return self.gain > 1e-9
 
 
 @dataclass
@@ -122,8 +133,11 @@ def to_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
     if not impact.changes:
         lines += ["", "No score and no outcome changed."]
     drops = sum(one.dropped for one in impact.changes)
+    rises = sum(one.rose for one in impact.changes)
+    if rises or drops:
+        lines += ["", f"{plural(rises)} gained points, {drops} lost points."]
     if drops:
-        lines += ["", f"{plural(drops)} lost points; --never-lower keeps the better score."]
+        lines[-1] += " --never-lower keeps the better score."
     lines += ["", "Nothing was written (--dry-run)."] if dry_run else []
     return "\n".join(lines) + "\n"
 
@@ -132,14 +146,20 @@ def by_student(changes: Sequence[Change]) -> Iterator[str]:
     """Yield a line for each score that changed, drops first."""
     if changes:
         yield from ("", "by student")
-    width = max((len(clean(one.name)) for one in changes), default=0)
+    width = max((len(label(one)) for one in changes), default=0)
     for one in sorted(changes, key=lambda one: (not one.dropped, one.name)):
         was = "new" if one.before is None else points(one.before, one.max_before, one.max_now)
         remarks = ["DROPPED"] if one.dropped else []
         remarks += ["the better score is kept"] if one.kept else []
         remarks += ["set by hand"] if one.by_hand else []
-        line = f"  {clean(one.name):<{width}}  {was:>9} -> {points(one.now, one.max_now, one.max_before):<9}"
+        line = f"  {label(one):<{width}}  {was:>9} -> {points(one.now, one.max_now, one.max_before):<9}"
         yield f"{line} {difference(one):>7}  {', '.join(remarks)}".rstrip()
+
+
+def label(change: Change) -> str:
+    """Return a submission's name, with the student's where that does not tell it."""
+    name, student = clean(change.name), clean(change.student)
+    return name if student in name else f"{name} ({student})"
 
 
 def points(score: float, most: float, other_most: float) -> str:
@@ -163,9 +183,15 @@ def by_check(changes: Sequence[Change]) -> Iterator[str]:
             turns[turn.check][turn.before, turn.now] += 1
     if turns:
         yield from ("", "by check")
+    alike: dict[tuple[str, str], list[str]] = {}
     for check, kinds in turns.items():
-        told = [f"{many} {was or 'not there'} -> {now or 'gone'}" for (was, now), many in kinds.most_common()]
-        yield f"  {check}: {', '.join(told)}"
+        words = (f"{n} {was or 'not there'} -> {now or 'gone'}" for (was, now), n in kinds.most_common())
+        alike.setdefault((check.rpartition(".")[0], ", ".join(words)), []).append(check)
+    for (question, told), checks in alike.items():
+        if len(checks) > ALIKE:
+            yield f"  {question}, {len(checks)} checks: {told}"
+        else:
+            yield from (f"  {check}: {told}" for check in checks)
 
 
 def flaky_lines(changes: Sequence[Change]) -> Iterator[str]:

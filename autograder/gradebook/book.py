@@ -264,7 +264,7 @@ def stored(row: Any) -> Stored | None:
 def complaint(said: str) -> str:
     """Return what SQLite's message means for the gradebook, and what to do."""
     if "full" in said or "I/O" in said:
-        return f"cannot be written ({said}): make room on the disk; what it holds is safe"
+        return f"cannot be written ({said}): make room; what it holds is safe, the same command goes on"
     if "locked" in said or "busy" in said:
         return f"is in use by another grader for {BUSY_S} s now: try again later"
     if "readonly" in said or "unable to open" in said:

@@ -18,6 +18,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     missing: list[Person] = []  # on the roster, without a submission
     has_roster: bool = False
+    canvas_column: str = ""  # the assignment's header in Canvas, if it is known
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 The columns are those that `lib/gradebook_importer.rb` of instructure/canvas-lms reads: the header needs
 Student, ID and Section, with SIS User ID and SIS Login ID between them; a line "Points Possible" may
 follow. A student is found by ID, else by the SIS columns, else by name. The last column is the
-assignment's title, as it stands in Canvas: under another title Canvas offers to make a new assignment.
+assignment's: "Homework (4711)" with its number in Canvas if the roster is a gradebook exported there;
+else its title, as it stands in Canvas: under another title Canvas offers to make a new assignment.
 """
 
 import re
@@ -15,10 +16,16 @@ from autograder.submission.roster import Person
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
-def canvas_table(title: str, max_score: float) -> Table:
-    """Return a canvas.csv without students."""
+def canvas_table(title: str, max_score: float, column: str = "") -> Table:
+    """Return a canvas.csv without students.
+
+    Args:
+        title: of the assignment.
+        max_score: the most that can be scored.
+        column: the assignment's header in Canvas with its number, if that is known.
+    """
     # "Homework (2)" would be read as the assignment with the number 2
-    table = Table([*STUDENT, re.sub(r"\((\d+)\)$", r"[\1]", title)])
+    table = Table([*STUDENT, column or re.sub(r"\((\d+)\)$", r"[\1]", title)])
     table.add(["    Points Possible", "", "", "", "", max_score])
     return table
 

@@ -46,13 +46,20 @@ class Row:
     remark: str
 
 
-def index_html(reports: Sequence[Report], title: str = "", *, links: Mapping[str, str] | None = None) -> str:
+def index_html(
+    reports: Sequence[Report],
+    title: str = "",
+    *,
+    links: Mapping[str, str] | None = None,
+    missing: Sequence[str] = (),
+) -> str:
     """Return the page of a class: what to teach again, what to look at, and every submission.
 
     Args:
         reports: one for each submission.
         title: of the page; the assignment's unless given.
         links: for submissions, the stem of their page in `reports/`; their name unless given.
+        missing: names of those on the roster who handed in nothing.
     """
     from autograder.reports.figures import scatter
 
@@ -63,6 +70,7 @@ def index_html(reports: Sequence[Report], title: str = "", *, links: Mapping[str
         script=True,
         title=title or (reports[0].title if reports else "No submissions"),
         reports=reports,
+        missing=missing,
         **scores_of(reports),
         rows=rows_of(reports, code),
         code=code,

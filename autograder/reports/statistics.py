@@ -68,6 +68,7 @@ class Topic:
     mistakes: tuple[Mistake, ...] = ()
     often: tuple[tuple[str, int], ...] = ()
     prompt: str = ""
+    varies: bool = False  # whether other students have other figures in it
 
     @property
     def hit(self) -> int:
@@ -227,8 +228,9 @@ def quiz_topic(item: Item, reports: Sequence[Report]) -> Topic:
         if answer.id == item.id
     ]
     wrong = Counter(one.given or "no answer" for one in given if one.outcome is not Outcome.PASSED)
-    prompt = next((answer.prompt for answer in given if answer.given), "")
-    return Topic(item, often=tuple(wrong.most_common(3)), prompt=prompt)
+    prompts = in_order(answer.prompt for answer in given if answer.given) or [""]
+    often = tuple(wrong.most_common(3))
+    return Topic(item, often=often, prompt=prompts[0], varies=len(prompts) > 1)
 
 
 def contrast(reports: Sequence[Report]) -> Contrast:

@@ -257,10 +257,10 @@ def clean(text: str) -> str:
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
 
 
-def listing(names: Iterable[str], most: int = 5) -> str:
+def listing(names: Iterable[str], most: int = 5, between: str = ", ") -> str:
     """Return a few names for a message, and how many more there are."""
     all_names = list(names)
-    shown = ", ".join(map(clean, all_names[:most]))
+    shown = between.join(map(clean, all_names[:most]))
     return shown + (f" and {len(all_names) - most} more" if len(all_names) > most else "")
 
 

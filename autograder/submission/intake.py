@@ -3,33 +3,25 @@
 A roster, a list of times and a list of extensions say more about the entries of the folder.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from autograder.config import Course
-from autograder.errors import InputError
 from autograder.submission.archive import listing
-from autograder.submission.late import Extension, Ruling, moment, rule
-from autograder.submission.layouts import CANVAS, METADATA, MOODLE, Entry, Member
-from autograder.submission.roster import COLUMNS, Index, Line, Person, exact, read_lines, read_roster
+from autograder.submission.entry import Entry, Member
+from autograder.submission.gradescope_export import METADATA
+from autograder.submission.late import Ruling, rule
+from autograder.submission.layouts import CANVAS, MOODLE
+from autograder.submission.lists import Whose, knows_times, read_extensions, submitted_times
+from autograder.submission.roster import Index, Person, read_roster, read_rows, run_together
 
 EXTENSIONS = "extensions.csv"
-MOST_DAYS = 3660
-WHO = ("student", "submission", *COLUMNS["name"], *COLUMNS["sid"], *COLUMNS["email"])
-SUBMITTED_COLUMNS = {
-    "who": WHO,
-    "sid": ("sid", "student id", "id"),
-    "time": ("submitted at", "submitted", "submission time", "time", "last modified submission"),
-}
-EXTENSION_COLUMNS = {
-    "who": WHO, "assignment": ("assignment",),
-    "days": ("days", "extra days"), "until": ("until", "due", "new due date"),
-}  # fmt: skip
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,12 +47,16 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Intake:
-    """The submissions of a folder, who is missing, and what staff should know, a line each."""
+    """The submissions of a folder, who is missing, and what staff should know, a line each.
+
+    `canvas_column` is the assignment's header in Canvas, if the roster is a gradebook that has it.
+    """
 
     entries: list[Entry]
     rows: list[Row]
     missing: list[Person]
     remarks: list[str]
+    canvas_column: str = ""
 
 
 def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Options) -> Intake:
@@ -73,8 +69,9 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     due = course.assignment(stem).due
     zone = due.tzinfo if due else None
     whose = Whose(entries, people, remarks)
-    times = submitted_times(options, whose, zone)
-    extensions = read_extensions(options, whose, stem, zone)
+    worksheet = options.roster if knows_times(options.roster) else ""
+    times = submitted_times(options.submitted or worksheet, whose, zone)
+    extensions = read_extensions(options.extensions, whose, stem, zone)
     rows = []
     for at, entry in enumerate(entries):
         moments = times.get(at, [])
@@ -93,7 +90,30 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
                 ruling=ruling,
             )
         )
-    return Intake(list(entries), rows, missing, remarks)
+    remarks = [*late_at_unknown_times(entries, rows), *remarks]
+    column = canvas_column(Path(options.roster), course, stem) if options.roster else ""
+    return Intake(list(entries), rows, missing, remarks, column)
+
+
+def canvas_column(roster: Path, course: Course, stem: str) -> str:
+    """Return the header that Canvas gave the assignment, such as "Homework 1 (4711)", or ""."""
+    titles = {run_together(title) for title in (course.assignment(stem).title, stem)}
+    for head in next((row for _, row in read_rows(roster)), []):
+        named = re.fullmatch(r"(.+) \(\d+\)", head)
+        if named and run_together(named[1]) in titles:
+            return head
+    return ""
+
+
+def late_at_unknown_times(entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a remark if the platform says of some that they are late, but not when they came."""
+    late = [row for entry, row in zip(entries, rows, strict=True) if entry.late]
+    names = [row.name for row in late if not row.submitted_at]
+    if names:
+        yield (
+            f"{len(names)} marked late, it is not known how late, so nothing is taken off:"
+            f" give --submitted CSV (student,submitted at) for {listing(names)}"
+        )
 
 
 def person_of(entry: Entry, member: Member) -> Person:
@@ -117,8 +137,11 @@ def join(
 ) -> list[Person]:
     """Fill in `people` from a roster; return who on it is missing. What is not certain stays as it is."""
     index = Index(list(enumerate(roster)))
+    teams = teams_on(roster)
     seen: defaultdict[int, list[str]] = defaultdict(list)
     for entry, members in zip(entries, people, strict=True):
+        if team := teams.get(run_together(members[0].name)) if len(members) == 1 else None:
+            members[:] = [roster[place] for place in team]
         for at, person in enumerate(members):
             found = index.like(person)
             if len(found) == 1:
@@ -134,106 +157,16 @@ def join(
     return [person for place, person in enumerate(roster) if place not in seen]
 
 
+def teams_on(roster: Sequence[Person]) -> dict[str, list[int]]:
+    """Return the places of each group's students, by the group's name without what platforms leave out."""
+    teams: defaultdict[str, list[int]] = defaultdict(list)
+    for place, person in enumerate(roster):
+        if person.group:
+            teams[run_together(person.group)].append(place)
+    return teams
+
+
 def merged(known: Person, seen: Person) -> Person:
     """Return what the roster says of a person, and what only their submission says."""
     extra = {name: value for name, value in msgspec.structs.asdict(seen).items() if value}
     return Person(**{**extra, **{k: v for k, v in msgspec.structs.asdict(known).items() if v}})
-
-
-class Whose:
-    """Tells which entry a line of a list is about."""
-
-    def __init__(
-        self, entries: Sequence[Entry], people: Sequence[Sequence[Person]], remarks: list[str]
-    ) -> None:
-        self._entries = {entry.name.casefold(): at for at, entry in enumerate(entries)}
-        self._people, self._remarks = people, remarks
-        self._index = Index([(at, person) for at, members in enumerate(people) for person in members])
-
-    def lines(
-        self, path: str, columns: Mapping[str, Sequence[str]], needed: Collection[str],
-        wanted: Callable[[Line], bool],
-    ) -> Iterator[tuple[int, Line]]:  # fmt: skip
-        """Yield the wanted lines of a file with the places of their entries; note those about nobody."""
-        nobody = []
-        for line in filter(wanted, read_lines(Path(path), columns, needed)):
-            who = [text for key in ("sid", "who") if (text := line.cells.get(key, ""))]
-            if not who:
-                raise InputError(f"{path}, line {line.number}: the student is missing")
-            found = next((hit for text in who if (hit := self._find(text))), set())
-            if len(found) > 1 and not self._one_person(found):
-                raise InputError(
-                    f"{path}, line {line.number}: {len(found)} submissions may be {who[-1]!r}'s:"
-                    " write the submission's name or the student's id"
-                )
-            if not found:
-                nobody.append(who[-1])
-            for at in sorted(found):
-                yield at, line
-        if nobody:
-            self._remarks.append(f"{path}: no submission here of {listing(nobody)}")
-
-    def _find(self, text: str) -> set[int]:
-        at = self._entries.get(text.casefold())
-        return self._index.called(text) if at is None else {at}
-
-    def _one_person(self, places: Collection[int]) -> bool:
-        """Whether submissions are of the same student, who has a number or an address to tell by."""
-        people = {tuple(self._people[at]) for at in places}
-        return len(people) == 1 and all(any(exact(person)) for person in people.pop())
-
-
-def submitted_times(options: Options, whose: Whose, zone: tzinfo | None) -> dict[int, list[datetime]]:
-    """Return when each entry's student handed in, in order; the last time is the entry's own."""
-    times: defaultdict[int, list[datetime]] = defaultdict(list)
-    if options.submitted:
-        timed = whose.lines(
-            options.submitted,
-            SUBMITTED_COLUMNS,
-            ["time"],
-            lambda line: time_in(line) not in ("", "-"),
-        )
-        for at, line in timed:
-            times[at].append(read_moment(time_in(line), zone, options.submitted, line))
-    return {at: sorted(found) for at, found in times.items()}
-
-
-def time_in(line: Line) -> str:
-    """Return what a line says about when something was handed in."""
-    return line.cells.get("time", "")
-
-
-def read_extensions(options: Options, whose: Whose, stem: str, zone: tzinfo | None) -> dict[int, Extension]:
-    """Return the extension of each entry that has one; the last line on a student counts."""
-    if not options.extensions:
-        return {}
-    about = whose.lines(
-        options.extensions, EXTENSION_COLUMNS, ["days", "until"],
-        lambda line: line.cells.get("assignment", "") in ("", stem),
-    )  # fmt: skip
-    return {at: extension_on(line, zone, options.extensions) for at, line in about}
-
-
-def extension_on(line: Line, zone: tzinfo | None, path: str) -> Extension:
-    """Return the extension that a line grants."""
-    days, until = line.cells.get("days", ""), line.cells.get("until", "")
-    if not days and not until:
-        raise InputError(f"{path}, line {line.number}: write how many days, or until when")
-    try:
-        more = float(days or 0)
-    except ValueError:
-        more = -1
-    if not 0 <= more <= MOST_DAYS:
-        raise InputError(f"{path}, line {line.number}: days must be a number from 0, not {days!r}")
-    return Extension(more, read_moment(until, zone, path, line) if until else None)
-
-
-def read_moment(said: str, zone: tzinfo | None, path: str, line: Line) -> datetime:
-    """Return a time in a list; one without an offset is in that of the due date."""
-    found = moment(said, zone)
-    if found is None:
-        raise InputError(
-            f"{path}, line {line.number}: {said!r} is no time: write it like 2026-12-15 23:59:00+01:00"
-        )
-    day_only = len(said) <= len("2026-12-15")
-    return found.replace(hour=23, minute=59, second=59) if day_only else found

@@ -10,24 +10,19 @@ Each entry of the folder is judged by its own name, so layouts may be mixed:
 """
 
 import contextlib
-import io
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from autograder.errors import InputError, nearest
-from autograder.submission.archive import clean, is_junk, listing, natural, open_regular, scan
+from autograder.submission.archive import clean, is_junk, listing, natural, scan
+from autograder.submission.entry import Entry, Member, Part
+from autograder.submission.gradescope_export import METADATA, gradescope_entries, gradescope_root
 from autograder.submission.pick import CODE_NAME, QUIZ, fold
 
-METADATA = "submission_metadata.yml"
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value a text, no tag obeyed
 ANY_CASE = re.IGNORECASE | re.DOTALL  # a name may hold a line end
 CANVAS = re.compile(
     r"(?:(?P<name>.+?)_)?(?P<late>late_)?(?P<id>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)",
@@ -36,41 +31,7 @@ CANVAS = re.compile(
 MOODLE = re.compile(r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.*))?", ANY_CASE)
 FLAT = re.compile(r"(?P<base>.+?)\.(?:zip|rar|7z|tar|gz|tgz|bz2|xz)", ANY_CASE)
 FLAT_QUIZ = re.compile(r"(?P<base>.+?)(?P<said>[-_ ]quiz)?\.ya?ml", ANY_CASE)
-MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d*)? *(Z|UTC|[-+]\d\d:?\d\d)?")
 LONGEST = 120  # a row's name becomes the name of a file
-
-
-@dataclass(frozen=True)
-class Part:
-    """A file or folder that belongs to a submission, and the name that the student gave it."""
-
-    path: Path
-    name: str
-
-
-@dataclass(frozen=True)
-class Member:
-    """One of those who handed in together: what the export says of them."""
-
-    name: str
-    id: str = ""
-    email: str = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One submission, not read yet: its row's name, who handed it in, and where it is."""
-
-    name: str
-    members: tuple[Member, ...]
-    parts: tuple[Part, ...]
-    late: bool = False
-    submitted_at: datetime | None = None
-
-    @property
-    def student(self) -> str:
-        """The name of the student, or of all in a group."""
-        return " and ".join(member.name for member in self.members)
 
 
 def find_submissions(folder: Path, stem: str) -> list[Entry]:
@@ -101,6 +62,18 @@ def find_submissions(folder: Path, stem: str) -> list[Entry]:
     return distinct(sorted(entries, key=lambda entry: natural(entry.name)))
 
 
+def left_out(folder: Path, entries: Sequence[Entry]) -> list[str]:
+    """Return what stands in the folder of a class and belongs to no submission: ada.docx, roster.csv."""
+    used = {METADATA, *(part.path.name for entry in entries for part in entry.parts)}
+    found = [entry for entry in scan(gradescope_root(folder)) if entry.name not in used]
+    return [entry.name for entry in found if not is_junk(entry.name) and not has_results(entry)]
+
+
+def has_results(entry: os.DirEntry[str]) -> bool:
+    """Whether a folder was written by an earlier run."""
+    return os.path.exists(os.path.join(entry.path, "gradebook.sqlite"))
+
+
 def neighbour(path: Path) -> str:
     """Return the hint on what stands beside a missing path under nearly its name."""
     with contextlib.suppress(OSError):
@@ -112,9 +85,9 @@ def sighted(found: Sequence[os.DirEntry[str]], stem: str) -> Iterator[tuple[str,
     """Yield each entry of a class folder as part of a submission, with what tells whose it is."""
     prefix = repository_prefix(found)
     for entry in found:
+        if has_results(entry):
+            continue
         is_folder = entry.is_dir(follow_symlinks=False)
-        if is_folder and os.path.exists(os.path.join(entry.path, "gradebook.sqlite")):
-            continue  # results of an earlier run
         name = unicodedata.normalize("NFC", entry.name)
         if moodle := MOODLE.fullmatch(name):
             part = Part(Path(entry.path), moodle["file"] or name)
@@ -184,10 +157,20 @@ def joined(sightings: Iterable[tuple[str, Entry]]) -> list[Entry]:
             entry = replace(known, parts=known.parts + entry.parts, late=known.late or entry.late)
         entries[key] = entry
     return [
-        entry
+        replace(entry, parts=newest_first_named(entry.parts))
         for key, entry in entries.items()
         if not (key.startswith("flat ") and all(map(is_stray, entry.parts)))
     ]
+
+
+def newest_first_named(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return parts of which only the newest keeps a name that several have: Canvas counts its uploads."""
+    taken: set[str] = set()
+    result: list[Part] = []
+    for part in sorted(parts, key=lambda part: natural(part.path.name), reverse=True):
+        result.append(replace(part, name=part.path.name) if part.name in taken else part)
+        taken.add(part.name)
+    return tuple(reversed(result))
 
 
 def clash(one: Entry, other: Entry) -> bool:
@@ -221,72 +204,3 @@ def distinct(entries: Iterable[Entry]) -> list[Entry]:
         members = tuple(replace(member, name=clean(member.name)) for member in entry.members)
         result.append(replace(entry, name=name, members=members))
     return result
-
-
-def gradescope_root(folder: Path) -> Path:
-    """Return the export's own folder if it stands alone in the one given."""
-    inside = [entry for entry in scan(folder) if not is_junk(entry.name)]
-    if len(inside) == 1 and os.path.isfile(os.path.join(inside[0].path, METADATA)):
-        return Path(inside[0].path)
-    return folder
-
-
-def gradescope_entries(folder: Path, found: Sequence[os.DirEntry[str]]) -> list[Entry]:
-    """Return the submissions of a Gradescope export, with its names; none is left out."""
-    about = read_metadata(folder / METADATA)
-    names = [entry.name for entry in found if entry.is_dir(follow_symlinks=False)]
-    entries = []
-    for name in dict.fromkeys([*about, *names]):
-        known = about.get(name, {})
-        people = known.get(":submitters") or ()
-        members = tuple(member_of(who) for who in people if isinstance(who, dict))
-        part = Part(folder / name, clean(name))
-        parts = (part,) if name in names else ()
-        when = moment(str(known.get(":created_at", "")))
-        members = members or (Member(clean(name)),)
-        entries.append(Entry(clean(name), members, parts, submitted_at=when))
-    return entries
-
-
-def member_of(about: Mapping[str, Any]) -> Member:
-    """Return a submitter; someone without a name goes by their id or address."""
-    said = (clean(str(about.get(key, ""))) for key in (":name", ":sid", ":email"))
-    name, sid, email = ("" if text in ("~", "null") else text for text in said)
-    return Member(name or sid or email or "someone", sid, email)
-
-
-def moment(text: str) -> datetime | None:
-    """Return a time such as 2026-04-26 17:34:00.861687000 Z, or None."""
-    found = MOMENT.match(text)
-    if not found:
-        return None
-    zone = found[3] if found[3] and found[3][0] in "+-" else "+00:00"
-    try:
-        return datetime.fromisoformat(f"{found[1]}T{found[2]}{zone}").astimezone(UTC)
-    except ValueError:
-        return None
-
-
-def read_metadata(path: Path) -> dict[str, dict[str, Any]]:
-    """Return who handed in what, and when. Results of earlier runs in the file are skipped."""
-    lines: list[str] = []
-    wanted = False
-    with io.BufferedReader(open_regular(path, METADATA)) as file:
-        for raw in file:
-            line = raw.decode("utf-8", "replace")
-            if line[:1].strip():
-                lines.append(line)
-                wanted = False
-            elif re.match(r"  \S", line):
-                wanted = line.startswith(("  :submitters:", "  :created_at:")) or (
-                    wanted and line.startswith("  - ")
-                )
-            if wanted:
-                lines.append(line)
-    try:
-        about = yaml.load("".join(lines), LOADER)  # noqa: S506 - builds texts, lists and mappings only
-    except yaml.YAMLError as error:
-        raise InputError(f"{path} is not the file that Gradescope exports") from error
-    if not isinstance(about, dict):
-        raise InputError(f"{path} is not the file that Gradescope exports")
-    return {name: known for name, known in about.items() if isinstance(known, dict)}

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural, zip_items
-from autograder.submission.layouts import Entry, Part, find_submissions, neighbour
+from autograder.submission.entry import Entry, Part
+from autograder.submission.layouts import find_submissions, neighbour
 from autograder.submission.notebook_code import cells_of, decode, notebook_names, without_commands
 from autograder.submission.pick import (
     CODE_NAME,
@@ -132,7 +133,7 @@ def inside_zip(items: Sequence[Item], stem: str, notes: list[str], stack: contex
             raise InputError(f"{clean(zips[0].path)} is empty")
         return inside
     except InputError as wrong:
-        if not any(suffix_of(item) and is_work(item) for item in items):
+        if not any(suffix_of(item) and is_work(item) for item in items) and not quiz_beside(items, None):
             raise
         notes.append(f"left out: {wrong}")
         return []
@@ -147,6 +148,8 @@ def collect(items: Sequence[Item], stem: str, notes: list[str]) -> tuple[str, di
         main = stem + suffix_of(code)
         files[main] = code.read(MAX_TEXT if main.endswith(".py") else MAX_NOTEBOOK)
         cells = cells_of(files[main], clean(code.path))
+        if not any(map(str.strip, cells)):
+            notes.append(f"{clean(code.path)} is empty: there is no code in it")
         room = MAX_CODE - sum(len(cell.encode()) for cell in cells)
         if room < 0:
             raise InputError(f"{clean(code.path)} holds more than {MAX_CODE / 1e6:g} MB of code")

@@ -27,7 +27,8 @@ COLUMNS = {
     "login": ("sis login id", "login", "login id", "username", "user name"),
     "canvas": ("canvas id", "canvas user id"),
     "moodle": ("identifier", "participant"),
-    "section": ("section", "sections", "group"),
+    "section": ("section", "sections"),
+    "group": ("group", "groups", "group name", "team"),
     "role": ("role",),
 }
 KINDS = ("canvas", "moodle", "sid", "email", "login")
@@ -43,6 +44,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     canvas: str = ""
     moodle: str = ""
     section: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,11 +118,15 @@ def read_roster(path: Path) -> list[Person]:
     return list(dict.fromkeys(people))
 
 
+def heads_of(path: Path) -> list[str]:
+    """Return the headers of a list's columns, in lower case, words only."""
+    rows = read_rows(path)
+    return [folded_head(head) for head in rows[0][1]] if rows else []
+
+
 def columns_of(path: Path) -> dict[str, Sequence[str]]:
     """Return what the columns of a roster mean: a gradebook of Canvas has an ID of its own."""
-    rows = read_rows(path)
-    heads = [folded_head(head) for head in rows[0][1]] if rows else []
-    if {"student", "id", "section"} <= set(heads):
+    if {"student", "id", "section"} <= set(heads_of(path)):
         without_id = tuple(name for name in COLUMNS["sid"] if name != "id")
         return {**COLUMNS, "sid": without_id, "canvas": ("id",)}
     return dict(COLUMNS)
@@ -136,7 +142,7 @@ def person_on(line: Line) -> Person | None:
     if role not in ("", "student") or name in ("Points Possible", "Student, Test"):
         return None
     cells["moodle"] = re.sub(r"\D*", "", cells.get("moodle", ""))
-    known = {kind: cells.get(kind, "") for kind in (*KINDS, "section")}
+    known = {kind: cells.get(kind, "") for kind in (*KINDS, "section", "group")}
     name = name or known["email"] or known["login"] or known["sid"]
     return Person(name=name, **known) if name else None
 
@@ -154,6 +160,10 @@ class Index:
         """Return the places of those who are this person: none, one, or several that may be."""
         keys = (*exact(person), *names_of(person.name), f"word {folded(person.name)}")
         return self._first(keys, person)
+
+    def exactly(self, person: Person) -> set[int]:
+        """Return the places of those who have a number or an address of this person."""
+        return self._first(exact(person), person)
 
     def called(self, text: str) -> set[int]:
         """Return the places of those whom a text may mean: a name, a number, an address."""
@@ -201,6 +211,11 @@ def names_of(name: str) -> Iterator[str]:
     if comma:
         joined.add("".join(re.findall(r"\w+", folded(last + first))))
     yield from (f"joined {form}" for form in sorted(joined))
+
+
+def run_together(text: str) -> str:
+    """Return a text's letters and figures only: platforms leave out the rest of a group's name."""
+    return "".join(re.findall(r"[^\W_]+", folded(text)))
 
 
 def folded(text: str) -> str:

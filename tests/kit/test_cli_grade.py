@@ -114,6 +114,15 @@ def test_the_terminal_is_told_in_a_table(home):
     assert f"3 submissions in {home / 'out'}: index.html, grades.csv, reports/" in told
 
 
+def test_who_could_not_be_read_is_told_at_the_end_with_the_reason(home, tmp_path):
+    (tmp_path / "class" / "eve").mkdir(parents=True)
+    (tmp_path / "class" / "ada.docx").write_text("no code")
+    (tmp_path / "class" / "eve" / "report.docx").write_text("no code")
+    done = run("grade", tmp_path / "class", "-a", "warmup", "-o", tmp_path / "out", course=home / "course")
+    assert "in the folder, but no code, zip or quiz: ada.docx\n" in done.stderr
+    assert "1 could not be read and score 0:\n  eve: no warmup.py or .ipynb found in it" in done.stdout
+
+
 def test_json_is_a_line_a_submission_and_nothing_else(home, copy):
     done = run("grade", home / "class", "-a", "warmup", "-o", copy, "--json", "-q", course=home / "course")
     lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -333,3 +333,29 @@ def test_the_page_says_what_to_teach_again_in_sentences():
     assert f"1 × forgets exp. {HINT}" in text
     assert text.count(HINT) == 2  # here, and among the known mistakes
     assert "Nothing: no question lost the class a tenth" in Page(index_html([report()])).text
+
+
+def test_who_is_missing_is_on_the_page():
+    text = Page(index_html([report()], missing=["Emmy Noether", ATTACKS[0]])).text
+    assert "2 students on the roster handed in nothing" in text
+    assert "Emmy Noether" in text
+    assert ATTACKS[0] in text  # as text
+    assert "on the roster" not in Page(index_html([report()])).text
+
+
+def test_figures_of_ones_own_are_told_as_such():
+    told = "These are one student's figures"
+    alike = [report(name, quiz=(True, False)) for name in ("Ann", "Bob", "Eve")]
+    drawn = [
+        changed(one, quiz=[replace(answer, prompt=f"What of {one.student}?") for answer in one.quiz])
+        for one in alike
+    ]
+    assert told in Page(index_html(drawn)).text
+    assert told not in Page(index_html(alike)).text
+
+
+def test_what_passed_is_folded_away_where_it_is_long():
+    long = [check("softmax", 0, Outcome.PASSED, id=f"warmup.softmax.{place}") for place in range(9)]
+    html = student_html(changed(report(), checks=long))
+    assert "<details><summary><h3>9 checks passed</h3></summary>" in html
+    assert "<details open><summary><h3>3 checks passed</h3></summary>" in student_html(report())

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import InputError
-from autograder.submission.layouts import Entry, Member, find_submissions, moment, without_stem
+from autograder.submission.entry import Entry, Member
+from autograder.submission.gradescope_export import moment
+from autograder.submission.layouts import find_submissions, without_stem
 from autograder.submission.reading import Submission, read_entry
 
 STEM = "rl_foundations"
@@ -164,6 +166,14 @@ def test_canvas(tmp_path: Path) -> None:
     assert got["turingalan_12"][0].late
     assert got["o_brien_anna_13"][0].late
     assert got["gödelkurt_14"][1].problem.endswith("found: gödelkurt_14_text.html")
+
+
+def test_the_newest_of_several_uploads_is_graded_and_the_older_one_told(tmp_path: Path) -> None:
+    older, newer = "adalove_7_999_rl_foundations.py", "adalove_7_1001_rl_foundations-1.py"
+    write(tmp_path, {older: "old = 1", newer: "new = 1"})
+    _, got = rows(tmp_path)["adalove_7"]
+    assert got.files[got.main] == b"new = 1"
+    assert got.notes == (f"{STEM}.py is graded, not {older}",)
 
 
 @pytest.mark.parametrize("end", ["", "_"])

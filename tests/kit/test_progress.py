@@ -1,5 +1,6 @@
 """How far a batch is: a bar on a terminal, lines elsewhere, JSON for programs; and Ctrl-C."""
 
+import contextlib
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import threading
 import pytest
 
 from autograder.batch import progress as module
-from autograder.batch.progress import progress, stoppable
+from autograder.batch.progress import Pace, duration, progress, stoppable
 from autograder.batch.tasks import Progress
 from autograder.results import Isolation, Outcome, Report
 
@@ -37,6 +38,20 @@ def test_off_a_terminal_there_is_a_line_every_few_seconds(capsys, monkeypatch):
     ]  # fmt: skip
 
 
+def test_the_rate_is_the_present_one(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: clock[0])
+    pace = Pace()
+    for seconds, done in ((1, 200), (20, 201), (40, 220), (60, 240)):  # 200 were known already
+        clock[0] = seconds
+        pace.note(done)
+    assert pace.told() == "1.0/s"
+
+
+def test_times_are_told_as_one_says_them():
+    assert [duration(seconds) for seconds in (45.4, 130, 3600 * 2 + 300)] == ["45 s", "2 min", "2 h 5 min"]
+
+
 def test_quiet_is_quiet_and_json_goes_to_standard_output(capsys):
     with progress(2, quiet=True, as_json=True) as tell:
         tell(now(1, total=2))
@@ -59,7 +74,12 @@ def test_on_a_terminal_there_is_a_bar_with_rate_and_time_left(monkeypatch):
         with progress(2, quiet=False) as tell:
             tell(now(1, total=2))
             tell(now(2, total=2))
-        shown = os.read(ours, 1 << 16).decode()
+        os.set_blocking(ours, False)
+        parts = []
+        with contextlib.suppress(BlockingIOError):  # until nothing is left
+            while part := os.read(ours, 1 << 16):
+                parts.append(part)
+        shown = b"".join(parts).decode()
         monkeypatch.undo()
     os.close(ours)
     assert "grading" in shown

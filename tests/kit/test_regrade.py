@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from autograder.batch.bench import LocalBench
 from autograder.batch.desk import grade_class
 from autograder.batch.partial import reweighted
-from autograder.batch.regrade import Impact, to_text
+from autograder.batch.regrade import Change, Impact, Turn, to_text
 from autograder.batch.tasks import Batch, Wishes
 from autograder.config import load_config
 from autograder.gradebook.book import Gradebook
@@ -144,7 +144,17 @@ def test_a_changed_check_runs_its_question_only(klass):
     assert drops.keys() == {"ada", "alan"}  # Emmy failed that check before
     text = to_text(impact, "warmup", dry_run=False)
     assert "warmup.running_mean.four_values_in_pairs: 2 passed -> failed" in text
-    assert "2 submissions lost points; --never-lower keeps the better score." in text
+    assert "0 submissions gained points, 2 lost points. --never-lower keeps the better score." in text
+
+
+def test_a_long_report_stays_short_and_names_the_students():
+    turns = tuple(Turn(f"warmup.f.check{place}", "passed", "error", flaky=False) for place in range(9))
+    turns += (Turn("warmup.g.alone", "failed", "passed", flaky=False),)
+    scores = {"before": 10.0, "now": 2.0, "max_before": 10.0, "max_now": 10.0}
+    change = Change(name="submission_3", student="Zoë", **scores, turns=turns, kept=False, by_hand=False)
+    text = to_text(Impact(5, 1, [change]), "warmup", dry_run=False)
+    assert "  submission_3 (Zoë) " in text
+    assert "  warmup.f, 9 checks: 1 passed -> error\n  warmup.g.alone: 1 failed -> passed\n" in text
 
 
 def test_a_changed_mistake_runs_its_question_only(klass):

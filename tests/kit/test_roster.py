@@ -221,7 +221,7 @@ def test_gradescope_knows_when(tmp_path):
         ("extensions", "student,weeks\nada,2\n", "no column days or until"),
         ("submitted", "student,when\nada,noon\n", "no column submitted at"),
         ("submitted", "student,time\nada,noon\n", "line 2.*is no time"),
-        ("submitted", "student,time\nAda Lovelace,2026-12-01\n", "2 submissions may be"),
+        ("submitted", "student,time\nAda Lovelace,2026-12-01\n", "any of 2 submissions"),
     ],
 )
 def test_mistakes_in_lists_name_file_and_line(tmp_path, kind, text, told):
@@ -241,3 +241,50 @@ def test_groups_are_joined_one_by_one(tmp_path):
     taken = intake(tmp_path, ["submission_1/warmup.py"], roster="name,sid\nAda L,1\nAlan T,2\nEve,3\n")
     assert taken.rows[0].student == "Ada L and Alan T"
     assert [person.name for person in taken.missing] == ["Eve"]
+
+
+def test_the_worksheet_of_moodle_tells_namesakes_apart_and_knows_when(tmp_path):
+    worksheet = (
+        "Identifier,Full name,ID number,Last modified (submission)\n"
+        'Participant 1,Ada Lovelace,a1,"Thursday, 17 December 2026, 9:00 AM"\n'
+        'Participant 2,Ada Lovelace,a2,"Monday, 14 December 2026, 11:02 PM"\nParticipant 3,Alan,t1,-\n'
+    )
+    names = [f"Ada Lovelace_{number}_assignsubmission_file/warmup.py" for number in (1, 2)]
+    for lists in ({"roster": worksheet}, {"roster": worksheet, "submitted": worksheet}):
+        taken = intake(tmp_path / str(len(lists)), names, **lists)
+        assert {row.people[0].sid: row.ruling.late_days for row in taken.rows} == {"a1": 2, "a2": 0}
+        assert taken.remarks == []
+        assert [person.name for person in taken.missing] == ["Alan"]
+
+
+def test_an_address_or_a_login_says_whose_extension_it_is(tmp_path):
+    taken = intake(
+        tmp_path, ["lovelaceada_LATE_7_70_warmup.py", "turingalan_8_80_warmup.py"],
+        roster="Student,ID,SIS User ID,SIS Login ID,Section\nAda,7,a1,ada@x.org,A\nAlan,8,t1,alan@x.org,A\n",
+        submitted="login,time\nada@x.org,2026-12-17 12:00\nalan@x.org,2026-12-17 12:00\n",
+        extensions="student,days\nalan,5\n",
+    )  # fmt: skip
+    assert [row.ruling.late_days for row in taken.rows] == [2, 0]
+
+
+def test_late_without_a_time_is_told_with_what_to_do(tmp_path):
+    taken = intake(tmp_path, ["lovelaceada_LATE_7_70_warmup.py", "turingalan_8_80_warmup.py"])
+    (told,) = taken.remarks
+    assert told.startswith("1 marked late")
+    assert "--submitted CSV (student,submitted at) for lovelaceada_7" in told
+
+
+def test_a_group_on_the_roster_is_all_its_members(tmp_path):
+    taken = intake(
+        tmp_path, ["teamblue_7_70_warmup.py", "hw1-team-red/warmup.py"],
+        roster="Name,ID,Canvas ID,Group\nAda,a1,7,Team Blue\nAlan,t1,8,team blue\nEve,e1,9,hw1-team-red\n"
+        "Kurt,k1,,\n",
+    )  # fmt: skip
+    assert {row.student for row in taken.rows} == {"Ada and Alan", "Eve"}
+    assert ([person.name for person in taken.missing], taken.remarks) == (["Kurt"], [])
+
+
+def test_the_column_of_the_assignment_in_canvas_is_known_from_its_gradebook(tmp_path):
+    gradebook = "Student,ID,Section,Other (3),Warmup (4711)\nAda,7,A,,\n"
+    assert intake(tmp_path, ["ada.py"], roster=gradebook).canvas_column == "Warmup (4711)"
+    assert intake(tmp_path / "plain", ["ada.py"], roster="name\nAda\n").canvas_column == ""

@@ -215,6 +215,20 @@ def test_code_that_was_saved_as_text_is_graded(read: Reader) -> None:
     assert "lecture.py" in got.files
 
 
+
+def test_a_file_without_code_is_told(read: Reader) -> None:
+    (note,) = read({f"{STEM}.py": "\n"}).notes
+    assert note.endswith(f"{STEM}.py is empty: there is no code in it")
+
+
+def test_a_broken_zip_does_not_cost_the_quiz(tmp_path: Path) -> None:
+    (tmp_path / "quiz.yml").write_text("student: Ada")
+    (tmp_path / f"{STEM}.zip").write_text("PK")
+    got = read_submission(tmp_path, STEM)
+    assert (set(got.files), got.problem) == ({"quiz.yml"}, "")
+    assert got.notes[0] == f"left out: {STEM}.zip is not a whole zip file"
+
+
 def test_a_single_file_under_any_name(tmp_path: Path) -> None:
     for name in ("ada.py", "ada.PY", "ada.py.txt"):
         (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + WORK.replace("\n", "\r\n").encode())
