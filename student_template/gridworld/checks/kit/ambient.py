@@ -42,11 +42,13 @@ def torch_settings() -> dict[str, Any] | None:
 
 def restore_torch(settings: dict[str, Any] | None) -> None:
     """Set what `torch_settings` returned; if that was None, what torch starts with."""
-    torch: Any = sys.modules.get("torch")
-    if torch is None:
+    now = torch_settings()
+    if now is None:
         return
-    start = {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": torch.float32}
-    wanted = settings or start
+    torch: Any = sys.modules["torch"]
+    wanted = settings or {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": torch.float32}
+    if now == wanted:  # as a rule; setting takes far longer than asking
+        return
     torch.set_grad_enabled(wanted["grad_enabled"])
     torch.set_anomaly_enabled(wanted["anomaly_enabled"])
     torch.set_default_dtype(wanted["default_dtype"])
