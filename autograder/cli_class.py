@@ -18,7 +18,7 @@ hidden_anyway = click.option(
     "--hidden-anyway", is_flag=True, help="Run hidden checks even where submissions could read them."
 )
 jobs_option = click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: all processors)."
+    "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: one more than processors)."
 )
 cluster_option = click.option(
     "--cluster", metavar="ADDRESS", help="Grade on the workers of a Dask cluster, such as tcp://host:8786."

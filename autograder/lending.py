@@ -5,6 +5,7 @@ functions that merely call each other earn nothing; the right ones run in a proc
 """
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -73,7 +74,7 @@ def parts_of(question: str, questions: Iterable[str], cells: Sequence[str]) -> l
         cells: the student's program.
     """
     order = list(questions)
-    earlier = order[: order.index(question)]
+    earlier = [name for name in order[: order.index(question)] if is_used(name, cells)]
     defined = definitions(cells) if earlier else {}
     reached, waiting = {question}, [question]
     while waiting:
@@ -81,6 +82,15 @@ def parts_of(question: str, questions: Iterable[str], cells: Sequence[str]) -> l
         waiting += (found & defined.keys()) - reached
         reached |= found
     return [name for name in earlier if name in reached]
+
+
+def is_used(name: str, cells: Sequence[str]) -> bool:
+    """Whether a name occurs anywhere but where it is defined: most programs need no closer look."""
+    return any(
+        not text.endswith(("def ", "class "), 0, found.start())
+        for text in cells
+        for found in re.finditer(rf"\b{name}\b", text)
+    )
 
 
 def definitions(cells: Sequence[str]) -> dict[str, list[ast.stmt]]:

@@ -47,7 +47,7 @@ class LocalBench:
     def __init__(self, grader: Grader) -> None:
         self.grader, self.assignment = grader, grader.assignment
         self.keys = keys_of_course(grader)
-        self.jobs = len(os.sched_getaffinity(0))
+        self.jobs = len(os.sched_getaffinity(0)) + 1  # one more: while one is judged, a worker would idle
 
     def settle(self) -> None:
         """Make every later worker cheap to fork."""
