@@ -1,5 +1,6 @@
 """A refused figure travels to the report, beside what the reference drew for the same call."""
 
+from autograder.bank import Check
 from autograder.feedback.pictures import with_pictures
 from autograder.feedback.verdict import Verdict
 from autograder.judging import Judged
@@ -8,6 +9,7 @@ from autograder.sandbox.calls import Answer, Call
 from autograder.session import Exchange
 from autograder.values import Figure
 
+CHECK = Check("c", "plot", "", True, 1.0, (), (), print)
 DRAWN, RIGHT = b"\x89PNG drawn", b"\x89PNG right"
 
 
@@ -23,7 +25,7 @@ class Reference:
 
 def judged(outcome, *values):
     exchanges = [Exchange(Call("call", "plot"), Answer(value)) for value in values]
-    return Judged(Verdict(outcome), tuple(exchanges))
+    return Judged(CHECK, Verdict(outcome), tuple(exchanges))
 
 
 def pictures(*checks):
