@@ -15,9 +15,7 @@ from autograder.bank import Bank
 from autograder.judging import Judge, Judged
 from autograder.programs import reference_program
 from autograder.results import CheckResult, Outcome
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import encode_call
-from autograder.sandbox.wall import Wall
+from autograder.sandbox.wall import Lent, Wall
 from autograder.scoring import share
 from autograder.session import Program, Session
 
@@ -35,14 +33,16 @@ class Lending:
 
 
 @dataclass(frozen=True)
-class Lent:
+class Better:
     """Results that count instead of the first ones, and what the student is told of them."""
 
     results: list[CheckResult]
     told: str
 
 
-def judge_again(lending: Lending, question: str, session: Session, own: Sequence[CheckResult]) -> Lent | None:
+def judge_again(
+    lending: Lending, question: str, session: Session, own: Sequence[CheckResult]
+) -> Better | None:
     """Judge with right functions in place of the student's earlier ones; None unless that earns more.
 
     Args:
@@ -62,7 +62,7 @@ def judge_again(lending: Lending, question: str, session: Session, own: Sequence
     results = with_lent(own, judge_with_lent(lending, question, session.program, names), named)
     if share(1, results) <= share(1, own):
         return None
-    return Lent(results, f"Judged with a right {named}, so that a slip there costs you once.")
+    return Better(results, f"Judged with a right {named}, so that a slip there costs you once.")
 
 
 def parts_of(question: str, questions: Iterable[str], cells: Sequence[str]) -> list[str]:
@@ -122,11 +122,7 @@ def judge_with_lent(lending: Lending, question: str, program: Program, names: li
     """Run a question's checks on a program in which the functions `names` are the reference's."""
     wall, reference = lending.wall, reference_program(lending.bank)
     lender = wall.worker()
-
-    def lend(call: Call) -> Answer:
-        return lender.ask(encode_call(call), wall.bounds.call_s)
-
-    session = Session(wall, replace(program, lent=dict.fromkeys(names, lend)), patience=PATIENCE)
+    session = Session(wall, replace(program, lent=Lent(tuple(names), lender)), patience=PATIENCE)
     try:
         lender.load(reference.source, reference.modules, reference.bind)
         return list(lending.judge.judge_live_all(lending.bank.of(question), session))

@@ -10,7 +10,7 @@ from typing import Any
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import StudentRaised, encode_call
 from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
-from autograder.sandbox.wall import CallTimeout, Lender, Wall, Worker, WorkerDied
+from autograder.sandbox.wall import CallTimeout, Lent, Wall, Worker, WorkerDied
 from autograder.values import Handle
 
 Ended = StudentRaised | CallTimeout | WorkerDied
@@ -25,7 +25,7 @@ class Program:
     source: Source
     modules: Mapping[str, str] = field(default_factory=dict)
     bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lent: Mapping[str, Lender] = field(default_factory=dict)
+    lent: Lent | None = None
 
 
 @dataclass(frozen=True)

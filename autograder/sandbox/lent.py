@@ -18,12 +18,12 @@ def lent(name: str, ask: Ask) -> Callable[..., Any]:
     """Return a function that answers as the lender does; gradients flow through it."""
 
     def function(*args: Any, **kwargs: Any) -> Any:
-        call = Call("call", name, tuple(map(plain, args)), {key: plain(kwargs[key]) for key in kwargs})
         leaves = {str(at): arg for at, arg in enumerate(args) if wants_gradient(arg)}
         leaves |= {key: arg for key, arg in kwargs.items() if wants_gradient(arg)}
         if not leaves or not sys.modules["torch"].is_grad_enabled():
-            return live(ask(call).value)
-        return differentiable(call, ask, leaves)
+            return live(ask(Call("call", name, args, kwargs)).value)
+        kept = Call("call", name, tuple(map(plain, args)), {key: plain(kwargs[key]) for key in kwargs})
+        return differentiable(kept, ask, leaves)
 
     function.__name__ = name
     return function

@@ -9,15 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import KitError
 from autograder.sandbox import limits, protocol
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, answer_in, decode_call, encode_answer
+from autograder.sandbox.calls import Answer
+from autograder.sandbox.codec import answer_in
 from autograder.sandbox.limits import LAYERS, Limits
 
 KIT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,6 @@ START = (
     "sys.path[:] = [path for path in sys.path if os.path.realpath(path) != kit]; main()"
 )
 HANDSHAKE_S = 120
-Lender = Callable[[Call], Answer]
 
 
 class CallTimeout(Exception):
@@ -132,7 +131,7 @@ class Worker:
 
     def __init__(self, wall: Wall, sock: socket.socket, pid: int, output: int) -> None:
         self._wall, self._sock, self._pid, self._output = wall, sock, pid, output
-        self._lent: dict[str, Lender] = {}
+        self._lent: Lent | None = None
         sock.setblocking(False)
         self.alive = True
 
@@ -142,7 +141,7 @@ class Worker:
         modules: Mapping[str, str] | None = None,
         bind: Mapping[str, tuple[str, str]] | None = None,
         deadline: float | None = None,
-        lent: Mapping[str, Lender] | None = None,
+        lent: "Lent | None" = None,
     ) -> protocol.Loaded:
         """Run the program; its errors come back as problems.
 
@@ -151,10 +150,11 @@ class Worker:
             modules: texts of modules that it may import.
             bind: names of the program to replace, each by (module, attribute).
             deadline: of `time.monotonic`; at most `import_s` from now.
-            lent: names of the program to replace, each by what answers its calls on this side.
+            lent: names of the program to replace by functions of another worker.
         """
-        self._lent = dict(lent or {})
-        request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}), list(self._lent))
+        self._lent = lent
+        names = list(lent.names) if lent else []
+        request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}), names)
         frame = self._one(protocol.frame_of(request), self._wall.bounds.import_s, deadline)
         try:
             reply, _ = protocol.decode_frame(frame, protocol.REPLY)
@@ -175,21 +175,20 @@ class Worker:
         until = limit(allowed_s, deadline)
         try:
             while True:
-                reply, body = protocol.decode_frame(self._one(frame, allowed_s, until), protocol.REPLY)
+                frame = self._one(frame, allowed_s, until)
+                reply, body = protocol.decode_frame(frame, protocol.REPLY)
                 if not isinstance(reply, protocol.CallRequest):
                     return answer_in(reply, body)
-                frame = self._lend(decode_call(reply, body))
+                frame = self._lend(reply, frame, until)
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer") from None
 
-    def _lend(self, call: Call) -> bytes:
-        """Return the reply to a call that the submission makes of a lent function."""
-        if call.action != "call" or call.name not in self._lent:
+    def _lend(self, call: protocol.CallRequest, frame: bytes, until: float) -> bytes:
+        """Return the lender's reply to a call that the submission makes: passed on as it is, both ways."""
+        lent = self._lent
+        if lent is None or call.action != "call" or call.name not in lent.names:
             raise protocol.ProtocolError("a call of what is not lent")
-        try:
-            return encode_answer(self._lent[call.name](call))
-        except StudentRaised as error:
-            return protocol.frame_of(protocol.Raised(error.problem))
+        return lent.lender._one(frame, self._wall.bounds.call_s, until)
 
     def stream(
         self, frames: bytes, count: int, allowed_s: float, deadline: float | None = None
@@ -261,6 +260,14 @@ class Worker:
     def _died(self, why: str) -> WorkerDied:
         self.end()
         return WorkerDied(why)
+
+
+@dataclass(frozen=True)
+class Lent:
+    """Functions that a submission may use in place of its own, and the worker whose they are."""
+
+    names: tuple[str, ...]
+    lender: Worker
 
 
 def limit(allowed_s: float, deadline: float | None) -> float:

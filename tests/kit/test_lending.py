@@ -1,20 +1,20 @@
 """An earlier slip costs once: what builds on a wrong function is judged with a right one as well."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 
+from autograder.checks import tensor
 from autograder.config import load_config
 from autograder.grading import open_grader
 from autograder.lending import parts_of
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import StudentRaised, encode_call
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import WorkerDied
+from autograder.sandbox.wall import Lent, WorkerDied
 from autograder.submission.reading import Submission
-from autograder.values import Tensor
 
 TINY = Path(__file__).parent / "tiny"
 ORDER = ["running_mean", "clip_to_range"]
@@ -102,35 +102,30 @@ def test_parts_are_the_earlier_questions_that_the_program_reaches():
     assert parts_of("clip_to_range", ORDER, ["def broken(:"]) == []
 
 
-def lending(wall, text, **lent):
-    worker = wall.worker()
-    worker.load(Source("work.py", [text]), lent=lent)
-    return Student(lambda call: worker.ask(encode_call(call), 5)), worker
+@contextlib.contextmanager
+def lending(wall, text, right=""):
+    """A program that is lent the functions g and square of another one."""
+    worker, lender = wall.worker(), wall.worker()
+    lender.load(Source("right.py", [right]))
+    worker.load(Source("work.py", [text]), lent=Lent(("g", "square"), lender) if right else None)
+    yield Student(lambda call: worker.ask(encode_call(call), 5))
+    worker.close()
+    lender.close()
 
 
 def test_gradients_flow_through_a_lent_function(torch_wall):
-    def square(call: Call) -> Answer:
-        x = call.args[0].array
-        grads = {name: Tensor(2 * x * call.cotangent.array, "float64") for name in call.wrt}
-        return Answer(Tensor(x * x, "float64"), (), grads)
-
-    student, worker = lending(torch_wall, "def f(x):\n    return 3 * square(x + 1)\n", square=square)
-    from autograder.checks import tensor
-
-    found = student.f.with_grad(x=tensor([1.0, 2.0]), wrt=["x"])
-    worker.close()
+    with lending(
+        torch_wall, "def f(x):\n    return 3 * square(x + 1)\n", "def square(x):\n    return x * x\n"
+    ) as it:
+        found = it.f.with_grad(x=tensor([1.0, 2.0]), wrt=["x"])
     assert found.value.array.tolist() == [12.0, 27.0]
     assert found.grads["x"].array.tolist() == [12.0, 18.0]
 
 
 def test_an_exception_of_a_lent_function_keeps_its_kind(wall):
-    reference = wall.worker()
-    reference.load(Source("r.py", ["def g(x):\n    raise ValueError('no')\n"]))
     text = "def f(x):\n    try:\n        return g(x)\n    except ValueError:\n        return -1\n"
-    student, worker = lending(wall, text, g=lambda call: reference.ask(encode_call(call), 1))
-    assert student.f(1.0) == -1
-    worker.close()
-    reference.close()
+    with lending(wall, text, "def g(x):\n    raise ValueError('no')\n") as it:
+        assert it.f(1.0) == -1
 
 
 def test_what_is_not_lent_cannot_be_asked_for(wall):
@@ -141,10 +136,9 @@ def test_what_is_not_lent_cannot_be_asked_for(wall):
         "    from autograder.sandbox.calls import Call\n"
         "    return ask(Call('call', 'secret', (x,))).value\n"
     )
-    student, worker = lending(wall, asks, g=lambda call: Answer(call.args[0]))
-    with pytest.raises(WorkerDied):
-        student.f(1.0)
-    worker.close()
+    right = "def g(x):\n    return x\ndef secret(x):\n    return x\n"
+    with lending(wall, asks, right) as it, pytest.raises(WorkerDied):
+        it.f(1.0)
 
 
 def test_a_program_that_was_lent_nothing_cannot_ask(wall):
@@ -156,7 +150,5 @@ def test_a_program_that_was_lent_nothing_cannot_ask(wall):
         "    sock = next(o for o in gc.get_objects() if isinstance(o, socket.socket))\n"
         "    sock.sendall(encode_call(Call('call', 'f', (x,))))\n"
     )
-    student, worker = lending(wall, forged)
-    with pytest.raises((WorkerDied, StudentRaised)):
-        student.f(1.0)
-    worker.close()
+    with lending(wall, forged) as it, pytest.raises((WorkerDied, StudentRaised)):
+        it.f(1.0)
