@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean otter-proof cluster-proof notebooks
+.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
 
 setup: $(VENV)/ready
 
@@ -47,6 +47,12 @@ cluster-proof: setup
 # Every notebook of every assignment, run by a real kernel.
 notebooks: setup
 	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_notebooks.py
+
+# The references against independent libraries (jax, torchrl, trl, ...), in an environment of their own.
+oracles:
+	$(PYTHON) -m venv build/oracles
+	build/oracles/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 -e '.[oracles,dev]'
+	build/oracles/bin/python -m pytest -m "slow or not slow" tests/oracles
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

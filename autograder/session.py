@@ -1,5 +1,6 @@
 """Talk to programs behind the wall: a submission's, and the course's own, whose answers are kept."""
 
+import contextlib
 import threading
 import time
 from collections import Counter
@@ -59,7 +60,7 @@ class Session:
     def __init__(self, wall: Wall, program: Program, patience: float = 1) -> None:
         self._wall, self.program, self._patience = wall, program, patience
         self._worker: Worker | None = None
-        self._deadline = time.monotonic() + wall.bounds.submission_s
+        self.seconds = 0.0  # that its code has taken; what the grader does meanwhile is not its time
         self._timeouts: Counter[str] = Counter()
         self._question = ""
         self._first = FORGET
@@ -100,7 +101,8 @@ class Session:
         try:
             worker = self._ready()
             frames, self._first = self._first + encode_call(call), b""
-            answer = worker.ask(frames, self._allowed_s(), self._deadline)
+            with self._clock():
+                answer = worker.ask(frames, self._allowed_s(), self._deadline())
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             self.exchanges.append(Exchange(call, error))
@@ -132,7 +134,7 @@ class Session:
                 return
             frames = b"".join(FORGET + b"".join(script.frames) for script, _ in together)
             count = sum(len(script.frames) for script, _ in together)
-            coming = worker.stream(frames, count, self._allowed_s(), self._deadline)
+            coming = worker.stream(frames, count, self._allowed_s(), self._deadline())
             ended = None
             while together and ended is None:
                 script, self._question = together.pop(0)
@@ -144,12 +146,24 @@ class Session:
         """Return the next replies and what ended them early, which is also the last of them."""
         replies: list[Reply] = []
         try:
-            for _ in range(count):
-                replies.append(Reply(next(coming)))
+            with self._clock():
+                for _ in range(count):
+                    replies.append(Reply(next(coming)))
         except (CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             return [*replies, Reply(ended=error)], error
         return replies, None
+
+    @contextlib.contextmanager
+    def _clock(self) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds += time.monotonic() - began
+
+    def _deadline(self) -> float:
+        return time.monotonic() + self._wall.bounds.submission_s - self.seconds
 
     def _allowed_s(self) -> float:
         parts = PARTS[min(self._timeouts[self._question], len(PARTS) - 1)]
@@ -157,7 +171,7 @@ class Session:
 
     def _ready(self) -> Worker:
         """Return a worker with the program in it, a fresh one if need be."""
-        if time.monotonic() >= self._deadline:
+        if self.seconds >= self._wall.bounds.submission_s:
             raise CallTimeout(f"the submission has used its {self._wall.bounds.submission_s:g} s")
         if self.unloadable is not None:
             raise self.unloadable
@@ -166,9 +180,10 @@ class Session:
             self._worker = self._wall.worker()
             program = self.program
             try:
-                self.loaded = self._worker.load(
-                    program.source, program.modules, program.bind, self._deadline, program.lent
-                )
+                with self._clock():
+                    self.loaded = self._worker.load(
+                        program.source, program.modules, program.bind, self._deadline(), program.lent
+                    )
             except (CallTimeout, WorkerDied) as error:
                 self.unloadable = error
                 raise

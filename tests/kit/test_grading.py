@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from autograder.checks import CheckFailed
 from autograder.config import load_config
 from autograder.grading import Grader, open_grader
 from autograder.results import CheckResult, Outcome, Report, from_json, to_json
+from autograder.sandbox.calls import Call
+from autograder.sandbox.protocol import Source
 from autograder.scoring import share
-from autograder.session import Session
+from autograder.session import Program, Session
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
@@ -272,3 +275,13 @@ def test_reasons_are_safe_and_details_are_not():
     wrong = CheckFailed("reversed", "expected 3")
     assert wrong.reason == "reversed"
     assert "3" in str(wrong)
+
+
+def test_the_time_that_the_grader_takes_is_not_the_submissions(wall, monkeypatch):
+    session = Session(wall, Program(Source("work.py", ["def f(x):\n    return x\n"])))
+    assert session.send(Call("call", "f", (1.0,))).value == 1.0
+    real = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + 1000)  # more than a submission may take
+    assert session.send(Call("call", "f", (2.0,))).value == 2.0
+    assert session.seconds < wall.bounds.submission_s
+    session.close()
