@@ -4,6 +4,7 @@ import ast
 import contextlib
 import re
 from collections.abc import Mapping, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,7 @@ def build_template(
     quiz = quiz_files(course_root, stem, title) if quiz_points else {}
     texts |= quiz
     refuse_leaks(texts, solution, points)
+    texts["requirements.txt"] = requirements([solution.text, *modules.values()])
     texts["README.md"] = readme(
         stem=stem,
         title=title,
@@ -76,9 +78,9 @@ def build_template(
         handout="handout.md" in texts,
         minutes=minutes,
         lab="lab.ipynb" in texts,
+        torch=next((line for line in texts["requirements.txt"].split() if line.startswith("torch")), ""),
     )
     texts["requirements-notebook.txt"] = student_file("requirements-notebook.txt")
-    texts["requirements.txt"] = requirements([solution.text, *modules.values()])
     texts["conftest.py"] = student_file("student_conftest.py").replace('"STEM"', f'"{stem}"')
     texts["pytest.ini"] = student_file("pytest.ini")
     texts |= modules | kit_files()
@@ -159,7 +161,7 @@ def render(template: str, **values: Any) -> str:
 
 
 def requirements(modules: Sequence[str]) -> str:
-    """Return requirements.txt: what the assignment imports, and what checks it."""
+    """Return requirements.txt: what an assignment imports and what checks it, in the versions of the kit."""
     trees = [ast.parse(text) for text in modules]
     roots = {
         path.split(".")[0]
@@ -170,7 +172,9 @@ def requirements(modules: Sequence[str]) -> str:
             [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
         )
     }
-    return "\n".join(sorted({"numpy", "pytest", *(roots & set(LIBRARIES))})) + "\n"
+    wanted = {"numpy", "pytest", *(roots & set(LIBRARIES))}
+    lines = [line for line in metadata.requires("autograder") or () if "extra ==" not in line]
+    return "\n".join(line for line in sorted(lines) if re.split(r"\W", line)[0] in wanted) + "\n"
 
 
 def student_file(name: str) -> str:

@@ -30,7 +30,7 @@ from autograder.publish.student_files.progress import (
     progress_line,
 )
 from autograder.publish.student_files.work import load_work, time_limit
-from autograder.publish.template import build_template, differences, write_tree
+from autograder.publish.template import build_template, differences, requirements, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
 from autograder.sandbox.student import here
@@ -468,7 +468,11 @@ def test_the_readme_says_the_essentials_on_one_screen(files):
         assert part in text
     assert "one class and 2 functions" in text
     assert "quiz" not in text
-    assert files["requirements.txt"] == b"numpy\npytest\n"
+    assert files["requirements.txt"] == b"numpy>=2\npytest>=9\n"
+
+
+def test_torch_is_asked_for_in_the_version_that_grades():
+    assert requirements(["import torch.nn as nn", "from torch import optim"]).split()[-1] == "torch==2.13.0"
 
 
 def test_building_twice_gives_the_same_bytes(files, course):
@@ -687,7 +691,7 @@ def test_the_file_is_preferred_when_both_are_written(tmp_path):
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        (b"import nothing_at_all\n", "ModuleNotFoundError.*\n.*\n.*requirements.txt"),
+        (b"import nothing_at_all.x\n", "ModuleNotFoundError.*\n.*\n.*requirements.txt nothing_at_all$"),
         (b"x = 1\n\xff\n", "x.py is not UTF-8 text.*line 2"),
         (b"raise SystemExit(3)\n", "line 1: SystemExit: 3"),
         (b"\x00", "x.py"),
@@ -697,6 +701,13 @@ def test_files_that_do_not_run_are_explained(tmp_path, source, told):
     (tmp_path / "x.py").write_bytes(source)
     (complaint,) = load_work(tmp_path, "x").complaints
     assert re.search(told, complaint)
+
+
+def test_libraries_are_imported_before_any_check_is_timed(tmp_path, monkeypatch):
+    monkeypatch.setattr("importlib.import_module", (asked := []).append)
+    (tmp_path / "x.py").write_text("import numpy as np\nfrom torch import optim\n1 / 0\n")
+    load_work(tmp_path, "x")
+    assert asked == ["numpy", "torch", "torch._dynamo"]
 
 
 def test_the_time_limit_ends_a_loop_that_goes_on_after_any_exception():

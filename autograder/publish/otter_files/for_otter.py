@@ -1,6 +1,7 @@
 """Lets otter run the checks: each becomes one of its test cases, and fails in the same plain words."""
 
 import inspect
+import linecache
 import sys
 import types
 import zlib
@@ -13,7 +14,7 @@ import numpy as np
 from otter.test_files import test_case
 
 from autograder.publish.student_files.progress import CHECK_SECONDS, judge
-from autograder.publish.student_files.work import TooSlow, Work, time_limit
+from autograder.publish.student_files.work import TooSlow, Work, import_ahead, time_limit
 from autograder.sandbox.calls import Call
 from autograder.sandbox.student import Student, here
 
@@ -91,6 +92,7 @@ class Case(test_case):  # type: ignore[misc]
 
         fixtures = cases.fixtures(name, here(global_environment, record))
         asked = {key: fixtures[key] for key in inspect.signature(self.test_func).parameters}
+        import_ahead("".join(linecache.getlines(file)) for file in own_files(global_environment))
         try:
             with time_limit(CHECK_SECONDS), np.errstate(all="ignore"):
                 self.test_func(**asked)
