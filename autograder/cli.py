@@ -51,7 +51,7 @@ for command in CLASS_COMMANDS:
 def check(
     root: Path, path: Path, assignment: str | None, without: tuple[str, ...], hidden_anyway: bool
 ) -> None:
-    """Grade one submission with all checks and print the report."""
+    """Grade one submission with all checks; print the report."""
     from autograder.config import load_config
     from autograder.grading import open_grader
     from autograder.reports.terminal import to_terminal
@@ -73,7 +73,7 @@ def check(
 @main.command()
 @click.pass_obj
 def build(root: Path) -> None:
-    """Generate what is handed out and uploaded: student_template/ and dist/."""
+    """Generate student_template/, and in dist/ the zips."""
     from autograder.config import load_config
     from autograder.publish.build import build as build_all
 
@@ -87,7 +87,7 @@ def build(root: Path) -> None:
 @click.option("--seed", type=click.IntRange(min=0), help="Draw hidden inputs as another term will.")
 @click.pass_obj
 def doctor(root: Path, assignment: str | None, only: tuple[str, ...], matrix: bool, seed: int | None) -> None:
-    """Tell whether the course is healthy, and how to mend what is not."""
+    """Tell whether the course is healthy, and what mends it."""
     from autograder.config import load_config
     from autograder.doctor.examination import examine, reseeded
     from autograder.doctor.progress import progress
@@ -124,7 +124,7 @@ def new_question(root: Path, name: str, points: float) -> None:
 @click.option("--layers", "each_layer", is_flag=True, help="Again with each layer of the wall switched off.")
 @click.pass_obj
 def redteam(root: Path, archive: Path, assignment: str | None, attacks: Path, each_layer: bool) -> None:
-    """Run a collection of attacks against a Gradescope zip and against the grader."""
+    """Run attacks against a Gradescope zip and the grader."""
     from autograder.config import load_config
     from autograder.redteam.attack import run_all
 

@@ -55,7 +55,7 @@ def grade(
     root: Path, /, folder: Path, assignment: str, out: Path, jobs: int | None, cluster: str | None,
     quiet: bool, as_json: bool, without: tuple[str, ...], hidden_anyway: bool, **lists: Path | None,
 ) -> None:  # fmt: skip
-    """Grade a folder of submissions; what OUT already holds is not graded again."""
+    """Grade a folder of submissions; what OUT holds stays."""
     from autograder.batch import classroom
     from autograder.batch.tasks import Wishes
     from autograder.config import load_config
@@ -92,7 +92,7 @@ def regrade(
     root: Path, /, out: Path, dry_run: bool, never_lower: bool, again: bool, jobs: int | None,
     cluster: str | None, quiet: bool, as_json: bool, **lists: Path | None,
 ) -> None:  # fmt: skip
-    """Grade the class in OUT again, as far as checks, points or files changed; say what that changes."""
+    """Grade again what changed, and say what that changes."""
     from msgspec.structs import replace
 
     from autograder.batch import classroom
@@ -118,7 +118,7 @@ def regrade(
 @click.option("--feedback", is_flag=True, help="Write feedback/ too: a text for each student, to send back.")
 @click.option("--published", is_flag=True, help="What waits for publication may be read by students now.")
 def report(out: Path, feedback: bool, published: bool) -> None:
-    """Write all reports and tables in OUT again, from the gradebook."""
+    """Write reports and tables again, from the gradebook."""
     from autograder.batch import classroom
     from autograder.batch.outputs import write_handbacks, write_reports
     from autograder.gradebook.book import Gradebook
@@ -142,7 +142,7 @@ def report(out: Path, feedback: bool, published: bool) -> None:
 @click.option("--author", required=True, help="Who decides; staff read it.")
 @click.option("--remove", is_flag=True, help="Let the computed score count again.")
 def override(out: Path, submission: str, score: float | None, reason: str, author: str, remove: bool) -> None:
-    """Set a submission's score by hand; every later report shows that it was."""
+    """Set a score by hand; every later report says so."""
     from autograder.batch import classroom
     from autograder.batch.outputs import write_reports
     from autograder.gradebook.book import Gradebook
@@ -168,7 +168,7 @@ def override(out: Path, submission: str, score: float | None, reason: str, autho
 @click.argument("submission")
 @click.option("--student", is_flag=True, help="Show what the student may read, once all is published.")
 def show(out: Path, submission: str, student: bool) -> None:
-    """Print the report on one submission, and how its score came about."""
+    """Print one report, and how its score came about."""
     from autograder.batch import classroom
     from autograder.gradebook.book import Gradebook
     from autograder.reports.handback import handback

@@ -163,4 +163,4 @@ def find_row(book: Gradebook, run: Run, name: str) -> Row:
     names = [row.name for row in rows]
     if found:
         raise InputError(f"{name} may be any of {', '.join(sorted(names[at] for at in found))}")
-    raise InputError(f"there is no submission {name} in it{nearest(name, names)}")
+    raise InputError(f"there is no submission {name} in the gradebook{nearest(name, names)}")

@@ -157,8 +157,6 @@ def unpack(archive: Path, source: Path) -> None:
             opened.extractall(source)
     except (OSError, zipfile.BadZipFile) as error:
         raise InputError(f"{archive} cannot be unpacked ({error}): run autograder build") from None
-    if not (source / "run_autograder").exists():
-        raise InputError(f"{archive} is no Gradescope zip: it has no run_autograder")
 
 
 def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str, hidden: AbstractSet[str]) -> Gain:
@@ -200,6 +198,9 @@ def run_all(
     attacks = load_attacks(folder)
     if not zipfile.is_zipfile(archive):
         raise InputError(f"{archive} is not a zip: run autograder build")
+    with zipfile.ZipFile(archive) as opened:
+        if not {"run_autograder", f"course/solutions/{stem}.py"} <= set(opened.namelist()):
+            raise InputError(f"{archive} is not the Gradescope zip of {stem}: run autograder build")
     gains, isolation = against_grader(course, stem, attacks)
     tell(f"isolation: {isolation.verdict} ({', '.join(isolation.layers)})")
     safe = show(f"{len(attacks)} attacks against autograder grade", gains, attacks, tell)

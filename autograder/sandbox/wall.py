@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import KitError
+from autograder.errors import InputError, KitError
 from autograder.sandbox import limits, protocol
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import answer_in
@@ -45,6 +45,8 @@ class Wall:
     ) -> None:
         if sys.platform != "linux":
             raise KitError("the wall needs Linux; on this system run the kit in a Linux container")
+        for unknown in set(without) - set(LAYERS):
+            raise InputError(f"the wall has no layer {unknown} (it has: {', '.join(LAYERS)})")
         self.bounds = bounds
         self.layers = tuple(layer for layer in LAYERS if layer not in without)
         self._preloaded = set(preload)

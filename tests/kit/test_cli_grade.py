@@ -248,6 +248,10 @@ def test_wrong_usage_is_exit_code_2(home, copy, words):
     assert scores(copy)["Zoë 🦜_33"] == 15
 
 
+def test_the_list_of_commands_is_not_cut():
+    assert "..." not in run("--help").output.partition("Commands:")[2]
+
+
 def test_a_gradebook_without_the_folder_says_what_is_missing(home, copy):
     moved = home / "class"
     moved.rename(home / "klass")

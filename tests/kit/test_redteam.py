@@ -57,13 +57,15 @@ def test_if_all_checks_were_sent_at_once_hidden_inputs_would_be_read_ahead(monke
     assert "carried a hidden input into what students read" in gain.gained[0]
 
 
-def test_what_is_no_gradescope_zip_is_said_in_one_line(tmp_path):
+@pytest.mark.parametrize("inside", ["a", "run_autograder"])
+def test_a_zip_that_is_not_the_assignments_is_refused_before_anything_runs(tmp_path, inside):
     archive = tmp_path / "x.zip"
     with zipfile.ZipFile(archive, "w") as opened:
-        opened.writestr("a", "b")
+        opened.writestr(inside, "b")
     folder = tmp_path / "attacks" / "one"
     folder.mkdir(parents=True)
     (folder / "attack.py").write_text('"""Does nothing."""\n\n\ndef attack(*args):\n    return None\n')
     told: list[str] = []
-    with pytest.raises(InputError, match="no run_autograder"):
+    with pytest.raises(InputError, match="is not the Gradescope zip of warmup"):
         run_all(load_config(TINY), "warmup", archive, folder.parent, each_layer=False, tell=told.append)
+    assert told == []

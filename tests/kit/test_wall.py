@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.errors import InputError
 from autograder.sandbox import landlock, seccomp
 from autograder.sandbox.codec import StudentRaised
 from autograder.sandbox.limits import LAYERS, Limits
@@ -307,3 +308,8 @@ def test_system_call_numbers_are_the_kernel_headers():
     known = {line[1].removeprefix("__NR_"): int(line[2]) for line in lines}
     ours = {**seccomp.DENIED, **seccomp.CONDITIONAL}
     assert {n: pair[0] for n, pair in ours.items() if n in known} == {n: known[n] for n in ours if n in known}
+
+
+def test_a_layer_that_there_is_not_is_refused():
+    with pytest.raises(InputError, match=r"no layer landlok \(it has: rlimits, "):
+        Wall(Limits(), without=("landlok",))
