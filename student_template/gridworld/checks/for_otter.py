@@ -15,7 +15,7 @@ from otter.test_files import test_case
 
 from checks.kit.progress import CHECK_SECONDS, judge
 from checks.kit.work import TooSlow, Work, import_ahead, time_limit
-from checks.kit.calls import Call
+from checks.kit.calls import Call, NotDefined
 from checks.kit.student import Student, here
 
 
@@ -109,6 +109,8 @@ class Case(test_case):  # type: ignore[misc]
         files = own_files(env)
         work = Work(f"{self._cases.stem}.py", dict(env), files, endless=self._cases.endless)
         told = judge(error, self._cases.question, work, calls).text
+        if isinstance(error, NotDefined):  # otter keeps to itself where a file stops
+            told += ". If it is there, the code stops before it (pytest says where), or its cell was not run"
         for file in files:
             told = told.replace(Path(file).name, "your code")
         return told
