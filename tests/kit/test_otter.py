@@ -157,6 +157,17 @@ def test_otter_check_in_the_students_folder(folder):
     assert "Failed: not written yet" in text
 
 
+def test_otter_check_on_a_file_that_python_cannot_read(folder):
+    work = folder / f"{STEM}.py"
+    handed_out = work.read_text()
+    work.write_text("def (:\n")
+    try:
+        told = otter("check", work.name, "-q", "bellman_update", cwd=folder).stdout
+    finally:
+        work.write_text(handed_out)
+    assert "has no function `bellman_update`. If it is there, the code stops before it" in told
+
+
 SNIPPETS = """
 def discounted_returns(rewards, gamma):
     return np.cumsum(np.asarray(rewards)[::-1])[::-1]
