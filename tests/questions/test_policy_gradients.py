@@ -379,10 +379,11 @@ def test_episodes_of_one_step_learn(student):
             expect_close(student.reinforce_episode(world, policy, optimizer), reward)
             after = softmax(numbers(layer.weight).T)[0]
             change = (after - before)[world.actions[0]] * np.sign(reward)
-            told = "the action taken became {} probable by its {}: is one return standardised?"
-            words = ("no more", "reward") if reward > 0 else ("no less", "penalty")
+            more, paid = ("more", "reward") if reward > 0 else ("less", "penalty")
+            told = f"the action taken did not become {more} probable by its {paid}"
             expect(np.isfinite(change), "the policy is NaN: one return has no standard deviation")
-            expect(change > 1e-4, told.format(*words))
+            expect(change > -1e-4, f"{told}, but the contrary: is the loss -log_prob * return?")
+            expect(change > 1e-4, f"{told}: is one return standardised?")
 
     with_either_ending(student, judge)
 
@@ -447,7 +448,7 @@ def test_samples_from_the_policy(student):
             got = student.reinforce_episode(world, policy, optimizer, 0.9, 500)
             expect_close(got, 250.0)
         actions = world.actions
-        told = "two episodes take the very same actions: is torch seeded in every one?"
+        told = "two episodes take the very same actions: is torch seeded, or the best one always taken?"
         expect(actions[:500] != actions[500:], told)
         expect(2 not in actions, "an action was taken that the policy gives no probability")
         for action, prob in enumerate(probs[:2]):
@@ -938,6 +939,8 @@ def test_a_reward_attracts_and_a_penalty_repels(student):
         rewards, states, slopes = watched(student, np.zeros((4, 2)), np.zeros(4), ending, 200)
         expect_unit_square(states)
         paid, clear = rewards > 0, np.isfinite(states[:, 0])
+        told = "a policy without preference is paid every time, or never: is its action sampled?"
+        expect(0 < np.sum(paid) < 200, told)
         taken = np.argmax(np.abs(slopes), axis=1)
         factors = -slopes[np.arange(200), taken] / 0.75  # times one_hot(action) - 0.25
         told = "the action that is paid, or blamed, is not the one that was taken"

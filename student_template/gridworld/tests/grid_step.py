@@ -32,7 +32,8 @@ def test_one_move_each_way(student):
 
 @case()
 def test_the_edge_stops(student):
-    """Up and left from the start stay there; so does right from (0, 3), for -0.01 each."""
+    """Right from (0, 2) moves to (0, 3), once more stays; up and left from the start stay, too."""
+    expect_move(student.grid_step((0, 2), 1), (0, 3), -0.01, False)
     expect_move(student.grid_step((0, 0), 0), (0, 0), -0.01, False)
     expect_move(student.grid_step((0, 0), 3), (0, 0), -0.01, False)
     expect_move(student.grid_step((0, 3), 1), (0, 3), -0.01, False)

@@ -16,6 +16,7 @@ case = Cases("gridworld", name)
 def expect_figure(got):
     """Fail unless an answer is a figure with a title; return it."""
     expect(isinstance(got, Figure), "expected a matplotlib Figure: end with `return fig`")
+    expect(len(got.axes) > 0, "the figure has no axes: draw into those of fig.subplots()")
     titles = [axes["title"] + axes["suptitle"] for axes in got.axes]
     expect(any(title.strip() for title in titles), "the figure has no title")
     return got

@@ -31,8 +31,9 @@ def two_numbers(got):
 def expect_fitting(total, steps, size, step_reward, max_steps):
     """Fail unless the total is what that many steps pay; return whether the goal was reached."""
     expect(steps == int(steps) and 0 < steps <= max_steps, "num_steps is not a possible number")
-    arrived = abs(total - (1 + step_reward * (steps - 1))) < 1e-6
-    capped = abs(total - step_reward * steps) < 1e-6
+    # a sum in single precision is off by up to 1e-5
+    arrived = abs(total - (1 + step_reward * (steps - 1))) < 1e-4
+    capped = abs(total - step_reward * steps) < 1e-4
     expect(arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}")
     expect(arrived or steps == max_steps, "the episode ended before the goal and before max_steps")
     expect(not arrived or steps >= 2 * size - 2, "no walk reaches the goal in so few steps")
@@ -50,8 +51,7 @@ def test_no_way_out(student):
 @case()
 def test_total_fits_the_number_of_steps(student):
     """An episode of n steps pays 1 - 0.01 (n - 1) if it arrives, -1.00 if 100 are not enough."""
-    arrivals = 0
-    for seed in range(12):
-        total, steps = run_episode(student, {"size": 3}, seed)
-        arrivals += expect_fitting(total, steps, 3, -0.01, 100)
+    runs = [run_episode(student, {"size": 3}, seed) for seed in range(12)]
+    arrivals = sum(expect_fitting(*one, 3, -0.01, 100) for one in runs)
     expect(arrivals > 0, "not one of 12 episodes on a 3x3 grid reached the goal")
+    expect(len(set(runs)) > 1, "12 generators gave the same episode: is rng used?")

@@ -191,10 +191,11 @@ def test_episodes_of_one_step_learn(student):
             expect_close(student.reinforce_episode(world, policy, optimizer), reward)
             after = softmax(numbers(layer.weight).T)[0]
             change = (after - before)[world.actions[0]] * np.sign(reward)
-            told = "the action taken became {} probable by its {}: is one return standardised?"
-            words = ("no more", "reward") if reward > 0 else ("no less", "penalty")
+            more, paid = ("more", "reward") if reward > 0 else ("less", "penalty")
+            told = f"the action taken did not become {more} probable by its {paid}"
             expect(np.isfinite(change), "the policy is NaN: one return has no standard deviation")
-            expect(change > 1e-4, told.format(*words))
+            expect(change > -1e-4, f"{told}, but the contrary: is the loss -log_prob * return?")
+            expect(change > 1e-4, f"{told}: is one return standardised?")
 
     with_either_ending(student, judge)
 

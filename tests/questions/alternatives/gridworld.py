@@ -158,6 +158,21 @@ def with_a_seed_for_another_generator(env, rng, max_steps=100):
 
 
 @alternative("run_random_episode")
+def by_recursion(env, rng, max_steps=100):
+    """Each step calls for the rest of the walk; the rewards add up in single precision."""
+
+    def rest(steps):
+        if steps == max_steps:
+            return np.float32(0.0), steps
+        _, reward, done = env.step(int(rng.integers(4)))
+        total, count = (np.float32(0.0), steps + 1) if done else rest(steps + 1)
+        return np.float32(reward) + total, count
+
+    env.reset()
+    return rest(0)
+
+
+@alternative("run_random_episode")
 def with_a_spawned_generator(env, rng, max_steps=100):
     """A child of the generator draws, by probabilities."""
     (child,) = rng.spawn(1)
@@ -363,6 +378,24 @@ def as_in_the_lab(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
             if done:
                 break
     return table
+
+
+@alternative("train_q_learning")
+def numbers_the_cells(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table has a row for each cell, shape (rows * cols, 4), until it is returned."""
+    table = np.zeros((env.size**2, 4))
+    for _ in range(episodes):
+        row, col = env.reset()
+        for _ in range(max_steps):
+            cell = row * env.size + col
+            explore = rng.random() < epsilon
+            action = rng.integers(4) if explore else table[cell].argmax()
+            (row, col), reward, done = env.step(int(action))
+            ahead = 0.0 if done else table[row * env.size + col].max()
+            table[cell, action] += alpha * (reward + gamma * ahead - table[cell, action])
+            if done:
+                break
+    return table.reshape(env.size, env.size, 4)
 
 
 @alternative("train_q_learning")

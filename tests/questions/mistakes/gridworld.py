@@ -234,6 +234,32 @@ def draws_one_action_per_episode(env, rng, max_steps=100):
 
 
 @misconception("run_random_episode")
+def never_repeats_an_action(env, rng, max_steps=100):
+    """The last action is never taken again. A uniform policy does not remember what it did."""
+    last = [int(rng.integers(4))]
+
+    def other(step):
+        last[0] = (last[0] + int(rng.integers(1, 4))) % 4
+        return last[0]
+
+    rewards = walk(env, other, max_steps)
+    return sum(rewards), len(rewards)
+
+
+@misconception("run_random_episode")
+def never_turns_back(env, rng, max_steps=100):
+    """A step is never taken back by the next one. A uniform policy does not remember what it did."""
+    last = [int(rng.integers(4))]
+
+    def onwards(step):
+        last[0] = int(rng.choice([action for action in range(4) if action != last[0] ^ 1]))
+        return last[0]
+
+    rewards = walk(env, onwards, max_steps)
+    return sum(rewards), len(rewards)
+
+
+@misconception("run_random_episode")
 def assumes_the_step_reward(env, rng, max_steps=100):
     """The total is computed with -0.01 per step. The environment says what a step pays: add that up."""
     rewards = walk(env, lambda step: int(rng.integers(4)), max_steps)
@@ -675,6 +701,52 @@ def never_explores(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
 def explores_a_tenth_of_the_time(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """A tenth of the actions is random whatever epsilon is: use the argument."""
     return learn(env, episodes, alpha, gamma, sampler(0.1, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def never_explores_upwards(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Exploring takes only three of the four actions: the upper end of rng.integers is excluded."""
+
+    def choose(q_row):
+        if rng.random() < epsilon:
+            return int(rng.integers(3))
+        return int(rng.choice(np.flatnonzero(q_row == q_row.max())))
+
+    return learn(env, episodes, alpha, gamma, choose, max_steps)
+
+
+@misconception("train_q_learning")
+def learns_when_the_episode_is_over(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The updates wait for the end of the episode, so the agent repeats what brought nothing."""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state, steps = env.reset(), []
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            steps.append((state, action, reward, after, done))
+            state = after
+            if done:
+                break
+        for step in steps:
+            q_values = q_learning_update(q_values, *step, alpha, gamma)
+    return q_values
+
+
+@misconception("train_q_learning")
+def starts_with_high_hopes(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table starts above 0, and that makes the agent explore, whatever epsilon is."""
+    hopes = np.ones((env.size, env.size, 4))
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, hopes)
+
+
+@misconception("train_q_learning")
+def plans_on_the_open_grid(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table does not come from experience: take steps in `env`, and learn from what they pay."""
+    q_values = np.zeros((env.size, env.size, 4))
+    q_values[:, :, 0], q_values[:, -1, 2] = 0.5, 1.0
+    return q_values
 
 
 @misconception("train_q_learning")
