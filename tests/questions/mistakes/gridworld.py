@@ -716,32 +716,6 @@ def never_explores_upwards(env, episodes, alpha, gamma, epsilon, rng, max_steps=
 
 
 @misconception("train_q_learning")
-def learns_when_the_episode_is_over(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """The updates wait for the end of the episode, so the agent repeats what brought nothing."""
-    q_values = np.zeros((env.size, env.size, 4))
-    choose = sampler(epsilon, rng)
-    for _ in range(episodes):
-        state, steps = env.reset(), []
-        for _ in range(max_steps):
-            action = choose(q_values[state])
-            after, reward, done = env.step(action)
-            steps.append((state, action, reward, after, done))
-            state = after
-            if done:
-                break
-        for step in steps:
-            q_values = q_learning_update(q_values, *step, alpha, gamma)
-    return q_values
-
-
-@misconception("train_q_learning")
-def starts_with_high_hopes(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """The table starts above 0, and that makes the agent explore, whatever epsilon is."""
-    hopes = np.ones((env.size, env.size, 4))
-    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, hopes)
-
-
-@misconception("train_q_learning")
 def plans_on_the_open_grid(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """The table does not come from experience: take steps in `env`, and learn from what they pay."""
     q_values = np.zeros((env.size, env.size, 4))
