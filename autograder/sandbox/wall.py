@@ -22,9 +22,8 @@ from autograder.sandbox.limits import LAYERS, Limits
 
 KIT = Path(__file__).resolve().parents[2]
 START = (
-    "import os, sys; kit = sys.argv.pop(1); sys.path.insert(0, kit); "
-    "from autograder.sandbox.zygote import main; import autograder.sandbox.protocol; "
-    "sys.path[:] = [path for path in sys.path if os.path.realpath(path) != kit]; main()"
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from autograder.sandbox.zygote import main; import autograder.sandbox.protocol; main()"
 )
 HANDSHAKE_S = 120
 

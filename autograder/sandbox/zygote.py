@@ -157,6 +157,16 @@ def seed_everything() -> None:
         sys.modules["torch"].default_generator.manual_seed(0)
 
 
+def forget_folders() -> None:
+    """Leave on the path only what workers may read: not the kit's folder, nor that of an editable install."""
+    libraries = limits.readable_paths()
+    sys.path[:] = [
+        path
+        for path in sys.path
+        if any(Path(os.path.realpath(path)).is_relative_to(one) for one in libraries)
+    ]
+
+
 def close_from(first: int) -> None:
     """Close every descriptor from `first` on."""
     close_range = 436  # the same on every architecture; Linux 5.9
@@ -175,6 +185,7 @@ def main() -> None:
     limits.hide_memory()
     import autograder.checks  # noqa: F401 files of known mistakes import it in workers
 
+    forget_folders()
     preload(settings["preload"])
     Zygote(control, settings).serve()
     os._exit(0)  # taking torch apart properly would take longer than grading did
