@@ -1,6 +1,7 @@
 """Lets otter run the checks: each becomes one of its test cases, and fails in the same plain words."""
 
 import inspect
+import linecache
 import sys
 import types
 import zlib
@@ -13,8 +14,8 @@ import numpy as np
 from otter.test_files import test_case
 
 from checks.kit.progress import CHECK_SECONDS, judge
-from checks.kit.work import TooSlow, Work, time_limit
-from checks.kit.calls import Call
+from checks.kit.work import TooSlow, Work, import_ahead, time_limit
+from checks.kit.calls import Call, NotDefined
 from checks.kit.student import Student, here
 
 
@@ -91,6 +92,7 @@ class Case(test_case):  # type: ignore[misc]
 
         fixtures = cases.fixtures(name, here(global_environment, record))
         asked = {key: fixtures[key] for key in inspect.signature(self.test_func).parameters}
+        import_ahead("".join(linecache.getlines(file)) for file in own_files(global_environment))
         try:
             with time_limit(CHECK_SECONDS), np.errstate(all="ignore"):
                 self.test_func(**asked)
@@ -107,6 +109,8 @@ class Case(test_case):  # type: ignore[misc]
         files = own_files(env)
         work = Work(f"{self._cases.stem}.py", dict(env), files, endless=self._cases.endless)
         told = judge(error, self._cases.question, work, calls).text
+        if isinstance(error, NotDefined):  # otter keeps to itself where a file stops
+            told += ". If it is there, the code stops before it (pytest says where), or its cell was not run"
         for file in files:
             told = told.replace(Path(file).name, "your code")
         return told

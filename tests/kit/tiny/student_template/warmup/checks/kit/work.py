@@ -1,18 +1,20 @@
 """Load a student's file, or their notebook, and run it under a time limit."""
 
 import contextlib
+import importlib
 import linecache
 import signal
 import sys
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from .errors import InputError
+from .libraries import used_by
 from .notebook_code import cells_of, is_untouched
 
 LOAD_SECONDS = 60  # importing torch for the first time is slow
@@ -74,12 +76,20 @@ def run_file(path: Path, stem: str) -> Work:
         return work
     if path.suffix == ".ipynb":
         work.namespace.update(display=print, get_ipython=lambda: None)
+    import_ahead(cells)
     for number, text in enumerate(cells, 1):
         name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
         work.files.add(name)
         run(text, name, work)
     return work
+
+
+def import_ahead(texts: Iterable[str]) -> None:
+    """Import the libraries that programs use, so that no check's time goes into it."""
+    for name in used_by(texts):
+        with contextlib.suppress(Exception):  # the program itself will say it better
+            importlib.import_module(name)
 
 
 def run(source: str, name: str, work: Work) -> None:
@@ -104,7 +114,8 @@ def complain(error: BaseException, name: str, work: Work) -> str:
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
     if isinstance(error, ModuleNotFoundError):
-        told += "\nIf it is a library: python -m pip install -r requirements.txt"
+        library = (error.name or "").partition(".")[0]
+        told += f"\nIf README.md allows it: python -m pip install -r requirements.txt {library}".rstrip()
     return told
 
 
