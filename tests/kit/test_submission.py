@@ -215,7 +215,6 @@ def test_code_that_was_saved_as_text_is_graded(read: Reader) -> None:
     assert "lecture.py" in got.files
 
 
-
 def test_a_file_without_code_is_told(read: Reader) -> None:
     (note,) = read({f"{STEM}.py": "\n"}).notes
     assert note.endswith(f"{STEM}.py is empty: there is no code in it")
