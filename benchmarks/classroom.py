@@ -7,7 +7,7 @@ import random
 import re
 from pathlib import Path
 
-from autograder.bank import Bank, Variant
+from autograder.judging.bank import Bank, Variant
 
 CRASH = "    import os\n\n    os._exit(1)\n"
 SLOW = "    import time\n\n    time.sleep(0.3)\n"

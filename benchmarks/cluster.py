@@ -12,13 +12,13 @@ import psutil
 from classroom import build_class
 from distributed import LocalCluster
 
-from autograder.bank import load_bank
-from autograder.batch.cluster import package_of
-from autograder.batch.cluster_worker import Order, Reply, packed
+from autograder.cluster.client import package_of
+from autograder.cluster.worker import Order, Reply, packed
 from autograder.config import load_config
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.keys import work_key
-from autograder.submission.intake import Options
+from autograder.judging.bank import load_bank
+from autograder.roster.intake import Options
 from autograder.submission.layouts import find_submissions
 from autograder.submission.reading import read_entry
 

@@ -43,7 +43,7 @@ def main() -> None:
 
 def run(cells: list[str], calls: list) -> None:
     """Be the student's process: whatever fails costs itself only. Never return."""
-    from autograder.values import live
+    from autograder.data.values import live
 
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115 it ends with the process
     module = types.ModuleType("work")

@@ -15,7 +15,7 @@ import numpy as np
 from classroom import build_class
 
 from autograder.config import load_config
-from autograder.grading import Grader, open_grader
+from autograder.judging.grader import Grader, open_grader
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import Student

@@ -12,8 +12,8 @@ from msgspec.structs import replace as changed
 
 from autograder.errors import InputError
 from autograder.gradebook.book import Gradebook
+from autograder.gradebook.current import Standing, standing
 from autograder.gradebook.records import Run
-from autograder.gradebook.standing import Standing, standing
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.html import index_html, student_html

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.batch.bench import Bench
+from autograder.batch.backend import Bench
 from autograder.gradebook.records import Result, Stored
 from autograder.results import Report
-from autograder.submission.intake import Intake, Options, Row
+from autograder.roster.intake import Intake, Options, Row
 
 
 class Stopped(Exception):

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from autograder.bank import read
 from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions, line_of
 from autograder.doctor.generated import audit_generated, audit_leaks
+from autograder.judging.bank import read
 from autograder.publish.source import FUNCTION, Definition, Function
 
 TODO = re.compile(r"TODO\((\w+)\):?\s*([^\"\n]*)")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from msgspec import structs
 
-from autograder.bank import load_bank, read
 from autograder.config import Assignment, Course
 from autograder.doctor.audits import AUDITS, unfinished
 from autograder.doctor.behaviour import (
@@ -33,7 +32,8 @@ from autograder.doctor.trials import (
     variant_trials,
 )
 from autograder.errors import InputError, KitError, nearest
-from autograder.grading import Grader, open_quiz
+from autograder.judging.bank import load_bank, read
+from autograder.judging.grader import Grader, open_quiz
 from autograder.publish.build import student_folder
 from autograder.publish.source import Source
 from autograder.quiz.sheet import SheetError, read_yaml

@@ -5,8 +5,8 @@ import difflib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.bank import Bank
 from autograder.config import Assignment, Course
+from autograder.judging.bank import Bank
 from autograder.publish.source import DEFINITION, Definition
 from autograder.quiz.grading import Quiz
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.bank import read
 from autograder.config import Course
 from autograder.doctor.findings import Finding, Subject
+from autograder.judging.bank import read
 from autograder.publish.build import BUNDLES, student_folder, zip_bytes
 from autograder.publish.leaks import leaks
 from autograder.publish.tree import differences, present

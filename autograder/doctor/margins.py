@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from autograder.compare import CheckFailed, numbers_of, unpack
+from autograder.checks.compare import CheckFailed, numbers_of, unpack
+from autograder.checks.tolerance import RTOL, allowed
+from autograder.data.values import Opaque, Tensor
+from autograder.judging.session import Answers, Ended, Exchange, holds
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import StudentRaised
-from autograder.session import Answers, Ended, Exchange, holds
-from autograder.tolerance import RTOL, allowed
-from autograder.values import Opaque, Tensor
 
 
 def tolerances(exchanges: Sequence[Exchange], reference: Answers) -> float | None:

@@ -14,22 +14,22 @@ from typing import Any
 
 import numpy as np
 
-from autograder.bank import Check, Variant
+from autograder.data.values import Handle, Tensor
 from autograder.doctor import garbage
 from autograder.doctor.findings import Subject, definitions
 from autograder.doctor.margins import tolerances
 from autograder.doctor.mutants import Mutant
 from autograder.errors import KitError
-from autograder.grading import Grader
-from autograder.judging import Judged
-from autograder.programs import reference_program, variant_program
+from autograder.judging.bank import Check, Variant
+from autograder.judging.grader import Grader
+from autograder.judging.judge import Judged
+from autograder.judging.programs import reference_program, variant_program
+from autograder.judging.session import Program, Session
 from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.wall import Wall
-from autograder.session import Program, Session
-from autograder.values import Handle, Tensor
 
 CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
 JOBS = os.cpu_count() or 2

@@ -18,7 +18,7 @@ import msgspec
 from autograder.errors import InputError
 from autograder.gradebook.records import About, Override, Result, Run, Stored
 from autograder.results import Report
-from autograder.submission.intake import Row
+from autograder.roster.intake import Row
 
 FILE = "gradebook.sqlite"
 SCHEMA_VERSION = 2

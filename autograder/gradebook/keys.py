@@ -8,9 +8,9 @@ import ast
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from autograder.bank import Bank
-from autograder.grading import Grader
-from autograder.receipt import kit_hash, versions
+from autograder.judging.bank import Bank
+from autograder.judging.grader import Grader
+from autograder.judging.receipt import kit_hash, versions
 from autograder.submission.reading import Submission, content_hash
 
 FILES = "files"

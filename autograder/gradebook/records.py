@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from autograder.results import Report
-from autograder.submission.intake import Options
-from autograder.submission.roster import Person
+from autograder.roster.intake import Options
+from autograder.roster.people import Person
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):

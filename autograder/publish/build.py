@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.config import Course
+from autograder.otter.zip import otter_zip
 from autograder.publish.gradescope import gradescope_zip
-from autograder.publish.otter_zip import otter_zip
 from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 

@@ -8,9 +8,9 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.config import Course, max_score
+from autograder.container.run import FAILED, blank_report
 from autograder.errors import KitError
-from autograder.platform.run import FAILED, blank_report
-from autograder.receipt import JUDGES, course_files, engine_files
+from autograder.judging.receipt import JUDGES, course_files, engine_files
 from autograder.reports.gradescope import to_gradescope
 
 TEMPLATES = Path(__file__).parent / "gradescope_files"
@@ -26,7 +26,7 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
         stem: the assignment.
     """
     files = course_files(course, stem)
-    engine = engine_files(("platform.run", *JUDGES))
+    engine = engine_files(("container.run", *JUDGES))
     libraries = libraries_of(files, engine)
     texts = {path.name: path.read_text("utf-8") for path in TEMPLATES.iterdir() if path.is_file()}
     points = f"{max_score(course.assignment(stem)):g}"

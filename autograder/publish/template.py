@@ -12,9 +12,9 @@ import jinja2
 
 import autograder
 from autograder.errors import KitError, nearest
+from autograder.otter.tests import case_module, student_tests
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
-from autograder.publish.otter import case_module, student_tests
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, Source, read_source
 from autograder.publish.stubs import make_stubs

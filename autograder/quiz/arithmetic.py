@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.data.values import Tensor, tensor
 from autograder.errors import KitError
-from autograder.values import Tensor, tensor
 
 OPERATIONS: Mapping[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,

@@ -20,7 +20,7 @@ from msgspec import structs
 
 from autograder.config import Course
 from autograder.errors import InputError
-from autograder.grading import Grader, open_grader
+from autograder.judging.grader import Grader, open_grader
 from autograder.redteam.gains import carried, hidden_numbers, judge, lingers, offspring
 from autograder.redteam.stage import Stage, stage
 from autograder.results import Isolation

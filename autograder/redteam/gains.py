@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.grading import Grader
+from autograder.data.values import Tensor
+from autograder.judging.grader import Grader
 from autograder.redteam.stage import Stage
 from autograder.sandbox.codec import decode_call
 from autograder.sandbox.protocol import REQUEST, decode_frame
-from autograder.values import Tensor
 
 LEARNED, CARRIED = "LEARNED", "CARRIED"
 SETTLE_S = 3.0

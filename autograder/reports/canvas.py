@@ -11,7 +11,7 @@ import re
 
 from autograder.reports.tables import Table
 from autograder.results import Report
-from autograder.submission.roster import Person
+from autograder.roster.people import Person
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograder.config import CourseSettings, Visibility
-from autograder.figures import PNG
-from autograder.judging import NOT_RUN
+from autograder.data.figures import PNG
+from autograder.judging.judge import NOT_RUN
 from autograder.reports.terminal import clean
 from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
-from autograder.submission.late import Ruling
+from autograder.roster.late import Ruling
 
 Row = dict[str, Any]
 WIDTH = 100

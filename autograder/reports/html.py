@@ -18,7 +18,7 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup
 
-from autograder.figures import PNG
+from autograder.data.figures import PNG
 from autograder.reports import statistics
 from autograder.reports.student_page import grouped, questions_of, seen
 from autograder.reports.terminal import number

@@ -13,7 +13,7 @@ from html import escape
 from autograder.reports.handback import handback
 from autograder.reports.tables import Table
 from autograder.results import Report
-from autograder.submission.roster import Person
+from autograder.roster.people import Person
 
 HEADER = (
     "Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade",

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from autograder.results import Report
-from autograder.submission.roster import Person
+from autograder.roster.people import Person
 
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also those of full width
 JOINERS = "\u200c\u200d"  # emoji and some scripts are made with them

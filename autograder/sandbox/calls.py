@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 # `plain` needs it, and a worker can read no file of the kit any more.
-from autograder.figures import describe_figure  # noqa: F401
+from autograder.data.figures import describe_figure  # noqa: F401
+from autograder.data.values import Handle, live, plain, same, type_name
 from autograder.sandbox.ambient import undisturbed
-from autograder.values import Handle, live, plain, same, type_name
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from autograder.data.values import Handle, plain
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer, Call
-from autograder.values import Handle, plain
 
 
 class StudentRaised(Exception):

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from autograder.data.values import live, plain
 from autograder.sandbox.calls import Answer, Call
-from autograder.values import live, plain
 
 Ask = Callable[[Call], Answer]
 

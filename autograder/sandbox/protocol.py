@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from autograder.values import Figure, Handle, Opaque, Tensor
+from autograder.data.values import Figure, Handle, Opaque, Tensor
 
 LENGTHS = struct.Struct("!II")
 MAX_HEAD = 1 << 20

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.data.values import Handle
 from autograder.sandbox.calls import Answer, Call, Objects, perform
-from autograder.values import Handle
 
 
 @dataclass(frozen=True)

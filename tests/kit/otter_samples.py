@@ -7,7 +7,7 @@ import textwrap
 import zipfile
 from pathlib import Path
 
-from autograder.bank import load_bank
+from autograder.judging.bank import load_bank
 
 ROOT = Path(__file__).resolve().parents[2]
 STEM = "rl_foundations"
@@ -94,7 +94,8 @@ ATTACKS: dict[str, dict[str, str]] = {
                         if hasattr(module, one): setattr(module, one, lambda *a, **k: None)
         sys.meta_path.insert(0, Hook())
         try:
-            from autograder import compare, checks
+            from autograder import checks
+            from autograder.checks import compare
             Hook().find_spec("", None)
         except Exception: pass
         def f(*a, **k): return 0.0
@@ -169,7 +170,7 @@ ATTACKS: dict[str, dict[str, str]] = {
     "shadows_packages": {
         f"{STEM}.py": "",
         **{f"{name}/__init__.py": EVIL for name in ("numpy", "torch", "otter", "autograder", "dill")},
-        "autograder/publish/otter_files/plugin.py": EVIL,
+        "autograder/otter/plugin.py": EVIL,
         "tests/discounted_returns.py": PASSING.format(name="discounted_returns"),
         "tests/conftest.py": EVIL,
     },

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch.bench import LocalBench
-from autograder.batch.desk import grade_class
+from autograder.batch.backend import LocalBench
+from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Progress, Wishes
 from autograder.config import load_config
 from autograder.errors import KitError
 from autograder.gradebook.book import FILE, Gradebook
-from autograder.grading import Grader, open_grader
+from autograder.judging.grader import Grader, open_grader
 from autograder.results import Outcome, from_json
-from autograder.submission.intake import Options, take_in
+from autograder.roster.intake import Options, take_in
 from autograder.submission.layouts import find_submissions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -188,7 +188,7 @@ def test_strange_names_stay_distinct_and_safe(tmp_path):
 
 
 def test_a_reader_that_stumbles_costs_one_submission(tmp_path, monkeypatch):
-    import autograder.batch.desk as module
+    import autograder.batch.run as module
 
     read = module.read_entry
 

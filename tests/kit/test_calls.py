@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.compare import expect_close
+from autograder.checks.compare import expect_close
+from autograder.data.values import Handle, tensor
 from autograder.sandbox.ambient import undisturbed
 from autograder.sandbox.calls import Call, NotDefined, Objects, WrongOutput, perform
 from autograder.sandbox.student import Object, here
-from autograder.values import Handle, tensor
 
 
 def student(**functions):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from autograder.cli import main
+from autograder.cli.main import main
 
 TINY = Path(__file__).parent / "tiny"
 RIGHT = """

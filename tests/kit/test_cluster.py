@@ -17,14 +17,14 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from autograder.bank import load_bank
-from autograder.batch import cluster, cluster_worker
-from autograder.cli import main
+from autograder.cli.main import main
+from autograder.cluster import client, worker
 from autograder.config import load_config
 from autograder.errors import InputError
 from autograder.gradebook.book import FILE
+from autograder.judging.bank import load_bank
 from autograder.results import Outcome, from_json
-from autograder.submission.intake import Options
+from autograder.roster.intake import Options
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny"
@@ -261,9 +261,9 @@ def test_a_wall_with_a_hole_is_treated_as_it_is_here(tmp_path, two):
 
 
 WEAK = """
-import autograder.grading, autograder.results
+import autograder.judging.grader, autograder.results
 weak = autograder.results.Isolation("weak: visible checks only", [], ["opens_a_socket"])
-autograder.grading.self_check = lambda wall, secrets: weak
+autograder.judging.grader.self_check = lambda wall, secrets: weak
 """
 OTHER_KIT = "import autograder\nautograder.__version__ = '0.0.9'\n"
 NO_WALL = "import autograder.sandbox.wall\nautograder.sandbox.wall.START = 'raise SystemExit(1)'\n"
@@ -318,13 +318,13 @@ def test_a_scheduler_that_dies_is_told_in_one_line(tmp_path):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "127.0.0.1"])
 def test_an_address_that_nobody_answers_is_one_line(tmp_path, monkeypatch, address):
-    monkeypatch.setattr(cluster, "CONNECT_S", 0.2)
+    monkeypatch.setattr(client, "CONNECT_S", 0.2)
     with pytest.raises(InputError, match="no cluster answers at"):
-        cluster.connected(address)
+        client.connected(address)
 
 
 def test_an_address_that_nobody_answers_ends_the_command(tmp_path, monkeypatch):
-    monkeypatch.setattr(cluster, "CONNECT_S", 0.2)
+    monkeypatch.setattr(client, "CONNECT_S", 0.2)
     words = ["--course", str(TINY), "grade", str(many(tmp_path / "class", 1)), "-a", "warmup"]
     words += ["-o", str(tmp_path / "out"), "--cluster", "tcp://127.0.0.1:1"]
     done = CliRunner().invoke(main, words)
@@ -336,18 +336,18 @@ def test_an_address_that_nobody_answers_ends_the_command(tmp_path, monkeypatch):
 def test_without_dask_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(InputError, match=r"pip install '\.\[cluster\]'"):
-        cluster.connected("tcp://127.0.0.1:1")
+        client.connected("tcp://127.0.0.1:1")
 
 
 def test_only_plain_data_travels():
     """The course and a submission come out of a package as they went in; no other format is read."""
-    package = cluster.package_of(load_config(TINY), "warmup", Options())
+    package = client.package_of(load_config(TINY), "warmup", Options())
     assert set(package.files) == {
         "grading.yml", "assignments/warmup/quiz.yml", "solutions/warmup.py", "solutions/warmup_quiz.yml",
         "tests/questions/test_warmup.py", "tests/questions/mistakes/warmup.py",
         "tests/questions/mistakes/warmup_equivalent.yml", "tests/questions/alternatives/warmup.py",
     }  # fmt: skip
-    data = cluster_worker.packed(package)
-    assert cluster_worker.unpacked(data, cluster_worker.Package) == package
+    data = worker.packed(package)
+    assert worker.unpacked(data, worker.Package) == package
     with pytest.raises(msgspec.ValidationError):
-        cluster_worker.unpacked(data, cluster_worker.Order)
+        worker.unpacked(data, worker.Order)

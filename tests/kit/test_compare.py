@@ -16,15 +16,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.compare import (
+from autograder.checks.compare import (
     CheckFailed,
     expect_close,
     expect_gradient,
     expect_unchanged,
     expect_zero_gradient,
 )
+from autograder.data.values import Figure, Handle, Opaque, Tensor, tensor
 from autograder.sandbox.student import Gradients, here
-from autograder.values import Figure, Handle, Opaque, Tensor, tensor
 
 WANT = [1.75, 1.5, 1.0]
 Pair = collections.namedtuple("Pair", "ratio clipped_ratio")

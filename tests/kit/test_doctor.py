@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from autograder.cli import main
+from autograder.cli.main import main
 from autograder.config import load_config
 from autograder.doctor import generated
 from autograder.doctor.examination import Examination, examine, open_subject, reseeded

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.feedback.explain import explain
-from autograder.tolerance import is_close
+from autograder.checks.explain import explain
+from autograder.checks.tolerance import is_close
 
 WANT = np.array([0.7, -2.4, 1.3, 3.1, -0.2, 2.6])
 POSITIVE = np.abs(WANT) + 0.05

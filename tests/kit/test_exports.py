@@ -14,7 +14,7 @@ from autograder.reports.handback import handback
 from autograder.reports.moodle import moodle_row, moodle_table
 from autograder.reports.tables import FORMULA, Table, grades_row, grades_table, missing_table, text
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report
-from autograder.submission.roster import Person
+from autograder.roster.people import Person
 
 ADA = Person(
     name="Lovelace, Ada",

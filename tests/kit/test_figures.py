@@ -7,14 +7,14 @@ import pytest
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure as Drawing
 
-from autograder.figures import MAX_PNG, overlapping
+from autograder.data.figures import MAX_PNG, overlapping
+from autograder.data.values import Figure, Opaque, plain
 from autograder.sandbox.calls import Call
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import here
 from autograder.sandbox.wall import Wall
-from autograder.values import Figure, Opaque, plain
 
 plt.switch_backend("Agg")
 MILESTONES = {1957: "Perceptron", 1997: "LSTM", 2012: "AlexNet", 2013: "Word2Vec", 2014: "GANs"}

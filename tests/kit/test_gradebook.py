@@ -12,8 +12,8 @@ from autograder.errors import InputError
 from autograder.gradebook.book import FILE, Gradebook
 from autograder.gradebook.records import About, Result
 from autograder.results import Isolation, Outcome, Report
-from autograder.submission.intake import Row
-from autograder.submission.roster import Person
+from autograder.roster.intake import Row
+from autograder.roster.people import Person
 
 ROOT = Path(__file__).resolve().parents[2]
 

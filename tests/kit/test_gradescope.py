@@ -22,14 +22,14 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from autograder.config import Course, load_config
+from autograder.container import run as platform_run
+from autograder.container.metadata import read_circumstances
+from autograder.data.figures import PNG
 from autograder.errors import KitError
-from autograder.figures import PNG
-from autograder.grading import Grader, open_grader
-from autograder.platform import run as platform_run
-from autograder.platform.metadata import read_circumstances
+from autograder.judging.grader import Grader, open_grader
+from autograder.judging.receipt import JUDGES, engine_files
 from autograder.publish.build import zip_bytes
 from autograder.publish.gradescope import gradescope_zip
-from autograder.receipt import JUDGES, engine_files
 from autograder.reports.gradescope import block, shared, to_gradescope
 from autograder.results import Outcome
 from autograder.submission.reading import read_submission
@@ -180,7 +180,7 @@ def test_a_library_that_is_not_here_is_named(tmp_path):
 
 
 def test_the_engine_in_the_zip_never_imports_what_is_not_in_it(bundle, tmp_path):
-    files = engine_files(("platform.run", *JUDGES))
+    files = engine_files(("container.run", *JUDGES))
     for path, content in files.items():
         (tmp_path / "autograder" / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "autograder" / path).write_bytes(content)
@@ -332,7 +332,7 @@ def test_a_run_that_is_killed_keeps_what_was_graded(platform):
     late = "while len(values) > 3: pass\n    return np.clip(values, low, high)"
     platform.submit(WORK["endless"].replace("while True: pass", late))
     path = "import sys; sys.path.insert(0, sys.argv[1] + '/source'); "
-    code = path + "from autograder.platform.run import main; main()"
+    code = path + "from autograder.container.run import main; main()"
     found = platform.root / "results" / "results.json"
     running = subprocess.Popen(
         [sys.executable, "-I", "-c", code, str(platform.root), "warmup"], stdout=subprocess.DEVNULL

@@ -11,12 +11,12 @@ import pytest
 
 from autograder.checks import CheckFailed
 from autograder.config import load_config
-from autograder.grading import Grader, open_grader
+from autograder.judging.grader import Grader, open_grader
+from autograder.judging.scoring import share
+from autograder.judging.session import Program, Session
 from autograder.results import CheckResult, Outcome, Report, from_json, to_json
 from autograder.sandbox.calls import Call
 from autograder.sandbox.protocol import Source
-from autograder.scoring import share
-from autograder.session import Program, Session
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
@@ -260,7 +260,7 @@ def test_the_same_work_gets_the_same_report_to_the_bit(grade):
 def test_grading_numpy_never_imports_torch():
     code = (
         "import sys\nfrom pathlib import Path\nfrom autograder.config import load_config\n"
-        "from autograder.grading import open_grader\n"
+        "from autograder.judging.grader import open_grader\n"
         "from autograder.submission.reading import read_submission\n"
         f"g = open_grader(load_config(Path({str(TINY)!r})), 'warmup')\n"
         f"g.grade(read_submission(Path({str(TINY / 'solutions' / 'warmup.py')!r}), 'warmup'))\n"

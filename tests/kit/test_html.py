@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from autograder.figures import PNG
+from autograder.data.figures import PNG
 from autograder.reports.html import TEMPLATES, index_html, percent, student_html
 from autograder.reports.student_page import parts
 from autograder.results import Isolation, Outcome

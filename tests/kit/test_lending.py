@@ -7,8 +7,8 @@ import pytest
 
 from autograder.checks import tensor
 from autograder.config import load_config
-from autograder.grading import open_grader
-from autograder.lending import parts_of
+from autograder.judging.grader import open_grader
+from autograder.judging.lending import parts_of
 from autograder.results import Outcome
 from autograder.sandbox.codec import StudentRaised, encode_call
 from autograder.sandbox.protocol import Source

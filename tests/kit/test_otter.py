@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from autograder.config import load_config
-from autograder.grading import Grader, open_grader
+from autograder.judging.grader import Grader, open_grader
+from autograder.otter.zip import otter_zip
 from autograder.publish.build import student_folder, zip_bytes
-from autograder.publish.otter_zip import otter_zip
 from autograder.publish.tree import write_tree
 from autograder.results import Report
 from autograder.submission.reading import read_submission
@@ -126,7 +126,7 @@ def test_the_zip_is_the_same_every_time_and_laid_out_as_otter_does(archives):
     assert {"setup.sh", "run_autograder", "run_otter.py", "environment.yml"} <= names
     assert {f"tests/{question}.py" for question in QUESTIONS} == {n for n in names if n[:6] == "tests/"}
     [plugin] = config["plugins"]
-    assert plugin == {"autograder.publish.otter_files.plugin.BehindTheWall": {"assignment": STEM}}
+    assert plugin == {"autograder.otter.plugin.BehindTheWall": {"assignment": STEM}}
     assert "otter-grader[grading,plugins]==7.0.0" in environment["dependencies"][-1]["pip"]
     assert "tests and student code share one process" in readme
 

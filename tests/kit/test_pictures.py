@@ -1,13 +1,13 @@
 """A refused figure travels to the report, beside what the reference drew for the same call."""
 
-from autograder.bank import Check
-from autograder.feedback.pictures import with_pictures
-from autograder.feedback.verdict import Verdict
-from autograder.judging import Judged
+from autograder.data.values import Figure
+from autograder.judging.bank import Check
+from autograder.judging.judge import Judged
+from autograder.judging.pictures import with_pictures
+from autograder.judging.session import Exchange
+from autograder.judging.verdict import Verdict
 from autograder.results import CheckResult, Outcome
 from autograder.sandbox.calls import Answer, Call
-from autograder.session import Exchange
-from autograder.values import Figure
 
 CHECK = Check("c", "plot", "", True, 1.0, (), (), print)
 DRAWN, RIGHT = b"\x89PNG drawn", b"\x89PNG right"

@@ -9,9 +9,9 @@ import threading
 
 import pytest
 
-from autograder.batch import progress as module
-from autograder.batch.progress import Pace, duration, progress, stoppable
 from autograder.batch.tasks import Progress
+from autograder.cli import progress as module
+from autograder.cli.progress import Pace, duration, progress, stoppable
 from autograder.results import Isolation, Outcome, Report
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autograder.data.values import Figure, Handle, Opaque, Tensor, same
 from autograder.sandbox import protocol
-from autograder.values import Figure, Handle, Opaque, Tensor, same
 
 DATA = st.recursive(
     st.none()

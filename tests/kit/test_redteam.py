@@ -8,7 +8,7 @@ import pytest
 
 from autograder.config import load_config
 from autograder.errors import InputError
-from autograder.grading import Grader
+from autograder.judging.grader import Grader
 from autograder.redteam.attack import against_grader, load_attacks, run_all
 from autograder.sandbox import landlock, seccomp
 

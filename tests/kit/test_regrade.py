@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from autograder.batch.bench import LocalBench
-from autograder.batch.desk import grade_class
-from autograder.batch.partial import reweighted
+from autograder.batch.backend import LocalBench
 from autograder.batch.regrade import Change, Impact, Turn, to_text
+from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Wishes
+from autograder.batch.update import reweighted
 from autograder.config import load_config
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.standing import KEPT
-from autograder.grading import Grader, open_grader
-from autograder.judging import Judge
+from autograder.gradebook.current import KEPT
+from autograder.judging.grader import Grader, open_grader
+from autograder.judging.judge import Judge
 from autograder.results import Outcome, QuizAnswer, Report, from_json
-from autograder.submission.intake import Options, take_in
+from autograder.roster.intake import Options, take_in
 from autograder.submission.layouts import find_submissions
 
 TINY = Path(__file__).parent / "tiny"

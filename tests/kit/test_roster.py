@@ -7,9 +7,9 @@ import pytest
 
 from autograder.config import Course, parse_config
 from autograder.errors import InputError
-from autograder.submission.intake import Intake, Options, take_in
+from autograder.roster.intake import Intake, Options, take_in
+from autograder.roster.people import Index, Person, read_roster
 from autograder.submission.layouts import find_submissions
-from autograder.submission.roster import Index, Person, read_roster
 
 SETTINGS = """
 late: {grace_minutes: 15, per_day: 0.1, max_days: 3}

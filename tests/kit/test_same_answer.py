@@ -15,11 +15,11 @@ import jsonschema
 import pytest
 
 from autograder.config import Course, load_config
-from autograder.grading import Grader, open_grader
-from autograder.platform import run as platform
+from autograder.container import run as platform
+from autograder.judging.grader import Grader, open_grader
+from autograder.otter.zip import otter_zip
 from autograder.publish.build import zip_bytes
 from autograder.publish.gradescope import gradescope_zip
-from autograder.publish.otter_zip import otter_zip
 from autograder.reports.gradescope import to_gradescope
 from autograder.results import Outcome, Report, from_json
 from autograder.submission.reading import read_submission

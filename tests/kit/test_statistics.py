@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
-from autograder.feedback.verdict import judge_raised
+from autograder.judging.verdict import judge_raised
 from autograder.reports import statistics
 from autograder.results import Outcome
 from autograder.sandbox.protocol import Problem

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.compare import CheckFailed, expect_close
+from autograder.checks.compare import CheckFailed, expect_close
+from autograder.checks.spelling import spell_call
+from autograder.data.values import Handle, tensor
 from autograder.errors import KitError
-from autograder.feedback.spelling import spell_call
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.source import Source, read_source
 from autograder.publish.stubs import make_stubs
@@ -34,7 +35,6 @@ from autograder.publish.template import build_template, differences, requirement
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
 from autograder.sandbox.student import here
-from autograder.values import Handle, tensor
 
 ROOT = Path(__file__).parents[2]
 
@@ -128,7 +128,7 @@ import numpy as np
 from scipy import special
 
 from autograder.checks import check, expect_close, expect_unchanged, tensor
-from autograder.values import Tensor
+from autograder.data.values import Tensor
 
 STEPS = [1.0, 2.0, 4.0]
 HIDDEN_STEPS = [-1.0, -20.0, -400.0]
@@ -418,7 +418,7 @@ def test_visible_checks_keep_what_they_need():
     [
         ("def test_a(student, reference):\n    pass", "`reference`, which students do not have"),
         ("def test_a(student):\n    unknown(student)", "needs `unknown`"),
-        ("def test_a(student):\n    import autograder.values", "at the top of the file"),
+        ("def test_a(student):\n    import autograder.data.values", "at the top of the file"),
         ("@other\ndef test_a(student):\n    pass", "no decorator but @check"),
         ("class A:\n    pass", "line 3"),
     ],

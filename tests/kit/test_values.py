@@ -10,8 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox.student import here
-from autograder.values import (
+from autograder.data.values import (
     MAX_BYTES,
     REASONS,
     Figure,
@@ -24,6 +23,7 @@ from autograder.values import (
     tensor,
     type_name,
 )
+from autograder.sandbox.student import here
 
 Point = collections.namedtuple("Point", "x y")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.data.values import tensor
 from autograder.errors import InputError
 from autograder.sandbox import landlock, seccomp
 from autograder.sandbox.codec import StudentRaised
@@ -17,7 +18,6 @@ from autograder.sandbox.limits import LAYERS, Limits
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.selfcheck import FULL, READABLE, WEAK, self_check
 from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
-from autograder.values import tensor
 
 HERE = Path(__file__)
 
@@ -167,7 +167,7 @@ def test_a_worker_holds_no_secret(behind):
     student, _ = behind(
         "import os, sys, gc\n"
         "def f():\n    return sorted(os.environ)\n"
-        "SECRET = ('autograder.grading', 'autograder.bank', 'solutions', 'tests', 'checks_of')\n"
+        "SECRET = ('autograder.judging', 'solutions', 'tests', 'checks_of')\n"
         "def g():\n    return [n for n in sys.modules if n.startswith(SECRET)]\n"
         "def h():\n    fds = []\n    for n in range(4, 200):\n"
         "        try:\n            os.fstat(n); fds.append(n)\n        except OSError:\n            pass\n"

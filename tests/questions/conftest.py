@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.bank import Check
 from autograder.config import Course, load_config
-from autograder.grading import Grader, open_grader
+from autograder.judging.bank import Check
+from autograder.judging.grader import Grader, open_grader
+from autograder.judging.session import Program, Session
 from autograder.sandbox import protocol
 from autograder.sandbox.student import Student
-from autograder.session import Program, Session
 from autograder.submission.reading import modules_of, read_submission, source_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,9 +12,9 @@ import numpy as np
 from gridworld_env import GridWorld
 
 from autograder.checks import check, expect, expect_close, expect_unchanged
-from autograder.compare import numbers_of, unpack
-from autograder.figures import overlapping
-from autograder.values import Figure
+from autograder.checks.compare import numbers_of, unpack
+from autograder.data.figures import overlapping
+from autograder.data.values import Figure
 
 GRID = "gridworld_env.GridWorld"
 GENERATOR = "numpy.random.default_rng"

@@ -13,7 +13,7 @@ from autograder.checks import (
     expect_zero_gradient,
     tensor,
 )
-from autograder.compare import numbers_of
+from autograder.checks.compare import numbers_of
 
 
 def random_mdp(rng, states, actions):

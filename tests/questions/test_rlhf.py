@@ -15,7 +15,7 @@ from autograder.checks import (
     expect_zero_gradient,
     tensor,
 )
-from autograder.compare import numbers_of
+from autograder.checks.compare import numbers_of
 
 LOG2, LOG3 = 0.69314718, 1.09861229
 

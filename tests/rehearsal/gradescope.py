@@ -19,8 +19,8 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 from container import Bounds, debian, inside, overlay  # noqa: E402
 
 from autograder.config import CourseSettings, load_config  # noqa: E402
-from autograder.grading import open_grader  # noqa: E402
-from autograder.platform import run as platform  # noqa: E402
+from autograder.container import run as platform  # noqa: E402
+from autograder.judging.grader import open_grader  # noqa: E402
 from autograder.publish.build import write_zip  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 from autograder.reports.gradescope import to_gradescope  # noqa: E402

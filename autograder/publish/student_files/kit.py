@@ -1,15 +1,15 @@
 """What the checks are written with."""
 
-from autograder.checks import (
+from autograder.checks.compare import (
     CheckFailed,
-    check,
     expect,
     expect_close,
     expect_gradient,
     expect_unchanged,
     expect_zero_gradient,
-    tensor,
 )
+from autograder.checks.marks import check
+from autograder.data.values import tensor
 
 __all__ = [
     "CheckFailed",

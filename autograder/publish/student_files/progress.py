@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from autograder.compare import CheckFailed
-from autograder.feedback.spelling import spell_call
+from autograder.checks.compare import CheckFailed
+from autograder.checks.spelling import spell_call
 from autograder.publish.student_files.work import TooSlow, Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
 from autograder.submission.notebook_code import STUB

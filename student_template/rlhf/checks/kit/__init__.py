@@ -1,15 +1,15 @@
 """What the checks are written with."""
 
-from .checks import (
+from .compare import (
     CheckFailed,
-    check,
     expect,
     expect_close,
     expect_gradient,
     expect_unchanged,
     expect_zero_gradient,
-    tensor,
 )
+from .marks import check
+from .values import tensor
 
 __all__ = [
     "CheckFailed",

@@ -1,0 +1,79 @@
+"""Where submissions are graded: one small thing, done here or by a cluster (`cluster.py`)."""
+
+import os
+from typing import Protocol
+
+from autograder.batch.update import Todo, brought_up_to_date
+from autograder.config import Assignment
+from autograder.errors import KitError
+from autograder.gradebook.keys import keys_of_course
+from autograder.judging.grader import Grader
+from autograder.results import Outcome, Report
+from autograder.submission.reading import Submission
+
+
+class Bench(Protocol):
+    """Grades submissions of one assignment, from any number of threads.
+
+    `keys` are those of the course where the submissions run, `jobs` how many may be under way at once.
+    """
+
+    assignment: Assignment
+    keys: dict[str, str]
+    jobs: int
+
+    def settle(self) -> None:
+        """Make ready for many submissions."""
+
+    def grade(self, submission: Submission, report: Report | None, todo: Todo) -> Report:
+        """Run what has to run and return the whole report; a `KitError` is never the submission's fault.
+
+        Args:
+            submission: to be graded.
+            report: which stands, on the same files; None if there is none.
+            todo: what has to run.
+        """
+
+    def is_alive(self) -> bool:
+        """Whether further submissions can be graded."""
+
+    def close(self) -> None:
+        """End everything that was started, also what is still running."""
+
+
+class LocalBench:
+    """A grader behind the wall of this machine."""
+
+    def __init__(self, grader: Grader) -> None:
+        self.grader, self.assignment = grader, grader.assignment
+        self.keys = keys_of_course(grader)
+        self.jobs = len(os.sched_getaffinity(0)) + 1  # one more: while one is judged, a worker would idle
+
+    def settle(self) -> None:
+        """Make every later worker cheap to fork."""
+        self.grader.wall.settle()
+
+    def grade(self, submission: Submission, report: Report | None, todo: Todo) -> Report:
+        """Run what has to run behind the wall and return the whole report."""
+        graded = brought_up_to_date(self.grader, submission, report, todo)
+        self.insist(graded)
+        return graded
+
+    def insist(self, report: Report) -> None:
+        """Raise if a crash may have been the warm process's own: neither the student's nor a check's."""
+        outcomes = {report.outcome, *(check.outcome for check in report.checks)}
+        if {Outcome.CRASHED, Outcome.BROKEN} & outcomes:
+            self.grader.wall.worker().close()
+
+    def is_alive(self) -> bool:
+        """Whether workers can be started still."""
+        try:
+            self.grader.wall.worker().close()
+        except KitError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End everything behind the wall."""
+        self.grader.wall.close()  # first: no thread waits for an answer then
+        self.grader.close()

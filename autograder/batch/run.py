@@ -1,0 +1,220 @@
+"""Grade a folder of submissions: in parallel, with progress, and never the same work twice."""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from autograder import __version__
+from autograder.batch.backend import Bench
+from autograder.batch.outputs import Written, reports_folder, write_page, write_report, write_reports
+from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
+from autograder.batch.update import Todo, renamed, stumbled, what_to_do
+from autograder.errors import KitError
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.current import settled
+from autograder.gradebook.keys import FILES, files_key, work_key
+from autograder.gradebook.records import About, Result, Run, Stored
+from autograder.results import Report
+from autograder.submission.entry import Entry
+from autograder.submission.reading import Submission, content_hash, read_entry
+
+AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
+COMMIT_AFTER = 50  # results, or COMMIT_S seconds, whichever comes first
+COMMIT_S = 0.5
+SETTLE_FROM = 20  # submissions for which it pays to make the warm process cheap to fork
+
+
+def grade_class(batch: Batch, out: Path) -> Written:
+    """Grade every submission of a class, write OUT/, and say what was written.
+
+    Args:
+        batch: the class.
+        out: where the gradebook and the reports go; what it holds already is not done again.
+    """
+    with Gradebook(out, create=not batch.wishes.dry_run) as book:
+        desk = Desk(batch, book)
+        try:
+            return desk.write_down(out)
+        finally:
+            desk.close()
+
+
+class Desk:
+    """One run over a class: a bench that is opened again if it dies, and the gradebook."""
+
+    def __init__(self, batch: Batch, book: Gradebook) -> None:
+        self.batch, self.book, self.wishes = batch, book, batch.wishes
+        self.rows = {row.name: row for row in batch.intake.rows}
+        self.bench = self.opened()
+        self.course_keys = self.bench.keys
+        last = book.last_run(finished=True)
+        self.baseline = last.id if last else 0
+
+    def opened(self) -> Bench:
+        """Open a bench, ready for as many submissions as there are."""
+        bench = self.batch.open_bench()
+        if len(self.rows) >= SETTLE_FROM:
+            bench.settle()
+        return bench
+
+    def write_down(self, out: Path) -> Written:
+        """Grade everything, committing as results come, then write what follows from them."""
+        if self.wishes.dry_run:
+            for done in self.waves():
+                self.told(done)
+            return Written(count=len(self.rows))
+        run = self.begin()
+        folder = reports_folder(out)
+        waiting: list[Done] = []
+        committed = time.monotonic()
+        try:
+            for done in self.waves():
+                waiting += done
+                if len(waiting) >= COMMIT_AFTER or time.monotonic() - committed >= COMMIT_S:
+                    self.commit(run, waiting, folder)
+                    committed = time.monotonic()
+        finally:
+            self.commit(run, waiting, folder)
+        written = write_reports(out, self.book, run)
+        self.book.finish(run.id)
+        return written
+
+    def begin(self) -> Run:
+        """Write down which submissions there are."""
+        batch, assignment = self.batch, self.bench.assignment
+        about = About(
+            options=batch.options, questions=list(assignment.questions),
+            title=assignment.title, missing=batch.intake.missing,
+            has_roster=bool(batch.options.roster), canvas_column=batch.intake.canvas_column,
+        )  # fmt: skip
+        stem, folder = assignment.stem, batch.folder.resolve()
+        run = self.book.begin(stem, folder, __version__, about, batch.intake.rows)
+        return Run(run, False, stem, folder, about)
+
+    def commit(self, run: Run, waiting: list[Done], folder: Path) -> None:
+        """Write results into the gradebook, then tell of them."""
+        self.book.add(run.id, [done.result for done in waiting])
+        finished, waiting[:] = list(waiting), []
+        for report in self.told(finished):
+            write_report(folder, report)
+            write_page(folder, report)
+
+    def told(self, finished: Sequence[Done]) -> list[Report]:
+        """Tell of results that are safe now, and return the reports as they count."""
+        counts, reports = self.batch.counts, []
+        for done in finished:
+            counts["done"] += 1
+            counts["reused"] += not done.ran
+            watched = self.watched(done)
+            reports.append(watched.now)
+            self.batch.watch(watched)
+            total = len(self.rows)
+            self.batch.tell(Progress(counts["done"], total, counts["reused"], watched.now, not done.ran))
+        return reports
+
+    def watched(self, done: Done) -> Watched:
+        """Return a submission's reports as they counted and as they count."""
+        overrides, row, old = self.book.overrides(done.row.name), done.row, done.before
+        row_before = (old and self.book.row(self.baseline, row.name)) or row
+        before = settled(old.report, row_before, old.kept, overrides) if old else None
+        by_hand = bool(overrides) and overrides[-1].score is not None
+        return Watched(done, before, settled(done.report, row, done.kept, overrides), by_hand)
+
+    def waves(self) -> Iterator[list[Done]]:
+        """Yield what was graded, at least every COMMIT_S, even if that is nothing."""
+        jobs = self.wishes.jobs or self.bench.jobs
+        queue = deque(self.batch.intake.entries)
+        flying: dict[Future[Done], Entry] = {}
+        pool = ThreadPoolExecutor(jobs)
+        progress = True  # since the bench was opened
+        try:
+            while queue or flying:
+                while queue and len(flying) < jobs * AHEAD:
+                    entry = queue.popleft()
+                    flying[pool.submit(self.one, entry)] = entry
+                ready, _ = wait(flying, COMMIT_S, FIRST_COMPLETED)
+                done, lost, error = landed(ready, flying)
+                progress = progress or bool(done)
+                yield done
+                if self.batch.stop():
+                    raise Stopped
+                if error is not None:
+                    more, others, _ = landed(wait(flying).done, flying)
+                    yield more
+                    self.reopen(error, hopeless=not (progress or more))
+                    queue.extendleft(reversed([*lost, *others]))
+                    progress = False
+        finally:
+            if flying:
+                self.bench.close()  # ends what is still running, so that no thread stays
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def one(self, entry: Entry) -> Done:
+        """Grade one submission, as far as what is known does not tell already."""
+        row = self.rows[entry.name]
+        submission = read_safely(entry, self.bench.assignment.stem)
+        keys = {FILES: files_key(submission), **self.course_keys}
+        work, report, kept = work_key(keys), None, None
+        newest = self.book.newest(row.name)
+        before = self.book.newest(row.name, up_to=self.baseline)
+        reuse = not self.wishes.again
+        if reuse and newest and newest.work == work and not stumbled(newest.report):
+            result = Result(row.name, content_hash(submission), work, keys, None)
+            return Done(row, result, newest.report, newest.kept, False, before)
+        same = self.book.with_work(work) if reuse else None
+        if same and not stumbled(same.report):
+            report, ran = renamed(same.report, submission), False
+        else:
+            todo = what_to_do(newest.keys, keys, newest.report) if newest and reuse else Todo()
+            report = self.bench.grade(submission, newest.report if newest else None, todo)
+            ran = todo.runs
+        if self.wishes.never_lower:
+            kept = better(before or newest, report)
+        result = Result(row.name, content_hash(submission), work, keys, report, kept)
+        return Done(row, result, report, kept, ran, before)
+
+    def reopen(self, error: KitError, *, hopeless: bool) -> None:
+        """Open another bench in place of one that has gone; raise if that is no use."""
+        if hopeless or self.bench.is_alive():
+            raise error
+        self.batch.say(f"{error}; starting another one, nothing is lost")
+        self.close()
+        self.bench = self.opened()
+
+    def close(self) -> None:
+        """End everything behind the wall."""
+        self.bench.close()
+
+
+def read_safely(entry: Entry, stem: str) -> Submission:
+    """Read a submission; whatever happens there, it is this submission's problem only."""
+    try:
+        return read_entry(entry, stem)
+    except Exception as error:  # noqa: BLE001 one submission must not stop a class
+        problem = f"it could not be read ({type(error).__name__}: {error})"
+        return Submission(entry.name, entry.student, {}, " ".join(problem.split()))
+
+
+def landed(
+    ready: set[Future[Done]], flying: dict[Future[Done], Entry]
+) -> tuple[list[Done], list[Entry], KitError | None]:
+    """Take what is ready out of the air: what was graded, what was not, and why not."""
+    done, lost, error = [], [], None
+    for future in ready:
+        entry = flying.pop(future)
+        try:
+            done.append(future.result())
+        except KitError as wrong:
+            lost.append(entry)
+            error = wrong
+    return done, lost, error
+
+
+def better(before: Stored | None, report: Report) -> float | None:
+    """Return the score to keep if the one before was a larger share of the points, else None."""
+    if before is None or not before.report.max_score:
+        return None
+    old = max(before.report.score, before.kept or 0.0) / before.report.max_score * report.max_score
+    return round(old, 2) if round(old, 2) > report.score else None

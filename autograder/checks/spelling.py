@@ -1,0 +1,62 @@
+"""Write a call of a check the way a student would type it."""
+
+import re
+from typing import Any
+
+import numpy as np
+
+from autograder.data.values import Handle, Tensor
+from autograder.sandbox.calls import Call
+
+WIDTH = 88
+MANY = 40
+
+
+def spell_call(call: Call) -> str:
+    """Return `discounted_returns([1.0, 1.0, 1.0], 0.5)`, an argument a line where it is long."""
+    name = call.name
+    if call.handle is not None:
+        name = f"{short_name(call.handle)}.{call.name}" if call.name else short_name(call.handle)
+    if call.action == "read":
+        return name
+    arguments = [spell(value) for value in call.args]
+    arguments += [f"{key}={spell(value)}" for key, value in call.kwargs.items()]
+    line = f"{name}({', '.join(arguments)})"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([f"{name}(", *[f"    {argument}," for argument in arguments], ")"])
+
+
+def spell(value: Any) -> str:
+    """Return one argument; large arrays by their shape."""
+    if isinstance(value, Tensor):
+        if value.array.size > MANY:
+            return f"<tensor of shape {value.array.shape}>"
+        dtype = "" if value.dtype == "float64" else f', dtype="{value.dtype}"'
+        return f"tensor({spell_numbers(value.array)}{dtype})"
+    if isinstance(value, np.ndarray):
+        large = value.size > MANY
+        return f"<array of shape {value.shape}>" if large else f"array({spell_numbers(value)})"
+    if isinstance(value, Handle):
+        return f"<{short_name(value)}>"
+    if isinstance(value, list | tuple):
+        if len(value) > MANY:
+            return f"<{type(value).__name__} of {len(value)}>"
+        inside = ", ".join(map(spell, value))
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, float):
+        return f"{value:.6g}" if value != round(value, 1) else repr(value)
+    return repr(value)
+
+
+def spell_numbers(array: np.ndarray) -> str:
+    """Return the numbers of an array as nested lists."""
+    text = np.array2string(array, separator=", ", precision=6, threshold=MANY + 1, max_line_width=10**6)
+    return re.sub(r" +(?=[],])|(?<=\[) +", "", re.sub(r"\s+", " ", text))
+
+
+def short_name(handle: Handle) -> str:
+    """Return the type of a held object without its module."""
+    return handle.type_name.rsplit(".", 1)[-1]

@@ -1,0 +1,186 @@
+"""The commands about a class: grade, regrade, report, override, show. Thin, like the rest of the CLI.
+
+What they need is imported when they run: `autograder --help` waits for nothing.
+"""
+
+import math
+from pathlib import Path
+
+import click
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+layers = click.option(
+    "--without", multiple=True, metavar="LAYER", help="Switch a layer of the wall off, to see its worth."
+)
+hidden_anyway = click.option(
+    "--hidden-anyway", is_flag=True, help="Run hidden checks even where submissions could read them."
+)
+jobs_option = click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: one more than processors)."
+)
+cluster_option = click.option(
+    "--cluster", metavar="ADDRESS", help="Grade on the workers of a Dask cluster, such as tcp://host:8786."
+)
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a submission.")
+roster_option = click.option(
+    "--roster", type=FILE, help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."
+)
+submitted_option = click.option(
+    "--submitted", type=FILE, help="CSV: student,submitted at (default: what the export says)."
+)
+extensions_option = click.option(
+    "--extensions", type=FILE, help="CSV: student,days or student,until (default: the course's)."
+)
+out_argument = click.argument("out", type=FOLDER)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("-a", "--assignment", required=True, help="The assignment's stem.")
+@click.option("-o", "--out", required=True, type=FOLDER, help="Where the gradebook and reports go.")
+@roster_option
+@submitted_option
+@extensions_option
+@jobs_option
+@cluster_option
+@quiet_option
+@json_option
+@layers
+@hidden_anyway
+@click.pass_obj
+def grade(
+    root: Path, /, folder: Path, assignment: str, out: Path, jobs: int | None, cluster: str | None,
+    quiet: bool, as_json: bool, without: tuple[str, ...], hidden_anyway: bool, **lists: Path | None,
+) -> None:  # fmt: skip
+    """Grade a folder of submissions; what OUT holds stays."""
+    from autograder.batch.tasks import Wishes
+    from autograder.cli import classes
+    from autograder.config import load_config
+    from autograder.roster.intake import Options
+
+    course = load_config(root)
+    course.assignment(assignment)
+    before, given = classes.remembered(out), classes.absolute(lists)
+    paths = before | given
+    options = Options(**paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway)
+    batch = classes.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster)
+    again = [path for kind, path in before.items() if kind not in given]
+    if again and not quiet:
+        click.echo(f"as before, with {', '.join(again)}", err=True)
+    written = classes.carried_out(batch, out, quiet, as_json)
+    if not quiet and not as_json:
+        click.echo(classes.summary(written, out), nl=False)
+
+
+@click.command()
+@out_argument
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--never-lower", is_flag=True, help="Where the score from before is better, it stays.")
+@click.option("--again", is_flag=True, help="Run everything again; what ends otherwise is a flaky check.")
+@roster_option
+@submitted_option
+@extensions_option
+@jobs_option
+@cluster_option
+@quiet_option
+@json_option
+@click.pass_obj
+def regrade(
+    root: Path, /, out: Path, dry_run: bool, never_lower: bool, again: bool, jobs: int | None,
+    cluster: str | None, quiet: bool, as_json: bool, **lists: Path | None,
+) -> None:  # fmt: skip
+    """Grade again what changed, and say what that changes."""
+    from msgspec.structs import replace
+
+    from autograder.batch.regrade import Impact, to_text
+    from autograder.batch.tasks import Wishes
+    from autograder.cli import classes
+    from autograder.gradebook.book import Gradebook
+
+    with Gradebook(out, create=False) as book:
+        run = classes.run_of(book, out)
+    options = replace(run.about.options, **classes.absolute(lists))
+    course = classes.course_of(run, root)
+    wishes = Wishes(jobs or 0, again=again, never_lower=never_lower, dry_run=dry_run)
+    impact = Impact()
+    batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster)
+    batch.watch = impact.watch
+    classes.carried_out(batch, out, quiet, as_json)
+    if not as_json:
+        click.echo(to_text(impact, run.assignment, dry_run=dry_run), nl=False)
+
+
+@click.command()
+@out_argument
+@click.option("--feedback", is_flag=True, help="Write feedback/ too: a text for each student, to send back.")
+@click.option("--published", is_flag=True, help="What waits for publication may be read by students now.")
+def report(out: Path, feedback: bool, published: bool) -> None:
+    """Write reports and tables again, from the gradebook."""
+    from autograder.batch.outputs import write_handbacks, write_reports
+    from autograder.cli import classes
+    from autograder.gradebook.book import Gradebook
+
+    with Gradebook(out, create=False) as book:
+        run = classes.run_of(book, out)
+        written = write_reports(out, book, run, published=published, afresh=True)
+        click.echo(f"{written.count} reports in {out}")
+        if written.waiting:
+            click.echo(f"{written.waiting} submissions are not graded yet: autograder regrade {out}")
+        if feedback:
+            count = write_handbacks(out, book, run, published=published)
+            click.echo(f"{count} texts to send back in {out / 'feedback'}")
+
+
+@click.command()
+@out_argument
+@click.argument("submission")
+@click.argument("score", type=click.FloatRange(min=0), required=False)
+@click.option("--reason", required=True, help="Why; the student reads it.")
+@click.option("--author", required=True, help="Who decides; staff read it.")
+@click.option("--remove", is_flag=True, help="Let the computed score count again.")
+def override(out: Path, submission: str, score: float | None, reason: str, author: str, remove: bool) -> None:
+    """Set a score by hand; every later report says so."""
+    from autograder.batch.outputs import write_reports
+    from autograder.cli import classes
+    from autograder.gradebook.book import Gradebook
+
+    if remove == (score is not None):
+        raise click.UsageError("give a SCORE, or --remove")
+    if score is not None and not math.isfinite(score):
+        raise click.UsageError("SCORE must be a number")
+    if not reason.strip() or not author.strip():
+        raise click.UsageError("--reason and --author must say something")
+    with Gradebook(out, create=False) as book:
+        run = classes.run_of(book, out)
+        row = classes.find_row(book, run, submission)
+        classes.graded(book, row, out)
+        book.override(row.name, score, author.strip(), reason.strip())
+        write_reports(out, book, run)
+    told = "counts as computed again" if score is None else f"now has {score:g}"
+    click.echo(f"{row.name} {told}; grades.csv and the reports are written again")
+
+
+@click.command()
+@out_argument
+@click.argument("submission")
+@click.option("--student", is_flag=True, help="Show what the student may read, once all is published.")
+def show(out: Path, submission: str, student: bool) -> None:
+    """Print one report, and how its score came about."""
+    from autograder.cli import classes
+    from autograder.gradebook.book import Gradebook
+    from autograder.reports.handback import handback
+    from autograder.reports.history import to_history
+    from autograder.reports.terminal import to_terminal
+
+    with Gradebook(out, create=False) as book:
+        row = classes.find_row(book, classes.run_of(book, out), submission)
+        found = classes.graded(book, row, out)
+        history = to_history(book.history(row.name), book.overrides(row.name))
+    text = handback(found, published=True) if student else to_terminal(found) + history
+    click.echo(text, nl=False)
+
+
+CLASS_COMMANDS = (grade, regrade, report, override, show)

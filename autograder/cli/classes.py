@@ -1,0 +1,166 @@
+"""What the commands about a class share: prepare it, carry it out, find things in its gradebook."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from autograder.batch.backend import Bench, LocalBench
+from autograder.batch.outputs import Written
+from autograder.batch.run import grade_class
+from autograder.batch.tasks import Batch, Stopped, Wishes
+from autograder.cli.progress import progress, stoppable
+from autograder.cluster.client import ClusterBench
+from autograder.config import FILE as SETTINGS
+from autograder.config import Course, load_config
+from autograder.errors import InputError, nearest
+from autograder.gradebook.book import FILE as BOOK
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.current import standing
+from autograder.gradebook.records import Run
+from autograder.judging.grader import open_grader
+from autograder.reports.terminal import clean, to_table
+from autograder.results import Report
+from autograder.roster.intake import EXTENSIONS, Intake, Options, Row, take_in
+from autograder.roster.people import Index
+from autograder.submission.archive import listing
+from autograder.submission.layouts import find_submissions, left_out
+
+TOLD = 10  # remarks on standard error
+TOLD_UNREAD = 30  # submissions that could not be read
+
+
+def prepared(
+    course: Course, stem: str, folder: Path, options: Options, wishes: Wishes, quiet: bool,
+    cluster: str | None = None,
+) -> Batch:  # fmt: skip
+    """Return a class that is ready to be graded, here or on a cluster; say what is odd about it."""
+    extensions = course.root / EXTENSIONS
+    if not options.extensions and extensions.exists():
+        options = replace(options, extensions=str(extensions.resolve()))
+    entries = find_submissions(folder, stem)
+    intake = take_in(entries, course, stem, options)
+    lists = {Path(path).name for path in (options.roster, options.submitted, options.extensions)}
+    if others := [name for name in left_out(folder, entries) if name not in lists]:
+        intake.remarks.insert(0, f"in the folder, but no code, zip or quiz: {listing(others)}")
+    if not quiet:
+        tell_oddities(intake)
+
+    def open_bench() -> Bench:
+        if cluster:
+            return ClusterBench(cluster, course, stem, options, batch.stop, batch.say)
+        grader = open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway)
+        return LocalBench(grader)
+
+    batch = Batch(open_bench, intake, folder, options, wishes)
+    return batch
+
+
+def absolute(lists: Mapping[str, Path | None]) -> dict[str, str]:
+    """Return the lists that were given, by their full paths."""
+    return {name: str(path.resolve()) for name, path in lists.items() if path}
+
+
+def remembered(out: Path) -> dict[str, str]:
+    """Return the lists that OUT was graded with before, as far as they are still there."""
+    if not (out / BOOK).is_file():
+        return {}
+    with Gradebook(out, create=False) as book:
+        run = book.last_run()
+    found = {}
+    for kind in ("roster", "submitted", "extensions"):
+        path = getattr(run.about.options, kind) if run else ""
+        if path and Path(path).exists():
+            found[kind] = path
+    return found
+
+
+def carried_out(batch: Batch, out: Path, quiet: bool, as_json: bool) -> Written:
+    """Grade a class with progress; Ctrl-C ends it in good order."""
+    total = len(batch.intake.rows)
+    try:
+        with stoppable() as stop, progress(total, quiet=quiet, as_json=as_json) as tell:
+            batch.tell, batch.stop = tell, stop
+            batch.say = lambda line: click.echo(f"autograder: {line}", err=True)
+            return grade_class(batch, out)
+    except (Stopped, KeyboardInterrupt):
+        done = batch.counts["done"]
+        click.echo(f"Stopped after {done} of {total}. The same command goes on where it stopped.", err=True)
+        sys.exit(1)
+
+
+def summary(written: Written, out: Path) -> str:
+    """Return what was written as text for a terminal."""
+    shown = written.first
+    text = to_table(shown, shown[0].isolation) if shown else ""
+    more = written.count - len(shown)
+    text += f"and {more} more rows in grades.csv\n" if more else ""
+    text += "".join(unread_lines(written.unread))
+    return f"{text}\n{written.count} submissions in {out}: index.html, grades.csv, reports/\n"
+
+
+def unread_lines(unread: Sequence[Report]) -> Iterator[str]:
+    """Yield who could not be graded at all, and why: staff may write to them today."""
+    if unread:
+        yield f"\n{len(unread)} could not be read and score 0:\n"
+    for report in unread[:TOLD_UNREAD]:
+        yield f"  {clean(report.submission)}: {clean('; '.join(report.notes[:2]))}\n"
+    if len(unread) > TOLD_UNREAD:
+        yield f"  and {len(unread) - TOLD_UNREAD} more, in index.html\n"
+
+
+def tell_oddities(intake: Intake) -> None:
+    """Say who is missing and what does not fit together, a line each."""
+    if intake.missing:
+        names = listing((person.name for person in intake.missing), TOLD, "; ")
+        click.echo(
+            f"{len(intake.missing)} on the roster handed in nothing (missing.csv): {names}",
+            err=True,
+        )
+    for line in intake.remarks[:TOLD]:
+        click.echo(line, err=True)
+    if len(intake.remarks) > TOLD:
+        click.echo(f"and {len(intake.remarks) - TOLD} more remarks like these", err=True)
+
+
+def run_of(book: Gradebook, out: Path) -> Run:
+    """Return the newest run in a gradebook."""
+    run = book.last_run()
+    if run is None:
+        raise InputError(f"{out} holds no grades yet: autograder grade FOLDER -a STEM -o {out}")
+    return run
+
+
+def course_of(run: Run, root: Path) -> Course:
+    """Return the course in `root` if it has the assignment, else the one the class was graded with."""
+    if (root / SETTINGS).exists():
+        course = load_config(root)
+        if run.assignment in course.settings.assignments or not run.about.options.course:
+            return course
+    return load_config(Path(run.about.options.course or root))
+
+
+def graded(book: Gradebook, row: Row, out: Path) -> Report:
+    """Return a submission's report as it counts."""
+    found = standing(book, row)
+    if found is None:
+        raise InputError(f"{row.name} is not graded yet: autograder regrade {out}")
+    return found.report
+
+
+def find_row(book: Gradebook, run: Run, name: str) -> Row:
+    """Return the submission that is meant: by its name, or by its student's name, id or address."""
+    row = book.row(run.id, name)
+    if row is not None:
+        return row
+    rows = list(book.rows(run.id))
+    index = Index([(at, person) for at, row in enumerate(rows) for person in row.people])
+    found = index.called(name)
+    if len(found) == 1:
+        return rows[found.pop()]
+    names = [row.name for row in rows]
+    if found:
+        raise InputError(f"{name} may be any of {', '.join(sorted(names[at] for at in found))}")
+    raise InputError(f"there is no submission {name} in the gradebook{nearest(name, names)}")

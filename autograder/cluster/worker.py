@@ -1,0 +1,163 @@
+"""What runs on a worker of a cluster, and the messages that it gets and sends: bytes, never objects.
+
+Dask calls two functions of this module by their names, so a worker needs the kit and nothing of the
+course. A submission stays data until it is behind the worker's own wall.
+"""
+
+import asyncio
+import platform
+import tempfile
+import threading
+import time
+import zlib
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from autograder import __version__
+from autograder.batch.backend import LocalBench
+from autograder.batch.update import Todo
+from autograder.config import load_config
+from autograder.errors import KitError
+from autograder.gradebook.keys import work_key
+from autograder.judging.grader import open_grader
+from autograder.judging.receipt import LIBRARIES, version
+from autograder.results import Report
+from autograder.submission.reading import Submission
+
+IDLE_S = 600  # after which the warm process of a coordinator that was killed makes room for another's
+Message = TypeVar("Message")
+
+
+class Package(msgspec.Struct):
+    """What is graded with: the course's files by their paths, and how the wall is wanted."""
+
+    kit: str
+    stem: str
+    files: dict[str, bytes]
+    without: tuple[str, ...] = ()
+    hidden_anyway: bool = False
+
+
+class Order(msgspec.Struct):
+    """One thing to do for a run: grade a submission, or only tell what the worker is like."""
+
+    run: str
+    keys: str = ""  # what course and worker must amount to
+    submission: Submission | None = None
+    report: Report | None = None
+    todo: Todo = Todo()
+
+
+class Reply(msgspec.Struct):
+    """What came of an order. `ground` is what the worker's reports stand on, in words."""
+
+    worker: str
+    ground: str = ""
+    keys: dict[str, str] = {}
+    report: Report | None = None
+    problem: str = ""
+
+
+def packed(message: msgspec.Struct) -> bytes:
+    """Return a message as bytes; code and reports shrink to a fraction."""
+    return zlib.compress(msgspec.msgpack.encode(message), 1)
+
+
+def unpacked(data: bytes, kind: type[Message]) -> Message:
+    """Read a message."""
+    return msgspec.msgpack.decode(zlib.decompress(data), type=kind)
+
+
+def carry_out(package: bytes, order: bytes) -> bytes:
+    """Carry out an order for the course in a package."""
+    from distributed import get_worker
+
+    asked, reply = unpacked(order, Order), Reply(get_worker().address)
+    try:
+        fill(reply, asked, SHELF.bench(asked.run, package))
+    except KitError as error:
+        reply.problem = str(error)
+    return packed(reply)
+
+
+async def end_run(run: str) -> None:
+    """End what a run has started on this worker."""
+    await asyncio.to_thread(SHELF.end, run)
+
+
+def fill(reply: Reply, asked: Order, bench: LocalBench) -> None:
+    """Do what is asked; only a worker like the first grades, so that a class is graded alike."""
+    reply.ground = ground_of(bench)
+    if asked.submission is None:
+        reply.keys = bench.keys
+    elif asked.keys == work_key(bench.keys):
+        try:
+            reply.report = bench.grade(asked.submission, asked.report, asked.todo)
+        except KitError:
+            SHELF.drop(asked.run, bench)
+            raise
+
+
+def ground_of(bench: LocalBench) -> str:
+    """Return what reports made on this worker stand on."""
+    parts = [f"Python {platform.python_version()}"]
+    parts += [f"{name} {version(name)}" for name in LIBRARIES if version(name)]
+    return f"{', '.join(parts)}, isolation {bench.grader.isolation.verdict!r}"
+
+
+class Shelf:
+    """What a worker keeps between two submissions: for each run a bench, with its warm process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._benches: dict[str, LocalBench] = {}
+        self._used: dict[str, float] = {}
+        self._ended: set[str] = set()
+
+    def bench(self, run: str, package: bytes) -> LocalBench:
+        """Return a run's bench, opened if need be; close what other runs have not used for long."""
+        with self._lock:
+            if run in self._ended:
+                raise KitError("this run has been ended")
+            now = self._used[run] = time.monotonic()
+            if run not in self._benches:
+                for other, bench in list(self._benches.items()):
+                    if now - self._used[other] > IDLE_S:
+                        self.drop(other, bench)
+                self._benches[run] = opened(unpacked(package, Package))
+            return self._benches[run]
+
+    def drop(self, run: str, bench: LocalBench | None) -> None:
+        """Close a bench, unless that was done already; what still runs on it ends with a `KitError`."""
+        with self._lock:
+            if bench is not None and self._benches.get(run) is bench:
+                del self._benches[run]
+                bench.close()
+
+    def end(self, run: str) -> None:
+        """Close a run's bench, and open no other."""
+        with self._lock:
+            self._ended.add(run)
+            self.drop(run, self._benches.get(run))
+
+
+SHELF = Shelf()  # a module's variable changes here alone: Dask calls functions, and they have to find it
+
+
+def opened(package: Package) -> LocalBench:
+    """Open a bench for a course that came as bytes; its files are gone before a submission runs."""
+    if package.kit != __version__:
+        raise KitError(f"it has kit {__version__}, and this is kit {package.kit}: install this one there")
+    with tempfile.TemporaryDirectory(prefix="autograder-course-") as name:
+        root = Path(name)
+        for path, data in package.files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
+        grader = open_grader(
+            load_config(root), package.stem, package.without, hidden_anyway=package.hidden_anyway
+        )
+    bench = LocalBench(grader)
+    bench.settle()
+    return bench

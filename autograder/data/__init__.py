@@ -1,0 +1,1 @@
+"""What values are: plain data and figures, the only things that cross the sandbox's wall."""

@@ -1,0 +1,195 @@
+"""What a matplotlib figure shows, as plain data: checks read it, reports show its picture."""
+
+import io
+import itertools
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.data.values import Figure, plain
+
+DPI = 100
+INCHES = (1.0, 16.0)  # a figure outside this range is drawn at the limit
+COLOURS = 128  # of a picture: a plot looks the same with as many, in a third of the bytes
+PNG = b"\x89PNG\r\n\x1a\n"  # how a picture begins
+MAX_PNG = 600_000  # a picture travels in a frame's head, which is limited to a megabyte
+MAX_ITEMS = 500
+OVERLAP = 1.0  # pixels by which two texts may touch
+
+
+def describe_figure(figure: Any) -> Figure:
+    """Draw a figure, return what it shows, and close it.
+
+    Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
+    `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
+    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
+    its first entry to that of its last; `origin`),
+    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
+    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    try:
+        canvas: Any = FigureCanvasAgg(figure)
+        figure.set_dpi(DPI)
+        figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
+        png = io.BytesIO()
+        canvas.draw()
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
+        shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
+        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
+        picture = png.getvalue() if png.tell() <= MAX_PNG else b""
+        return Figure([part for part in parts if isinstance(part, dict)], picture)
+    finally:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.close(figure)
+
+
+def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
+    """Return the contents of one axes, which has been drawn."""
+    legend = axes.get_legend()
+    colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
+    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
+    return {
+        "title": next(filter(None, titles), ""),
+        "suptitle": figure.get_suptitle(),
+        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
+        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
+        "xlim": axes.get_xlim(),
+        "ylim": axes.get_ylim(),
+        "colorbar": colorbar,
+        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
+        "images": [] if colorbar else describe_images(axes),
+        "lines": [
+            {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
+            | {"label": str(line.get_label())}
+            for line in axes.lines[:MAX_ITEMS]
+        ],
+        "points": [numbers(one.get_offsets()) for one in named(axes.collections, "PathCollection")],
+        "texts": describe_texts(axes, axes.texts, renderer),
+        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
+        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
+    }
+
+
+def describe_images(axes: Any) -> list[dict[str, Any]]:
+    """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
+    images = [
+        {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
+        for image in axes.images[:MAX_ITEMS]
+    ]
+    meshes = named(axes.collections, "QuadMesh", "PolyQuadMesh")
+    return images + [
+        {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
+    ]
+
+
+def extent_of(mesh: Any) -> tuple[float, float, float, float]:
+    """Return left, right, bottom and top of a mesh; the first entry is at its left and bottom."""
+    corners = np.asarray(mesh.get_coordinates(), dtype=np.float64)
+    (left, bottom), (right, top) = corners[0, 0], corners[-1, -1]
+    return float(left), float(right), float(bottom), float(top)
+
+
+def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
+    """Return the texts that can be seen."""
+    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
+    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
+
+
+def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
+    """Return what a text says, its anchor (`x`, `y`) in data coordinates, its `box` in pixels (left,
+    bottom, right, top), its four `corners` if it is slanted, and for an annotation its `target`: the
+    point that it is about.
+    """
+    from matplotlib.text import Text
+
+    box = Text.get_window_extent(text, renderer)  # an annotation's own method adds its arrow
+    angle = text.get_rotation()
+    corners = []
+    if angle % 90:
+        text.set_rotation(0)
+        flat = Text.get_window_extent(text, renderer)
+        text.set_rotation(angle)
+        middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+        corners = turned(flat.width, flat.height, angle) + middle
+    to_data = axes.transData.inverted()
+    x, y = to_data.transform(text.get_transform().transform(text.get_unitless_position()))
+    in_data = getattr(text, "xycoords", None) == "data"
+    target = [axes.convert_xunits(text.xy[0]), axes.convert_yunits(text.xy[1])] if in_data else None
+    return {
+        "text": text.get_text(),
+        "x": float(x),
+        "y": float(y),
+        "box": (box.x0, box.y0, box.x1, box.y1),
+        "corners": corners,
+        "target": target,
+    }
+
+
+def ticks(axes: Any, axis: Any) -> list[Any]:
+    """Return the tick labels inside the limits of an axis that is shown."""
+    low, high = sorted(axis.get_view_interval())
+    if not axes.axison or not axis.get_visible():
+        return []
+    inside = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    return [label for tick in inside for label in (tick.label1, tick.label2)]
+
+
+def named(artists: Iterable[Any], *names: str) -> list[Any]:
+    """Return the artists of the classes with these names."""
+    return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
+
+
+def numbers(values: Any) -> np.ndarray:
+    """Return numbers with NaN where they are masked."""
+    return np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan)
+
+
+def turned(width: float, height: float, angle: float) -> np.ndarray:
+    """Return the corners, shape (4, 2), of a rectangle about (0, 0) that is turned by `angle` degrees."""
+    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
+    corners: np.ndarray = flat @ np.array([[cos, sin], [-sin, cos]])
+    return corners
+
+
+def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return the pairs of texts that overlap."""
+    outlines = [outline(text) for text in texts]
+    return [
+        (texts[one]["text"], texts[other]["text"])
+        for one, other in itertools.combinations(range(len(texts)), 2)
+        if overlap(texts[one]["box"], texts[other]["box"]) and cross(outlines[one], outlines[other])
+    ]
+
+
+def outline(text: dict[str, Any]) -> np.ndarray:
+    """Return the corners of a text, shape (4, 2), in order."""
+    left, bottom, right, top = text["box"]
+    flat = [(left, bottom), (right, bottom), (right, top), (left, top)]
+    return np.array(text["corners"] if len(text["corners"]) else flat)
+
+
+def cross(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two rectangles share more than a touch: no side of either has the other beyond it."""
+    for corners in (one, other):
+        sides = (corners[1] - corners[0], corners[3] - corners[0])
+        for side in sides:
+            along = side / (np.hypot(*side) or 1.0)
+            first, second = one @ along, other @ along
+            if min(first.max(), second.max()) - max(first.min(), second.min()) <= OVERLAP:
+                return False
+    return True
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two boxes share more than a touch."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return width > OVERLAP and height > OVERLAP

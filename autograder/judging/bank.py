@@ -1,0 +1,162 @@
+"""Find what a course folder holds for an assignment: checks, known mistakes, alternatives."""
+
+import ast
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from autograder.checks.marks import CheckMark
+from autograder.errors import KitError
+
+FIXTURES = ("student", "reference", "rng")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to verify, with the function that verifies it."""
+
+    id: str
+    question: str
+    title: str
+    visible: bool
+    weight: float
+    requires: tuple[str, ...]
+    fixtures: tuple[str, ...]
+    function: Callable[..., None]
+
+    @property
+    def name(self) -> str:
+        """The test function's name."""
+        return self.function.__name__
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A wrong answer (misconception) or an unusual right one (alternative) to a question."""
+
+    name: str
+    question: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Everything that an assignment is graded with."""
+
+    stem: str
+    checks: tuple[Check, ...]
+    misconceptions: tuple[Variant, ...]
+    alternatives: tuple[Variant, ...]
+    solution: str
+    mistakes_source: str
+    alternatives_source: str
+    checks_source: str
+    provided: dict[str, str]
+
+    def of(self, question: str) -> tuple[Check, ...]:
+        """Return a question's checks."""
+        return tuple(check for check in self.checks if check.question == question)
+
+
+def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
+    """Read an assignment's checks (which are run: they are ours) and the texts of its programs."""
+    path = root / "tests" / "questions" / f"test_{stem}.py"
+    modules = {name: read(root / "assignments" / stem / f"{name}.py") for name in provided}
+    module = import_checks(path, stem, root, bool(provided))
+    mistakes = read(root / "tests" / "questions" / "mistakes" / f"{stem}.py", missing="")
+    alternatives = read(root / "tests" / "questions" / "alternatives" / f"{stem}.py", missing="")
+    return Bank(
+        stem,
+        collect_checks(module, stem, path),
+        variants(mistakes, "misconception"),
+        variants(alternatives, "alternative"),
+        read(root / "solutions" / f"{stem}.py"),
+        mistakes,
+        alternatives,
+        read(path),
+        modules,
+    )
+
+
+def read(path: Path, missing: str | None = None) -> str:
+    """Return a file's text; `missing` stands for a file that is not there."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if missing is not None:
+            return missing
+        raise KitError(f"{path} is missing: every assignment needs it") from None
+
+
+def import_checks(path: Path, stem: str, root: Path, provided: bool) -> ModuleType:
+    """Import a file of checks under a name of its own, without leaving compiled files behind."""
+    name = f"checks_of_{stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise KitError(f"{path} is missing: every assignment needs it")
+    module = importlib.util.module_from_spec(spec)
+    before, writes = list(sys.path), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
+    if provided:
+        sys.path.insert(0, str(root / "assignments" / stem))
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise KitError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path[:], sys.dont_write_bytecode = before, writes
+    return module
+
+
+def collect_checks(module: ModuleType, stem: str, path: Path) -> tuple[Check, ...]:
+    """Return a module's checks in the order in which they are written."""
+    checks = []
+    for function in vars(module).values():
+        mark = getattr(function, "check", None)
+        if not isinstance(mark, CheckMark):
+            continue
+        where = f"{path.name}: {function.__name__}"
+        title = (inspect.getdoc(function) or "").partition("\n")[0]
+        if not title:
+            raise KitError(f"{where} has no docstring: its first line is the title that students read")
+        fixtures = tuple(inspect.signature(function).parameters)
+        if not set(fixtures) <= set(FIXTURES):
+            raise KitError(f"{where} asks for {fixtures}; a check may ask for {', '.join(FIXTURES)}")
+        identity = f"{stem}.{mark.question}.{function.__name__.removeprefix('test_')}"
+        checks.append(
+            Check(
+                identity,
+                mark.question,
+                title,
+                mark.visible,
+                float(mark.weight),
+                mark.requires,
+                fixtures,
+                function,
+            )
+        )
+    if len({check.name for check in checks}) != len(checks):
+        raise KitError(f"{path.name} has two checks of one name")
+    hidden = {check.name for check in checks if not check.visible}
+    for check in checks:
+        if check.visible and hidden & set(check.requires):
+            raise KitError(f"{path.name}: {check.name} is visible and requires a hidden check: take that out")
+    return tuple(checks)
+
+
+def variants(source: str, decorator: str) -> tuple[Variant, ...]:
+    """Return the marked functions and classes of a module that only workers run."""
+    found = []
+    for node in ast.parse(source).body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        for mark in node.decorator_list:
+            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == decorator:
+                question = ast.literal_eval(mark.args[0])
+                text = " ".join((ast.get_docstring(node) or "").split())
+                found.append(Variant(node.name, question, text))
+    return tuple(found)

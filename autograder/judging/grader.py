@@ -1,0 +1,277 @@
+"""Grade one submission: run its checks behind the wall, diagnose, add up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import asdict
+
+from autograder import __version__
+from autograder.config import Course, max_score
+from autograder.errors import KitError
+from autograder.judging.bank import Bank, Check, load_bank, read
+from autograder.judging.diagnosis import Diagnosis, Diagnostician
+from autograder.judging.judge import Judge, Judged
+from autograder.judging.lending import Lending, judge_again
+from autograder.judging.pictures import with_pictures
+from autograder.judging.programs import reference_program, variant_program
+from autograder.judging.receipt import receipt_of
+from autograder.judging.scoring import may_be_spoilt, share, unwritten
+from autograder.judging.session import Answers, Program, Session
+from autograder.judging.verdict import load_note
+from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
+from autograder.sandbox import protocol
+from autograder.sandbox.libraries import used_by
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.selfcheck import FULL, self_check
+from autograder.sandbox.student import Student
+from autograder.sandbox.wall import Wall
+from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
+
+Judgements = Mapping[str, tuple[Judged, CheckResult]]  # by the id of a check
+
+
+class Grader:
+    """Grades submissions of one assignment; keeps the reference's answers between them."""
+
+    def __init__(
+        self, course: Course, bank: Bank, quiz: Quiz | None, wall: Wall, isolation: Isolation,
+        *, hidden_too: bool,
+    ) -> None:  # fmt: skip
+        self.course, self.bank, self.quiz = course, bank, quiz
+        self.wall, self.isolation = wall, isolation
+        self.assignment = course.assignment(bank.stem)
+        self.receipt = receipt_of(course, bank.stem, isolation.verdict)
+        self.reference = Answers(wall, reference_program(bank))
+        self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
+        mistakes = {
+            mistake.name: variant_program(bank, bank.mistakes_source, mistake)
+            for mistake in bank.misconceptions
+        }
+        self.diagnostician = Diagnostician(wall, self.judge, mistakes)
+        self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
+        self.after_check: Callable[[CheckResult], None] = lambda _: None
+
+    def grade(self, submission: Submission) -> Report:
+        """Return the report on one submission; whatever is in it, this returns."""
+        if submission.problem:
+            return self.ungraded(submission, Outcome.ERROR, submission.problem)
+        try:
+            return self.grade_readable(submission)
+        except KitError:
+            raise
+        except Exception as error:  # noqa: BLE001 one submission must not stop a class
+            told = "The kit stumbled over this submission; staff have been told."
+            note = f"{type(error).__name__}: {error}"
+            return self.ungraded(submission, Outcome.BROKEN, told, note)
+
+    def grade_readable(self, submission: Submission) -> Report:
+        """Run the checks and the quiz of a submission and add up."""
+        source = source_of(submission, self.bank.stem)
+        modules = {**modules_of(submission), **self.bank.provided}
+        self.wall.preload(used_by([*source.cells, *modules.values()]))
+        program = Program(protocol.Source(source.name, list(source.cells)), modules)
+        session = Session(self.wall, program)
+        try:
+            graded = self.grade_questions(session)
+            answers, quiz_notes = self.grade_quiz(submission, session)
+        finally:
+            output = session.close()
+        notes = [*submission.notes, *load_notes(session, source), *quiz_notes]
+        return self.report(
+            submission,
+            [question for question, _ in graded],
+            [result for _, results in graded for result in results],
+            answers,
+            notes=notes,
+            output=output,
+            seconds=round(session.seconds, 4),
+        )
+
+    def grade_questions(self, session: Session) -> list[tuple[QuestionResult, list[CheckResult]]]:
+        """Judge every question."""
+        questions = list(self.assignment.questions)
+        found = self.judge_checks([check for one in questions for check in self.bank.of(one)], session)
+        return [self.grade_question(question, session, found) for question in questions]
+
+    def grade_question(
+        self, question: str, session: Session, found: Judgements | None = None
+    ) -> tuple[QuestionResult, list[CheckResult]]:
+        """Add up a question's checks; judge again in a fresh worker what another question may have spoilt.
+
+        Args:
+            question: its name.
+            session: with the submission.
+            found: how all checks ended, if they have run.
+        """
+        results, diagnosis = self.judge_question(question, session, found)
+        if found and may_be_spoilt(results) and not diagnosis.misconceptions:
+            session.renew()
+            results, diagnosis = self.judge_question(question, session)
+        lent = judge_again(self.lending, question, session, results)
+        if lent is not None:
+            results, diagnosis = lent.results, Diagnosis(hint=lent.told)
+            for result in results:
+                self.after_check(result)
+        points = self.assignment.questions[question]
+        graded = QuestionResult(
+            id=f"{self.bank.stem}.{question}", score=share(points, results), max_score=points,
+            outcome=worst([result.outcome for result in results]),
+            hint=diagnosis.hint, misconceptions=list(diagnosis.misconceptions),
+        )  # fmt: skip
+        return graded, results
+
+    def judge_question(
+        self, question: str, session: Session, found: Judgements | None = None
+    ) -> tuple[list[CheckResult], Diagnosis]:
+        """Run a question's checks, if they have not run, and find the known mistake behind what is wrong."""
+        checks = self.bank.of(question)
+        found = found or self.judge_checks(checks, session)
+        judged = [found[check.id][0] for check in checks]
+        results = [found[check.id][1] for check in checks]
+        wrong = [result for result in results if result.outcome is not Outcome.PASSED]
+        if not wrong or unwritten(wrong):
+            return results, Diagnosis()
+        results = with_pictures(results, judged, self.reference)
+        candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
+        return results, self.diagnostician.diagnose(checks, judged, candidates)
+
+    def judge_checks(self, checks: Sequence[Check], session: Session) -> Judgements:
+        """Run checks, all visible ones before any hidden one, and tell of each as soon as it has ended.
+
+        What students read about a visible check may be of their own making. It is made before their
+        code sees any hidden input, so it can carry none out.
+        """
+        found: dict[str, tuple[Judged, CheckResult]] = {}
+        for kind in (True, False):
+            chosen = [check for check in checks if check.visible is kind]
+            passed = [one.check.name for one, _ in found.values() if one.verdict.outcome is Outcome.PASSED]
+            for judged in self.judge.judge_all(chosen, session, passed):
+                result = self.result(judged)
+                self.after_check(result)
+                found[judged.check.id] = (judged, result)
+        return found
+
+    def result(self, judged: Judged) -> CheckResult:
+        """Return a check's result, with who may see it."""
+        check, verdict = judged.check, judged.verdict
+        visibility = self.course.settings.visibility
+        return CheckResult(
+            id=check.id, question=f"{self.bank.stem}.{check.question}", title=check.title,
+            visible=check.visible, weight=check.weight,
+            visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
+            outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
+        )  # fmt: skip
+
+    def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
+        """Grade the answer sheet, whose figures are the student's own, and note what is odd about it."""
+        if self.quiz is None:
+            return [], []
+        session.begin_check()
+        sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
+        reference = Student(self.reference.conversation().send)
+        results = grade_quiz(
+            self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
+        )
+        worth = sum(result.worth for result in results)
+        answers = [
+            QuizAnswer(
+                id=result.id, prompt=result.prompt, given=result.given,
+                score=round(self.assignment.quiz * result.worth * result.earned / worth, 4),
+                max_score=round(self.assignment.quiz * result.worth / worth, 4),
+                outcome=result.outcome, feedback=result.feedback,
+            )
+            for result in results
+        ]  # fmt: skip
+        return answers, sheet_notes(self.quiz, sheet) if QUIZ in submission.files else []
+
+    def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
+        """Return a module's questions as functions by name."""
+        return {name: getattr(module, name) for name in self.assignment.questions}
+
+    def ungraded(self, submission: Submission, outcome: Outcome, told: str, *staff: str) -> Report:
+        """Return the report on a submission whose checks could not run: no points, and why."""
+        questions = [
+            QuestionResult(id=f"{self.bank.stem}.{name}", score=0.0, max_score=points, outcome=outcome)
+            for name, points in self.assignment.questions.items()
+        ]
+        notes = [*submission.notes, told]
+        return self.report(submission, questions, [], [], notes=notes, staff=staff, outcome=outcome)
+
+    def report(
+        self,
+        submission: Submission,
+        questions: list[QuestionResult],
+        checks: list[CheckResult],
+        answers: list[QuizAnswer],
+        *,
+        notes: list[str],
+        output: str = "",
+        seconds: float = 0.0,
+        staff: Sequence[str] = (),
+        outcome: Outcome | None = None,
+    ) -> Report:
+        """Add up."""
+        quiz_score = round(sum(answer.score for answer in answers), 2)
+        broken = [result.staff_note for result in checks if result.outcome is Outcome.BROKEN]
+        return Report(
+            kit_version=__version__, assignment=self.bank.stem, title=self.assignment.title,
+            student=submission.student, submission=submission.name,
+            score=round(sum(question.score for question in questions) + quiz_score, 2),
+            max_score=max_score(self.assignment), outcome=outcome or worst([q.outcome for q in questions]),
+            questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
+            quiz_max_score=float(self.assignment.quiz), notes=notes,
+            staff_notes=[*broken, *staff], output=output,
+            isolation=self.isolation, seconds=seconds,
+            receipt={"submission_sha256": content_hash(submission), **self.receipt},
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """End everything behind the wall."""
+        self.reference.close()
+        self.wall.close()
+
+
+def load_notes(session: Session, source: Source) -> list[str]:
+    """Tell a student what kept their program from loading."""
+    if session.unloadable is not None:
+        return [f"The file could not be loaded: {session.unloadable}."]
+    if session.loaded is None:
+        return []
+    return [load_note(problem, source.name, len(source.cells)) for problem in session.loaded.problems]
+
+
+def open_grader(
+    course: Course, stem: str, without: Sequence[str] = (), *, hidden_anyway: bool = False
+) -> Grader:
+    """Start the wall, try it, and return a grader behind it. Close it when done.
+
+    Args:
+        course: the course folder and its settings.
+        stem: the assignment.
+        without: layers of the wall to switch off, to see what they are worth.
+        hidden_anyway: run hidden checks even where the wall does not hold everything back.
+    """
+    assignment = course.assignment(stem)
+    solution = course.root / "solutions" / f"{stem}.py"
+    # The warm process starts first and imports while this one reads: neither waits for the other.
+    wall = Wall(Limits(**asdict(assignment.limits)), used_by([read(solution)]), without)
+    try:
+        bank = load_bank(course.root, stem, tuple(assignment.provided))
+        isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
+        hidden_too = hidden_anyway or isolation.verdict == FULL
+        return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
+    except BaseException:
+        wall.close()
+        raise
+
+
+def open_quiz(course: Course, stem: str) -> Quiz | None:
+    """Read an assignment's quiz, if it has one."""
+    if not course.assignment(stem).quiz:
+        return None
+    return load_quiz(
+        read(course.root / "assignments" / stem / "quiz.yml"),
+        read(course.root / "solutions" / f"{stem}_quiz.yml"),
+        stem,
+    )

@@ -1,0 +1,247 @@
+"""Run one check on one submission and say how it ended.
+
+The calls that a check makes of a right answer are known beforehand, so they are sent all at once
+(`Script`) and the check is run on the replies. It is a function of nothing else: what the same replies
+gave before, they give again.
+"""
+
+import hashlib
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from autograder.errors import KitError
+from autograder.judging.bank import Check
+from autograder.judging.session import Answers, Exchange, Reply, Script, Session
+from autograder.judging.verdict import Verdict, judge
+from autograder.results import Outcome
+from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.codec import StudentRaised, encode_call, read_reply
+from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox.student import Student
+from autograder.sandbox.wall import CallTimeout, WorkerDied
+
+NOT_RUN = "Hidden checks do not run on this machine."
+KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
+KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
+
+
+class Diverged(BaseException):
+    """The check asked for something that was not sent: it has to be run call by call."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How a check ended, and the calls that it made until then."""
+
+    check: Check
+    verdict: Verdict
+    exchanges: tuple[Exchange, ...] = ()
+    replayed: bool = False  # whether the calls are the first ones of the check's script
+    digest: bytes = b""  # of the replies, where the verdict follows from them alone
+
+
+class Replay:
+    """Answers a check's calls with replies that are there already."""
+
+    def __init__(self, script: Script, replies: Sequence[Reply]) -> None:
+        self._expected, self._replies = script.frames, replies
+        self.exchanges: list[Exchange] = []
+
+    def send(self, call: Call) -> Answer:
+        """Return the next reply, if it is the one to this call."""
+        at = len(self.exchanges)
+        if at >= len(self._replies) or encode_call(call) != self._expected[at]:
+            raise Diverged
+        try:
+            answer = open_reply(self._replies[at])
+        except (StudentRaised, CallTimeout, WorkerDied) as error:
+            self.exchanges.append(Exchange(call, error))
+            raise
+        self.exchanges.append(Exchange(call, answer))
+        return answer
+
+
+def open_reply(reply: Reply) -> Answer:
+    """Return the answer in a reply, or raise what it tells of."""
+    if reply.ended is not None:
+        raise reply.ended
+    try:
+        return read_reply(reply.frame)
+    except ProtocolError:
+        raise WorkerDied("sent something that is no answer") from None
+
+
+class Judge:
+    """Runs checks; keeps each check's script and the verdicts on replies seen before."""
+
+    def __init__(self, seed: int, reference: Answers, *, hidden_too: bool) -> None:
+        self._seed, self._reference, self.hidden_too = seed, reference, hidden_too
+        self._scripts: dict[str, Script | None] = {}
+        self._scripting = threading.Lock()
+        self._judged: OrderedDict[bytes, Judged] = OrderedDict()
+
+    def judge_all(
+        self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
+    ) -> Iterator[Judged]:
+        """Run checks, in order, on a submission, and yield how each ended.
+
+        Their calls go over all at once; each check is judged as soon as its replies are there.
+
+        Args:
+            checks: to be run.
+            session: with the submission.
+            passed: names of other checks that have passed already.
+        """
+        scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
+        known = {name: script for name, script in scripts.items() if script is not None}
+        questions = [check.question for check in checks if check.id in known]
+        coming = zip(known, session.play(list(known.values()), questions), strict=True)
+        replies: dict[str, Sequence[Reply]] = {}
+
+        def one(check: Check) -> Judged:
+            script, judged = known.get(check.id), None
+            if script is not None:
+                while check.id not in replies:
+                    replies.update([next(coming)])
+                judged = self.judge_replies(check, script, replies[check.id], session)
+            if judged is None:
+                replies.update(coming)  # one conversation at a time
+                session.begin_question(check.question)
+                judged = self.judge_live(check, session)
+            return judged
+
+        yield from self.in_order(checks, one, passed)
+        replies.update(coming)
+
+    def judge_live_all(self, checks: Sequence[Check], session: Session) -> Iterator[Judged]:
+        """Run a question's checks, in order, call by call."""
+        session.begin_question()
+        yield from self.in_order(checks, lambda check: self.judge_live(check, session))
+
+    def in_order(
+        self, checks: Sequence[Check], one: Callable[[Check], Judged], passed: Collection[str] = ()
+    ) -> Iterator[Judged]:
+        """Judge checks one after another, leaving out those whose prerequisite did not pass."""
+        known = set(passed)
+        for check in checks:
+            skipped = self.skip(check, known)
+            judged = one(check) if skipped is None else Judged(check, skipped)
+            if judged.verdict.outcome is Outcome.PASSED:
+                known.add(check.name)
+            yield judged
+
+    def runs(self, check: Check) -> bool:
+        """Whether a check may run on this machine."""
+        return check.visible or self.hidden_too
+
+    def skip(self, check: Check, passed: set[str]) -> Verdict | None:
+        """Return why a check does not run, None if it does."""
+        if not self.runs(check):
+            return Verdict(Outcome.SKIPPED, NOT_RUN)
+        missing = [name for name in check.requires if name not in passed]
+        return Verdict(Outcome.SKIPPED, f"Runs once {' and '.join(missing)} passes.") if missing else None
+
+    def judge_replies(
+        self, check: Check, script: Script, replies: Sequence[Reply], session: Session
+    ) -> Judged | None:
+        """Run a check on replies, unless the very same were judged before; None if it asks for others."""
+        digest = hashlib.blake2b(check.id.encode(), digest_size=16)
+        for reply in replies:
+            digest.update(reply.frame)
+        key = digest.digest()
+        found = self._judged.get(key)
+        if found is not None:
+            return found
+        replay = Replay(script, replies)
+        try:
+            verdict = self.verdict(check, Student(replay.send), replay.exchanges, session)
+        except Diverged:
+            return None
+        if verdict.outcome not in (Outcome.PASSED, Outcome.FAILED):  # others depend on more
+            return Judged(check, verdict, tuple(replay.exchanges), replayed=True)
+        judged = Judged(check, verdict, tuple(replay.exchanges), replayed=True, digest=key)
+        if sum(len(reply.frame) for reply in replies) <= KEPT_BYTES:
+            self._judged[key] = judged
+            if len(self._judged) > KEPT:
+                self._judged.popitem(last=False)
+        return judged
+
+    def judge_live(self, check: Check, session: Session) -> Judged:
+        """Run a check call by call."""
+        session.begin_check()
+        verdict = self.verdict(check, Student(session.send), session.exchanges, session)
+        return Judged(check, verdict, tuple(session.exchanges))
+
+    def verdict(
+        self, check: Check, student: Student, exchanges: Sequence[Exchange], session: Session
+    ) -> Verdict:
+        """Call a check and say how it ended.
+
+        Args:
+            check: to be run.
+            student: the stand-in to run it on.
+            exchanges: grows by the calls that are made.
+            session: with the submission, whose names suggest the nearest to a missing one.
+        """
+        try:
+            self.call(check, student)
+        except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
+            return judge(error, check.visible, exchanges, session.names)
+        except KitError:  # the wall itself: no check's fault and no student's
+            raise
+        except Exception as error:  # noqa: BLE001 the check met data that it did not expect
+            return self.not_expected(check, error)
+        return Verdict(Outcome.PASSED)
+
+    def call(self, check: Check, student: Student) -> None:
+        """Call a check's function with what it asks for."""
+        fixtures = {
+            "student": student,
+            "reference": Student(self._reference.conversation().send),
+            "rng": np.random.default_rng([self._seed, zlib.crc32(check.id.encode())]),
+        }
+        with np.errstate(all="ignore"):
+            check.function(*[fixtures[name] for name in check.fixtures])
+
+    def script(self, check: Check) -> Script | None:
+        """Return the calls that a check makes of the reference, None if it fails on it.
+
+        One at a time: conversations with objects in them share a worker, and two that take turns
+        would each make it begin anew at every call.
+        """
+        with self._scripting:
+            if check.id not in self._scripts:
+                self._scripts[check.id] = self._write_script(check)
+            return self._scripts[check.id]
+
+    def _write_script(self, check: Check) -> Script | None:
+        conversation = self._reference.conversation()
+        frames: list[bytes] = []
+        answers: list[Answer] = []
+
+        def send(call: Call) -> Answer:
+            frames.append(encode_call(call))
+            answers.append(conversation.send(call))
+            return answers[-1]
+
+        began = time.monotonic()
+        try:
+            self.call(check, Student(send))
+        except KitError:
+            raise
+        except Exception:  # noqa: BLE001 any failure here is ours
+            return None
+        return Script(tuple(frames), tuple(answers), time.monotonic() - began)
+
+    def not_expected(self, check: Check, error: Exception) -> Verdict:
+        """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""
+        note = f"{check.id} stumbled: {type(error).__name__}: {error}"
+        if self.script(check) is None:
+            return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
+        return Verdict(Outcome.FAILED, "The answer is not of the kind that the docstring promises.", note)

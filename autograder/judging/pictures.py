@@ -1,0 +1,50 @@
+"""A refused figure beside the reference's, for the first check of a question that refused one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from autograder.data.values import Figure
+from autograder.judging.judge import Judged
+from autograder.judging.session import Answers
+from autograder.results import CheckResult, Outcome
+
+
+def with_pictures(
+    results: Sequence[CheckResult], judged: Sequence[Judged], reference: Answers
+) -> list[CheckResult]:
+    """Return the results; the first that failed over a figure holds it, and what the reference drew.
+
+    One pair a question: a figure is mended once, and pictures are large.
+
+    Args:
+        results: of a question's checks.
+        judged: the same checks, with the calls that were made.
+        reference: answers the same calls.
+    """
+    told = list(results)
+    for at, (result, one) in enumerate(zip(results, judged, strict=True)):
+        drawn = last_figure(one) if result.outcome is Outcome.FAILED else b""
+        if drawn:
+            told[at] = replace(result, picture=drawn, reference_picture=redrawn(one, reference))
+            break
+    return told
+
+
+def last_figure(judged: Judged) -> bytes:
+    """Return the picture of the figure that a check's last call returned, if there is one."""
+    return picture_in(judged.exchanges[-1].outcome) if judged.exchanges else b""
+
+
+def redrawn(judged: Judged, reference: Answers) -> bytes:
+    """Return the picture that the reference draws when it is asked the same."""
+    conversation = reference.conversation()
+    answers = [conversation.send(exchange.call) for exchange in judged.exchanges]
+    return picture_in(answers[-1])
+
+
+def picture_in(answer: Any) -> bytes:
+    """Return the picture in an answer, empty where it is none."""
+    value = getattr(answer, "value", None)
+    return value.png if isinstance(value, Figure) else b""

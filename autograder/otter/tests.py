@@ -1,0 +1,108 @@
+"""otter's test files: the same checks, one exception-based file for each question."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from autograder.judging.bank import Check
+from autograder.publish.source import Source, names_in
+from autograder.publish.visible import ENGINE_IMPORT, find_helpers, kit_import, visible_checks, whole
+
+HEAD = '''"""{told}"""
+
+{imports}
+OK_FORMAT = False
+name = "{question}"
+case = Cases({arguments})
+'''
+STUDENT_TOLD = "The visible checks of `{}` for otter: those in checks/. Leave this file as it is."
+STUDENT_IMPORT = "from checks.for_otter import Cases\n"
+GRADING_TOLD = "All checks of `{}` for otter. Not for students."
+GRADING_START = """import sys
+from pathlib import Path
+
+ROOT = Path("../source").resolve()  # where otter unpacks this
+sys.path.insert(0, str(ROOT))
+
+"""
+GRADING_IMPORT = "from autograder.otter.for_otter import Cases\n"
+
+
+def student_tests(checks: Source, stem: str) -> dict[str, str]:
+    """Return a test file for each question that has visible checks, by question."""
+    questions: dict[str, dict[ast.stmt, str]] = {}
+    for node, question in visible_checks(checks).items():
+        questions.setdefault(question, {})[node] = "@case()"
+    return {
+        question: test_file(
+            checks, marks, STUDENT_TOLD.format(question), question, f'"{stem}", name', STUDENT_IMPORT
+        )
+        for question, marks in questions.items()
+    }
+
+
+def grading_tests(
+    source: Source, checks: Sequence[Check], stem: str, points: Mapping[str, float], seed: int
+) -> dict[str, str]:
+    """Return a test file for each question, hidden checks included, by question.
+
+    Args:
+        source: the module of checks.
+        checks: what it holds.
+        stem: the assignment.
+        points: what each question is worth; its checks share that by weight.
+        seed: the course's, so that hidden inputs are those of `autograder grade`.
+    """
+    arguments = f'"{stem}", name, {seed}, ROOT / "course/solutions/{stem}.py"'
+    tests = {}
+    for question, worth in points.items():
+        mine = {check.name: check for check in checks if check.question == question}
+        total = sum(check.weight for check in mine.values())
+        marks: dict[ast.stmt, str] = {
+            node: mark(mine[node.name], worth / total)
+            for node in source.tree.body
+            if isinstance(node, ast.FunctionDef) and node.name in mine
+        }
+        told = GRADING_TOLD.format(question)
+        tests[question] = test_file(source, marks, told, question, arguments, GRADING_IMPORT)
+    return tests
+
+
+def mark(check: Check, share: float) -> str:
+    """Return the decorator of a check, with its points: its weight times `share`."""
+    words = [repr(check.weight * share)]
+    words += [] if check.visible else ["hidden=True"]
+    words += [f"requires={check.requires!r}"] if check.requires else []
+    return f"@case({', '.join(words)})"
+
+
+def test_file(
+    source: Source, marks: Mapping[ast.stmt, str], told: str, question: str, arguments: str, last: str
+) -> str:
+    """Return a test file: the checks to the letter, and of the rest only what they refer to.
+
+    Args:
+        source: the module of checks.
+        marks: the checks, each with its decorator.
+        told: the file's docstring.
+        question: what it checks.
+        arguments: of `Cases`, as code.
+        last: the import of `Cases`, which also says whose file this is.
+    """
+    helpers = find_helpers(source, list(marks))
+    needed = names_in([*helpers, *marks]) - {"check"}
+    imports, _ = source.imports(lambda name, _: name in needed)
+    if last == STUDENT_IMPORT:
+        imports = ENGINE_IMPORT.sub(kit_import, imports) + last
+    else:
+        imports = GRADING_START + imports + last
+    head = HEAD.format(told=told, imports=imports, question=question, arguments=arguments)
+    parts = [f"{marks[node]}\n{whole(source, node)}" if node in marks else whole(source, node)
+             for node in [*helpers, *marks]]  # fmt: skip
+    return "\n\n\n".join([head.rstrip("\n"), *parts]) + "\n"
+
+
+def case_module() -> str:
+    """Return checks/for_otter.py, which the student's test files import."""
+    text = (Path(__file__).parent / "for_otter.py").read_text("utf-8")
+    return ENGINE_IMPORT.sub(kit_import, text)

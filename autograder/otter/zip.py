@@ -1,0 +1,94 @@
+"""The zip that otter grades with, laid out as `otter generate` does, the same bytes every time."""
+
+import importlib.metadata
+import json
+import warnings
+from pathlib import Path
+
+import autograder
+from autograder.config import FILE, Course
+from autograder.judging.bank import load_bank
+from autograder.otter.tests import grading_tests
+from autograder.publish.source import read_source
+from autograder.publish.student_files.progress import CHECK_SECONDS
+from autograder.publish.template import provided_files, render
+
+ENGINE = Path(autograder.__file__).parent
+FILES = Path(__file__).parent
+PLUGIN = "autograder.otter.plugin.BehindTheWall"
+LIBRARIES = ("matplotlib", "msgspec", "numpy", "PyYAML", "scipy")
+PYTHON = "3.11"
+
+
+def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
+    """Return the files of `otter_<stem>.zip`."""
+    assignment = course.assignment(stem)
+    provided = provided_files(course.root / "assignments" / stem, assignment.provided)
+    source = read_source(course.root, f"tests/questions/test_{stem}.py")
+    bank = load_bank(course.root, stem, tuple(assignment.provided))
+    tests = grading_tests(source, bank.checks, stem, assignment.questions, course.settings.seed)
+    texts = {f"tests/{question}.py": text for question, text in tests.items()}
+    texts |= otter_scripts()
+    # As packages: otter refuses a submission with two .py files side by side.
+    texts |= {f"files/{name.removesuffix('.py')}/__init__.py": text for name, text in provided.items()}
+    texts["otter_config.json"] = json.dumps(configuration(course, stem), indent=2) + "\n"
+    texts["README.md"] = render(
+        (FILES / "README.md.j2").read_text("utf-8"), title=assignment.title or stem, stem=stem,
+        otter=importlib.metadata.version("otter-grader"), quiz=bool(assignment.quiz),
+        modules=bool(provided), seconds=CHECK_SECONDS,
+    )  # fmt: skip
+    files = {path: text.encode() for path, text in texts.items()}
+    return files | kit_files() | course_files(course.root, stem)
+
+
+def configuration(course: Course, stem: str) -> dict[str, object]:
+    """Return otter_config.json."""
+    shown = course.settings.visibility.hidden_checks != "hidden"
+    return {"plugins": [{PLUGIN: {"assignment": stem}}], "show_hidden": shown, "logo": False}
+
+
+def otter_scripts() -> dict[str, str]:
+    """Return the scripts that `otter generate` writes, rendered from otter's own templates."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # otter's own imports use what is deprecated
+        from otter import generate  # slow to import, and only needed here
+
+    config = generate.AutograderConfig({})
+    context = {
+        "autograder_dir": config.autograder_dir,
+        "otter_env_name": generate.OTTER_ENV_NAME,
+        "channel_priority_strict": True,
+        "miniforge_version": generate.MINIFORGE_VERSION,
+    }
+    templates = generate.LANGUAGE_BASED_CONFIGURATIONS["python"]["templates"]
+    scripts = {
+        Path(template).name: generate.JINJA_ENV.get_template(template).render(**context)
+        for template in templates
+    }
+    torch = {"channels": ["conda-forge"], "dependencies": ["pytorch-cpu"]}
+    environment = generate.CondaEnvironment(PYTHON, False, list(LIBRARIES), False, torch)
+    return scripts | {"environment.yml": environment.to_str()}
+
+
+def kit_files() -> dict[str, bytes]:
+    """Return the kit's own modules, as a package beside otter's scripts."""
+    return {
+        f"autograder/{path.relative_to(ENGINE).as_posix()}": path.read_bytes()
+        for path in ENGINE.rglob("*.py")
+    }
+
+
+def course_files(root: Path, stem: str) -> dict[str, bytes]:
+    """Return what the kit grades one assignment with, laid out as in the course's folder."""
+    wanted = [
+        root / FILE,
+        root / "solutions" / f"{stem}.py",
+        root / "solutions" / f"{stem}_quiz.yml",
+        root / "tests" / "questions" / f"test_{stem}.py",
+        root / "tests" / "questions" / "mistakes" / f"{stem}.py",
+        *sorted((root / "assignments" / stem).glob("*.py")),
+        root / "assignments" / stem / "quiz.yml",
+    ]
+    return {
+        f"course/{path.relative_to(root).as_posix()}": path.read_bytes() for path in wanted if path.exists()
+    }

@@ -1,0 +1,172 @@
+"""Who handed in what and when, before any of it is read: rows of the gradebook out of a folder.
+
+A roster, a list of times and a list of extensions say more about the entries of the folder.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from autograder.config import Course
+from autograder.roster.late import Ruling, rule
+from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times
+from autograder.roster.people import Index, Person, read_roster, read_rows, run_together
+from autograder.submission.archive import listing
+from autograder.submission.entry import Entry, Member
+from autograder.submission.gradescope_export import METADATA
+from autograder.submission.layouts import CANVAS, MOODLE
+
+EXTENSIONS = "extensions.csv"
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What a class is graded with: the lists that go with the folder, by their paths, and the wall."""
+
+    roster: str = ""
+    submitted: str = ""
+    extensions: str = ""
+    course: str = ""
+    without: tuple[str, ...] = ()
+    hidden_anyway: bool = False
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One submission as the gradebook lists it, before it is read."""
+
+    name: str
+    student: str
+    people: list[Person]
+    submitted_at: datetime | None = None
+    ruling: Ruling = Ruling()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The submissions of a folder, who is missing, and what staff should know, a line each.
+
+    `canvas_column` is the assignment's header in Canvas, if the roster is a gradebook that has it.
+    """
+
+    entries: list[Entry]
+    rows: list[Row]
+    missing: list[Person]
+    remarks: list[str]
+    canvas_column: str = ""
+
+
+def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Options) -> Intake:
+    """Join the entries of a folder with the lists, and apply the rules on late work and attempts."""
+    remarks: list[str] = []
+    people = [[person_of(entry, member) for member in entry.members] for entry in entries]
+    missing: list[Person] = []
+    if options.roster:
+        missing = join(entries, people, read_roster(Path(options.roster)), remarks)
+    due = course.assignment(stem).due
+    zone = due.tzinfo if due else None
+    whose = Whose(entries, people, remarks)
+    worksheet = options.roster if knows_times(options.roster) else ""
+    times = submitted_times(options.submitted or worksheet, whose, zone)
+    extensions = read_extensions(options.extensions, whose, stem, zone)
+    rows = []
+    for at, entry in enumerate(entries):
+        moments = times.get(at, [])
+        submitted = moments[-1] if moments else entry.submitted_at
+        ruling = rule(
+            submitted, due, course.settings.late, course.settings.attempts, moments[:-1],
+            extensions.get(at), said_late=entry.late,
+        )  # fmt: skip
+        student = " and ".join(person.name for person in people[at])
+        rows.append(
+            Row(
+                name=entry.name,
+                student=student,
+                people=people[at],
+                submitted_at=submitted,
+                ruling=ruling,
+            )
+        )
+    remarks = [*late_at_unknown_times(entries, rows), *remarks]
+    column = canvas_column(Path(options.roster), course, stem) if options.roster else ""
+    return Intake(list(entries), rows, missing, remarks, column)
+
+
+def canvas_column(roster: Path, course: Course, stem: str) -> str:
+    """Return the header that Canvas gave the assignment, such as "Homework 1 (4711)", or ""."""
+    titles = {run_together(title) for title in (course.assignment(stem).title, stem)}
+    for head in next((row for _, row in read_rows(roster)), []):
+        named = re.fullmatch(r"(.+) \(\d+\)", head)
+        if named and run_together(named[1]) in titles:
+            return head
+    return ""
+
+
+def late_at_unknown_times(entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a remark if the platform says of some that they are late, but not when they came."""
+    late = [row for entry, row in zip(entries, rows, strict=True) if entry.late]
+    names = [row.name for row in late if not row.submitted_at]
+    if names:
+        yield (
+            f"{len(names)} marked late, it is not known how late, so nothing is taken off:"
+            f" give --submitted CSV (student,submitted at) for {listing(names)}"
+        )
+
+
+def person_of(entry: Entry, member: Member) -> Person:
+    """Return one of those who handed in; what kind of number they have follows from the layout."""
+    person = Person(name=member.name, email=member.email)
+    names = [part.path.name for part in entry.parts]
+    if any(MOODLE.fullmatch(name) for name in names):
+        return msgspec.structs.replace(person, moodle=member.id)
+    if any((part.path.parent / METADATA).exists() for part in entry.parts):
+        return msgspec.structs.replace(person, sid=member.id)
+    if any(CANVAS.fullmatch(name) for name in names):
+        return msgspec.structs.replace(person, canvas=member.id)
+    return msgspec.structs.replace(person, sid=member.id)
+
+
+def join(
+    entries: Sequence[Entry],
+    people: list[list[Person]],
+    roster: Sequence[Person],
+    remarks: list[str],
+) -> list[Person]:
+    """Fill in `people` from a roster; return who on it is missing. What is not certain stays as it is."""
+    index = Index(list(enumerate(roster)))
+    teams = teams_on(roster)
+    seen: defaultdict[int, list[str]] = defaultdict(list)
+    for entry, members in zip(entries, people, strict=True):
+        if team := teams.get(run_together(members[0].name)) if len(members) == 1 else None:
+            members[:] = [roster[place] for place in team]
+        for at, person in enumerate(members):
+            found = index.like(person)
+            if len(found) == 1:
+                (place,) = found
+                seen[place].append(entry.name)
+                members[at] = merged(roster[place], person)
+            else:
+                why = f"{len(found)} students on the roster may be meant" if found else "not on the roster"
+                remarks.append(f"{entry.name}: {why}")
+    for place, names in seen.items():
+        if len(names) > 1:
+            remarks.append(f"{roster[place].name} handed in {len(names)} times: {', '.join(names)}")
+    return [person for place, person in enumerate(roster) if place not in seen]
+
+
+def teams_on(roster: Sequence[Person]) -> dict[str, list[int]]:
+    """Return the places of each group's students, by the group's name without what platforms leave out."""
+    teams: defaultdict[str, list[int]] = defaultdict(list)
+    for place, person in enumerate(roster):
+        if person.group:
+            teams[run_together(person.group)].append(place)
+    return teams
+
+
+def merged(known: Person, seen: Person) -> Person:
+    """Return what the roster says of a person, and what only their submission says."""
+    extra = {name: value for name, value in msgspec.structs.asdict(seen).items() if value}
+    return Person(**{**extra, **{k: v for k, v in msgspec.structs.asdict(known).items() if v}})

@@ -1,0 +1,138 @@
+"""Lists that go with a class: when who handed in, and who has more time. Whose line is it?"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from autograder.errors import InputError
+from autograder.roster.late import Extension, moment
+from autograder.roster.people import (
+    COLUMNS,
+    KINDS,
+    Index,
+    Line,
+    Person,
+    exact,
+    heads_of,
+    person_on,
+    read_lines,
+)
+from autograder.submission.archive import listing
+from autograder.submission.entry import Entry
+
+MOST_DAYS = 3660
+WORKSHEET_TIME = "last modified submission"  # in the worksheet of Moodle, which is a roster too
+WHO = {"submission": ("submission",), **COLUMNS}
+SUBMITTED_COLUMNS = {
+    **WHO, "time": ("submitted at", "submitted", "submission time", "time", WORKSHEET_TIME),
+}  # fmt: skip
+EXTENSION_COLUMNS = {
+    **WHO, "assignment": ("assignment",),
+    "days": ("days", "extra days"), "until": ("until", "due", "new due date"),
+}  # fmt: skip
+
+
+class Whose:
+    """Tells which entry a line of a list is about."""
+
+    def __init__(
+        self, entries: Sequence[Entry], people: Sequence[Sequence[Person]], remarks: list[str]
+    ) -> None:
+        self._entries = {entry.name.casefold(): at for at, entry in enumerate(entries)}
+        self._people, self._remarks = people, remarks
+        self._index = Index([(at, person) for at, members in enumerate(people) for person in members])
+
+    def lines(
+        self, path: str, columns: Mapping[str, Sequence[str]], needed: Collection[str],
+        wanted: Callable[[Line], bool],
+    ) -> Iterator[tuple[int, Line]]:  # fmt: skip
+        """Yield the wanted lines of a file with the places of their entries; note those about nobody."""
+        nobody = []
+        for line in filter(wanted, read_lines(Path(path), columns, needed)):
+            person = person_on(line) or Person(name=line.cells.get("submission", ""))
+            if not person.name:
+                raise InputError(f"{path}, line {line.number}: the student is missing")
+            found = self._find(person, line.cells.get("submission", ""))
+            if len(found) > 1 and not self._one_person(found):
+                raise InputError(
+                    f"{path}, line {line.number}: {person.name} may be any of {len(found)} submissions:"
+                    " add a column with the submission's name or the student's id"
+                )
+            if not found:
+                nobody.append(person.name)
+            for at in sorted(found):
+                yield at, line
+        if nobody:
+            self._remarks.append(f"{path}: no submission here of {listing(nobody)}")
+
+    def _find(self, person: Person, submission: str) -> set[int]:
+        """Return the places meant: by a number of its kind, a row's name, any number, then the name."""
+        if found := self._index.exactly(person):
+            return found
+        for text in filter(None, (submission, person.name)):
+            if (at := self._entries.get(text.casefold())) is not None:
+                return {at}
+        numbers = (self._index.called(text) for kind in KINDS if (text := getattr(person, kind)))
+        return next(filter(None, numbers), set()) or self._index.like(person)
+
+    def _one_person(self, places: Collection[int]) -> bool:
+        """Whether submissions are of the same student, who has a number or an address to tell by."""
+        people = {tuple(self._people[at]) for at in places}
+        return len(people) == 1 and all(any(exact(person)) for person in people.pop())
+
+
+def submitted_times(path: str, whose: Whose, zone: tzinfo | None) -> dict[int, list[datetime]]:
+    """Return when each entry's student handed in, in order; the last time is the entry's own."""
+    times: defaultdict[int, list[datetime]] = defaultdict(list)
+    if path:
+        timed = whose.lines(path, SUBMITTED_COLUMNS, ["time"], lambda line: time_in(line) not in ("", "-"))
+        for at, line in timed:
+            times[at].append(read_moment(time_in(line), zone, path, line))
+    return {at: sorted(found) for at, found in times.items()}
+
+
+def knows_times(roster: str) -> bool:
+    """Whether a roster is a worksheet of Moodle, which says when each student handed in."""
+    return bool(roster) and WORKSHEET_TIME in heads_of(Path(roster))
+
+
+def time_in(line: Line) -> str:
+    """Return what a line says about when something was handed in."""
+    return line.cells.get("time", "")
+
+
+def read_extensions(path: str, whose: Whose, stem: str, zone: tzinfo | None) -> dict[int, Extension]:
+    """Return the extension of each entry that has one; the last line on a student counts."""
+    if not path:
+        return {}
+    about = whose.lines(
+        path, EXTENSION_COLUMNS, ["days", "until"],
+        lambda line: line.cells.get("assignment", "") in ("", stem),
+    )  # fmt: skip
+    return {at: extension_on(line, zone, path) for at, line in about}
+
+
+def extension_on(line: Line, zone: tzinfo | None, path: str) -> Extension:
+    """Return the extension that a line grants."""
+    days, until = line.cells.get("days", ""), line.cells.get("until", "")
+    if not days and not until:
+        raise InputError(f"{path}, line {line.number}: write how many days, or until when")
+    try:
+        more = float(days or 0)
+    except ValueError:
+        more = -1
+    if not 0 <= more <= MOST_DAYS:
+        raise InputError(f"{path}, line {line.number}: days must be a number from 0, not {days!r}")
+    return Extension(more, read_moment(until, zone, path, line) if until else None)
+
+
+def read_moment(said: str, zone: tzinfo | None, path: str, line: Line) -> datetime:
+    """Return a time in a list; one without an offset is in that of the due date."""
+    found = moment(said, zone)
+    if found is None:
+        raise InputError(
+            f"{path}, line {line.number}: {said!r} is no time: write it like 2026-12-15 23:59:00+01:00"
+        )
+    day_only = len(said) <= len("2026-12-15")
+    return found.replace(hour=23, minute=59, second=59) if day_only else found

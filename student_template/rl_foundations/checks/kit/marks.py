@@ -1,0 +1,51 @@
+"""The decorators that a file of checks is written with: they only attach what they say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class CheckMark:
+    """What `@check` attaches to a test function."""
+
+    question: str
+    visible: bool
+    weight: float
+    requires: tuple[str, ...]
+
+
+def check(
+    question: str, *, visible: bool = False, weight: float = 1.0, requires: tuple[str, ...] = ()
+) -> Callable[[Function], Function]:
+    """Mark a pytest test as a check of `question`; its docstring is the title students read.
+
+    Args:
+        question: the function or class that is judged.
+        visible: whether students get the check; hidden unless said otherwise.
+        weight: this check's share of the question's points, relative to its siblings.
+        requires: names of checks that must pass first; otherwise this one is skipped.
+    """
+
+    def mark(function: Function) -> Function:
+        function.check = CheckMark(question, visible, weight, requires)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def misconception(question: str) -> Callable[[Function], Function]:  # noqa: ARG001 read by `bank`
+    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get."""
+    return unchanged
+
+
+def alternative(question: str) -> Callable[[Function], Function]:  # noqa: ARG001 read by `bank`
+    """Mark an unusual right answer to `question`; its docstring says what is unusual about it."""
+    return unchanged
+
+
+def unchanged(function: Function) -> Function:
+    """Return a function as it is: known mistakes and alternatives are found by their decorator."""
+    return function
