@@ -18,10 +18,15 @@ Right = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class CheckFailed(AssertionError):
-    """The student's answer is wrong. `reason` may be shown on hidden checks, `details` may not."""
+    """The student's answer is wrong. `reason` may be shown on hidden checks, `details` may not.
 
-    def __init__(self, reason: str, details: str = "") -> None:
-        super().__init__(f"{reason}\n{details}" if details else reason)
+    `pattern` says what kind of wrong this one answer is. Other failed checks may say otherwise, so it
+    is told only where a check is run by itself; a grader looks at all of them.
+    """
+
+    def __init__(self, reason: str, details: str = "", pattern: str = "") -> None:
+        self.told = f"{reason}: {pattern}" if pattern else reason
+        super().__init__(f"{self.told}\n{details}" if details else self.told)
         self.reason = reason
         self.details = details
 
@@ -238,12 +243,12 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
     wrong = ~right(found, wanted)
     if not wrong.any():
         return
-    broken = ~np.isfinite(found) & np.isfinite(wanted)
+    told, broken = "", ~np.isfinite(found) & np.isfinite(wanted)
     if broken.any():
         kind = "NaN" if np.isnan(found[broken][0]) else "infinite"
         wrong, reason = broken, f"{subject} is {kind}{place(broken)}"
     else:
         told = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
-        reason = f"{subject} is wrong{place(wrong)}" + (f": {told}" if told else "")
+        reason = f"{subject} is wrong{place(wrong)}"
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    raise CheckFailed(reason, side_by_side(found, wanted, first))
+    raise CheckFailed(reason, side_by_side(found, wanted, first), told)

@@ -44,6 +44,7 @@ class Script:
     frames: tuple[bytes, ...]
     answers: tuple[Answer, ...] = ()
     seconds: float = 0.0  # that the right answers took
+    calls: tuple[Call, ...] = ()
 
 
 @dataclass(frozen=True)

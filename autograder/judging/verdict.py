@@ -37,6 +37,7 @@ class Verdict:
     outcome: Outcome
     feedback: str = ""
     staff_note: str = ""
+    lines: tuple[int, ...] = ()  # of the check's file, that say where it failed
 
 
 def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names: Sequence[str]) -> Verdict:
