@@ -12,12 +12,13 @@ from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.lending import Lending, judge_again
+from autograder.judging.load_notes import load_notes
+from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import may_be_spoilt, share, unwritten
-from autograder.judging.session import Answers, Program, Session
-from autograder.judging.verdict import load_note
+from autograder.judging.session import Answers, Session
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
@@ -26,7 +27,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
-from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Submission, content_hash, modules_of, source_of
 
 Judgements = Mapping[str, tuple[Judged, CheckResult]]  # by the id of a check
 
@@ -77,7 +78,7 @@ class Grader:
             answers, quiz_notes = self.grade_quiz(submission, session)
         finally:
             output = session.close()
-        notes = [*submission.notes, *load_notes(session, source), *quiz_notes]
+        notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
         return self.report(
             submission,
             [question for question, _ in graded],
@@ -230,15 +231,6 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
-
-
-def load_notes(session: Session, source: Source) -> list[str]:
-    """Tell a student what kept their program from loading."""
-    if session.unloadable is not None:
-        return [f"The file could not be loaded: {session.unloadable}."]
-    if session.loaded is None:
-        return []
-    return [load_note(problem, source.name, len(source.cells)) for problem in session.loaded.problems]
 
 
 def open_grader(

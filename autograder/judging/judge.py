@@ -192,7 +192,7 @@ class Judge:
         try:
             self.call(check, student)
         except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
-            return judge(error, check.visible, exchanges, session.names)
+            return judge(error, check.visible, exchanges, session.names, session.lost)
         except KitError:  # the wall itself: no check's fault and no student's
             raise
         except Exception as error:  # noqa: BLE001 the check met data that it did not expect

@@ -13,9 +13,10 @@ from msgspec.structs import replace as with_fields
 
 from autograder.judging.bank import Bank
 from autograder.judging.judge import Judge, Judged
+from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
-from autograder.judging.session import Program, Session
+from autograder.judging.session import Session
 from autograder.results import CheckResult, Outcome
 from autograder.sandbox.wall import Lent, Wall
 

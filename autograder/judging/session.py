@@ -4,29 +4,20 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograder.data.values import Handle
+from autograder.judging.loading import Ending, Loader, Program
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import StudentRaised, encode_call
-from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
-from autograder.sandbox.wall import CallTimeout, Lent, Wall, Worker, WorkerDied
+from autograder.sandbox.protocol import Forget, Loaded, Stopped, frame_of
+from autograder.sandbox.wall import CallTimeout, Wall, Worker, WorkerDied
 
 Ended = StudentRaised | CallTimeout | WorkerDied
 FORGET = frame_of(Forget())
 PARTS = (1, 5, 20)  # after each timeout in a question, its later calls get a smaller part of the time
-
-
-@dataclass(frozen=True)
-class Program:
-    """A program to load into a worker, with modules that it may import and names to replace in it."""
-
-    source: Source
-    modules: Mapping[str, str] = field(default_factory=dict)
-    bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lent: Lent | None = None
 
 
 @dataclass(frozen=True)
@@ -58,17 +49,37 @@ class Session:
     """A submission's workers: one until it dies, then a fresh one, until the time is used up."""
 
     def __init__(self, wall: Wall, program: Program, patience: float = 1) -> None:
-        self._wall, self.program, self._patience = wall, program, patience
+        self._wall, self._patience = wall, patience
+        self._loader = Loader(wall, program)
         self._worker: Worker | None = None
         self.seconds = 0.0  # that its code has taken; what the grader does meanwhile is not its time
         self._timeouts: Counter[str] = Counter()
         self._question = ""
         self._first = FORGET
         self._output: list[str] = []
-        self.loaded: Loaded | None = None
         self.unloadable: Ended | None = None
         self.exchanges: list[Exchange] = []
         self.right: set[str] = set()  # the questions that were answered in full
+
+    @property
+    def program(self) -> Program:
+        """The submission."""
+        return self._loader.program
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What came of loading it, once it has been loaded."""
+        return self._loader.loaded
+
+    @property
+    def lost(self) -> dict[str, Stopped]:
+        """The names that are missing because a statement stopped."""
+        return {name: stop for stop in self.loaded.stops for name in stop.names} if self.loaded else {}
+
+    @property
+    def endings(self) -> list[Ending]:
+        """The statements that were left out because they ended a worker."""
+        return self._loader.endings
 
     @property
     def names(self) -> list[str]:
@@ -177,13 +188,9 @@ class Session:
             raise self.unloadable
         if self._worker is None or not self._worker.alive:
             self.renew()
-            self._worker = self._wall.worker()
-            program = self.program
             try:
                 with self._clock():
-                    self.loaded = self._worker.load(
-                        program.source, program.modules, program.bind, self._deadline(), program.lent
-                    )
+                    self._worker = self._loader.worker(self._deadline())
             except (CallTimeout, WorkerDied) as error:
                 self.unloadable = error
                 raise

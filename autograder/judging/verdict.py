@@ -6,7 +6,7 @@ a hidden input and claim to be any library's. What hidden checks quote is known 
 
 import builtins
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.checks.compare import CheckFailed
@@ -14,7 +14,7 @@ from autograder.checks.spelling import spell_call
 from autograder.judging.session import Exchange
 from autograder.results import Outcome
 from autograder.sandbox.codec import StudentRaised
-from autograder.sandbox.protocol import Problem
+from autograder.sandbox.protocol import Problem, Stopped
 from autograder.sandbox.wall import CallTimeout, WorkerDied
 
 NOT_WRITTEN = "write your code here"
@@ -39,7 +39,13 @@ class Verdict:
     staff_note: str = ""
 
 
-def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names: Sequence[str]) -> Verdict:
+def judge(
+    error: Exception,
+    visible: bool,
+    exchanges: Sequence[Exchange],
+    names: Sequence[str],
+    lost: Mapping[str, Stopped],
+) -> Verdict:
     """Say what an exception out of a check means.
 
     Args:
@@ -47,6 +53,7 @@ def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names:
         visible: whether the student has the check, and may see inputs and expected numbers.
         exchanges: the calls that the check made.
         names: what the submission defines, to suggest the nearest to a missing one.
+        lost: what it lacks because a statement stopped.
     """
     call = spell_call(exchanges[-1].call) if exchanges else ""
     asked = exchanges[-1].call.name if exchanges else ""
@@ -54,7 +61,9 @@ def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names:
         full = "\n".join(part for part in (call, error.reason, error.details) if part)
         return Verdict(Outcome.FAILED, full if visible else sentence(error.reason), full)
     if isinstance(error, StudentRaised):
-        return judge_raised(error.problem, visible, call, asked, names)
+        if error.problem.type_name == "NotDefined" and asked not in names:
+            return Verdict(Outcome.ERROR, not_defined(asked, names, lost.get(asked)))
+        return judge_raised(error.problem, visible, call)
     if isinstance(error, CallTimeout):
         told = f"{error}: is there a loop that never ends?"
         return Verdict(Outcome.TIMEOUT, f"{call}\n{told}" if visible and call else sentence(told), call)
@@ -64,20 +73,14 @@ def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names:
     raise error
 
 
-def judge_raised(problem: Problem, visible: bool, call: str, asked: str, names: Sequence[str]) -> Verdict:
+def judge_raised(problem: Problem, visible: bool, call: str) -> Verdict:
     """Say what it means that the student's code raised.
 
     Args:
         problem: what the worker says of the exception.
         visible: whether the student has the check.
         call: the call, as a student would write it.
-        asked: the name that was called.
-        names: what the submission defines.
     """
-    if problem.type_name == "NotDefined" and asked not in names:
-        near = difflib.get_close_matches(asked, names, 1, 0.5)
-        hint = f" Is it {near[0]}?" if near else ""
-        return Verdict(Outcome.ERROR, f"There is no function {asked} in the file.{hint}")
     if problem.type_name == "NotImplementedError" and NOT_WRITTEN in problem.message:
         return Verdict(Outcome.ERROR, "Not written yet.")
     kind = problem.type_name if problem.type_name in QUOTABLE else OWN_WORDS
@@ -89,23 +92,22 @@ def judge_raised(problem: Problem, visible: bool, call: str, asked: str, names: 
     return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}")
 
 
+def not_defined(asked: str, names: Sequence[str], stopped: Stopped | None) -> str:
+    """Say that a function is missing, and whether that is because its statement did not run."""
+    if stopped is not None:
+        where = place(stopped.problem).removeprefix(" at ")
+        return f"{asked} is missing because {where or 'its statement'} stopped: see the note about that line."
+    near = difflib.get_close_matches(asked, names, 1, 0.5)
+    hint = f" Is it {near[0]}?" if near else ""
+    return f"There is no function {asked} in the file.{hint}"
+
+
 def place(problem: Problem) -> str:
     """Return where in the student's file, as far as it is known."""
     if not 0 < problem.line <= LAST_LINE:
         return ""
     cell = f" of cell {problem.cell}" if 0 < problem.cell <= LAST_LINE else ""
     return f" at line {problem.line}{cell}"
-
-
-def load_note(problem: Problem, name: str, cells: int) -> str:
-    """Tell what kept a program, or one cell of it, from running."""
-    where = f"line {problem.line}" if problem.line else "loading it"
-    where += f" of cell {problem.cell}" if cells > 1 else ""
-    lost = "What this cell defines is missing." if cells > 1 else "What comes after that line is missing."
-    if problem.type_name in ("SyntaxError", "IndentationError", "TabError"):
-        lost = "Nothing in it could be run." if cells == 1 else lost
-        return f"{name}: Python cannot read {where}: {problem.message}. {lost}"
-    return f"{name}: {problem.type_name} at {where}: {problem.message}. {lost}"
 
 
 def sentence(text: str) -> str:

@@ -86,12 +86,20 @@ class Source(Wire, tag="source", frozen=True):
 
 class LoadRequest(Wire, tag="load", frozen=True):
     """Load a submission; `modules` can be imported by it; `bind` replaces names from a module; calls of
-    the names in `lent` are answered by the grader."""
+    the names in `lent` are answered by the grader. It may take `seconds`, leaves out the statements in
+    `skip`, and if it is `careful` says which statement it is about to run."""
 
     source: Source
     modules: dict[str, str]
     bind: dict[str, tuple[str, str]]
     lent: list[str] = []
+    seconds: float = 20
+    skip: list[tuple[str, int]] = []
+    careful: bool = False
+
+
+class Go(Wire, tag="go", frozen=True):
+    """The reply to `Running`."""
 
 
 class Forget(Wire, tag="forget", frozen=True):
@@ -122,9 +130,28 @@ class Problem(Wire, tag="problem", frozen=True):
     bases: list[str] = []
 
 
+class Stopped(Wire, tag="stopped", frozen=True):
+    """A statement that did not run to its end: why, which one, and what is missing for it.
+
+    `seconds` is how long it ran, if that was too long.
+    """
+
+    problem: Problem
+    place: tuple[str, int]
+    names: list[str]
+    seconds: float = 0
+
+
+class Running(Wire, tag="running", frozen=True):
+    """A statement is about to be run."""
+
+    place: tuple[str, int]
+    line: int
+
+
 class Loaded(Wire, tag="loaded", frozen=True):
     names: list[str]
-    problems: list[Problem]
+    stops: list[Stopped]
 
 
 class Answered(Wire, tag="answered", frozen=True):
@@ -137,8 +164,8 @@ class Raised(Wire, tag="raised", frozen=True):
     problem: Problem
 
 
-REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget)
-REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest)
+REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget | Go)
+REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest | Running)
 ENCODER = msgspec.msgpack.Encoder()
 
 

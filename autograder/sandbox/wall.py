@@ -26,6 +26,9 @@ START = (
     "from autograder.sandbox.zygote import main; import autograder.sandbox.protocol; main()"
 )
 HANDSHAKE_S = 120
+OF_IMPORT = 0.8  # of the time to load in: what the worker cuts by itself, before it is ended
+CAREFUL = 5  # the part of the time to load in that one statement may take in a worker that is watched
+GO = protocol.frame_of(protocol.Go())
 
 
 class CallTimeout(Exception):
@@ -133,6 +136,7 @@ class Worker:
     def __init__(self, wall: Wall, sock: socket.socket, pid: int, output: int) -> None:
         self._wall, self._sock, self._pid, self._output = wall, sock, pid, output
         self._lent: Lent | None = None
+        self.running: protocol.Running | None = None
         sock.setblocking(False)
         self.alive = True
 
@@ -143,8 +147,11 @@ class Worker:
         bind: Mapping[str, tuple[str, str]] | None = None,
         deadline: float | None = None,
         lent: "Lent | None" = None,
+        skip: Sequence[tuple[str, int]] = (),
+        *,
+        careful: bool = False,
     ) -> protocol.Loaded:
-        """Run the program; its errors come back as problems.
+        """Run the program; what stops in it comes back.
 
         Args:
             source: the program.
@@ -152,18 +159,27 @@ class Worker:
             bind: names of the program to replace, each by (module, attribute).
             deadline: of `time.monotonic`; at most `import_s` from now.
             lent: names of the program to replace by functions of another worker.
+            skip: statements that are left out.
+            careful: keep in `running` which statement is being run; slower.
         """
         self._lent = lent
-        names = list(lent.names) if lent else []
-        request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}), names)
-        frame = self._one(protocol.frame_of(request), self._wall.bounds.import_s, deadline)
+        allowed_s = self._wall.bounds.import_s
+        request = protocol.LoadRequest(
+            source, dict(modules or {}), dict(bind or {}), list(lent.names) if lent else [],
+            allowed_s * OF_IMPORT, list(skip), careful,
+        )  # fmt: skip
+        frame, until = protocol.frame_of(request), limit(allowed_s, deadline)
         try:
-            reply, _ = protocol.decode_frame(frame, protocol.REPLY)
+            while True:
+                frame = self._one(frame, allowed_s / (CAREFUL if careful else 1), until)
+                reply, _ = protocol.decode_frame(frame, protocol.REPLY)
+                if isinstance(reply, protocol.Loaded):
+                    return reply
+                if not careful or not isinstance(reply, protocol.Running):
+                    raise protocol.ProtocolError("no answer to a request to load")
+                self.running, frame = reply, GO
         except protocol.ProtocolError:
-            reply = None
-        if not isinstance(reply, protocol.Loaded):
-            raise self._died("sent something that is no answer")
-        return reply
+            raise self._died("sent something that is no answer") from None
 
     def ask(self, frame: bytes, allowed_s: float, deadline: float | None = None) -> Answer:
         """Send an encoded call and return its answer.
