@@ -20,8 +20,8 @@ from autograder.judging.bank import Check
 from autograder.judging.session import Answers, Exchange, Reply, Script, Session
 from autograder.judging.verdict import Verdict, judge
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call, read_reply
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call, read_reply
 from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import CallTimeout, WorkerDied
@@ -99,7 +99,7 @@ class Judge:
             passed: names of other checks that have passed already.
         """
         scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
-        known = {name: script for name, script in scripts.items() if script is not None}
+        known = {name: script for name, script in scripts.items() if script is not None and not script.live}
         questions = [check.question for check in checks if check.id in known]
         coming = zip(known, session.play(list(known.values()), questions), strict=True)
         replies: dict[str, Sequence[Reply]] = {}
@@ -224,8 +224,11 @@ class Judge:
         conversation = self._reference.conversation()
         frames: list[bytes] = []
         answers: list[Answer] = []
+        live = False
 
         def send(call: Call) -> Answer:
+            nonlocal live
+            live = live or bool(call.functions)
             frames.append(encode_call(call))
             answers.append(conversation.send(call))
             return answers[-1]
@@ -237,7 +240,7 @@ class Judge:
             raise
         except Exception:  # noqa: BLE001 any failure here is ours
             return None
-        return Script(tuple(frames), tuple(answers), time.monotonic() - began)
+        return Script(tuple(frames), tuple(answers), time.monotonic() - began, live)
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""

@@ -4,13 +4,13 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.data.values import Handle
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.data.values import Handle, leaves
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
 from autograder.sandbox.wall import CallTimeout, Lent, Wall, Worker, WorkerDied
 
@@ -44,6 +44,7 @@ class Script:
     frames: tuple[bytes, ...]
     answers: tuple[Answer, ...] = ()
     seconds: float = 0.0  # that the right answers took
+    live: bool = False  # whether functions are passed, which no frame holds: asked call by call
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Session:
             worker = self._ready()
             frames, self._first = self._first + encode_call(call), b""
             with self._clock():
-                answer = worker.ask(frames, self._allowed_s(), self._deadline())
+                answer = worker.ask(frames, self._allowed_s(), self._deadline(), call.functions)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             self.exchanges.append(Exchange(call, error))
@@ -222,6 +223,8 @@ class Answers:
 
     def find(self, call: Call, history: tuple[Any, ...]) -> tuple[Answer | Ended, bool]:
         """Return the outcome of `call` after the stateful calls `history`, and whether it is one."""
+        if call.functions:
+            return self._one_of(call, history)
         frame = encode_call(call)
         stateful = call.action != "call" or any(map(holds, (*call.args, *call.kwargs.values())))
         stateful = stateful or frame in self._stateful
@@ -240,6 +243,15 @@ class Answers:
                 self._worker_history = key
             return self._known[key], stateful
 
+    def _one_of(self, call: Call, history: tuple[Any, ...]) -> tuple[Answer | Ended, bool]:
+        """Answer a call that passes functions: nothing tells whether the same ones were passed before."""
+        frame = encode_call(call)
+        with self._lock:
+            outcome = self._one(frame, call.functions)
+        if history or (isinstance(outcome, Answer) and holds(outcome.value)):
+            raise TypeError("a call that is passed a function cannot make or use objects of the reference's")
+        return outcome, False
+
     def _ask(self, frame: Any, history: tuple[Any, ...] | None = None) -> Answer | Ended:
         """Ask a worker that has been through exactly `history`, or any worker where there is none."""
         alive = self._worker is not None and self._worker.alive
@@ -256,10 +268,10 @@ class Answers:
         worker.load(self.program.source, self.program.modules, self.program.bind)
         return worker
 
-    def _one(self, frame: Any) -> Answer | Ended:
-        worker = self._worker or self._fresh()
+    def _one(self, frame: Any, functions: Sequence[Callable[..., Any]] = ()) -> Answer | Ended:
+        worker = self._worker if self._worker is not None and self._worker.alive else self._fresh()
         try:
-            return worker.ask(frame, self._wall.bounds.call_s)
+            return worker.ask(frame, self._wall.bounds.call_s, functions=functions)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             return error
 
@@ -288,8 +300,4 @@ class Conversation:
 
 def holds(value: Any) -> bool:
     """Whether data names an object that stays on the other side."""
-    if isinstance(value, list | tuple):
-        return any(map(holds, value))
-    if isinstance(value, dict):
-        return any(map(holds, value.values()))
-    return isinstance(value, Handle)
+    return any(isinstance(leaf, Handle) for leaf in leaves(value))

@@ -9,15 +9,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.data.plain import plain
 from autograder.errors import InputError, KitError
 from autograder.sandbox import limits, protocol
 from autograder.sandbox.calls import Answer
-from autograder.sandbox.codec import answer_in
+from autograder.sandbox.codec import answer_in, decode_call, encode_answer
 from autograder.sandbox.limits import LAYERS, Limits
 
 KIT = Path(__file__).resolve().parents[2]
@@ -165,8 +166,20 @@ class Worker:
             raise self._died("sent something that is no answer")
         return reply
 
-    def ask(self, frame: bytes, allowed_s: float, deadline: float | None = None) -> Answer:
+    def ask(
+        self,
+        frame: bytes,
+        allowed_s: float,
+        deadline: float | None = None,
+        functions: Sequence[Callable[..., Any]] = (),
+    ) -> Answer:
         """Send an encoded call and return its answer.
+
+        Args:
+            frame: the call.
+            allowed_s: what it may take.
+            deadline: of `time.monotonic`, at the latest.
+            functions: of the grader's, which the call may call back.
 
         Raises:
             StudentRaised: the student's code raised.
@@ -180,7 +193,10 @@ class Worker:
                 reply, body = protocol.decode_frame(frame, protocol.REPLY)
                 if not isinstance(reply, protocol.CallRequest):
                     return answer_in(reply, body)
-                frame = self._lend(reply, frame, until)
+                if reply.action == "callback":
+                    frame = call_back(reply, body, functions)
+                else:
+                    frame = self._lend(reply, frame, until)
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer") from None
 
@@ -261,6 +277,22 @@ class Worker:
     def _died(self, why: str) -> WorkerDied:
         self.end()
         return WorkerDied(why)
+
+
+def call_back(
+    request: protocol.CallRequest, body: memoryview, functions: Sequence[Callable[..., Any]]
+) -> bytes:
+    """Call a function of the grader's for a submission and return the frame of its answer.
+
+    Of an exception only its type goes over.
+    """
+    if not request.name.isdecimal() or int(request.name) >= len(functions):
+        raise protocol.ProtocolError("a call of a function that was not passed")
+    call = decode_call(request, body)
+    try:
+        return encode_answer(Answer(plain(functions[int(request.name)](*call.args, **call.kwargs))))
+    except Exception as error:  # noqa: BLE001 the submission called it with what it cannot take
+        return protocol.frame_of(protocol.Raised(protocol.Problem(type(error).__name__, "", 0, 0, "")))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from autograder.config import load_config
 from autograder.judging.grader import open_grader
 from autograder.judging.lending import parts_of
 from autograder.results import Outcome
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.calls import StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Lent, WorkerDied

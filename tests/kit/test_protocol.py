@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.data.values import Figure, Handle, Opaque, Tensor, same
 from autograder.sandbox import protocol
+from autograder.sandbox.packing import DTYPES, Decoder, Encoder
 
 DATA = st.recursive(
     st.none()
@@ -28,10 +29,10 @@ DATA = st.recursive(
 
 def through(value):
     """Encode a value as an answer, decode it again."""
-    encoder = protocol.Encoder()
+    encoder = Encoder()
     message = protocol.Answered(encoder.value(value), [], encoder.mapping({}))
     reply = protocol.REPLY.decode(protocol.ENCODER.encode(message))
-    return protocol.decode_value(reply.value, memoryview(encoder.body))
+    return Decoder(memoryview(encoder.body)).value(reply.value)
 
 
 @given(DATA)
@@ -39,7 +40,7 @@ def test_data_comes_out_as_it_went_in(value):
     assert same(through(value), value)
 
 
-@pytest.mark.parametrize("dtype", sorted(protocol.DTYPES))
+@pytest.mark.parametrize("dtype", sorted(DTYPES))
 def test_arrays_of_every_kind(dtype):
     for shape in [(), (0,), (3,), (2, 0), (2, 3, 4)]:
         array = np.ones(shape, dtype)
@@ -47,10 +48,13 @@ def test_arrays_of_every_kind(dtype):
     assert same(through(Tensor(np.ones(2), "float64")), Tensor(np.ones(2), "float64"))
 
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + (8).to_bytes(4) * 2
+
+
 def test_stand_ins():
     assert through([Handle(3, "Env"), Opaque("set", "")]) == [Handle(3, "Env"), Opaque("set", "")]
-    figure = through(Figure([{"title": "t", "images": [np.eye(2)]}], b"png"))
-    assert (figure.axes[0]["title"], figure.png) == ("t", b"png")
+    figure = through(Figure([{"title": "t", "images": [np.eye(2)]}], PICTURE))
+    assert (figure.axes[0]["title"], figure.png) == ("t", PICTURE)
 
 
 def answer(value: object) -> bytes:
@@ -77,7 +81,7 @@ LIES = {
 def test_lies_are_refused(lie):
     reply = protocol.REPLY.decode(answer(lie))
     with pytest.raises(protocol.ProtocolError):
-        protocol.decode_value(reply.value, memoryview(bytes(8)))
+        Decoder(memoryview(bytes(8))).value(reply.value)
 
 
 @settings(max_examples=300)
@@ -104,7 +108,7 @@ def receive(head: bytes) -> None:
     try:
         reply, body = protocol.decode_frame(frames[0], protocol.REPLY)
         if isinstance(reply, protocol.Answered):
-            protocol.decode_value(reply.value, body)
+            Decoder(body).value(reply.value)
     except protocol.ProtocolError:
         pass
 
