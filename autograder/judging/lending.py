@@ -17,7 +17,8 @@ from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Program, Session
 from autograder.results import CheckResult, Outcome
-from autograder.sandbox.wall import Lent, Wall
+from autograder.sandbox.remote import Lent
+from autograder.sandbox.wall import Wall
 
 PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
 

@@ -12,8 +12,8 @@ from autograder.judging.lending import parts_of
 from autograder.results import Outcome
 from autograder.sandbox.codec import StudentRaised, encode_call
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import Lent, WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import Lent, WorkerDied
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
