@@ -7,12 +7,12 @@ import signal
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import answer_in
+from autograder.sandbox.lender import Lender
 from autograder.sandbox.patience import Watch
 from autograder.sandbox.warm import WarmProcess
 
@@ -42,7 +42,7 @@ class Worker:
     ) -> None:
         self._wall, self._warm, self._sock, self._output = wall, warm, sock, output
         self._pid, self._pidfd = pid, pidfd
-        self._lent: Lent | None = None
+        self._lender: Lender | None = None
         sock.setblocking(False)
         self.alive = True
         self.received = 0  # bytes
@@ -54,7 +54,7 @@ class Worker:
         modules: Mapping[str, str] | None = None,
         bind: Mapping[str, tuple[str, str]] | None = None,
         deadline: float | None = None,
-        lent: "Lent | None" = None,
+        lender: Lender | None = None,
     ) -> protocol.Loaded:
         """Run the program; its errors come back as problems.
 
@@ -63,12 +63,12 @@ class Worker:
             modules: texts of modules that it may import.
             bind: names of the program to replace, each by (module, attribute).
             deadline: of `time.monotonic`; at most `import_s` from now.
-            lent: names of the program to replace by functions of another worker.
+            lender: of functions that replace those of the same names.
         """
-        self._lent = lent
-        names = list(lent.names) if lent else []
+        self._lender = lender
+        names = list(lender.names) if lender else []
         request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}), names)
-        frame = self._one(protocol.frame_of(request), self._wall.bounds.import_s, deadline, LIVE_BYTES)
+        frame = self.reply(protocol.frame_of(request), self._wall.bounds.import_s, deadline)
         try:
             reply, _ = protocol.decode_frame(frame, protocol.REPLY)
         except protocol.ProtocolError:
@@ -96,20 +96,17 @@ class Worker:
         until = limit(allowed_s, deadline)
         try:
             while True:
-                frame = self._one(frame, allowed_s, until, room)
+                excused = self.excused_s
+                frame = self.reply(frame, allowed_s, until, room)
+                until += self.excused_s - excused
                 reply, body = protocol.decode_frame(frame, protocol.REPLY)
                 if not isinstance(reply, protocol.CallRequest):
                     return answer_in(reply, body)
-                frame = self._lend(reply, frame, until)
+                if self._lender is None:
+                    raise protocol.ProtocolError("a call of what is not lent")
+                frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer") from None
-
-    def _lend(self, call: protocol.CallRequest, frame: bytes, until: float) -> bytes:
-        """Return the lender's reply to a call that the submission makes: passed on as it is, both ways."""
-        lent = self._lent
-        if lent is None or call.action != "call" or call.name not in lent.names:
-            raise protocol.ProtocolError("a call of what is not lent")
-        return lent.lender._one(frame, self._wall.bounds.call_s, until, LIVE_BYTES)
 
     def stream(
         self,
@@ -198,21 +195,16 @@ class Worker:
         self.end()
         os.close(self._output)
 
-    def _one(self, frame: bytes, allowed_s: float, deadline: float | None, room: int) -> bytes:
+    def reply(
+        self, frame: bytes, allowed_s: float, deadline: float | None, room: int = LIVE_BYTES
+    ) -> bytes:
+        """Return the reply to one encoded call; see `stream`."""
         [reply] = self.stream(frame, 1, allowed_s, deadline, [room])
         return reply
 
     def _died(self, why: str) -> WorkerDied:
         self.end()
         return WorkerDied(why)
-
-
-@dataclass(frozen=True)
-class Lent:
-    """Functions that a submission may use in place of its own, and the worker whose they are."""
-
-    names: tuple[str, ...]
-    lender: Worker
 
 
 def limit(allowed_s: float, deadline: float | None) -> float:
