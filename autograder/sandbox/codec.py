@@ -3,10 +3,13 @@
 from typing import Any
 
 from autograder.data.plain import plain, sendable
-from autograder.data.values import Handle, Opaque, leaves
+from autograder.data.values import Figure, Handle, Opaque, leaves
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.packing import Decoder, Encoder
+
+ROOM, ROOM_TIMES = 64 << 10, 16  # bytes that any reply may have; and so many times what a right one has
+FIGURE_ROOM = 4 << 20  # a figure's data and picture differ in size from one program to the next
 
 
 def encode_call(call: Call) -> bytes:
@@ -62,6 +65,12 @@ def encode_answer(answer: Answer) -> bytes:
     value, grads = encoder.value(answer.value), encoder.mapping(answer.grads)
     changed = [name[:80] for name in answer.changed[: protocol.MAX_CHANGED]]
     return protocol.frame_of(protocol.Answered(value, changed, grads), encoder.body)
+
+
+def room_for(right: Answer) -> int:
+    """Return the most bytes that a reply may have where `right` is the right answer: plenty, and no more."""
+    figure = FIGURE_ROOM if isinstance(right.value, Figure) else 0
+    return ROOM + ROOM_TIMES * len(encode_answer(right)) + figure
 
 
 def read_reply(frame: bytes) -> Answer:

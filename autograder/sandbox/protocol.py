@@ -15,6 +15,7 @@ LENGTHS = struct.Struct("!II")
 MAX_HEAD = 1 << 20
 MAX_BODY = 64 << 20
 MAX_REQUEST = 512 << 20  # the body of a call: its arguments are the grader's own
+MAX_FRAME = MAX_HEAD + MAX_BODY
 MAX_NAMES, MAX_PROBLEMS, MAX_CHANGED = 5000, 100, 100
 MAX_TRACE = 4000
 MAX_DIGITS = 1100  # of an integer beyond 64 bits, hexadecimal
@@ -177,14 +178,13 @@ class Frames:
 
         Args:
             max_head: the most bytes that a head may have.
+            rooms: the most bytes that each frame may have in all, one after another.
             max_body: the most bytes that a body may have.
-            rooms: the most bytes that each frame may have in all, one after another; a frame beyond the
-                last of them has no bound but the general one.
         """
         self._buffer = bytearray()
         self._max_head, self._max_body = max_head, max_body
         self._rooms: Iterator[int] = iter(rooms)
-        self._room = next(self._rooms, max_head + max_body)
+        self._room = next(self._rooms, None)
         self.has_too_large = False  # whether a frame has come that is larger than its room
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -194,16 +194,18 @@ class Frames:
         done, at = [], 0
         while len(buffer) - at >= LENGTHS.size:
             head_length, body_length = LENGTHS.unpack_from(buffer, at)
-            if head_length > self._max_head or body_length > self._max_body:
-                raise ProtocolError("a frame that is too large")
-            if head_length + body_length > self._room:
+            room = self._room
+            too_large = head_length > self._max_head or body_length > self._max_body
+            if too_large or (room is not None and head_length + body_length > room):
+                if room is None:
+                    raise ProtocolError("a frame that is too large")
                 self.has_too_large = True
                 break
             end = at + LENGTHS.size + head_length + body_length
             if len(buffer) < end:
                 break
             done.append(bytes(buffer[at:end]))
-            self._room = next(self._rooms, self._max_head + self._max_body)
+            self._room = next(self._rooms, None)
             at = end
         del buffer[:at]
         return done

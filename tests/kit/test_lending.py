@@ -15,8 +15,8 @@ from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.lender import Lender
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import WorkerDied
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.data.values import Figure, Handle, Opaque, Tensor, same
 from autograder.sandbox import protocol
-from autograder.sandbox.packing import DTYPES, Decoder, Encoder
+from autograder.sandbox.packing import DTYPES, MAX_SIDE, Decoder, Encoder
 
 DATA = st.recursive(
     st.none()
@@ -48,13 +48,23 @@ def test_arrays_of_every_kind(dtype):
     assert same(through(Tensor(np.ones(2), "float64")), Tensor(np.ones(2), "float64"))
 
 
-PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + (8).to_bytes(4) * 2
-
-
 def test_stand_ins():
     assert through([Handle(3, "Env"), Opaque("set", "")]) == [Handle(3, "Env"), Opaque("set", "")]
-    figure = through(Figure([{"title": "t", "images": [np.eye(2)]}], PICTURE))
-    assert (figure.axes[0]["title"], figure.png) == ("t", PICTURE)
+    figure = through(Figure([{"title": "t", "images": [np.eye(2)]}], png(640, 480)))
+    assert (figure.axes[0]["title"], figure.png) == ("t", png(640, 480))
+
+
+def png(width: int, height: int) -> bytes:
+    """Return the beginning of a picture."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+
+
+@pytest.mark.parametrize(
+    "picture", [png(16_000, 16_000), png(1, MAX_SIDE + 1), png(0, 1), b"GIF89a", b"x" * 90]
+)
+def test_a_picture_that_a_browser_could_not_show_is_refused(picture):
+    with pytest.raises(protocol.ProtocolError, match="larger than one can be"):
+        through(Figure([], picture))
 
 
 def answer(value: object) -> bytes:
@@ -63,6 +73,7 @@ def answer(value: object) -> bytes:
     return msgspec.msgpack.encode({"k": "answered", "value": value, "changed": [], "grads": empty})
 
 
+FIRST = {"k": "a", "dtype": "|u1", "shape": [4], "at": 0}
 LIES = {
     "larger than its frame": {"k": "a", "dtype": "<f8", "shape": [9], "at": 0},
     "huge": {"k": "a", "dtype": "|u1", "shape": [2**62], "at": 0},
@@ -73,6 +84,9 @@ LIES = {
     "objects": {"k": "a", "dtype": "|O", "shape": [1], "at": 0},
     "structured": {"k": "a", "dtype": "i4,i4", "shape": [1], "at": 0},
     "too many axes": {"k": "a", "dtype": "|u1", "shape": [1] * 65, "at": 0},
+    "twice the same bytes": {"k": "i", "kind": "list", "items": [FIRST, FIRST]},
+    "overlapping": {"k": "i", "kind": "list", "items": [FIRST, {**FIRST, "at": 3}]},
+    "a picture of another kind": {"k": "p", "axes": [], "png": b"GIF89a"},
     "unequal dict": {"k": "d", "keys": ["a"], "items": []},
 }
 
@@ -126,3 +140,29 @@ def test_frames_are_cut_wherever_the_stream_is(bodies, step):
     for at in range(0, len(stream), step):
         found += frames.feed(stream[at : at + step])
     assert found == whole
+
+
+def test_a_frame_beyond_its_room_is_seen_before_it_arrives_and_those_before_it_are_kept():
+    frames = protocol.Frames(rooms=[10, 3, 10])
+    whole = protocol.LENGTHS.pack(0, 9) + bytes(9)
+    assert frames.feed(whole + protocol.LENGTHS.pack(0, 60_000_000)) == [whole]
+    assert frames.has_too_large
+
+
+def test_what_a_worker_says_of_itself_is_bounded():
+    nothing = {"k": "d", "keys": [], "items": []}
+    problem = {"type_name": "E", "message": "m", "line": 1, "cell": 0, "trace": ""}
+    for lie in (
+        {"k": "loaded", "names": ["x"] * (protocol.MAX_NAMES + 1), "problems": []},
+        {"k": "loaded", "names": ["x" * 300], "problems": []},
+        {"k": "loaded", "names": [], "problems": [problem] * (protocol.MAX_PROBLEMS + 1)},
+        {"k": "raised", "problem": {**problem, "message": "m" * 5000}},
+        {"k": "raised", "problem": {**problem, "bases": ["B"] * 50}},
+        {"k": "answered", "value": None, "changed": ["a"] * 200, "grads": nothing},
+    ):
+        head = msgspec.msgpack.encode(lie)
+        with pytest.raises(protocol.ProtocolError):
+            protocol.decode_frame(protocol.LENGTHS.pack(len(head), 0) + head, protocol.REPLY)
+    kept = protocol.loaded(["n" * 300, *map(str, range(10_000))], [])
+    assert len(kept.names) == protocol.MAX_NAMES
+    assert all(len(name) < 300 for name in kept.names)
