@@ -140,7 +140,7 @@ def with_lent(own: Sequence[CheckResult], lent: Sequence[Judged], named: str) ->
     for before, after in zip(own, lent, strict=True):
         outcome = after.verdict.outcome
         if outcome is Outcome.PASSED:
-            merged.append(with_fields(before, outcome=outcome, feedback="", staff_note=""))
+            merged.append(with_fields(before, outcome=outcome, feedback="", staff_note="", answer_digest=""))
         elif before.outcome is Outcome.PASSED:
             told, note = f"Wrong, with a right {named} in place of yours.", after.verdict.staff_note
             merged.append(with_fields(before, outcome=outcome, feedback=told, staff_note=note))
