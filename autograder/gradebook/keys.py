@@ -33,6 +33,7 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
         assignment.limits,
         grader.judge.hidden_too,
         list(assignment.questions),
+        [check.id for check in bank.checks if not check.weight],
     ]
     shared += [settings.seed, kit_hash(), versions(), grader.isolation.verdict]
     points = [assignment.title, assignment.questions, assignment.quiz, settings.visibility]
