@@ -8,7 +8,7 @@ from autograder.config import Assignment
 from autograder.errors import KitError
 from autograder.gradebook.keys import keys_of_course
 from autograder.judging.grader import Grader
-from autograder.results import Outcome, Report
+from autograder.results import Report
 from autograder.submission.reading import Submission
 
 
@@ -54,17 +54,9 @@ class LocalBench:
 
     def grade(self, submission: Submission, standing: Report | None = None) -> Report:
         """Run a submission behind the wall, or add up what stands, and return the report."""
-        if standing is not None:
-            return added_up(self.grader, submission, standing)
-        graded = self.grader.grade(submission)
-        self.insist(graded)
-        return graded
-
-    def insist(self, report: Report) -> None:
-        """Raise if a crash may have been the warm process's own: neither the student's nor a check's."""
-        outcomes = {report.outcome, *(check.outcome for check in report.checks)}
-        if {Outcome.CRASHED, Outcome.BROKEN} & outcomes:
-            self.grader.wall.worker().close()
+        return (
+            self.grader.grade(submission) if standing is None else added_up(self.grader, submission, standing)
+        )
 
     def is_alive(self) -> bool:
         """Whether workers can be started still."""
