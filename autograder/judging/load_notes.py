@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from autograder.judging.session import Session
 from autograder.judging.verdict import LAST_LINE
 from autograder.sandbox.protocol import Stopped
-from autograder.sandbox.wall import CallTimeout
+from autograder.sandbox.remote import CallTimeout
 from autograder.submission.reading import Source
 
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")

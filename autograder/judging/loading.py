@@ -1,11 +1,14 @@
 """Load a program behind the wall, in as many fresh workers as it takes to leave out what ends them."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from autograder.sandbox import protocol
-from autograder.sandbox.wall import CallTimeout, Lent, Wall, Worker, WorkerDied
+from autograder.sandbox.lender import Lender
+from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
+from autograder.sandbox.wall import Wall
 
 RELOADS = 5
 
@@ -17,7 +20,7 @@ class Program:
     source: protocol.Source
     modules: Mapping[str, str] = field(default_factory=dict)
     bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lent: Lent | None = None
+    lender: Lender | None = None
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,12 @@ class Loader:
         self.endings: list[Ending] = []
         self.loaded: protocol.Loaded | None = None
 
-    def worker(self, deadline: float) -> Worker:
+    def worker(self, deadline: float, clock: Callable[[Worker], AbstractContextManager[None]]) -> Worker:
         """Return a fresh worker with the program in it.
 
         Args:
             deadline: of `time.monotonic`.
+            clock: counts a worker's time.
 
         Raises:
             CallTimeout: it could not be loaded in time.
@@ -51,7 +55,8 @@ class Loader:
         for attempt in range(RELOADS + 1):
             worker = self._wall.worker()
             try:
-                self._load(worker, deadline, careful=attempt > 0)
+                with clock(worker):
+                    self._load(worker, deadline, careful=attempt > 0)
             except (CallTimeout, WorkerDied) as error:
                 worker.close()
                 hopeless = attempt == RELOADS or time.monotonic() >= deadline
@@ -67,7 +72,7 @@ class Loader:
         program = self.program
         skip = [*self._slow, *(ending.statement.place for ending in self.endings)]
         loaded = worker.load(
-            program.source, program.modules, program.bind, deadline, program.lent, skip, careful=careful
+            program.source, program.modules, program.bind, deadline, program.lender, skip, careful=careful
         )
         if self.loaded is None:
             self.loaded = loaded

@@ -3,6 +3,7 @@
 import linecache
 from collections.abc import Iterator, Sequence
 
+from autograder.sandbox.calls import kinds_of
 from autograder.sandbox.protocol import Problem
 
 FRAMES, TRACE_CHARACTERS = 8, 4000
@@ -22,8 +23,7 @@ def problem_of(error: BaseException, names: Sequence[str], cell: int = 0) -> Pro
         trace = "\n".join(map(told, passed[-FRAMES:]))[-TRACE_CHARACTERS:]
         said = error.msg if isinstance(error, SyntaxError) and line else error
         kind, message = str(type(error).__name__), str(said)[:MESSAGE_CHARACTERS]
-        bases = [str(base.__name__)[:80] for base in type(error).__mro__[1:8]]
-        return Problem(kind[:80], message, line, cell, trace, bases)
+        return Problem(kind[:80], message, line, cell, trace, kinds_of(error))
     except BaseException:  # noqa: BLE001 an exception that cannot even be described
         return Problem("an exception", "", 0, cell, "")
 

@@ -15,7 +15,7 @@ from autograder.sandbox.statements import Place, Run, Stop
 from autograder.sandbox.stopwatch import TooSlow, Watch
 
 MOST_STOPS = 20  # are told
-MOST_NAMES = 20
+MOST_NAMES, LONGEST_NAME = 20, 200
 
 
 class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -63,7 +63,7 @@ def load(
         setattr(module, bound, getattr(importlib.import_module(source), attribute))
     names = [name for name in vars(module) if not name.startswith("__")]
     known = [name, *(f"{name}.py" for name in request.modules)]
-    return module, protocol.Loaded(names, [wire(stop, known) for stop in run.stops[:MOST_STOPS]])
+    return module, protocol.loaded(names, [wire(stop, known) for stop in run.stops[:MOST_STOPS]])
 
 
 def cell_name(name: str, number: int, cells: int) -> str:
@@ -81,4 +81,6 @@ def wire(stop: Stop, known: list[str]) -> protocol.Stopped:
             problem.type_name, problem.message, stop.line, number, problem.trace, problem.bases
         )
     seconds = stop.error.seconds if isinstance(stop.error, TooSlow) else 0
-    return protocol.Stopped(problem, stop.place, [one[:80] for one in stop.names[:MOST_NAMES]], seconds)
+    return protocol.Stopped(
+        problem, stop.place, [one for one in stop.names if len(one) <= LONGEST_NAME][:MOST_NAMES], seconds
+    )

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder.sandbox import protocol
-from autograder.sandbox.calls import Answer, Call, Objects, perform
-from autograder.sandbox.codec import StudentRaised, decode_call, encode_answer, encode_call, read_reply
+from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
+from autograder.sandbox.codec import decode_call, encode_answer, encode_call, read_reply
 from autograder.sandbox.complaints import problem_of
-from autograder.sandbox.lent import Ask, lent
+from autograder.sandbox.lent import lent
 from autograder.sandbox.loading import load
 from autograder.sandbox.statements import Place
 
@@ -60,7 +60,7 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
     for frame in stream:
         request, body = protocol.decode_frame(frame, protocol.REQUEST)
         if isinstance(request, protocol.CallRequest):
-            sock.sendall(answer(request, body, module, objects, names))
+            sock.sendall(answer(request, body, module, objects, names, asking(sock, stream)))
         elif isinstance(request, protocol.Forget):
             objects = Objects()
         elif isinstance(request, protocol.LoadRequest):
@@ -79,7 +79,7 @@ def asking(sock: Any, stream: Iterator[bytes]) -> Ask:
             return read_reply(next(stream))
         except StudentRaised as error:
             kind = getattr(builtins, error.type_name, RuntimeError)
-            raise kind(error.problem.message) from None
+        raise kind
 
     return ask
 
@@ -96,7 +96,7 @@ def telling(sock: Any, stream: Iterator[bytes]) -> Callable[[Place, int], None]:
 
 def incoming(sock: Any) -> Iterator[bytes]:
     """Yield requests as they arrive, many at a time where many are there."""
-    frames = protocol.Frames(max_head=protocol.MAX_BODY)
+    frames = protocol.Frames(max_head=protocol.MAX_BODY, max_body=protocol.MAX_REQUEST)
     while data := sock.recv(1 << 18):
         yield from frames.feed(data)
 
@@ -107,9 +107,10 @@ def answer(
     module: types.ModuleType,
     objects: Objects,
     names: list[str],
+    ask: Ask,
 ) -> bytes:
     """Carry out a call and return the frame that answers it."""
     try:
-        return encode_answer(perform(decode_call(request, body), vars(module), objects))
+        return encode_answer(perform(decode_call(request, body), vars(module), objects, ask))
     except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
         return protocol.frame_of(protocol.Raised(problem_of(error, names)))
