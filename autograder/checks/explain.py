@@ -17,6 +17,23 @@ AT_LEAST = 2  # of them are among those that the property is about
 THESE, THIS = "these are the right numbers", "it is the right number"
 
 
+class Property(str):
+    """A property that quotes a number of the student's; `hidden` is the same without it."""
+
+    def __new__(cls, text: str, hidden: str) -> "Property":
+        """Return `text`, with what a hidden check says in its place."""
+        made = super().__new__(cls, text)
+        made.hidden = hidden
+        return made
+
+    hidden: str
+
+
+def without_numbers(told: str) -> str:
+    """Return a property as a hidden check tells it: a student's code could choose a number in it."""
+    return told.hidden if isinstance(told, Property) else told
+
+
 def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     """Return how `found` follows from `wanted` ("the sign is flipped"), or ""."""
     return common_property([(found, wanted)], agree)
@@ -46,7 +63,14 @@ def common_property(pairs: Sequence[Pair], agree: Agree, *, whole: bool = False)
             told = told or (common(pairs, agree, partly_right) if telling(right) >= AT_LEAST else "")
             told = told or common(pairs, agree, nearly_right)
     alone = all(wanted.size == 1 for _, wanted in pairs)
-    return told.replace(THESE, THIS).replace("every entry is", "it is") if alone else told
+    return worded_for_one(told) if alone else told
+
+
+def worded_for_one(told: str) -> str:
+    """Return a property as it is told of single numbers."""
+    hidden = without_numbers(told)
+    told, hidden = (text.replace(THESE, THIS).replace("every entry is", "it is") for text in (told, hidden))
+    return told if told == hidden else Property(told, hidden)
 
 
 def telling(numbers: Sequence[np.ndarray]) -> int:
@@ -170,7 +194,8 @@ def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]
                              ("times their number: a sum where a mean is wanted?", factor)):  # fmt: skip
             if wanted.size > 2 and np.isclose(counts, wanted.size, rtol=1e-4):
                 yield f"every entry is the right one {told}"
-        yield f"every entry is the right one times {factor:.{3 if abs(factor - 1) > 0.01 else 4}g}"
+        same, digits = "every entry is the right one times", 3 if abs(factor - 1) > 0.01 else 4
+        yield Property(f"{same} {factor:.{digits}g}", f"{same} a constant")
         for told, counts in (("divided by a whole number: a mean where a sum is wanted?", 1 / factor),
                              ("times a whole number: a sum where a mean is wanted?", factor)):  # fmt: skip
             whole = round(counts)

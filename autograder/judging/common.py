@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from autograder.checks.explain import Pair, common_property, telling
+from autograder.checks.explain import Pair, common_property, telling, without_numbers
 from autograder.checks.tolerance import is_close
 from autograder.judging.facts import GRADIENT, VALUE, Record
 from autograder.judging.known import Known
@@ -19,7 +19,7 @@ def in_common(case: Case) -> str:
         if not wrong.any() or (wrong & one.record.strange).any():
             return ""
         pairs += arrays(one.record, one.record.layout.numbers, wrong)
-    return common_property(pairs, agree)
+    return without_numbers(common_property(pairs, agree))
 
 
 def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
@@ -38,7 +38,7 @@ def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
         pairs += arrays(one.record, mistake.numbers, wrong)
     if not shown or telling(shown) < 2:
         return ""
-    return common_property(pairs, agree, whole=True)
+    return without_numbers(common_property(pairs, agree, whole=True))
 
 
 def arrays(record: Record, others: np.ndarray, where: np.ndarray) -> Iterator[Pair]:

@@ -12,7 +12,7 @@ from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import Record
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.known import KnownAnswers, outcomes_of
-from autograder.judging.session import Program
+from autograder.judging.loading import Program
 from autograder.judging.weighing import MANY, Case, Failed, Found, Weighed, find, refutes, weigh
 from autograder.results import Outcome
 from autograder.sandbox.wall import Wall

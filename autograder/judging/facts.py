@@ -9,9 +9,9 @@ import numpy as np
 
 from autograder.checks.tolerance import ATOL, EXACT, RTOL, ZERO
 from autograder.data.values import Figure, Handle, Opaque, Tensor
-from autograder.judging.session import Ended, Script, holds
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised
+from autograder.judging.answers import holds
+from autograder.judging.session import Ended, Script
+from autograder.sandbox.calls import Answer, Call, StudentRaised
 
 Outcomes = Sequence[Answer | Ended]
 Key = tuple[Any, ...]  # number of the call, aspect, place in the answer
@@ -120,10 +120,10 @@ class Layout:
         """Whether a fact is compared: the gradient for a constant is not, only whether there is one."""
         return fact.key[1] != GRADIENT or bool(fact.kind != ("text", None) and fact.numbers.any())
 
-    @cached_property
-    def by_key(self) -> dict[Key, int]:
-        """The numbers of the facts."""
-        return {fact.key: number for number, fact in enumerate(self.facts)}
+    @property
+    def played(self) -> Script:
+        """The calls that can be sent all at once: none, if functions are passed in them."""
+        return Script(()) if self.script.live else self.script
 
     def record(self, outcomes: Outcomes) -> "Record":
         """Lay out what a program answered to the first of the script's calls."""

@@ -2,18 +2,20 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from autograder.judging.bank import Check
 from autograder.judging.facts import Layout, Outcomes, Record
 from autograder.judging.judge import Judge, Judged, open_reply
-from autograder.judging.session import Program, Reply, Script, Session
+from autograder.judging.loading import Program
+from autograder.judging.session import Ended, Reply, Script, Session
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer
-from autograder.sandbox.codec import StudentRaised, encode_call
-from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
+from autograder.sandbox.calls import Answer, StudentRaised
+from autograder.sandbox.codec import encode_call
+from autograder.sandbox.remote import CallTimeout, WorkerDied
+from autograder.sandbox.wall import Wall
 
 QUICK_S = 0.05  # what the reference may take for a check that is asked of a program without need
 
@@ -65,15 +67,15 @@ class KnownAnswers:
 
     def _play(self, name: str, checks: Sequence[Check], known: dict[str, Known]) -> None:
         layouts = {check.id: self.layout(check) for check in checks}
-        scripts = [self._judge.script(check) or Script(()) for check in checks]
+        scripts = [layout.played if layout else Script(()) for layout in layouts.values()]
         session = Session(self._wall, self.programs[name])
         played = list(session.play(scripts))
-        for check, script, replies in zip(checks, scripts, played, strict=True):
+        for (check, script), replies in zip(zip(checks, scripts, strict=True), played, strict=True):
             layout = layouts[check.id]
             if layout is not None:
                 judged = self._judge.judge_replies(check, script, replies, session)
-                judged = judged or self._judge.judge_live(check, session)
-                record = layout.record([outcome_of(reply) for reply in replies])
+                judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
+                record = layout.record(outcomes_of(judged, layout.script))
                 known[check.id] = Known(record, judged.verdict.outcome, judged.verdict.lines)
         session.close()
 
@@ -81,10 +83,9 @@ class KnownAnswers:
         """Return the entries in which a program contradicts itself: what chance decides in it."""
         key = (name, check.id)
         if key not in self._unsteady:
-            known, script = self.ask(name, [check], check), self._judge.script(check)
+            known = self.ask(name, [check], check)
             assert known is not None  # noqa: S101 it was compared to something
-            assert script is not None  # noqa: S101
-            session = Session(self._wall, self.programs[name])
+            script, session = known.record.layout.played, Session(self._wall, self.programs[name])
             _, replies = session.play([script, script])  # the second time, chance stands elsewhere
             session.close()
             again = known.record.layout.record([outcome_of(reply) for reply in replies])
@@ -110,7 +111,7 @@ class KnownAnswers:
         return self._free[check.id]
 
 
-def outcome_of(reply: Reply) -> Answer | StudentRaised | CallTimeout | WorkerDied:
+def outcome_of(reply: Reply) -> Answer | Ended:
     """Return what a reply tells, whatever it is."""
     try:
         return open_reply(reply)
