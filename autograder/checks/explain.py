@@ -201,9 +201,11 @@ def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]
             whole = round(counts)
             if wanted.size == 1 and whole in WHOLE_FACTORS and np.isclose(counts, whole, rtol=1e-4):
                 yield f"{THESE} {told}"
-    gap = found - wanted
-    if wanted.size > 1 and np.ptp(wanted) > 0 and np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
-        yield "every entry is off by the same amount"
+    gap, same = found - wanted, "every entry is off by the same amount"
+    if np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
+        if np.ptp(wanted) > 0:
+            yield same
+        yield Property(f"every entry is off by {np.mean(gap):.3g}", same)
 
 
 def limited(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:

@@ -173,4 +173,5 @@ def digest_of(case: Case) -> str:
         digest.update(repr((one.id, one.outcome, one.lines)).encode())
         shown = case.wrong_in(one) & ~one.record.layout.stateful
         digest.update(np.packbits(shown).tobytes())
+        digest.update(" ".join(f"{number:.2g}" for number in one.record.numbers[shown]).encode())
     return digest.hexdigest()

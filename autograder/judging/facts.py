@@ -88,9 +88,9 @@ def numbers_in(value: Any) -> np.ndarray | None:
     array = value.array if isinstance(value, Tensor) else value
     if isinstance(array, np.ndarray) and array.dtype.kind in "fiub":
         return array.astype(np.float64)
-    if isinstance(value, list | tuple) and value:
+    if isinstance(value, list | tuple):
         rows = [numbers_in(item) for item in value]
-        if all(row is not None for row in rows) and len({row.shape for row in rows if row is not None}) == 1:
+        if all(row is not None for row in rows) and len({row.shape for row in rows if row is not None}) <= 1:
             return np.array(rows)
     return None
 
