@@ -105,7 +105,7 @@ def combined(grader: Grader, submission: Submission, old: Report, fresh: Report,
     return grader.report(
         submission, questions, checks, reweighted(quiz, grader.assignment.quiz),
         notes=fresh.notes if todo.quiz else old.notes, output=old.output,
-        seconds=old.seconds if fresh is old else fresh.seconds,
+        seconds=old.seconds if fresh is old else fresh.seconds, refused=old.refused,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from autograder.judging.lending import Lending, judge_again
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import may_be_spoilt, share, unwritten
+from autograder.judging.scoring import is_absent, may_be_spoilt, share
 from autograder.judging.session import Answers, Program, Session
 from autograder.judging.verdict import load_note
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
@@ -86,6 +86,7 @@ class Grader:
             notes=notes,
             output=output,
             seconds=round(session.seconds, 4),
+            refused=was_refused(session),
         )
 
     def grade_questions(self, session: Session) -> list[tuple[QuestionResult, list[CheckResult]]]:
@@ -129,8 +130,7 @@ class Grader:
         found = found or self.judge_checks(checks, session)
         judged = [found[check.id][0] for check in checks]
         results = [found[check.id][1] for check in checks]
-        wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-        if not wrong or unwritten(wrong):
+        if is_absent(results):
             return results, Diagnosis()
         results = with_pictures(results, judged, self.reference)
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
@@ -160,7 +160,8 @@ class Grader:
             id=check.id, question=f"{self.bank.stem}.{check.question}", title=check.title,
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
-            outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
+            outcome=verdict.outcome, cause=verdict.cause, feedback=verdict.feedback,
+            staff_note=verdict.staff_note,
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -208,6 +209,7 @@ class Grader:
         notes: list[str],
         output: str = "",
         seconds: float = 0.0,
+        refused: bool = False,
         staff: Sequence[str] = (),
         outcome: Outcome | None = None,
     ) -> Report:
@@ -221,7 +223,7 @@ class Grader:
             max_score=max_score(self.assignment), outcome=outcome or worst([q.outcome for q in questions]),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), notes=notes,
-            staff_notes=[*broken, *staff], output=output,
+            staff_notes=[*broken, *staff], output=output, refused=refused,
             isolation=self.isolation, seconds=seconds,
             receipt={"submission_sha256": content_hash(submission), **self.receipt},
         )  # fmt: skip
@@ -239,6 +241,12 @@ def load_notes(session: Session, source: Source) -> list[str]:
     if session.loaded is None:
         return []
     return [load_note(problem, source.name, len(source.cells)) for problem in session.loaded.problems]
+
+
+def was_refused(session: Session) -> bool:
+    """Whether the sandbox refused a program something while it was loaded."""
+    problems = session.loaded.problems if session.loaded else []
+    return any(problem.type_name == "PermissionError" for problem in problems)
 
 
 def open_grader(

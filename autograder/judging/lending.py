@@ -16,7 +16,7 @@ from autograder.judging.judge import Judge, Judged
 from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Program, Session
-from autograder.results import CheckResult, Outcome
+from autograder.results import Cause, CheckResult, Outcome
 from autograder.sandbox.wall import Lent, Wall
 
 PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
@@ -140,7 +140,7 @@ def with_lent(own: Sequence[CheckResult], lent: Sequence[Judged], named: str) ->
     for before, after in zip(own, lent, strict=True):
         outcome = after.verdict.outcome
         if outcome is Outcome.PASSED:
-            merged.append(with_fields(before, outcome=outcome, feedback="", staff_note=""))
+            merged.append(with_fields(before, outcome=outcome, cause=Cause.OTHER, feedback="", staff_note=""))
         elif before.outcome is Outcome.PASSED:
             told, note = f"Wrong, with a right {named} in place of yours.", after.verdict.staff_note
             merged.append(with_fields(before, outcome=outcome, feedback=told, staff_note=note))

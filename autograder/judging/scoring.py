@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from autograder.judging.judge import NOT_RUN
-from autograder.results import CheckResult, Outcome
+from autograder.results import WEIGHTLESS, Cause, CheckResult, Outcome
 
-UNDIAGNOSED = ("Not written yet.", "There is no function")
+MILD = {Outcome.FAILED, Outcome.ERROR, Outcome.UNWRITTEN, Outcome.SKIPPED, Outcome.NOT_RUN}
 
 
 def may_be_spoilt(results: Sequence[CheckResult]) -> bool:
     """Whether what went wrong may come from code that another question ran in the same worker."""
     wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-    here = {result.outcome for result in wrong} <= {Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED}
-    return bool(wrong) and here and not unwritten(wrong)
+    return {result.outcome for result in wrong} <= MILD and not is_absent(wrong)
 
 
-def unwritten(wrong: Sequence[CheckResult]) -> bool:
+def is_absent(results: Sequence[CheckResult]) -> bool:
     """Whether all that is wrong is that there is no function yet."""
-    return all(result.feedback.startswith(UNDIAGNOSED) for result in wrong)
+    ran = (Outcome.PASSED, Outcome.SKIPPED, Outcome.NOT_RUN)
+    wrong = [result for result in results if result.outcome not in ran]
+    return all(one.outcome is Outcome.UNWRITTEN or one.cause is Cause.MISSING for one in wrong)
 
 
 def share(points: float, results: Sequence[CheckResult]) -> float:
@@ -25,8 +25,7 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
 
     Where hidden checks could not run, the visible ones share all the points.
     """
-    left_out = [result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN for result in results]
-    counted = [result for result, out in zip(results, left_out, strict=True) if not out]
+    counted = [result for result in results if result.outcome not in WEIGHTLESS]
     total = sum(result.weight for result in counted)
     if not total:
         return float(points) if results else 0.0

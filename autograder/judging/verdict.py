@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.judging.session import Exchange
-from autograder.results import Outcome
+from autograder.results import Cause, Outcome
 from autograder.sandbox.codec import StudentRaised
 from autograder.sandbox.protocol import Problem
-from autograder.sandbox.wall import CallTimeout, WorkerDied
+from autograder.sandbox.wall import CallTimeout, InvalidReply, WorkerDied
+from autograder.submission.notebook_code import STUB
 
-NOT_WRITTEN = "write your code here"
 OWN_WORDS = "an exception that is none of Python's"
 NOT_AS_PROMISED = (
     "It cannot be called as its docstring says: are the parameters, names and defaults, those of the stub?"
@@ -37,6 +37,8 @@ class Verdict:
     outcome: Outcome
     feedback: str = ""
     staff_note: str = ""
+    cause: Cause = Cause.OTHER
+    raised: str = ""  # the type of the exception, as the student's process names it
 
 
 def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names: Sequence[str]) -> Verdict:
@@ -60,7 +62,8 @@ def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names:
         return Verdict(Outcome.TIMEOUT, f"{call}\n{told}" if visible and call else sentence(told), call)
     if isinstance(error, WorkerDied):
         told = f"The code {error}: look for exit(), os._exit() or recursion without an end."
-        return Verdict(Outcome.CRASHED, told, call)
+        cause = Cause.INVALID_REPLY if isinstance(error, InvalidReply) else Cause.OTHER
+        return Verdict(Outcome.CRASHED, told, call, cause)
     raise error
 
 
@@ -77,16 +80,18 @@ def judge_raised(problem: Problem, visible: bool, call: str, asked: str, names: 
     if problem.type_name == "NotDefined" and asked not in names:
         near = difflib.get_close_matches(asked, names, 1, 0.5)
         hint = f" Is it {near[0]}?" if near else ""
-        return Verdict(Outcome.ERROR, f"There is no function {asked} in the file.{hint}")
-    if problem.type_name == "NotImplementedError" and NOT_WRITTEN in problem.message:
-        return Verdict(Outcome.ERROR, "Not written yet.")
+        told = f"There is no function {asked} in the file.{hint}"
+        return Verdict(Outcome.ERROR, told, cause=Cause.MISSING)
+    if problem.type_name == "NotImplementedError" and STUB in problem.message:
+        return Verdict(Outcome.UNWRITTEN, "Not written yet.")
     kind = problem.type_name if problem.type_name in QUOTABLE else OWN_WORDS
     where = place(problem)
     full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
     told = full if visible else f"The code raised {kind}{where}."
     if problem.type_name == "TypeError" and not where:  # no line of theirs ran: the call itself failed
         told = f"{full}\n{NOT_AS_PROMISED}" if visible else NOT_AS_PROMISED
-    return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}")
+    cause = Cause.REFUSED if problem.type_name == "PermissionError" else Cause.OTHER
+    return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}", cause, problem.type_name)
 
 
 def place(problem: Problem) -> str:

@@ -8,9 +8,8 @@ from typing import Any
 
 from autograder.config import CourseSettings, Visibility
 from autograder.data.figures import PNG
-from autograder.judging.judge import NOT_RUN
 from autograder.reports.terminal import clean
-from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
+from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.late import Ruling
 
 Row = dict[str, Any]
@@ -77,7 +76,7 @@ def question_rows(question: QuestionResult, place: int, report: Report, visibili
         whole |= {"score": question.score, "max_score": question.max_score, "status": "failed"}
         return [whole | {"output": told, "tags": [name, question.outcome]}]
     rows = [hint_row(question, name, place, checks, visibility)] if question.hint else []
-    counted = [0.0 if left_out(check) else check.weight for check in checks]
+    counted = [0.0 if check.outcome in WEIGHTLESS else check.weight for check in checks]
     if not sum(counted):  # none of them could be run: no points are lost
         counted = [check.weight for check in checks]
     worth = shared(question.max_score, counted)
@@ -86,14 +85,9 @@ def question_rows(question: QuestionResult, place: int, report: Report, visibili
     return rows
 
 
-def left_out(check: CheckResult) -> bool:
-    """Whether a check bears no points, as in `scoring.share`."""
-    return check.outcome is Outcome.BROKEN or check.feedback == NOT_RUN
-
-
 def check_row(check: CheckResult, question: str, place: str, points: float) -> Row:
     """Return the row of a check that is worth `points`."""
-    full = check.outcome is Outcome.PASSED or left_out(check)
+    full = check.outcome in (Outcome.PASSED, *WEIGHTLESS)
     row: Row = {"name": f"{question}: {check.title}", "number": place, "visibility": check.visibility}
     row |= {"score": points if full else 0.0, "max_score": points}
     row["status"] = "passed" if check.outcome is Outcome.PASSED else "failed"

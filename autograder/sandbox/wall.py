@@ -33,7 +33,11 @@ class CallTimeout(Exception):
 
 
 class WorkerDied(Exception):
-    """The worker is gone, or sent what is no answer; the text says which."""
+    """The worker is gone; the text says how."""
+
+
+class InvalidReply(WorkerDied):
+    """The worker sent what is no answer, and was ended."""
 
 
 class Wall:
@@ -162,7 +166,7 @@ class Worker:
         except protocol.ProtocolError:
             reply = None
         if not isinstance(reply, protocol.Loaded):
-            raise self._died("sent something that is no answer")
+            raise self._died("sent something that is no answer", InvalidReply)
         return reply
 
     def ask(self, frame: bytes, allowed_s: float, deadline: float | None = None) -> Answer:
@@ -182,7 +186,7 @@ class Worker:
                     return answer_in(reply, body)
                 frame = self._lend(reply, frame, until)
         except protocol.ProtocolError:
-            raise self._died("sent something that is no answer") from None
+            raise self._died("sent something that is no answer", InvalidReply) from None
 
     def _lend(self, call: protocol.CallRequest, frame: bytes, until: float) -> bytes:
         """Return the lender's reply to a call that the submission makes: passed on as it is, both ways."""
@@ -233,7 +237,7 @@ class Worker:
             if count < 0:
                 raise protocol.ProtocolError
         except protocol.ProtocolError:
-            raise self._died("sent something that is no answer") from None
+            raise self._died("sent something that is no answer", InvalidReply) from None
         except (EOFError, OSError):
             raise self._died("ended the process that it runs in") from None
 
@@ -258,9 +262,9 @@ class Worker:
         [reply] = self.stream(frame, 1, allowed_s, deadline)
         return reply
 
-    def _died(self, why: str) -> WorkerDied:
+    def _died(self, why: str, kind: type[WorkerDied] = WorkerDied) -> WorkerDied:
         self.end()
-        return WorkerDied(why)
+        return kind(why)
 
 
 @dataclass(frozen=True)
