@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.data.values import Figure, plain
+from autograder.data.values import FIGURE_READERS, Figure, plain
 
 DPI = 100
 INCHES = (1.0, 16.0)  # a figure outside this range is drawn at the limit
@@ -193,3 +193,6 @@ def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
     width = min(one[2], other[2]) - max(one[0], other[0])
     height = min(one[3], other[3]) - max(one[1], other[1])
     return width > OVERLAP and height > OVERLAP
+
+
+FIGURE_READERS[:] = [describe_figure]

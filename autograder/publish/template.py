@@ -12,9 +12,9 @@ import jinja2
 
 import autograder
 from autograder.errors import KitError, nearest
-from autograder.otter.tests import case_module, student_tests
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
+from autograder.publish.publishers import publishers
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, Source, read_source
 from autograder.publish.stubs import make_stubs
@@ -61,8 +61,8 @@ def build_template(
     texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
     with contextlib.suppress(FileNotFoundError):
         texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
-    texts |= {f"tests/{name}.py": text for name, text in student_tests(checks, stem).items()}
-    texts["checks/for_otter.py"] = case_module()
+    for door in publishers():
+        texts |= door.student_files(checks, stem)
     folder = course_root / "assignments" / stem
     texts |= notebooks(folder, stem, title, texts[f"{stem}.py"], quiz=bool(quiz_points))
     quiz = quiz_files(course_root, stem, title) if quiz_points else {}

