@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
+from types import CodeType, TracebackType
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
@@ -72,7 +72,7 @@ def tell(error: BaseException, work: Work) -> list[str]:
         return ["your code ends the program: return instead of calling exit()", *own]
     if own:
         return [f"raised {headline(error)}", *own]
-    if not passes_through(error.__traceback__, perform.__code__.co_filename):
+    if not passes_through(error.__traceback__, perform.__code__):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
         return [
@@ -82,10 +82,10 @@ def tell(error: BaseException, work: Work) -> list[str]:
     return [headline(error)]
 
 
-def passes_through(trace: TracebackType | None, filename: str) -> bool:
-    """Whether a traceback has a frame in a file."""
+def passes_through(trace: TracebackType | None, function: CodeType) -> bool:
+    """Whether a traceback has a frame of a function."""
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == filename:
+        if trace.tb_frame.f_code is function:
             return True
         trace = trace.tb_next
     return False

@@ -6,9 +6,9 @@ import numpy as np
 from gridworld_env import GridWorld
 
 from checks.kit import check, expect, expect_close
-from checks.kit.compare import numbers_of, unpack
-from checks.kit.figures import overlapping
-from checks.kit.values import Figure
+from checks.kit import numbers_of, unpack
+from checks.kit import overlapping
+from checks.kit import Figure
 
 
 GRID = "gridworld_env.GridWorld"

@@ -5,8 +5,8 @@ import re
 import numpy as np
 
 from checks.kit import expect
-from checks.kit.figures import overlapping
-from checks.kit.values import Figure
+from checks.kit import overlapping
+from checks.kit import Figure
 from checks.for_otter import Cases
 
 OK_FORMAT = False
