@@ -1,6 +1,7 @@
 """Find what a course folder holds for an assignment: checks, known mistakes, alternatives."""
 
 import ast
+import functools
 import importlib.util
 import inspect
 import sys
@@ -11,6 +12,7 @@ from types import ModuleType
 
 from autograder.checks.marks import CheckMark
 from autograder.errors import KitError
+from autograder.judging.sentences import Sentences
 
 FIXTURES = ("student", "reference", "rng")
 
@@ -56,6 +58,11 @@ class Bank:
     alternatives_source: str
     checks_source: str
     provided: dict[str, str]
+
+    @functools.cached_property
+    def sentences(self) -> Sentences:
+        """What the author of the checks wrote."""
+        return Sentences(self.checks_source)
 
     def of(self, question: str) -> tuple[Check, ...]:
         """Return a question's checks."""

@@ -11,7 +11,7 @@ from autograder.errors import KitError
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.judge import Judge, Judged
-from autograder.judging.lending import Lending, judge_again
+from autograder.judging.lending import Lending, better, judge_again
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
@@ -28,7 +28,7 @@ from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
-Judgements = Mapping[str, tuple[Judged, CheckResult]]  # by the id of a check
+Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 
 
 class Grader:
@@ -43,7 +43,9 @@ class Grader:
         self.assignment = course.assignment(bank.stem)
         self.receipt = receipt_of(course, bank.stem, isolation.verdict)
         self.reference = Answers(wall, reference_program(bank))
-        self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
+        self.judge = Judge(
+            course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known
+        )
         mistakes = {
             mistake.name: variant_program(bank, bank.mistakes_source, mistake)
             for mistake in bank.misconceptions
@@ -73,11 +75,16 @@ class Grader:
         program = Program(protocol.Source(source.name, list(source.cells)), modules)
         session = Session(self.wall, program)
         try:
-            graded = self.grade_questions(session)
+            found = self.judge_checks(self.checks(visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
+            session.load()
+            notes = [*submission.notes, *load_notes(session, source), *quiz_notes]
+            # What students read has been said: from here on the program may know hidden inputs.
+            session.seal()
+            found |= self.judge_checks(self.checks(visible=False), session, found)
+            graded = [self.grade_question(name, session, found) for name in self.assignment.questions]
         finally:
             output = session.close()
-        notes = [*submission.notes, *load_notes(session, source), *quiz_notes]
         return self.report(
             submission,
             [question for question, _ in graded],
@@ -89,29 +96,31 @@ class Grader:
             refused=was_refused(session),
         )
 
-    def grade_questions(self, session: Session) -> list[tuple[QuestionResult, list[CheckResult]]]:
-        """Judge every question."""
-        questions = list(self.assignment.questions)
-        found = self.judge_checks([check for one in questions for check in self.bank.of(one)], session)
-        return [self.grade_question(question, session, found) for question in questions]
+    def checks(self, *, visible: bool) -> list[Check]:
+        """Return all visible or all hidden checks, question by question."""
+        found = (check for question in self.assignment.questions for check in self.bank.of(question))
+        return [check for check in found if check.visible is visible]
 
     def grade_question(
-        self, question: str, session: Session, found: Judgements | None = None
+        self, question: str, session: Session, found: Judgements
     ) -> tuple[QuestionResult, list[CheckResult]]:
         """Add up a question's checks; judge again in a fresh worker what another question may have spoilt.
 
         Args:
             question: its name.
             session: with the submission.
-            found: how all checks ended, if they have run.
+            found: how all checks ended.
         """
-        results, diagnosis = self.judge_question(question, session, found)
-        if found and may_be_spoilt(results) and not diagnosis.misconceptions:
-            session.renew()
-            results, diagnosis = self.judge_question(question, session)
+        results, diagnosis = self.judge_question(question, found)
+        results = with_pictures(results, [found[result.id][0] for result in results], self.reference)
+        first = results
+        if may_be_spoilt(results) and not diagnosis.misconceptions:
+            again, diagnosis = self.judge_alone(question, session)
+            results = better(results, again, "Wrong, where nothing else has run before.")
         lent = judge_again(self.lending, question, session, results)
         if lent is not None:
             results, diagnosis = lent.results, Diagnosis(hint=lent.told)
+        if results is not first:
             for result in results:
                 self.after_check(result)
         points = self.assignment.questions[question]
@@ -122,34 +131,43 @@ class Grader:
         )  # fmt: skip
         return graded, results
 
-    def judge_question(
-        self, question: str, session: Session, found: Judgements | None = None
-    ) -> tuple[list[CheckResult], Diagnosis]:
-        """Run a question's checks, if they have not run, and find the known mistake behind what is wrong."""
+    def judge_alone(self, question: str, session: Session) -> tuple[list[Outcome], Diagnosis]:
+        """Run a question's checks in a fresh worker; only how they ended, and a known mistake, come of it."""
+        session.seal()
+        session.renew()
+        judged = self.judge.judge_all(self.bank.of(question), session)
+        found = {one.check.id: (one, self.result(one)) for one in judged}
+        results, diagnosis = self.judge_question(question, found)
+        return [result.outcome for result in results], diagnosis
+
+    def judge_question(self, question: str, found: Judgements) -> tuple[list[CheckResult], Diagnosis]:
+        """Return the results of a question's checks, and the known mistake behind what is wrong."""
         checks = self.bank.of(question)
-        found = found or self.judge_checks(checks, session)
         judged = [found[check.id][0] for check in checks]
         results = [found[check.id][1] for check in checks]
         if is_absent(results):
             return results, Diagnosis()
-        results = with_pictures(results, judged, self.reference)
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return results, self.diagnostician.diagnose(checks, judged, candidates)
 
-    def judge_checks(self, checks: Sequence[Check], session: Session) -> Judgements:
-        """Run checks, all visible ones before any hidden one, and tell of each as soon as it has ended.
+    def judge_checks(
+        self, checks: Sequence[Check], session: Session, before: Judgements | None = None
+    ) -> Judgements:
+        """Run checks and tell of each as soon as it has ended.
 
-        What students read about a visible check may be of their own making. It is made before their
-        code sees any hidden input, so it can carry none out.
+        Args:
+            checks: to be run.
+            session: with the submission.
+            before: how those ended that have run already.
         """
-        found: dict[str, tuple[Judged, CheckResult]] = {}
-        for kind in (True, False):
-            chosen = [check for check in checks if check.visible is kind]
-            passed = [one.check.name for one, _ in found.values() if one.verdict.outcome is Outcome.PASSED]
-            for judged in self.judge.judge_all(chosen, session, passed):
-                result = self.result(judged)
-                self.after_check(result)
-                found[judged.check.id] = (judged, result)
+        found: Judgements = {}
+        passed = [
+            one.check.name for one, _ in (before or {}).values() if one.verdict.outcome is Outcome.PASSED
+        ]
+        for judged in self.judge.judge_all(checks, session, passed):
+            result = self.result(judged)
+            self.after_check(result)
+            found[judged.check.id] = (judged, result)
         return found
 
     def result(self, judged: Judged) -> CheckResult:
@@ -168,6 +186,7 @@ class Grader:
         """Grade the answer sheet, whose figures are the student's own, and note what is odd about it."""
         if self.quiz is None:
             return [], []
+        session.begin_question("quiz")
         session.begin_check()
         sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
         reference = Student(self.reference.conversation().send)

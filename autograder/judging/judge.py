@@ -18,7 +18,7 @@ import numpy as np
 from autograder.errors import KitError
 from autograder.judging.bank import Check
 from autograder.judging.session import Answers, Exchange, Reply, Script, Session
-from autograder.judging.verdict import Verdict, judge
+from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import StudentRaised, encode_call, read_reply
@@ -79,8 +79,10 @@ def open_reply(reply: Reply) -> Answer:
 class Judge:
     """Runs checks; keeps each check's script and the verdicts on replies seen before."""
 
-    def __init__(self, seed: int, reference: Answers, *, hidden_too: bool) -> None:
-        self._seed, self._reference, self.hidden_too = seed, reference, hidden_too
+    def __init__(
+        self, seed: int, reference: Answers, *, hidden_too: bool, known: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        self._seed, self._reference, self.hidden_too, self._known = seed, reference, hidden_too, known
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
         self._judged: OrderedDict[bytes, Judged] = OrderedDict()
@@ -97,6 +99,8 @@ class Judge:
             session: with the submission.
             passed: names of other checks that have passed already.
         """
+        if not all(check.visible for check in checks):
+            session.seal()
         scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None}
         questions = [check.question for check in checks if check.id in known]
@@ -150,7 +154,7 @@ class Judge:
         self, check: Check, script: Script, replies: Sequence[Reply], session: Session
     ) -> Judged | None:
         """Run a check on replies, unless the very same were judged before; None if it asks for others."""
-        digest = hashlib.blake2b(check.id.encode(), digest_size=16)
+        digest = hashlib.blake2b(f"{check.id} {session.sealed}".encode(), digest_size=16)
         for reply in replies:
             digest.update(reply.frame)
         key = digest.digest()
@@ -173,6 +177,8 @@ class Judge:
 
     def judge_live(self, check: Check, session: Session) -> Judged:
         """Run a check call by call."""
+        if not check.visible:
+            session.seal()
         session.begin_check()
         verdict = self.verdict(check, Student(session.send), session.exchanges, session)
         return Judged(check, verdict, tuple(session.exchanges))
@@ -186,12 +192,14 @@ class Judge:
             check: to be run.
             student: the stand-in to run it on.
             exchanges: grows by the calls that are made.
-            session: with the submission, whose names suggest the nearest to a missing one.
+            session: with the submission.
         """
         try:
             self.call(check, student)
         except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
-            return judge(error, check.visible, exchanges, session.names)
+            open_too = check.visible and not session.sealed
+            tellable = Tellable(open_too, session.names, session.program.source.cells, self._known)
+            return judge(error, tellable, exchanges)
         except KitError:  # the wall itself: no check's fault and no student's
             raise
         except Exception as error:  # noqa: BLE001 the check met data that it did not expect

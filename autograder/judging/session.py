@@ -11,8 +11,9 @@ from typing import Any
 from autograder.data.values import Handle
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.lender import Lender
 from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
-from autograder.sandbox.wall import CallTimeout, Lent, Wall, Worker, WorkerDied
+from autograder.sandbox.wall import CallTimeout, Wall, Worker, WorkerDied
 
 Ended = StudentRaised | CallTimeout | WorkerDied
 FORGET = frame_of(Forget())
@@ -26,7 +27,7 @@ class Program:
     source: Source
     modules: Mapping[str, str] = field(default_factory=dict)
     bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lent: Lent | None = None
+    lender: Lender | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,20 @@ class Reply:
 
 
 class Session:
-    """A submission's workers: one until it dies, then a fresh one, until the time is used up."""
+    """A submission's workers: one until it dies, then a fresh one, until the time is used up.
 
-    def __init__(self, wall: Wall, program: Program, patience: float = 1) -> None:
+    It is open until the first hidden input is about to leave, and sealed from then on. What students may
+    read in full was said by an open one. A sealed one says how checks ended, of which kind, and nothing
+    else: its program may have seen hidden inputs, and a worker can hand on what another one saw.
+    """
+
+    def __init__(
+        self, wall: Wall, program: Program, patience: float = 1, *, sealed: bool = False, seconds: float = 0.0
+    ) -> None:
         self._wall, self.program, self._patience = wall, program, patience
         self._worker: Worker | None = None
-        self.seconds = 0.0  # that its code has taken; what the grader does meanwhile is not its time
+        self.sealed = sealed
+        self.seconds = seconds  # that its code has taken; what the grader does meanwhile is not its time
         self._timeouts: Counter[str] = Counter()
         self._question = ""
         self._first = FORGET
@@ -74,6 +83,15 @@ class Session:
     def names(self) -> list[str]:
         """What the program defines, as far as it has been loaded."""
         return self.loaded.names if self.loaded else []
+
+    def seal(self) -> None:
+        """From now on the program may know hidden inputs."""
+        self.sealed = True
+
+    def load(self) -> None:
+        """Load the program, if it has not been loaded; what comes of it is in `loaded` and `unloadable`."""
+        with contextlib.suppress(CallTimeout, WorkerDied):
+            self._ready()
 
     def begin_question(self, name: str = "") -> None:
         """Give the calls of a question their full time, or what is left of it to one begun before.
@@ -181,12 +199,13 @@ class Session:
             program = self.program
             try:
                 with self._clock():
-                    self.loaded = self._worker.load(
-                        program.source, program.modules, program.bind, self._deadline(), program.lent
+                    loaded = self._worker.load(
+                        program.source, program.modules, program.bind, self._deadline(), program.lender
                     )
             except (CallTimeout, WorkerDied) as error:
                 self.unloadable = error
                 raise
+            self.loaded = self.loaded or loaded  # what a later worker says of its loading is not told
         return self._worker
 
     def close(self) -> str:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from autograder.errors import InputError, KitError
 from autograder.sandbox import limits, protocol
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import answer_in
+from autograder.sandbox.lender import Lender
 from autograder.sandbox.limits import LAYERS, Limits
 
 KIT = Path(__file__).resolve().parents[2]
@@ -138,7 +139,7 @@ class Worker:
 
     def __init__(self, wall: Wall, sock: socket.socket, pid: int, output: int) -> None:
         self._wall, self._sock, self._pid, self._output = wall, sock, pid, output
-        self._lent: Lent | None = None
+        self._lender: Lender | None = None
         sock.setblocking(False)
         self.alive = True
 
@@ -148,7 +149,7 @@ class Worker:
         modules: Mapping[str, str] | None = None,
         bind: Mapping[str, tuple[str, str]] | None = None,
         deadline: float | None = None,
-        lent: "Lent | None" = None,
+        lender: Lender | None = None,
     ) -> protocol.Loaded:
         """Run the program; its errors come back as problems.
 
@@ -157,12 +158,12 @@ class Worker:
             modules: texts of modules that it may import.
             bind: names of the program to replace, each by (module, attribute).
             deadline: of `time.monotonic`; at most `import_s` from now.
-            lent: names of the program to replace by functions of another worker.
+            lender: of functions that replace those of the same names.
         """
-        self._lent = lent
-        names = list(lent.names) if lent else []
+        self._lender = lender
+        names = list(lender.names) if lender else []
         request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}), names)
-        frame = self._one(protocol.frame_of(request), self._wall.bounds.import_s, deadline)
+        frame = self.reply(protocol.frame_of(request), self._wall.bounds.import_s, deadline)
         try:
             reply, _ = protocol.decode_frame(frame, protocol.REPLY)
         except protocol.ProtocolError:
@@ -182,20 +183,15 @@ class Worker:
         until = limit(allowed_s, deadline)
         try:
             while True:
-                frame = self._one(frame, allowed_s, until)
+                frame = self.reply(frame, allowed_s, until)
                 reply, body = protocol.decode_frame(frame, protocol.REPLY)
                 if not isinstance(reply, protocol.CallRequest):
                     return answer_in(reply, body)
-                frame = self._lend(reply, frame, until)
+                if self._lender is None:
+                    raise protocol.ProtocolError("a call of what is not lent")
+                frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer", InvalidReply) from None
-
-    def _lend(self, call: protocol.CallRequest, frame: bytes, until: float) -> bytes:
-        """Return the lender's reply to a call that the submission makes: passed on as it is, both ways."""
-        lent = self._lent
-        if lent is None or call.action != "call" or call.name not in lent.names:
-            raise protocol.ProtocolError("a call of what is not lent")
-        return lent.lender._one(frame, self._wall.bounds.call_s, until)
 
     def stream(
         self, frames: bytes, count: int, allowed_s: float, deadline: float | None = None
@@ -260,21 +256,14 @@ class Worker:
         self.end()
         os.close(self._output)
 
-    def _one(self, frame: bytes, allowed_s: float, deadline: float | None) -> bytes:
+    def reply(self, frame: bytes, allowed_s: float, deadline: float | None) -> bytes:
+        """Return the reply to one encoded call; see `stream`."""
         [reply] = self.stream(frame, 1, allowed_s, deadline)
         return reply
 
     def _died(self, why: str, kind: type[WorkerDied] = WorkerDied) -> WorkerDied:
         self.end()
         return kind(why)
-
-
-@dataclass(frozen=True)
-class Lent:
-    """Functions that a submission may use in place of its own, and the worker whose they are."""
-
-    names: tuple[str, ...]
-    lender: Worker
 
 
 def limit(allowed_s: float, deadline: float | None) -> float:

@@ -106,7 +106,7 @@ def asking(sock: Any, stream: Iterator[bytes]) -> Ask:
             return read_reply(next(stream))
         except StudentRaised as error:
             kind = getattr(builtins, error.type_name, RuntimeError)
-            raise kind(error.problem.message) from None
+        raise kind
 
     return ask
 

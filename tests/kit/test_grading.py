@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,7 +178,9 @@ def test_visible_feedback_has_the_call_what_came_and_what_was_wanted(grade):
 def test_each_known_mistake_is_recognised_as_itself(grader):
     for mistake in grader.bank.misconceptions:
         session = Session(grader.wall, grader.diagnostician.programs[mistake.name])
-        graded = {name: grader.grade_question(name, session)[0] for name in grader.assignment.questions}
+        found = grader.judge_checks(grader.bank.checks, session)
+        questions = grader.assignment.questions
+        graded = {name: grader.grade_question(name, session, found)[0] for name in questions}
         session.close()
         question = graded.pop(mistake.question)
         assert mistake.name in question.misconceptions
@@ -215,7 +218,7 @@ def test_a_check_that_stumbles_is_ours_only_if_the_reference_makes_it_stumble(gr
         wrong = Submission(
             "w", "w", {"warmup.py": b"def running_mean(values, window):\n    return 3"}, main="warmup.py"
         )
-        monkeypatch.setattr(grader, "bank", type(grader.bank)(**{**vars(grader.bank), "checks": (changed,)}))
+        monkeypatch.setattr(grader, "bank", replace(grader.bank, checks=(changed,)))
         result = grader.grade(wrong).checks[0]
         assert result.outcome is outcome
         monkeypatch.undo()

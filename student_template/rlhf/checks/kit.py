@@ -373,18 +373,18 @@ ADVICE = {
 }
 
 
-def describe(value: Any) -> str:
-    """Say what a piece of data is, without its contents."""
+def describe(value: Any, *, sizes: bool = True) -> str:
+    """Say what a piece of data is, without its contents, and without its size unless `sizes`."""
     if value is None or isinstance(value, bool):
         return f"{value}"
     if isinstance(value, int | float):
         return "a number"
     if isinstance(value, Tensor):
-        return f"a tensor of shape {value.array.shape}"
+        return f"a tensor of shape {value.array.shape}" if sizes else "a tensor"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return f"an array of shape {value.shape}" if sizes else "an array"
     if isinstance(value, list | tuple):
-        return f"a {type(value).__name__} of {len(value)}"
+        return f"a {type(value).__name__}" + (f" of {len(value)}" if sizes else "")
     if isinstance(value, Figure):
         return "a figure"
     name, why = type_of(value), getattr(value, "why", "")
@@ -420,14 +420,16 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def place(wrong: np.ndarray) -> str:
-    """Say where an answer is wrong: " at 2 of 9 entries, first at index [3]"."""
+def place(wrong: np.ndarray, *, counts: bool = True) -> str:
+    """Say where an answer is wrong: " at 2 of 9 entries, first at index [3]", or not at how many."""
     count = int(np.count_nonzero(wrong))
     if wrong.size < 2:
         return ""
     if count == wrong.size:
-        return f" at all {count} entries"
+        return f" at all {count} entries" if counts else " at all entries"
     first = [int(i) for i in np.argwhere(wrong)[0]]
+    if not counts:
+        return f"{' first' if count > 1 else ''} at index {first}"
     return f" at {count} of {wrong.size} entries, {'first ' if count > 1 else ''}at index {first}"
 
 
@@ -464,6 +466,23 @@ Agree = Callable[[np.ndarray, np.ndarray], bool]
 Candidates = Iterator[tuple[str, np.ndarray]]
 WHOLE_FACTORS = range(2, 65)  # beyond, many a number is a multiple of another by chance
 THESE = "these are the right numbers"
+
+
+class Property(str):
+    """A property that quotes a number of the student's; `hidden` is the same without it."""
+
+    def __new__(cls, text: str, hidden: str) -> "Property":
+        """Return `text`, with what a hidden check says in its place."""
+        made = super().__new__(cls, text)
+        made.hidden = hidden
+        return made
+
+    hidden: str
+
+
+def without_numbers(told: str) -> str:
+    """Return a property as a hidden check tells it: a student's code could choose a number in it."""
+    return told.hidden if isinstance(told, Property) else told
 
 
 def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
@@ -594,12 +613,13 @@ def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     factor = float(np.vdot(wanted, found) / np.vdot(wanted, wanted))
     apart = factor != 0 and abs(factor - 1) > 5e-4 and np.ptp(np.abs(wanted)) > 0
     if apart and agree(found / factor, wanted):
-        told = f"times {factor:.4g}"
+        told = ""
         if wanted.size > 2 and np.isclose(factor * wanted.size, 1, rtol=1e-4):
             told = "divided by their number: a mean where a sum is wanted?"
         elif wanted.size > 2 and np.isclose(factor, wanted.size, rtol=1e-4):
             told = "times their number: a sum where a mean is wanted?"
-        return f"every entry is the right one {told}"
+        same = "every entry is the right one "
+        return f"{same}{told}" if told else Property(f"{same}times {factor:.4g}", f"{same}times a constant")
     gap = found - wanted
     if np.ptp(wanted) > 0 and np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
         return "every entry is off by the same amount"
@@ -700,20 +720,28 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
 # ----------------------------------------
 # compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
 
+OTHER_KINDS = {"b": "made of True and False; expected numbers", "c": "complex; expected real numbers"}
 Right = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class CheckFailed(AssertionError):
-    """The student's answer is wrong. `reason` may be shown on hidden checks, `details` may not."""
+    """The student's answer is wrong.
 
-    def __init__(self, reason: str, details: str = "") -> None:
+    `hidden` is all that a hidden check says of it. Where it is empty, that is `reason` as far as it
+    stands in the file of checks, word for word.
+    """
+
+    def __init__(self, reason: str, details: str = "", hidden: str = "") -> None:
         super().__init__(f"{reason}\n{details}" if details else reason)
-        self.reason = reason
-        self.details = details
+        self.reason, self.details, self.hidden = reason, details, hidden
 
 
 def expect(condition: bool, reason: str, details: str = "") -> None:
-    """Fail with `reason` unless the condition holds. Never put an expected number in `reason`."""
+    """Fail with `reason` unless the condition holds.
+
+    Of a hidden check, students read of `reason` what stands in quotes in the file of checks, not what an
+    f-string puts in. Never write an expected number there.
+    """
     __tracebackhide__ = True
     if not condition:
         raise CheckFailed(reason, details)
@@ -768,7 +796,8 @@ def expect_outputs(
             expect_close(one, wanted, rtol=rtol, atol=atol, name=label)
         except CheckFailed as wrong:
             if len(want) == 2 and is_right(parts[1], want[0]) and is_right(parts[0], want[1]):
-                raise CheckFailed("the two outputs are in the wrong order", wrong.details) from None
+                swapped = "the two outputs are in the wrong order"
+                raise CheckFailed(swapped, wrong.details, swapped) from None
             raise
 
 
@@ -791,13 +820,16 @@ def expect_flag(got: Any, want: bool, subject: str) -> None:
     if not isinstance(got, bool):
         raise refusal(got, subject, "True or False")
     if got is not want:
-        raise CheckFailed(f"{subject} is {got}, which is wrong here")
+        told = f"{subject} is {got}, which is wrong here"
+        raise CheckFailed(told, hidden=told)
 
 
 def refusal(value: Any, subject: str, wanted: str) -> CheckFailed:
     """Return the failure for an answer of the wrong kind, with one thing to try."""
-    reason = f"{subject} is {describe(value)}; expected {wanted}{advice(value)}"
-    return CheckFailed(reason, f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else "")
+    rest = f"; expected {wanted}{advice(value)}"
+    details = f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else ""
+    hidden = f"{subject} is {describe(value, sizes=False)}{rest}"
+    return CheckFailed(f"{subject} is {describe(value)}{rest}", details, hidden)
 
 
 def unpack(got: Any, count: int, name: str = "", names: Sequence[str] = ()) -> Sequence[Any]:
@@ -813,7 +845,9 @@ def unpack(got: Any, count: int, name: str = "", names: Sequence[str] = ()) -> S
     if not isinstance(got, list | tuple):
         raise refusal(got, subject, wanted)
     if len(got) != count:
-        raise CheckFailed(f"{subject} holds {counted(len(got), 'output')}; expected {wanted}")
+        told = f"{subject} holds {counted(len(got), 'output')}; expected {wanted}"
+        few = "too few" if len(got) < count else "too many"
+        raise CheckFailed(told, hidden=f"{subject} holds {few} outputs; expected {wanted}")
     return got
 
 
@@ -826,10 +860,11 @@ def expect_gradient(
     grad = result.grads.get(argument)
     subject = f"the gradient for {argument}"
     if grad is None and np.any(wanted != 0):
-        raise CheckFailed(
+        told = (
             f"no gradient reaches {argument}: was it detached, turned into NumPy or a Python"
             " number, or computed under no_grad?"
         )
+        raise CheckFailed(told, hidden=told)
     found = np.zeros_like(wanted) if grad is None else numbers_of(grad, subject)
     compare(found, wanted, subject, rtol, atol)
 
@@ -842,7 +877,8 @@ def expect_zero_gradient(result: Any, argument: str) -> None:
         return
     found = np.abs(numbers_of(grad, f"the gradient for {argument}"))
     if not np.all(found <= EXACT):  # NaN is a gradient, too
-        raise CheckFailed(f"a gradient reaches {argument}, which is a constant here: detach it")
+        told = f"a gradient reaches {argument}, which is a constant here: detach it"
+        raise CheckFailed(told, hidden=told)
 
 
 def expect_unchanged(function: Any) -> None:
@@ -850,7 +886,8 @@ def expect_unchanged(function: Any) -> None:
     __tracebackhide__ = True
     if function.changed_inputs:
         names = ", ".join(function.changed_inputs)
-        raise CheckFailed("the call changed its input: work on a copy", f"changed: {names}")
+        told = "the call changed its input: work on a copy"
+        raise CheckFailed(told, f"changed: {names}", told)
 
 
 def numbers_of(value: Any, subject: str) -> np.ndarray:
@@ -868,16 +905,16 @@ def gather(data: Any, subject: str) -> np.ndarray:
         entry = subject if subject.startswith("an entry of ") else f"an entry of {subject}"
         rows = [gather(item, entry) for item in data]
         if len({row.shape for row in rows}) > 1:
-            raise CheckFailed(f"{subject} is a list whose entries differ in shape; expected numbers")
+            told = f"{subject} is a list whose entries differ in shape; expected numbers"
+            raise CheckFailed(told, hidden=told)
         return np.array(rows)
     array = data.array if isinstance(data, Tensor) else data
     if not isinstance(array, int | float | np.ndarray) or isinstance(array, bool):
         raise refusal(data, subject, "numbers")
     array = np.asarray(array)
-    if array.dtype.kind == "b":
-        raise CheckFailed(f"{subject} is made of True and False; expected numbers")
-    if array.dtype.kind == "c":
-        raise CheckFailed(f"{subject} is complex; expected real numbers")
+    if array.dtype.kind in OTHER_KINDS:
+        told = f"{subject} is {OTHER_KINDS[array.dtype.kind]}"
+        raise CheckFailed(told, hidden=told)
     return array.astype(np.float64)
 
 
@@ -899,23 +936,32 @@ def fit_shape(found: np.ndarray, wanted: np.ndarray, subject: str, right: Right)
     column = wanted.ndim == 1 and found.shape == (*wanted.shape, 1)
     if column or (wanted.ndim == 0 and found.shape == (1,)):
         return found.reshape(wanted.shape)
-    came = f"has shape {found.shape}" if found.ndim else "is a single number"
-    told = f"{subject} {came if found.size else 'is empty'}"
-    told += f"; expected shape {wanted.shape}" if wanted.ndim else "; expected a single number"
+    came, other = f"has shape {found.shape}", "has another shape"
+    if not found.size or not found.ndim:
+        came = other = "is a single number" if found.size else "is empty"
+    expected = f"expected shape {wanted.shape}" if wanted.ndim else "expected a single number"
+    more, hidden_more = shared_part(found, wanted, right)
+    hidden = f"{subject} {other}; {expected}{hidden_more}"
+    raise CheckFailed(f"{subject} {came}; {expected}{more}", hidden=hidden)
+
+
+def shared_part(found: np.ndarray, wanted: np.ndarray, right: Right) -> tuple[str, str]:
+    """Say which of the wanted numbers are there in another shape, and the same for a hidden check."""
 
     def fits(part: np.ndarray, whole: np.ndarray) -> bool:
         return part.size > 0 and part.shape == whole.shape and bool(right(part, whole).all())
 
+    told, rows = "", found.ndim == wanted.ndim == 1
     short = min(found.size, wanted.size)
     if found.size == wanted.size and fits(found.reshape(wanted.shape), wanted):
-        told += ". The numbers are right, their shape is not"
+        told = ". The numbers are right, their shape is not"
     elif found.ndim > 1 and found.T.shape == wanted.shape and fits(found.T, wanted):
-        told += ". The numbers are right, but transposed"
-    elif found.ndim == wanted.ndim == 1 and fits(found[:short], wanted[:short]):
-        told += f". The first {short} match"
-    elif found.ndim == wanted.ndim == 1 and fits(found[-short:], wanted[-short:]):
-        told += f". The last {short} match"
-    raise CheckFailed(told)
+        told = ". The numbers are right, but transposed"
+    elif rows and fits(found[:short], wanted[:short]):
+        return f". The first {short} match", ". The first ones match"
+    elif rows and fits(found[-short:], wanted[-short:]):
+        return f". The last {short} match", ". The last ones match"
+    return told, told
 
 
 def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Right) -> None:
@@ -926,13 +972,16 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
         return
     broken = ~np.isfinite(found) & np.isfinite(wanted)
     if broken.any():
+        wrong, more = broken, ""
         kind = "NaN" if np.isnan(found[broken][0]) else "infinite"
-        wrong, reason = broken, f"{subject} is {kind}{place(broken)}"
     else:
-        told = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
-        reason = f"{subject} is wrong{place(wrong)}" + (f": {told}" if told else "")
+        kind = "wrong"
+        more = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
+    reason = f"{subject} is {kind}{place(wrong)}" + (f": {more}" if more else "")
+    hidden = f"{subject} is {kind}{place(wrong, counts=False)}"
+    hidden += f": {without_numbers(more)}" if more else ""
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    raise CheckFailed(reason, side_by_side(found, wanted, first))
+    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden)
 
 
 # ----------------------------------------
