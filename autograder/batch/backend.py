@@ -8,7 +8,7 @@ from autograder.config import Assignment
 from autograder.errors import KitError
 from autograder.gradebook.keys import keys_of_course
 from autograder.judging.grader import Grader
-from autograder.results import Outcome, Report
+from autograder.results import Report
 from autograder.submission.reading import Submission
 
 
@@ -55,15 +55,7 @@ class LocalBench:
 
     def grade(self, submission: Submission, report: Report | None, todo: Todo) -> Report:
         """Run what has to run behind the wall and return the whole report."""
-        graded = brought_up_to_date(self.grader, submission, report, todo)
-        self.insist(graded)
-        return graded
-
-    def insist(self, report: Report) -> None:
-        """Raise if a crash may have been the warm process's own: neither the student's nor a check's."""
-        outcomes = {report.outcome, *(check.outcome for check in report.checks)}
-        if {Outcome.CRASHED, Outcome.BROKEN} & outcomes:
-            self.grader.wall.worker().close()
+        return brought_up_to_date(self.grader, submission, report, todo)
 
     def is_alive(self) -> bool:
         """Whether workers can be started still."""

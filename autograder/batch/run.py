@@ -19,6 +19,7 @@ from autograder.gradebook.records import About, Result, Run, Stored
 from autograder.results import Report
 from autograder.submission.entry import Entry
 from autograder.submission.reading import Submission, content_hash, read_entry
+from autograder.submission.work import Task
 
 AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
 COMMIT_AFTER = 50  # results, or COMMIT_S seconds, whichever comes first
@@ -154,7 +155,7 @@ class Desk:
     def one(self, entry: Entry) -> Done:
         """Grade one submission, as far as what is known does not tell already."""
         row = self.rows[entry.name]
-        submission = read_safely(entry, self.bench.assignment.stem)
+        submission = read_safely(entry, self.batch.intake.task or self.bench.assignment.stem)
         keys = {FILES: files_key(submission), **self.course_keys}
         work, report, kept = work_key(keys), None, None
         newest = self.book.newest(row.name)
@@ -188,10 +189,10 @@ class Desk:
         self.bench.close()
 
 
-def read_safely(entry: Entry, stem: str) -> Submission:
+def read_safely(entry: Entry, task: Task | str) -> Submission:
     """Read a submission; whatever happens there, it is this submission's problem only."""
     try:
-        return read_entry(entry, stem)
+        return read_entry(entry, task)
     except Exception as error:  # noqa: BLE001 one submission must not stop a class
         problem = f"it could not be read ({type(error).__name__}: {error})"
         return Submission(entry.name, entry.student, {}, " ".join(problem.split()))

@@ -20,7 +20,8 @@ from autograder.judging.session import Ended, Program, Reply, Script, Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import StudentRaised
-from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
+from autograder.sandbox.remote import CallTimeout, WorkerDied
+from autograder.sandbox.wall import Wall
 
 Outcomes = Mapping[str, Sequence[Answer | Ended]]  # by the id of a check: what came of each call
 

@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 from autograder import __version__
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.judge import Judge, Judged
@@ -16,7 +17,7 @@ from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import is_absent, may_be_spoilt, share
-from autograder.judging.session import Answers, Program, Session
+from autograder.judging.session import Program, Session
 from autograder.judging.verdict import load_note
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
@@ -26,9 +27,11 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
+from autograder.sandbox.warm import WallLost
 from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
+TRIES = 3  # of a submission whose workers ended with the process that they were forked from
 
 
 class Grader:
@@ -58,14 +61,17 @@ class Grader:
         """Return the report on one submission; whatever is in it, this returns."""
         if submission.problem:
             return self.ungraded(submission, Outcome.ERROR, submission.problem)
-        try:
-            return self.grade_readable(submission)
-        except KitError:
-            raise
-        except Exception as error:  # noqa: BLE001 one submission must not stop a class
-            told = "The kit stumbled over this submission; staff have been told."
-            note = f"{type(error).__name__}: {error}"
-            return self.ungraded(submission, Outcome.BROKEN, told, note)
+        told = "The kit stumbled over this submission; staff have been told."
+        for _ in range(TRIES):
+            try:
+                return self.grade_readable(submission)
+            except WallLost as lost:
+                note = str(lost)
+            except KitError:
+                raise
+            except Exception as error:  # noqa: BLE001 one submission must not stop a class
+                return self.ungraded(submission, Outcome.BROKEN, told, f"{type(error).__name__}: {error}")
+        return self.ungraded(submission, Outcome.BROKEN, told, note)
 
     def grade_readable(self, submission: Submission) -> Report:
         """Run the checks and the quiz of a submission and add up."""

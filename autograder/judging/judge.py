@@ -16,15 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.errors import KitError
+from autograder.judging.answers import Answers, ReferenceFailed
 from autograder.judging.bank import Check
-from autograder.judging.session import Answers, Exchange, Reply, Script, Session
+from autograder.judging.session import Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call, read_reply
+from autograder.sandbox.codec import StudentRaised, encode_call, read_reply, room_for
 from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox.remote import CallTimeout, InvalidReply, WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import CallTimeout, InvalidReply, WorkerDied
 
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
@@ -224,7 +225,10 @@ class Judge:
         """
         with self._scripting:
             if check.id not in self._scripts:
-                self._scripts[check.id] = self._write_script(check)
+                try:
+                    self._scripts[check.id] = self._write_script(check)
+                except ReferenceFailed:  # it may go better the next time
+                    return None
             return self._scripts[check.id]
 
     def _write_script(self, check: Check) -> Script | None:
@@ -240,11 +244,12 @@ class Judge:
         began = time.monotonic()
         try:
             self.call(check, Student(send))
-        except KitError:
+        except (KitError, ReferenceFailed):
             raise
         except Exception:  # noqa: BLE001 any failure here is ours
             return None
-        return Script(tuple(frames), tuple(answers), time.monotonic() - began)
+        rooms = tuple(map(room_for, answers)) if len(answers) == len(frames) else ()
+        return Script(tuple(frames), tuple(answers), time.monotonic() - began, rooms)
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""

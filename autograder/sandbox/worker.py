@@ -151,7 +151,7 @@ def load(request: protocol.LoadRequest) -> tuple[types.ModuleType, protocol.Load
             problems.append(problem_of(error, [name, request.source.name], cell=number))
     for name, (source, attribute) in request.bind.items():
         setattr(module, name, getattr(importlib.import_module(source), attribute))
-    return module, protocol.Loaded([name for name in vars(module) if not name.startswith("__")], problems)
+    return module, protocol.loaded([name for name in vars(module) if not name.startswith("__")], problems)
 
 
 def problem_of(error: BaseException, names: list[str], cell: int = 0) -> protocol.Problem:

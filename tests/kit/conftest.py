@@ -9,8 +9,9 @@ import pytest
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import Worker
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import Wall, Worker
+from autograder.sandbox.wall import Wall
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny"

@@ -15,8 +15,8 @@ from autograder.sandbox.calls import Call
 from autograder.sandbox.codec import StudentRaised, encode_call
 from autograder.sandbox.lender import Lender
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import WorkerDied
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
