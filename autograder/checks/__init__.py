@@ -1,7 +1,8 @@
 """All that an author of questions imports.
 
 - `check`, `misconception`, `alternative`: what a function in tests/questions/ is for.
-- `expect_close`, `expect_gradient`, `expect_zero_gradient`, `expect_unchanged`, `expect`: what must hold.
+- `expect_close`, `expect_gradient`, `expect_zero_gradient`, `expect_unchanged`, `expect`: what must hold;
+  `expect_equal`, `expect_text`, `expect_raises`: of answers that are no numbers.
 - `tensor`, and `Tensor`, `Figure`: an argument that arrives as a tensor; what answers are made of.
 - `numbers_of`, `unpack`, `overlapping`: parts of an answer, for checks that look closer.
 - `CheckFailed`: what an expectation raises, for helpers of your own.
@@ -17,6 +18,8 @@ from autograder.checks.compare import (
     numbers_of,
     unpack,
 )
+from autograder.checks.equality import expect_equal, expect_text
+from autograder.checks.exceptions import expect_raises
 from autograder.checks.marks import alternative, check, misconception
 from autograder.data.figures import overlapping
 from autograder.data.values import Figure, Tensor, tensor
@@ -29,7 +32,10 @@ __all__ = [
     "check",
     "expect",
     "expect_close",
+    "expect_equal",
     "expect_gradient",
+    "expect_raises",
+    "expect_text",
     "expect_unchanged",
     "expect_zero_gradient",
     "misconception",

@@ -16,7 +16,7 @@ from autograder.judging.lending import Lending, better, judge_again
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import is_absent, may_be_spoilt, share
+from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
 from autograder.judging.session import Program, Session
 from autograder.judging.verdict import load_note
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
@@ -186,6 +186,7 @@ class Grader:
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
             outcome=verdict.outcome, cause=verdict.cause, feedback=verdict.feedback,
             staff_note=verdict.staff_note,
+            answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -199,16 +200,14 @@ class Grader:
         results = grade_quiz(
             self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
         )
-        worth = sum(result.worth for result in results)
         answers = [
             QuizAnswer(
-                id=result.id, prompt=result.prompt, given=result.given,
-                score=round(self.assignment.quiz * result.worth * result.earned / worth, 4),
-                max_score=round(self.assignment.quiz * result.worth / worth, 4),
-                outcome=result.outcome, feedback=result.feedback,
+                id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
+                outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
             )
             for result in results
         ]  # fmt: skip
+        answers = quiz_shares(self.assignment.quiz, answers)
         return answers, sheet_notes(self.quiz, sheet) if QUIZ in submission.files else []
 
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from autograder.results import WEIGHTLESS, Cause, CheckResult, Outcome
+from msgspec.structs import replace
+
+from autograder.results import WEIGHTLESS, Cause, CheckResult, Outcome, QuizAnswer
 
 MILD = {Outcome.FAILED, Outcome.ERROR, Outcome.UNWRITTEN, Outcome.SKIPPED, Outcome.NOT_RUN}
 
@@ -31,3 +33,16 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
         return float(points) if results else 0.0
     earned = sum(result.weight for result in counted if result.outcome is Outcome.PASSED)
     return round(points * earned / total, 2)
+
+
+def quiz_shares(points: float, answers: Sequence[QuizAnswer]) -> list[QuizAnswer]:
+    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight."""
+    total = sum(answer.weight for answer in answers)
+    return [
+        replace(
+            answer,
+            score=round(points * answer.weight * answer.earned / total, 4),
+            max_score=round(points * answer.weight / total, 4),
+        )
+        for answer in answers
+    ]

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.lender import Lender
 from autograder.sandbox.patience import FACTOR
 from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
@@ -45,6 +45,7 @@ class Script:
     frames: tuple[bytes, ...]
     answers: tuple[Answer, ...] = ()
     seconds: float = 0.0  # that the right answers took
+    live: bool = False  # whether functions are passed, which no frame holds: asked call by call
     rooms: tuple[int, ...] = ()  # the most bytes that the reply to each call may have, where that is known
 
     def all_rooms(self) -> tuple[int, ...]:
@@ -127,7 +128,7 @@ class Session:
             worker = self._ready()
             frames, self._first = self._first + encode_call(call), b""
             with self._clock(worker):
-                answer = worker.ask(frames, self._allowed_s(), self._deadline())
+                answer = worker.ask(frames, self._allowed_s(), self._deadline(), functions=call.functions)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             self.exchanges.append(Exchange(call, error))

@@ -14,7 +14,7 @@ from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.judging.session import Exchange
 from autograder.results import Cause, Outcome
-from autograder.sandbox.codec import StudentRaised
+from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.protocol import Problem
 from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, InvalidReply, WorkerDied
 from autograder.submission.notebook_code import STUB

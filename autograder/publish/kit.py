@@ -11,13 +11,8 @@ from autograder.errors import KitError
 from autograder.publish.source import bound_names
 
 ENGINE = Path(autograder.__file__).parent
-ROOTS = (
-    "checks.compare",
-    "checks.marks",
-    "data.figures",
-    "sandbox.student",
-    "publish.student_files.plugin",
-)
+FRONT_DOOR = "checks"  # what it exports is what checks may use
+RUNNERS = ("sandbox.student", "publish.student_files.plugin")
 HEAD = '''"""What your checks are written with, and what runs them in this folder. Leave it as it is.
 
 It was put together from the course's grader, part by part:
@@ -44,7 +39,9 @@ class Part:
 
 def kit_text() -> str:
     """Return the kit's one file: every part after those that it imports, all imports at the top."""
-    parts = parts_of(ROOTS)
+    front = ast.parse((ENGINE / FRONT_DOOR / "__init__.py").read_text("utf-8"))
+    exported = [node.module or "" for node in front.body if isinstance(node, ast.ImportFrom)]
+    parts = parts_of([*(name.partition(".")[2] for name in exported), *RUNNERS])
     refuse_doubles(parts)
     listed = "\n".join(f"- {part.title}" for part in parts)
     sections = [f"# {'-' * 40}\n# {part.title}\n\n{body_of(part)}" for part in parts]

@@ -14,9 +14,11 @@ from msgspec import Meta
 LENGTHS = struct.Struct("!II")
 MAX_HEAD = 1 << 20
 MAX_BODY = 64 << 20
+MAX_REQUEST = 512 << 20  # the body of a call: its arguments are the grader's own
 MAX_FRAME = MAX_HEAD + MAX_BODY
 MAX_NAMES, MAX_PROBLEMS, MAX_CHANGED = 5000, 100, 100
 MAX_TRACE = 4000
+MAX_DIGITS = 1100  # of an integer beyond 64 bits, hexadecimal
 
 Name = Annotated[str, Meta(max_length=250)]
 Told = Annotated[str, Meta(max_length=1000)]
@@ -42,7 +44,7 @@ class WireTensor(Wire, tag="t", frozen=True):
 
 
 class WireItems(Wire, tag="i", frozen=True):
-    kind: Literal["list", "tuple"]
+    kind: Literal["list", "tuple", "set", "frozenset", "iterator"]
     items: "list[Value]"
 
 
@@ -51,13 +53,37 @@ class WireFloats(Wire, tag="f", frozen=True):
 
 
 class WireDict(Wire, tag="d", frozen=True):
-    keys: list[str | int]
+    keys: "list[Value]"
     items: "list[Value]"
 
 
 class WireHandle(Wire, tag="h", frozen=True):
     id: int
     type_name: Name
+    fields: WireDict | None = None
+
+
+class WireInt(Wire, tag="n", frozen=True):
+    """An integer beyond 64 bits, hexadecimal."""
+
+    digits: Annotated[str, Meta(max_length=MAX_DIGITS, pattern="^-?[0-9a-f]+$")]
+
+
+class WireBytes(Wire, tag="b", frozen=True):
+    data: bytes
+
+
+class WireCallback(Wire, tag="c", frozen=True):
+    at: int
+
+
+class WireNamed(Wire, tag="m", frozen=True):
+    name: Name
+
+
+class WireRecord(Wire, tag="r", frozen=True):
+    path: Name
+    fields: WireDict
 
 
 class WireOpaque(Wire, tag="o", frozen=True):
@@ -72,7 +98,8 @@ class WireFigure(Wire, tag="p", frozen=True):
 
 Value = (
     None | bool | int | float | str
-    | WireArray | WireTensor | WireItems | WireFloats | WireDict | WireHandle | WireOpaque | WireFigure
+    | WireInt | WireBytes | WireArray | WireTensor | WireItems | WireFloats | WireDict | WireHandle
+    | WireOpaque | WireFigure | WireCallback | WireNamed | WireRecord
 )  # fmt: skip
 
 
@@ -100,7 +127,7 @@ class Forget(Wire, tag="forget", frozen=True):
 class CallRequest(Wire, tag="call", frozen=True):
     """A `Call`, with its data encoded."""
 
-    action: Literal["call", "make", "invoke", "read"]
+    action: Literal["call", "make", "invoke", "read", "callback"]
     name: str
     args: "list[Value]"
     kwargs: WireDict
@@ -144,15 +171,18 @@ ENCODER = msgspec.msgpack.Encoder()
 class Frames:
     """Cuts a stream of bytes into frames, refusing what is too large before it has arrived."""
 
-    def __init__(self, max_head: int = MAX_HEAD, rooms: Iterable[int] = ()) -> None:
+    def __init__(
+        self, max_head: int = MAX_HEAD, rooms: Iterable[int] = (), max_body: int = MAX_BODY
+    ) -> None:
         """Begin with an empty stream.
 
         Args:
             max_head: the most bytes that a head may have.
             rooms: the most bytes that each frame may have in all, one after another.
+            max_body: the most bytes that a body may have.
         """
         self._buffer = bytearray()
-        self._max_head = max_head
+        self._max_head, self._max_body = max_head, max_body
         self._rooms: Iterator[int] = iter(rooms)
         self._room = next(self._rooms, None)
         self.has_too_large = False  # whether a frame has come that is larger than its room
@@ -164,9 +194,10 @@ class Frames:
         done, at = [], 0
         while len(buffer) - at >= LENGTHS.size:
             head_length, body_length = LENGTHS.unpack_from(buffer, at)
-            room = MAX_FRAME if self._room is None else self._room
-            if head_length + body_length > room or head_length > self._max_head or body_length > MAX_BODY:
-                if self._room is None:
+            room = self._room
+            too_large = head_length > self._max_head or body_length > self._max_body
+            if too_large or (room is not None and head_length + body_length > room):
+                if room is None:
                     raise ProtocolError("a frame that is too large")
                 self.has_too_large = True
                 break

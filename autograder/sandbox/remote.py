@@ -6,10 +6,11 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox import protocol
+from autograder.sandbox.callbacks import call_back
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import answer_in
 from autograder.sandbox.lender import Lender
@@ -82,7 +83,12 @@ class Worker:
         return reply
 
     def ask(
-        self, frame: bytes, allowed_s: float, deadline: float | None = None, room: int = LIVE_BYTES
+        self,
+        frame: bytes,
+        allowed_s: float,
+        deadline: float | None = None,
+        room: int = LIVE_BYTES,
+        functions: Sequence[Callable[..., Any]] = (),
     ) -> Answer:
         """Send an encoded call and return its answer.
 
@@ -91,6 +97,7 @@ class Worker:
             allowed_s: what it may take.
             deadline: of `time.monotonic`.
             room: the most bytes that the reply may have.
+            functions: of the grader's, which the call may call back.
 
         Raises:
             StudentRaised: the student's code raised.
@@ -106,6 +113,9 @@ class Worker:
                 reply, body = protocol.decode_frame(frame, protocol.REPLY)
                 if not isinstance(reply, protocol.CallRequest):
                     return answer_in(reply, body)
+                if reply.action == "callback":
+                    frame = call_back(reply, body, functions)
+                    continue
                 if self._lender is None:
                     raise protocol.ProtocolError("a call of what is not lent")
                 frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
@@ -199,9 +209,7 @@ class Worker:
         self.end()
         os.close(self._output)
 
-    def reply(
-        self, frame: bytes, allowed_s: float, deadline: float | None, room: int = LIVE_BYTES
-    ) -> bytes:
+    def reply(self, frame: bytes, allowed_s: float, deadline: float | None, room: int = LIVE_BYTES) -> bytes:
         """Return the reply to one encoded call; see `stream`."""
         [reply] = self.stream(frame, 1, allowed_s, deadline, [room])
         return reply
