@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
+from autograder.errors import is_unwritten
 from autograder.judging.session import Exchange
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.protocol import Problem
 from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, InvalidReply, WorkerDied
-from autograder.submission.notebook_code import STUB
 
 OWN_WORDS = "an exception that is none of Python's"
 NOT_AS_PROMISED = (
@@ -107,7 +107,7 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
         hint = f" Is it {near[0]}?" if near else ""
         told = f"There is no function {asked} in the file.{hint}"
         return Verdict(Outcome.ERROR, told, cause=Cause.MISSING)
-    if problem.type_name == "NotImplementedError" and STUB in problem.message:
+    if is_unwritten(problem.type_name, problem.message):
         return Verdict(Outcome.UNWRITTEN, "Not written yet.")
     kind = problem.type_name if problem.type_name in QUOTABLE else OWN_WORDS
     where = place(problem) if visible or exists(problem, tellable.cells) else ""

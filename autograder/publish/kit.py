@@ -89,6 +89,7 @@ def path_of(name: str) -> Path:
 def refuse_doubles(parts: Sequence[Part]) -> None:
     """Raise where two modules use one name: in one file they would be one thing."""
     owner: dict[str, str] = {}
+    doubles: list[str] = []
     for part in parts:
         for node in part.tree.body:
             if isinstance(node, ast.Import | ast.ImportFrom):
@@ -96,7 +97,9 @@ def refuse_doubles(parts: Sequence[Part]) -> None:
             names = {node.name} if isinstance(node, ast.FunctionDef | ast.ClassDef) else bound_names(node)
             for name in names:
                 if owner.setdefault(name, part.name) != part.name:
-                    raise KitError(f"{owner[name]} and {part.name} both define {name}: rename one")
+                    doubles.append(f"{name} ({owner[name]} and {part.name})")
+    if doubles:
+        raise KitError(f"students get these modules as one file, so rename one of each: {', '.join(doubles)}")
 
 
 def imports_of(parts: Sequence[Part]) -> str:

@@ -8,7 +8,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from autograder.errors import InputError
+from autograder.errors import STUB, InputError
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -30,7 +30,6 @@ ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 NOTEBOOK_NAMES = ("display", "get_ipython")
-STUB = "write your code here"
 LONGEST_TEMPLATE = 200_000
 
 

@@ -7,9 +7,9 @@ from types import CodeType, TracebackType
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
+from autograder.errors import is_unwritten
 from autograder.publish.student_files.work import TooSlow, Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
-from autograder.submission.notebook_code import STUB
 
 CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
@@ -35,7 +35,7 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
         work: the student's file.
         calls: the calls the check made, the last of which is shown.
     """
-    if isinstance(error, NotImplementedError) and STUB in str(error):
+    if is_unwritten(type(error).__name__, str(error)):
         other = str(error).partition(":")[0]
         if other == question:
             return Verdict(UNWRITTEN_YET, "not written yet")

@@ -2,18 +2,21 @@
 
 It was put together from the course's grader, part by part:
 
-- values: Plain data: the only thing that crosses the wall.
+- values: Plain data: the only thing that crosses the wall between grader and student code.
 - describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
 - explain: Say what kind of wrong an answer is, as a property that gives no expected number away.
 - tolerance: How close is close enough: relative first, with room for what float32 does to cancelling sums.
-- compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
-- marks: The decorators that a file of checks is written with: they only attach what they say.
 - figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
+- plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
+- compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
+- equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
+- errors: What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean".
 - ambient: What a call may change for the whole process, and how it is put back when the call is over.
 - calls: Run one call of a check on the student's side, in the worker or in the student's own folder.
+- exceptions: Is the right exception raised?
+- marks: The decorators that a file of checks is written with: they only attach what they say.
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - spelling: Write a call of a check the way a student would type it.
-- errors: What can go wrong that is not a student's mistake, and the hint that names what was meant.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 - work: Load a student's file, or their notebook, and run it under a time limit.
@@ -23,6 +26,7 @@ It was put together from the course's grader, part by part:
 
 import codecs
 import contextlib
+import dataclasses
 import difflib
 import functools
 import importlib
@@ -39,13 +43,14 @@ import tokenize
 import types
 import warnings
 from array import array as std_array
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from importlib.util import find_spec
+from itertools import islice
 from numbers import Number
 from pathlib import Path
 from types import CodeType, TracebackType
@@ -55,19 +60,12 @@ import numpy as np
 
 
 # ----------------------------------------
-# values: Plain data: the only thing that crosses the wall.
-
-MAX_DEPTH = 12
-MAX_BYTES = 64 << 20  # what one frame over the wall may hold
-ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
-MAX_CHARACTERS = 200_000
-NUMERIC_KINDS = "biufc"
-NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
+# values: Plain data: the only thing that crosses the wall between grader and student code.
 
 # Why something is `Opaque`. A message quotes only these, never a text that a worker made up.
 TOO_DEEP = "nested too deeply"
 TOO_LARGE = "too large"
-TOO_BIG = "beyond 64 bits"
+TOO_BIG = "an integer of too many digits"
 NOT_NUMBERS = "not of numbers"
 NOT_DENSE = "not dense"
 NOT_TEXT = "not valid text"
@@ -88,10 +86,40 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Handle:
-    """A name for an object that stays on the other side."""
+    """A name for an object that stays on the other side; of a dataclass, what its fields held."""
 
     id: int
     type_name: str
+    fields: dict[str, Any] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A function of the grader's, by its place among the functions of one call."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Named:
+    """A function or class of the program that is called, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """What an iterator gave; it arrives as an iterator again."""
+
+    items: list[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A dataclass instance of the grader's: where its class can be imported, and its fields."""
+
+    path: str
+    fields: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -116,191 +144,64 @@ def tensor(data: Any, dtype: str = "float64") -> Tensor:
     return Tensor(np.array(data, dtype=numpy_dtype), dtype)
 
 
-FigureReader = Callable[[Any], Figure]
-FIGURE_READERS: list[FigureReader] = []  # `figures` adds itself: reading one needs `plain` in turn
+def rebuilt(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    """Return data with everything in it that is no container replaced by what `leaf` makes of it.
 
-
-def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
-    """Return a live object as data, arrays and lists as fresh copies.
-
-    Never raises and never runs on: what is deceptive, endless or huge comes back as `Opaque`.
-
-    Args:
-        value: anything.
-        hold: keeps what is not data and returns its stand-in; without it that is `Opaque`.
+    Streams and records go through `leaf` as well, after what is in them.
     """
-    if value is None or type(value) is float or type(value) is bool:
+    kind = type(value)
+    if kind is list:
+        return [rebuilt(item, leaf) for item in value]
+    if kind is tuple:
+        return tuple([rebuilt(item, leaf) for item in value])
+    if kind is dict:
+        return {key: rebuilt(item, leaf) for key, item in value.items()}
+    if kind is set or kind is frozenset:
+        return kind([rebuilt(item, leaf) for item in value])
+    if kind is Stream:
+        return leaf(Stream(rebuilt(value.items, leaf)))
+    if kind is Record:
+        return leaf(Record(value.path, rebuilt(value.fields, leaf)))
+    return leaf(value)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield everything in data that is no container, the values of dicts but not their keys."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind is Stream:
+            waiting.extend(item.items)
+        elif kind is dict or kind is Record:
+            waiting.extend((item if kind is dict else item.fields).values())
+        elif kind in (list, tuple, set, frozenset):
+            waiting.extend(item)
+        else:
+            yield item
+
+
+def live(value: Any, resolve: Callable[[Any], Any] | None = None) -> Any:
+    """Return data as fresh live objects; `resolve` finds what a stand-in stands for."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return value.copy()
+    if kind is float or kind is int:
         return value
-    reader = Reader(hold)
-    try:
-        return reader.read(value, 0)
-    except LargerThanAllowed:
-        return Opaque(type_name(value), TOO_LARGE)
+    return rebuilt(value, lambda item: live_leaf(item, resolve))
 
 
-class LargerThanAllowed(Exception):
-    """The data of one value exceeds `MAX_BYTES`."""
-
-
-class Reader:
-    """Reads one value. Types are compared by identity and read by their own C code, because a
-    class may lie about everything else: its name, its length, its equality, its `__class__`."""
-
-    def __init__(self, hold: Callable[[Any], Any] | None) -> None:
-        self._hold = hold
-        self._room = MAX_BYTES
-
-    def read(self, value: Any, depth: int) -> Any:
-        """Return one value, or one entry of a value, as data."""
-        kind = type(value)
-        self._spend(ITEM_BYTES)
-        if value is None or kind is float or kind is bool:
-            return value
-        if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
-            self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
-            return np.array(value, order="C")
-        if depth > MAX_DEPTH:
-            return Opaque(type_name(value), TOO_DEEP)
-        try:
-            if is_one_of(kind, list, tuple, dict, deque, std_array) or issubclass(kind, tuple):
-                return self._container(value, kind, depth)
-            return self._single(value, kind, depth)
-        except (LargerThanAllowed, KeyboardInterrupt):
-            raise
-        except BaseException:  # noqa: BLE001 an object that fights back is not data
-            return Opaque(type_name(value), UNREADABLE)
-
-    def _spend(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0:
-            raise LargerThanAllowed
-
-    def _container(self, value: Any, kind: type, depth: int) -> Any:
-        if kind is dict:
-            if not all(type(key) is int or (type(key) is str and is_text(key)) for key in value):
-                return Opaque("dict")
-            return dict(zip(value, self._all(value.values(), depth), strict=True))
-        if issubclass(kind, tuple):
-            return tuple(self._all(tuple.__iter__(value), depth))
-        return self._all(value, depth)
-
-    def _all(self, items: Iterable[Any], depth: int) -> list[Any]:
-        return [self.read(item, depth + 1) for item in items]
-
-    def _single(self, value: Any, kind: type, depth: int) -> Any:
-        if kind is int:
-            return value if -(2**63) <= value < 2**63 else Opaque("int", TOO_BIG)
-        if kind is str:
-            self._spend(len(value))
-            return value if is_text(value) else Opaque("str", NOT_TEXT)
-        if kind is np.ndarray:
-            return self._array(value, depth)
-        if is_one_of(kind, *NUMPY_SCALARS):
-            return self._scalar(value, depth)
-        if kind is complex:
-            return np.array(value)
-        if kind is Fraction or kind is Decimal:
-            return float(value)
-        if is_one_of(kind, Tensor, Handle, Opaque, Figure):
-            return value
-        return self._of_library(value, kind)
-
-    def _scalar(self, value: Any, depth: int) -> Any:
-        if isinstance(value, np.bool_):
-            return bool(value)
-        if isinstance(value, np.integer):
-            return self.read(int(value), depth)
-        if isinstance(value, np.floating):
-            return float(value)
-        return self._array(np.asarray(value), depth)
-
-    def _array(self, value: np.ndarray, depth: int) -> Any:
-        if value.dtype.kind == "O" and value.size:  # boxes: the list of what is in them
-            self._spend(value.size * ITEM_BYTES)
-            return self.read(value.tolist(), depth + 1)
-        if value.dtype.kind not in NUMERIC_KINDS:
-            return Opaque("numpy.ndarray", NOT_NUMBERS)
-        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
-        with np.errstate(all="ignore"):
-            return np.array(value, dtype=wire_dtype(value.dtype), order="C")
-
-    def _of_library(self, value: Any, kind: type) -> Any:
-        torch = sys.modules.get("torch")
-        if torch is not None and issubclass(kind, torch.Tensor):
-            return self._tensor(torch, value, kind)
-        pictures = sys.modules.get("matplotlib.figure")
-        if pictures is not None and issubclass(kind, pictures.Figure):
-            return FIGURE_READERS[0](value) if FIGURE_READERS else Opaque(type_name(value))
-        if issubclass(kind, np.ndarray):
-            return Opaque(type_name(value), ARRAY_SUBCLASS)
-        if issubclass(kind, Number | np.generic):
-            return Opaque(type_name(value))
-        if self._hold is not None:
-            return self._hold(value)
-        return handle_in(value) or Opaque(type_name(value))
-
-    def _tensor(self, torch: Any, value: Any, kind: type) -> Tensor | Opaque:
-        if kind is not torch.Tensor and kind is not torch.nn.Parameter:
-            return Opaque(type_name(value), TENSOR_SUBCLASS)
-        if value.layout is not torch.strided:
-            return Opaque("torch.Tensor", NOT_DENSE)
-        base = torch.Tensor  # an instance may carry methods of its own
-        self._spend(base.nelement(value) * base.element_size(value))
-        dense = base.detach(value).cpu().resolve_conj().resolve_neg()
-        if dense.dtype is torch.bfloat16:
-            dense = dense.float()
-        numbers = base.numpy(dense)
-        return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
-
-
-def is_one_of(kind: type, *known: type) -> bool:
-    """Whether a type is one of the known ones, itself: `in` would ask a metaclass."""
-    for one in known:  # noqa: SIM110 any() with a generator takes three times as long
-        if kind is one:
-            return True
-    return False
-
-
-def is_text(value: str) -> bool:
-    """Whether a string can be written down (no lone surrogates), within reason."""
-    if len(value) > MAX_CHARACTERS:
-        raise LargerThanAllowed
-    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-def handle_in(value: Any) -> Handle | None:
-    """Return the handle inside a check's stand-in for an object that stayed on the other side."""
-    try:
-        held = object.__getattribute__(value, "_handle")
-    except AttributeError:
-        return None
-    return held if type(held) is Handle else None
-
-
-def wire_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the native dtype that a numeric array is copied to; longer doubles are shortened."""
-    if dtype.kind == "f" and dtype.itemsize > 8:
-        return np.dtype("float64")
-    if dtype.kind == "c" and dtype.itemsize > 16:
-        return np.dtype("complex128")
-    return dtype.newbyteorder("=")
-
-
-def live(value: Any, resolve: Callable[[Handle], Any] | None = None) -> Any:
-    """Return data as a fresh live object; `resolve` finds what a handle stands for."""
+def live_leaf(value: Any, resolve: Callable[[Any], Any] | None) -> Any:
+    """Return what is no container as a live object."""
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, Tensor):
         import torch
 
         return torch.tensor(value.array, dtype=getattr(torch, value.dtype))
-    if isinstance(value, list):
-        return [live(item, resolve) for item in value]
-    if isinstance(value, tuple):
-        return tuple(live(item, resolve) for item in value)
-    if isinstance(value, dict):
-        return {key: live(item, resolve) for key, item in value.items()}
-    if isinstance(value, Handle) and resolve is not None:
+    if isinstance(value, Stream):
+        return iter(value.items)
+    if isinstance(value, Handle | Callback | Named | Record) and resolve is not None:
         return resolve(value)
     return value
 
@@ -718,6 +619,435 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
 
 
 # ----------------------------------------
+# figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
+
+DPI = 100
+INCHES = (1.0, 16.0)  # a figure outside this range is drawn at the limit
+COLOURS = 128  # of a picture: a plot looks the same with as many, in a third of the bytes
+PNG = b"\x89PNG\r\n\x1a\n"  # how a picture begins
+MAX_PNG = 600_000  # a picture travels in a frame's head, which is limited to a megabyte
+MAX_ITEMS = 500
+OVERLAP = 1.0  # pixels by which two texts may touch
+
+
+def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
+    """Draw a figure, return what it shows, and close it.
+
+    Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
+    `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
+    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
+    its first entry to that of its last; `origin`),
+    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
+    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    try:
+        canvas: Any = FigureCanvasAgg(figure)
+        figure.set_dpi(DPI)
+        figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
+        png = io.BytesIO()
+        canvas.draw()
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
+        shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
+        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
+        picture = png.getvalue() if png.tell() <= MAX_PNG else b""
+        return Figure([part for part in parts if isinstance(part, dict)], picture)
+    finally:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.close(figure)
+
+
+def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
+    """Return the contents of one axes, which has been drawn."""
+    legend = axes.get_legend()
+    colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
+    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
+    return {
+        "title": next(filter(None, titles), ""),
+        "suptitle": figure.get_suptitle(),
+        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
+        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
+        "xlim": axes.get_xlim(),
+        "ylim": axes.get_ylim(),
+        "colorbar": colorbar,
+        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
+        "images": [] if colorbar else describe_images(axes),
+        "lines": [
+            {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
+            | {"label": str(line.get_label())}
+            for line in axes.lines[:MAX_ITEMS]
+        ],
+        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
+        "texts": describe_texts(axes, axes.texts, renderer),
+        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
+        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
+    }
+
+
+def describe_images(axes: Any) -> list[dict[str, Any]]:
+    """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
+    images = [
+        {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
+        for image in axes.images[:MAX_ITEMS]
+    ]
+    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
+    return images + [
+        {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
+    ]
+
+
+def extent_of(mesh: Any) -> tuple[float, float, float, float]:
+    """Return left, right, bottom and top of a mesh; the first entry is at its left and bottom."""
+    corners = np.asarray(mesh.get_coordinates(), dtype=np.float64)
+    (left, bottom), (right, top) = corners[0, 0], corners[-1, -1]
+    return float(left), float(right), float(bottom), float(top)
+
+
+def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
+    """Return the texts that can be seen."""
+    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
+    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
+
+
+def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
+    """Return what a text says, its anchor (`x`, `y`) in data coordinates, its `box` in pixels (left,
+    bottom, right, top), its four `corners` if it is slanted, and for an annotation its `target`: the
+    point that it is about.
+    """
+    from matplotlib.text import Text
+
+    box = Text.get_window_extent(text, renderer)  # an annotation's own method adds its arrow
+    angle = text.get_rotation()
+    corners = []
+    if angle % 90:
+        text.set_rotation(0)
+        flat = Text.get_window_extent(text, renderer)
+        text.set_rotation(angle)
+        middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+        corners = turned(flat.width, flat.height, angle) + middle
+    to_data = axes.transData.inverted()
+    x, y = to_data.transform(text.get_transform().transform(text.get_unitless_position()))
+    in_data = getattr(text, "xycoords", None) == "data"
+    target = [axes.convert_xunits(text.xy[0]), axes.convert_yunits(text.xy[1])] if in_data else None
+    return {
+        "text": text.get_text(),
+        "x": float(x),
+        "y": float(y),
+        "box": (box.x0, box.y0, box.x1, box.y1),
+        "corners": corners,
+        "target": target,
+    }
+
+
+def ticks(axes: Any, axis: Any) -> list[Any]:
+    """Return the tick labels inside the limits of an axis that is shown."""
+    low, high = sorted(axis.get_view_interval())
+    if not axes.axison or not axis.get_visible():
+        return []
+    inside = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    return [label for tick in inside for label in (tick.label1, tick.label2)]
+
+
+def of_classes(artists: Iterable[Any], *names: str) -> list[Any]:
+    """Return the artists of the classes with these names."""
+    return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
+
+
+def numbers(values: Any) -> np.ndarray:
+    """Return numbers with NaN where they are masked."""
+    return np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan)
+
+
+def turned(width: float, height: float, angle: float) -> np.ndarray:
+    """Return the corners, shape (4, 2), of a rectangle about (0, 0) that is turned by `angle` degrees."""
+    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
+    corners: np.ndarray = flat @ np.array([[cos, sin], [-sin, cos]])
+    return corners
+
+
+def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return the pairs of texts that overlap."""
+    outlines = [outline(text) for text in texts]
+    return [
+        (texts[one]["text"], texts[other]["text"])
+        for one, other in itertools.combinations(range(len(texts)), 2)
+        if overlap(texts[one]["box"], texts[other]["box"]) and cross(outlines[one], outlines[other])
+    ]
+
+
+def outline(text: dict[str, Any]) -> np.ndarray:
+    """Return the corners of a text, shape (4, 2), in order."""
+    left, bottom, right, top = text["box"]
+    flat = [(left, bottom), (right, bottom), (right, top), (left, top)]
+    return np.array(text["corners"] if len(text["corners"]) else flat)
+
+
+def cross(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two rectangles share more than a touch: no side of either has the other beyond it."""
+    for corners in (one, other):
+        sides = (corners[1] - corners[0], corners[3] - corners[0])
+        for side in sides:
+            along = side / (np.hypot(*side) or 1.0)
+            first, second = one @ along, other @ along
+            if min(first.max(), second.max()) - max(first.min(), second.min()) <= OVERLAP:
+                return False
+    return True
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two boxes share more than a touch."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return width > OVERLAP and height > OVERLAP
+
+
+# ----------------------------------------
+# plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
+
+MAX_DEPTH = 12
+MAX_BYTES, MAX_ARGUMENT = 64 << 20, 256 << 20  # of an answer, of an argument of the grader's own
+ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
+MAX_CHARACTERS = 200_000
+MAX_BITS = 4096  # of an integer
+MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
+MAX_DRAWN = 100_000  # items of an iterator among a check's arguments
+NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
+NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
+MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
+READY = (Tensor, Handle, Opaque, Figure, Callback, Named, Record, Stream)
+
+
+def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
+    """Return a live object as data, arrays and lists as fresh copies.
+
+    Never raises and never runs on: what is deceptive, endless or huge comes back as `Opaque`.
+
+    Args:
+        value: anything.
+        hold: keeps what is not data and returns its stand-in; without it that is `Opaque`.
+    """
+    if value is None or type(value) is float or type(value) is bool:
+        return value
+    return Reader(hold).whole(value)
+
+
+def sendable(value: Any) -> Any:
+    """Return an argument of the grader's own as data, which may be larger than an answer."""
+    return Sender(MAX_ARGUMENT).whole(value)
+
+
+class LargerThanAllowed(Exception):
+    """The data of one value takes more room than it may."""
+
+
+class Reader:
+    """Reads one value. Types are compared by identity and read by their own C code, because a
+    class may lie about everything else: its name, its length, its equality, its `__class__`."""
+
+    def __init__(self, hold: Callable[[Any], Any] | None, room: int = MAX_BYTES) -> None:
+        self._hold = hold
+        self._room = room
+
+    def whole(self, value: Any) -> Any:
+        """Return a value as data."""
+        try:
+            return self.read(value, 0)
+        except LargerThanAllowed:
+            return Opaque(type_name(value), TOO_LARGE)
+
+    def read(self, value: Any, depth: int) -> Any:
+        """Return one value, or one entry of a value, as data."""
+        kind = type(value)
+        self._spend(ITEM_BYTES)
+        if value is None or kind is float or kind is bool:
+            return value
+        if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
+            self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+            return np.array(value, order="C")
+        if depth > MAX_DEPTH:
+            return Opaque(type_name(value), TOO_DEEP)
+        try:
+            if is_one_of(kind, list, tuple, deque, std_array) or issubclass(kind, tuple):
+                return self._sequence(value, kind, depth)
+            if is_one_of(kind, set, frozenset, *MAPPINGS):
+                return self._keyed(value, kind, depth)
+            return self._single(value, kind, depth)
+        except (LargerThanAllowed, KeyboardInterrupt):
+            raise
+        except BaseException:  # noqa: BLE001 an object that fights back is not data
+            return Opaque(type_name(value), UNREADABLE)
+
+    def _spend(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            raise LargerThanAllowed
+
+    def _sequence(self, value: Any, kind: type, depth: int) -> Any:
+        if issubclass(kind, tuple):
+            return tuple(self._all(tuple.__iter__(value), depth))
+        return self._all(value, depth)
+
+    def _keyed(self, value: Any, kind: type, depth: int) -> Any:
+        if len(value) > MAX_KEYED:
+            raise LargerThanAllowed
+        keys = self._all(value, depth)
+        if not all(map(is_key, keys)):
+            return self._object(value, kind)
+        if is_one_of(kind, set, frozenset):
+            return kind(keys)
+        return dict(zip(keys, self._all(dict.values(value), depth), strict=True))
+
+    def _all(self, items: Iterable[Any], depth: int) -> list[Any]:
+        return [self.read(item, depth + 1) for item in items]
+
+    def _single(self, value: Any, kind: type, depth: int) -> Any:
+        if kind is int:
+            return value if value.bit_length() <= MAX_BITS else Opaque("int", TOO_BIG)
+        if kind is str:
+            self._spend(len(value))
+            return value if is_text(value) else Opaque("str", NOT_TEXT)
+        if is_one_of(kind, bytes, bytearray):
+            self._spend(len(value))
+            return bytes(value)
+        if kind is np.ndarray:
+            return self._array(value, depth)
+        if is_one_of(kind, *NUMPY_SCALARS):
+            return self._scalar(value, depth)
+        if kind is complex:
+            return np.array(value)
+        if kind is Fraction or kind is Decimal:
+            return float(value)
+        if is_one_of(kind, *READY):
+            return value
+        return self._of_library(value, kind)
+
+    def _scalar(self, value: Any, depth: int) -> Any:
+        if isinstance(value, np.bool_):
+            return bool(value)
+        if isinstance(value, np.integer):
+            return self.read(int(value), depth)
+        if isinstance(value, np.floating):
+            return float(value)
+        if isinstance(value, np.str_):
+            return self.read(str(value), depth)
+        if isinstance(value, np.bytes_):
+            return self.read(bytes(value), depth)
+        return self._array(np.asarray(value), depth)
+
+    def _array(self, value: np.ndarray, depth: int) -> Any:
+        if value.dtype.kind == "O" and value.size:  # boxes: the list of what is in them
+            self._spend(value.size * ITEM_BYTES)
+            return self.read(value.tolist(), depth + 1)
+        if value.dtype.kind not in NUMERIC_KINDS + TEXT_KINDS:
+            return Opaque("numpy.ndarray", NOT_NUMBERS)
+        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+        with np.errstate(all="ignore"):
+            return np.array(value, dtype=wire_dtype(value.dtype), order="C")
+
+    def _of_library(self, value: Any, kind: type) -> Any:
+        torch = sys.modules.get("torch")
+        if torch is not None and issubclass(kind, torch.Tensor):
+            return self._tensor(torch, value, kind)
+        pictures = sys.modules.get("matplotlib.figure")
+        if pictures is not None and issubclass(kind, pictures.Figure):
+            return describe_figure(value, plain)
+        if issubclass(kind, np.ndarray):
+            return Opaque(type_name(value), ARRAY_SUBCLASS)
+        if issubclass(kind, Number | np.generic):
+            return Opaque(type_name(value))
+        return self._object(value, kind)
+
+    def _object(self, value: Any, kind: type) -> Any:
+        """Keep what is not data, with the fields of a dataclass; what is not kept is `Opaque`."""
+        if self._hold is None:
+            return handle_in(value) or Opaque(type_name(value))
+        fields = self._fields(value) if dataclasses.is_dataclass(kind) else None
+        held = self._hold(value)
+        return held if fields is None else dataclasses.replace(held, fields=fields)
+
+    def _fields(self, value: Any) -> dict[str, Any]:
+        names = [one.name for one in dataclasses.fields(value)]
+        return dict(
+            zip(names, self._all((getattr(value, name) for name in names), MAX_DEPTH - 3), strict=True)
+        )
+
+    def _tensor(self, torch: Any, value: Any, kind: type) -> Tensor | Opaque:
+        if kind is not torch.Tensor and kind is not torch.nn.Parameter:
+            return Opaque(type_name(value), TENSOR_SUBCLASS)
+        if value.layout is not torch.strided:
+            return Opaque("torch.Tensor", NOT_DENSE)
+        base = torch.Tensor  # an instance may carry methods of its own
+        self._spend(base.nelement(value) * base.element_size(value))
+        dense = base.detach(value).cpu().resolve_conj().resolve_neg()
+        if dense.dtype is torch.bfloat16:
+            dense = dense.float()
+        numbers = base.numpy(dense)
+        return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
+
+
+class Sender(Reader):
+    """Reads an argument of the grader's: iterators are drawn, and dataclasses taken apart, to be sent."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(None, room)
+
+    def _object(self, value: Any, kind: type) -> Any:
+        held = handle_in(value)
+        if held is not None:
+            return held
+        if dataclasses.is_dataclass(kind):
+            return Record(f"{kind.__module__}.{kind.__qualname__}", self._fields(value))
+        if hasattr(kind, "__next__"):
+            return Stream(self._all(islice(value, MAX_DRAWN), 0))
+        return Opaque(type_name(value))
+
+
+def is_one_of(kind: type, *known: type) -> bool:
+    """Whether a type is one of the known ones, itself: `in` would ask a metaclass."""
+    for one in known:  # noqa: SIM110 any() with a generator takes three times as long
+        if kind is one:
+            return True
+    return False
+
+
+def is_text(value: str) -> bool:
+    """Whether a string can be written down (no lone surrogates), within reason."""
+    if len(value) > MAX_CHARACTERS:
+        raise LargerThanAllowed
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def is_key(value: Any) -> bool:
+    """Whether data can be a key of a dict: it can be hashed, and means the same on both sides."""
+    if type(value) is tuple or type(value) is frozenset:
+        return all(map(is_key, value))
+    return value is None or is_one_of(type(value), str, int, float, bool, bytes)
+
+
+def handle_in(value: Any) -> Handle | None:
+    """Return the handle inside a check's stand-in for an object that stayed on the other side."""
+    try:
+        held = object.__getattribute__(value, "_handle")
+    except AttributeError:
+        return None
+    return held if type(held) is Handle else None
+
+
+def wire_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the native dtype that an array is copied to; longer doubles are shortened."""
+    if dtype.kind == "f" and dtype.itemsize > 8:
+        return np.dtype("float64")
+    if dtype.kind == "c" and dtype.itemsize > 16:
+        return np.dtype("complex128")
+    return dtype.newbyteorder("=")
+
+
+# ----------------------------------------
 # compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
 
 OTHER_KINDS = {"b": "made of True and False; expected numbers", "c": "complex; expected real numbers"}
@@ -912,6 +1242,8 @@ def gather(data: Any, subject: str) -> np.ndarray:
     if not isinstance(array, int | float | np.ndarray) or isinstance(array, bool):
         raise refusal(data, subject, "numbers")
     array = np.asarray(array)
+    if array.dtype.kind in TEXT_KINDS:
+        raise refusal(Opaque("numpy.ndarray", NOT_NUMBERS), subject, "numbers")
     if array.dtype.kind in OTHER_KINDS:
         told = f"{subject} is {OTHER_KINDS[array.dtype.kind]}"
         raise CheckFailed(told, hidden=told)
@@ -985,244 +1317,206 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
 
 
 # ----------------------------------------
-# marks: The decorators that a file of checks is written with: they only attach what they say.
+# equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
 
-Marked = TypeVar("Marked", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True)
-class CheckMark:
-    """What `@check` attaches to a test function."""
-
-    question: str
-    visible: bool
-    weight: float
-    requires: tuple[str, ...]
+ITEMS_SHOWN = 300  # characters of a value in the details of a message
+NEAR = 500  # characters of a text in which near misses are looked for
 
 
-def check(
-    question: str, *, visible: bool = False, weight: float = 1.0, requires: tuple[str, ...] = ()
-) -> Callable[[Marked], Marked]:
-    """Mark a pytest test as a check of `question`; its docstring is the title students read.
+def expect_equal(got: Any, want: Any, *, ordered: bool = True, name: str = "") -> None:
+    """Fail unless `got` is exactly `want`: text, numbers, None, and lists, dicts and sets of these.
+
+    A tuple counts as a list, and an array as the list of its entries; an integer equals a float of the same
+    value; True equals only True. A dataclass is compared by its fields.
 
     Args:
-        question: the function or class that is judged.
-        visible: whether students get the check; hidden unless said otherwise.
-        weight: this check's share of the question's points, relative to its siblings.
-        requires: names of checks that must pass first; otherwise this one is skipped.
+        got: what the student returned.
+        want: what is right.
+        ordered: whether the order of a list matters; without it, a set and a list may stand for each other.
+        name: what to call the answer in the message.
     """
-
-    def mark(function: Marked) -> Marked:
-        function.check = CheckMark(question, visible, weight, requires)  # type: ignore[attr-defined]
-        return function
-
-    return mark
-
-
-def misconception(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
-    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get."""
-    return unchanged
+    __tracebackhide__ = True
+    subject = name or "the result"
+    found, wanted = simple(plain(got)), simple(plain(want))
+    if not ordered:
+        found, wanted = unordered(found), unordered(wanted)
+    reason = difference(found, wanted, subject)
+    if reason:
+        raise CheckFailed(reason, f"got      {shown(found)}\nexpected {shown(wanted)}")
 
 
-def alternative(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
-    """Mark an unusual right answer to `question`; its docstring says what is unusual about it."""
-    return unchanged
+def expect_text(
+    got: Any, want: str | list[str], *, case: bool = False, spaces: bool = False, name: str = ""
+) -> None:
+    """Fail unless `got` is the text `want`, or one of several.
+
+    Args:
+        got: what the student returned.
+        want: the text, or every text that is right.
+        case: whether upper and lower case must be as in `want`.
+        spaces: whether spaces and line breaks must be as in `want`; otherwise those at the ends are left
+            out and several count as one.
+        name: what to call the answer in the message.
+    """
+    __tracebackhide__ = True
+    subject, found = name or "the result", plain(got)
+    if not isinstance(found, str):
+        raise refusal(found, subject, "text")
+    texts = [want] if isinstance(want, str) else want
+
+    def folded(text: str) -> str:
+        text = text if spaces else " ".join(text.split())
+        return text if case else text.casefold()
+
+    if folded(found) not in map(folded, texts):
+        details = f"got      {shown(found)}\nexpected {' or '.join(map(shown, texts))}"
+        raise CheckFailed(f"{subject} is another text{near_miss(found, texts)}", details)
 
 
-def unchanged(function: Marked) -> Marked:
-    """Return a function as it is: known mistakes and alternatives are found by their decorator."""
-    return function
+def near_miss(found: str, texts: list[str]) -> str:
+    """Return what alone sets a text apart from a right one, as a sentence of its own, or ""."""
+    if not found.strip():
+        return ": it is empty"
+    found, texts = found[:NEAR], [text[:NEAR] for text in texts]
+    looks: list[tuple[str, Callable[[str], str]]] = [
+        ("only upper and lower case differ", str.casefold),
+        ("only spaces or line breaks differ", lambda text: "".join(text.split())),
+        (
+            "only punctuation differs",
+            lambda text: "".join(c for c in text if c.isalnum() or c.isspace()).strip(),
+        ),
+        ("the words are right, their order is not", lambda text: " ".join(sorted(text.casefold().split()))),
+    ]
+    for told, look in looks:
+        if look(found) in map(look, texts):
+            return f": {told}"
+    if any(text and text.casefold() in found.casefold() for text in texts):
+        return ": it holds the right text, and more"
+    if any(len(found.strip()) > 2 and found.strip().casefold() in text.casefold() for text in texts):
+        return ": it is a part of the right text"
+    return ""
+
+
+def simple(value: Any) -> Any:
+    """Return data in which tuples and arrays are lists, and objects of a dataclass their fields."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [simple(item) for item in value]
+    if isinstance(value, dict):
+        return {key: simple(item) for key, item in value.items()}
+    if isinstance(value, Handle) and value.fields is not None:
+        return {key: simple(item) for key, item in value.fields.items()}
+    return value
+
+
+def unordered(value: Any) -> Any:
+    """Return a list or a set as a sorted list; others as they are."""
+    return sorted(value, key=lambda item: (type(item).__name__, repr(item))) if is_listing(value) else value
+
+
+def is_listing(value: Any) -> bool:
+    """Whether data is a list or a set."""
+    return isinstance(value, list | set | frozenset)
+
+
+def difference(found: Any, wanted: Any, subject: str) -> str:
+    """Return how simple data differs from what is wanted, without its contents, or ""."""
+    if isinstance(wanted, list):
+        return list_difference(found, wanted, subject)
+    if isinstance(wanted, dict):
+        return dict_difference(found, wanted, subject)
+    if isinstance(wanted, set | frozenset):
+        return set_difference(found, wanted, subject)
+    if is_number(wanted) and is_number(found):
+        same = found == wanted or (found != found and wanted != wanted)
+        return "" if same else f"{subject} is not the right number"
+    if isinstance(wanted, str) and isinstance(found, str):
+        return "" if found == wanted else f"{subject} is another text{near_miss(found, [wanted])}"
+    if type(found) is not type(wanted):
+        return f"{subject} is {called(found)}; expected {called(wanted)}"
+    return "" if found == wanted else f"{subject} is not the right one"
+
+
+def called(value: Any) -> str:
+    """Return what a piece of data is, without its contents."""
+    return "text" if isinstance(value, str) else describe(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether data is a number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def list_difference(found: Any, wanted: list[Any], subject: str) -> str:
+    """Return how a list differs from what is wanted, or ""."""
+    if not isinstance(found, list):
+        return f"{subject} is {describe(found)}; expected a list"
+    if len(found) != len(wanted):
+        return f"{subject} has {counted(len(found), 'item')}; expected {len(wanted)}"
+    for at, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        reason = difference(one, other, f"{subject}[{at}]")
+        if reason:
+            return f"{subject} is in another order" if unordered(found) == unordered(wanted) else reason
+    return ""
+
+
+def dict_difference(found: Any, wanted: dict[Any, Any], subject: str) -> str:
+    """Return how a dict differs from what is wanted, or ""."""
+    if not isinstance(found, dict):
+        return f"{subject} is {describe(found)}; expected a dict"
+    missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
+    if missing or extra:
+        return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
+    for at, (key, value) in enumerate(wanted.items(), 1):
+        reason = difference(found[key], value, f"the value of key {at} of {subject}")
+        if reason:
+            return reason
+    return ""
+
+
+def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) -> str:
+    """Return how a set differs from what is wanted, or ""."""
+    if not isinstance(found, set | frozenset):
+        return f"{subject} is {describe(found)}; expected a set"
+    missing, extra = len(wanted - found), len(found - wanted)
+    if not missing and not extra:
+        return ""
+    return f"{subject} lacks {counted(missing, 'element')} and has {extra} too many"
+
+
+def shown(value: Any) -> str:
+    """Return data as text, cut to a few lines."""
+    text = show(value) if isinstance(value, float) else repr(value)
+    return text if len(text) <= ITEMS_SHOWN else f"{text[:ITEMS_SHOWN]}..."
 
 
 # ----------------------------------------
-# figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
+# errors: What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean".
 
-DPI = 100
-INCHES = (1.0, 16.0)  # a figure outside this range is drawn at the limit
-COLOURS = 128  # of a picture: a plot looks the same with as many, in a third of the bytes
-PNG = b"\x89PNG\r\n\x1a\n"  # how a picture begins
-MAX_PNG = 600_000  # a picture travels in a frame's head, which is limited to a megabyte
-MAX_ITEMS = 500
-OVERLAP = 1.0  # pixels by which two texts may touch
+STUB = "write your code here"  # a stub raises NotImplementedError("NAME: write your code here")
 
 
-def describe_figure(figure: Any) -> Figure:
-    """Draw a figure, return what it shows, and close it.
-
-    Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
-    `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
-    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
-    its first entry to that of its last; `origin`),
-    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
-    """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
-    try:
-        canvas: Any = FigureCanvasAgg(figure)
-        figure.set_dpi(DPI)
-        figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
-        png = io.BytesIO()
-        canvas.draw()
-        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
-        shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
-        picture = png.getvalue() if png.tell() <= MAX_PNG else b""
-        return Figure([part for part in parts if isinstance(part, dict)], picture)
-    finally:
-        pyplot = sys.modules.get("matplotlib.pyplot")
-        if pyplot is not None:
-            pyplot.close(figure)
+class KitError(Exception):
+    """Our fault or the course's: the message names the file, the key and what to do."""
 
 
-def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
-    """Return the contents of one axes, which has been drawn."""
-    legend = axes.get_legend()
-    colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
-    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
-    return {
-        "title": next(filter(None, titles), ""),
-        "suptitle": figure.get_suptitle(),
-        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
-        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
-        "xlim": axes.get_xlim(),
-        "ylim": axes.get_ylim(),
-        "colorbar": colorbar,
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "images": [] if colorbar else describe_images(axes),
-        "lines": [
-            {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
-            | {"label": str(line.get_label())}
-            for line in axes.lines[:MAX_ITEMS]
-        ],
-        "points": [numbers(one.get_offsets()) for one in named(axes.collections, "PathCollection")],
-        "texts": describe_texts(axes, axes.texts, renderer),
-        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
-        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
-    }
+class InputError(Exception):
+    """Something is wrong with what the kit was given to read: one line, with what to do."""
 
 
-def describe_images(axes: Any) -> list[dict[str, Any]]:
-    """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
-    images = [
-        {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
-        for image in axes.images[:MAX_ITEMS]
-    ]
-    meshes = named(axes.collections, "QuadMesh", "PolyQuadMesh")
-    return images + [
-        {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
-    ]
+def is_unwritten(type_name: str, message: str) -> bool:
+    """Whether an exception says that a function is still the stub that was handed out."""
+    return type_name == "NotImplementedError" and STUB in message
 
 
-def extent_of(mesh: Any) -> tuple[float, float, float, float]:
-    """Return left, right, bottom and top of a mesh; the first entry is at its left and bottom."""
-    corners = np.asarray(mesh.get_coordinates(), dtype=np.float64)
-    (left, bottom), (right, top) = corners[0, 0], corners[-1, -1]
-    return float(left), float(right), float(bottom), float(top)
-
-
-def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
-    """Return the texts that can be seen."""
-    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
-    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
-
-
-def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
-    """Return what a text says, its anchor (`x`, `y`) in data coordinates, its `box` in pixels (left,
-    bottom, right, top), its four `corners` if it is slanted, and for an annotation its `target`: the
-    point that it is about.
-    """
-    from matplotlib.text import Text
-
-    box = Text.get_window_extent(text, renderer)  # an annotation's own method adds its arrow
-    angle = text.get_rotation()
-    corners = []
-    if angle % 90:
-        text.set_rotation(0)
-        flat = Text.get_window_extent(text, renderer)
-        text.set_rotation(angle)
-        middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
-        corners = turned(flat.width, flat.height, angle) + middle
-    to_data = axes.transData.inverted()
-    x, y = to_data.transform(text.get_transform().transform(text.get_unitless_position()))
-    in_data = getattr(text, "xycoords", None) == "data"
-    target = [axes.convert_xunits(text.xy[0]), axes.convert_yunits(text.xy[1])] if in_data else None
-    return {
-        "text": text.get_text(),
-        "x": float(x),
-        "y": float(y),
-        "box": (box.x0, box.y0, box.x1, box.y1),
-        "corners": corners,
-        "target": target,
-    }
-
-
-def ticks(axes: Any, axis: Any) -> list[Any]:
-    """Return the tick labels inside the limits of an axis that is shown."""
-    low, high = sorted(axis.get_view_interval())
-    if not axes.axison or not axis.get_visible():
-        return []
-    inside = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
-    return [label for tick in inside for label in (tick.label1, tick.label2)]
-
-
-def named(artists: Iterable[Any], *names: str) -> list[Any]:
-    """Return the artists of the classes with these names."""
-    return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
-
-
-def numbers(values: Any) -> np.ndarray:
-    """Return numbers with NaN where they are masked."""
-    return np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan)
-
-
-def turned(width: float, height: float, angle: float) -> np.ndarray:
-    """Return the corners, shape (4, 2), of a rectangle about (0, 0) that is turned by `angle` degrees."""
-    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
-    flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
-    corners: np.ndarray = flat @ np.array([[cos, sin], [-sin, cos]])
-    return corners
-
-
-def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return the pairs of texts that overlap."""
-    outlines = [outline(text) for text in texts]
-    return [
-        (texts[one]["text"], texts[other]["text"])
-        for one, other in itertools.combinations(range(len(texts)), 2)
-        if overlap(texts[one]["box"], texts[other]["box"]) and cross(outlines[one], outlines[other])
-    ]
-
-
-def outline(text: dict[str, Any]) -> np.ndarray:
-    """Return the corners of a text, shape (4, 2), in order."""
-    left, bottom, right, top = text["box"]
-    flat = [(left, bottom), (right, bottom), (right, top), (left, top)]
-    return np.array(text["corners"] if len(text["corners"]) else flat)
-
-
-def cross(one: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two rectangles share more than a touch: no side of either has the other beyond it."""
-    for corners in (one, other):
-        sides = (corners[1] - corners[0], corners[3] - corners[0])
-        for side in sides:
-            along = side / (np.hypot(*side) or 1.0)
-            first, second = one @ along, other @ along
-            if min(first.max(), second.max()) - max(first.min(), second.min()) <= OVERLAP:
-                return False
-    return True
-
-
-def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether two boxes share more than a touch."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return width > OVERLAP and height > OVERLAP
-
-
-FIGURE_READERS[:] = [describe_figure]
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return "; did you mean NAME?" with the name that `name` resembles most, or nothing."""
+    folded = {known.casefold(): known for known in names}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return f"; did you mean {folded[close[0]]}?" if close else ""
 
 
 # ----------------------------------------
@@ -1277,7 +1571,8 @@ class Call:
     """What a check asks for: a function by name, or an attribute or a call of a held object.
 
     `action` is "call" (a name of the module), "make" (a dotted path of a library or of provided
-    code), "invoke" (call a held object), "read" (an attribute of one).
+    code), "invoke" (call a held object), "read" (an attribute of one), "callback" (one of the
+    `functions` of the call that is being answered: these stay with whoever asks).
     """
 
     action: str
@@ -1288,6 +1583,7 @@ class Call:
     wrt: tuple[str, ...] = ()
     of: int | None = None
     cotangent: Any = None
+    functions: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -1304,6 +1600,19 @@ class Answer:
 
 class NotDefined(Exception):
     """The submission has no such name."""
+
+
+class StudentRaised(Exception):
+    """Student code raised an exception; `problem` describes it."""
+
+    def __init__(self, problem: Any) -> None:
+        super().__init__(f"{problem.type_name}: {problem.message}")
+        self.problem = problem
+        self.type_name = problem.type_name
+
+
+Ask = Callable[[Call], Answer]
+STAND_INS = (Handle, Callback, Named, Record, Stream)
 
 
 class Objects:
@@ -1327,7 +1636,40 @@ class WrongOutput(Exception):
     """What was returned cannot be differentiated as the check asks."""
 
 
-def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answer:
+@dataclass(frozen=True)
+class Resolver:
+    """Finds what the stand-ins among a call's arguments stand for."""
+
+    call: Call
+    namespace: Mapping[str, Any]
+    objects: Objects
+    ask: Ask | None
+
+    def __call__(self, stand_in: Any) -> Any:
+        if isinstance(stand_in, Handle):
+            return self.objects.find(stand_in)
+        if isinstance(stand_in, Named):
+            return named(stand_in.name, self.namespace)
+        if isinstance(stand_in, Record):
+            module, _, name = stand_in.path.rpartition(".")
+            kind = getattr(importlib.import_module(module), name)
+            made = object.__new__(kind)
+            for key, value in stand_in.fields.items():
+                object.__setattr__(made, key, live(value, self))
+            return made
+        return self.function(stand_in)
+
+    def function(self, stand_in: Callback) -> Callable[..., Any]:
+        """Return a function of the asker's: itself in this process, else one that asks over the wall."""
+        if self.call.functions:
+            return self.call.functions[stand_in.at]
+        ask = self.ask
+        if ask is None:
+            raise TypeError("a function cannot be passed here")
+        return lambda *args, **kwargs: live(ask(Call("callback", str(stand_in.at), args, kwargs)).value)
+
+
+def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask | None = None) -> Answer:
     """Carry out `call` and return its answer as plain data; what the student raises propagates.
 
     Each call gets fresh copies of its arguments and leaves the process's settings as they were.
@@ -1336,8 +1678,9 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answe
         NotDefined: the submission has no such name.
         WrongOutput: gradients are asked for an output that is not there, or cannot be had.
     """
-    args = [live(arg, objects.find) for arg in call.args]
-    kwargs = {key: live(arg, objects.find) for key, arg in call.kwargs.items()}
+    resolve = Resolver(call, namespace, objects, ask)
+    args = [live(arg, resolve) for arg in call.args]
+    kwargs = {key: live(arg, resolve) for key, arg in call.kwargs.items()}
     leaves = [
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
@@ -1353,15 +1696,20 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answe
 def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Any:
     """Return the object that `call` is about."""
     if call.action == "call":
-        if call.name not in namespace:
-            raise NotDefined(call.name)
-        return namespace[call.name]
+        return named(call.name, namespace)
     if call.action == "make":
         module, _, name = call.name.rpartition(".")
         return getattr(importlib.import_module(module), name)
     assert call.handle is not None  # noqa: S101 the two other actions need one
     held = objects.find(call.handle)
     return getattr(held, call.name) if call.name else held
+
+
+def named(name: str, namespace: Mapping[str, Any]) -> Any:
+    """Return what the program calls by this name."""
+    if name not in namespace:
+        raise NotDefined(name)
+    return namespace[name]
 
 
 def changed_inputs(
@@ -1397,12 +1745,8 @@ def positional_names(target: Any) -> list[str]:
 
 
 def is_data(value: Any) -> bool:
-    """Whether an argument holds no handle, so that it can be compared after the call."""
-    if isinstance(value, list | tuple):
-        return all(map(is_data, value))
-    if isinstance(value, dict):
-        return all(map(is_data, value.values()))
-    return not isinstance(value, Handle)
+    """Whether an argument holds no stand-in, so that it can be compared after the call."""
+    return not any(isinstance(leaf, STAND_INS) for leaf in leaves(value))
 
 
 def item(args: Sequence[Any], at: int) -> Any:
@@ -1462,8 +1806,108 @@ def is_lone(torch: Any, value: Any) -> bool:
     return isinstance(value, torch.Tensor) and value.numel() == 1
 
 
+def kinds_of(error: BaseException) -> list[str]:
+    """Return the classes of an exception by the names under which they can be imported.
+
+    A class that only calls itself `builtins.ValueError` is not found there.
+    """
+    names = []
+    for kind in type(error).__mro__[:8]:
+        module, name = str(kind.__module__), str(kind.__qualname__)
+        if getattr(sys.modules.get(module), name, None) is kind:
+            names.append(f"{module}.{name}"[:120])
+    return names
+
+
+# ----------------------------------------
+# exceptions: Is the right exception raised?
+
+def expect_raises(kind: type[Exception], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Fail unless `function(*args, **kwargs)` raises an exception of this very class, or one below it.
+
+    A class of the student's own that only has the same name is another one. An exception of another kind is
+    the student's error, and is told as such.
+
+    Args:
+        kind: the class, such as ValueError.
+        function: what to call, such as `student.kl_penalty`.
+        args: its arguments by position.
+        kwargs: its arguments by name.
+    """
+    __tracebackhide__ = True
+    try:
+        function(*args, **kwargs)
+    except StudentRaised as error:  # on the other side of the wall
+        if is_unwritten(error.type_name, error.problem.message) or path_of(kind) not in error.problem.bases:
+            raise
+    except kind as error:
+        if isinstance(error, NotDefined) or is_unwritten(type(error).__name__, str(error)):
+            raise
+    else:
+        raise CheckFailed(f"an answer came back where {kind.__name__} must be raised")
+
+
+def path_of(kind: type[Exception]) -> str:
+    """Return the name under which a class can be imported."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+# ----------------------------------------
+# marks: The decorators that a file of checks is written with: they only attach what they say.
+
+Marked = TypeVar("Marked", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class CheckMark:
+    """What `@check` attaches to a test function."""
+
+    question: str
+    visible: bool
+    weight: float
+    requires: tuple[str, ...]
+
+
+def check(
+    question: str, *, visible: bool = False, weight: float = 1.0, requires: tuple[str, ...] = ()
+) -> Callable[[Marked], Marked]:
+    """Mark a pytest test as a check of `question`; its docstring is the title students read.
+
+    Args:
+        question: the function or class that is judged.
+        visible: whether students get the check; hidden unless said otherwise.
+        weight: this check's share of the question's points, relative to its siblings.
+        requires: names of checks that must pass first; otherwise this one is skipped.
+    """
+
+    def mark(function: Marked) -> Marked:
+        function.check = CheckMark(question, visible, weight, requires)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def misconception(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
+    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get."""
+    return unchanged
+
+
+def alternative(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
+    """Mark an unusual right answer to `question`; its docstring says what is unusual about it."""
+    return unchanged
+
+
+def unchanged(function: Marked) -> Marked:
+    """Return a function as it is: known mistakes and alternatives are found by their decorator."""
+    return function
+
+
 # ----------------------------------------
 # student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
+
+MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+METHODS = ("method", "builtin_function_or_method", "method-wrapper")
+
 
 @dataclass(frozen=True)
 class Gradients:
@@ -1476,24 +1920,24 @@ class Gradients:
 class Student:
     """A module somewhere else. `student.f(...)` calls its `f` and returns plain data."""
 
-    def __init__(self, send: Callable[[Call], Answer]) -> None:
+    def __init__(self, send: Ask) -> None:
         self._send = send
 
     def __getattr__(self, name: str) -> "Function":
         if name.startswith("__"):
             raise AttributeError(name)
-        return Function(self._send, Call("call", name))
+        return Function(self, Call("call", name))
 
     def make(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """Build an object of a library or of provided code there: `make("torch.Generator")`."""
-        return Function(self._send, Call("make", path))(*args, **kwargs)
+        return Function(self, Call("make", path))(*args, **kwargs)
 
 
 class Function:
     """One function, class or method on the other side."""
 
-    def __init__(self, send: Callable[[Call], Answer], call: Call) -> None:
-        self._send, self._call = send, call
+    def __init__(self, module: Student, call: Call) -> None:
+        self._module, self._call = module, call
         self.changed_inputs: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -1515,57 +1959,108 @@ class Function:
         return Gradients(answer.value, answer.grads)
 
     def _ask(self, args: Sequence[Any], kwargs: Mapping[str, Any], **more: Any) -> Answer:
+        packed = Arguments(self._module)
         call = Call(
             self._call.action,
             self._call.name,
-            tuple(map(unwrap, args)),
-            {key: unwrap(value) for key, value in kwargs.items()},
+            tuple(map(packed.unwrap, args)),
+            {key: packed.unwrap(value) for key, value in kwargs.items()},
             self._call.handle,
+            functions=tuple(packed.functions),
             **more,
         )
-        answer = self._send(call)
+        answer = self._module._send(call)
         self.changed_inputs = answer.changed
-        return Answer(wrap(answer.value, self._send), answer.changed, answer.grads)
+        return Answer(wrap(answer.value, self._module), answer.changed, answer.grads)
 
 
 class Object:
-    """An object that stays on the other side: read its attributes, call it and its methods."""
+    """An object that stays on the other side: read its attributes, call it and its methods, go through it."""
 
-    def __init__(self, send: Callable[[Call], Answer], handle: Handle) -> None:
-        self._send, self._handle = send, handle
+    def __init__(self, module: Student, handle: Handle) -> None:
+        object.__setattr__(self, "_module", module)
+        object.__setattr__(self, "_handle", handle)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._send(Call("read", name, handle=self._handle)).value
-        if isinstance(value, Handle) and value.type_name in ("method", "builtin_function_or_method"):
-            return Function(self._send, Call("invoke", name, handle=self._handle))
-        return wrap(value, self._send)
+        value = self._module._send(Call("read", name, handle=self._handle)).value
+        if isinstance(value, Handle) and value.type_name in METHODS:
+            return Function(self._module, Call("invoke", name, handle=self._handle))
+        return wrap(value, self._module)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._method("__setattr__")(name, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return Function(self._send, Call("invoke", "", handle=self._handle))(*args, **kwargs)
+        return self._method("")(*args, **kwargs)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        try:
+            return int(self._method("__len__")())
+        except StudentRaised as error:
+            raise TypeError(f"{self!r} has no length: {error.type_name}") from None
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._method("__getitem__")(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Draw what an iterator gives, up to a bound."""
+        following = self._method("__iter__")()
+        if not isinstance(following, Object):  # it came over whole
+            yield from following
+            return
+        for _ in range(MOST_DRAWN):
+            try:
+                yield following._method("__next__")()
+            except (StudentRaised, StopIteration) as error:
+                if isinstance(error, StudentRaised) and error.type_name != "StopIteration":
+                    raise
+                return
+
+    def __repr__(self) -> str:
+        fields = self._handle.fields
+        if fields is None:
+            return f"<a {self._handle.type_name}>"
+        return f"{self._handle.type_name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"
+
+    def _method(self, name: str) -> Function:
+        return Function(self._module, Call("invoke", name, handle=self._handle))
 
 
-def wrap(value: Any, send: Callable[[Call], Answer]) -> Any:
+def wrap(value: Any, module: Student) -> Any:
     """Return data with its handles as objects that can be used."""
-    if isinstance(value, Handle):
-        return Object(send, value)
-    if isinstance(value, list):
-        return [wrap(item, send) for item in value]
-    if isinstance(value, tuple):
-        return tuple(wrap(item, send) for item in value)
-    return value
+    return rebuilt(value, lambda leaf: Object(module, leaf) if isinstance(leaf, Handle) else leaf)
 
 
-def unwrap(value: Any) -> Any:
-    """Return an argument with its objects as handles."""
-    if isinstance(value, Object):
-        return value._handle
-    if isinstance(value, list):
-        return [unwrap(item) for item in value]
-    if isinstance(value, tuple):
-        return tuple(map(unwrap, value))
-    return value
+class Arguments:
+    """Turns a check's arguments into data and stand-ins; keeps the functions among them."""
+
+    def __init__(self, module: Student) -> None:
+        self._module = module
+        self.functions: list[Callable[..., Any]] = []
+
+    def unwrap(self, value: Any) -> Any:
+        """Return one argument as data."""
+        return rebuilt(value, self._leaf)
+
+    def _leaf(self, value: Any) -> Any:
+        if isinstance(value, Object | Function):
+            if value._module is not self._module:
+                raise TypeError("an object of one program cannot be passed to another: student or reference?")
+            return value._handle if isinstance(value, Object) else self._name(value)
+        if callable(value) and not isinstance(value, type):
+            self.functions.append(value)
+            return Callback(len(self.functions) - 1)
+        return value
+
+    def _name(self, function: Function) -> Named:
+        if function._call.action != "call":
+            raise TypeError("a method cannot be passed on: pass its object")
+        return Named(function._call.name)
 
 
 def here(namespace: Mapping[str, Any], record: Callable[[Call], None] = lambda _: None) -> Student:
@@ -1634,24 +2129,6 @@ def spell_numbers(array: np.ndarray) -> str:
 def short_name(handle: Handle) -> str:
     """Return the type of a held object without its module."""
     return handle.type_name.rsplit(".", 1)[-1]
-
-
-# ----------------------------------------
-# errors: What can go wrong that is not a student's mistake, and the hint that names what was meant.
-
-class KitError(Exception):
-    """Our fault or the course's: the message names the file, the key and what to do."""
-
-
-class InputError(Exception):
-    """Something is wrong with what the kit was given to read: one line, with what to do."""
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """Return "; did you mean NAME?" with the name that `name` resembles most, or nothing."""
-    folded = {known.casefold(): known for known in names}
-    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return f"; did you mean {folded[close[0]]}?" if close else ""
 
 
 # ----------------------------------------
@@ -1737,7 +2214,6 @@ ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 NOTEBOOK_NAMES = ("display", "get_ipython")
-STUB = "write your code here"
 LONGEST_TEMPLATE = 200_000
 
 
@@ -2126,7 +2602,7 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
         work: the student's file.
         calls: the calls the check made, the last of which is shown.
     """
-    if isinstance(error, NotImplementedError) and STUB in str(error):
+    if is_unwritten(type(error).__name__, str(error)):
         other = str(error).partition(":")[0]
         if other == question:
             return Verdict(UNWRITTEN_YET, "not written yet")
