@@ -6,6 +6,7 @@ import inspect
 from pathlib import Path
 from typing import Any
 
+from autograder.publish.student_files.limit import TooSlow, time_limit
 from autograder.publish.student_files.progress import (
     CHECK_SECONDS,
     NOT_RUN,
@@ -16,7 +17,7 @@ from autograder.publish.student_files.progress import (
     judge,
     summary,
 )
-from autograder.publish.student_files.work import TooSlow, Work, load_work, time_limit
+from autograder.publish.student_files.work import Work, load_work
 from autograder.sandbox.calls import Call
 from autograder.sandbox.student import Student, here
 

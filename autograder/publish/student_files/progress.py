@@ -8,7 +8,8 @@ from types import CodeType, TracebackType
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.errors import is_unwritten
-from autograder.publish.student_files.work import TooSlow, Work, headline, own_frames
+from autograder.publish.student_files.limit import TooSlow
+from autograder.publish.student_files.work import Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
 
 CHECK_SECONDS = 10

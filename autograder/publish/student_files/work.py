@@ -3,27 +3,22 @@
 import contextlib
 import importlib
 import linecache
-import signal
 import sys
-import threading
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from autograder.errors import InputError
+from autograder.publish.student_files.limit import TooSlow, time_limit
 from autograder.sandbox.libraries import used_by
 from autograder.submission.notebook_code import cells_of, is_untouched
 
 LOAD_SECONDS = 60  # importing torch for the first time is slow
 TEXT_SHOWN = 400
 FRAMES_SHOWN = 3
-
-
-class TooSlow(BaseException):
-    """The time is up. Not an Exception, so that a student's `except Exception` lets it through."""
 
 
 @dataclass
@@ -140,23 +135,3 @@ def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
             places.append(f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}")
         trace = trace.tb_next
     return list(dict.fromkeys(places))[-FRAMES_SHOWN:]
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow inside after `seconds`, where there is an alarm and no debugger."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        if sys.gettrace() is None:
-            raise TooSlow
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again every second: it may be caught
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
