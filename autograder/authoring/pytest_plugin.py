@@ -71,7 +71,8 @@ def grader(request: pytest.FixtureRequest) -> "Iterator[Grader]":
 @pytest.fixture(scope="module")
 def session(request: pytest.FixtureRequest, grader: "Grader") -> "Iterator[Session]":
     """The submission, or the reference, in a worker."""
-    from autograder.judging.session import Program, Session
+    from autograder.judging.loading import Program
+    from autograder.judging.session import Session
     from autograder.sandbox import protocol
     from autograder.submission.reading import modules_of, read_submission, source_of
 
