@@ -12,13 +12,14 @@ from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.entry import Entry, Part
 from autograder.submission.layouts import find_submissions, neighbour
-from autograder.submission.notebook_code import cells_of, decode, notebook_names, without_commands
+from autograder.submission.notebook_code import cells_of, decode, without_commands
 from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
     CODE_NAME,
     COPY,
     LONGEST_NAME,
     QUIZ,
+    QUIZ_NAME,
     candidates,
     choose,
     is_copy,
@@ -52,14 +53,10 @@ class Submission:
 
 @dataclass(frozen=True)
 class Source:
-    """The code of a submission as text: a .py file is one cell, a notebook has many.
-
-    `needs` are names that only a notebook has (display, get_ipython) and the code seems to call.
-    """
+    """The code of a submission as text: a .py file is one cell, a notebook has many."""
 
     name: str
     cells: tuple[str, ...]
-    needs: frozenset[str] = frozenset()
 
 
 def read_submission(path: Path, task: Task | str) -> Submission:
@@ -112,7 +109,11 @@ def read_parts(parts: Sequence[Part], task: Task | str, name: str, student: str)
 
 def read_entry(entry: Entry, task: Task | str) -> Submission:
     """Read one of the submissions that `find_submissions` found in a folder."""
-    return read_parts(entry.parts, task, entry.name, entry.student)
+    submission = read_parts(entry.parts, task, entry.name, entry.student)
+    if code := [name for name in entry.outdated if CODE_NAME.fullmatch(name) or QUIZ_NAME.fullmatch(name)]:
+        note = f"of an earlier attempt, so not graded: {listing(code)}"
+        submission = replace(submission, notes=(*submission.notes, note))
+    return submission
 
 
 def has_work(items: Sequence[Item], task: Task) -> bool:
@@ -242,7 +243,7 @@ def source_of(submission: Submission, stem: str) -> Source:
     if not submission.main:
         return Source(f"{stem}.py", ("",))
     cells = cells_of(submission.files[submission.main], submission.main)
-    return Source(submission.main, tuple(cells), frozenset(notebook_names("\n".join(cells))))
+    return Source(submission.main, tuple(cells))
 
 
 def modules_of(submission: Submission) -> dict[str, str]:

@@ -8,12 +8,10 @@ import sys
 import threading
 from collections.abc import Iterator
 
+from autograder.sandbox.stopwatch import TooSlow
+
 AGAIN_S = 1.0  # a student's code may have caught it
 HOPELESS_S = 30.0  # then it sits in a library that listens to nobody
-
-
-class TooSlow(BaseException):
-    """The time is up. Not an Exception, so that a student's `except Exception` lets it through."""
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-from autograder.publish.student_files.limit import TooSlow, time_limit
+from autograder.publish.student_files.limit import time_limit
 from autograder.publish.student_files.progress import (
     CHECK_SECONDS,
     NOT_RUN,
@@ -19,6 +19,7 @@ from autograder.publish.student_files.progress import (
 )
 from autograder.publish.student_files.work import Work, load_work
 from autograder.sandbox.calls import Call
+from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import Student, here
 
 PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}

@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 from otter.test_files import test_case
 
+from checks.kit import time_limit
 from checks.kit import CHECK_SECONDS, judge
-from checks.kit import TooSlow, Work, import_ahead, time_limit
+from checks.kit import Work, import_ahead
 from checks.kit import Call, NotDefined
+from checks.kit import TooSlow
 from checks.kit import Student, here
 
 

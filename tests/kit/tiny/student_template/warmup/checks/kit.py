@@ -16,16 +16,24 @@ It was put together from the course's grader, part by part:
 - exceptions: Is the right exception raised?
 - marks: The decorators that a file of checks is written with: they only attach what they say.
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
+- stopwatch: The time that the statements of a program may take: half of what is left of it for each.
+- limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
 - spelling: Write a call of a check the way a student would type it.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
+- notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+- salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
+- statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 - work: Load a student's file, or their notebook, and run it under a time limit.
 - progress: Say how far a student is: one verdict for each check, one line for each question.
 - plugin: What the student's conftest.py does with pytest.
 """
 
+import __future__
+import ast
 import codecs
 import contextlib
+import ctypes
 import dataclasses
 import difflib
 import functools
@@ -35,16 +43,18 @@ import io
 import itertools
 import json
 import linecache
+import os
 import re
 import signal
 import sys
 import threading
+import time
 import tokenize
 import types
 import warnings
 from array import array as std_array
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -53,7 +63,7 @@ from importlib.util import find_spec
 from itertools import islice
 from numbers import Number
 from pathlib import Path
-from types import CodeType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -2075,6 +2085,139 @@ def here(namespace: Mapping[str, Any], record: Callable[[Call], None] = lambda _
 
 
 # ----------------------------------------
+# stopwatch: The time that the statements of a program may take: half of what is left of it for each.
+
+TICK = 0.25  # seconds between two looks at what is running
+SHORTEST = 1.0  # seconds that every statement may take
+
+
+class TooSlow(BaseException):
+    """The time is up. Not an Exception, so that a student's `except Exception` lets it through."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__(f"stopped after {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class Watch:
+    """Raises TooSlow in a statement that runs for too long, where there is an alarm and no debugger."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._ends = time.monotonic() + seconds
+        self._code: CodeType | None = None
+        self._number: Callable[[int], int] = lambda _: 0
+        self._running: tuple[CodeType, int] | None = None
+        self._since = self._limit = 0.0
+
+    @contextlib.contextmanager
+    def ticking(self) -> Iterator[None]:
+        """Look at what is running from time to time, while a program is loaded."""
+        if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, self._tick)
+        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    @contextlib.contextmanager
+    def over(self, code: CodeType, number: Callable[[int], int]) -> Iterator[None]:
+        """Watch one piece of code; `number` gives the number of the statement at a line."""
+        outer = self._code, self._number
+        self._code, self._number = code, number
+        try:
+            yield
+        finally:
+            self._code, self._number = outer
+
+    def _tick(self, _: int, frame: FrameType | None) -> None:
+        while frame is not None and frame.f_code is not self._code:
+            frame = frame.f_back
+        if frame is None or self._code is None or sys.gettrace() is not None:
+            return
+        now = time.monotonic()
+        running = self._code, self._number(frame.f_lineno)
+        if running != self._running:
+            self._running, self._since = running, now - TICK
+            self._limit = max((self._ends - self._since) / 2, SHORTEST)
+        elif now - self._since > self._limit:
+            raise TooSlow(now - self._since)
+
+
+# ----------------------------------------
+# limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
+
+AGAIN_S = 1.0  # a student's code may have caught it
+HOPELESS_S = 30.0  # then it sits in a library that listens to nobody
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TooSlow inside after `seconds`, and again every second, unless a debugger is at work."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+    elif hasattr(signal, "SIGALRM"):
+        with alarm(seconds):
+            yield
+    else:
+        with watchdog(seconds):
+            yield
+
+
+@contextlib.contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Let the system's clock interrupt."""
+
+    def stop(*_: object) -> None:
+        if sys.gettrace() is None:
+            raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def watchdog(seconds: float) -> Iterator[None]:
+    """Let a thread interrupt; where not even that helps, it ends the program and says why."""
+    over, busy, thread = threading.Event(), threading.Lock(), threading.get_ident()
+
+    def watch() -> None:
+        waited = seconds
+        while not over.wait(AGAIN_S if waited > seconds else seconds):
+            with busy:
+                if not over.is_set() and sys.gettrace() is None:
+                    interrupt(thread, TooSlow)
+            waited += AGAIN_S
+            if waited > seconds + HOPELESS_S and sys.gettrace() is None:
+                print(f"\nYour code ran for {waited:.0f} s and cannot be stopped: is there an endless loop?",
+                      file=sys.__stderr__, flush=True)  # fmt: skip
+                os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+        with busy:
+            interrupt(thread, None)
+
+
+def interrupt(thread: int, error: type[BaseException] | None) -> None:
+    """Raise an exception in a thread at its next step; None takes back one that is still to come."""
+    raised = ctypes.py_object(error) if error else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+
+
+# ----------------------------------------
 # spelling: Write a call of a check the way a student would type it.
 
 WIDTH = 88
@@ -2192,6 +2335,334 @@ def is_here(package: str) -> bool:
 
 
 # ----------------------------------------
+# notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+
+class Shell:
+    """What `get_ipython()` gives: every magic is taken and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._nothing
+
+    def __bool__(self) -> bool:
+        """Say no: where this asks whether it is in a notebook, it is not."""
+        return False
+
+    def _nothing(self, *_: object, **__: object) -> None:
+        """Take a magic."""
+
+    def getoutput(self, *_: object, **__: object) -> list[str]:
+        """Return what a command of the system printed: nothing, since none is run."""
+        return []
+
+    system = getoutput
+
+
+SHELL = Shell()
+
+
+def get_ipython() -> Shell:
+    """Return the stand-in for a notebook's shell."""
+    return SHELL
+
+
+def display(*_: object, **__: object) -> None:
+    """Show nothing."""
+
+
+NAMES = {"get_ipython": get_ipython, "display": display}
+
+
+def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
+    """Return what a program finds defined: in a notebook, or in a script that was exported from one."""
+    notebook = name.endswith(".ipynb")
+    return {
+        one: value for one, value in NAMES.items() if notebook or any(f"{one}(" in text for text in cells)
+    }
+
+
+# ----------------------------------------
+# salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
+
+CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
+DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
+TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
+ATTEMPTS = 2000  # at that in all
+
+
+@dataclass
+class Unread:
+    """A piece that is no Python, what Python says, and what it seems to define."""
+
+    error: Exception
+    line: int
+    names: list[str] = field(default_factory=list)
+
+
+def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
+    """Return the statements that can be read, and the pieces between them that cannot.
+
+    Args:
+        text: the program.
+        error: what Python says of all of it.
+    """
+    lines = text.splitlines(keepends=True)
+    starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
+    if not starts:
+        return [], [Unread(error, getattr(error, "lineno", None) or 1)]
+    starts = [0, *starts[1:], len(lines)]
+    body: list[ast.stmt] = []
+    unread: list[Unread] = []
+    at, attempts = 0, 0
+    while at < len(starts) - 1:
+        most = TOGETHER if attempts < ATTEMPTS else 1
+        first: Exception | None = None
+        for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
+            attempts += 1
+            found = parsed(lines[starts[at] : starts[end]], starts[at])
+            if not isinstance(found, Exception):
+                body += found
+                at = end
+                break
+            first = first or found
+        else:
+            name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
+            names = [name[1] or name[2]] if name else []
+            line = getattr(first, "lineno", None) or starts[at] + 1
+            unread.append(Unread(first or error, line, names))
+            at += 1
+    return body, told_once(unread, error)
+
+
+def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
+    """Return the statements of some lines of a text, or what Python says, with its line numbers."""
+    try:
+        tree = ast.parse("".join(lines))
+    except Exception as error:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
+        if isinstance(error, SyntaxError) and error.lineno:
+            error.lineno += before
+        return error
+    ast.increment_lineno(tree, before)
+    return tree.body
+
+
+def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
+    """Return one entry, with what Python says of the whole text, for all pieces that cannot be read."""
+    if not unread:  # each piece can be read and the whole cannot: `return` outside a function, and such
+        return []
+    names = [name for one in unread for name in one.names]
+    return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
+
+
+# ----------------------------------------
+# statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
+
+AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
+COROUTINE = 0x80  # inspect.CO_COROUTINE
+FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+SCOPES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+Place = tuple[str, int]  # the text's name and the number of the statement in it, from 0
+
+
+class LeftOut(Exception):
+    """A statement that was not run, because it ended the process when it ran before."""
+
+
+@dataclass
+class Stop:
+    """A statement that did not run to its end, and the names that are missing for it."""
+
+    error: BaseException
+    place: Place
+    line: int
+    names: list[str] = field(default_factory=list)
+
+
+class Run:
+    """One program: its texts are run in order, and what stopped is kept.
+
+    Args:
+        watch: cuts what takes too long.
+        skip: statements that are left out.
+        before: called before every statement; they then run one at a time from the start.
+        passing: exceptions that are not the program's own.
+    """
+
+    def __init__(
+        self,
+        watch: Watch,
+        skip: Collection[Place] = (),
+        before: Callable[[Place, int], None] | None = None,
+        passing: tuple[type[BaseException], ...] = (),
+    ) -> None:
+        self.watch, self._skip, self._before, self._passing = watch, frozenset(skip), before, passing
+        self.stops: list[Stop] = []
+        self.lost: dict[str, Stop] = {}
+
+    def text(self, text: str, name: str, namespace: dict[str, Any]) -> list[Stop]:
+        """Run one text under a name that tracebacks can quote; return its causes of trouble, one each."""
+        first = len(self.stops)
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        try:
+            code = compile(text, name, "exec", AWAIT, dont_inherit=True)
+        except Exception as unreadable:  # noqa: BLE001 as a rule a SyntaxError; too deep is another
+            body, unread = readable(text, unreadable)
+            for one in unread:
+                self._note(Stop(one.error, (name, -1), one.line, one.names))
+            self._one_by_one(list(enumerate(body)), name, namespace)
+            return self.stops[first:]
+        if self._before or any(place[0] == name for place in self._skip):
+            self._one_by_one(list(enumerate(ast.parse(text).body)), name, namespace)
+        elif stopped := self._attempt(code, namespace, parse := cache(lambda: ast.parse(text).body)):
+            body = parse()
+            at = statement_at(body, *position(stopped, code))
+            left = list(enumerate(body))[at + 1 :]
+            parts = single_imports(body[at])
+            if len(parts) > 1:
+                left = [*((at, part) for part in parts), *left]
+            else:
+                self._note(Stop(stopped, (name, at), body[at].lineno, list(bound(body[at]))))
+            self._one_by_one(left, name, namespace, futures(body))
+        return self.stops[first:]
+
+    def _one_by_one(
+        self, body: Iterable[tuple[int, ast.stmt]], name: str, namespace: dict[str, Any], flags: int = 0
+    ) -> None:
+        flags |= futures(node for _, node in body)
+        for at, node in body:
+            if at and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue  # a text on its own is the module's docstring only at its start
+            place = (name, at)
+            if place in self._skip:
+                self._note(Stop(LeftOut(), place, node.lineno, list(bound(node))))
+                continue
+            if self._before:
+                self._before(place, node.lineno)
+            parts = single_imports(node)
+            for part in parts:
+                try:
+                    code = compile(ast.Module([part], []), name, "exec", AWAIT | flags, dont_inherit=True)
+                except Exception as error:  # noqa: BLE001 `return` or `break` outside of where they belong
+                    self._note(Stop(error, place, part.lineno, list(bound(part))))
+                    continue
+                if stopped := self._attempt(code, namespace):
+                    self._note(Stop(stopped, place, part.lineno, list(bound(part))))
+
+    def _attempt(
+        self,
+        code: CodeType,
+        namespace: dict[str, Any],
+        body: Callable[[], list[ast.stmt]] | None = None,
+    ) -> BaseException | None:
+        """Run code; return what stopped it."""
+        try:
+            with self.watch.over(code, lambda line: statement_at(body(), line) if body else 0):
+                execute(code, namespace)
+        except self._passing:
+            raise
+        except BaseException as error:  # noqa: BLE001 whatever it is, the rest goes on
+            return error
+        return None
+
+    def _note(self, stop: Stop) -> None:
+        """Keep a cause; what only lacks a name that is lost already is its consequence."""
+        cause = self.lost.get(stop.error.name or "") if isinstance(stop.error, NameError) else None
+        last = self.stops[-1] if self.stops else None
+        if last and last.place == stop.place and same_cause(last.error, stop.error):
+            cause = last  # the names of one import
+        if cause is None:
+            cause = stop
+            self.stops.append(stop)
+        else:
+            cause.names += stop.names
+        self.lost.update(dict.fromkeys(stop.names, cause))
+
+    def missing(self, namespace: Mapping[str, Any]) -> None:
+        """Keep as lost only what no other statement defined."""
+        for stop in self.stops:
+            stop.names = [name for name in dict.fromkeys(stop.names) if name not in namespace]
+        self.lost = {name: stop for name, stop in self.lost.items() if name not in namespace}
+
+
+def execute(code: CodeType, namespace: dict[str, Any]) -> None:
+    """Run code; a notebook may await at its top level."""
+    if code.co_flags & COROUTINE:
+        import asyncio
+
+        asyncio.run(eval(code, namespace))  # noqa: S307 this is what a worker is for
+    else:
+        exec(code, namespace)  # noqa: S102 as above
+
+
+def same_cause(one: BaseException, other: BaseException) -> bool:
+    """Whether two errors of one statement are the same."""
+    return type(one) is type(other) and getattr(one, "name", 1) == getattr(other, "name", 2)
+
+
+def position(error: BaseException, code: CodeType) -> tuple[int, int]:
+    """Return the line and the column at which the code stopped."""
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code is code:
+            places = list(code.co_positions())
+            line, _, column, _ = places[step.tb_lasti // 2] if step.tb_lasti >= 0 else (0, 0, 0, 0)
+            return (line or step.tb_lineno or 0), (column or 0)
+        step = step.tb_next
+    return 0, 0
+
+
+def statement_at(body: list[ast.stmt], line: int, column: int | None = None) -> int:
+    """Return the number of the statement that a place is in."""
+    place = (line, 10**9 if column is None else column)
+    starts = (
+        min((one.lineno, one.col_offset) for one in (node, *getattr(node, "decorator_list", ())))
+        for node in body
+    )
+    return max(sum(start <= place for start in starts) - 1, 0)
+
+
+def single_imports(node: ast.stmt) -> list[ast.stmt]:
+    """Return an import of several names as imports of one name each; any other statement as it is."""
+    if isinstance(node, ast.Import):
+        return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [
+            ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names
+        ]
+    return [node]
+
+
+def futures(body: Iterable[ast.stmt]) -> int:
+    """Return the compiler's flags that `from __future__ import` statements set."""
+    names = (
+        alias.name
+        for node in body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        for alias in node.names
+    )
+    flags = 0
+    for name in names:
+        flags |= FUTURES.get(name, 0)
+    return flags
+
+
+def bound(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement defines in the scope that it stands in."""
+    if isinstance(node, DEFINITIONS):
+        yield node.name
+    elif isinstance(node, ast.alias) and node.name != "*":
+        yield node.asname or node.name.partition(".")[0]
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    if not isinstance(node, SCOPES):
+        for child in ast.iter_child_nodes(node):
+            yield from bound(child)
+
+
+# ----------------------------------------
 # notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
@@ -2213,7 +2684,6 @@ HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-NOTEBOOK_NAMES = ("display", "get_ipython")
 LONGEST_TEMPLATE = 200_000
 
 
@@ -2390,11 +2860,6 @@ def scan(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
     return quote, depth, joined and not quote
 
 
-def notebook_names(text: str) -> set[str]:
-    """Return the names only a notebook has that a text seems to call."""
-    return {name for name in NOTEBOOK_NAMES if re.search(rf"\b{name}\s*\(", text)}
-
-
 def is_untouched(text: str) -> bool:
     """Whether every function of a module is still the stub that was handed out."""
     if STUB not in text or len(text) > LONGEST_TEMPLATE:
@@ -2435,16 +2900,13 @@ TEXT_SHOWN = 400
 FRAMES_SHOWN = 3
 
 
-class TooSlow(BaseException):
-    """The time is up. Not an Exception, so that a student's `except Exception` lets it through."""
-
-
 @dataclass
 class Work:
     """What a student wrote, as far as it ran.
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
-    why, `note` what else to tell, `endless` holds the questions that ran out of time.
+    why, `note` what else to tell, `endless` holds the questions that ran out of time, `lost` what is not
+    defined because a statement stopped.
     """
 
     name: str
@@ -2453,6 +2915,7 @@ class Work:
     complaints: list[str] = field(default_factory=list)
     note: str = ""
     endless: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
 
 
 def load_work(folder: Path, stem: str) -> Work:
@@ -2487,14 +2950,18 @@ def run_file(path: Path, stem: str) -> Work:
     except InputError as unreadable:
         work.complaints.append(str(unreadable))
         return work
-    if path.suffix == ".ipynb":
-        work.namespace.update(display=print, get_ipython=lambda: None)
     import_ahead(cells)
-    for number, text in enumerate(cells, 1):
-        name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
-        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-        work.files.add(name)
-        run(text, name, work)
+    work.namespace.update(notebook_names(cells, path.name))
+    program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
+    with program.watch.ticking():
+        for number, text in enumerate(cells, 1):
+            name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
+            work.files.add(name)
+            work.complaints += [
+                complain(stop, name, work) for stop in program.text(text, name, work.namespace)
+            ]
+    program.missing(work.namespace)
+    work.lost.update(program.lost)
     return work
 
 
@@ -2505,25 +2972,14 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
-def run(source: str, name: str, work: Work) -> None:
-    """Run source in the work's namespace; where it stops becomes a complaint."""
-    try:
-        with time_limit(LOAD_SECONDS):
-            exec(compile(source, name, "exec", dont_inherit=True), work.namespace)  # noqa: S102 - it is theirs
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        work.complaints.append(complain(error, name, work))
-
-
-def complain(error: BaseException, name: str, work: Work) -> str:
-    """Say in a few lines where a file stops and why."""
-    shown = Path(name).name
+def complain(stop: Stop, name: str, work: Work) -> str:
+    """Say in a few lines where a statement stops and why."""
+    error, shown = stop.error, Path(name).name
     if isinstance(error, SyntaxError) and error.filename == name:
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         code = f"\n    {error.text.strip()}" if error.text else ""
         return f"{place}: Python cannot read this: {error.msg}{code}"
-    told = f"stopped after {LOAD_SECONDS} s" if isinstance(error, TooSlow) else headline(error)
+    told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
     if isinstance(error, ModuleNotFoundError):
@@ -2553,26 +3009,6 @@ def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
             places.append(f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}")
         trace = trace.tb_next
     return list(dict.fromkeys(places))[-FRAMES_SHOWN:]
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow inside after `seconds`, where there is an alarm and no debugger."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        if sys.gettrace() is None:
-            raise TooSlow
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again every second: it may be caught
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 # ----------------------------------------
@@ -2619,8 +3055,8 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
 
 
 def judge_missing(name: str, work: Work) -> Verdict:
-    """Say that a function is not in the file, and whether it is because the file stops early."""
-    if work.complaints and work.name.endswith(".py"):  # a notebook goes on with its next cell
+    """Say that a function is not in the file, and whether it is because its statement stopped."""
+    if name in work.lost:
         return Verdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
