@@ -21,6 +21,7 @@ from autograder.errors import KitError
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.source import Source, read_source
 from autograder.publish.stubs import make_stubs
+from autograder.publish.student_files.limit import time_limit
 from autograder.publish.student_files.progress import (
     FAILED,
     NOT_RUN,
@@ -30,7 +31,7 @@ from autograder.publish.student_files.progress import (
     judge,
     progress_line,
 )
-from autograder.publish.student_files.work import load_work, time_limit
+from autograder.publish.student_files.work import load_work
 from autograder.publish.template import build_template, differences, requirements, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
