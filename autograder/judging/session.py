@@ -64,10 +64,12 @@ class Session:
     """
 
     def __init__(
-        self, wall: Wall, program: Program, patience: float = 1, *, sealed: bool = False, seconds: float = 0.0
-    ) -> None:
+        self, wall: Wall, program: Program, patience: float = 1, *, draw: int = 0,
+        sealed: bool = False, seconds: float = 0.0,
+    ) -> None:  # fmt: skip
         self._wall, self.program, self._patience = wall, program, patience
         self._worker: Worker | None = None
+        self.draw = draw  # of the hidden inputs, which go with the work
         self.sealed = sealed
         self.seconds = seconds  # that its code has taken; what the grader does meanwhile is not its time
         self._timeouts: Counter[str] = Counter()

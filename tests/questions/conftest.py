@@ -4,7 +4,6 @@ Without --submission it is the reference that is checked.
 """
 
 import sys
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,14 +62,16 @@ def session(request: pytest.FixtureRequest, grader: Grader) -> Iterator[Session]
     submission = read_submission(path, stem)
     source = source_of(submission, stem)
     modules = {**modules_of(submission), **grader.bank.provided}
-    opened = Session(grader.wall, Program(protocol.Source(source.name, list(source.cells)), modules))
+    program = Program(protocol.Source(source.name, list(source.cells)), modules)
+    opened = Session(grader.wall, program, draw=grader.draw_of(program))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def check(request: pytest.FixtureRequest, grader: Grader) -> Check:
-    return next(one for one in grader.bank.checks if one.name == request.node.name)
+def check(request: pytest.FixtureRequest, grader: Grader, session: Session) -> Check:
+    checks = grader.bank.drawn(session.draw).checks
+    return next(one for one in checks if one.name == request.node.name)
 
 
 @pytest.fixture
@@ -87,4 +88,4 @@ def reference(grader: Grader) -> Student:
 
 @pytest.fixture
 def rng(grader: Grader, check: Check) -> np.random.Generator:
-    return np.random.default_rng([grader.course.settings.seed, zlib.crc32(check.id.encode())])
+    return check.rng(grader.course.settings.seed)
