@@ -44,6 +44,15 @@ class Check:
         """What tells apart everything that the calls of a check follow from."""
         return f"{self.id} {self.draw}"
 
+    def drawn(self, draw: int) -> "Check":
+        """Return the check with another draw of its hidden inputs, if it draws any."""
+        return replace(self, draw=draw) if self.draws else self
+
+    @property
+    def draws(self) -> bool:
+        """Whether the check draws hidden inputs."""
+        return "rng" in self.fixtures and not self.visible
+
     def rng(self, seed: int) -> np.random.Generator:
         """Return the check's random numbers, for a course's seed."""
         return visible_rng(self.name) if self.visible else hidden_rng(seed, self.id, self.draw)
@@ -78,12 +87,8 @@ class Bank:
         return Sentences(self.checks_source)
 
     def drawn(self, draw: int) -> "Bank":
-        """Return the bank with another draw of the hidden inputs; what draws none stays the same."""
-        checks = [
-            replace(one, draw=draw) if "rng" in one.fixtures and not one.visible else one
-            for one in self.checks
-        ]
-        return replace(self, checks=tuple(checks)) if draw else self
+        """Return the bank with another draw of the hidden inputs."""
+        return replace(self, checks=tuple(check.drawn(draw) for check in self.checks)) if draw else self
 
     def of(self, question: str) -> tuple[Check, ...]:
         """Return a question's checks."""
