@@ -56,12 +56,13 @@ def check(
     from autograder.judging.grader import open_grader
     from autograder.reports.terminal import to_terminal
     from autograder.submission.reading import read_submission
+    from autograder.submission.work import task_of
 
     course = load_config(root)
     known = {stem: list(one.questions) for stem, one in course.settings.assignments.items()}
     stem = assignment or guess_assignment(path, known)
     course.assignment(stem)
-    submission = read_submission(path, stem)
+    submission = read_submission(path, task_of(course, stem))
     grader = open_grader(course, stem, without, hidden_anyway=hidden_anyway)
     try:
         report = grader.grade(submission)

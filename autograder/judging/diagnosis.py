@@ -18,9 +18,9 @@ from autograder.judging.bank import Check, Variant
 from autograder.judging.judge import Judge, Judged, open_reply
 from autograder.judging.session import Ended, Program, Reply, Script, Session
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer
-from autograder.sandbox.codec import StudentRaised
-from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
+from autograder.sandbox.calls import Answer, StudentRaised
+from autograder.sandbox.remote import CallTimeout, WorkerDied
+from autograder.sandbox.wall import Wall
 
 Outcomes = Mapping[str, Sequence[Answer | Ended]]  # by the key of a check: what came of each call
 
@@ -192,7 +192,7 @@ def explains(answers: Outcomes, given: Outcomes) -> bool:
 def agree(got: Answer | Ended, want: Answer | Ended) -> bool:
     """Whether two outcomes of a call are the same within the tolerance."""
     if isinstance(got, StudentRaised) and isinstance(want, StudentRaised):
-        return got.type_name == want.type_name
+        return bool(got.type_name == want.type_name)
     if not isinstance(got, Answer) or not isinstance(want, Answer):
         return type(got) is type(want)
     if got.changed != want.changed or got.grads.keys() != want.grads.keys():

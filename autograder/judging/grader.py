@@ -9,6 +9,7 @@ from autograder import __version__
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.judge import Judge, Judged
@@ -16,8 +17,8 @@ from autograder.judging.lending import Lending, better, judge_again
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import may_be_spoilt, share, unwritten
-from autograder.judging.session import Answers, Program, Session
+from autograder.judging.scoring import may_be_spoilt, quiz_shares, share, unwritten
+from autograder.judging.session import Program, Session
 from autograder.judging.verdict import load_note
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
@@ -27,9 +28,11 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
+from autograder.sandbox.warm import WallLost
 from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
+TRIES = 3  # of a submission whose workers ended with the process that they were forked from
 
 
 class Grader:
@@ -59,14 +62,17 @@ class Grader:
         """Return the report on one submission; whatever is in it, this returns."""
         if submission.problem:
             return self.ungraded(submission, Outcome.ERROR, submission.problem)
-        try:
-            return self.grade_readable(submission)
-        except KitError:
-            raise
-        except Exception as error:  # noqa: BLE001 one submission must not stop a class
-            told = "The kit stumbled over this submission; staff have been told."
-            note = f"{type(error).__name__}: {error}"
-            return self.ungraded(submission, Outcome.BROKEN, told, note)
+        told = "The kit stumbled over this submission; staff have been told."
+        for _ in range(TRIES):
+            try:
+                return self.grade_readable(submission)
+            except WallLost as lost:
+                note = str(lost)
+            except KitError:
+                raise
+            except Exception as error:  # noqa: BLE001 one submission must not stop a class
+                return self.ungraded(submission, Outcome.BROKEN, told, f"{type(error).__name__}: {error}")
+        return self.ungraded(submission, Outcome.BROKEN, told, note)
 
     def grade_readable(self, submission: Submission) -> Report:
         """Run the checks and the quiz of a submission and add up."""
@@ -185,6 +191,7 @@ class Grader:
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
             outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
+            answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -198,16 +205,14 @@ class Grader:
         results = grade_quiz(
             self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
         )
-        worth = sum(result.worth for result in results)
         answers = [
             QuizAnswer(
-                id=result.id, prompt=result.prompt, given=result.given,
-                score=round(self.assignment.quiz * result.worth * result.earned / worth, 4),
-                max_score=round(self.assignment.quiz * result.worth / worth, 4),
-                outcome=result.outcome, feedback=result.feedback,
+                id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
+                outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
             )
             for result in results
         ]  # fmt: skip
+        answers = quiz_shares(self.assignment.quiz, answers)
         return answers, sheet_notes(self.quiz, sheet) if QUIZ in submission.files else []
 
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:

@@ -15,15 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.errors import KitError
+from autograder.judging.answers import Answers, ReferenceFailed
 from autograder.judging.bank import Check
-from autograder.judging.session import Answers, Exchange, Reply, Script, Session
+from autograder.judging.session import Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call, read_reply
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call, read_reply, room_for
 from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import CallTimeout, WorkerDied
 
 NOT_RUN = "Hidden checks do not run on this machine."
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
@@ -102,7 +103,7 @@ class Judge:
         if not all(check.visible for check in checks):
             session.seal()
         scripts = {check.key: self.script(check) for check in checks if self.runs(check)}
-        known = {name: script for name, script in scripts.items() if script is not None}
+        known = {name: script for name, script in scripts.items() if script is not None and not script.live}
         questions = [check.question for check in checks if check.key in known]
         coming = zip(known, session.play(list(known.values()), questions), strict=True)
         replies: dict[str, Sequence[Reply]] = {}
@@ -224,15 +225,21 @@ class Judge:
         """
         with self._scripting:
             if check.key not in self._scripts:
-                self._scripts[check.key] = self._write_script(check)
+                try:
+                    self._scripts[check.key] = self._write_script(check)
+                except ReferenceFailed:  # it may go better the next time
+                    return None
             return self._scripts[check.key]
 
     def _write_script(self, check: Check) -> Script | None:
         conversation = self._reference.conversation()
         frames: list[bytes] = []
         answers: list[Answer] = []
+        live = False
 
         def send(call: Call) -> Answer:
+            nonlocal live
+            live = live or bool(call.functions)
             frames.append(encode_call(call))
             answers.append(conversation.send(call))
             return answers[-1]
@@ -240,11 +247,12 @@ class Judge:
         began = time.monotonic()
         try:
             self.call(check, Student(send))
-        except KitError:
+        except (KitError, ReferenceFailed):
             raise
         except Exception:  # noqa: BLE001 any failure here is ours
             return None
-        return Script(tuple(frames), tuple(answers), time.monotonic() - began)
+        rooms = tuple(map(room_for, answers)) if len(answers) == len(frames) else ()
+        return Script(tuple(frames), tuple(answers), time.monotonic() - began, live, rooms)
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""

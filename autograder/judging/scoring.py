@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from autograder.judging.judge import NOT_RUN
-from autograder.results import CheckResult, Outcome
+from autograder.results import CheckResult, Outcome, QuizAnswer
 
 VISIBLE_PART = 0.2  # of a question: who has a check can answer it from a table, without the work
 UNDIAGNOSED = ("Not written yet.", "There is no function")
@@ -63,3 +65,16 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
         return float(points) if results else 0.0
     earned = [part for part, result in zip(carried, counted, strict=True) if result.outcome is Outcome.PASSED]
     return round(points * sum(earned), 2)
+
+
+def quiz_shares(points: float, answers: Sequence[QuizAnswer]) -> list[QuizAnswer]:
+    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight."""
+    total = sum(answer.weight for answer in answers)
+    return [
+        replace(
+            answer,
+            score=round(points * answer.weight * answer.earned / total, 4),
+            max_score=round(points * answer.weight / total, 4),
+        )
+        for answer in answers
+    ]

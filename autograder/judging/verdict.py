@@ -14,9 +14,9 @@ from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.judging.session import Exchange
 from autograder.results import Outcome
-from autograder.sandbox.codec import StudentRaised
+from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.protocol import Problem
-from autograder.sandbox.wall import CallTimeout, WorkerDied
+from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
 
 NOT_WRITTEN = "write your code here"
 OWN_WORDS = "an exception that is none of Python's"
@@ -79,6 +79,9 @@ def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -
     if isinstance(error, CallTimeout):
         told = f"{error}: is there a loop that never ends?"
         return Verdict(Outcome.TIMEOUT, f"{call}\n{told}" if visible and call else sentence(told), call)
+    if isinstance(error, AnswerTooLarge):
+        told = "The answer is much larger than the right one: is it what the docstring says?"
+        return Verdict(Outcome.FAILED, f"{call}\n{told}" if visible and call else told, call)
     if isinstance(error, WorkerDied):
         told = f"The code {error}: look for exit(), os._exit() or recursion without an end."
         return Verdict(Outcome.CRASHED, told, call)

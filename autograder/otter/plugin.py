@@ -22,6 +22,7 @@ from autograder.judging.grader import open_grader
 from autograder.judging.scoring import parts
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 from autograder.submission.reading import read_submission
+from autograder.submission.work import task_of
 
 COURSE = Path("source", "course")  # below /autograder, or wherever otter keeps it
 PASSED = "✅ Test case passed"
@@ -69,9 +70,10 @@ class BehindTheWall(AbstractOtterPlugin):  # type: ignore[misc]
 
 def grade(folder: Path, stem: str) -> Report:
     """Return the kit's report on what is in a folder."""
-    grader = open_grader(load_config(folder.parent / COURSE), stem)
+    course = load_config(folder.parent / COURSE)
+    grader = open_grader(course, stem)
     try:
-        return grader.grade(read_submission(folder, stem))
+        return grader.grade(read_submission(folder, task_of(course, stem)))
     finally:
         grader.close()
 

@@ -20,6 +20,7 @@ from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
 from autograder.submission.gradescope_export import METADATA
 from autograder.submission.layouts import CANVAS, MOODLE
+from autograder.submission.work import Task, task_of
 
 EXTENSIONS = "extensions.csv"
 
@@ -49,7 +50,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Intake:
     """The submissions of a folder, who is missing, and what staff should know, a line each.
 
-    `canvas_column` is the assignment's header in Canvas, if the roster is a gradebook that has it.
+    `canvas_column` is the assignment's header in Canvas, if the roster is a gradebook that has it;
+    `task` tells a student's files from what was handed out.
     """
 
     entries: list[Entry]
@@ -57,6 +59,7 @@ class Intake:
     missing: list[Person]
     remarks: list[str]
     canvas_column: str = ""
+    task: Task | None = None
 
 
 def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Options) -> Intake:
@@ -92,7 +95,7 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
         )
     remarks = [*late_at_unknown_times(entries, rows), *remarks]
     column = canvas_column(Path(options.roster), course, stem) if options.roster else ""
-    return Intake(list(entries), rows, missing, remarks, column)
+    return Intake(list(entries), rows, missing, remarks, column, task_of(course, stem))
 
 
 def canvas_column(roster: Path, course: Course, stem: str) -> str:

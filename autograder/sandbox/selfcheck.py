@@ -9,10 +9,12 @@ from pathlib import Path
 
 from autograder.results import Isolation
 from autograder.sandbox import landlock, limits, seccomp
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.calls import StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import Wall, WorkerDied
+from autograder.sandbox.wall import Wall
 
 FULL = "full"
 READABLE = "grades safe, hidden checks readable"

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.sandbox import protocol
-from autograder.sandbox.calls import Answer, Call, Objects, perform
-from autograder.sandbox.codec import StudentRaised, decode_call, encode_answer, encode_call, read_reply
-from autograder.sandbox.lent import Ask, lent
+from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, kinds_of, perform
+from autograder.sandbox.codec import decode_call, encode_answer, encode_call, read_reply
+from autograder.sandbox.lent import lent
 
 FRAMES, TRACE_CHARACTERS = 8, 4000
 MESSAGE_CHARACTERS = 600
@@ -87,7 +87,7 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
     for frame in stream:
         request, body = protocol.decode_frame(frame, protocol.REQUEST)
         if isinstance(request, protocol.CallRequest):
-            sock.sendall(answer(request, body, module, objects, names))
+            sock.sendall(answer(request, body, module, objects, names, asking(sock, stream)))
         elif isinstance(request, protocol.Forget):
             objects = Objects()
         else:
@@ -113,7 +113,7 @@ def asking(sock: Any, stream: Iterator[bytes]) -> Ask:
 
 def incoming(sock: Any) -> Iterator[bytes]:
     """Yield requests as they arrive, many at a time where many are there."""
-    frames = protocol.Frames(max_head=protocol.MAX_BODY)
+    frames = protocol.Frames(max_head=protocol.MAX_BODY, max_body=protocol.MAX_REQUEST)
     while data := sock.recv(1 << 18):
         yield from frames.feed(data)
 
@@ -124,10 +124,11 @@ def answer(
     module: types.ModuleType,
     objects: Objects,
     names: list[str],
+    ask: Ask,
 ) -> bytes:
     """Carry out a call and return the frame that answers it."""
     try:
-        return encode_answer(perform(decode_call(request, body), vars(module), objects))
+        return encode_answer(perform(decode_call(request, body), vars(module), objects, ask))
     except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
         return protocol.frame_of(protocol.Raised(problem_of(error, names)))
 
@@ -151,7 +152,7 @@ def load(request: protocol.LoadRequest) -> tuple[types.ModuleType, protocol.Load
             problems.append(problem_of(error, [name, request.source.name], cell=number))
     for name, (source, attribute) in request.bind.items():
         setattr(module, name, getattr(importlib.import_module(source), attribute))
-    return module, protocol.Loaded([name for name in vars(module) if not name.startswith("__")], problems)
+    return module, protocol.loaded([name for name in vars(module) if not name.startswith("__")], problems)
 
 
 def problem_of(error: BaseException, names: list[str], cell: int = 0) -> protocol.Problem:
@@ -166,8 +167,7 @@ def problem_of(error: BaseException, names: list[str], cell: int = 0) -> protoco
             cell = int(places[-1][0].rpartition(":")[2])
         trace = "\n".join(map(told, passed[-FRAMES:]))[-TRACE_CHARACTERS:]
         kind, message = str(type(error).__name__), str(error)[:MESSAGE_CHARACTERS]
-        bases = [str(base.__name__)[:80] for base in type(error).__mro__[1:8]]
-        return protocol.Problem(kind[:80], message, line, cell, trace, bases)
+        return protocol.Problem(kind[:80], message, line, cell, trace, kinds_of(error))
     except BaseException:  # noqa: BLE001 an exception that cannot even be described
         return protocol.Problem("an exception", "", 0, cell, "")
 

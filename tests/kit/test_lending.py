@@ -11,12 +11,12 @@ from autograder.judging.grader import open_grader
 from autograder.judging.lending import judge_again, parts_of
 from autograder.judging.session import Program, Session
 from autograder.results import Outcome
-from autograder.sandbox.calls import Call
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.calls import Call, StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.lender import Lender
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import WorkerDied
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"

@@ -13,11 +13,13 @@ import pytest
 from autograder.data.values import tensor
 from autograder.errors import InputError
 from autograder.sandbox import landlock, seccomp
-from autograder.sandbox.codec import StudentRaised
+from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.limits import LAYERS, Limits
+from autograder.sandbox.patience import FACTOR
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.selfcheck import FULL, READABLE, WEAK, self_check
-from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
+from autograder.sandbox.wall import Wall
 
 HERE = Path(__file__)
 
@@ -42,7 +44,7 @@ def test_an_exception_tells_what_it_is_a_kind_of(behind):
     student, _ = behind("class Odd(ValueError): pass\ndef f(x):\n    raise Odd('no')")
     with pytest.raises(StudentRaised) as caught:
         student.f(1)
-    assert caught.value.type_names[:3] == ("Odd", "ValueError", "Exception")
+    assert caught.value.problem.bases[:3] == ["work.Odd", "builtins.ValueError", "builtins.Exception"]
 
 
 def test_gradients_are_taken_there(behind, torch_wall):
@@ -88,7 +90,7 @@ def test_a_loop_ends_at_its_deadline_and_costs_one_worker(behind, wall):
     began = time.monotonic()
     with pytest.raises(CallTimeout):
         student.f()
-    assert time.monotonic() - began < wall.bounds.call_s + 2
+    assert time.monotonic() - began < FACTOR * wall.bounds.call_s + 2
     assert not worker.alive
     student, _ = behind("def g():\n    return 1")
     assert student.g() == 1
@@ -238,7 +240,7 @@ def test_a_worker_leaves_nothing_running(wall):
     for _ in range(200):
         if not Path(f"/proc/{pid}").exists():
             return
-        wall.end(0)
+        wall.worker().close()
         time.sleep(0.01)
     raise AssertionError("the worker is still there")
 
@@ -252,7 +254,7 @@ def test_workers_die_with_the_grader():
         wall = Wall(Limits())
         worker = wall.worker()
         worker.load(Source("work.py", ["x = 1"]))
-        print(worker._pid, wall._process.pid, flush=True)
+        print(worker._pid, wall.pid, flush=True)
         os.kill(os.getpid(), 9)
     """)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
