@@ -18,7 +18,9 @@ from autograder.sandbox.wall import Wall
 FULL = "full"
 READABLE = "grades safe, hidden checks readable"
 WEAK = "weak: visible checks only"
+PROBES = "from autograder.sandbox.probes import *"  # the warm process has them: compiling takes longer
 READING = frozenset({"reads_a_file", "lists_a_folder"})
+SEEING = frozenset({"finds_processes", "sees_the_machine", "sees_the_page_cache"})  # no grade comes of these
 
 
 def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
@@ -30,7 +32,7 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
     """
     worker = wall.worker()
     try:
-        worker.load(Source("probes.py", [(Path(__file__).parent / "probes.py").read_text()]))
+        worker.load(Source("probes.py", [PROBES]))
         student = Student(lambda call: worker.ask(encode_call(call), wall.bounds.call_s))
         with tempfile.NamedTemporaryFile(prefix="autograder-probe-") as bait:
             leaks = [name for name, attack in attacks(student, bait.name, secrets) if succeeds(attack)]
@@ -39,7 +41,7 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
         leaks = [f"no worker could be started: {note[-1] if note else error}"]
     finally:
         worker.close()
-    verdict = FULL if not leaks else READABLE if READING.issuperset(leaks) else WEAK
+    verdict = FULL if not leaks else READABLE if (READING | SEEING).issuperset(leaks) else WEAK
     return Isolation(verdict, held(wall), leaks, "" if verdict == FULL else mend(wall))
 
 
@@ -55,6 +57,13 @@ def attacks(student: Student, bait: str, secrets: Sequence[Path]) -> list[tuple[
         ("opens_a_socket", lambda: student.opens_a_socket()),
         ("traces", lambda: student.traces(grader)),
         ("slows_down", lambda: student.slows_down(grader)),
+        ("finds_processes", lambda: student.finds_processes(grader)),
+        ("sees_the_machine", lambda: student.sees_mounts()),
+        ("holds_a_file", lambda: student.holds_a_file()),
+        ("sees_the_page_cache", lambda: student.sees_the_page_cache()),
+        ("uses_up_a_quota", lambda: student.uses_up_a_quota()),
+        ("shares_memory", lambda: student.shares_memory()),
+        ("reaches_the_kernel", lambda: student.reaches_the_kernel()),
         ("holds_descriptors", lambda: student.holds_descriptors()),
         ("sees_secrets", lambda: student.sees_secrets()),
         ("removes_a_file", lambda: student.removes_a_file(f"{bait}.not-there") or not os.path.exists(bait)),
