@@ -10,7 +10,7 @@ from autograder import __version__
 from autograder.batch.backend import Bench
 from autograder.batch.outputs import Written, reports_folder, write_page, write_report, write_reports
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
-from autograder.batch.update import Todo, renamed, stumbled, what_to_do
+from autograder.batch.update import Need, need_of, renamed, stumbled
 from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import settled
@@ -168,9 +168,9 @@ class Desk:
         if same and not stumbled(same.report):
             report, ran = renamed(same.report, submission), False
         else:
-            todo = what_to_do(newest.keys, keys, newest.report) if newest and reuse else Todo()
-            report = self.bench.grade(submission, newest.report if newest else None, todo)
-            ran = todo.runs
+            need = need_of(newest.keys, keys, newest.report) if newest and reuse else Need.RUN
+            adds_up = newest.report if newest and need is Need.ADD_UP else None
+            report, ran = self.bench.grade(submission, adds_up), adds_up is None
         if self.wishes.never_lower:
             kept = better(before or newest, report)
         result = Result(row.name, content_hash(submission), work, keys, report, kept)

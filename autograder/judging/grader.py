@@ -13,12 +13,13 @@ from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.lending import Lending, better, judge_again
+from autograder.judging.load_notes import load_notes
+from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import may_be_spoilt, share, unwritten
-from autograder.judging.session import Program, Session
-from autograder.judging.verdict import load_note
+from autograder.judging.scoring import may_be_spoilt, quiz_shares, share, unwritten
+from autograder.judging.session import Session
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
@@ -28,7 +29,7 @@ from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.warm import WallLost
-from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Submission, content_hash, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -84,7 +85,7 @@ class Grader:
             found = self.judge_checks(self.checks(visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
             session.load()
-            notes = [*submission.notes, *load_notes(session, source), *quiz_notes]
+            notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
             found |= self.judge_checks(self.checks(visible=False), session, found)
@@ -185,6 +186,7 @@ class Grader:
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
             outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
+            answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -198,16 +200,14 @@ class Grader:
         results = grade_quiz(
             self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
         )
-        worth = sum(result.worth for result in results)
         answers = [
             QuizAnswer(
-                id=result.id, prompt=result.prompt, given=result.given,
-                score=round(self.assignment.quiz * result.worth * result.earned / worth, 4),
-                max_score=round(self.assignment.quiz * result.worth / worth, 4),
-                outcome=result.outcome, feedback=result.feedback,
+                id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
+                outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
             )
             for result in results
         ]  # fmt: skip
+        answers = quiz_shares(self.assignment.quiz, answers)
         return answers, sheet_notes(self.quiz, sheet) if QUIZ in submission.files else []
 
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
@@ -255,15 +255,6 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
-
-
-def load_notes(session: Session, source: Source) -> list[str]:
-    """Tell a student what kept their program from loading."""
-    if session.unloadable is not None:
-        return [f"The file could not be loaded: {session.unloadable}."]
-    if session.loaded is None:
-        return []
-    return [load_note(problem, source.name, len(source.cells)) for problem in session.loaded.problems]
 
 
 def open_grader(

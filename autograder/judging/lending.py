@@ -23,7 +23,7 @@ from autograder.sandbox.lender import Lender
 from autograder.sandbox.wall import Wall
 
 NOTHING_TO_SAY: dict[str, Any] = {
-    "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b""
+    "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"", "answer_digest": ""
 }  # fmt: skip
 MOST_TEXT = 300_000  # characters of a program that is looked through for what it uses
 PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own

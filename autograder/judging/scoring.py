@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from autograder.judging.judge import NOT_RUN
-from autograder.results import CheckResult, Outcome
+from autograder.results import CheckResult, Outcome, QuizAnswer
 
 UNDIAGNOSED = ("Not written yet.", "There is no function")
 
@@ -32,3 +34,16 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
         return float(points) if results else 0.0
     earned = sum(result.weight for result in counted if result.outcome is Outcome.PASSED)
     return round(points * earned / total, 2)
+
+
+def quiz_shares(points: float, answers: Sequence[QuizAnswer]) -> list[QuizAnswer]:
+    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight."""
+    total = sum(answer.weight for answer in answers)
+    return [
+        replace(
+            answer,
+            score=round(points * answer.weight * answer.earned / total, 4),
+            max_score=round(points * answer.weight / total, 4),
+        )
+        for answer in answers
+    ]
