@@ -16,6 +16,7 @@ It was put together from the course's grader, part by part:
 - exceptions: Is the right exception raised?
 - marks: The decorators that a file of checks is written with: they only attach what they say.
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
+- draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
 - stopwatch: The time that the statements of a program may take: half of what is left of it for each.
 - limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
 - spelling: Write a call of a check the way a student would type it.
@@ -37,6 +38,8 @@ import ctypes
 import dataclasses
 import difflib
 import functools
+import hashlib
+import hmac
 import importlib
 import inspect
 import io
@@ -52,6 +55,7 @@ import time
 import tokenize
 import types
 import warnings
+import zlib
 from array import array as std_array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -2082,6 +2086,47 @@ def here(namespace: Mapping[str, Any], record: Callable[[Call], None] = lambda _
         return perform(call, namespace, objects)
 
     return Student(send)
+
+
+# ----------------------------------------
+# draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
+
+DRAWS = 8
+
+
+def identity(stem: str, question: str, name: str) -> str:
+    """Return the id of a check, by the name of its function."""
+    return f"{stem}.{question}.{name.removeprefix('test_')}"
+
+
+def visible_rng(name: str) -> np.random.Generator:
+    """Return the random numbers of a visible check, by the name of its function."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def hidden_rng(seed: int, check: str, draw: int) -> np.random.Generator:
+    """Return the random numbers of a hidden check.
+
+    Args:
+        seed: the course's.
+        check: its id.
+        draw: which of `DRAWS`.
+    """
+    return np.random.default_rng([seed, zlib.crc32(check.encode()), draw])
+
+
+def draw_of(seed: int, work: Iterable[str]) -> int:
+    """Return which draw of hidden inputs a piece of work meets; nobody can tell without the seed.
+
+    Args:
+        seed: the course's.
+        work: the texts of a program.
+    """
+    digest = hmac.new(str(seed).encode(), digestmod=hashlib.sha256)
+    for text in work:
+        data = text.encode("utf-8", "replace")
+        digest.update(f"{len(data)}\n".encode() + data)
+    return int.from_bytes(digest.digest()) % DRAWS
 
 
 # ----------------------------------------
