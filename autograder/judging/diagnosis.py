@@ -17,6 +17,12 @@ from autograder.judging.weighing import MANY, Case, Failed, Found, Weighed, find
 from autograder.results import Outcome
 from autograder.sandbox.wall import Wall
 
+<<<<<<< HEAD
+=======
+Outcomes = Mapping[str, Sequence[Answer | Ended]]  # by the key of a check: what came of each call
+
+
+>>>>>>> main
 KEPT = 5_000  # diagnoses remembered
 WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
 
@@ -40,6 +46,43 @@ class Diagnostician:
         self._known = KnownAnswers(wall, judge, {**mistakes, **right})
         self._right = right
         self._diagnosed: dict[tuple[tuple[Outcome, bytes], ...], Diagnosis] = {}
+<<<<<<< HEAD
+=======
+        self._locks = {name: threading.Lock() for name in mistakes}
+
+    def answers(self, mistake: str, checks: Sequence[Check]) -> "Asked":
+        """Return what a misconception answers to its question's checks, asked when it is looked up."""
+        return Asked(self, mistake, {check.key: check for check in checks})
+
+    def ask(self, mistake: str, checks: Mapping[str, Check], wanted: str) -> "Known":
+        """Return what a misconception answers to the check `wanted`.
+
+        It is asked all the question's quick checks at once, but a slow one (training) only when it is wanted.
+        """
+        with self._locks[mistake]:
+            known = self._known[mistake]
+            if wanted not in known:
+                quick = [name for name in checks if name not in known and self._is_quick(checks[name])]
+                self._play(mistake, [checks[name] for name in {*quick, wanted}], known)
+            return known[wanted]
+
+    def _is_quick(self, check: Check) -> bool:
+        script = self._judge.script(check)
+        return script is not None and script.seconds < QUICK_S
+
+    def _play(self, mistake: str, checks: Sequence[Check], known: "dict[str, Known]") -> None:
+        scripts = [self._judge.script(check) or Script(()) for check in checks]
+        session = Session(self._wall, self.programs[mistake])
+        played = list(session.play(scripts))
+        for check, script, replies in zip(checks, scripts, played, strict=True):
+            passes = self._outcome(check, script, replies, session) is Outcome.PASSED
+            known[check.key] = Known([outcome_of(reply) for reply in replies], passes)
+        session.close()
+
+    def _outcome(self, check: Check, script: Script, replies: Sequence[Reply], session: Session) -> Outcome:
+        judged = self._judge.judge_replies(check, script, replies, session)
+        return (judged or self._judge.judge_live(check, session)).verdict.outcome
+>>>>>>> main
 
     def diagnose(
         self,
@@ -72,6 +115,7 @@ class Diagnostician:
         candidates: Sequence[Variant],
         right: Sequence[Variant],
     ) -> Diagnosis:
+<<<<<<< HEAD
         by_check = dict(zip((check.id for check in checks), judged, strict=True))
         passed = [check for check in checks if by_check[check.id].verdict.outcome is Outcome.PASSED]
         failed = [check for check in checks if by_check[check.id].verdict.outcome in WRONG]
@@ -108,6 +152,31 @@ class Diagnostician:
     ) -> Iterator[Weighed]:
         """Yield the mistakes that no check speaks against clearly, the cheapest checks first."""
         inexpensive = sorted(passed, key=self._known.seconds)
+=======
+        given = {
+            check.key: [exchange.outcome for exchange in one.exchanges]
+            for check, one in zip(checks, judged, strict=True)
+            if one.exchanges
+        }
+        if not given or not all(one.replayed for one in judged if one.exchanges):
+            return Diagnosis()
+        passed = {
+            check.key
+            for check, one in zip(checks, judged, strict=True)
+            if one.verdict.outcome is Outcome.PASSED
+        }
+        wrong = {name: outcomes for name, outcomes in given.items() if name not in passed}
+        if not wrong:
+            return Diagnosis()
+        found = [one for one in candidates if self.fits(one.name, checks, wrong, passed)]
+        if len(found) == 1:
+            return Diagnosis((found[0].name,), found[0].text)
+        if found:
+            told = " Or: ".join(mistake.text for mistake in found[:3])
+            return Diagnosis(tuple(one.name for one in found), f"One of these, perhaps. {told}")
+        scripts = {check.key: self._judge.script(check) for check in checks}
+        right = {name: script.answers for name, script in scripts.items() if script is not None}
+>>>>>>> main
         for mistake in candidates:
             known = {}
             for check in failed:
@@ -124,6 +193,7 @@ class Diagnostician:
     def _unsteady(self, mistake: str, failed: Sequence[Check], check: str) -> np.ndarray:
         return self._known.unsteady(mistake, next(one for one in failed if one.id == check))
 
+<<<<<<< HEAD
     def _refuted(
         self, mistake: Variant, checks: Sequence[Check], passed: Sequence[Check], right: Sequence[str]
     ) -> bool:
@@ -133,6 +203,69 @@ class Diagnostician:
             wrong = known is not None and known.outcome is not Outcome.PASSED
             if known and wrong and refutes(known, self._known.free(check, right)):
                 return True
+=======
+        Answers that pass may differ within a check's own tolerance, so they are not compared.
+        """
+        answers = self.answers(mistake, checks)
+        if not explains(answers, wrong):
+            return False
+        return all(answers.known(check.key).passes for check in checks if check.key in passed)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a misconception answers to a check's calls, and whether the check passes it."""
+
+    outcomes: Sequence[Answer | Ended]
+    passes: bool
+
+
+@dataclass(frozen=True)
+class Asked(Mapping[str, Sequence[Answer | Ended]]):
+    """The answers of a misconception by the key of a check; only what is looked up is asked."""
+
+    diagnostician: Diagnostician
+    mistake: str
+    checks: Mapping[str, Check]
+
+    def known(self, name: str) -> Known:
+        """Return all that is known about a check."""
+        return self.diagnostician.ask(self.mistake, self.checks, name)
+
+    def __getitem__(self, name: str) -> Sequence[Answer | Ended]:
+        return self.known(name).outcomes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.checks)
+
+    def __len__(self) -> int:
+        return len(self.checks)
+
+
+def outcome_of(reply: Reply) -> Answer | Ended:
+    """Return what a reply tells, whatever it is."""
+    try:
+        return open_reply(reply)
+    except (StudentRaised, CallTimeout, WorkerDied) as error:
+        return error
+
+
+def explains(answers: Outcomes, given: Outcomes) -> bool:
+    """Whether a program gives the same answers to every call that was made."""
+    return all(
+        len(answers.get(name, ())) >= len(outcomes) and all(map(agree, outcomes, answers[name]))
+        for name, outcomes in given.items()
+    )
+
+
+def agree(got: Answer | Ended, want: Answer | Ended) -> bool:
+    """Whether two outcomes of a call are the same within the tolerance."""
+    if isinstance(got, StudentRaised) and isinstance(want, StudentRaised):
+        return bool(got.type_name == want.type_name)
+    if not isinstance(got, Answer) or not isinstance(want, Answer):
+        return type(got) is type(want)
+    if got.changed != want.changed or got.grads.keys() != want.grads.keys():
+>>>>>>> main
         return False
 
     def _by_property(self, case: Case, checks: Sequence[Check], candidates: Sequence[Variant]) -> Diagnosis:

@@ -17,6 +17,7 @@ from autograder.sandbox.codec import encode_call
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.wall import Wall
 
+REFERENCE = "the reference"
 QUICK_S = 0.05  # what the reference may take for a check that is asked of a program without need
 
 
@@ -33,9 +34,9 @@ class KnownAnswers:
     """Asks programs of the course's own; each is asked each check once, when it is looked up."""
 
     def __init__(self, wall: Wall, judge: Judge, programs: Mapping[str, Program]) -> None:
-        self._wall, self._judge, self.programs = wall, judge, programs
-        self._known: dict[str, dict[str, Known]] = {name: {} for name in programs}
-        self._locks = {name: threading.Lock() for name in programs}
+        self._wall, self._judge, self.programs = wall, judge, {REFERENCE: judge.reference, **programs}
+        self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
+        self._locks = {name: threading.Lock() for name in self.programs}
         self._layouts: dict[str, Layout | None] = {}
         self._free: dict[str, np.ndarray] = {}
         self._unsteady: dict[tuple[str, str], np.ndarray] = {}
@@ -103,10 +104,12 @@ class KnownAnswers:
             layout = self.layout(check)
             assert layout is not None  # noqa: S101 nobody compares answers to a broken check
             free = np.zeros(layout.numbers.shape, dtype=bool)
-            for name in right if layout.stateful.any() else ():
-                known = self.ask(name, [check], check)
-                if known is not None and known.outcome is Outcome.PASSED:
-                    free |= known.record.wrong
+            if layout.stateful.any():
+                free |= self.unsteady(REFERENCE, check)
+                every = [self.ask(name, [check], check) for name in right]
+                for known in every:
+                    if known is not None and known.outcome is Outcome.PASSED:
+                        free |= known.record.wrong
             self._free[check.id] = free & layout.stateful
         return self._free[check.id]
 

@@ -149,7 +149,8 @@ LONE_ONES = (2.7134, -1.1792, 0.8467)
         (np.trunc, f"{LONE} cut to whole numbers: is the dtype that of integers?"),
         (lambda x: np.round(x, 1), f"{LONE} rounded to 0.1"),
         (lambda x: 0.0, "it is 0"),
-        (lambda x: x + 0.37, ""),
+        (lambda x: x + 0.37, "it is off by 0.37"),
+        (lambda x: x * x + 0.37, ""),
     ],
 )
 def test_lone_numbers_are_explained_by_what_several_have_in_common(treat, property_):
