@@ -27,10 +27,10 @@ def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
     pairs: list[Pair] = []
     shown: list[np.ndarray] = []
     for one in case.failed:
-        if one.id not in known:
+        if one.key not in known:
             return ""
-        mistake = known[one.id].record
-        where = one.record.present & one.record.layout.counts & ~case.free[one.id]
+        mistake = known[one.key].record
+        where = one.record.present & one.record.layout.counts & ~case.free[one.key]
         if (where & (one.record.strange | mistake.strange)).any():
             return ""
         wrong = mistake.wrong & one.record.wrong

@@ -163,12 +163,9 @@ class Grader:
         if is_absent(results):
             return results, Diagnosis()
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
-<<<<<<< HEAD
         right = [one for one in self.bank.alternatives if one.question == question]
+        checks = [one.check for one in judged]
         return results, self.diagnostician.diagnose(checks, judged, candidates, right)
-=======
-        return results, self.diagnostician.diagnose([one.check for one in judged], judged, candidates)
->>>>>>> main
 
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None

@@ -118,7 +118,7 @@ class Judge:
             if judged is None:
                 replies.update(coming)  # one conversation at a time
                 session.begin_question(check.question)
-                judged = replace(self.judge_live(check, session), replies=replies.get(check.id, ()))
+                judged = replace(self.judge_live(check, session), replies=replies.get(check.key, ()))
             return judged
 
         yield from self.in_order(checks, one, passed)

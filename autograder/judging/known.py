@@ -43,10 +43,10 @@ class KnownAnswers:
 
     def layout(self, check: Check) -> Layout | None:
         """Return how answers to a check are laid out, None for one that is broken."""
-        if check.id not in self._layouts:
+        if check.key not in self._layouts:
             script = self._judge.script(check)
-            self._layouts[check.id] = None if script is None else Layout(script)
-        return self._layouts[check.id]
+            self._layouts[check.key] = None if script is None else Layout(script)
+        return self._layouts[check.key]
 
     def is_quick(self, check: Check) -> bool:
         """Whether a check costs next to nothing."""
@@ -58,31 +58,36 @@ class KnownAnswers:
         return script.seconds if script else 0.0
 
     def ask(self, name: str, checks: Sequence[Check], wanted: Check) -> Known | None:
-        """Return what a program answers to one check; all the quick ones of `checks` are asked at once."""
+        """Return what a program answers to one check; the quick ones of `checks` are asked with it.
+
+        Visible and hidden ones apart: hidden inputs are drawn several times, and most mistakes are out
+        of the question before.
+        """
         with self._locks[name]:
             known = self._known[name]
-            if wanted.id not in known:
-                new = [check for check in checks if check.id not in known and self.is_quick(check)]
+            if wanted.key not in known:
+                alike = [check for check in checks if check.visible is wanted.visible]
+                new = [check for check in alike if check.key not in known and self.is_quick(check)]
                 self._play(name, new if wanted in new else [wanted, *new], known)
-            return known.get(wanted.id)
+            return known.get(wanted.key)
 
     def _play(self, name: str, checks: Sequence[Check], known: dict[str, Known]) -> None:
-        layouts = {check.id: self.layout(check) for check in checks}
+        layouts = {check.key: self.layout(check) for check in checks}
         scripts = [layout.played if layout else Script(()) for layout in layouts.values()]
         session = Session(self._wall, self.programs[name])
         played = list(session.play(scripts))
         for (check, script), replies in zip(zip(checks, scripts, strict=True), played, strict=True):
-            layout = layouts[check.id]
+            layout = layouts[check.key]
             if layout is not None:
                 judged = self._judge.judge_replies(check, script, replies, session)
                 judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
                 record = layout.record(outcomes_of(judged, layout.script))
-                known[check.id] = Known(record, judged.verdict.outcome, judged.verdict.lines)
+                known[check.key] = Known(record, judged.verdict.outcome, judged.verdict.lines)
         session.close()
 
     def unsteady(self, name: str, check: Check) -> np.ndarray:
         """Return the entries in which a program contradicts itself: what chance decides in it."""
-        key = (name, check.id)
+        key = (name, check.key)
         if key not in self._unsteady:
             known = self.ask(name, [check], check)
             assert known is not None  # noqa: S101 it was compared to something
@@ -90,7 +95,9 @@ class KnownAnswers:
             _, replies = session.play([script, script])  # the second time, chance stands elsewhere
             session.close()
             again = known.record.layout.record([outcome_of(reply) for reply in replies])
-            self._unsteady[key] = ~known.record.same(again) & known.record.layout.stateful
+            layout = known.record.layout
+            drawn = np.isin(layout.owner, layout.owner[~known.record.same(again)])
+            self._unsteady[key] = drawn & layout.stateful
         return self._unsteady[key]
 
     def free(self, check: Check, right: Sequence[str]) -> np.ndarray:
@@ -100,7 +107,7 @@ class KnownAnswers:
             check: which a right answer passes whatever these are.
             right: names of programs that are right.
         """
-        if check.id not in self._free:
+        if check.key not in self._free:
             layout = self.layout(check)
             assert layout is not None  # noqa: S101 nobody compares answers to a broken check
             free = np.zeros(layout.numbers.shape, dtype=bool)
@@ -110,8 +117,9 @@ class KnownAnswers:
                 for known in every:
                     if known is not None and known.outcome is Outcome.PASSED:
                         free |= known.record.wrong
-            self._free[check.id] = free & layout.stateful
-        return self._free[check.id]
+            drawn = np.isin(layout.owner, layout.owner[free])  # all of an array of which a part was drawn
+            self._free[check.key] = drawn & layout.stateful
+        return self._free[check.key]
 
 
 def outcome_of(reply: Reply) -> Answer | Ended:

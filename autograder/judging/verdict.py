@@ -40,12 +40,9 @@ class Verdict:
     outcome: Outcome
     feedback: str = ""
     staff_note: str = ""
-<<<<<<< HEAD
-    lines: tuple[int, ...] = ()  # of the check's file, that say where it failed
-=======
     cause: Cause = Cause.OTHER
     raised: str = ""  # the type of the exception, as the student's process names it
->>>>>>> main
+    lines: tuple[int, ...] = ()  # of the check's file, that say where it failed
 
 
 @dataclass(frozen=True)

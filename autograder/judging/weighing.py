@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from autograder.checks.explain import unround
+from autograder.judging.bank import Check
 from autograder.judging.facts import Record, joined
 from autograder.judging.known import Known
 from autograder.results import Outcome
@@ -25,10 +26,15 @@ LINE_BITS = 1.0  # that the line of a check says, beyond that the check failed
 class Failed:
     """A failed check of a submission: its answers, how it ended and where."""
 
-    id: str
+    check: Check
     record: Record
     outcome: Outcome
     lines: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells the check and its draw apart."""
+        return self.check.key
 
     def ends_as(self, known: Known) -> bool:
         """Whether a mistake fails here in the same way."""
@@ -50,7 +56,7 @@ class Case:
 
     def wrong_in(self, one: Failed) -> np.ndarray:
         """Return the entries of one check that are wrong, and would not be in any right answer."""
-        found: np.ndarray = one.record.wrong & ~self.free[one.id]
+        found: np.ndarray = one.record.wrong & ~self.free[one.key]
         return found
 
     @cached_property
@@ -76,49 +82,56 @@ class Case:
 
 
 @dataclass(frozen=True, eq=False)
+class Held:
+    """A known mistake against one failed check, entry by entry."""
+
+    matched: np.ndarray  # wrong, and the mistake is wrong alike
+    clash: np.ndarray  # wrong, and the mistake is clearly wrong in another way
+    extra: np.ndarray  # right, and the mistake clearly is not
+    explained: bool  # it leaves nothing open
+    by_line: bool  # only because both fail at the same place
+
+
+@dataclass(frozen=True, eq=False)
 class Weighed:
     """A known mistake against a case. The arrays are over the entries of all failed checks."""
 
     name: str
-    matched: np.ndarray  # wrong, and the mistake is wrong alike
-    clash: np.ndarray  # wrong, and the mistake is clearly wrong in another way
-    extra: np.ndarray  # right, and the mistake clearly is not
+    matched: np.ndarray
+    clash: np.ndarray
     explained: frozenset[str]  # the failed checks of which it leaves nothing open
     bits: float
 
-    @property
-    def possible(self) -> bool:
-        """Whether the mistake is wrong nowhere that the submission is right."""
-        return not self.extra.any()
+
+def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Held:
+    """Hold a mistake's answers to a failed check against a submission's.
+
+    Args:
+        case: the check is one of.
+        one: the failed check.
+        mine: what the mistake answers to it.
+        unsteady: the entries in which the mistake contradicts itself.
+    """
+    free, layout, same_end = case.free[one.key], one.record.layout, one.ends_as(mine)
+    wrong, theirs = case.wrong_in(one), mine.record.wrong & ~free
+    alike = one.record.same(mine.record)
+    if same_end and ((wrong | theirs) & ~alike & layout.stateful).any():
+        steady = ~unsteady()
+        wrong, theirs = wrong & (steady | alike), theirs & steady
+    clear = mine.record.clear & one.record.clear & mine.record.present & ~free
+    extra = ~wrong & theirs & ~alike & clear & one.record.present & layout.counts
+    explained = not (wrong & ~alike).any() if wrong.any() else same_end
+    return Held(wrong & alike, wrong & theirs & ~alike & clear, extra, explained, not wrong.any())
 
 
-Unsteady = Callable[[str], np.ndarray]  # by check: the entries in which a mistake contradicts itself
-
-
-def weigh(name: str, case: Case, known: Mapping[str, Known], unsteady: Unsteady) -> Weighed:
-    """Hold a mistake's answers to the failed checks against a submission's."""
-    matched, clash, extra = [], [], []
-    explained, lines = set(), 0
-    for one in case.failed:
-        mine, free = known[one.id], case.free[one.id]
-        wrong, theirs = case.wrong_in(one), mine.record.wrong & ~free
-        alike = one.record.same(mine.record)
-        at_odds = (wrong | theirs) & ~alike & one.record.layout.stateful
-        if at_odds.any() and one.ends_as(mine):
-            steady = ~unsteady(one.id)
-            wrong, theirs = wrong & (steady | alike), theirs & steady
-        clear = mine.record.clear & one.record.clear & mine.record.present & ~free
-        matched.append(wrong & alike)
-        clash.append(wrong & theirs & ~alike & clear)
-        extra.append(~wrong & theirs & ~alike & clear & one.record.present & one.record.layout.counts)
-        if wrong.any() and not (wrong & ~alike).any():
-            explained.add(one.id)
-        elif not wrong.any() and one.ends_as(mine):
-            explained.add(one.id)
-            lines += 1
-    told, against, more = (joined(each).astype(bool) for each in (matched, clash, extra))
-    bits = float(case.bits[told].sum()) + lines * case.line_bits
-    return Weighed(name, told, against, more, frozenset(explained), bits)
+def weigh(name: str, case: Case, held: Sequence[Held]) -> Weighed:
+    """Add up what a mistake explains of each failed check."""
+    told, against = (
+        joined(each).astype(bool) for each in zip(*((o.matched, o.clash) for o in held), strict=True)
+    )
+    lines = sum(one.explained and one.by_line for one in held)
+    explained = frozenset(one.key for one, part in zip(case.failed, held, strict=True) if part.explained)
+    return Weighed(name, told, against, explained, float(case.bits[told].sum()) + lines * case.line_bits)
 
 
 def refutes(known: Known, free: np.ndarray) -> bool:
@@ -145,7 +158,7 @@ class Found:
 
 def find(case: Case, weighed: Sequence[Weighed]) -> Found:
     """Return the mistakes that explain a case, at most two at once."""
-    possible = [one for one in weighed if one.possible and one.bits > 0]
+    possible = [one for one in weighed if one.bits > 0]
     alone = [one for one in possible if is_cause(case, one)]
     if alone:
         first = max(alone, key=lambda one: (is_complete(case, one), one.bits))
@@ -208,4 +221,4 @@ def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
     return found
 
 
-__all__ = ["Case", "Failed", "Found", "Weighed", "find", "refutes", "weigh"]
+__all__ = ["Case", "Failed", "Found", "Held", "Weighed", "find", "hold", "refutes", "weigh"]

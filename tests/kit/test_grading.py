@@ -17,11 +17,15 @@ from autograder.judging.grader import Grader, open_grader
 from autograder.judging.programs import variant_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Program, Session
-<<<<<<< HEAD
-from autograder.results import CheckResult, Outcome, QuestionResult, Report, from_json, to_json
-=======
-from autograder.results import Cause, CheckResult, Outcome, Report, from_json, to_json
->>>>>>> main
+from autograder.results import (
+    Cause,
+    CheckResult,
+    Outcome,
+    QuestionResult,
+    Report,
+    from_json,
+    to_json,
+)
 from autograder.sandbox.calls import Call
 from autograder.sandbox.protocol import Source
 from autograder.submission.reading import Submission
