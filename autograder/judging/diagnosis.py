@@ -9,9 +9,21 @@ from autograder.judging.bank import Check, Variant
 from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import Record
 from autograder.judging.judge import Judge, Judged
-from autograder.judging.known import KnownAnswers, outcomes_of
+from autograder.judging.known import Known, KnownAnswers, outcomes_of
 from autograder.judging.loading import Program
-from autograder.judging.weighing import MANY, Case, Failed, Found, Held, Weighed, find, hold, refutes, weigh
+from autograder.judging.weighing import (
+    MANY,
+    Case,
+    Failed,
+    Found,
+    Held,
+    Weighed,
+    find,
+    hold,
+    nothing_of,
+    refutes,
+    weigh,
+)
 from autograder.results import Outcome
 from autograder.sandbox.wall import Wall
 
@@ -120,22 +132,26 @@ class Against:
         """Return what a mistake explains, None as soon as a check speaks against it clearly."""
         held: dict[str, Held] = {}
         for visible in (True, False):
-            if any(self._refutes(mistake, check) for check in self.passed if check.visible is visible):
-                return None
-            for one in self.case.failed:
+            for one in sorted(self.case.failed, key=lambda one: self.known.seconds(one.check)):
                 if one.check.visible is visible:
-                    known = self.known.ask(mistake, self.checks, one.check)
-                    if known is None:
-                        return None
+                    known = self._ask(mistake, one.check, held)
                     unsteady = partial(self.known.unsteady, mistake, one.check)
-                    held[one.key] = hold(self.case, one, known, unsteady)
+                    held[one.key] = hold(self.case, one, known, unsteady) if known else nothing_of(one)
                     if held[one.key].extra.any():
                         return None
+            if any(self._refutes(mistake, check, held) for check in self.passed if check.visible is visible):
+                return None
         return weigh(mistake, self.case, [held[one.key] for one in self.case.failed])
 
-    def _refutes(self, mistake: str, check: Check) -> bool:
+    def _ask(self, mistake: str, check: Check, held: Mapping[str, Held]) -> Known | None:
+        """Return what a mistake answers to a check; a slow one is asked only while nothing is left open."""
+        if self.known.is_quick(check) or all(one.explained for one in held.values()):
+            return self.known.ask(mistake, self.checks, check)
+        return None
+
+    def _refutes(self, mistake: str, check: Check, held: Mapping[str, Held]) -> bool:
         """Whether a check that the submission passes refuses the mistake, clearly."""
-        known = self.known.ask(mistake, self.checks, check)
+        known = self._ask(mistake, check, held)
         wrong = known is not None and known.outcome is not Outcome.PASSED
         return known is not None and wrong and refutes(known, self.known.free(check, self.right))
 

@@ -124,6 +124,12 @@ def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray
     return Held(wrong & alike, wrong & theirs & ~alike & clear, extra, explained, not wrong.any())
 
 
+def nothing_of(one: Failed) -> Held:
+    """Return what a mistake says of a failed check that it was not asked."""
+    none = np.zeros(one.record.numbers.shape, dtype=bool)
+    return Held(none, none, none, explained=False, by_line=False)
+
+
 def weigh(name: str, case: Case, held: Sequence[Held]) -> Weighed:
     """Add up what a mistake explains of each failed check."""
     told, against = (
@@ -221,4 +227,4 @@ def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
     return found
 
 
-__all__ = ["Case", "Failed", "Found", "Held", "Weighed", "find", "hold", "refutes", "weigh"]
+__all__ = ["Case", "Failed", "Found", "Held", "Weighed", "find", "hold", "nothing_of", "refutes", "weigh"]
