@@ -111,14 +111,19 @@ class Layout:
         ]
         self.stateful = self.each([about_objects[fact.key[0]] for fact in self.facts])
         self.counts = self.each([self._counts(fact) for fact in self.facts])
+        self.reaches = self.each([fact.key[1] == REACHES for fact in self.facts])
 
     def each(self, by_fact: Sequence[bool]) -> np.ndarray:
         """Return for each entry what is so for its fact."""
         return np.array(by_fact, dtype=bool)[self.owner] if self.facts else np.zeros(0, dtype=bool)
 
     def _counts(self, fact: Fact) -> bool:
-        """Whether a fact is compared: the gradient for a constant is not, only whether there is one."""
-        return fact.key[1] != GRADIENT or bool(fact.kind != ("text", None) and fact.numbers.any())
+        """Whether a fact is compared: the gradient for a constant is not, only whether there is one.
+
+        Nor is what was changed: that is a mistake in some questions only, and a check's line tells of it.
+        """
+        constant = fact.kind == ("text", None) or not fact.numbers.any()
+        return fact.key[1] != CHANGED and not (fact.key[1] == GRADIENT and constant)
 
     @property
     def played(self) -> Script:
@@ -180,11 +185,9 @@ class Record:
 
     @cached_property
     def clear(self) -> np.ndarray:
-        """The entries that show what the program computes: no exceptions, nothing infinite or changed."""
-        layout = self.layout
-        vague = [fact.key[1] == CHANGED or isinstance(self.odd.get(number), Raised)
-                 for number, fact in enumerate(layout.facts)]  # fmt: skip
-        shown: np.ndarray = np.isfinite(self.numbers) & ~layout.each(vague)
+        """The entries that show what the program computes: no exceptions, nothing infinite."""
+        raised = [isinstance(self.odd.get(number), Raised) for number in range(len(self.layout.facts))]
+        shown: np.ndarray = np.isfinite(self.numbers) & ~self.layout.each(raised)
         return shown
 
     def same(self, other: "Record") -> np.ndarray:
@@ -199,6 +202,7 @@ def near(one: np.ndarray, other: np.ndarray, room: np.ndarray) -> np.ndarray:
     """Return where numbers are equal, as closely as checks ask."""
     with np.errstate(all="ignore"):
         close = np.abs(one - other) <= room + RTOL * np.abs(other)
+        close &= np.isfinite(one) & np.isfinite(other)
         found: np.ndarray = close | (one == other) | (np.isnan(one) & np.isnan(other))
     return found
 

@@ -19,6 +19,7 @@ from autograder.judging.known import Known
 from autograder.results import Outcome
 
 UNROUND_BITS = 8.0  # that one number which is not round says
+REACHES_BITS = 2.0  # that a gradient reaches an argument, or does not
 LINE_BITS = 1.0  # that the line of a check says, beyond that the check failed
 
 
@@ -66,7 +67,8 @@ class Case:
         place = math.log2(max(count, 1) / max(int(self.wrong.sum()), 1))
         numbers = joined([one.record.numbers for one in self.failed])
         odd = joined([one.record.strange for one in self.failed]).astype(bool)
-        bits = np.where(self.wrong, place, 0.0)
+        reaches = joined([one.record.layout.reaches for one in self.failed]).astype(bool)
+        bits = np.where(self.wrong, np.where(reaches, max(place, REACHES_BITS), place), 0.0)
         telling = np.flatnonzero(self.wrong & ~odd & unround(numbers))
         with np.errstate(all="ignore"):
             exponent = np.floor(np.log10(np.abs(numbers[telling]))) - 4
@@ -173,6 +175,7 @@ def find(case: Case, weighed: Sequence[Weighed]) -> Found:
             return Found(names_of(list(others)))
         second = [one for one in possible if adds(case, first, one)]
         if second:
+            second = [one for one in second if not one.clash.any()] or second
             best = max(second, key=lambda one: beyond(case, first, one))
             return Found((first.name,), names_of([one for one in second if alike(best, one)]))
         return Found(names_of(list(others)), complete=False)
@@ -188,7 +191,8 @@ def is_cause(case: Case, one: Weighed) -> bool:
     """Whether a mistake alone is what happened, whatever else did."""
     if one.clash.any():
         return False
-    return is_complete(case, one) or (one.bits >= ENOUGH and len(one.explained) >= SHARE * len(case.failed))
+    much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
+    return is_complete(case, one) or (one.bits >= ENOUGH and bool(much))
 
 
 def alike(one: Weighed, other: Weighed) -> bool:
