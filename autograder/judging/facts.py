@@ -154,7 +154,7 @@ class Layout:
             if fact is None or isinstance(fact.kind, Raised):
                 odd[first] = whole
             elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
-                odd[first] = (fact.kind, tuple(np.round(fact.numbers, 6).tolist()))
+                odd[first] = (fact.kind, tuple(f"{number:.5g}" for number in fact.numbers))
             else:
                 numbers[end - right.numbers.size : end] = fact.numbers
             first += 1

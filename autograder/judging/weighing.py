@@ -6,7 +6,7 @@ second cause.
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,11 +14,12 @@ import numpy as np
 
 from autograder.checks.explain import unround
 from autograder.judging.bank import Check
-from autograder.judging.facts import Record, joined
+from autograder.judging.facts import Raised, Record, joined
 from autograder.judging.known import Known
 from autograder.results import Outcome
 
 UNROUND_BITS = 8.0  # that one number which is not round says
+ODD_BITS = 4.0  # that an answer of another kind says: a text, another shape
 REACHES_BITS = 2.0  # that a gradient reaches an argument, or does not
 LINE_BITS = 1.0  # that the line of a check says, beyond that the check failed
 
@@ -75,7 +76,21 @@ class Case:
             rounded = np.round(numbers[telling] / 10**exponent) * 10**exponent
         _, first = np.unique(rounded, return_index=True)
         bits[telling[first]] = np.maximum(UNROUND_BITS, place)
+        bits[self._first_odd()] = np.maximum(ODD_BITS, place)
         return bits
+
+    def _first_odd(self) -> list[int]:
+        """Return an entry for each answer of another kind that is no exception, the first time it comes."""
+        found: dict[Hashable, int] = {}
+        start = 0
+        for one in self.failed:
+            layout, wrong = one.record.layout, self.wrong_in(one)
+            for number, kind in one.record.odd.items():
+                entry = int(layout.ends[number]) - 1
+                if wrong[entry] and not isinstance(kind, Raised):
+                    found.setdefault(kind, start + entry)
+            start += layout.numbers.size
+        return list(found.values())
 
     @cached_property
     def line_bits(self) -> float:
