@@ -58,6 +58,7 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     hint: str = ""
     misconceptions: list[str] = []
+    comment: str = ""  # of staff, for the student
 
 
 class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):

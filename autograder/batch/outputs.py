@@ -4,15 +4,17 @@ import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from msgspec.structs import replace as changed
 
 from autograder.errors import InputError
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.current import Standing, standing
+from autograder.gradebook.byhand import is_older
+from autograder.gradebook.current import Standing, absent_rows, standing, standing_of_absent
 from autograder.gradebook.records import Run
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
@@ -20,42 +22,53 @@ from autograder.reports.html import index_html, student_html
 from autograder.reports.moodle import moodle_row, moodle_table
 from autograder.reports.statistics import readable
 from autograder.reports.tables import grades_row, grades_table, missing_table
-from autograder.results import Outcome, Report, to_json
+from autograder.reports.terminal import number
+from autograder.results import CheckResult, Outcome, Report, to_json
 
 LONGEST = 120  # bytes of a file's name without its ending
 UNSAFE = re.compile(r'[/\\:*?"<>|]|^[.\- ]|[. ]$|-[0-9a-f]{12}$')
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 SHOWN = 40  # rows that a terminal is given
+Kept = TypeVar("Kept")
+
+
+PUBLISHED, FEEDBACK = "published", "feedback"  # settings of OUT, kept in its gradebook: "yes" or not
 
 
 @dataclass
 class Written:
-    """What was written: how many reports, the first, the unread, and how many submissions have none yet."""
+    """What was written: how many reports, the first, the unread, how many submissions have none yet.
+
+    `texts` is how many texts stand in feedback/; `remarks` are for staff, a line each.
+    """
 
     count: int = 0
     waiting: int = 0
+    texts: int = 0
     first: list[Report] = field(default_factory=list)
     unread: list[Report] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
-def write_reports(
-    out: Path, book: Gradebook, run: Run, *, published: bool = False, afresh: bool = False
-) -> Written:
-    """Write all that follows from a run and the newest reports on its submissions.
+def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False) -> Written:
+    """Write all that follows from a run, the newest reports and what staff decided, in full agreement.
+
+    Whether results are published, and whether feedback/ is wanted, is remembered in the gradebook.
 
     Args:
         out: the folder.
         book: the gradebook in it.
         run: which submissions it is about.
-        published: whether students may read what waits for publication, in Moodle's comments.
         afresh: write pages again that are younger than their reports.
     """
+    published = book.setting(PUBLISHED) == "yes"
     folder = reports_folder(out)
     names = [f"{run.assignment}.{name}" for name in run.about.questions]
     grades, moodle, canvas = grades_table(names), moodle_table(), None
     title = run.about.title or run.assignment
     written, slim = Written(), []
-    same: dict[str, str] = {}
+    same: dict[object, object] = {}
+    absent: dict[str, float] = {}
     for one in standings(book, run):
         if one is None:
             written.waiting += 1
@@ -68,16 +81,28 @@ def write_reports(
         for person in one.row.people:
             canvas.add(canvas_row(report, person))
             moodle.add(moodle_row(report, person, published=published))
-        slim.append(slimmed(report, same))
+        if one.absent:
+            absent[report.submission] = report.score
+        else:
+            slim.append(slimmed(report, same))
+            written.remarks += decided_on_other_work(book, report)
     links = {report.submission: file_name(report.submission) for report in slim}
-    missing = [person.name for person in run.about.missing]
+    missing = [
+        f"{row.name}: {number(absent[row.name])}, set by hand" if row.name in absent else row.name
+        for row in absent_rows(run, book.names(run.id))
+    ]
     replace(out / "index.html", index_html(slim, run.about.title, links=links, missing=missing))
     replace(out / "grades.csv", str(grades))
     replace(out / "canvas.csv", str(canvas or canvas_table(title, 0.0, run.about.canvas_column)))
     replace(out / "moodle.csv", str(moodle))
     if run.about.has_roster:
         replace(out / "missing.csv", str(missing_table(run.about.missing)))
-    remove(folder, [file_name(name) for name in book.gone(run.id)], ("json", "html"))
+    nobody = without_row(book, run, absent)
+    written.remarks += lost_decisions(book, nobody)
+    remove(folder, nobody, ("json", "html"))
+    if book.setting(FEEDBACK) == "yes":
+        written.texts = write_handbacks(out, book, run, published=published)
+        remove(out / "feedback", nobody, ("txt",))
     written.count, written.first = len(slim), slim[:SHOWN]
     written.unread = [report for report in slim if not readable(report)]
     return written
@@ -92,14 +117,47 @@ def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) ->
             text = handback(one.report, published=published)
             replace(folder / f"{file_name(one.report.submission)}.txt", text)
             count += 1
-    remove(folder, [file_name(name) for name in book.gone(run.id)], ("txt",))
     return count
 
 
 def standings(book: Gradebook, run: Run) -> Iterator[Standing | None]:
-    """Yield where each submission of a run stands, one at a time; None for one not graded yet."""
+    """Yield where each submission of a run stands, one at a time; None for one not graded yet.
+
+    Those who handed in nothing and have a score by hand come last.
+    """
     for row in book.rows(run.id):
         yield standing(book, row)
+    for row in absent_rows(run, book.names(run.id)):
+        if (found := standing_of_absent(book, run, row)) is not None:
+            yield found
+
+
+def without_row(book: Gradebook, run: Run, absent: Collection[str]) -> list[str]:
+    """Return the names of which earlier runs wrote reports, and which have none now."""
+    gone = {*book.gone(run.id), *book.set_by_hand()} - {*book.names(run.id), *absent}
+    return sorted(gone)
+
+
+def decided_on_other_work(book: Gradebook, report: Report) -> Iterator[str]:
+    """Yield a remark if a score was set by hand on work that was handed in anew since."""
+    by_hand = book.by_hand(report.submission)
+    last = by_hand.overrides[-1] if by_hand.overrides else None
+    if last and last.score is not None and is_older(last.content_hash, report):
+        yield (
+            f"{report.submission} handed in other work after {number(last.score)} was set by hand, which"
+            f" still counts; autograder override OUT {report.submission!r} --remove lets the new work count"
+        )
+
+
+def lost_decisions(book: Gradebook, names: Iterable[str]) -> Iterator[str]:
+    """Yield a remark for each score set by hand on a name that is not in the class any more."""
+    for name in names:
+        overrides = book.by_hand(name).overrides
+        if overrides and (score := overrides[-1].score) is not None:
+            yield (
+                f"{name} is no submission here any more: the {number(score)} set by hand counts for nobody;"
+                " if work came in under another name, set it there"
+            )
 
 
 def reports_folder(out: Path) -> Path:
@@ -139,33 +197,36 @@ def write_page(folder: Path, report: Report, *, afresh: bool = False) -> None:
     os.utime(path)
 
 
-def slimmed(report: Report, same: dict[str, str]) -> Report:
-    """Return what the class's page needs of a report, without what weighs most.
+def slimmed(report: Report, same: dict[object, object]) -> Report:
+    """Return what the class's page needs of a report; what is the same in many is kept once.
 
     Args:
         report: of one submission.
-        same: texts that occur often, kept once.
+        same: texts and results that occurred before.
     """
-    keep = same.setdefault
+
+    def once(value: Kept) -> Kept:
+        return same.setdefault(value, value)  # type: ignore[return-value]
+
     wrong = [check for check in report.checks if check.outcome is not Outcome.PASSED]
-    checks = [
-        changed(
-            check, id=keep(check.id, check.id), question=keep(check.question, check.question),
-            title=keep(check.title, check.title), feedback=keep(check.feedback[:200], check.feedback[:200]),
-            staff_note="PermissionError" if "PermissionError" in check.staff_note else "",
-        )
-        for check in wrong or report.checks[:1]
-    ]  # fmt: skip
-    quiz = [
-        changed(
-            answer,
-            id=keep(answer.id, answer.id),
-            prompt=keep(answer.prompt, answer.prompt),
-            feedback="",
-        )
-        for answer in report.quiz
-    ]
-    return changed(report, checks=checks, quiz=quiz, output="", receipt={})
+    checks = [once(slim_check(check)) for check in wrong or report.checks[:1]]
+    quiz = [once(changed(answer, feedback="", prompt=once(answer.prompt))) for answer in report.quiz]
+    questions = [changed(one, id=once(one.id), hint=once(one.hint), comment="") for one in report.questions]
+    return changed(
+        report, checks=checks, quiz=quiz, questions=questions, output="", receipt={},
+        isolation=same.setdefault(repr(report.isolation), report.isolation),
+        notes=[once(note) for note in report.notes],
+        assignment=once(report.assignment), title=once(report.title), kit_version=once(report.kit_version),
+    )  # fmt: skip
+
+
+def slim_check(check: CheckResult) -> CheckResult:
+    """Return a check's result without what is not told on the class's page."""
+    note = "PermissionError" if "PermissionError" in check.staff_note else ""
+    return changed(
+        check, feedback=check.feedback[:200], staff_note=note, picture=b"", reference_picture=b"",
+        answer_digest="",
+    )  # fmt: skip
 
 
 def file_name(submission: str) -> str:
@@ -189,9 +250,9 @@ def made(folder: Path) -> Path:
     return folder
 
 
-def remove(folder: Path, names: list[str], endings: tuple[str, ...]) -> None:
+def remove(folder: Path, names: Iterable[str], endings: tuple[str, ...]) -> None:
     """Remove what earlier runs wrote on submissions that are gone; the gradebook keeps their reports."""
-    for name in names:
+    for name in map(file_name, names):
         for ending in endings:
             (folder / f"{name}.{ending}").unlink(missing_ok=True)
 

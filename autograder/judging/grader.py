@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 from autograder import __version__
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
@@ -282,6 +283,7 @@ def open_grader(
     wall = Wall(Limits(**asdict(assignment.limits)), used_by([read(solution)]), without)
     try:
         bank = load_bank(course.root, stem, tuple(assignment.provided))
+        insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
         return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
