@@ -57,7 +57,8 @@ def on_quiz(report: Report, comment: Comment) -> Report:
 def on_the_whole(report: Report, comment: Comment) -> Report:
     """Return a report with a comment on the work as a whole."""
     score = comment.score(report.score)
-    notes = [*report.notes, words(comment, report.score, score)]
+    points = f"Points given by hand: {score - report.score:+g}." if score != report.score else ""
+    notes = [*report.notes, " ".join(filter(None, (said(comment), points)))]
     return changed(report, comment, score - report.score, notes=notes)
 
 
@@ -76,7 +77,13 @@ def changed(report: Report, comment: Comment, more: float, **fields: object) -> 
 def words(comment: Comment, before: float, now: float) -> str:
     """Return what a student reads of a comment."""
     points = f"Points given by hand: {now:g} instead of {before:g}." if now != before else ""
-    return " ".join(filter(None, (f"From your teachers: {comment.text}" if comment.text else "", points)))
+    return " ".join(filter(None, (said(comment), points)))
+
+
+def said(comment: Comment) -> str:
+    """Return a comment's own words as a sentence."""
+    end = "" if comment.text.endswith((".", "!", "?")) else "."
+    return f"From your teachers: {comment.text}{end}" if comment.text else ""
 
 
 def with_override(report: Report, overrides: Sequence[Override]) -> Report:
