@@ -13,7 +13,8 @@ import numpy as np
 from autograder.checks.describe import advice, counted, describe, place, side_by_side, type_of
 from autograder.checks.explain import explain, without_numbers
 from autograder.checks.tolerance import EXACT, RTOL, is_close
-from autograder.data.values import Handle, Opaque, Tensor, plain
+from autograder.data.plain import TEXT_KINDS, plain
+from autograder.data.values import NOT_NUMBERS, Handle, Opaque, Tensor
 
 OTHER_KINDS = {"b": "made of True and False; expected numbers", "c": "complex; expected real numbers"}
 Right = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -207,6 +208,8 @@ def gather(data: Any, subject: str) -> np.ndarray:
     if not isinstance(array, int | float | np.ndarray) or isinstance(array, bool):
         raise refusal(data, subject, "numbers")
     array = np.asarray(array)
+    if array.dtype.kind in TEXT_KINDS:
+        raise refusal(Opaque("numpy.ndarray", NOT_NUMBERS), subject, "numbers")
     if array.dtype.kind in OTHER_KINDS:
         told = f"{subject} is {OTHER_KINDS[array.dtype.kind]}"
         raise CheckFailed(told, hidden=told)

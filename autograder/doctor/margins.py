@@ -14,8 +14,7 @@ from autograder.checks.tolerance import RTOL, allowed
 from autograder.data.values import Opaque, Tensor
 from autograder.judging.answers import Answers, holds
 from autograder.judging.session import Ended, Exchange
-from autograder.sandbox.calls import Answer
-from autograder.sandbox.codec import StudentRaised
+from autograder.sandbox.calls import Answer, StudentRaised
 
 
 def tolerances(exchanges: Sequence[Exchange], reference: Answers) -> float | None:

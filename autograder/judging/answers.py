@@ -2,12 +2,13 @@
 
 import contextlib
 import threading
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.data.values import Handle
-from autograder.judging.session import Program
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.data.values import Handle, leaves
+from autograder.judging.loading import Program
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import MAX_FRAME
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
@@ -46,6 +47,8 @@ class Answers:
 
     def find(self, call: Call, history: tuple[Any, ...]) -> tuple[Answer | StudentRaised, bool]:
         """Return the outcome of `call` after the stateful calls `history`, and whether it is one."""
+        if call.functions:
+            return self._passing_functions(call, history), False
         frame = encode_call(call)
         stateful = call.action != "call" or any(map(holds, (*call.args, *call.kwargs.values())))
         stateful = stateful or frame in self._stateful
@@ -64,21 +67,40 @@ class Answers:
                 self._worker_history = key
             return self._known[key], stateful
 
-    def _ask(self, frame: bytes, history: tuple[Any, ...] | None = None) -> Answer | StudentRaised:
+    def _passing_functions(self, call: Call, history: tuple[Any, ...]) -> Answer | StudentRaised:
+        """Answer a call that passes functions: nothing tells whether the same ones were passed before."""
+        with self._lock:
+            outcome = self._ask(encode_call(call), functions=call.functions)
+        if history or (isinstance(outcome, Answer) and holds(outcome.value)):
+            raise TypeError("a call that is passed a function cannot make or use objects of the reference's")
+        return outcome
+
+    def _ask(
+        self,
+        frame: bytes,
+        history: tuple[Any, ...] | None = None,
+        functions: Sequence[Callable[..., Any]] = (),
+    ) -> Answer | StudentRaised:
         """Ask a worker that has been through exactly `history`, or any worker where there is none.
 
         That it took too long or ended is no answer: it is asked again, more patiently.
         """
         for patience in PATIENCE:
             try:
-                return self._one(frame, history, patience * self._wall.bounds.call_s)
+                return self._one(frame, history, patience * self._wall.bounds.call_s, functions)
             except StudentRaised as error:
                 return error
             except (CallTimeout, WorkerDied) as error:
                 why = error
         raise ReferenceFailed(f"{self.program.source.name}: a right answer could not be had: it {why}")
 
-    def _one(self, frame: bytes, history: tuple[Any, ...] | None, allowed_s: float) -> Answer:
+    def _one(
+        self,
+        frame: bytes,
+        history: tuple[Any, ...] | None,
+        allowed_s: float,
+        functions: Sequence[Callable[..., Any]],
+    ) -> Answer:
         """Ask once; raise what comes instead of an answer."""
         alive = self._worker is not None and self._worker.alive
         if not alive or (history is not None and self._worker_history != history):
@@ -86,7 +108,7 @@ class Answers:
             for earlier in history or ():
                 with contextlib.suppress(StudentRaised):
                     self._worker_or_fresh().ask(earlier, allowed_s, room=MAX_FRAME)
-        return self._worker_or_fresh().ask(frame, allowed_s, room=MAX_FRAME)
+        return self._worker_or_fresh().ask(frame, allowed_s, room=MAX_FRAME, functions=functions)
 
     def _worker_or_fresh(self) -> Worker:
         return self._worker or self._fresh()
@@ -97,6 +119,7 @@ class Answers:
         self._worker_history = ()
         worker.load(self.program.source, self.program.modules, self.program.bind)
         return worker
+
 
 class Conversation:
     """The calls of one check, in order: what makes or uses objects depends on what came before."""
@@ -122,8 +145,4 @@ class Conversation:
 
 def holds(value: Any) -> bool:
     """Whether data names an object that stays on the other side."""
-    if isinstance(value, list | tuple):
-        return any(map(holds, value))
-    if isinstance(value, dict):
-        return any(map(holds, value.values()))
-    return isinstance(value, Handle)
+    return any(isinstance(leaf, Handle) for leaf in leaves(value))

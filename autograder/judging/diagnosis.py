@@ -16,10 +16,10 @@ from autograder.checks.tolerance import is_close
 from autograder.data.values import Handle, Opaque, Tensor
 from autograder.judging.bank import Check, Variant
 from autograder.judging.judge import Judge, Judged, open_reply
-from autograder.judging.session import Ended, Program, Reply, Script, Session
+from autograder.judging.loading import Program
+from autograder.judging.session import Ended, Reply, Script, Session
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer
-from autograder.sandbox.codec import StudentRaised
+from autograder.sandbox.calls import Answer, StudentRaised
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.wall import Wall
 
@@ -193,7 +193,7 @@ def explains(answers: Outcomes, given: Outcomes) -> bool:
 def agree(got: Answer | Ended, want: Answer | Ended) -> bool:
     """Whether two outcomes of a call are the same within the tolerance."""
     if isinstance(got, StudentRaised) and isinstance(want, StudentRaised):
-        return got.type_name == want.type_name
+        return bool(got.type_name == want.type_name)
     if not isinstance(got, Answer) or not isinstance(want, Answer):
         return type(got) is type(want)
     if got.changed != want.changed or got.grads.keys() != want.grads.keys():

@@ -21,8 +21,8 @@ from autograder.judging.bank import Check
 from autograder.judging.session import Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call, read_reply, room_for
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call, read_reply, room_for
 from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
@@ -104,7 +104,7 @@ class Judge:
         if not all(check.visible for check in checks):
             session.seal()
         scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
-        known = {name: script for name, script in scripts.items() if script is not None}
+        known = {name: script for name, script in scripts.items() if script is not None and not script.live}
         questions = [check.question for check in checks if check.id in known]
         coming = zip(known, session.play(list(known.values()), questions), strict=True)
         replies: dict[str, Sequence[Reply]] = {}
@@ -200,7 +200,9 @@ class Judge:
             self.call(check, student)
         except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
             open_too = check.visible and not session.sealed
-            tellable = Tellable(open_too, session.names, session.program.source.cells, self._known)
+            tellable = Tellable(
+                open_too, session.names, session.program.source.cells, self._known, session.lost
+            )
             return judge(error, tellable, exchanges)
         except KitError:  # the wall itself: no check's fault and no student's
             raise
@@ -236,8 +238,11 @@ class Judge:
         conversation = self._reference.conversation()
         frames: list[bytes] = []
         answers: list[Answer] = []
+        live = False
 
         def send(call: Call) -> Answer:
+            nonlocal live
+            live = live or bool(call.functions)
             frames.append(encode_call(call))
             answers.append(conversation.send(call))
             return answers[-1]
@@ -250,7 +255,7 @@ class Judge:
         except Exception:  # noqa: BLE001 any failure here is ours
             return None
         rooms = tuple(map(room_for, answers)) if len(answers) == len(frames) else ()
-        return Script(tuple(frames), tuple(answers), time.monotonic() - began, rooms)
+        return Script(tuple(frames), tuple(answers), time.monotonic() - began, live, rooms)
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""

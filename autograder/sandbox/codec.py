@@ -2,23 +2,14 @@
 
 from typing import Any
 
-from autograder.data.values import Figure, Handle, plain
+from autograder.data.plain import plain, sendable
+from autograder.data.values import Figure, Handle, Opaque, leaves
 from autograder.sandbox import protocol
-from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.packing import Decoder, Encoder
 
 ROOM, ROOM_TIMES = 64 << 10, 16  # bytes that any reply may have; and so many times what a right one has
 FIGURE_ROOM = 4 << 20  # a figure's data and picture differ in size from one program to the next
-
-
-class StudentRaised(Exception):
-    """Student code raised an exception; `problem` describes it."""
-
-    def __init__(self, problem: protocol.Problem) -> None:
-        super().__init__(f"{problem.type_name}: {problem.message}")
-        self.problem = problem
-        self.type_name = problem.type_name
-        self.type_names = (problem.type_name, *problem.bases)
 
 
 def encode_call(call: Call) -> bytes:
@@ -29,14 +20,26 @@ def encode_call(call: Call) -> bytes:
     request = protocol.CallRequest(
         call.action,  # type: ignore[arg-type]
         call.name,
-        [encoder.value(plain(arg)) for arg in call.args],
-        encoder.mapping({key: plain(value) for key, value in call.kwargs.items()}),
+        [encoder.value(sent(arg, str(at))) for at, arg in enumerate(call.args, 1)],
+        encoder.mapping({key: sent(value, key) for key, value in call.kwargs.items()}),
         handle,
         list(call.wrt),
         call.of,
         encoder.value(plain(call.cotangent)),
     )
     return protocol.frame_of(request, encoder.body)
+
+
+def sent(value: Any, name: str) -> Any:
+    """Return an argument as data, or raise a `TypeError` that names what cannot cross the wall."""
+    if type(value) in (float, str):
+        return value
+    data = sendable(value)
+    odd = next((leaf for leaf in leaves(data) if isinstance(leaf, Opaque)), None)
+    if odd is not None and not any(isinstance(leaf, Opaque) for leaf in leaves(value)):
+        told = f"{odd.type_name} ({odd.why})" if odd.why else odd.type_name
+        raise TypeError(f"argument {name} cannot be sent to the student's code: it holds {told}")
+    return data
 
 
 def decode_call(request: protocol.CallRequest, body: memoryview) -> Call:

@@ -14,9 +14,11 @@ from msgspec import Meta
 LENGTHS = struct.Struct("!II")
 MAX_HEAD = 1 << 20
 MAX_BODY = 64 << 20
+MAX_REQUEST = 512 << 20  # the body of a call: its arguments are the grader's own
 MAX_FRAME = MAX_HEAD + MAX_BODY
 MAX_NAMES, MAX_PROBLEMS, MAX_CHANGED = 5000, 100, 100
 MAX_TRACE = 4000
+MAX_DIGITS = 1100  # of an integer beyond 64 bits, hexadecimal
 
 Name = Annotated[str, Meta(max_length=250)]
 Told = Annotated[str, Meta(max_length=1000)]
@@ -42,7 +44,7 @@ class WireTensor(Wire, tag="t", frozen=True):
 
 
 class WireItems(Wire, tag="i", frozen=True):
-    kind: Literal["list", "tuple"]
+    kind: Literal["list", "tuple", "set", "frozenset", "iterator"]
     items: "list[Value]"
 
 
@@ -51,13 +53,37 @@ class WireFloats(Wire, tag="f", frozen=True):
 
 
 class WireDict(Wire, tag="d", frozen=True):
-    keys: list[str | int]
+    keys: "list[Value]"
     items: "list[Value]"
 
 
 class WireHandle(Wire, tag="h", frozen=True):
     id: int
     type_name: Name
+    fields: WireDict | None = None
+
+
+class WireInt(Wire, tag="n", frozen=True):
+    """An integer beyond 64 bits, hexadecimal."""
+
+    digits: Annotated[str, Meta(max_length=MAX_DIGITS, pattern="^-?[0-9a-f]+$")]
+
+
+class WireBytes(Wire, tag="b", frozen=True):
+    data: bytes
+
+
+class WireCallback(Wire, tag="c", frozen=True):
+    at: int
+
+
+class WireNamed(Wire, tag="m", frozen=True):
+    name: Name
+
+
+class WireRecord(Wire, tag="r", frozen=True):
+    path: Name
+    fields: WireDict
 
 
 class WireOpaque(Wire, tag="o", frozen=True):
@@ -72,7 +98,8 @@ class WireFigure(Wire, tag="p", frozen=True):
 
 Value = (
     None | bool | int | float | str
-    | WireArray | WireTensor | WireItems | WireFloats | WireDict | WireHandle | WireOpaque | WireFigure
+    | WireInt | WireBytes | WireArray | WireTensor | WireItems | WireFloats | WireDict | WireHandle
+    | WireOpaque | WireFigure | WireCallback | WireNamed | WireRecord
 )  # fmt: skip
 
 
@@ -85,12 +112,20 @@ class Source(Wire, tag="source", frozen=True):
 
 class LoadRequest(Wire, tag="load", frozen=True):
     """Load a submission; `modules` can be imported by it; `bind` replaces names from a module; calls of
-    the names in `lent` are answered by the grader."""
+    the names in `lent` are answered by the grader. It may take `seconds`, leaves out the statements in
+    `skip`, and if it is `careful` says which statement it is about to run."""
 
     source: Source
     modules: dict[str, str]
     bind: dict[str, tuple[str, str]]
     lent: list[str] = []
+    seconds: float = 20
+    skip: list[tuple[str, int]] = []
+    careful: bool = False
+
+
+class Go(Wire, tag="go", frozen=True):
+    """The reply to `Running`."""
 
 
 class Forget(Wire, tag="forget", frozen=True):
@@ -100,7 +135,7 @@ class Forget(Wire, tag="forget", frozen=True):
 class CallRequest(Wire, tag="call", frozen=True):
     """A `Call`, with its data encoded."""
 
-    action: Literal["call", "make", "invoke", "read"]
+    action: Literal["call", "make", "invoke", "read", "callback"]
     name: str
     args: "list[Value]"
     kwargs: WireDict
@@ -121,9 +156,31 @@ class Problem(Wire, tag="problem", frozen=True):
     bases: Annotated[list[Name], Meta(max_length=10)] = []
 
 
+Place = tuple[Name, int]  # of a statement: the name of its text and its number in it
+
+
+class Stopped(Wire, tag="stopped", frozen=True):
+    """A statement that did not run to its end: why, which one, and what is missing for it.
+
+    `seconds` is how long it ran, if that was too long.
+    """
+
+    problem: Problem
+    place: Place
+    names: Annotated[list[Name], Meta(max_length=MAX_NAMES)]
+    seconds: float = 0
+
+
+class Running(Wire, tag="running", frozen=True):
+    """A statement is about to be run."""
+
+    place: Place
+    line: int
+
+
 class Loaded(Wire, tag="loaded", frozen=True):
     names: Annotated[list[Name], Meta(max_length=MAX_NAMES)]
-    problems: Annotated[list[Problem], Meta(max_length=MAX_PROBLEMS)]
+    stops: Annotated[list[Stopped], Meta(max_length=MAX_PROBLEMS)]
 
 
 class Answered(Wire, tag="answered", frozen=True):
@@ -136,23 +193,24 @@ class Raised(Wire, tag="raised", frozen=True):
     problem: Problem
 
 
-REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget)
-REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest)
+REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget | Go)
+REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest | Running)
 ENCODER = msgspec.msgpack.Encoder()
 
 
 class Frames:
     """Cuts a stream of bytes into frames, refusing what is too large before it has arrived."""
 
-    def __init__(self, max_head: int = MAX_HEAD, rooms: Iterable[int] = ()) -> None:
+    def __init__(self, max_head: int = MAX_HEAD, rooms: Iterable[int] = (), max_body: int = MAX_BODY) -> None:
         """Begin with an empty stream.
 
         Args:
             max_head: the most bytes that a head may have.
             rooms: the most bytes that each frame may have in all, one after another.
+            max_body: the most bytes that a body may have.
         """
         self._buffer = bytearray()
-        self._max_head = max_head
+        self._max_head, self._max_body = max_head, max_body
         self._rooms: Iterator[int] = iter(rooms)
         self._room = next(self._rooms, None)
         self.has_too_large = False  # whether a frame has come that is larger than its room
@@ -164,9 +222,10 @@ class Frames:
         done, at = [], 0
         while len(buffer) - at >= LENGTHS.size:
             head_length, body_length = LENGTHS.unpack_from(buffer, at)
-            room = MAX_FRAME if self._room is None else self._room
-            if head_length + body_length > room or head_length > self._max_head or body_length > MAX_BODY:
-                if self._room is None:
+            room = self._room
+            too_large = head_length > self._max_head or body_length > self._max_body
+            if too_large or (room is not None and head_length + body_length > room):
+                if room is None:
                     raise ProtocolError("a frame that is too large")
                 self.has_too_large = True
                 break
@@ -180,10 +239,10 @@ class Frames:
         return done
 
 
-def loaded(names: Iterable[str], problems: Sequence[Problem]) -> Loaded:
+def loaded(names: Iterable[str], stops: Sequence[Stopped]) -> Loaded:
     """Return what a worker says of a program that it has loaded, as much of it as may be said."""
     short = [name for name in names if len(name) <= 200]
-    return Loaded(short[:MAX_NAMES], list(problems[:MAX_PROBLEMS]))
+    return Loaded(short[:MAX_NAMES], list(stops[:MAX_PROBLEMS]))
 
 
 def frame_of(message: Wire, body: bytes = b"") -> bytes:

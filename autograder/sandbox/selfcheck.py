@@ -9,7 +9,8 @@ from pathlib import Path
 
 from autograder.results import Isolation
 from autograder.sandbox import landlock, limits, seccomp
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.calls import StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Source
@@ -44,7 +45,11 @@ def behind(wall: Wall) -> Iterator[Callable[[str], tuple[Student, Worker]]]:
         worker = over.worker()
         workers.append(worker)
         worker.load(Source("work.py", [text]))
-        return Student(lambda call: worker.ask(encode_call(call), over.bounds.call_s)), worker
+
+        def send(call: Call) -> Answer:
+            return worker.ask(encode_call(call), over.bounds.call_s, functions=call.functions)
+
+        return Student(send), worker
 
     yield load
     for worker in workers:

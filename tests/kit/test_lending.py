@@ -11,8 +11,8 @@ from autograder.judging.grader import open_grader
 from autograder.judging.lending import judge_again, parts_of
 from autograder.judging.session import Program, Session
 from autograder.results import Outcome
-from autograder.sandbox.calls import Call
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.calls import Call, StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.lender import Lender
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.remote import WorkerDied

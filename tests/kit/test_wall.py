@@ -13,7 +13,7 @@ import pytest
 from autograder.data.values import tensor
 from autograder.errors import InputError
 from autograder.sandbox import landlock, seccomp
-from autograder.sandbox.codec import StudentRaised
+from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.limits import LAYERS, Limits
 from autograder.sandbox.patience import FACTOR
 from autograder.sandbox.protocol import Source
@@ -44,7 +44,7 @@ def test_an_exception_tells_what_it_is_a_kind_of(behind):
     student, _ = behind("class Odd(ValueError): pass\ndef f(x):\n    raise Odd('no')")
     with pytest.raises(StudentRaised) as caught:
         student.f(1)
-    assert caught.value.type_names[:3] == ("Odd", "ValueError", "Exception")
+    assert caught.value.problem.bases[:3] == ["work.Odd", "builtins.ValueError", "builtins.Exception"]
 
 
 def test_gradients_are_taken_there(behind, torch_wall):
