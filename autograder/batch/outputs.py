@@ -1,38 +1,35 @@
 """Write OUT/ from the gradebook: what people and other programs read. Everything here can be made again."""
 
 import contextlib
-import hashlib
 import os
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace as changed
 
-from autograder.errors import InputError
+from autograder.batch.files import file_name, made, remove, replace, replace_parts, reports_folder
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.byhand import is_older
 from autograder.gradebook.current import Standing, absent_rows, standing, standing_of_absent
 from autograder.gradebook.records import Run
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
-from autograder.reports.html import index_html, student_html
+from autograder.reports.html import Facts, index_parts, student_html
 from autograder.reports.moodle import moodle_row, moodle_table
 from autograder.reports.statistics import readable
-from autograder.reports.tables import grades_row, grades_table, missing_table
+from autograder.reports.tables import grades_row, grades_table, missing_table, roster_row, roster_table
 from autograder.reports.terminal import number
 from autograder.results import CheckResult, Outcome, Report, to_json
+from autograder.roster.intake import Row
 
-LONGEST = 120  # bytes of a file's name without its ending
-UNSAFE = re.compile(r'[/\\:*?"<>|]|^[.\- ]|[. ]$|-[0-9a-f]{12}$')
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 SHOWN = 40  # rows that a terminal is given
 Kept = TypeVar("Kept")
 
 
-PUBLISHED, FEEDBACK = "published", "feedback"  # settings of OUT, kept in its gradebook: "yes" or not
+# settings of OUT, kept in its gradebook: "yes" or not
+PUBLISHED, FEEDBACK, SECTIONS = "published", "feedback", "sections"
 
 
 @dataclass
@@ -65,6 +62,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     folder = reports_folder(out)
     names = [f"{run.assignment}.{name}" for name in run.about.questions]
     grades, moodle, canvas = grades_table(names), moodle_table(), None
+    roster, facts = roster_table(), dict[str, Facts]()
     title = run.about.title or run.assignment
     written, slim = Written(), []
     same: dict[object, object] = {}
@@ -78,7 +76,9 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
         write_page(folder, report, afresh=afresh)
         grades.add(grades_row(report, names))
         canvas = canvas or canvas_table(title, report.max_score, run.about.canvas_column)
+        facts[report.submission] = facts_of(one.row, same)
         for person in one.row.people:
+            roster.add(roster_row(report, person, facts[report.submission].submitted))
             canvas.add(canvas_row(report, person))
             moodle.add(moodle_row(report, person, published=published))
         if one.absent:
@@ -91,8 +91,16 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
         f"{row.name}: {number(absent[row.name])}, set by hand" if row.name in absent else row.name
         for row in absent_rows(run, book.names(run.id))
     ]
-    replace(out / "index.html", index_html(slim, run.about.title, links=links, missing=missing))
+    about: dict[str, Any] = {
+        "links": links,
+        "facts": facts,
+        "due": run.about.terms.get("due date", "").replace("none", ""),
+    }
+    replace_parts(out / "index.html", index_parts(slim, run.about.title, missing=missing, **about))
     replace(out / "grades.csv", str(grades))
+    replace(out / "roster_grades.csv", str(roster))
+    if book.setting(SECTIONS) == "yes":
+        write_sections(out, slim, run.about.title, about)
     replace(out / "canvas.csv", str(canvas or canvas_table(title, 0.0, run.about.canvas_column)))
     replace(out / "moodle.csv", str(moodle))
     if run.about.has_roster:
@@ -106,6 +114,27 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     written.count, written.first = len(slim), slim[:SHOWN]
     written.unread = [report for report in slim if not readable(report)]
     return written
+
+
+def facts_of(row: Row, same: dict[object, object]) -> Facts:
+    """Return what the class's page tells of a submission besides its report."""
+    sections = " and ".join(dict.fromkeys(person.section for person in row.people if person.section))
+    submitted = f"{row.submitted_at:%Y-%m-%d %H:%M}" if row.submitted_at else ""
+    return Facts(str(same.setdefault(sections, sections)), submitted)
+
+
+def write_sections(out: Path, reports: Sequence[Report], title: str, about: dict[str, Any]) -> None:
+    """Write sections/: a page and a table for each section of the roster, one for each TA."""
+    folder, facts = made(out / "sections"), about["facts"]
+    for name in sorted({one.section for one in facts.values() if one.section}):
+        chosen = [report for report in reports if facts[report.submission].section == name]
+        questions = [question.id for report in chosen[:1] for question in report.questions]
+        table = grades_table(questions)
+        for report in chosen:
+            table.add(grades_row(report, questions))
+        replace(folder / f"{file_name(name)}.csv", str(table))
+        page = index_parts(chosen, f"{title}: section {name}", root="../", **about)
+        replace_parts(folder / f"{file_name(name)}.html", page)
 
 
 def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) -> int:
@@ -160,27 +189,6 @@ def lost_decisions(book: Gradebook, names: Iterable[str]) -> Iterator[str]:
             )
 
 
-def reports_folder(out: Path) -> Path:
-    """Return the folder of the reports, without the half files of a grader that was killed."""
-    folder = made(out / "reports")
-    for half in folder.glob(".*.new"):
-        owner = half.name.split(".")[-2]
-        if owner.isdecimal() and not is_alive(int(owner)):
-            half.unlink(missing_ok=True)
-    return folder
-
-
-def is_alive(pid: int) -> bool:
-    """Whether there is a process with this number."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 def write_report(folder: Path, report: Report) -> None:
     """Write the report of one submission as JSON."""
     replace(folder / f"{file_name(report.submission)}.json", to_json(report))
@@ -227,48 +235,3 @@ def slim_check(check: CheckResult) -> CheckResult:
         check, feedback=check.feedback[:200], staff_note=note, picture=b"", reference_picture=b"",
         answer_digest="",
     )  # fmt: skip
-
-
-def file_name(submission: str) -> str:
-    """Return a submission's name as that of a file: distinct for distinct names, and safe anywhere."""
-    plain = "".join(char if char.isprintable() else "_" for char in submission)
-    safe = UNSAFE.sub("_", plain)
-    cut = safe.encode("utf-8", "replace")[: LONGEST - 13].decode("utf-8", "ignore")
-    fits = len(submission.encode("utf-8", "replace")) <= LONGEST and not RESERVED.fullmatch(submission)
-    if submission and safe == submission and fits:
-        return submission
-    digest = hashlib.sha256(submission.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{cut.strip('. ') or '_'}-{digest[:12]}"
-
-
-def made(folder: Path) -> Path:
-    """Return a folder that exists."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder} cannot be made: {error.strerror}") from error
-    return folder
-
-
-def remove(folder: Path, names: Iterable[str], endings: tuple[str, ...]) -> None:
-    """Remove what earlier runs wrote on submissions that are gone; the gradebook keeps their reports."""
-    for name in map(file_name, names):
-        for ending in endings:
-            (folder / f"{name}.{ending}").unlink(missing_ok=True)
-
-
-def replace(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place, then move it there; leave an identical one alone."""
-    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
-    with contextlib.suppress(OSError):
-        if path.read_bytes() == data:
-            return
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        new.write_bytes(data)
-        new.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        safe = "what is graded is safe, the same command goes on"
-        raise InputError(f"{path} cannot be written: {error.strerror}; {safe}") from error

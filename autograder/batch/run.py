@@ -8,7 +8,8 @@ from pathlib import Path
 
 from autograder import __version__
 from autograder.batch.backend import Bench
-from autograder.batch.outputs import Written, reports_folder, write_page, write_report, write_reports
+from autograder.batch.files import reports_folder
+from autograder.batch.outputs import Written, write_page, write_report, write_reports
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
 from autograder.batch.update import Need, need_of, renamed, stumbled
 from autograder.errors import KitError

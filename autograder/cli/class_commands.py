@@ -142,15 +142,19 @@ def regrade(
     "--published/--unpublished", default=None,
     help="From now on students may, or may not, read what waits for publication.",
 )  # fmt: skip
-def report(out: Path, feedback: bool | None, published: bool | None) -> None:
+@click.option(
+    "--sections/--no-sections", default=None,
+    help="From now on write sections/ too: a page and a table for each section of the roster.",
+)  # fmt: skip
+def report(out: Path, feedback: bool | None, published: bool | None, sections: bool | None) -> None:
     """Write reports and tables again, from the gradebook."""
-    from autograder.batch.outputs import FEEDBACK, PUBLISHED, write_reports
+    from autograder.batch.outputs import FEEDBACK, PUBLISHED, SECTIONS, write_reports
     from autograder.cli import classes
     from autograder.gradebook.book import Gradebook
 
     with Gradebook(out, create=False) as book:
         run = classes.run_of(book, out)
-        for name, wanted in ((PUBLISHED, published), (FEEDBACK, feedback)):
+        for name, wanted in ((PUBLISHED, published), (FEEDBACK, feedback), (SECTIONS, sections)):
             if wanted is not None:
                 book.set(name, "yes" if wanted else "no")
         written = write_reports(out, book, run, afresh=True)
@@ -205,7 +209,11 @@ def override(
 @out_argument
 @click.argument("submission")
 @click.option("--student", is_flag=True, help="Show what the student may read, once all is published.")
-def show(out: Path, submission: str, student: bool) -> None:
+@click.option(
+    "--page", is_flag=True, help="Write staff/: all checks, and the code with failing lines marked."
+)
+@click.pass_obj
+def show(root: Path, out: Path, submission: str, student: bool, page: bool) -> None:
     """Print one report, and how its score came about."""
     from autograder.cli import classes
     from autograder.gradebook.book import Gradebook
@@ -218,6 +226,9 @@ def show(out: Path, submission: str, student: bool) -> None:
         row = classes.Class(book, run).find(submission)
         found = classes.graded(book, run, row, out)
         history = to_history(book.history(row.name), book.by_hand(row.name))
+    if page:
+        click.echo(classes.staff_page(out, run, classes.course_of(run, root), found))
+        return
     text = handback(found, published=True) if student else to_terminal(found) + history
     click.echo(text, nl=False)
 

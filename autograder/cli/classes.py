@@ -8,6 +8,8 @@ import click
 from msgspec.structs import replace
 
 from autograder.batch.backend import Bench, LocalBench
+from autograder.batch.files import file_name, made
+from autograder.batch.files import replace as replace_file
 from autograder.batch.outputs import Written
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Stopped, Wishes
@@ -22,12 +24,16 @@ from autograder.gradebook.current import absent_rows, blank, standing, standing_
 from autograder.gradebook.database import FILE as BOOK
 from autograder.gradebook.records import Run
 from autograder.judging.grader import open_grader
+from autograder.reports.code import Cell, marked_code
+from autograder.reports.html import student_html
 from autograder.reports.terminal import clean, to_table
 from autograder.results import Report
 from autograder.roster.intake import EXTENSIONS, Intake, Options, Row, take_in
 from autograder.roster.people import Index
 from autograder.submission.archive import listing
 from autograder.submission.layouts import find_submissions, left_out
+from autograder.submission.reading import read_entry, source_of
+from autograder.submission.work import task_of
 
 LISTS = ("roster", "submitted", "extensions")
 TOLD = 10  # remarks on standard error
@@ -205,3 +211,18 @@ class Class:
             raise InputError(f"{name} may be any of {', '.join(sorted(self._names[at] for at in found))}")
         known = [*self._names, *(person.name for row in self._rows.values() for person in row.people)]
         raise InputError(f"there is no submission {name} in the gradebook{nearest(name, known)}")
+
+
+def staff_page(out: Path, run: Run, course: Course, report: Report) -> Path:
+    """Write the page of a submission for staff, with its code if it is still there; return where."""
+    entries = find_submissions(run.folder, run.assignment)
+    cells: list[Cell] = []
+    for entry in entries:
+        if entry.name == report.submission:
+            submission = read_entry(entry, task_of(course, run.assignment))
+            if not submission.problem:
+                source = source_of(submission, run.assignment)
+                cells = marked_code(report, source.name, source.cells)
+    path = made(out / "staff") / f"{file_name(report.submission)}.html"
+    replace_file(path, student_html(report, staff=True, code=cells))
+    return path

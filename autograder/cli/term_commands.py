@@ -62,7 +62,7 @@ def term(root: Path, folders: tuple[Path, ...], out: Path | None, section: str) 
 @click.pass_obj
 def new_term(root: Path, first_due: str | None, seed: int | None, dry_run: bool) -> None:
     """Make grading.yml ready for another term."""
-    from autograder.batch.outputs import replace
+    from autograder.batch.files import replace
     from autograder.config import FILE as SETTINGS
     from autograder.config import load_config
     from autograder.roster.intake import EXTENSIONS
@@ -103,16 +103,18 @@ def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | N
     from autograder.similar.gather import folder_of, gathered, handed_out
     from autograder.similar.outputs import export, write_similar
     from autograder.similar.pairs import pairs_of
+    from autograder.submission.work import task_of
 
     with Gradebook(out, create=False) as book:
         run = classes.run_of(book, out)
     course = classes.course_of(run, root)
     with counted("read", quiet=quiet) as tell:
-        mine = gathered(run.folder, run.assignment, out, "", tell)
+        task = task_of(course, run.assignment)
+        mine = gathered(run.folder, task, out, "", tell)
         works = list(mine.works)
         for folder in against:
             place, graded = folder_of(folder)
-            works += gathered(place, run.assignment, graded, folder.name, tell).works
+            works += gathered(place, task, graded, folder.name, tell).works
     pairs = pairs_of(works, handed_out(course, run.assignment))
     path = write_similar(out, run.about.title, pairs, mine.names, len(works))
     if exported:

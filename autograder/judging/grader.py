@@ -21,7 +21,7 @@ from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import may_be_spoilt, quiz_shares, share, unwritten
 from autograder.judging.session import Session
-from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import used_by
@@ -188,6 +188,7 @@ class Grader:
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
             outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
             answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
+            line=judged.place[0], cell=judged.place[1],
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -205,6 +206,7 @@ class Grader:
             QuizAnswer(
                 id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
                 outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
+                chosen=chosen(self.quiz.questions[result.id], sheet.answers.get(result.id, ())),
             )
             for result in results
         ]  # fmt: skip

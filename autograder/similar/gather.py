@@ -17,6 +17,7 @@ from autograder.similar.fingerprints import MOST_TEXT, Prints, fingerprints
 from autograder.similar.pairs import Work
 from autograder.submission.layouts import find_submissions
 from autograder.submission.reading import QUIZ, Submission, read_entry, source_of
+from autograder.submission.work import Task
 
 LONG_NAME = 6  # letters: shorter names occur in programs that are not about anybody
 
@@ -39,12 +40,12 @@ class Gathered:
     submissions: list[Submission]
 
 
-def gathered(folder: Path, stem: str, out: Path | None, term: str, tell: Callable[[int], None]) -> Gathered:
+def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callable[[int], None]) -> Gathered:
     """Read the works of a folder.
 
     Args:
         folder: of submissions.
-        stem: the assignment.
+        task: the assignment.
         out: where it was graded, if it was.
         term: "" for this class, else what to call the folder.
         tell: is called after each submission.
@@ -56,9 +57,9 @@ def gathered(folder: Path, stem: str, out: Path | None, term: str, tell: Callabl
     works: list[Work] = []
     names: list[NameSign] = []
     submissions: list[Submission] = []
-    for done, entry in enumerate(find_submissions(folder, stem), 1):
-        submission = read_entry(entry, stem)
-        works.append(work_of(submission, stem, term, reports.get(entry.name), varying))
+    for done, entry in enumerate(find_submissions(folder, task.stem), 1):
+        submission = read_entry(entry, task)
+        works.append(work_of(submission, task.stem, term, reports.get(entry.name), varying))
         names += names_in(submission, index, rows)
         submissions.append(submission)
         tell(done)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.batch.outputs import file_name, made, replace
+from autograder.batch.files import file_name, made, replace
 from autograder.config import Course
 from autograder.reports.html import page
 from autograder.reports.tables import Table

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from autograder.batch.outputs import made, replace
+from autograder.batch.files import made, replace
 from autograder.reports.html import page, percent
 from autograder.reports.tables import Table
 from autograder.term.table import Term

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import pearsonr
 
 from autograder.judging.verdict import judge_raised
-from autograder.reports import statistics
+from autograder.reports import attention, statistics
 from autograder.results import Outcome
 from autograder.sandbox.protocol import Problem
 
@@ -111,7 +111,7 @@ def test_slow_and_hostile_submissions_are_named_the_gravest_first():
         changed(report("forged"), checks=[forged], outcome=Outcome.CRASHED),
         changed(report("ours"), checks=[], outcome=Outcome.BROKEN, staff_notes=["KeyError: 'x'"]),
     ]
-    found = {one.report.student: "; ".join(one.reasons) for one in statistics.concerns(reports)}
+    found = {one.report.student: "; ".join(one.reasons) for one in attention.concerns(reports)}
     assert list(found) == ["ours", "forged", "late", "slow", "refused"]
     assert "KeyError" in found["ours"]
     assert "as forged results do" in found["forged"]
