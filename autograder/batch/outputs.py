@@ -21,7 +21,7 @@ from autograder.reports.moodle import moodle_row, moodle_table
 from autograder.reports.statistics import readable
 from autograder.reports.tables import grades_row, grades_table, missing_table, roster_row, roster_table
 from autograder.reports.terminal import number
-from autograder.results import CheckResult, Outcome, Report, to_json
+from autograder.results import CheckResult, Outcome, QuestionResult, Report, to_json
 from autograder.roster.intake import Row
 
 SHOWN = 40  # rows that a terminal is given
@@ -219,13 +219,20 @@ def slimmed(report: Report, same: dict[object, object]) -> Report:
     wrong = [check for check in report.checks if check.outcome is not Outcome.PASSED]
     checks = [once(slim_check(check)) for check in wrong or report.checks[:1]]
     quiz = [once(changed(answer, feedback="", prompt=once(answer.prompt))) for answer in report.quiz]
-    questions = [changed(one, id=once(one.id), hint=once(one.hint), comment="") for one in report.questions]
+    questions = [slim_question(one, same) for one in report.questions]
     return changed(
         report, checks=checks, quiz=quiz, questions=questions, output="", receipt={},
         isolation=same.setdefault(repr(report.isolation), report.isolation),
         notes=[once(note) for note in report.notes],
         assignment=once(report.assignment), title=once(report.title), kit_version=once(report.kit_version),
     )  # fmt: skip
+
+
+def slim_question(question: QuestionResult, same: dict[object, object]) -> QuestionResult:
+    """Return a question's result without its comment, the same object for equal ones."""
+    bare = changed(question, comment="")
+    key = (bare.id, bare.score, bare.max_score, bare.outcome, bare.hint, *bare.misconceptions)
+    return same.setdefault(key, bare)  # type: ignore[return-value]
 
 
 def slim_check(check: CheckResult) -> CheckResult:

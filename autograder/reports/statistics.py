@@ -226,7 +226,8 @@ def quiz_topic(item: Item, reports: Sequence[Report]) -> Topic:
     wrong = Counter(
         one.chosen or one.given or "no answer" for one in given if one.outcome is not Outcome.PASSED
     )
-    prompts = in_order(answer.prompt for answer in given if answer.given) or [""]
+    prompts = in_order(answer.prompt for answer in given if answer.given)
+    prompts = prompts or in_order(answer.prompt for answer in given)[:1] or [item.name]
     often = tuple(wrong.most_common(3))
     return Topic(item, often=often, prompt=prompts[0], varies=len(prompts) > 1)
 
