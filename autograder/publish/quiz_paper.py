@@ -25,7 +25,7 @@ HEAD = """\
 # Quiz: {title}
 #
 # 1. Write your name or student number after `student:`. Some questions have figures of your own,
-#    drawn from it; here they stand in braces, like {{gamma}}.
+#    drawn from it; here they stand in braces, like {{count}}.
 # 2. Run `python quiz.py`: it prints the questions with your figures, and what is still missing.
 # 3. Write each answer after its `answer:`, and change nothing else. A short text that holds
 #    : or # or a quote goes in "double quotes". Hand this file in with your code.
