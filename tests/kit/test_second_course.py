@@ -16,7 +16,7 @@ from autograder.results import Outcome
 from autograder.submission.reading import Submission
 
 COURSE = Path(__file__).resolve().parents[2] / "examples" / "language"
-FOREIGN = r"gamma|reward|polic(y|ies)|reinforce|episode|\bagents?\b|bellman|discount|bandit|advantage|\bppo\b|rlhf"
+FOREIGN = r"gamma|reward|polic(y|ies)|reinforce|episode|\bagents?\b|bellman|discount|bandit|\bppo\b|rlhf"
 
 
 @pytest.fixture(scope="module", params=["wordbook", "attention"])
