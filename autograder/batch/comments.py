@@ -10,7 +10,7 @@ from autograder.errors import InputError, nearest
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.byhand import QUIZ
 from autograder.gradebook.records import Comment
-from autograder.quiz.sheet import SheetError, read_yaml
+from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Report
 from autograder.roster.intake import Row
 from autograder.roster.people import Line, read_lines

@@ -19,6 +19,7 @@ from autograder.doctor.behaviour import (
     judge_stub,
     unsound,
 )
+from autograder.doctor.draws import judge_draws
 from autograder.doctor.findings import PATHS, Finding, Subject
 from autograder.doctor.mutants import Mutant, mutants
 from autograder.doctor.quiz import judge_quiz
@@ -36,7 +37,7 @@ from autograder.judging.bank import load_bank, read
 from autograder.judging.grader import Grader, open_quiz
 from autograder.publish.build import student_folder
 from autograder.publish.source import Source
-from autograder.quiz.sheet import SheetError, read_yaml
+from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
@@ -179,6 +180,7 @@ def judge_all(
     for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage):
         findings += judge(sound, results)
     findings += judge_mutants(sound, results, found, equivalent)
+    findings += judge_draws(sound, bench, results)
     reference = Student(grader.reference.conversation().send)
     findings += judge_quiz(subject, grader.functions(reference))
     return results, findings

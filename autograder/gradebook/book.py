@@ -14,7 +14,7 @@ import msgspec
 from autograder.errors import InputError
 from autograder.gradebook.database import Database
 from autograder.gradebook.records import About, ByHand, Comment, Override, Result, Run, Stored
-from autograder.results import Report
+from autograder.results import from_json
 from autograder.roster.intake import Row
 
 COLUMNS = "id, made, work, keys, kept, report"
@@ -211,5 +211,5 @@ def stored(row: Any) -> Stored | None:
     number, made, work, keys, kept, report = row
     return Stored(
         number, made, work, msgspec.json.decode(keys, type=dict[str, str]), kept,
-        msgspec.json.decode(report, type=Report),
+        from_json(report),
     )  # fmt: skip

@@ -62,13 +62,13 @@ def blank(run: Run, row: Row) -> Report:
     """Return the report on nothing."""
     about = run.about
     questions = [
-        QuestionResult(id=f"{run.assignment}.{name}", score=0.0, max_score=points, outcome=Outcome.SKIPPED)
+        QuestionResult(id=f"{run.assignment}.{name}", score=0.0, max_score=points, outcome=Outcome.UNWRITTEN)
         for name, points in about.points.items()
     ]
     return Report(
         kit_version=__version__, assignment=run.assignment, title=about.title, student=row.student,
         submission=row.name, score=0.0, max_score=round(sum(about.points.values()) + about.quiz, 2),
-        outcome=Outcome.SKIPPED, questions=questions, checks=[], quiz=[], quiz_score=0.0,
+        outcome=Outcome.UNWRITTEN, questions=questions, checks=[], quiz=[], quiz_score=0.0,
         quiz_max_score=about.quiz, notes=[ABSENT], isolation=Isolation("", [], []),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograder.reports.statistics import LOW, handed_in_quiz, in_order, median, readable, short
-from autograder.results import Outcome, Report
+from autograder.results import Cause, Outcome, Report
 
 HELP_MOST = 60  # who needs help, at most
 SLOW_TIMES, SLOW_S = 5.0, 2.0  # slow is: this many medians, and this many seconds
@@ -66,12 +66,11 @@ def reasons_to_look(report: Report) -> Iterable[str]:
     ):
         hit = [check for check in report.checks if check.outcome is outcome]
         where = ", ".join(in_order(short(check.question) for check in hit))
-        if any("that is no answer" in check.feedback for check in hit) and outcome is Outcome.CRASHED:
+        if any(check.cause is Cause.INVALID_REPLY for check in hit):
             words = "sent the grader something that is no answer, as forged results do"
         if hit or (report.outcome is outcome and not report.checks):
             yield f"{words} ({where})" if where else words
-    told = [*report.notes, *(check.staff_note for check in report.checks)]
-    if any("PermissionError" in text for text in told):
+    if report.refused or any(check.cause is Cause.REFUSED for check in report.checks):
         yield "was refused something that lies outside the wall (PermissionError)"
     if report.outcome is Outcome.BROKEN:
         yield from report.staff_notes[:3]

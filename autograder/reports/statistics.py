@@ -8,7 +8,6 @@ import numpy as np
 
 from autograder.results import CheckResult, Outcome, Report
 
-NOT_WRITTEN = "Not written yet."  # what feedback says of an untouched stub
 FEW = 3  # a correlation of fewer answers says nothing
 HIGH, LOW = 0.7, 0.5  # shares of the points: knows or can do it, and does not
 RETEACH_FROM = 0.1  # a question is worth a lesson once this part of its points is lost
@@ -201,7 +200,7 @@ def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
     unwritten, failed = 0, Counter[str]()
     for report in reports:
         wrong = [check for check in report.checks if check.question == item.id and is_wrong(check)]
-        if wrong and all(check.feedback == NOT_WRITTEN for check in wrong):
+        if wrong and all(check.outcome is Outcome.UNWRITTEN for check in wrong):
             unwritten += 1
         else:
             failed.update(check.title for check in wrong)
@@ -211,7 +210,7 @@ def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
 
 def is_wrong(check: CheckResult) -> bool:
     """Whether a check cost points."""
-    return check.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.BROKEN)
+    return check.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.NOT_RUN, Outcome.BROKEN)
 
 
 def quiz_topic(item: Item, reports: Sequence[Report]) -> Topic:
