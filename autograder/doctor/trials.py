@@ -80,10 +80,10 @@ class Bench:
 
     def run(self, trial: Trial) -> list[Ran]:
         """Put a program through the checks of its questions, as far as they have something to tell."""
-        checks = [check for question in trial.questions for check in self._grader.bank.of(question)]
         if self._thorough or trial.kind not in PARTLY:
+            checks = [check for question in trial.questions for check in self._grader.bank.of(question)]
             return self.put_through(trial, checks)
-        checks.sort(key=lambda check: self._seconds.get(check.id, 0.0))
+        checks = self.by_seconds(trial.questions)
         if trial.kind == "mutant":
             return self.put_through(trial, checks, until_caught=True)
         ran = self.put_through(trial, [check for check in checks if check.visible])
@@ -92,11 +92,25 @@ class Bench:
         hidden = [check for check in checks if not check.visible]
         return [*ran, *self.put_through(trial, hidden, until_caught=True)]
 
-    def put_through(self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False) -> list[Ran]:
-        """Run checks on a program, all of them or until the first that refuses it."""
+    def by_seconds(self, questions: Sequence[str]) -> list[Check]:
+        """Return the checks of questions, those first that the reference answers soonest."""
+        checks = [check for question in questions for check in self._grader.bank.of(question)]
+        return sorted(checks, key=lambda check: self._seconds.get(check.id, 0.0))
+
+    def put_through(
+        self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False, alone: bool = False
+    ) -> list[Ran]:
+        """Run checks on a program.
+
+        Args:
+            trial: with the program.
+            checks: to be run.
+            until_caught: only until the first that refuses it.
+            alone: each counts for itself, whatever it requires to pass first.
+        """
         session = Session(self._wall(trial, checks), trial.program)
         try:
-            if trial.kind in AS_GRADED:
+            if trial.kind in AS_GRADED and not alone:
                 judged = self._grader.judge.judge_all(checks, session)
                 ran = [self._told(check, one, trial) for check, one in zip(checks, judged, strict=True)]
             else:

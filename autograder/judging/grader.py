@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from autograder import __version__
+from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
 from autograder.judging.answers import Answers
@@ -82,15 +83,15 @@ class Grader:
         program = Program(
             protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
         )
-        session = Session(self.wall, program)
+        session = Session(self.wall, program, draw=self.draw_of(program))
         try:
-            found = self.judge_checks(self.checks(visible=True), session)
+            found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
             session.load()
             notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
-            found |= self.judge_checks(self.checks(visible=False), session, found)
+            found |= self.judge_checks(self.checks(session, visible=False), session, found)
             graded = [self.grade_question(name, session, found) for name in self.assignment.questions]
         finally:
             output = session.close()
@@ -104,9 +105,16 @@ class Grader:
             seconds=round(session.seconds, 4),
         )
 
-    def checks(self, *, visible: bool) -> list[Check]:
+    def draw_of(self, program: Program) -> int:
+        """Return which draw of the hidden inputs a program meets."""
+        texts = [*program.source.cells, *(program.modules[name] for name in sorted(program.modules))]
+        texts += [f"{name}\n{data.decode('latin-1')}" for name, data in sorted(program.files.items())]
+        return draw_of(self.course.settings.seed, texts)
+
+    def checks(self, session: Session, *, visible: bool) -> list[Check]:
         """Return all visible or all hidden checks, question by question."""
-        found = (check for question in self.assignment.questions for check in self.bank.of(question))
+        bank = self.bank.drawn(session.draw)
+        found = (check for question in self.assignment.questions for check in bank.of(question))
         return [check for check in found if check.visible is visible]
 
     def grade_question(
@@ -143,21 +151,20 @@ class Grader:
         """Run a question's checks in a fresh worker; only how they ended, and a known mistake, come of it."""
         session.seal()
         session.renew()
-        judged = self.judge.judge_all(self.bank.of(question), session)
+        judged = self.judge.judge_all(self.bank.drawn(session.draw).of(question), session)
         found = {one.check.id: (one, self.result(one)) for one in judged}
         results, diagnosis = self.judge_question(question, found)
         return [result.outcome for result in results], diagnosis
 
     def judge_question(self, question: str, found: Judgements) -> tuple[list[CheckResult], Diagnosis]:
         """Return the results of a question's checks, and the known mistake behind what is wrong."""
-        checks = self.bank.of(question)
-        judged = [found[check.id][0] for check in checks]
-        results = [found[check.id][1] for check in checks]
+        judged = [found[check.id][0] for check in self.bank.of(question)]
+        results = [found[check.id][1] for check in self.bank.of(question)]
         wrong = [result for result in results if result.outcome is not Outcome.PASSED]
         if not wrong or unwritten(wrong):
             return results, Diagnosis()
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
-        return results, self.diagnostician.diagnose(checks, judged, candidates)
+        return results, self.diagnostician.diagnose([one.check for one in judged], judged, candidates)
 
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None

@@ -8,7 +8,6 @@ gave before, they give again.
 import hashlib
 import threading
 import time
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -103,18 +102,18 @@ class Judge:
         """
         if not all(check.visible for check in checks):
             session.seal()
-        scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
+        scripts = {check.key: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None and not script.live}
-        questions = [check.question for check in checks if check.id in known]
+        questions = [check.question for check in checks if check.key in known]
         coming = zip(known, session.play(list(known.values()), questions), strict=True)
         replies: dict[str, Sequence[Reply]] = {}
 
         def one(check: Check) -> Judged:
-            script, judged = known.get(check.id), None
+            script, judged = known.get(check.key), None
             if script is not None:
-                while check.id not in replies:
+                while check.key not in replies:
                     replies.update([next(coming)])
-                judged = self.judge_replies(check, script, replies[check.id], session)
+                judged = self.judge_replies(check, script, replies[check.key], session)
             if judged is None:
                 replies.update(coming)  # one conversation at a time
                 session.begin_question(check.question)
@@ -156,7 +155,7 @@ class Judge:
         self, check: Check, script: Script, replies: Sequence[Reply], session: Session
     ) -> Judged | None:
         """Run a check on replies, unless the very same were judged before; None if it asks for others."""
-        digest = hashlib.blake2b(f"{check.id} {session.sealed}".encode(), digest_size=16)
+        digest = hashlib.blake2b(f"{check.key} {session.sealed}".encode(), digest_size=16)
         for reply in replies:
             digest.update(reply.frame)
         key = digest.digest()
@@ -215,7 +214,7 @@ class Judge:
         fixtures = {
             "student": student,
             "reference": Student(self._reference.conversation().send),
-            "rng": np.random.default_rng([self._seed, zlib.crc32(check.id.encode())]),
+            "rng": check.rng(self._seed),
         }
         with np.errstate(all="ignore"):
             check.function(*[fixtures[name] for name in check.fixtures])
@@ -227,12 +226,12 @@ class Judge:
         would each make it begin anew at every call.
         """
         with self._scripting:
-            if check.id not in self._scripts:
+            if check.key not in self._scripts:
                 try:
-                    self._scripts[check.id] = self._write_script(check)
+                    self._scripts[check.key] = self._write_script(check)
                 except ReferenceFailed:  # it may go better the next time
                     return None
-            return self._scripts[check.id]
+            return self._scripts[check.key]
 
     def _write_script(self, check: Check) -> Script | None:
         conversation = self._reference.conversation()

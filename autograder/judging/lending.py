@@ -142,10 +142,10 @@ def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequen
     wall, reference = lending.wall, reference_program(lending.bank)
     worker = wall.worker()
     program = replace(own.program, lender=Lender(names, worker))
-    session = Session(wall, program, patience=PATIENCE, sealed=True, seconds=own.seconds)
+    session = Session(wall, program, patience=PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
     try:
         worker.load(reference.source, reference.modules, reference.bind)
-        judged = lending.judge.judge_live_all(lending.bank.of(question), session)
+        judged = lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session)
         return [one.verdict.outcome for one in judged]
     finally:
         session.close()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from autograder.checks import CheckFailed
 from autograder.config import load_config
@@ -237,6 +238,19 @@ def test_points_are_shared_by_weight_and_broken_checks_cost_nothing():
     assert share(10, [made(Outcome.BROKEN)]) == 10
     assert share(10, [made(Outcome.SKIPPED), made(Outcome.TIMEOUT), made(Outcome.CRASHED)]) == 0
     assert share(10, []) == 0
+
+
+def test_visible_checks_carry_a_fifth_of_the_points_at_most():
+    def seen(outcome: Outcome, weight: float = 1.0) -> CheckResult:
+        return replace_fields(made(outcome, weight), visible=True)
+
+    right, wrong = Outcome.PASSED, Outcome.FAILED
+    assert share(10, [seen(right), seen(right), made(wrong)]) == 2
+    assert share(10, [seen(right), seen(wrong), made(wrong)]) == 1
+    assert share(10, [seen(wrong), seen(wrong), made(right)]) == 8
+    assert share(10, [seen(right), *[made(wrong)] * 9]) == 1  # less where they weigh less
+    assert share(10, [seen(right), made(Outcome.BROKEN)]) == 10  # where no hidden one could run
+    assert share(10, [seen(right, 3), made(right)]) == 10
 
 
 def test_hidden_checks_do_not_run_where_they_could_be_read(grade):
