@@ -141,7 +141,8 @@ def python_of_cell(text: str) -> str:
     written = WRITTEN.match(text)
     if written:
         name, body = written[2].strip("\"'"), text[written.end() :]
-        return f"open({name!r}, {'a' if written[1] else 'w'!r}, encoding='utf-8').write({body!r})"
+        mode, lines = "a" if written[1] else "w", "\n" * text.count("\n")
+        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r}){lines}"
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
