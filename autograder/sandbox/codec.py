@@ -31,6 +31,7 @@ def encode_call(call: Call) -> bytes:
         list(call.wrt),
         call.of,
         encoder.value(plain(call.cotangent)),
+        call.once,
     )
     return protocol.frame_of(request, encoder.body)
 
@@ -48,6 +49,7 @@ def decode_call(request: protocol.CallRequest, body: memoryview) -> Call:
         tuple(request.wrt),
         request.of,
         protocol.decode_value(request.cotangent, body),
+        request.once,
     )
 
 

@@ -109,6 +109,7 @@ class CallRequest(Wire, tag="call", frozen=True):
     wrt: list[str]
     of: int | None
     cotangent: "Value"
+    once: bool = False
 
 
 class Problem(Wire, tag="problem", frozen=True):

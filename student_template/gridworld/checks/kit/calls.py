@@ -19,7 +19,8 @@ class Call:
     """What a check asks for: a function by name, or an attribute or a call of a held object.
 
     `action` is "call" (a name of the module), "make" (a dotted path of a library or of provided
-    code), "invoke" (call a held object), "read" (an attribute of one).
+    code), "invoke" (call a held object), "read" (an attribute of one). With `once`, a worker that was asked
+    the very same before answers the same again, without another call: several checks look at one answer.
     """
 
     action: str
@@ -30,6 +31,7 @@ class Call:
     wrt: tuple[str, ...] = ()
     of: int | None = None
     cotangent: Any = None
+    once: bool = False
 
 
 @dataclass(frozen=True)
