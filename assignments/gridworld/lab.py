@@ -342,8 +342,9 @@ def softmax():
 # %% [markdown]
 # What you should see: T = 1 never stops wandering, since differences of 0.04 hardly show at that
 # temperature. T = 0.1 starts slowly, but then settles on six steps, T = 0.01 sooner; epsilon 0.1 is
-# quick but keeps paying for its random moves, about 6.6 steps at the end. The T = 1 curve even gets *worse* as it learns: the
-# better all actions of a cell are known, the closer their values, and the less softmax can tell.
+# quick but keeps paying for its random moves, about 6.6 steps at the end. The T = 1 curve even gets
+# *worse* as it learns: the better all actions of a cell are known, the closer their values, and the
+# less softmax can tell.
 #
 # One thing is special here. A new table holds zeros, and a step costs 0.01, so every untried action
 # looks *better* than a tried one. That is exploration for free, and why even epsilon 0 learns on
