@@ -13,6 +13,7 @@ from autograder.results import Outcome
 from autograder.sandbox.protocol import Source
 from autograder.submission.notebook_code import cells_of
 
+KIT = ("checks/kit/", "checks/for_otter.py", "conftest.py")  # knows no course content
 FENCE = re.compile(r"^```(?:python|py)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -39,7 +40,7 @@ def handed_out_trials(subject: Subject) -> list[Trial]:
 def programs(folder: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of everything in a folder that is a program, or has one in it."""
     for path, data in sorted(folder.items()):
-        if path.endswith(".py") and not path.startswith("checks/kit/"):
+        if path.endswith(".py") and not path.startswith(KIT):
             yield path, data.decode()
         elif path.endswith(".ipynb"):
             yield path, "\n\n".join(cells_of(data, path))
