@@ -31,7 +31,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `feedback` is for the student and holds nothing of a hidden check but its title and the kind of
     mistake; `staff_note` holds everything. `picture` is a figure that was refused, as PNG, and
-    `reference_picture` what the reference drew; those of a hidden check are for staff.
+    `reference_picture` what the reference drew; those of a hidden check are for staff. `answer_digest` is
+    a hash of the wrong answers, equal where two programs gave the same ones; staff only.
     """
 
     id: str
@@ -45,6 +46,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     staff_note: str = ""
     picture: bytes = b""
     reference_picture: bytes = b""
+    answer_digest: str = ""
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +61,7 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One question of the quiz."""
+    """One question of the quiz: `weight` is its part of the quiz's points, `earned` the share it earned."""
 
     id: str
     prompt: str
@@ -68,6 +70,8 @@ class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
     max_score: float
     outcome: Outcome
     feedback: str
+    weight: float = 0.0
+    earned: float = 0.0
 
 
 class Isolation(msgspec.Struct, frozen=True):

@@ -18,8 +18,8 @@ from autograder.config import load_config
 from autograder.judging.grader import Grader, open_grader
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import Worker
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import Worker
 
 ROOT = Path(__file__).resolve().parents[1]
 STEM = "rl_foundations"

@@ -3,12 +3,12 @@
 import os
 from typing import Protocol
 
-from autograder.batch.update import Todo, brought_up_to_date
+from autograder.batch.update import added_up
 from autograder.config import Assignment
 from autograder.errors import KitError
 from autograder.gradebook.keys import keys_of_course
 from autograder.judging.grader import Grader
-from autograder.results import Outcome, Report
+from autograder.results import Report
 from autograder.submission.reading import Submission
 
 
@@ -25,13 +25,12 @@ class Bench(Protocol):
     def settle(self) -> None:
         """Make ready for many submissions."""
 
-    def grade(self, submission: Submission, report: Report | None, todo: Todo) -> Report:
-        """Run what has to run and return the whole report; a `KitError` is never the submission's fault.
+    def grade(self, submission: Submission, standing: Report | None = None) -> Report:
+        """Return the report on a submission; a `KitError` is never the submission's fault.
 
         Args:
             submission: to be graded.
-            report: which stands, on the same files; None if there is none.
-            todo: what has to run.
+            standing: a report that only needs adding up again; None: everything runs.
         """
 
     def is_alive(self) -> bool:
@@ -53,17 +52,11 @@ class LocalBench:
         """Make every later worker cheap to fork."""
         self.grader.wall.settle()
 
-    def grade(self, submission: Submission, report: Report | None, todo: Todo) -> Report:
-        """Run what has to run behind the wall and return the whole report."""
-        graded = brought_up_to_date(self.grader, submission, report, todo)
-        self.insist(graded)
-        return graded
-
-    def insist(self, report: Report) -> None:
-        """Raise if a crash may have been the warm process's own: neither the student's nor a check's."""
-        outcomes = {report.outcome, *(check.outcome for check in report.checks)}
-        if {Outcome.CRASHED, Outcome.BROKEN} & outcomes:
-            self.grader.wall.worker().close()
+    def grade(self, submission: Submission, standing: Report | None = None) -> Report:
+        """Run a submission behind the wall, or add up what stands, and return the report."""
+        return (
+            self.grader.grade(submission) if standing is None else added_up(self.grader, submission, standing)
+        )
 
     def is_alive(self) -> bool:
         """Whether workers can be started still."""

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.batch.tasks import Watched
-from autograder.gradebook.keys import COURSE, FILES, POINTS, QUESTION, QUIZ
+from autograder.gradebook.keys import COURSE, FILES, POINTS, QUESTION, QUIZ, RECEIPT, WEIGHTS
 from autograder.reports.terminal import clean, number
 from autograder.results import Report
 
 REASONS = {
     FILES: "files", COURSE: "the reference, limits, seed or libraries", QUIZ: "the quiz",
-    POINTS: "points, titles or visibility",
+    POINTS: "points, titles or visibility", WEIGHTS: "weights of checks",
 }  # fmt: skip
 TOLD = 10  # names in one line
 ALIKE = 3  # more checks of a question that changed alike share a line
@@ -87,7 +87,7 @@ class Impact:
 
 def reasons(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     """Yield what is different, in words."""
-    for name in new.keys() | old.keys():
+    for name in (new.keys() | old.keys()) - {RECEIPT}:
         if old.get(name) != new.get(name):
             yield REASONS.get(name) or f"checks or known mistakes of {name.removeprefix(QUESTION)}"
 
@@ -105,15 +105,13 @@ def change_of(watched: Watched, old: Mapping[str, str], new: Mapping[str, str]) 
 
 
 def turns_of(before: Report, now: Report, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Turn]:
-    """Yield the checks that ended otherwise. Flaky: though work, check and surroundings are the same."""
+    """Yield the checks that ended otherwise. Flaky: though nothing that could matter is different."""
     first, second = outcomes(before), outcomes(now)
+    same = not {name for name in new.keys() | old.keys() if old.get(name) != new.get(name)} - {RECEIPT}
     for check in dict.fromkeys([*second, *first]):
         was, is_now = first.get(check, ""), second.get(check, "")
         if was == is_now:
             continue
-        stem, _, rest = check.partition(".")
-        part = QUIZ if stem == QUIZ else QUESTION + rest.partition(".")[0]
-        same = all(old.get(key) == new.get(key) for key in (FILES, COURSE, part))
         yield Turn(check, was, is_now, flaky=same and bool(was and is_now))
 
 

@@ -10,7 +10,7 @@ from autograder import __version__
 from autograder.batch.backend import Bench
 from autograder.batch.outputs import Written, reports_folder, write_page, write_report, write_reports
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
-from autograder.batch.update import Todo, renamed, stumbled, what_to_do
+from autograder.batch.update import Need, need_of, renamed, stumbled
 from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import settled
@@ -19,6 +19,7 @@ from autograder.gradebook.records import About, Result, Run, Stored
 from autograder.results import Report
 from autograder.submission.entry import Entry
 from autograder.submission.reading import Submission, content_hash, read_entry
+from autograder.submission.work import Task
 
 AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
 COMMIT_AFTER = 50  # results, or COMMIT_S seconds, whichever comes first
@@ -154,7 +155,7 @@ class Desk:
     def one(self, entry: Entry) -> Done:
         """Grade one submission, as far as what is known does not tell already."""
         row = self.rows[entry.name]
-        submission = read_safely(entry, self.bench.assignment.stem)
+        submission = read_safely(entry, self.batch.intake.task or self.bench.assignment.stem)
         keys = {FILES: files_key(submission), **self.course_keys}
         work, report, kept = work_key(keys), None, None
         newest = self.book.newest(row.name)
@@ -167,9 +168,9 @@ class Desk:
         if same and not stumbled(same.report):
             report, ran = renamed(same.report, submission), False
         else:
-            todo = what_to_do(newest.keys, keys, newest.report) if newest and reuse else Todo()
-            report = self.bench.grade(submission, newest.report if newest else None, todo)
-            ran = todo.runs
+            need = need_of(newest.keys, keys, newest.report) if newest and reuse else Need.RUN
+            adds_up = newest.report if newest and need is Need.ADD_UP else None
+            report, ran = self.bench.grade(submission, adds_up), adds_up is None
         if self.wishes.never_lower:
             kept = better(before or newest, report)
         result = Result(row.name, content_hash(submission), work, keys, report, kept)
@@ -188,10 +189,10 @@ class Desk:
         self.bench.close()
 
 
-def read_safely(entry: Entry, stem: str) -> Submission:
+def read_safely(entry: Entry, task: Task | str) -> Submission:
     """Read a submission; whatever happens there, it is this submission's problem only."""
     try:
-        return read_entry(entry, stem)
+        return read_entry(entry, task)
     except Exception as error:  # noqa: BLE001 one submission must not stop a class
         problem = f"it could not be read ({type(error).__name__}: {error})"
         return Submission(entry.name, entry.student, {}, " ".join(problem.split()))

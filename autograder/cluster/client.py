@@ -9,7 +9,6 @@ from typing import Any
 
 from autograder import __version__
 from autograder.batch.tasks import Stopped
-from autograder.batch.update import Todo
 from autograder.cluster.worker import Order, Package, Reply, carry_out, end_run, packed, unpacked
 from autograder.config import FILE, Course
 from autograder.errors import InputError, KitError
@@ -52,9 +51,9 @@ class ClusterBench:
     def settle(self) -> None:
         """Workers are always ready for many submissions."""
 
-    def grade(self, submission: Submission, report: Report | None, todo: Todo) -> Report:
-        """Let a worker run what has to run, and return the whole report."""
-        order = packed(Order(self._run, work_key(self.keys), submission, report, todo))
+    def grade(self, submission: Submission, standing: Report | None = None) -> Report:
+        """Let a worker run a submission, or add up what stands, and return the report."""
+        order = packed(Order(self._run, work_key(self.keys), submission, standing))
         for _ in range(TRIES):
             reply = self._reply(self._send(order))
             if reply.report is not None:

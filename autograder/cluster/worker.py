@@ -17,7 +17,6 @@ import msgspec
 
 from autograder import __version__
 from autograder.batch.backend import LocalBench
-from autograder.batch.update import Todo
 from autograder.config import load_config
 from autograder.errors import KitError
 from autograder.gradebook.keys import work_key
@@ -46,8 +45,7 @@ class Order(msgspec.Struct):
     run: str
     keys: str = ""  # what course and worker must amount to
     submission: Submission | None = None
-    report: Report | None = None
-    todo: Todo = Todo()
+    standing: Report | None = None
 
 
 class Reply(msgspec.Struct):
@@ -94,7 +92,7 @@ def fill(reply: Reply, asked: Order, bench: LocalBench) -> None:
         reply.keys = bench.keys
     elif asked.keys == work_key(bench.keys):
         try:
-            reply.report = bench.grade(asked.submission, asked.report, asked.todo)
+            reply.report = bench.grade(asked.submission, asked.standing)
         except KitError:
             SHELF.drop(asked.run, bench)
             raise

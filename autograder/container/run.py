@@ -30,6 +30,7 @@ from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, 
 from autograder.roster.late import Ruling, refused, rule
 from autograder.sandbox.selfcheck import FULL
 from autograder.submission.reading import Submission, read_submission
+from autograder.submission.work import Task, task_of
 
 FAILED = "The grader could not finish; staff have been told. This is no fault of yours."
 NOT_ALL = "Only the checks that you have too could run; staff have been told."
@@ -108,7 +109,7 @@ def grade(run: Run, folder: Path, circumstances: Circumstances) -> None:
     try:
         run.expect(grader)
         grader.after_check = run.add
-        report = grader.grade(submission_in(folder, run.stem, circumstances.students))
+        report = grader.grade(submission_in(folder, task_of(run.course, run.stem), circumstances.students))
     finally:
         grader.close()
     notes = [*report.notes, *([] if report.isolation.verdict == FULL else [NOT_ALL])]
@@ -132,10 +133,10 @@ def ruling_on(circumstances: Circumstances, course: Course, stem: str) -> Ruling
     return rule(circumstances.submitted, due, course.settings.late, extension=circumstances.extension)
 
 
-def submission_in(folder: Path, stem: str, students: str) -> Submission:
+def submission_in(folder: Path, task: Task, students: str) -> Submission:
     """Return what was handed in, for one row of which the platform knows the owner."""
     try:
-        submission = read_submission(folder, stem)
+        submission = read_submission(folder, task)
     except InputError as wrong:
         submission = Submission(folder.name, "", {}, str(wrong))
     return replace(submission, student=students)

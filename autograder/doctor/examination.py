@@ -19,6 +19,7 @@ from autograder.doctor.behaviour import (
     judge_stub,
     unsound,
 )
+from autograder.doctor.draws import judge_draws
 from autograder.doctor.findings import PATHS, Finding, Subject
 from autograder.doctor.handed_out import handed_out_trials, judge_handed_out
 from autograder.doctor.mutants import Mutant, mutants
@@ -180,6 +181,7 @@ def judge_all(
     for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage, judge_handed_out):
         findings += judge(sound, results)
     findings += judge_mutants(sound, results, found, equivalent)
+    findings += judge_draws(sound, bench, results)
     reference = Student(grader.reference.conversation().send)
     findings += judge_quiz(subject, grader.functions(reference))
     return results, findings

@@ -12,9 +12,9 @@ import numpy as np
 from autograder.checks.compare import CheckFailed, numbers_of, unpack
 from autograder.checks.tolerance import RTOL, allowed
 from autograder.data.values import Opaque, Tensor
-from autograder.judging.session import Answers, Ended, Exchange, holds
-from autograder.sandbox.calls import Answer
-from autograder.sandbox.codec import StudentRaised
+from autograder.judging.answers import Answers, holds
+from autograder.judging.session import Ended, Exchange
+from autograder.sandbox.calls import Answer, StudentRaised
 
 
 def tolerances(exchanges: Sequence[Exchange], reference: Answers) -> float | None:

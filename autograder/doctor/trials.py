@@ -23,8 +23,9 @@ from autograder.errors import KitError
 from autograder.judging.bank import Check, Variant
 from autograder.judging.grader import Grader
 from autograder.judging.judge import Judged
+from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program, variant_program
-from autograder.judging.session import Program, Session
+from autograder.judging.session import Session
 from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
@@ -80,10 +81,10 @@ class Bench:
 
     def run(self, trial: Trial) -> list[Ran]:
         """Put a program through the checks of its questions, as far as they have something to tell."""
-        checks = [check for question in trial.questions for check in self._grader.bank.of(question)]
         if self._thorough or trial.kind not in PARTLY:
+            checks = [check for question in trial.questions for check in self._grader.bank.of(question)]
             return self.put_through(trial, checks)
-        checks.sort(key=lambda check: self._seconds.get(check.id, 0.0))
+        checks = self.by_seconds(trial.questions)
         if trial.kind == "mutant":
             return self.put_through(trial, checks, until_caught=True)
         ran = self.put_through(trial, [check for check in checks if check.visible])
@@ -92,11 +93,25 @@ class Bench:
         hidden = [check for check in checks if not check.visible]
         return [*ran, *self.put_through(trial, hidden, until_caught=True)]
 
-    def put_through(self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False) -> list[Ran]:
-        """Run checks on a program, all of them or until the first that refuses it."""
+    def by_seconds(self, questions: Sequence[str]) -> list[Check]:
+        """Return the checks of questions, those first that the reference answers soonest."""
+        checks = [check for question in questions for check in self._grader.bank.of(question)]
+        return sorted(checks, key=lambda check: self._seconds.get(check.id, 0.0))
+
+    def put_through(
+        self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False, alone: bool = False
+    ) -> list[Ran]:
+        """Run checks on a program.
+
+        Args:
+            trial: with the program.
+            checks: to be run.
+            until_caught: only until the first that refuses it.
+            alone: each counts for itself, whatever it requires to pass first.
+        """
         session = Session(self._wall(trial, checks), trial.program)
         try:
-            if trial.kind in AS_GRADED:
+            if trial.kind in AS_GRADED and not alone:
                 judged = self._grader.judge.judge_all(checks, session)
                 ran = [self._told(check, one, trial) for check, one in zip(checks, judged, strict=True)]
             else:
@@ -172,7 +187,7 @@ class Bench:
 
 def refuse_unloadable(trial: Trial, session: Session, output: str) -> None:
     """Raise if a program of ours could not be loaded: no check has then refused its answers."""
-    problems = session.loaded.problems if session.loaded else []
+    problems = [stop.problem for stop in session.loaded.stops] if session.loaded else []
     if session.unloadable is not None or problems:
         told = [f"{problem.type_name}: {problem.message}" for problem in problems]
         told += [line for line in output.splitlines() if line.strip()][-1:]

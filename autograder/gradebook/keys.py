@@ -5,8 +5,10 @@ The student is not among the parts: all that a report says of them but the name 
 """
 
 import ast
+import copy
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import TypeGuard
 
 from autograder.judging.bank import Bank
 from autograder.judging.grader import Grader
@@ -16,6 +18,8 @@ from autograder.submission.reading import Submission, content_hash
 FILES = "files"
 COURSE = "course"  # the reference, the limits, the libraries: what all questions share
 POINTS = "points"  # and titles, and who sees what: no check has to run for these
+WEIGHTS = "weights"  # of the checks
+RECEIPT = "receipt"  # hashes of files: what differs in nothing else is layout and comments
 QUIZ = "quiz"
 QUESTION = "question."
 
@@ -28,10 +32,17 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
         bank.provided,
         assignment.limits,
         grader.judge.hidden_too,
+        list(assignment.questions),
+        [check.id for check in bank.checks if not check.weight],
     ]
-    shared += [settings.seed, kit_hash(), versions()]
+    shared += [settings.seed, kit_hash(), versions(), grader.isolation.verdict]
     points = [assignment.title, assignment.questions, assignment.quiz, settings.visibility]
-    keys = {COURSE: digest(shared), POINTS: digest(points), QUIZ: digest([grader.quiz])}
+    points += [(check.id, check.title) for check in bank.checks]
+    keys = {
+        COURSE: digest(shared), POINTS: digest(points), QUIZ: digest([grader.quiz]),
+        WEIGHTS: digest([(check.id, check.weight) for check in bank.checks]),
+        RECEIPT: digest(sorted(grader.receipt.items())),
+    }  # fmt: skip
     for question in assignment.questions:
         keys[QUESTION + question] = digest(question_parts(bank, question))
     return keys
@@ -49,21 +60,34 @@ def work_key(keys: Mapping[str, str]) -> str:
 
 def question_parts(bank: Bank, question: str) -> list[str]:
     """Return the code that judges a question: its checks, its known mistakes, what they share."""
-    ours = {check.name for check in bank.of(question)}
-    others = {check.name for check in bank.checks} - ours
+    others = {check.name for check in bank.checks if check.question != question}
     mistakes = {one.name for one in bank.misconceptions if one.question != question}
-    return [
-        *(code_without(bank.checks_source, others)),
-        *(code_without(bank.mistakes_source, mistakes)),
-    ]
+    checks = map(without_words, statements(bank.checks_source, others))
+    return [ast.dump(node) for node in (*checks, *statements(bank.mistakes_source, mistakes))]
 
 
-def code_without(source: str, names: set[str]) -> list[str]:
-    """Return a module's statements in a form free of layout, without its docstring and some names."""
+def statements(source: str, names: set[str]) -> list[ast.stmt]:
+    """Return a module's statements without its docstring and without what some names stand for."""
     body = ast.parse(source).body
     if body and is_text(body[0]):
         body = body[1:]
-    return [ast.dump(node) for node in body if getattr(node, "name", "") not in names]
+    return [node for node in body if getattr(node, "name", "") not in names]
+
+
+def without_words(node: ast.stmt) -> ast.stmt:
+    """Return a check without its docstring and its weight, which have keys of their own."""
+    if not isinstance(node, ast.FunctionDef) or not any(map(is_check, node.decorator_list)):
+        return node
+    bare = copy.deepcopy(node)
+    bare.body = bare.body[is_text(bare.body[0]) :]
+    for mark in filter(is_check, bare.decorator_list):
+        mark.keywords = [word for word in mark.keywords if word.arg != "weight"]
+    return bare
+
+
+def is_check(mark: ast.expr) -> TypeGuard[ast.Call]:
+    """Whether a decorator is `@check(...)`."""
+    return isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "check"
 
 
 def without_docstrings(source: str) -> str:

@@ -6,18 +6,21 @@ from typing import Any
 from msgspec.structs import asdict
 
 from autograder import __version__
+from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.judge import Judge, Judged
-from autograder.judging.lending import Lending, judge_again
+from autograder.judging.lending import Lending, better, judge_again
+from autograder.judging.load_notes import load_notes
+from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import may_be_spoilt, share, unwritten
-from autograder.judging.session import Answers, Program, Session
-from autograder.judging.verdict import load_note
+from autograder.judging.scoring import may_be_spoilt, quiz_shares, share, unwritten
+from autograder.judging.session import Session
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
@@ -26,9 +29,11 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
-from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
+from autograder.sandbox.warm import WallLost
+from autograder.submission.reading import QUIZ, Submission, content_hash, modules_of, source_of
 
-Judgements = Mapping[str, tuple[Judged, CheckResult]]  # by the id of a check
+Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
+TRIES = 3  # of a submission whose workers ended with the process that they were forked from
 
 
 class Grader:
@@ -43,7 +48,9 @@ class Grader:
         self.assignment = course.assignment(bank.stem)
         self.receipt = receipt_of(course, bank.stem, isolation.verdict)
         self.reference = Answers(wall, reference_program(bank))
-        self.judge = Judge(course.settings.seed, self.reference, hidden_too=hidden_too)
+        self.judge = Judge(
+            course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known
+        )
         mistakes = {
             mistake.name: variant_program(bank, bank.mistakes_source, mistake)
             for mistake in bank.misconceptions
@@ -56,14 +63,17 @@ class Grader:
         """Return the report on one submission; whatever is in it, this returns."""
         if submission.problem:
             return self.ungraded(submission, Outcome.ERROR, submission.problem)
-        try:
-            return self.grade_readable(submission)
-        except KitError:
-            raise
-        except Exception as error:  # noqa: BLE001 one submission must not stop a class
-            told = "The kit stumbled over this submission; staff have been told."
-            note = f"{type(error).__name__}: {error}"
-            return self.ungraded(submission, Outcome.BROKEN, told, note)
+        told = "The kit stumbled over this submission; staff have been told."
+        for _ in range(TRIES):
+            try:
+                return self.grade_readable(submission)
+            except WallLost as lost:
+                note = str(lost)
+            except KitError:
+                raise
+            except Exception as error:  # noqa: BLE001 one submission must not stop a class
+                return self.ungraded(submission, Outcome.BROKEN, told, f"{type(error).__name__}: {error}")
+        return self.ungraded(submission, Outcome.BROKEN, told, note)
 
     def grade_readable(self, submission: Submission) -> Report:
         """Run the checks and the quiz of a submission and add up."""
@@ -71,13 +81,18 @@ class Grader:
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
         program = Program(protocol.Source(source.name, list(source.cells)), modules)
-        session = Session(self.wall, program)
+        session = Session(self.wall, program, draw=self.draw_of(program))
         try:
-            graded = self.grade_questions(session)
+            found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
+            session.load()
+            notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
+            # What students read has been said: from here on the program may know hidden inputs.
+            session.seal()
+            found |= self.judge_checks(self.checks(session, visible=False), session, found)
+            graded = [self.grade_question(name, session, found) for name in self.assignment.questions]
         finally:
             output = session.close()
-        notes = [*submission.notes, *load_notes(session, source), *quiz_notes]
         return self.report(
             submission,
             [question for question, _ in graded],
@@ -88,29 +103,37 @@ class Grader:
             seconds=round(session.seconds, 4),
         )
 
-    def grade_questions(self, session: Session) -> list[tuple[QuestionResult, list[CheckResult]]]:
-        """Judge every question."""
-        questions = list(self.assignment.questions)
-        found = self.judge_checks([check for one in questions for check in self.bank.of(one)], session)
-        return [self.grade_question(question, session, found) for question in questions]
+    def draw_of(self, program: Program) -> int:
+        """Return which draw of the hidden inputs a program meets."""
+        texts = [*program.source.cells, *(program.modules[name] for name in sorted(program.modules))]
+        return draw_of(self.course.settings.seed, texts)
+
+    def checks(self, session: Session, *, visible: bool) -> list[Check]:
+        """Return all visible or all hidden checks, question by question."""
+        bank = self.bank.drawn(session.draw)
+        found = (check for question in self.assignment.questions for check in bank.of(question))
+        return [check for check in found if check.visible is visible]
 
     def grade_question(
-        self, question: str, session: Session, found: Judgements | None = None
+        self, question: str, session: Session, found: Judgements
     ) -> tuple[QuestionResult, list[CheckResult]]:
         """Add up a question's checks; judge again in a fresh worker what another question may have spoilt.
 
         Args:
             question: its name.
             session: with the submission.
-            found: how all checks ended, if they have run.
+            found: how all checks ended.
         """
-        results, diagnosis = self.judge_question(question, session, found)
-        if found and may_be_spoilt(results) and not diagnosis.misconceptions:
-            session.renew()
-            results, diagnosis = self.judge_question(question, session)
+        results, diagnosis = self.judge_question(question, found)
+        results = with_pictures(results, [found[result.id][0] for result in results], self.reference)
+        first = results
+        if may_be_spoilt(results) and not diagnosis.misconceptions:
+            again, diagnosis = self.judge_alone(question, session)
+            results = better(results, again, "Wrong, where nothing else has run before.")
         lent = judge_again(self.lending, question, session, results)
         if lent is not None:
             results, diagnosis = lent.results, Diagnosis(hint=lent.told)
+        if results is not first:
             for result in results:
                 self.after_check(result)
         points = self.assignment.questions[question]
@@ -121,35 +144,43 @@ class Grader:
         )  # fmt: skip
         return graded, results
 
-    def judge_question(
-        self, question: str, session: Session, found: Judgements | None = None
-    ) -> tuple[list[CheckResult], Diagnosis]:
-        """Run a question's checks, if they have not run, and find the known mistake behind what is wrong."""
-        checks = self.bank.of(question)
-        found = found or self.judge_checks(checks, session)
-        judged = [found[check.id][0] for check in checks]
-        results = [found[check.id][1] for check in checks]
+    def judge_alone(self, question: str, session: Session) -> tuple[list[Outcome], Diagnosis]:
+        """Run a question's checks in a fresh worker; only how they ended, and a known mistake, come of it."""
+        session.seal()
+        session.renew()
+        judged = self.judge.judge_all(self.bank.drawn(session.draw).of(question), session)
+        found = {one.check.id: (one, self.result(one)) for one in judged}
+        results, diagnosis = self.judge_question(question, found)
+        return [result.outcome for result in results], diagnosis
+
+    def judge_question(self, question: str, found: Judgements) -> tuple[list[CheckResult], Diagnosis]:
+        """Return the results of a question's checks, and the known mistake behind what is wrong."""
+        judged = [found[check.id][0] for check in self.bank.of(question)]
+        results = [found[check.id][1] for check in self.bank.of(question)]
         wrong = [result for result in results if result.outcome is not Outcome.PASSED]
         if not wrong or unwritten(wrong):
             return results, Diagnosis()
-        results = with_pictures(results, judged, self.reference)
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
-        return results, self.diagnostician.diagnose(checks, judged, candidates)
+        return results, self.diagnostician.diagnose([one.check for one in judged], judged, candidates)
 
-    def judge_checks(self, checks: Sequence[Check], session: Session) -> Judgements:
-        """Run checks, all visible ones before any hidden one, and tell of each as soon as it has ended.
+    def judge_checks(
+        self, checks: Sequence[Check], session: Session, before: Judgements | None = None
+    ) -> Judgements:
+        """Run checks and tell of each as soon as it has ended.
 
-        What students read about a visible check may be of their own making. It is made before their
-        code sees any hidden input, so it can carry none out.
+        Args:
+            checks: to be run.
+            session: with the submission.
+            before: how those ended that have run already.
         """
-        found: dict[str, tuple[Judged, CheckResult]] = {}
-        for kind in (True, False):
-            chosen = [check for check in checks if check.visible is kind]
-            passed = [one.check.name for one, _ in found.values() if one.verdict.outcome is Outcome.PASSED]
-            for judged in self.judge.judge_all(chosen, session, passed):
-                result = self.result(judged)
-                self.after_check(result)
-                found[judged.check.id] = (judged, result)
+        found: Judgements = {}
+        passed = [
+            one.check.name for one, _ in (before or {}).values() if one.verdict.outcome is Outcome.PASSED
+        ]
+        for judged in self.judge.judge_all(checks, session, passed):
+            result = self.result(judged)
+            self.after_check(result)
+            found[judged.check.id] = (judged, result)
         return found
 
     def result(self, judged: Judged) -> CheckResult:
@@ -161,28 +192,28 @@ class Grader:
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
             outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
+            answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
         """Grade the answer sheet, whose figures are the student's own, and note what is odd about it."""
         if self.quiz is None:
             return [], []
+        session.begin_question("quiz")
         session.begin_check()
         sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
         reference = Student(self.reference.conversation().send)
         results = grade_quiz(
             self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
         )
-        worth = sum(result.worth for result in results)
         answers = [
             QuizAnswer(
-                id=result.id, prompt=result.prompt, given=result.given,
-                score=round(self.assignment.quiz * result.worth * result.earned / worth, 4),
-                max_score=round(self.assignment.quiz * result.worth / worth, 4),
-                outcome=result.outcome, feedback=result.feedback,
+                id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
+                outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
             )
             for result in results
         ]  # fmt: skip
+        answers = quiz_shares(self.assignment.quiz, answers)
         return answers, sheet_notes(self.quiz, sheet) if QUIZ in submission.files else []
 
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
@@ -230,15 +261,6 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
-
-
-def load_notes(session: Session, source: Source) -> list[str]:
-    """Tell a student what kept their program from loading."""
-    if session.unloadable is not None:
-        return [f"The file could not be loaded: {session.unloadable}."]
-    if session.loaded is None:
-        return []
-    return [load_note(problem, source.name, len(source.cells)) for problem in session.loaded.problems]
 
 
 def open_grader(

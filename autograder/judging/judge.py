@@ -8,7 +8,6 @@ gave before, they give again.
 import hashlib
 import threading
 import time
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,15 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.errors import KitError
+from autograder.judging.answers import Answers, ReferenceFailed
 from autograder.judging.bank import Check
-from autograder.judging.session import Answers, Exchange, Reply, Script, Session
-from autograder.judging.verdict import Verdict, judge
+from autograder.judging.session import Exchange, Reply, Script, Session
+from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call, read_reply
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call, read_reply, room_for
 from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import CallTimeout, WorkerDied
 
 NOT_RUN = "Hidden checks do not run on this machine."
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
@@ -80,8 +80,10 @@ def open_reply(reply: Reply) -> Answer:
 class Judge:
     """Runs checks; keeps each check's script and the verdicts on replies seen before."""
 
-    def __init__(self, seed: int, reference: Answers, *, hidden_too: bool) -> None:
-        self._seed, self._reference, self.hidden_too = seed, reference, hidden_too
+    def __init__(
+        self, seed: int, reference: Answers, *, hidden_too: bool, known: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        self._seed, self._reference, self.hidden_too, self._known = seed, reference, hidden_too, known
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
         self._judged: OrderedDict[bytes, Judged] = OrderedDict()
@@ -98,18 +100,20 @@ class Judge:
             session: with the submission.
             passed: names of other checks that have passed already.
         """
-        scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
-        known = {name: script for name, script in scripts.items() if script is not None}
-        questions = [check.question for check in checks if check.id in known]
+        if not all(check.visible for check in checks):
+            session.seal()
+        scripts = {check.key: self.script(check) for check in checks if self.runs(check)}
+        known = {name: script for name, script in scripts.items() if script is not None and not script.live}
+        questions = [check.question for check in checks if check.key in known]
         coming = zip(known, session.play(list(known.values()), questions), strict=True)
         replies: dict[str, Sequence[Reply]] = {}
 
         def one(check: Check) -> Judged:
-            script, judged = known.get(check.id), None
+            script, judged = known.get(check.key), None
             if script is not None:
-                while check.id not in replies:
+                while check.key not in replies:
                     replies.update([next(coming)])
-                judged = self.judge_replies(check, script, replies[check.id], session)
+                judged = self.judge_replies(check, script, replies[check.key], session)
             if judged is None:
                 replies.update(coming)  # one conversation at a time
                 session.begin_question(check.question)
@@ -151,7 +155,7 @@ class Judge:
         self, check: Check, script: Script, replies: Sequence[Reply], session: Session
     ) -> Judged | None:
         """Run a check on replies, unless the very same were judged before; None if it asks for others."""
-        digest = hashlib.blake2b(check.id.encode(), digest_size=16)
+        digest = hashlib.blake2b(f"{check.key} {session.sealed}".encode(), digest_size=16)
         for reply in replies:
             digest.update(reply.frame)
         key = digest.digest()
@@ -174,6 +178,8 @@ class Judge:
 
     def judge_live(self, check: Check, session: Session) -> Judged:
         """Run a check call by call."""
+        if not check.visible:
+            session.seal()
         session.begin_check()
         verdict = self.verdict(check, Student(session.send), session.exchanges, session)
         return Judged(check, verdict, tuple(session.exchanges))
@@ -187,12 +193,16 @@ class Judge:
             check: to be run.
             student: the stand-in to run it on.
             exchanges: grows by the calls that are made.
-            session: with the submission, whose names suggest the nearest to a missing one.
+            session: with the submission.
         """
         try:
             self.call(check, student)
         except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
-            return judge(error, check.visible, exchanges, session.names)
+            open_too = check.visible and not session.sealed
+            tellable = Tellable(
+                open_too, session.names, session.program.source.cells, self._known, session.lost
+            )
+            return judge(error, tellable, exchanges)
         except KitError:  # the wall itself: no check's fault and no student's
             raise
         except Exception as error:  # noqa: BLE001 the check met data that it did not expect
@@ -204,7 +214,7 @@ class Judge:
         fixtures = {
             "student": student,
             "reference": Student(self._reference.conversation().send),
-            "rng": np.random.default_rng([self._seed, zlib.crc32(check.id.encode())]),
+            "rng": check.rng(self._seed),
         }
         with np.errstate(all="ignore"):
             check.function(*[fixtures[name] for name in check.fixtures])
@@ -216,16 +226,22 @@ class Judge:
         would each make it begin anew at every call.
         """
         with self._scripting:
-            if check.id not in self._scripts:
-                self._scripts[check.id] = self._write_script(check)
-            return self._scripts[check.id]
+            if check.key not in self._scripts:
+                try:
+                    self._scripts[check.key] = self._write_script(check)
+                except ReferenceFailed:  # it may go better the next time
+                    return None
+            return self._scripts[check.key]
 
     def _write_script(self, check: Check) -> Script | None:
         conversation = self._reference.conversation()
         frames: list[bytes] = []
         answers: list[Answer] = []
+        live = False
 
         def send(call: Call) -> Answer:
+            nonlocal live
+            live = live or bool(call.functions)
             frames.append(encode_call(call))
             answers.append(conversation.send(call))
             return answers[-1]
@@ -233,11 +249,12 @@ class Judge:
         began = time.monotonic()
         try:
             self.call(check, Student(send))
-        except KitError:
+        except (KitError, ReferenceFailed):
             raise
         except Exception:  # noqa: BLE001 any failure here is ours
             return None
-        return Script(tuple(frames), tuple(answers), time.monotonic() - began)
+        rooms = tuple(map(room_for, answers)) if len(answers) == len(frames) else ()
+        return Script(tuple(frames), tuple(answers), time.monotonic() - began, live, rooms)
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""

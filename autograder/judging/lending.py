@@ -5,20 +5,27 @@ functions that merely call each other earn nothing; the right ones run in a proc
 """
 
 import ast
+import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from msgspec.structs import replace as with_fields
 
 from autograder.judging.bank import Bank
-from autograder.judging.judge import Judge, Judged
+from autograder.judging.judge import Judge
 from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
-from autograder.judging.session import Program, Session
+from autograder.judging.session import Session
 from autograder.results import CheckResult, Outcome
-from autograder.sandbox.wall import Lent, Wall
+from autograder.sandbox.lender import Lender
+from autograder.sandbox.wall import Wall
 
+NOTHING_TO_SAY: dict[str, Any] = {
+    "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"", "answer_digest": ""
+}  # fmt: skip
+MOST_TEXT = 300_000  # characters of a program that is looked through for what it uses
 PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
 
 
@@ -40,9 +47,7 @@ class Better:
     told: str
 
 
-def judge_again(
-    lending: Lending, question: str, session: Session, own: Sequence[CheckResult]
-) -> Better | None:
+def judge_again(lending: Lending, question: str, session: Session, own: list[CheckResult]) -> Better | None:
     """Judge with right functions in place of the student's earlier ones; None unless that earns more.
 
     Args:
@@ -59,8 +64,9 @@ def judge_again(
     if not names:
         return None
     named = " and ".join(names)
-    results = with_lent(own, judge_with_lent(lending, question, session.program, names), named)
-    if share(1, results) <= share(1, own):
+    told = f"Wrong, with a right {named} in place of yours."
+    results = better(own, judge_with_lent(lending, question, session, names), told)
+    if results is own:
         return None
     return Better(results, f"Judged with a right {named}, so that a slip there costs you once.")
 
@@ -75,12 +81,14 @@ def parts_of(question: str, questions: Iterable[str], cells: Sequence[str]) -> l
     """
     order = list(questions)
     earlier = [name for name in order[: order.index(question)] if is_used(name, cells)]
-    defined = definitions(cells) if earlier else {}
-    reached, waiting = {question}, [question]
+    defined = definitions(tuple(cells)) if earlier else {}
+    reached, waiting, seen = {question}, [question], set[int]()
     while waiting:
-        found = {name for node in defined.get(waiting.pop(), []) for name in names_in(node)}
-        waiting += (found & defined.keys()) - reached
-        reached |= found
+        for statement in defined.get(waiting.pop(), ()):
+            if id(statement) not in seen:
+                seen.add(id(statement))
+                waiting += (statement.reads & defined.keys()) - reached
+                reached |= statement.reads
     return [name for name in earlier if name in reached]
 
 
@@ -93,57 +101,74 @@ def is_used(name: str, cells: Sequence[str]) -> bool:
     )
 
 
-def definitions(cells: Sequence[str]) -> dict[str, list[ast.stmt]]:
-    """Return the statements of a program that define each of its names: functions, classes, assignments."""
-    found: dict[str, list[ast.stmt]] = {}
-    for text in cells:
+@dataclass(frozen=True)
+class Statement:
+    """What one statement at the top of a program reads."""
+
+    reads: frozenset[str]
+
+
+@functools.lru_cache(maxsize=8)
+def definitions(cells: tuple[str, ...]) -> Mapping[str, Sequence[Statement]]:
+    """Return the statements of a program that define each of its names: functions, classes, assignments.
+
+    Of a program that is far longer than any that people write, nothing.
+    """
+    found: dict[str, list[Statement]] = {}
+    for text in cells if sum(map(len, cells)) <= MOST_TEXT else ():
         try:
             body = ast.parse(text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-        for statement in body:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                names = {statement.name}
-            else:
-                names = names_in(statement, ast.Store)
-            for name in names:
+        for node in body:
+            reads, stores = names_in(node)
+            statement = Statement(frozenset(reads))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                stores = {node.name}
+            for name in stores:
                 found.setdefault(name, []).append(statement)
     return found
 
 
-def names_in(node: ast.AST, context: type[ast.expr_context] = ast.Load) -> set[str]:
-    """Return the names that a statement reads, or those that it stores."""
-    return {
-        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, context)
-    }
+def names_in(node: ast.AST) -> tuple[set[str], set[str]]:
+    """Return the names that a statement reads, and those that it stores."""
+    names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+    reads = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    return reads, {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
-def judge_with_lent(lending: Lending, question: str, program: Program, names: list[str]) -> list[Judged]:
-    """Run a question's checks on a program in which the functions `names` are the reference's."""
+def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequence[str]) -> list[Outcome]:
+    """Return how a question's checks end on a program in which the functions `names` are the reference's."""
     wall, reference = lending.wall, reference_program(lending.bank)
-    lender = wall.worker()
-    session = Session(wall, replace(program, lent=Lent(tuple(names), lender)), patience=PATIENCE)
+    worker = wall.worker()
+    program = replace(own.program, lender=Lender(names, worker))
+    session = Session(wall, program, patience=PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
     try:
-        lender.load(reference.source, reference.modules, reference.bind)
-        return list(lending.judge.judge_live_all(lending.bank.of(question), session))
+        worker.load(reference.source, reference.modules, reference.bind)
+        judged = lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session)
+        return [one.verdict.outcome for one in judged]
     finally:
         session.close()
-        lender.close()
+        worker.close()
+        own.seconds = session.seconds
 
 
-def with_lent(own: Sequence[CheckResult], lent: Sequence[Judged], named: str) -> list[CheckResult]:
-    """Return the results as judged with lent functions.
+def better(own: list[CheckResult], later: Sequence[Outcome], told: str) -> list[CheckResult]:
+    """Return the results with the outcomes of a later run, or `own` if that earns no more.
 
-    Nothing that the program said in that run is quoted: it may hold what the lent functions answered.
+    Nothing else comes out of a later run: its program may have seen hidden inputs, or lent answers.
+
+    Args:
+        own: the results of the first run.
+        later: how the same checks ended in the later one.
+        told: what is said of a check that ended well in the first run only.
     """
     merged = []
-    for before, after in zip(own, lent, strict=True):
-        outcome = after.verdict.outcome
+    for before, outcome in zip(own, later, strict=True):
         if outcome is Outcome.PASSED:
-            merged.append(with_fields(before, outcome=outcome, feedback="", staff_note=""))
+            merged.append(with_fields(before, outcome=outcome, **NOTHING_TO_SAY))
         elif before.outcome is Outcome.PASSED:
-            told, note = f"Wrong, with a right {named} in place of yours.", after.verdict.staff_note
-            merged.append(with_fields(before, outcome=outcome, feedback=told, staff_note=note))
+            merged.append(with_fields(before, outcome=outcome, feedback=told))
         else:
             merged.append(before)
-    return merged
+    return merged if share(1, merged) > share(1, own) else own

@@ -6,8 +6,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from autograder.data.values import Figure
+from autograder.judging.answers import Answers
 from autograder.judging.judge import Judged
-from autograder.judging.session import Answers
 from autograder.results import CheckResult, Outcome
 
 

@@ -1,10 +1,14 @@
 """Points: pure functions from the outcomes of checks to what a question earned."""
 
 from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec.structs import replace
 
 from autograder.judging.judge import NOT_RUN
-from autograder.results import CheckResult, Outcome
+from autograder.results import CheckResult, Outcome, QuizAnswer
 
+VISIBLE_PART = 0.2  # of a question: who has a check can answer it from a table, without the work
 UNDIAGNOSED = ("Not written yet.", "There is no function")
 
 
@@ -20,15 +24,57 @@ def unwritten(wrong: Sequence[CheckResult]) -> bool:
     return all(result.feedback.startswith(UNDIAGNOSED) for result in wrong)
 
 
-def share(points: float, results: Sequence[CheckResult]) -> float:
-    """Return what a question earned: its points shared by its checks by weight, broken ones left out.
+class Weighted(Protocol):
+    """A check, or the result of one."""
 
-    Where hidden checks could not run, the visible ones share all the points.
+    @property
+    def visible(self) -> bool:
+        """Whether students have it."""
+
+    @property
+    def weight(self) -> float:
+        """Its share relative to its siblings."""
+
+
+def parts(checks: Sequence[Weighted]) -> list[float]:
+    """Return which part of a question's points each of its checks carries.
+
+    They share by weight, but all visible ones together carry no more than `VISIBLE_PART`.
     """
-    left_out = [result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN for result in results]
-    counted = [result for result, out in zip(results, left_out, strict=True) if not out]
-    total = sum(result.weight for result in counted)
-    if not total:
+    totals = {kind: sum(one.weight for one in checks if one.visible is kind) for kind in (True, False)}
+    whole = sum(totals.values())
+    if not whole:
+        return [0.0] * len(checks)
+    visible = totals[True] / whole
+    if totals[False]:
+        visible = min(visible, VISIBLE_PART)
+    kinds = {True: visible, False: 1 - visible}
+    return [one.weight and kinds[one.visible] * one.weight / totals[one.visible] for one in checks]
+
+
+def left_out(result: CheckResult) -> bool:
+    """Whether a check carries no points because it could not run."""
+    return result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN
+
+
+def share(points: float, results: Sequence[CheckResult]) -> float:
+    """Return what a question earned; checks that could not run leave their points to the others."""
+    counted = [result for result in results if not left_out(result)]
+    carried = parts(counted)
+    if not any(carried):
         return float(points) if results else 0.0
-    earned = sum(result.weight for result in counted if result.outcome is Outcome.PASSED)
-    return round(points * earned / total, 2)
+    earned = [part for part, result in zip(carried, counted, strict=True) if result.outcome is Outcome.PASSED]
+    return round(points * sum(earned), 2)
+
+
+def quiz_shares(points: float, answers: Sequence[QuizAnswer]) -> list[QuizAnswer]:
+    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight."""
+    total = sum(answer.weight for answer in answers)
+    return [
+        replace(
+            answer,
+            score=round(points * answer.weight * answer.earned / total, 4),
+            max_score=round(points * answer.weight / total, 4),
+        )
+        for answer in answers
+    ]

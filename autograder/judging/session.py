@@ -1,32 +1,23 @@
 """Talk to programs behind the wall: a submission's, and the course's own, whose answers are kept."""
 
 import contextlib
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from autograder.data.values import Handle
-from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import StudentRaised, encode_call
-from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
-from autograder.sandbox.wall import CallTimeout, Lent, Wall, Worker, WorkerDied
+from autograder.judging.loading import Ending, Loader, Program
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call
+from autograder.sandbox.patience import FACTOR
+from autograder.sandbox.protocol import Forget, Loaded, Stopped, frame_of
+from autograder.sandbox.remote import LIVE_BYTES, AnswerTooLarge, CallTimeout, Worker, WorkerDied
+from autograder.sandbox.wall import Wall
 
 Ended = StudentRaised | CallTimeout | WorkerDied
 FORGET = frame_of(Forget())
 PARTS = (1, 5, 20)  # after each timeout in a question, its later calls get a smaller part of the time
-
-
-@dataclass(frozen=True)
-class Program:
-    """A program to load into a worker, with modules that it may import and names to replace in it."""
-
-    source: Source
-    modules: Mapping[str, str] = field(default_factory=dict)
-    bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lent: Lent | None = None
+SUBMISSION_BYTES = 64 << 20  # of all replies of a submission
 
 
 @dataclass(frozen=True)
@@ -44,6 +35,12 @@ class Script:
     frames: tuple[bytes, ...]
     answers: tuple[Answer, ...] = ()
     seconds: float = 0.0  # that the right answers took
+    live: bool = False  # whether functions are passed, which no frame holds: asked call by call
+    rooms: tuple[int, ...] = ()  # the most bytes that the reply to each call may have, where that is known
+
+    def all_rooms(self) -> tuple[int, ...]:
+        """Return the most bytes that the reply to each call may have."""
+        return self.rooms + (LIVE_BYTES,) * (len(self.frames) - len(self.rooms))
 
 
 @dataclass(frozen=True)
@@ -55,25 +52,66 @@ class Reply:
 
 
 class Session:
-    """A submission's workers: one until it dies, then a fresh one, until the time is used up."""
+    """A submission's workers: one until it dies, then a fresh one, until the time is used up.
 
-    def __init__(self, wall: Wall, program: Program, patience: float = 1) -> None:
-        self._wall, self.program, self._patience = wall, program, patience
+    It is open until the first hidden input is about to leave, and sealed from then on. What students may
+    read in full was said by an open one. A sealed one says how checks ended, of which kind, and nothing
+    else: its program may have seen hidden inputs, and a worker can hand on what another one saw.
+    """
+
+    def __init__(
+        self, wall: Wall, program: Program, patience: float = 1, *, draw: int = 0,
+        sealed: bool = False, seconds: float = 0.0,
+    ) -> None:  # fmt: skip
+        self._wall, self._patience = wall, patience
+        self._loader = Loader(wall, program)
         self._worker: Worker | None = None
-        self.seconds = 0.0  # that its code has taken; what the grader does meanwhile is not its time
+        self.draw = draw  # of the hidden inputs, which go with the work
+        self.sealed = sealed
+        self.seconds = seconds  # that its code is charged for; what the grader does meanwhile is not its time
+        self._waited = seconds  # for it, busy machine or not
+        self._bytes = 0  # that it has answered
         self._timeouts: Counter[str] = Counter()
         self._question = ""
         self._first = FORGET
         self._output: list[str] = []
-        self.loaded: Loaded | None = None
         self.unloadable: Ended | None = None
         self.exchanges: list[Exchange] = []
         self.right: set[str] = set()  # the questions that were answered in full
 
     @property
+    def program(self) -> Program:
+        """The submission."""
+        return self._loader.program
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What came of loading it for the first time."""
+        return self._loader.loaded
+
+    @property
+    def endings(self) -> list[Ending]:
+        """The statements that are left out because they ended a worker."""
+        return self._loader.endings
+
+    @property
+    def lost(self) -> dict[str, Stopped]:
+        """The names that are missing because a statement stopped."""
+        return {name: stop for stop in self.loaded.stops for name in stop.names} if self.loaded else {}
+
+    @property
     def names(self) -> list[str]:
         """What the program defines, as far as it has been loaded."""
         return self.loaded.names if self.loaded else []
+
+    def seal(self) -> None:
+        """From now on the program may know hidden inputs."""
+        self.sealed = True
+
+    def load(self) -> None:
+        """Load the program, if it has not been loaded; what comes of it is in `loaded` and `unloadable`."""
+        with contextlib.suppress(CallTimeout, WorkerDied):
+            self._ready()
 
     def begin_question(self, name: str = "") -> None:
         """Give the calls of a question their full time, or what is left of it to one begun before.
@@ -101,8 +139,8 @@ class Session:
         try:
             worker = self._ready()
             frames, self._first = self._first + encode_call(call), b""
-            with self._clock():
-                answer = worker.ask(frames, self._allowed_s(), self._deadline())
+            with self._clock(worker):
+                answer = worker.ask(frames, self._allowed_s(), self._deadline(), functions=call.functions)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             self.exchanges.append(Exchange(call, error))
@@ -133,20 +171,20 @@ class Session:
                 yield from ([Reply(ended=error)] for _ in left)
                 return
             frames = b"".join(FORGET + b"".join(script.frames) for script, _ in together)
-            count = sum(len(script.frames) for script, _ in together)
-            coming = worker.stream(frames, count, self._allowed_s(), self._deadline())
+            rooms = [room for script, _ in together for room in script.all_rooms()]
+            coming = worker.stream(frames, len(rooms), self._allowed_s(), self._deadline(), rooms)
             ended = None
             while together and ended is None:
                 script, self._question = together.pop(0)
                 del left[0]
-                replies, ended = self._take(coming, len(script.frames))
+                replies, ended = self._take(worker, coming, len(script.frames))
                 yield replies
 
-    def _take(self, coming: Iterator[bytes], count: int) -> tuple[list[Reply], Ended | None]:
+    def _take(self, worker: Worker, coming: Iterator[bytes], count: int) -> tuple[list[Reply], Ended | None]:
         """Return the next replies and what ended them early, which is also the last of them."""
         replies: list[Reply] = []
         try:
-            with self._clock():
+            with self._clock(worker):
                 for _ in range(count):
                     replies.append(Reply(next(coming)))
         except (CallTimeout, WorkerDied) as error:
@@ -155,12 +193,15 @@ class Session:
         return replies, None
 
     @contextlib.contextmanager
-    def _clock(self) -> Iterator[None]:
-        began = time.monotonic()
+    def _clock(self, worker: Worker) -> Iterator[None]:
+        began, excused, received = time.monotonic(), worker.excused_s, worker.received
         try:
             yield
         finally:
-            self.seconds += time.monotonic() - began
+            waited = time.monotonic() - began
+            self._waited += waited
+            self.seconds += max(0.0, waited - (worker.excused_s - excused))
+            self._bytes += worker.received - received
 
     def _deadline(self) -> float:
         return time.monotonic() + self._wall.bounds.submission_s - self.seconds
@@ -171,19 +212,17 @@ class Session:
 
     def _ready(self) -> Worker:
         """Return a worker with the program in it, a fresh one if need be."""
-        if self.seconds >= self._wall.bounds.submission_s:
-            raise CallTimeout(f"the submission has used its {self._wall.bounds.submission_s:g} s")
+        allowed_s = self._wall.bounds.submission_s
+        if self.seconds >= allowed_s or self._waited >= FACTOR * allowed_s:
+            raise CallTimeout(f"the submission has used its {allowed_s:g} s")
+        if self._bytes >= SUBMISSION_BYTES:
+            raise AnswerTooLarge(f"has answered {SUBMISSION_BYTES >> 20} MB, far more than a right one does")
         if self.unloadable is not None:
             raise self.unloadable
         if self._worker is None or not self._worker.alive:
             self.renew()
-            self._worker = self._wall.worker()
-            program = self.program
             try:
-                with self._clock():
-                    self.loaded = self._worker.load(
-                        program.source, program.modules, program.bind, self._deadline(), program.lent
-                    )
+                self._worker = self._loader.worker(self._deadline(), self._clock)
             except (CallTimeout, WorkerDied) as error:
                 self.unloadable = error
                 raise
@@ -193,103 +232,3 @@ class Session:
         """End the worker and return what the submission printed."""
         self.renew()
         return "".join(self._output)[: self._wall.bounds.output_kb * 1024]
-
-
-class Answers:
-    """What a trusted program answers, each question asked once and kept for every submission."""
-
-    def __init__(self, wall: Wall, program: Program) -> None:
-        self._wall, self.program = wall, program
-        self._known: dict[tuple[Any, ...], Answer | Ended] = {}
-        self._stateful: set[Any] = set()
-        self._lock = threading.Lock()
-        self._worker: Worker | None = None
-        self._worker_history: tuple[Any, ...] = ()
-
-    def conversation(self) -> "Conversation":
-        """Begin a check's sequence of calls."""
-        return Conversation(self)
-
-    def close(self) -> None:
-        """End the worker; the answers stay."""
-        with self._lock:
-            self._end()
-
-    def _end(self) -> None:
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
-
-    def find(self, call: Call, history: tuple[Any, ...]) -> tuple[Answer | Ended, bool]:
-        """Return the outcome of `call` after the stateful calls `history`, and whether it is one."""
-        frame = encode_call(call)
-        stateful = call.action != "call" or any(map(holds, (*call.args, *call.kwargs.values())))
-        stateful = stateful or frame in self._stateful
-        key = (*history, frame) if stateful else (frame,)
-        with self._lock:
-            if key not in self._known and not stateful:
-                outcome = self._ask(frame)
-                if not (isinstance(outcome, Answer) and holds(outcome.value)):
-                    self._known[key] = outcome
-                    return outcome, False
-                self._stateful.add(frame)
-                self._end()  # that worker now holds an object that no history tells of
-                stateful, key = True, (*history, frame)
-            if key not in self._known:
-                self._known[key] = self._ask(frame, history)
-                self._worker_history = key
-            return self._known[key], stateful
-
-    def _ask(self, frame: Any, history: tuple[Any, ...] | None = None) -> Answer | Ended:
-        """Ask a worker that has been through exactly `history`, or any worker where there is none."""
-        alive = self._worker is not None and self._worker.alive
-        if not alive or (history is not None and self._worker_history != history):
-            self._fresh()
-            for earlier in history or ():
-                self._one(earlier)
-        return self._one(frame)
-
-    def _fresh(self) -> Worker:
-        self._end()
-        self._worker = worker = self._wall.worker()
-        self._worker_history = ()
-        worker.load(self.program.source, self.program.modules, self.program.bind)
-        return worker
-
-    def _one(self, frame: Any) -> Answer | Ended:
-        worker = self._worker or self._fresh()
-        try:
-            return worker.ask(frame, self._wall.bounds.call_s)
-        except (StudentRaised, CallTimeout, WorkerDied) as error:
-            return error
-
-
-class Conversation:
-    """The calls of one check, in order: what makes or uses objects depends on what came before."""
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
-        self._history: tuple[Any, ...] = ()
-
-    def send(self, call: Call) -> Answer:
-        """Return the program's answer, or raise what it raised."""
-        outcome = self.outcome(call)
-        if isinstance(outcome, Answer):
-            return outcome
-        raise outcome
-
-    def outcome(self, call: Call) -> Answer | Ended:
-        """Return what comes of a call."""
-        found, stateful = self._answers.find(call, self._history)
-        if stateful:
-            self._history = (*self._history, encode_call(call))
-        return found
-
-
-def holds(value: Any) -> bool:
-    """Whether data names an object that stays on the other side."""
-    if isinstance(value, list | tuple):
-        return any(map(holds, value))
-    if isinstance(value, dict):
-        return any(map(holds, value.values()))
-    return isinstance(value, Handle)

@@ -1,21 +1,22 @@
-"""What a student reads about one check. On hidden checks nothing of their own making, and no numbers.
+"""What a student reads about one check.
 
-A `Problem` comes from the worker, so every word in it may be the student's: a class may be named after
-a hidden input and claim to be any library's. What hidden checks quote is known to the grader itself.
+Of a run that has seen nothing hidden, everything. Of any other, a kind of wrong from a fixed list and a place
+that exists: a line of the file handed in, an index of the right answer. All else may be the student's
+choice. A class may be named after a hidden input and claim to be any library's; a line number may be one.
 """
 
 import builtins
 import difflib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.judging.session import Exchange
 from autograder.results import Outcome
-from autograder.sandbox.codec import StudentRaised
-from autograder.sandbox.protocol import Problem
-from autograder.sandbox.wall import CallTimeout, WorkerDied
+from autograder.sandbox.calls import StudentRaised
+from autograder.sandbox.protocol import Problem, Stopped
+from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
 
 NOT_WRITTEN = "write your code here"
 OWN_WORDS = "an exception that is none of Python's"
@@ -27,7 +28,9 @@ QUOTABLE = frozenset(
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
 ) | {"LinAlgError", "WrongOutput"}
-LAST_LINE = 1_000_000  # of a file that is small enough to be read
+LAST_LINE = 5_000  # a place in a longer file would say too much
+MOST_NAMES, LONGEST_NAME = 1_000, 60  # among which the nearest to a missing one is looked for
+JUST_WRONG = "The answer is wrong."
 
 
 @dataclass(frozen=True)
@@ -39,49 +42,70 @@ class Verdict:
     staff_note: str = ""
 
 
-def judge(error: Exception, visible: bool, exchanges: Sequence[Exchange], names: Sequence[str]) -> Verdict:
+@dataclass(frozen=True)
+class Tellable:
+    """What students may read of a run.
+
+    Attributes:
+        everything: the calls, the answers and messages; otherwise a kind and a place.
+        names: what the submission defines, to suggest the nearest to a missing one.
+        cells: its text, whose lines can be named.
+        known: returns a check's own reason as far as its author wrote it.
+        lost: what it lacks because a statement stopped.
+    """
+
+    everything: bool
+    names: Sequence[str] = ()
+    cells: Sequence[str] = ()
+    known: Callable[[str], str] = lambda _: ""
+    lost: Mapping[str, Stopped] = field(default_factory=dict)
+
+
+def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -> Verdict:
     """Say what an exception out of a check means.
 
     Args:
         error: what the check raised.
-        visible: whether the student has the check, and may see inputs and expected numbers.
+        tellable: what students may read of this run.
         exchanges: the calls that the check made.
-        names: what the submission defines, to suggest the nearest to a missing one.
     """
+    visible = tellable.everything
     call = spell_call(exchanges[-1].call) if exchanges else ""
     asked = exchanges[-1].call.name if exchanges else ""
     if isinstance(error, CheckFailed):
         full = "\n".join(part for part in (call, error.reason, error.details) if part)
-        return Verdict(Outcome.FAILED, full if visible else sentence(error.reason), full)
+        hidden = error.hidden or tellable.known(error.reason) or JUST_WRONG
+        return Verdict(Outcome.FAILED, full if visible else sentence(hidden), full)
     if isinstance(error, StudentRaised):
-        return judge_raised(error.problem, visible, call, asked, names)
+        return judge_raised(error.problem, tellable, call, asked)
     if isinstance(error, CallTimeout):
         told = f"{error}: is there a loop that never ends?"
         return Verdict(Outcome.TIMEOUT, f"{call}\n{told}" if visible and call else sentence(told), call)
+    if isinstance(error, AnswerTooLarge):
+        told = "The answer is much larger than the right one: is it what the docstring says?"
+        return Verdict(Outcome.FAILED, f"{call}\n{told}" if visible and call else told, call)
     if isinstance(error, WorkerDied):
         told = f"The code {error}: look for exit(), os._exit() or recursion without an end."
         return Verdict(Outcome.CRASHED, told, call)
     raise error
 
 
-def judge_raised(problem: Problem, visible: bool, call: str, asked: str, names: Sequence[str]) -> Verdict:
+def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) -> Verdict:
     """Say what it means that the student's code raised.
 
     Args:
         problem: what the worker says of the exception.
-        visible: whether the student has the check.
+        tellable: what students may read of this run.
         call: the call, as a student would write it.
         asked: the name that was called.
-        names: what the submission defines.
     """
-    if problem.type_name == "NotDefined" and asked not in names:
-        near = difflib.get_close_matches(asked, names, 1, 0.5)
-        hint = f" Is it {near[0]}?" if near else ""
-        return Verdict(Outcome.ERROR, f"There is no function {asked} in the file.{hint}")
+    visible = tellable.everything
+    if problem.type_name == "NotDefined" and asked not in tellable.names:
+        return Verdict(Outcome.ERROR, not_defined(asked, tellable))
     if problem.type_name == "NotImplementedError" and NOT_WRITTEN in problem.message:
         return Verdict(Outcome.ERROR, "Not written yet.")
     kind = problem.type_name if problem.type_name in QUOTABLE else OWN_WORDS
-    where = place(problem)
+    where = place(problem) if visible or exists(problem, tellable.cells) else ""
     full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
     told = full if visible else f"The code raised {kind}{where}."
     if problem.type_name == "TypeError" and not where:  # no line of theirs ran: the call itself failed
@@ -89,23 +113,31 @@ def judge_raised(problem: Problem, visible: bool, call: str, asked: str, names: 
     return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}")
 
 
+def not_defined(asked: str, tellable: Tellable) -> str:
+    """Say that a function is missing, and whether that is because its statement did not run."""
+    stopped = tellable.lost.get(asked)
+    if stopped is not None:
+        where = place(stopped.problem) if exists(stopped.problem, tellable.cells) else ""
+        what = where.removeprefix(" at ") or "its statement"
+        return f"{asked} is missing because {what} stopped: see the note about that line."
+    names = [name for name in tellable.names if len(name) <= LONGEST_NAME]
+    near = difflib.get_close_matches(asked, names[:MOST_NAMES], 1, 0.5)
+    hint = f" Is it {near[0]}?" if near else ""
+    return f"There is no function {asked} in the file.{hint}"
+
+
 def place(problem: Problem) -> str:
     """Return where in the student's file, as far as it is known."""
-    if not 0 < problem.line <= LAST_LINE:
+    if problem.line <= 0:
         return ""
-    cell = f" of cell {problem.cell}" if 0 < problem.cell <= LAST_LINE else ""
-    return f" at line {problem.line}{cell}"
+    return f" at line {problem.line}" + (f" of cell {problem.cell}" if problem.cell > 0 else "")
 
 
-def load_note(problem: Problem, name: str, cells: int) -> str:
-    """Tell what kept a program, or one cell of it, from running."""
-    where = f"line {problem.line}" if problem.line else "loading it"
-    where += f" of cell {problem.cell}" if cells > 1 else ""
-    lost = "What this cell defines is missing." if cells > 1 else "What comes after that line is missing."
-    if problem.type_name in ("SyntaxError", "IndentationError", "TabError"):
-        lost = "Nothing in it could be run." if cells == 1 else lost
-        return f"{name}: Python cannot read {where}: {problem.message}. {lost}"
-    return f"{name}: {problem.type_name} at {where}: {problem.message}. {lost}"
+def exists(problem: Problem, cells: Sequence[str]) -> bool:
+    """Whether a place is one of the program's; of a single cell the number is not told."""
+    if not 0 <= problem.cell <= len(cells) or (problem.cell == 0) != (len(cells) == 1):
+        return False
+    return 0 < problem.line <= min(cells[problem.cell - 1].count("\n") + 1, LAST_LINE)
 
 
 def sentence(text: str) -> str:

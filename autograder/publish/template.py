@@ -28,6 +28,7 @@ KIT_ROOTS = (
     "publish/student_files/kit.py",
     "publish/student_files/plugin.py",
     "sandbox/student.py",
+    "checks/draws.py",
 )
 KIT_IMPORT = re.compile(r"^( *)from autograder\.([\w.]+) import", re.MULTILINE)
 RELATIVE_IMPORT = r"^from \.\w+ import (?:\([^)]*\)|[^(\n]*)\n"

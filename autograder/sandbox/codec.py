@@ -2,31 +2,26 @@
 
 from typing import Any
 
-from autograder.data.values import Handle, plain
+from autograder.data.plain import plain, sendable
+from autograder.data.values import Figure, Handle, Opaque, leaves
 from autograder.sandbox import protocol
-from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.packing import Decoder, Encoder
 
-
-class StudentRaised(Exception):
-    """Student code raised an exception; `problem` describes it."""
-
-    def __init__(self, problem: protocol.Problem) -> None:
-        super().__init__(f"{problem.type_name}: {problem.message}")
-        self.problem = problem
-        self.type_name = problem.type_name
-        self.type_names = (problem.type_name, *problem.bases)
+ROOM, ROOM_TIMES = 64 << 10, 16  # bytes that any reply may have; and so many times what a right one has
+FIGURE_ROOM = 4 << 20  # a figure's data and picture differ in size from one program to the next
 
 
 def encode_call(call: Call) -> bytes:
     """Return the frame for a call."""
-    encoder = protocol.Encoder()
+    encoder = Encoder()
     held = call.handle
     handle = None if held is None else protocol.WireHandle(held.id, held.type_name)
     request = protocol.CallRequest(
         call.action,  # type: ignore[arg-type]
         call.name,
-        [encoder.value(plain(arg)) for arg in call.args],
-        encoder.mapping({key: plain(value) for key, value in call.kwargs.items()}),
+        [encoder.value(sent(arg, str(at))) for at, arg in enumerate(call.args, 1)],
+        encoder.mapping({key: sent(value, key) for key, value in call.kwargs.items()}),
         handle,
         list(call.wrt),
         call.of,
@@ -36,28 +31,48 @@ def encode_call(call: Call) -> bytes:
     return protocol.frame_of(request, encoder.body)
 
 
+def sent(value: Any, name: str) -> Any:
+    """Return an argument as data, or raise a `TypeError` that names what cannot cross the wall."""
+    if type(value) in (float, str):
+        return value
+    data = sendable(value)
+    odd = next((leaf for leaf in leaves(data) if isinstance(leaf, Opaque)), None)
+    if odd is not None and not any(isinstance(leaf, Opaque) for leaf in leaves(value)):
+        told = f"{odd.type_name} ({odd.why})" if odd.why else odd.type_name
+        raise TypeError(f"argument {name} cannot be sent to the student's code: it holds {told}")
+    return data
+
+
 def decode_call(request: protocol.CallRequest, body: memoryview) -> Call:
     """Return the call that a request stands for."""
     held = request.handle
     handle = None if held is None else Handle(held.id, held.type_name)
+    decoder = Decoder(body)
     return Call(
         request.action,
         request.name,
-        tuple(protocol.decode_value(item, body) for item in request.args),
-        protocol.decode_mapping(request.kwargs, body),
+        tuple(decoder.all(request.args)),
+        decoder.mapping(request.kwargs),
         handle,
         tuple(request.wrt),
         request.of,
-        protocol.decode_value(request.cotangent, body),
+        decoder.value(request.cotangent),
         request.once,
     )
 
 
 def encode_answer(answer: Answer) -> bytes:
     """Return the frame for an answer."""
-    encoder = protocol.Encoder()
+    encoder = Encoder()
     value, grads = encoder.value(answer.value), encoder.mapping(answer.grads)
-    return protocol.frame_of(protocol.Answered(value, list(answer.changed), grads), encoder.body)
+    changed = [name[:80] for name in answer.changed[: protocol.MAX_CHANGED]]
+    return protocol.frame_of(protocol.Answered(value, changed, grads), encoder.body)
+
+
+def room_for(right: Answer) -> int:
+    """Return the most bytes that a reply may have where `right` is the right answer: plenty, and no more."""
+    figure = FIGURE_ROOM if isinstance(right.value, Figure) else 0
+    return ROOM + ROOM_TIMES * len(encode_answer(right)) + figure
 
 
 def read_reply(frame: bytes) -> Answer:
@@ -71,5 +86,5 @@ def answer_in(reply: Any, body: memoryview) -> Answer:
         raise StudentRaised(reply.problem)
     if not isinstance(reply, protocol.Answered):
         raise protocol.ProtocolError("something that is no answer")
-    value = protocol.decode_value(reply.value, body)
-    return Answer(value, tuple(reply.changed), protocol.decode_mapping(reply.grads, body))
+    decoder = Decoder(body)
+    return Answer(decoder.value(reply.value), tuple(reply.changed), decoder.mapping(reply.grads))

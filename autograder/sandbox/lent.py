@@ -8,10 +8,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograder.data.values import live, plain
-from autograder.sandbox.calls import Answer, Call
-
-Ask = Callable[[Call], Answer]
+from autograder.data.plain import plain
+from autograder.data.values import live
+from autograder.sandbox.calls import Ask, Call
 
 
 def lent(name: str, ask: Ask) -> Callable[..., Any]:

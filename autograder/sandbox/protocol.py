@@ -4,23 +4,24 @@ A frame is two lengths (head, body), a msgpack head and a raw body. The head is 
 below; arrays name their place in the body. Whatever does not fit is a `ProtocolError`.
 """
 
-import math
 import struct
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, Literal
 
 import msgspec
-import numpy as np
-
-from autograder.data.values import Figure, Handle, Opaque, Tensor
+from msgspec import Meta
 
 LENGTHS = struct.Struct("!II")
 MAX_HEAD = 1 << 20
 MAX_BODY = 64 << 20
-MAX_DIMENSIONS = 32
-DTYPES = frozenset(
-    ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
-)
-PACK_FROM = 8  # a list of at least this many floats travels as one array
+MAX_REQUEST = 512 << 20  # the body of a call: its arguments are the grader's own
+MAX_FRAME = MAX_HEAD + MAX_BODY
+MAX_NAMES, MAX_PROBLEMS, MAX_CHANGED = 5000, 100, 100
+MAX_TRACE = 4000
+MAX_DIGITS = 1100  # of an integer beyond 64 bits, hexadecimal
+
+Name = Annotated[str, Meta(max_length=250)]
+Told = Annotated[str, Meta(max_length=1000)]
 
 
 class ProtocolError(Exception):
@@ -43,7 +44,7 @@ class WireTensor(Wire, tag="t", frozen=True):
 
 
 class WireItems(Wire, tag="i", frozen=True):
-    kind: Literal["list", "tuple"]
+    kind: Literal["list", "tuple", "set", "frozenset", "iterator"]
     items: "list[Value]"
 
 
@@ -52,18 +53,42 @@ class WireFloats(Wire, tag="f", frozen=True):
 
 
 class WireDict(Wire, tag="d", frozen=True):
-    keys: list[str | int]
+    keys: "list[Value]"
     items: "list[Value]"
 
 
 class WireHandle(Wire, tag="h", frozen=True):
     id: int
-    type_name: str
+    type_name: Name
+    fields: WireDict | None = None
+
+
+class WireInt(Wire, tag="n", frozen=True):
+    """An integer beyond 64 bits, hexadecimal."""
+
+    digits: Annotated[str, Meta(max_length=MAX_DIGITS, pattern="^-?[0-9a-f]+$")]
+
+
+class WireBytes(Wire, tag="b", frozen=True):
+    data: bytes
+
+
+class WireCallback(Wire, tag="c", frozen=True):
+    at: int
+
+
+class WireNamed(Wire, tag="m", frozen=True):
+    name: Name
+
+
+class WireRecord(Wire, tag="r", frozen=True):
+    path: Name
+    fields: WireDict
 
 
 class WireOpaque(Wire, tag="o", frozen=True):
-    type_name: str
-    why: str
+    type_name: Name
+    why: Name
 
 
 class WireFigure(Wire, tag="p", frozen=True):
@@ -73,7 +98,8 @@ class WireFigure(Wire, tag="p", frozen=True):
 
 Value = (
     None | bool | int | float | str
-    | WireArray | WireTensor | WireItems | WireFloats | WireDict | WireHandle | WireOpaque | WireFigure
+    | WireInt | WireBytes | WireArray | WireTensor | WireItems | WireFloats | WireDict | WireHandle
+    | WireOpaque | WireFigure | WireCallback | WireNamed | WireRecord
 )  # fmt: skip
 
 
@@ -86,12 +112,20 @@ class Source(Wire, tag="source", frozen=True):
 
 class LoadRequest(Wire, tag="load", frozen=True):
     """Load a submission; `modules` can be imported by it; `bind` replaces names from a module; calls of
-    the names in `lent` are answered by the grader."""
+    the names in `lent` are answered by the grader. It may take `seconds`, leaves out the statements in
+    `skip`, and if it is `careful` says which statement it is about to run."""
 
     source: Source
     modules: dict[str, str]
     bind: dict[str, tuple[str, str]]
     lent: list[str] = []
+    seconds: float = 20
+    skip: list[tuple[str, int]] = []
+    careful: bool = False
+
+
+class Go(Wire, tag="go", frozen=True):
+    """The reply to `Running`."""
 
 
 class Forget(Wire, tag="forget", frozen=True):
@@ -101,7 +135,7 @@ class Forget(Wire, tag="forget", frozen=True):
 class CallRequest(Wire, tag="call", frozen=True):
     """A `Call`, with its data encoded."""
 
-    action: Literal["call", "make", "invoke", "read"]
+    action: Literal["call", "make", "invoke", "read", "callback"]
     name: str
     args: "list[Value]"
     kwargs: WireDict
@@ -115,22 +149,44 @@ class CallRequest(Wire, tag="call", frozen=True):
 class Problem(Wire, tag="problem", frozen=True):
     """What the student's code raised, and where in their file."""
 
-    type_name: str
-    message: str
+    type_name: Name
+    message: Told
     line: int
     cell: int
-    trace: str
-    bases: list[str] = []
+    trace: Annotated[str, Meta(max_length=MAX_TRACE)]
+    bases: Annotated[list[Name], Meta(max_length=10)] = []
+
+
+Place = tuple[Name, int]  # of a statement: the name of its text and its number in it
+
+
+class Stopped(Wire, tag="stopped", frozen=True):
+    """A statement that did not run to its end: why, which one, and what is missing for it.
+
+    `seconds` is how long it ran, if that was too long.
+    """
+
+    problem: Problem
+    place: Place
+    names: Annotated[list[Name], Meta(max_length=MAX_NAMES)]
+    seconds: float = 0
+
+
+class Running(Wire, tag="running", frozen=True):
+    """A statement is about to be run."""
+
+    place: Place
+    line: int
 
 
 class Loaded(Wire, tag="loaded", frozen=True):
-    names: list[str]
-    problems: list[Problem]
+    names: Annotated[list[Name], Meta(max_length=MAX_NAMES)]
+    stops: Annotated[list[Stopped], Meta(max_length=MAX_PROBLEMS)]
 
 
 class Answered(Wire, tag="answered", frozen=True):
     value: "Value"
-    changed: list[str]
+    changed: Annotated[list[Name], Meta(max_length=MAX_CHANGED)]
     grads: WireDict
 
 
@@ -138,106 +194,27 @@ class Raised(Wire, tag="raised", frozen=True):
     problem: Problem
 
 
-REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget)
-REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest)
+REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget | Go)
+REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest | Running)
 ENCODER = msgspec.msgpack.Encoder()
-
-
-class Encoder:
-    """Turns data into wire structs and collects the arrays' bytes."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
-
-    @property
-    def body(self) -> bytes:
-        """The bytes of every array encoded so far."""
-        return b"".join(self._parts)
-
-    def array(self, value: np.ndarray) -> WireArray:
-        """Encode one array."""
-        wire = WireArray(value.dtype.str, list(value.shape), self._size)
-        self._parts.append(value.tobytes())
-        self._size += value.nbytes
-        return wire
-
-    def value(self, value: Any) -> Any:
-        """Encode one piece of data."""
-        if value is None or type(value) in (bool, int, float, str):
-            return value
-        if isinstance(value, np.ndarray):
-            return self.array(value)
-        if isinstance(value, Tensor):
-            return WireTensor(self.array(value.array), value.dtype)
-        if isinstance(value, list | tuple):
-            if type(value) is list and len(value) >= PACK_FROM and {*map(type, value)} == {float}:
-                return WireFloats(self.array(np.array(value)))
-            kind: Literal["list", "tuple"] = "tuple" if isinstance(value, tuple) else "list"
-            return WireItems(kind, [self.value(item) for item in value])
-        if isinstance(value, dict):
-            return self.mapping(value)
-        if isinstance(value, Handle):
-            return WireHandle(value.id, value.type_name)
-        if isinstance(value, Figure):
-            return WireFigure([self.value(axes) for axes in value.axes], value.png)
-        if isinstance(value, Opaque):
-            return WireOpaque(value.type_name, value.why)
-        raise TypeError(f"{type(value).__name__} is not plain data")
-
-    def mapping(self, value: dict[Any, Any]) -> WireDict:
-        """Encode a dict whose keys are texts or whole numbers."""
-        return WireDict(list(value), [self.value(item) for item in value.values()])
-
-
-def decode_value(wire: Any, body: memoryview) -> Any:
-    """Return the data behind a wire struct; nothing is believed that is not checked here."""
-    if isinstance(wire, WireArray):
-        return decode_array(wire, body)
-    if isinstance(wire, WireTensor):
-        return Tensor(decode_array(wire.array, body), wire.dtype)
-    if isinstance(wire, WireFloats):
-        return decode_array(wire.array, body).ravel().tolist()
-    if isinstance(wire, WireItems):
-        items = [decode_value(item, body) for item in wire.items]
-        return tuple(items) if wire.kind == "tuple" else items
-    if isinstance(wire, WireDict):
-        return decode_mapping(wire, body)
-    if isinstance(wire, WireHandle):
-        return Handle(wire.id, wire.type_name)
-    if isinstance(wire, WireOpaque):
-        return Opaque(wire.type_name, wire.why)
-    if isinstance(wire, WireFigure):
-        axes = [decode_value(item, body) for item in wire.axes]
-        return Figure([item for item in axes if isinstance(item, dict)], wire.png)
-    return wire
-
-
-def decode_mapping(wire: WireDict, body: memoryview) -> dict[Any, Any]:
-    """Return the dict behind a wire struct."""
-    if len(wire.keys) != len(wire.items):
-        raise ProtocolError("a dict with unequal numbers of keys and items")
-    return {key: decode_value(item, body) for key, item in zip(wire.keys, wire.items, strict=True)}
-
-
-def decode_array(wire: WireArray, body: memoryview) -> np.ndarray:
-    """Return a fresh array, after checking that its claims fit the body."""
-    if wire.dtype not in DTYPES or len(wire.shape) > MAX_DIMENSIONS or min(wire.shape, default=0) < 0:
-        raise ProtocolError("an array of an impossible kind or shape")
-    dtype = np.dtype(wire.dtype)
-    count = math.prod(wire.shape)
-    if wire.at < 0 or wire.at + count * dtype.itemsize > len(body) or max(wire.shape, default=0) > MAX_BODY:
-        raise ProtocolError("an array that is larger than its frame")
-    flat = np.frombuffer(body, dtype, count, wire.at) if count else np.empty(0, dtype)
-    return flat.reshape(wire.shape).copy()
 
 
 class Frames:
     """Cuts a stream of bytes into frames, refusing what is too large before it has arrived."""
 
-    def __init__(self, max_head: int = MAX_HEAD) -> None:
+    def __init__(self, max_head: int = MAX_HEAD, rooms: Iterable[int] = (), max_body: int = MAX_BODY) -> None:
+        """Begin with an empty stream.
+
+        Args:
+            max_head: the most bytes that a head may have.
+            rooms: the most bytes that each frame may have in all, one after another.
+            max_body: the most bytes that a body may have.
+        """
         self._buffer = bytearray()
-        self._max_head = max_head
+        self._max_head, self._max_body = max_head, max_body
+        self._rooms: Iterator[int] = iter(rooms)
+        self._room = next(self._rooms, None)
+        self.has_too_large = False  # whether a frame has come that is larger than its room
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take what arrived and return the frames that it completes, lengths and all."""
@@ -246,15 +223,27 @@ class Frames:
         done, at = [], 0
         while len(buffer) - at >= LENGTHS.size:
             head_length, body_length = LENGTHS.unpack_from(buffer, at)
-            if head_length > self._max_head or body_length > MAX_BODY:
-                raise ProtocolError("a frame that is too large")
+            room = self._room
+            too_large = head_length > self._max_head or body_length > self._max_body
+            if too_large or (room is not None and head_length + body_length > room):
+                if room is None:
+                    raise ProtocolError("a frame that is too large")
+                self.has_too_large = True
+                break
             end = at + LENGTHS.size + head_length + body_length
             if len(buffer) < end:
                 break
             done.append(bytes(buffer[at:end]))
+            self._room = next(self._rooms, None)
             at = end
         del buffer[:at]
         return done
+
+
+def loaded(names: Iterable[str], stops: Sequence[Stopped]) -> Loaded:
+    """Return what a worker says of a program that it has loaded, as much of it as may be said."""
+    short = [name for name in names if len(name) <= 200]
+    return Loaded(short[:MAX_NAMES], list(stops[:MAX_PROBLEMS]))
 
 
 def frame_of(message: Wire, body: bytes = b"") -> bytes:

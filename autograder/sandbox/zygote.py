@@ -41,7 +41,7 @@ class Zygote:
 
     def serve(self) -> None:
         """Answer the grader until it hangs up, then end every worker."""
-        actions = {"fork": self.fork, "end": self.end, "preload": self.preload, "settle": self.settle}
+        actions = {"fork": self.fork, "reap": self.reap, "preload": self.preload, "settle": self.settle}
         with contextlib.suppress(ConnectionError):
             while True:
                 data, descriptors, _, _ = socket.recv_fds(self._control, REQUEST_BYTES, 2)
@@ -49,24 +49,32 @@ class Zygote:
                     break
                 request = json.loads(data)
                 reply = actions[request["do"]](request, descriptors)
-                self._control.send(json.dumps(reply).encode())
+                sent = [reply.pop("pidfd")] if "pidfd" in reply else []
+                if not request.get("silent"):
+                    socket.send_fds(self._control, [json.dumps(reply).encode()], sent)
+                for descriptor in sent:
+                    os.close(descriptor)
         for pid in self._alive:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def fork(self, _: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+    def fork(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         """Start a worker that talks over the first descriptor and prints to the second."""
-        self.reap()
-        if len(os.listdir("/proc/self/task")) != 1:
-            return {"error": "the warm process has more than one thread, so forking is not safe"}
-        self._forked += 1
-        pid = os.fork()
-        if pid == 0:
-            self.become_worker(*descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        self._alive.add(pid)
-        return {"pid": pid}
+        self.reap(request, [])
+        try:
+            if len(os.listdir("/proc/self/task")) != 1:
+                return {"error": "more than one thread, so forking is not safe", "hopeless": True}
+            pid = os.fork()
+            if pid == 0:
+                self.become_worker(*descriptors)
+            self._forked += 1
+            self._alive.add(pid)
+            return {"pid": pid, "pidfd": os.pidfd_open(pid)}
+        except OSError as error:  # no process, memory or descriptor to be had: the grader asks again
+            return {"error": f"no worker could be started: {error.strerror}"}
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
 
     def become_worker(self, sock: int, output: int) -> None:
         """Confine this fresh child and serve; never return."""
@@ -85,26 +93,20 @@ class Zygote:
         finally:
             os._exit(0)
 
-    def end(self, request: dict[str, Any], _: list[int]) -> dict[str, Any]:
-        """Kill a worker and everything that it may have left behind."""
-        pid = request["pid"]
-        if pid in self._alive:
-            for kill in (os.killpg, os.kill):
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    kill(pid, signal.SIGKILL)
-        self.reap()
-        return {}
-
-    def reap(self) -> None:
-        """Collect workers that have ended, and kill children that are nobody's: orphans come here."""
+    def reap(self, _: dict[str, Any], __: list[int]) -> dict[str, Any]:
+        """Collect workers that have ended, and kill what they left: orphans become children of ours."""
         with contextlib.suppress(ChildProcessError):
-            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
-                self._alive.discard(pid)
+            while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is not None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(ended.si_pid, signal.SIGKILL)  # not collected yet: its number is nobody else's
+                os.waitpid(ended.si_pid, 0)
+                self._alive.discard(ended.si_pid)
         children = Path(f"/proc/self/task/{os.getpid()}/children")
         with contextlib.suppress(OSError):
             for pid in map(int, children.read_text().split()):
                 if pid not in self._alive:
                     os.kill(pid, signal.SIGKILL)
+        return {}
 
     def settle(self, _: dict[str, Any], __: list[int]) -> dict[str, Any]:
         """Spend a moment on becoming cheap to fork: worth it for more than a few submissions."""
@@ -115,7 +117,7 @@ class Zygote:
         """Import libraries now, so that no worker has to."""
         try:
             preload(request["modules"])
-        except Exception as error:  # noqa: BLE001 the grader says it in one line
+        except Exception as error:  # noqa: BLE001 workers import it themselves, and say so to whom it concerns
             return {"error": f"{type(error).__name__}: {error}"}
         if self._settled:
             pages.use_huge_pages()
@@ -138,10 +140,10 @@ def preload(modules: list[str]) -> None:
     for name in modules:
         if name not in PRELOADABLE:
             raise ValueError(f"{name} is not a library that is preloaded")
+        had_torch = "torch" in sys.modules
         importlib.import_module(name)
-        if name == "torch":
-            import torch
-
+        if "torch" in sys.modules and not had_torch:  # it may be set only once
+            torch: Any = sys.modules["torch"]
             torch.set_num_threads(1)
             torch.set_num_interop_threads(1)
     seed_everything()
@@ -183,7 +185,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     limits.prctl(limits.PR_SET_SUBREAPER, 1)
     limits.hide_memory()
-    import autograder.checks  # noqa: F401 files of known mistakes import it in workers
+    import autograder.checks  # files of known mistakes import it in workers
+    import autograder.sandbox.probes  # noqa: F401 so does the self-check
 
     forget_folders()
     preload(settings["preload"])

@@ -1,20 +1,15 @@
-"""Files of a submission, listed without trust: from a folder, a zip or one file, read on demand.
+"""Files of a submission, listed without trust: from a folder or one file, read on demand.
 
 Nothing is ever unpacked. A name is only a name, a size is what was read, a link is never followed.
 """
 
-import contextlib
 import errno
 import io
 import os
 import re
 import stat
-import struct
 import unicodedata
-import zipfile
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -29,13 +24,8 @@ MAX_DEPTH = 12
 MAX_PATH = 500
 CHUNK = 1 << 16
 JUNK = frozenset({"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv", "Thumbs.db"})
-PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 DRIVE = re.compile(r"[A-Za-z]:")
-BROKEN: tuple[type[Exception], ...] = (  # what zipfile raises on nonsense
-    *(zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError),
-    *(ValueError, RuntimeError, OverflowError, IndexError),
-)
 HAND_IN_LESS = "hand in only your own code and quiz.yml"
 
 
@@ -44,12 +34,14 @@ class Item:
     """One file of a submission.
 
     `path` has forward slashes; `read(limit)` returns the contents or raises an `InputError` if they
-    are larger; `disk` is where the file is, unless it is inside a zip.
+    are larger; `disk` is where the file is, unless it is inside an archive; `modified` is the time
+    that the archive tells, to be compared within it.
     """
 
     path: str
     read: Callable[[int], bytes]
     disk: Path | None = None
+    modified: float = 0.0
 
     @property
     def name(self) -> str:
@@ -151,75 +143,10 @@ def read_capped(stream: io.RawIOBase | IO[bytes], limit: int, shown: str) -> byt
         parts.append(part)
         size += len(part)
         if size > limit:
-            raise InputError(f"{clean(shown)} is larger than {limit / 1e6:g} MB: it is not read")
+            heavy = shown.lower().endswith(".ipynb")
+            advice = "clear its outputs and hand it in again" if heavy else "it is not read"
+            raise InputError(f"{clean(shown)} is larger than {limit / 1e6:g} MB: {advice}")
     return b"".join(parts)
-
-
-@contextlib.contextmanager
-def zip_items(item: Item, notes: list[str]) -> Iterator[list[Item]]:
-    """List the regular files in a zip, without junk and hidden files; they can be read inside.
-
-    Args:
-        item: the zip; what is in it is listed as if unpacked beside it.
-        notes: takes a line on what was left out.
-    """
-    path, shown, prefix = item.disk or Path(item.path), item.name, item.path[: -len(item.name)]
-    with open_regular(path, shown) as file:
-        try:
-            archive = zipfile.ZipFile(file)
-        except BROKEN as error:
-            raise InputError(f"{clean(shown)} is not a whole zip file{looks_like(path)}") from error
-        with archive:
-            inside = entries_of(archive, shown, notes)
-            yield [Item(prefix + entry.path, entry.read) for entry in inside]
-
-
-def entries_of(archive: zipfile.ZipFile, shown: str, notes: list[str]) -> list[Item]:
-    """Return the entries of a zip that are plain files with decent names."""
-    infos = [info for info in archive.infolist() if not is_junk(info.filename.replace("\\", "/"))]
-    check_count(len(infos), len(archive.infolist()))
-    odd: list[str] = []
-    items: list[Item] = []
-    for info in infos:
-        kind = stat.S_IFMT(info.external_attr >> 16)
-        path = safe_path(info.filename)
-        if path is None or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            odd.append(info.filename)
-        elif path and not info.filename.endswith(("/", "\\")):
-            items.append(Item(path, entry_reader(archive, info, path)))
-    note_odd(odd, notes)
-    for path, times in Counter(item.path for item in items).items():
-        if times > 1:
-            raise InputError(f"{clean(shown)} holds {clean(path)} {times} times: zip it again")
-    return items
-
-
-def entry_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> Callable[[int], bytes]:
-    """Return what reads an entry of a zip, decompressing no more than asked."""
-
-    def read(limit: int) -> bytes:
-        if info.flag_bits & 0x1:
-            raise InputError(f"{clean(path)} is locked with a password: zip it without one")
-        if info.compress_type not in PLAIN_METHODS:
-            raise InputError(f"{clean(path)} is compressed in an unusual way: use an ordinary zip")
-        try:
-            with archive.open(info) as stream:
-                return read_capped(stream, limit, path)
-        except BROKEN as error:
-            raise InputError(f"{clean(path)} is damaged in the zip: zip it again") from error
-
-    return read
-
-
-def looks_like(path: Path) -> str:
-    """Return a hint on what a file is that was named .zip."""
-    kinds = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"\x1f\x8b": "gzip", b"%PDF": "PDF"}
-    with contextlib.suppress(InputError), open_regular(path, path.name) as file:
-        head = file.read(4)
-        for magic, kind in kinds.items():
-            if head.startswith(magic):
-                return f": it is a {kind} file, renamed"
-    return ""
 
 
 def is_junk(path: str) -> bool:

@@ -1,41 +1,133 @@
-"""Which of a student's files is meant: names as students, browsers and LMSs really make them."""
+"""Which of a student's files is meant: by what is in them first, then by their names and dates.
 
-import contextlib
+The file that holds most of the assignment is graded. Where that leaves a tie, the name decides: in
+the student's last version, near to the top, named as the assignment is, the newest copy.
+"""
+
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, listing, natural
-from autograder.submission.notebook_code import cells_of, is_untouched
+from autograder.submission.versions import Version, version_of
+from autograder.submission.work import NOTHING, Task, Work, squeezed, text_of, work_in
 
-MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 SUFFIXES = (".py", ".ipynb")
 QUIZ = "quiz.yml"
 CODE_NAME = re.compile(r"(.+?)(\.py|\.ipynb)(?:\.(?:txt|json|py|ipynb))*", re.IGNORECASE | re.DOTALL)
 QUIZ_NAME = re.compile(r"(?:.*[-_ ])?quiz[-_ ]?\(?\d*\)?\.ya?ml(?:\.txt)?", re.IGNORECASE)
-COPY = re.compile(r"(?:copy of )?(.+?)((?:[ _]?\(\d+\)|[-_ ]\d+|[-_ ]+copy)*)", re.IGNORECASE)
+COPY = re.compile(r"(?:copy of )?(.+?)((?:[ _]?\(\d+\)|[-_ ]\d+|[-_ ]+copy\d*)*)", re.IGNORECASE)
 NOT_WORK = re.compile(r"(?:test_.*|.*_test|conftest|setup|lab)\.\w+|quiz\.py", re.IGNORECASE)
 LONGEST_NAME = 120
+MOST_READ = 20  # files that are looked into
 COURSE_FOLDERS = frozenset({"checks", "tests"})
 
 
-def choose(items: Sequence[Item], stem: str, notes: list[str]) -> Item | None:
-    """Return the file to grade: the .py, unless it is still the template beside a notebook."""
-    script, notebook = (first(items, stem, suffix, notes) for suffix in SUFFIXES)
-    if not script and not notebook:
-        return as_text(items, stem, notes)
-    if not script or not notebook:
-        return script or notebook
-    if notebook.depth < script.depth:
-        return notebook
-    if untouched(script):
-        notes.append(f"{clean(script.name)} is still the template, so the notebook is graded")
-        return notebook
-    if not untouched(notebook):
-        notes.append(f"there is a .py and a notebook: {clean(script.name)} is graded")
-    return script
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may be meant, and what speaks for it."""
+
+    item: Item
+    likeness: tuple[int, int]
+    text: str = ""
+    work: Work = NOTHING
+
+    def rank(self) -> tuple[object, ...]:
+        """Return what to sort by: the file that is meant comes first."""
+        folder, name = version_of(self.item.folder), version_of(self.item.name)
+        kind, copy = self.likeness
+        return (
+            -self.work.done, bool(self.work.stubs), kind > 1, newest(folder), self.item.depth, kind, -copy,
+            newest(name), -self.item.modified, self.item.name.lower().endswith(".ipynb"),
+            natural(self.item.path),
+        )  # fmt: skip
+
+
+def newest(version: Version) -> tuple[int, list[tuple[int, list[int]]]]:
+    """Return a version as a key that sorts the newest first."""
+    age, numbers = version
+    return -age, [(-length, [-ord(sign) for sign in text]) for length, text in numbers]
+
+
+def choose(items: Sequence[Item], task: Task, notes: list[str]) -> Item | None:
+    """Return the file to grade, and note what may be doubted."""
+    found = sorted(looked_into(candidates(items, task), task), key=Candidate.rank)
+    if not found:
+        return only_work(items, task, notes) or as_text(items, task.stem, notes)
+    best, others = found[0], found[1:]
+    stem = task.stem
+    if best.likeness[0] > 1:
+        notes.append(f"{clean(best.item.path)} was taken for {stem}{suffix_of(best.item)}")
+    notes += passed_over(best, others)
+    return best.item
+
+
+def passed_over(best: Candidate, others: Sequence[Candidate]) -> list[str]:
+    """Return a note on the files that might have been meant as well."""
+    shown = clean(best.item.path)
+    notes = []
+    templates = [one for one in others if one.work.untouched]
+    doubtful = [
+        one for one in templates
+        if one.item.folder != best.item.folder or one.likeness < best.likeness
+        or suffix_of(best.item) == ".ipynb"  # the handed-out pair: the notebook is taken, not the .py
+    ]  # fmt: skip
+    if doubtful and not best.work.untouched:
+        named, verb = listing(one.item.path for one in doubtful), "is" if len(doubtful) == 1 else "are"
+        notes.append(f"{named} {verb} still the template, so {shown} is graded")
+    beside = [one for one in others if one not in templates and (one.likeness[0] < 3 or one.work.done)]
+    if beside:
+        fuller = any(best.work.done > one.work.done and one.likeness[0] < 2 for one in beside)
+        why = ": more of its questions are filled in" if fuller else ""
+        notes.append(f"{shown} is graded, not {listing(one.item.path for one in beside)}{why}")
+    more = sorted(set().union(*(one.work.questions for one in beside)) - best.work.questions)
+    if more and best.work.questions:
+        notes.append(f"{listing(more)}: only in a file that is not graded; hand in one file with all of it")
+    return notes
+
+
+def candidates(items: Sequence[Item], task: Task) -> list[Candidate]:
+    """Return the files that are named after the assignment, or may hold it under another name."""
+    found = []
+    for item in items:
+        if suffix_of(item) and is_work(item, task):
+            found.append(Candidate(item, likeness_of(item, task.stem) or (3, 0)))
+    return found
+
+
+def looked_into(found: Sequence[Candidate], task: Task) -> list[Candidate]:
+    """Return the candidates with what is in them, without what was handed out and what is something else."""
+    named = [one for one in found if one.likeness[0] < 3]
+    if len(found) == 1 and named and not task.handed_out:
+        return named  # nothing to choose
+    if not task.questions and named:
+        found = named  # what else is in the folder cannot be told from helpers
+    nearest = sorted(found, key=lambda one: (one.likeness[0], one.item.depth, natural(one.item.path)))
+    texts = {one.item.path: text_of(one.item) for one in nearest[:MOST_READ]}
+    own = [one for one in nearest[:MOST_READ] if squeezed(texts[one.item.path]) not in task.handed_out]
+    siblings = {}
+    for one in own:
+        module = CODE_NAME.sub(r"\1", one.item.name)
+        siblings[module] = work_in(texts[one.item.path], task.questions).questions if task.questions else ()
+    read = [
+        replace(one, text=texts[one.item.path], work=work_in(texts[one.item.path], task.questions, siblings))
+        for one in own
+    ]
+    return [one for one in read if one.likeness[0] < 3 or (task.questions and one.work.done)]
+
+
+def only_work(items: Sequence[Item], task: Task, notes: list[str]) -> Item | None:
+    """Return the one file that can be meant, under a name that says nothing."""
+    for suffix in SUFFIXES:
+        work = [item for item in items if suffix_of(item) == suffix and is_work(item, task)]
+        work = [item for item in work if squeezed(text_of(item)) not in task.handed_out]
+        close = difflib.get_close_matches(f"{task.stem}{suffix}", [item.name for item in work], 1, 0.8)
+        found = work if len(work) == 1 else [item for item in work if item.name in close]
+        if found:
+            notes.append(f"{clean(found[0].path)} was taken for {task.stem}{suffix}")
+            return found[0]
+    return None
 
 
 def as_text(items: Sequence[Item], stem: str, notes: list[str]) -> Item | None:
@@ -45,42 +137,6 @@ def as_text(items: Sequence[Item], stem: str, notes: list[str]) -> Item | None:
             notes.append(f"{clean(item.path)} was taken for {stem}.py")
             return replace(item, path=f"{item.path[:-4]}.py")
     return None
-
-
-def untouched(item: Item) -> bool:
-    """Whether code is still the template; False if it cannot be read."""
-    with contextlib.suppress(InputError):
-        return is_untouched("\n".join(cells_of(item.read(MAX_NOTEBOOK), item.name)))
-    return False
-
-
-def first(items: Sequence[Item], stem: str, suffix: str, notes: list[str]) -> Item | None:
-    """Return the file with this suffix that is meant, and note what may be doubted."""
-    found = candidates(items, stem, suffix)
-    if not found and not any(candidates(items, stem, other) for other in SUFFIXES):
-        work = [item for item in items if suffix_of(item) == suffix and is_work(item)]
-        close = difflib.get_close_matches(f"{stem}{suffix}", [i.name for i in work], 1, 0.8)
-        found = work if len(work) == 1 else [item for item in work if item.name in close]
-    if not found:
-        return None
-    likeness = likeness_of(found[0], stem)
-    if not likeness or likeness[0] == 2:
-        notes.append(f"{clean(found[0].path)} was taken for {stem}{suffix}")
-    beside = [item.path for item in found[1:] if item.depth == found[0].depth]
-    if beside:
-        notes.append(f"{clean(found[0].path)} is graded, not {listing(beside)}")
-    return found[0]
-
-
-def candidates(items: Sequence[Item], stem: str, suffix: str) -> list[Item]:
-    """Return the files named after the stem, the one that is meant first: nearest to the top."""
-    found = []
-    for item in items:
-        likeness = likeness_of(item, stem)
-        if likeness and suffix_of(item) == suffix and is_work(item, stem):
-            kind, copy = likeness
-            found.append(((kind == 2, item.depth, kind, -copy, natural(item.path)), item))
-    return [item for _, item in sorted(found, key=lambda pair: pair[0])]
 
 
 def likeness_of(item: Item, stem: str) -> tuple[int, int] | None:
@@ -108,10 +164,14 @@ def fold(name: str) -> str:
     return re.sub(r"[\s-]+", "_", name.strip().casefold())
 
 
-def is_work(item: Item, stem: str = "") -> bool:
+def is_work(item: Item, task: Task | None = None) -> bool:
     """Whether a file can be a student's own work: no test, no lab, nothing that was handed out."""
-    named = CODE_NAME.sub(r"\1", item.name) == stem or not NOT_WORK.fullmatch(item.name)
-    return named and not COURSE_FOLDERS & set(item.path.split("/"))
+    if COURSE_FOLDERS & set(item.path.split("/")):
+        return False
+    base = CODE_NAME.sub(r"\1", item.name)
+    if task and any(base == name or is_copy(item, name) for name in task.provided):
+        return False
+    return (task is not None and base == task.stem) or not NOT_WORK.fullmatch(item.name)
 
 
 def suffix_of(item: Item) -> str:
@@ -120,9 +180,19 @@ def suffix_of(item: Item) -> str:
     return found[2].lower() if found else ""
 
 
-def quiz_beside(items: Sequence[Item], code: Item | None) -> Item | None:
-    """Return the answers to the quiz: beside the code, else nearest to the top."""
+def quiz_beside(items: Sequence[Item], code: Item | None, notes: list[str] | None = None) -> Item | None:
+    """Return the answers to the quiz: beside the code, else nearest to the top; note what else there is."""
     found = [item for item in items if QUIZ_NAME.fullmatch(item.name) and is_work(item)]
     folder = code.folder if code else ""
-    order = [(item.folder != folder, item.depth, item.name != QUIZ, natural(item.path)) for item in found]
-    return found[order.index(min(order))] if found else None
+
+    def rank(item: Item) -> tuple[object, ...]:
+        numbers = [int(digits[:9]) for digits in re.findall(r"[0-9]+", item.name)]
+        return (
+            item.folder != folder, newest(version_of(item.folder)), item.depth,
+            item.name != QUIZ, [-number for number in numbers], natural(item.path),
+        )  # fmt: skip
+
+    found.sort(key=rank)
+    if len(found) > 1 and notes is not None:
+        notes.append(f"{clean(found[0].path)} is graded, not {listing(item.path for item in found[1:])}")
+    return found[0] if found else None

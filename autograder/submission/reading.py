@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.errors import InputError
-from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural, zip_items
+from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.entry import Entry, Part
 from autograder.submission.layouts import find_submissions, neighbour
 from autograder.submission.notebook_code import cells_of, decode, notebook_names, without_commands
+from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
     CODE_NAME,
-    MAX_NOTEBOOK,
+    COPY,
+    LONGEST_NAME,
     QUIZ,
-    SUFFIXES,
+    QUIZ_NAME,
     candidates,
     choose,
     is_copy,
@@ -25,10 +27,10 @@ from autograder.submission.pick import (
     quiz_beside,
     suffix_of,
 )
+from autograder.submission.work import MAX_CODE, MAX_NOTEBOOK, MAX_TEXT, Task, as_task, text_of, work_in
 
-MAX_TEXT = 1_000_000  # bytes of a text file
-MAX_CODE = 900_000  # bytes of all code: more does not fit into one message to the worker
 MAX_HELPERS = 100
+MAX_NESTED = 2  # archives inside one another
 LIBRARIES = sys.stdlib_module_names | {"sitecustomize", "usercustomize", "numpy", "torch", "scipy"}
 LIBRARIES |= {"matplotlib", "pytest", "otter", "autograder", "solutions"}
 
@@ -61,13 +63,13 @@ class Source:
     needs: frozenset[str] = frozenset()
 
 
-def read_submission(path: Path, stem: str) -> Submission:
+def read_submission(path: Path, task: Task | str) -> Submission:
     """Read one submission. What is wrong with it is its `problem`, never an exception.
 
     Args:
-        path: a .py or .ipynb file under any name, a folder or a zip; an `InputError` if it is not
-            there.
-        stem: the assignment.
+        path: a .py or .ipynb file under any name, a folder or an archive; an `InputError` if it is
+            not there.
+        task: the assignment, or its stem alone.
     """
     if not os.path.lexists(path):
         raise InputError(f"{path} does not exist{neighbour(path)}")
@@ -77,38 +79,53 @@ def read_submission(path: Path, stem: str) -> Submission:
         raise InputError(f"{path} is a link that leads nowhere") from error
     code = None if path.is_dir() else CODE_NAME.fullmatch(path.name)
     name = clean(path.name if path.is_dir() else code[1] if code else path.stem)
-    part = Part(path, stem + code[2].lower() if code else path.name)
-    submission = read_parts([part], stem, name, name)
+    part = Part(path, as_task(task).stem + code[2].lower() if code else path.name)
+    submission = read_parts([part], task, name, name)
     if code and (path.parent / QUIZ).exists():
         note = f"{QUIZ} beside it was not read: give the folder to have both graded"
         submission = replace(submission, notes=(*submission.notes, note))
     return submission
 
 
-def read_parts(parts: Sequence[Part], stem: str, name: str, student: str) -> Submission:
+def read_parts(parts: Sequence[Part], task: Task | str, name: str, student: str) -> Submission:
     """Read the files and folders of one submission; what is wrong is its `problem`.
 
     Args:
         parts: what was handed in.
-        stem: the assignment.
+        task: the assignment, or its stem alone.
         name: of the row in the gradebook.
         student: who handed it in.
     """
-    notes: list[str] = []
+    task, notes = as_task(task), list[str]()
     try:
         with contextlib.ExitStack() as stack:
             items = [item for part in parts for item in items_of(part, notes)]
-            if not any(candidates(items, stem, suffix) for suffix in SUFFIXES):
-                items += inside_zip(items, stem, notes, stack)
-            main, files = collect(items, stem, notes)
+            for _ in range(MAX_NESTED):
+                if has_work(items, task):
+                    break
+                inside = inside_archive(items, task, notes, stack)
+                items = [item for item in items if not is_packed(item)] + inside
+            main, files = collect(items, task, notes)
     except InputError as wrong:
         return Submission(name, student, {}, str(wrong), notes=tuple(notes))
     return Submission(name, student, files, main=main, notes=tuple(notes))
 
 
-def read_entry(entry: Entry, stem: str) -> Submission:
+def read_entry(entry: Entry, task: Task | str) -> Submission:
     """Read one of the submissions that `find_submissions` found in a folder."""
-    return read_parts(entry.parts, stem, entry.name, entry.student)
+    submission = read_parts(entry.parts, task, entry.name, entry.student)
+    if code := [name for name in entry.outdated if CODE_NAME.fullmatch(name) or QUIZ_NAME.fullmatch(name)]:
+        note = f"of an earlier attempt, so not graded: {listing(code)}"
+        submission = replace(submission, notes=(*submission.notes, note))
+    return submission
+
+
+def has_work(items: Sequence[Item], task: Task) -> bool:
+    """Whether archives stay shut: there is a file named after the assignment that is not the template."""
+    named = [one.item for one in candidates(items, task) if one.likeness[0] < 3]
+    if not any(map(is_packed, items)):
+        return bool(named)
+    return any(not work_in(text_of(item), task.questions).untouched for item in named)
 
 
 def items_of(part: Part, notes: list[str]) -> list[Item]:
@@ -120,18 +137,13 @@ def items_of(part: Part, notes: list[str]) -> list[Item]:
     return [file_item(part.path, part.name)]
 
 
-def inside_zip(items: Sequence[Item], stem: str, notes: list[str], stack: contextlib.ExitStack) -> list[Item]:
-    """Return what is in the zip among the items, as if it were unpacked beside itself."""
-    zips = [item for item in items if item.disk and item.name.lower().endswith(".zip")]
-    if len(zips) > 1:
-        zips = [item for item in zips if stem in item.name.lower()] or zips
+def inside_archive(
+    items: Sequence[Item], task: Task, notes: list[str], stack: contextlib.ExitStack
+) -> list[Item]:
+    """Return what is in the archive among the items, as if it were unpacked beside itself."""
     try:
-        if len(zips) > 1:
-            raise InputError(f"several zip files, hand in one: {listing(i.path for i in zips)}")
-        inside = [inner for item in zips for inner in stack.enter_context(zip_items(item, notes))]
-        if zips and not inside:
-            raise InputError(f"{clean(zips[0].path)} is empty")
-        return inside
+        archive = newest_archive([item for item in items if is_packed(item)], task.stem, notes)
+        return stack.enter_context(packed_items(archive, notes)) if archive else []
     except InputError as wrong:
         if not any(suffix_of(item) and is_work(item) for item in items) and not quiz_beside(items, None):
             raise
@@ -139,10 +151,23 @@ def inside_zip(items: Sequence[Item], stem: str, notes: list[str], stack: contex
         return []
 
 
-def collect(items: Sequence[Item], stem: str, notes: list[str]) -> tuple[str, dict[str, bytes]]:
+def newest_archive(found: Sequence[Item], stem: str, notes: list[str]) -> Item | None:
+    """Return the archive that is meant: named after the assignment, of several copies the newest."""
+    found = [item for item in found if stem in item.name.lower()] or list(found)
+    bases = {item.name: COPY.fullmatch(item.name.partition(".")[0][:LONGEST_NAME]) for item in found}
+    if len({base and base[1].casefold() for base in bases.values()}) > 1:
+        raise InputError(f"several zip files, hand in one: {listing(item.path for item in found)}")
+    found = sorted(found, key=lambda item: natural(item.name.partition(".")[0]), reverse=True)
+    if len(found) > 1:
+        notes.append(f"{clean(found[0].path)} is graded, not {listing(item.path for item in found[1:])}")
+    return found[0] if found else None
+
+
+def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, dict[str, bytes]]:
     """Return the name of the code and all files that are graded."""
-    code = choose(items, stem, notes)
-    quiz = quiz_beside(items, code)
+    stem = task.stem
+    code = choose(items, task, notes)
+    quiz = quiz_beside(items, code, notes)
     files: dict[str, bytes] = {}
     if code:
         main = stem + suffix_of(code)
@@ -158,8 +183,7 @@ def collect(items: Sequence[Item], stem: str, notes: list[str]) -> tuple[str, di
         main = ""
         notes.append(f"no {stem}.py or .ipynb found: only the quiz is graded")
     else:
-        found = listing(item.path for item in items) or "nothing"
-        raise InputError(f"no {stem}.py or .ipynb found in it; found: {found}")
+        raise InputError(nothing_found(items, stem))
     if quiz:
         try:
             files[QUIZ] = quiz.read(MAX_TEXT)
@@ -170,6 +194,13 @@ def collect(items: Sequence[Item], stem: str, notes: list[str]) -> tuple[str, di
                 raise
             notes.append(f"the quiz is not graded: {wrong}")
     return main, files
+
+
+def nothing_found(items: Sequence[Item], stem: str) -> str:
+    """Return what there is instead of code, and what to do about it."""
+    found = listing(item.path for item in items) or "nothing"
+    advice = "; hand in a .zip" if any(map(is_closed, items)) else ""
+    return f"no {stem}.py or .ipynb found in it; found: {found}{advice}"
 
 
 def helpers(items: Sequence[Item], code: Item, stem: str, room: int, notes: list[str]) -> dict[str, bytes]:

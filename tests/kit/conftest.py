@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import Worker
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import Wall, Worker
+from autograder.sandbox.wall import Wall
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny"
@@ -43,7 +45,11 @@ def behind(wall: Wall) -> Iterator[Callable[[str], tuple[Student, Worker]]]:
         worker = over.worker()
         workers.append(worker)
         worker.load(Source("work.py", [text]))
-        return Student(lambda call: worker.ask(encode_call(call), over.bounds.call_s)), worker
+
+        def send(call: Call) -> Answer:
+            return worker.ask(encode_call(call), over.bounds.call_s, functions=call.functions)
+
+        return Student(send), worker
 
     yield load
     for worker in workers:

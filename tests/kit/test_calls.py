@@ -147,7 +147,7 @@ def test_objects_stay_and_can_be_used():
     assert isinstance(one, Object)
     assert one.step(2.0, other=two) == ([3.0], [5.0])
     assert one.state == [3.0]
-    assert module.make("collections.Counter", "aab").total() == 3
+    assert module.make("collections.Counter", "aab") == {"a": 2, "b": 1}
     with pytest.raises(AttributeError):
         _ = one.missing
 

@@ -5,9 +5,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from autograder.checks import CheckFailed
 from autograder.config import load_config
@@ -93,8 +95,10 @@ def test_a_missing_function_names_the_nearest(grade):
 
 def test_a_syntax_error_tells_its_line(grade):
     report = grade(running_mean="def running_mean(values, window)\n    return values")
-    assert report.score == 0
-    assert "cannot read line 1" in report.notes[0]
+    assert (score(report, "running_mean"), score(report, "clip_to_range")) == (0, 5)
+    assert "cannot read line 1: expected ':'. `running_mean` is missing; the rest was run" in report.notes[0]
+    told = {check.feedback for check in results(report, "running_mean")}
+    assert told == {"running_mean is missing because line 1 stopped: see the note about that line."}
 
 
 def test_an_error_below_keeps_what_stands_above(grade):
@@ -176,7 +180,9 @@ def test_visible_feedback_has_the_call_what_came_and_what_was_wanted(grade):
 def test_each_known_mistake_is_recognised_as_itself(grader):
     for mistake in grader.bank.misconceptions:
         session = Session(grader.wall, grader.diagnostician.programs[mistake.name])
-        graded = {name: grader.grade_question(name, session)[0] for name in grader.assignment.questions}
+        found = grader.judge_checks(grader.bank.checks, session)
+        questions = grader.assignment.questions
+        graded = {name: grader.grade_question(name, session, found)[0] for name in questions}
         session.close()
         question = graded.pop(mistake.question)
         assert mistake.name in question.misconceptions
@@ -214,7 +220,7 @@ def test_a_check_that_stumbles_is_ours_only_if_the_reference_makes_it_stumble(gr
         wrong = Submission(
             "w", "w", {"warmup.py": b"def running_mean(values, window):\n    return 3"}, main="warmup.py"
         )
-        monkeypatch.setattr(grader, "bank", type(grader.bank)(**{**vars(grader.bank), "checks": (changed,)}))
+        monkeypatch.setattr(grader, "bank", replace(grader.bank, checks=(changed,)))
         result = grader.grade(wrong).checks[0]
         assert result.outcome is outcome
         monkeypatch.undo()
@@ -232,6 +238,19 @@ def test_points_are_shared_by_weight_and_broken_checks_cost_nothing():
     assert share(10, [made(Outcome.BROKEN)]) == 10
     assert share(10, [made(Outcome.SKIPPED), made(Outcome.TIMEOUT), made(Outcome.CRASHED)]) == 0
     assert share(10, []) == 0
+
+
+def test_visible_checks_carry_a_fifth_of_the_points_at_most():
+    def seen(outcome: Outcome, weight: float = 1.0) -> CheckResult:
+        return replace_fields(made(outcome, weight), visible=True)
+
+    right, wrong = Outcome.PASSED, Outcome.FAILED
+    assert share(10, [seen(right), seen(right), made(wrong)]) == 2
+    assert share(10, [seen(right), seen(wrong), made(wrong)]) == 1
+    assert share(10, [seen(wrong), seen(wrong), made(right)]) == 8
+    assert share(10, [seen(right), *[made(wrong)] * 9]) == 1  # less where they weigh less
+    assert share(10, [seen(right), made(Outcome.BROKEN)]) == 10  # where no hidden one could run
+    assert share(10, [seen(right, 3), made(right)]) == 10
 
 
 def test_hidden_checks_do_not_run_where_they_could_be_read(grade):

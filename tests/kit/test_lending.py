@@ -8,12 +8,15 @@ import pytest
 from autograder.checks import tensor
 from autograder.config import load_config
 from autograder.judging.grader import open_grader
-from autograder.judging.lending import parts_of
+from autograder.judging.lending import judge_again, parts_of
+from autograder.judging.session import Program, Session
 from autograder.results import Outcome
-from autograder.sandbox.codec import StudentRaised, encode_call
+from autograder.sandbox.calls import Call, StudentRaised
+from autograder.sandbox.codec import encode_call
+from autograder.sandbox.lender import Lender
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
-from autograder.sandbox.wall import Lent, WorkerDied
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
@@ -107,7 +110,7 @@ def lending(wall, text, right=""):
     """A program that is lent the functions g and square of another one."""
     worker, lender = wall.worker(), wall.worker()
     lender.load(Source("right.py", [right]))
-    worker.load(Source("work.py", [text]), lent=Lent(("g", "square"), lender) if right else None)
+    worker.load(Source("work.py", [text]), lender=Lender(["g", "square"], lender) if right else None)
     yield Student(lambda call: worker.ask(encode_call(call), 5))
     worker.close()
     lender.close()
@@ -126,6 +129,50 @@ def test_an_exception_of_a_lent_function_keeps_its_kind(wall):
     text = "def f(x):\n    try:\n        return g(x)\n    except ValueError:\n        return -1\n"
     with lending(wall, text, "def g(x):\n    raise ValueError('no')\n") as it:
         assert it.f(1.0) == -1
+
+
+def test_of_an_error_of_a_lent_function_nothing_but_a_type_of_pythons_comes(wall):
+    text = (
+        "def f(x):\n"
+        "    try:\n        return g(x)\n"
+        "    except Exception as e:\n"
+        "        return [type(e).__name__, str(e), repr(e.__context__), repr(e.__cause__),\n"
+        "                str(vars(e)), e.__traceback__.tb_next.tb_next is None]\n"
+    )
+    right = "class Secret(Exception): pass\ndef g(x):\n    raise Secret('reference')\n"
+    with lending(wall, text, right) as it:
+        assert it.f(1.0)[:5] == ["RuntimeError", "", "None", "None", "{}"]
+    with lending(wall, text, "def g(x):\n    return [][1]  # reference\n") as it:
+        assert it.f(1.0)[:5] == ["IndexError", "", "None", "None", "{}"]
+
+
+def test_lent_functions_answer_only_so_many_calls(wall):
+    worker, lender = wall.worker(), wall.worker()
+    lender.load(Source("right.py", ["def g(x):\n    return x\n"]))
+    asks = "def f(n):\n    return sum(g(1.0) for _ in range(n))\n"
+    worker.load(Source("work.py", [asks]), lender=Lender(["g"], lender, calls=5))
+    assert worker.ask(encode_call(Call("call", "f", (5,))), 5).value == 5.0
+    with pytest.raises(WorkerDied):
+        worker.ask(encode_call(Call("call", "f", (1,))), 5)
+    worker.close()
+    lender.close()
+
+
+def test_what_a_program_uses_is_found_in_linear_time():
+    names = ", ".join(f"n{at}" for at in range(6000))
+    text = f"{names} = running_mean, *[{names}]\nclip_to_range = n1\n"
+    assert parts_of("clip_to_range", ORDER, [text]) == ["running_mean"]  # it took minutes
+
+
+def test_a_submission_that_has_used_its_time_is_lent_nothing(grader):
+    program = Program(Source("warmup.py", [WRONG + THROUGH_A_HELPER]))
+    for used, better in ((0.0, True), (grader.wall.bounds.submission_s, False)):
+        session = Session(grader.wall, program)
+        found = grader.judge_checks(grader.bank.checks, session)
+        session.seconds = used
+        own = [found[check.id][1] for check in grader.bank.of("clip_to_range")]
+        assert (judge_again(grader.lending, "clip_to_range", session, own) is not None) is better
+        session.close()
 
 
 def test_what_is_not_lent_cannot_be_asked_for(wall):

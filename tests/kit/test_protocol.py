@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.data.values import Figure, Handle, Opaque, Tensor, same
 from autograder.sandbox import protocol
+from autograder.sandbox.packing import DTYPES, MAX_SIDE, Decoder, Encoder
 
 DATA = st.recursive(
     st.none()
@@ -28,10 +29,10 @@ DATA = st.recursive(
 
 def through(value):
     """Encode a value as an answer, decode it again."""
-    encoder = protocol.Encoder()
+    encoder = Encoder()
     message = protocol.Answered(encoder.value(value), [], encoder.mapping({}))
     reply = protocol.REPLY.decode(protocol.ENCODER.encode(message))
-    return protocol.decode_value(reply.value, memoryview(encoder.body))
+    return Decoder(memoryview(encoder.body)).value(reply.value)
 
 
 @given(DATA)
@@ -39,7 +40,7 @@ def test_data_comes_out_as_it_went_in(value):
     assert same(through(value), value)
 
 
-@pytest.mark.parametrize("dtype", sorted(protocol.DTYPES))
+@pytest.mark.parametrize("dtype", sorted(DTYPES))
 def test_arrays_of_every_kind(dtype):
     for shape in [(), (0,), (3,), (2, 0), (2, 3, 4)]:
         array = np.ones(shape, dtype)
@@ -49,8 +50,21 @@ def test_arrays_of_every_kind(dtype):
 
 def test_stand_ins():
     assert through([Handle(3, "Env"), Opaque("set", "")]) == [Handle(3, "Env"), Opaque("set", "")]
-    figure = through(Figure([{"title": "t", "images": [np.eye(2)]}], b"png"))
-    assert (figure.axes[0]["title"], figure.png) == ("t", b"png")
+    figure = through(Figure([{"title": "t", "images": [np.eye(2)]}], png(640, 480)))
+    assert (figure.axes[0]["title"], figure.png) == ("t", png(640, 480))
+
+
+def png(width: int, height: int) -> bytes:
+    """Return the beginning of a picture."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height)
+
+
+@pytest.mark.parametrize(
+    "picture", [png(16_000, 16_000), png(1, MAX_SIDE + 1), png(0, 1), b"GIF89a", b"x" * 90]
+)
+def test_a_picture_that_a_browser_could_not_show_is_refused(picture):
+    with pytest.raises(protocol.ProtocolError, match="larger than one can be"):
+        through(Figure([], picture))
 
 
 def answer(value: object) -> bytes:
@@ -59,6 +73,7 @@ def answer(value: object) -> bytes:
     return msgspec.msgpack.encode({"k": "answered", "value": value, "changed": [], "grads": empty})
 
 
+FIRST = {"k": "a", "dtype": "|u1", "shape": [4], "at": 0}
 LIES = {
     "larger than its frame": {"k": "a", "dtype": "<f8", "shape": [9], "at": 0},
     "huge": {"k": "a", "dtype": "|u1", "shape": [2**62], "at": 0},
@@ -69,6 +84,9 @@ LIES = {
     "objects": {"k": "a", "dtype": "|O", "shape": [1], "at": 0},
     "structured": {"k": "a", "dtype": "i4,i4", "shape": [1], "at": 0},
     "too many axes": {"k": "a", "dtype": "|u1", "shape": [1] * 65, "at": 0},
+    "twice the same bytes": {"k": "i", "kind": "list", "items": [FIRST, FIRST]},
+    "overlapping": {"k": "i", "kind": "list", "items": [FIRST, {**FIRST, "at": 3}]},
+    "a picture of another kind": {"k": "p", "axes": [], "png": b"GIF89a"},
     "unequal dict": {"k": "d", "keys": ["a"], "items": []},
 }
 
@@ -77,7 +95,7 @@ LIES = {
 def test_lies_are_refused(lie):
     reply = protocol.REPLY.decode(answer(lie))
     with pytest.raises(protocol.ProtocolError):
-        protocol.decode_value(reply.value, memoryview(bytes(8)))
+        Decoder(memoryview(bytes(8))).value(reply.value)
 
 
 @settings(max_examples=300)
@@ -104,7 +122,7 @@ def receive(head: bytes) -> None:
     try:
         reply, body = protocol.decode_frame(frames[0], protocol.REPLY)
         if isinstance(reply, protocol.Answered):
-            protocol.decode_value(reply.value, body)
+            Decoder(body).value(reply.value)
     except protocol.ProtocolError:
         pass
 
@@ -122,3 +140,30 @@ def test_frames_are_cut_wherever_the_stream_is(bodies, step):
     for at in range(0, len(stream), step):
         found += frames.feed(stream[at : at + step])
     assert found == whole
+
+
+def test_a_frame_beyond_its_room_is_seen_before_it_arrives_and_those_before_it_are_kept():
+    frames = protocol.Frames(rooms=[10, 3, 10])
+    whole = protocol.LENGTHS.pack(0, 9) + bytes(9)
+    assert frames.feed(whole + protocol.LENGTHS.pack(0, 60_000_000)) == [whole]
+    assert frames.has_too_large
+
+
+def test_what_a_worker_says_of_itself_is_bounded():
+    nothing = {"k": "d", "keys": [], "items": []}
+    problem = {"type_name": "E", "message": "m", "line": 1, "cell": 0, "trace": ""}
+    stop = {"problem": problem, "place": ["f.py", 0], "names": []}
+    for lie in (
+        {"k": "loaded", "names": ["x"] * (protocol.MAX_NAMES + 1), "stops": []},
+        {"k": "loaded", "names": ["x" * 300], "stops": []},
+        {"k": "loaded", "names": [], "stops": [stop] * (protocol.MAX_PROBLEMS + 1)},
+        {"k": "raised", "problem": {**problem, "message": "m" * 5000}},
+        {"k": "raised", "problem": {**problem, "bases": ["B"] * 50}},
+        {"k": "answered", "value": None, "changed": ["a"] * 200, "grads": nothing},
+    ):
+        head = msgspec.msgpack.encode(lie)
+        with pytest.raises(protocol.ProtocolError):
+            protocol.decode_frame(protocol.LENGTHS.pack(len(head), 0) + head, protocol.REPLY)
+    kept = protocol.loaded(["n" * 300, *map(str, range(10_000))], [])
+    assert len(kept.names) == protocol.MAX_NAMES
+    assert all(len(name) < 300 for name in kept.names)

@@ -1,6 +1,7 @@
 """The wall, for real: a confined worker process, honest programs and hostile ones."""
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -12,12 +13,14 @@ import pytest
 
 from autograder.data.values import tensor
 from autograder.errors import InputError
-from autograder.sandbox import landlock, seccomp
-from autograder.sandbox.codec import StudentRaised
+from autograder.sandbox import landlock, seccomp, syscalls
+from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.limits import LAYERS, Limits
+from autograder.sandbox.patience import FACTOR
 from autograder.sandbox.protocol import Source
+from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.selfcheck import FULL, READABLE, WEAK, self_check
-from autograder.sandbox.wall import CallTimeout, Wall, WorkerDied
+from autograder.sandbox.wall import Wall
 
 HERE = Path(__file__)
 
@@ -42,7 +45,7 @@ def test_an_exception_tells_what_it_is_a_kind_of(behind):
     student, _ = behind("class Odd(ValueError): pass\ndef f(x):\n    raise Odd('no')")
     with pytest.raises(StudentRaised) as caught:
         student.f(1)
-    assert caught.value.type_names[:3] == ("Odd", "ValueError", "Exception")
+    assert caught.value.problem.bases[:3] == ["work.Odd", "builtins.ValueError", "builtins.Exception"]
 
 
 def test_gradients_are_taken_there(behind, torch_wall):
@@ -88,7 +91,7 @@ def test_a_loop_ends_at_its_deadline_and_costs_one_worker(behind, wall):
     began = time.monotonic()
     with pytest.raises(CallTimeout):
         student.f()
-    assert time.monotonic() - began < wall.bounds.call_s + 2
+    assert time.monotonic() - began < FACTOR * wall.bounds.call_s + 2
     assert not worker.alive
     student, _ = behind("def g():\n    return 1")
     assert student.g() == 1
@@ -149,6 +152,21 @@ ATTACKS = {
     "memfd": "import os; os.memfd_create('x')",
     "become another user": "import os; os.setuid(1)",
     "leave the session": "import os; os.setsid()",
+    "lease a library": "import fcntl, os; fcntl.fcntl(open(os.__file__), 1024, 0)",
+    "watch a library": "import fcntl, os; fcntl.fcntl(open(os.__file__), 1026, 1)",
+    "lock a library": "import fcntl, os; fcntl.flock(open(os.__file__), fcntl.LOCK_SH)",
+    "lock what all can write": "import fcntl; fcntl.lockf(open('/dev/null', 'w'), fcntl.LOCK_EX)",
+    "set flags of a library": "import fcntl, os; fcntl.ioctl(open(os.__file__), 0x40086602, bytes(8))",
+    "drop a page": "import os; os.posix_fadvise(os.open(os.__file__, 0), 0, 0, os.POSIX_FADV_DONTNEED)",
+    "see a page": "import os; os.preadv(os.open(os.__file__, 0), [bytearray(1)], 0, os.RWF_NOWAIT)",
+    "queue a signal": "import os, signal; signal.pthread_sigmask(0, [40]); os.kill(os.getpid(), 40)",
+    "list the processes": "import os; os.listdir('/proc')",
+    "ask for a process": "import os; os.getsid(PARENT)",
+    "read a process's clock": "import time; time.clock_gettime((~PARENT << 3) | 2)",
+    "read the mounts": "open('/proc/self/mountinfo').read()",
+    "see how full a disk is": "import os; os.statvfs('/')",
+    "write to a disk's end": "import os; os.sync() or os.truncate('/dev/null', 0)",
+    "wait for a child": "import os; os.waitid(os.P_PIDFD, os.pidfd_open(PARENT), os.WEXITED)",
 }
 
 
@@ -238,7 +256,7 @@ def test_a_worker_leaves_nothing_running(wall):
     for _ in range(200):
         if not Path(f"/proc/{pid}").exists():
             return
-        wall.end(0)
+        wall.worker().close()
         time.sleep(0.01)
     raise AssertionError("the worker is still there")
 
@@ -252,7 +270,7 @@ def test_workers_die_with_the_grader():
         wall = Wall(Limits())
         worker = wall.worker()
         worker.load(Source("work.py", ["x = 1"]))
-        print(worker._pid, wall._process.pid, flush=True)
+        print(worker._pid, wall.pid, flush=True)
         os.kill(os.getpid(), 9)
     """)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
@@ -289,6 +307,12 @@ def test_the_verdict_is_full_with_all_layers():
     [
         (["landlock"], READABLE, "reads_a_file"),
         (["seccomp", "uid"], WEAK, "starts_a_process"),
+        (["seccomp", "uid"], WEAK, "sees_the_page_cache"),
+        (["seccomp", "uid"], WEAK, "holds_a_file"),
+        (["seccomp", "uid"], WEAK, "uses_up_a_quota"),
+        (["seccomp", "uid"], WEAK, "shares_memory"),
+        (["seccomp", "uid"], WEAK, "reaches_the_kernel"),
+        (["landlock", "seccomp", "uid"], WEAK, "sees_the_machine"),
         (LAYERS, WEAK, "reads_memory"),
     ],
 )
@@ -300,14 +324,20 @@ def test_the_verdict_notices_a_missing_layer(without, verdict, leak):
     assert "switched off" in isolation.mend
 
 
-def test_system_call_numbers_are_the_kernel_headers():
-    header = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
+HEADERS = {0: "/usr/include/x86_64-linux-gnu/asm/unistd_64.h", 1: "/usr/include/asm-generic/unistd.h"}
+
+
+@pytest.mark.parametrize("column", HEADERS)
+def test_system_call_numbers_are_the_kernel_headers(column):
+    header = Path(HEADERS[column])
     if not header.exists():
         pytest.skip("the kernel's headers are not installed, so the numbers cannot be compared")
-    lines = [line.split() for line in header.read_text().splitlines() if line.startswith("#define __NR_")]
-    known = {line[1].removeprefix("__NR_"): int(line[2]) for line in lines}
-    ours = {**seccomp.DENIED, **seccomp.CONDITIONAL}
-    assert {n: pair[0] for n, pair in ours.items() if n in known} == {n: known[n] for n in ours if n in known}
+    found = re.findall(r"^#define __NR(3264)?_(\w+) (\d+)$", header.read_text(), re.MULTILINE)
+    known = {{"fstatat": "newfstatat"}.get(name, name): int(number) for _, name, number in found}
+    every = {**syscalls.ALLOWED, **syscalls.CONDITIONAL}
+    ours = {name: pair[column] for name, pair in every.items() if name in known}
+    assert ours == {name: known[name] for name in ours}
+    assert len(ours) > 90
 
 
 def test_a_layer_that_there_is_not_is_refused():

@@ -8,6 +8,8 @@ from autograder.checks.compare import (
     expect_unchanged,
     expect_zero_gradient,
 )
+from autograder.checks.equality import expect_equal, expect_text
+from autograder.checks.exceptions import expect_raises
 from autograder.checks.marks import check
 from autograder.data.values import tensor
 
@@ -16,7 +18,10 @@ __all__ = [
     "check",
     "expect",
     "expect_close",
+    "expect_equal",
     "expect_gradient",
+    "expect_raises",
+    "expect_text",
     "expect_unchanged",
     "expect_zero_gradient",
     "tensor",

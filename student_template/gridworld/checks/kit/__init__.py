@@ -8,6 +8,8 @@ from .compare import (
     expect_unchanged,
     expect_zero_gradient,
 )
+from .equality import expect_equal, expect_text
+from .exceptions import expect_raises
 from .marks import check
 from .values import tensor
 
@@ -16,7 +18,10 @@ __all__ = [
     "check",
     "expect",
     "expect_close",
+    "expect_equal",
     "expect_gradient",
+    "expect_raises",
+    "expect_text",
     "expect_unchanged",
     "expect_zero_gradient",
     "tensor",

@@ -2,16 +2,16 @@
 
 import importlib
 import inspect
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-# `plain` needs it, and a worker can read no file of the kit any more.
 from .ambient import undisturbed
-from .figures import describe_figure  # noqa: F401
-from .values import Handle, live, plain, same, type_name
+from .plain import plain
+from .values import Callback, Handle, Named, Record, Stream, leaves, live, same, type_name
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,10 @@ class Call:
     """What a check asks for: a function by name, or an attribute or a call of a held object.
 
     `action` is "call" (a name of the module), "make" (a dotted path of a library or of provided
-    code), "invoke" (call a held object), "read" (an attribute of one). With `once`, a worker that was asked
-    the very same before answers the same again, without another call: several checks look at one answer.
+    code), "invoke" (call a held object), "read" (an attribute of one), "callback" (one of the
+    `functions` of the call that is being answered: these stay with whoever asks). With `once`,
+    a worker that was asked the very same before answers the same again, without another call: several
+    checks look at one answer.
     """
 
     action: str
@@ -32,6 +34,7 @@ class Call:
     of: int | None = None
     cotangent: Any = None
     once: bool = False
+    functions: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,19 @@ class Answer:
 
 class NotDefined(Exception):
     """The submission has no such name."""
+
+
+class StudentRaised(Exception):
+    """Student code raised an exception; `problem` describes it."""
+
+    def __init__(self, problem: Any) -> None:
+        super().__init__(f"{problem.type_name}: {problem.message}")
+        self.problem = problem
+        self.type_name = problem.type_name
+
+
+Ask = Callable[[Call], Answer]
+STAND_INS = (Handle, Callback, Named, Record, Stream)
 
 
 class Objects:
@@ -71,7 +87,40 @@ class WrongOutput(Exception):
     """What was returned cannot be differentiated as the check asks."""
 
 
-def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answer:
+@dataclass(frozen=True)
+class Resolver:
+    """Finds what the stand-ins among a call's arguments stand for."""
+
+    call: Call
+    namespace: Mapping[str, Any]
+    objects: Objects
+    ask: Ask | None
+
+    def __call__(self, stand_in: Any) -> Any:
+        if isinstance(stand_in, Handle):
+            return self.objects.find(stand_in)
+        if isinstance(stand_in, Named):
+            return named(stand_in.name, self.namespace)
+        if isinstance(stand_in, Record):
+            module, _, name = stand_in.path.rpartition(".")
+            kind = getattr(importlib.import_module(module), name)
+            made = object.__new__(kind)
+            for key, value in stand_in.fields.items():
+                object.__setattr__(made, key, live(value, self))
+            return made
+        return self.function(stand_in)
+
+    def function(self, stand_in: Callback) -> Callable[..., Any]:
+        """Return a function of the asker's: itself in this process, else one that asks over the wall."""
+        if self.call.functions:
+            return self.call.functions[stand_in.at]
+        ask = self.ask
+        if ask is None:
+            raise TypeError("a function cannot be passed here")
+        return lambda *args, **kwargs: live(ask(Call("callback", str(stand_in.at), args, kwargs)).value)
+
+
+def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask | None = None) -> Answer:
     """Carry out `call` and return its answer as plain data; what the student raises propagates.
 
     Each call gets fresh copies of its arguments and leaves the process's settings as they were.
@@ -80,8 +129,9 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answe
         NotDefined: the submission has no such name.
         WrongOutput: gradients are asked for an output that is not there, or cannot be had.
     """
-    args = [live(arg, objects.find) for arg in call.args]
-    kwargs = {key: live(arg, objects.find) for key, arg in call.kwargs.items()}
+    resolve = Resolver(call, namespace, objects, ask)
+    args = [live(arg, resolve) for arg in call.args]
+    kwargs = {key: live(arg, resolve) for key, arg in call.kwargs.items()}
     leaves = [
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
@@ -97,15 +147,20 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Answe
 def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Any:
     """Return the object that `call` is about."""
     if call.action == "call":
-        if call.name not in namespace:
-            raise NotDefined(call.name)
-        return namespace[call.name]
+        return named(call.name, namespace)
     if call.action == "make":
         module, _, name = call.name.rpartition(".")
         return getattr(importlib.import_module(module), name)
     assert call.handle is not None  # noqa: S101 the two other actions need one
     held = objects.find(call.handle)
     return getattr(held, call.name) if call.name else held
+
+
+def named(name: str, namespace: Mapping[str, Any]) -> Any:
+    """Return what the program calls by this name."""
+    if name not in namespace:
+        raise NotDefined(name)
+    return namespace[name]
 
 
 def changed_inputs(
@@ -141,12 +196,8 @@ def positional_names(target: Any) -> list[str]:
 
 
 def is_data(value: Any) -> bool:
-    """Whether an argument holds no handle, so that it can be compared after the call."""
-    if isinstance(value, list | tuple):
-        return all(map(is_data, value))
-    if isinstance(value, dict):
-        return all(map(is_data, value.values()))
-    return not isinstance(value, Handle)
+    """Whether an argument holds no stand-in, so that it can be compared after the call."""
+    return not any(isinstance(leaf, STAND_INS) for leaf in leaves(value))
 
 
 def item(args: Sequence[Any], at: int) -> Any:
@@ -204,3 +255,16 @@ def as_tensor(torch: Any, output: Any) -> Any:
 def is_lone(torch: Any, value: Any) -> bool:
     """Whether a value is a tensor of one number."""
     return isinstance(value, torch.Tensor) and value.numel() == 1
+
+
+def kinds_of(error: BaseException) -> list[str]:
+    """Return the classes of an exception by the names under which they can be imported.
+
+    A class that only calls itself `builtins.ValueError` is not found there.
+    """
+    names = []
+    for kind in type(error).__mro__[:8]:
+        module, name = str(kind.__module__), str(kind.__qualname__)
+        if getattr(sys.modules.get(module), name, None) is kind:
+            names.append(f"{module}.{name}"[:120])
+    return names

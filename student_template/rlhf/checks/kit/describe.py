@@ -53,18 +53,18 @@ ADVICE = {
 }
 
 
-def describe(value: Any) -> str:
-    """Say what a piece of data is, without its contents."""
+def describe(value: Any, *, sizes: bool = True) -> str:
+    """Say what a piece of data is, without its contents, and without its size unless `sizes`."""
     if value is None or isinstance(value, bool):
         return f"{value}"
     if isinstance(value, int | float):
         return "a number"
     if isinstance(value, Tensor):
-        return f"a tensor of shape {value.array.shape}"
+        return f"a tensor of shape {value.array.shape}" if sizes else "a tensor"
     if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
+        return f"an array of shape {value.shape}" if sizes else "an array"
     if isinstance(value, list | tuple):
-        return f"a {type(value).__name__} of {len(value)}"
+        return f"a {type(value).__name__}" + (f" of {len(value)}" if sizes else "")
     if isinstance(value, Figure):
         return "a figure"
     name, why = type_of(value), getattr(value, "why", "")
@@ -100,14 +100,16 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def place(wrong: np.ndarray) -> str:
-    """Say where an answer is wrong: " at 2 of 9 entries, first at index [3]"."""
+def place(wrong: np.ndarray, *, counts: bool = True) -> str:
+    """Say where an answer is wrong: " at 2 of 9 entries, first at index [3]", or not at how many."""
     count = int(np.count_nonzero(wrong))
     if wrong.size < 2:
         return ""
     if count == wrong.size:
-        return f" at all {count} entries"
+        return f" at all {count} entries" if counts else " at all entries"
     first = [int(i) for i in np.argwhere(wrong)[0]]
+    if not counts:
+        return f"{' first' if count > 1 else ''} at index {first}"
     return f" at {count} of {wrong.size} entries, {'first ' if count > 1 else ''}at index {first}"
 
 

@@ -3,12 +3,12 @@
 import io
 import itertools
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from .values import Figure, plain
+from .values import Figure
 
 DPI = 100
 INCHES = (1.0, 16.0)  # a figure outside this range is drawn at the limit
@@ -19,7 +19,7 @@ MAX_ITEMS = 500
 OVERLAP = 1.0  # pixels by which two texts may touch
 
 
-def describe_figure(figure: Any) -> Figure:
+def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     """Draw a figure, return what it shows, and close it.
 
     Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),

@@ -1,11 +1,14 @@
 """The stand-in: what a check calls `student`. Every use of it becomes a `Call`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .calls import Answer, Call, Objects, perform
-from .values import Handle
+from .calls import Answer, Ask, Call, Objects, StudentRaised, perform
+from .values import Callback, Handle, Named, rebuilt
+
+MAX_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
 
 @dataclass(frozen=True)
@@ -19,24 +22,24 @@ class Gradients:
 class Student:
     """A module somewhere else. `student.f(...)` calls its `f` and returns plain data."""
 
-    def __init__(self, send: Callable[[Call], Answer]) -> None:
+    def __init__(self, send: Ask) -> None:
         self._send = send
 
     def __getattr__(self, name: str) -> "Function":
         if name.startswith("__"):
             raise AttributeError(name)
-        return Function(self._send, Call("call", name))
+        return Function(self, Call("call", name))
 
     def make(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """Build an object of a library or of provided code there: `make("torch.Generator")`."""
-        return Function(self._send, Call("make", path))(*args, **kwargs)
+        return Function(self, Call("make", path))(*args, **kwargs)
 
 
 class Function:
     """One function, class or method on the other side."""
 
-    def __init__(self, send: Callable[[Call], Answer], call: Call) -> None:
-        self._send, self._call = send, call
+    def __init__(self, module: Student, call: Call) -> None:
+        self._module, self._call = module, call
         self.changed_inputs: tuple[str, ...] = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -62,57 +65,108 @@ class Function:
         return Gradients(answer.value, answer.grads)
 
     def _ask(self, args: Sequence[Any], kwargs: Mapping[str, Any], **more: Any) -> Answer:
+        packed = Arguments(self._module)
         call = Call(
             self._call.action,
             self._call.name,
-            tuple(map(unwrap, args)),
-            {key: unwrap(value) for key, value in kwargs.items()},
+            tuple(map(packed.unwrap, args)),
+            {key: packed.unwrap(value) for key, value in kwargs.items()},
             self._call.handle,
+            functions=tuple(packed.functions),
             **more,
         )
-        answer = self._send(call)
+        answer = self._module._send(call)
         self.changed_inputs = answer.changed
-        return Answer(wrap(answer.value, self._send), answer.changed, answer.grads)
+        return Answer(wrap(answer.value, self._module), answer.changed, answer.grads)
 
 
 class Object:
-    """An object that stays on the other side: read its attributes, call it and its methods."""
+    """An object that stays on the other side: read its attributes, call it and its methods, go through it."""
 
-    def __init__(self, send: Callable[[Call], Answer], handle: Handle) -> None:
-        self._send, self._handle = send, handle
+    def __init__(self, module: Student, handle: Handle) -> None:
+        object.__setattr__(self, "_module", module)
+        object.__setattr__(self, "_handle", handle)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._send(Call("read", name, handle=self._handle)).value
-        if isinstance(value, Handle) and value.type_name in ("method", "builtin_function_or_method"):
-            return Function(self._send, Call("invoke", name, handle=self._handle))
-        return wrap(value, self._send)
+        value = self._module._send(Call("read", name, handle=self._handle)).value
+        if isinstance(value, Handle) and value.type_name in METHODS:
+            return Function(self._module, Call("invoke", name, handle=self._handle))
+        return wrap(value, self._module)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._method("__setattr__")(name, value)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return Function(self._send, Call("invoke", "", handle=self._handle))(*args, **kwargs)
+        return self._method("")(*args, **kwargs)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        try:
+            return int(self._method("__len__")())
+        except StudentRaised as error:
+            raise TypeError(f"{self!r} has no length: {error.type_name}") from None
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._method("__getitem__")(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Draw what an iterator gives, up to a bound."""
+        following = self._method("__iter__")()
+        if not isinstance(following, Object):  # it came over whole
+            yield from following
+            return
+        for _ in range(MAX_DRAWN):
+            try:
+                yield following._method("__next__")()
+            except (StudentRaised, StopIteration) as error:
+                if isinstance(error, StudentRaised) and error.type_name != "StopIteration":
+                    raise
+                return
+
+    def __repr__(self) -> str:
+        fields = self._handle.fields
+        if fields is None:
+            return f"<a {self._handle.type_name}>"
+        return f"{self._handle.type_name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"
+
+    def _method(self, name: str) -> Function:
+        return Function(self._module, Call("invoke", name, handle=self._handle))
 
 
-def wrap(value: Any, send: Callable[[Call], Answer]) -> Any:
+def wrap(value: Any, module: Student) -> Any:
     """Return data with its handles as objects that can be used."""
-    if isinstance(value, Handle):
-        return Object(send, value)
-    if isinstance(value, list):
-        return [wrap(item, send) for item in value]
-    if isinstance(value, tuple):
-        return tuple(wrap(item, send) for item in value)
-    return value
+    return rebuilt(value, lambda leaf: Object(module, leaf) if isinstance(leaf, Handle) else leaf)
 
 
-def unwrap(value: Any) -> Any:
-    """Return an argument with its objects as handles."""
-    if isinstance(value, Object):
-        return value._handle
-    if isinstance(value, list):
-        return [unwrap(item) for item in value]
-    if isinstance(value, tuple):
-        return tuple(map(unwrap, value))
-    return value
+class Arguments:
+    """Turns a check's arguments into data and stand-ins; keeps the functions among them."""
+
+    def __init__(self, module: Student) -> None:
+        self._module = module
+        self.functions: list[Callable[..., Any]] = []
+
+    def unwrap(self, value: Any) -> Any:
+        """Return one argument as data."""
+        return rebuilt(value, self._leaf)
+
+    def _leaf(self, value: Any) -> Any:
+        if isinstance(value, Object | Function):
+            if value._module is not self._module:
+                raise TypeError("an object of one program cannot be passed to another: student or reference?")
+            return value._handle if isinstance(value, Object) else self._name(value)
+        if callable(value) and not isinstance(value, type):
+            self.functions.append(value)
+            return Callback(len(self.functions) - 1)
+        return value
+
+    def _name(self, function: Function) -> Named:
+        if function._call.action != "call":
+            raise TypeError("a method cannot be passed on: pass its object")
+        return Named(function._call.name)
 
 
 def here(namespace: Mapping[str, Any], record: Callable[[Call], None] = lambda _: None) -> Student:

@@ -25,7 +25,8 @@ def waiting():
 def numbers(frame):
     protocol = sys.modules["autograder.sandbox.protocol"]
     request, body = protocol.decode_frame(frame, protocol.REQUEST)
-    values = [protocol.decode_value(item, body) for item in (*request.args, *request.kwargs.items)]
+    decoder = sys.modules["autograder.sandbox.packing"].Decoder(body)
+    values = decoder.all([*request.args, *request.kwargs.items])
     return [value.tolist() if hasattr(value, "tolist") else value for value in values]
 
 

@@ -53,7 +53,8 @@ def student(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Random numbers that are the same in every run."""
-    return np.random.default_rng(zlib.crc32(request.node.name.encode()))
+    made: np.random.Generator = NAMES["checks.kit.draws"].visible_rng(request.node.name)
+    return made
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,7 +1,8 @@
 """Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
 
-A `CheckFailed` has a reason that is safe to show on a hidden check (what kind of wrong; no text
-of the student's making) and details that are not (the numbers that came and were wanted).
+A `CheckFailed` has a reason and details (the numbers that came and were wanted) for whoever may see the
+inputs, and what a hidden check may say: the kind of wrong and a place in the right answer. No number,
+shape or text in that is the student's: their code could choose it to say what it was called with.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,24 +11,33 @@ from typing import Any
 import numpy as np
 
 from .describe import advice, counted, describe, place, side_by_side, type_of
-from .explain import explain
+from .explain import explain, without_numbers
+from .plain import TEXT_KINDS, plain
 from .tolerance import EXACT, RTOL, is_close
-from .values import Handle, Opaque, Tensor, plain
+from .values import NOT_NUMBERS, Handle, Opaque, Tensor
 
+OTHER_KINDS = {"b": "made of True and False; expected numbers", "c": "complex; expected real numbers"}
 Right = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class CheckFailed(AssertionError):
-    """The student's answer is wrong. `reason` may be shown on hidden checks, `details` may not."""
+    """The student's answer is wrong.
 
-    def __init__(self, reason: str, details: str = "") -> None:
+    `hidden` is all that a hidden check says of it. Where it is empty, that is `reason` as far as it
+    stands in the file of checks, word for word.
+    """
+
+    def __init__(self, reason: str, details: str = "", hidden: str = "") -> None:
         super().__init__(f"{reason}\n{details}" if details else reason)
-        self.reason = reason
-        self.details = details
+        self.reason, self.details, self.hidden = reason, details, hidden
 
 
 def expect(condition: bool, reason: str, details: str = "") -> None:
-    """Fail with `reason` unless the condition holds. Never put an expected number in `reason`."""
+    """Fail with `reason` unless the condition holds.
+
+    Of a hidden check, students read of `reason` what stands in quotes in the file of checks, not what an
+    f-string puts in. Never write an expected number there.
+    """
     __tracebackhide__ = True
     if not condition:
         raise CheckFailed(reason, details)
@@ -82,7 +92,8 @@ def expect_outputs(
             expect_close(one, wanted, rtol=rtol, atol=atol, name=label)
         except CheckFailed as wrong:
             if len(want) == 2 and is_right(parts[1], want[0]) and is_right(parts[0], want[1]):
-                raise CheckFailed("the two outputs are in the wrong order", wrong.details) from None
+                swapped = "the two outputs are in the wrong order"
+                raise CheckFailed(swapped, wrong.details, swapped) from None
             raise
 
 
@@ -105,13 +116,16 @@ def expect_flag(got: Any, want: bool, subject: str) -> None:
     if not isinstance(got, bool):
         raise refusal(got, subject, "True or False")
     if got is not want:
-        raise CheckFailed(f"{subject} is {got}, which is wrong here")
+        told = f"{subject} is {got}, which is wrong here"
+        raise CheckFailed(told, hidden=told)
 
 
 def refusal(value: Any, subject: str, wanted: str) -> CheckFailed:
     """Return the failure for an answer of the wrong kind, with one thing to try."""
-    reason = f"{subject} is {describe(value)}; expected {wanted}{advice(value)}"
-    return CheckFailed(reason, f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else "")
+    rest = f"; expected {wanted}{advice(value)}"
+    details = f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else ""
+    hidden = f"{subject} is {describe(value, sizes=False)}{rest}"
+    return CheckFailed(f"{subject} is {describe(value)}{rest}", details, hidden)
 
 
 def unpack(got: Any, count: int, name: str = "", names: Sequence[str] = ()) -> Sequence[Any]:
@@ -127,7 +141,9 @@ def unpack(got: Any, count: int, name: str = "", names: Sequence[str] = ()) -> S
     if not isinstance(got, list | tuple):
         raise refusal(got, subject, wanted)
     if len(got) != count:
-        raise CheckFailed(f"{subject} holds {counted(len(got), 'output')}; expected {wanted}")
+        told = f"{subject} holds {counted(len(got), 'output')}; expected {wanted}"
+        few = "too few" if len(got) < count else "too many"
+        raise CheckFailed(told, hidden=f"{subject} holds {few} outputs; expected {wanted}")
     return got
 
 
@@ -140,10 +156,11 @@ def expect_gradient(
     grad = result.grads.get(argument)
     subject = f"the gradient for {argument}"
     if grad is None and np.any(wanted != 0):
-        raise CheckFailed(
+        told = (
             f"no gradient reaches {argument}: was it detached, turned into NumPy or a Python"
             " number, or computed under no_grad?"
         )
+        raise CheckFailed(told, hidden=told)
     found = np.zeros_like(wanted) if grad is None else numbers_of(grad, subject)
     compare(found, wanted, subject, rtol, atol)
 
@@ -156,7 +173,8 @@ def expect_zero_gradient(result: Any, argument: str) -> None:
         return
     found = np.abs(numbers_of(grad, f"the gradient for {argument}"))
     if not np.all(found <= EXACT):  # NaN is a gradient, too
-        raise CheckFailed(f"a gradient reaches {argument}, which is a constant here: detach it")
+        told = f"a gradient reaches {argument}, which is a constant here: detach it"
+        raise CheckFailed(told, hidden=told)
 
 
 def expect_unchanged(function: Any) -> None:
@@ -164,7 +182,8 @@ def expect_unchanged(function: Any) -> None:
     __tracebackhide__ = True
     if function.changed_inputs:
         names = ", ".join(function.changed_inputs)
-        raise CheckFailed("the call changed its input: work on a copy", f"changed: {names}")
+        told = "the call changed its input: work on a copy"
+        raise CheckFailed(told, f"changed: {names}", told)
 
 
 def numbers_of(value: Any, subject: str) -> np.ndarray:
@@ -182,16 +201,18 @@ def gather(data: Any, subject: str) -> np.ndarray:
         entry = subject if subject.startswith("an entry of ") else f"an entry of {subject}"
         rows = [gather(item, entry) for item in data]
         if len({row.shape for row in rows}) > 1:
-            raise CheckFailed(f"{subject} is a list whose entries differ in shape; expected numbers")
+            told = f"{subject} is a list whose entries differ in shape; expected numbers"
+            raise CheckFailed(told, hidden=told)
         return np.array(rows)
     array = data.array if isinstance(data, Tensor) else data
     if not isinstance(array, int | float | np.ndarray) or isinstance(array, bool):
         raise refusal(data, subject, "numbers")
     array = np.asarray(array)
-    if array.dtype.kind == "b":
-        raise CheckFailed(f"{subject} is made of True and False; expected numbers")
-    if array.dtype.kind == "c":
-        raise CheckFailed(f"{subject} is complex; expected real numbers")
+    if array.dtype.kind in TEXT_KINDS:
+        raise refusal(Opaque("numpy.ndarray", NOT_NUMBERS), subject, "numbers")
+    if array.dtype.kind in OTHER_KINDS:
+        told = f"{subject} is {OTHER_KINDS[array.dtype.kind]}"
+        raise CheckFailed(told, hidden=told)
     return array.astype(np.float64)
 
 
@@ -213,23 +234,32 @@ def fit_shape(found: np.ndarray, wanted: np.ndarray, subject: str, right: Right)
     column = wanted.ndim == 1 and found.shape == (*wanted.shape, 1)
     if column or (wanted.ndim == 0 and found.shape == (1,)):
         return found.reshape(wanted.shape)
-    came = f"has shape {found.shape}" if found.ndim else "is a single number"
-    told = f"{subject} {came if found.size else 'is empty'}"
-    told += f"; expected shape {wanted.shape}" if wanted.ndim else "; expected a single number"
+    came, other = f"has shape {found.shape}", "has another shape"
+    if not found.size or not found.ndim:
+        came = other = "is a single number" if found.size else "is empty"
+    expected = f"expected shape {wanted.shape}" if wanted.ndim else "expected a single number"
+    more, hidden_more = shared_part(found, wanted, right)
+    hidden = f"{subject} {other}; {expected}{hidden_more}"
+    raise CheckFailed(f"{subject} {came}; {expected}{more}", hidden=hidden)
+
+
+def shared_part(found: np.ndarray, wanted: np.ndarray, right: Right) -> tuple[str, str]:
+    """Say which of the wanted numbers are there in another shape, and the same for a hidden check."""
 
     def fits(part: np.ndarray, whole: np.ndarray) -> bool:
         return part.size > 0 and part.shape == whole.shape and bool(right(part, whole).all())
 
+    told, rows = "", found.ndim == wanted.ndim == 1
     short = min(found.size, wanted.size)
     if found.size == wanted.size and fits(found.reshape(wanted.shape), wanted):
-        told += ". The numbers are right, their shape is not"
+        told = ". The numbers are right, their shape is not"
     elif found.ndim > 1 and found.T.shape == wanted.shape and fits(found.T, wanted):
-        told += ". The numbers are right, but transposed"
-    elif found.ndim == wanted.ndim == 1 and fits(found[:short], wanted[:short]):
-        told += f". The first {short} match"
-    elif found.ndim == wanted.ndim == 1 and fits(found[-short:], wanted[-short:]):
-        told += f". The last {short} match"
-    raise CheckFailed(told)
+        told = ". The numbers are right, but transposed"
+    elif rows and fits(found[:short], wanted[:short]):
+        return f". The first {short} match", ". The first ones match"
+    elif rows and fits(found[-short:], wanted[-short:]):
+        return f". The last {short} match", ". The last ones match"
+    return told, told
 
 
 def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Right) -> None:
@@ -240,10 +270,13 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
         return
     broken = ~np.isfinite(found) & np.isfinite(wanted)
     if broken.any():
+        wrong, more = broken, ""
         kind = "NaN" if np.isnan(found[broken][0]) else "infinite"
-        wrong, reason = broken, f"{subject} is {kind}{place(broken)}"
     else:
-        told = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
-        reason = f"{subject} is wrong{place(wrong)}" + (f": {told}" if told else "")
+        kind = "wrong"
+        more = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
+    reason = f"{subject} is {kind}{place(wrong)}" + (f": {more}" if more else "")
+    hidden = f"{subject} is {kind}{place(wrong, counts=False)}"
+    hidden += f": {without_numbers(more)}" if more else ""
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    raise CheckFailed(reason, side_by_side(found, wanted, first))
+    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden)

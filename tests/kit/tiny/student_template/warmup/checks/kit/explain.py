@@ -13,6 +13,23 @@ WHOLE_FACTORS = range(2, 65)  # beyond, many a number is a multiple of another b
 THESE = "these are the right numbers"
 
 
+class Property(str):
+    """A property that quotes a number of the student's; `hidden` is the same without it."""
+
+    def __new__(cls, text: str, hidden: str) -> "Property":
+        """Return `text`, with what a hidden check says in its place."""
+        made = super().__new__(cls, text)
+        made.hidden = hidden
+        return made
+
+    hidden: str
+
+
+def without_numbers(told: str) -> str:
+    """Return a property as a hidden check tells it: a student's code could choose a number in it."""
+    return told.hidden if isinstance(told, Property) else told
+
+
 def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     """Return how `found` follows from `wanted` ("the sign is flipped"), or "".
 
@@ -141,12 +158,13 @@ def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     factor = float(np.vdot(wanted, found) / np.vdot(wanted, wanted))
     apart = factor != 0 and abs(factor - 1) > 5e-4 and np.ptp(np.abs(wanted)) > 0
     if apart and agree(found / factor, wanted):
-        told = f"times {factor:.4g}"
+        told = ""
         if wanted.size > 2 and np.isclose(factor * wanted.size, 1, rtol=1e-4):
             told = "divided by their number: a mean where a sum is wanted?"
         elif wanted.size > 2 and np.isclose(factor, wanted.size, rtol=1e-4):
             told = "times their number: a sum where a mean is wanted?"
-        return f"every entry is the right one {told}"
+        same = "every entry is the right one "
+        return f"{same}{told}" if told else Property(f"{same}times {factor:.4g}", f"{same}times a constant")
     gap = found - wanted
     if np.ptp(wanted) > 0 and np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
         return "every entry is off by the same amount"

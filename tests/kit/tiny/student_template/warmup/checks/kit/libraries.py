@@ -1,7 +1,7 @@
 """Libraries that the warm process may import ahead, so that no worker has to: each once, when first used."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 
@@ -20,25 +20,40 @@ LIBRARIES = {
     },
 }  # fmt: skip
 PRELOADABLE = frozenset(LIBRARIES.values())
+READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
+WORDS = re.compile(r"\w+")
+DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
 
 
 def used_by(texts: Iterable[str]) -> list[str]:
     """Return the modules to import ahead for programs: the libraries that they name and that are here."""
-    program = "\n".join(texts)
-    words = set(re.findall(r"\w+", program))
-    near = [name for name in LIBRARIES if words.issuperset(name.split("."))]
-    named = [name for name in near if mention(name).search(program)]
-    return list(dict.fromkeys(LIBRARIES[name] for name in named if is_here(name.partition(".")[0])))
+    named: set[str] = set()
+    for text in texts:
+        named |= {".".join(found) for found in DOTTED.findall(text[:READ])}
+        named.update(imported(text[:READ]))
+    near = [name for name in LIBRARIES if name in named]
+    return list(dict.fromkeys(LIBRARIES[name] for name in near if is_here(name.partition(".")[0])))
 
 
-@cache
-def mention(name: str) -> re.Pattern[str]:
-    """Return the pattern of a program that uses a library: `import a.b`, `a.b.f()`, `from a import b`."""
-    package, _, part = map(re.escape, name.partition("."))
-    if not part:
-        return re.compile(rf"^[ \t]*(?:import|from)\b[^\n]*\b{package}\b", re.MULTILINE)
-    listed = rf"\bfrom\s+{package}\s+import\s+(?:\([^)]*|[^\n(]*)\b{part}\b"
-    return re.compile(rf"\b{package}\.{part}\b|{listed}")
+def imported(text: str) -> Iterator[str]:
+    """Yield what the import statements of a program name: `a`, and `a.b` for `from a import b`.
+
+    Every line is looked at once: a statement in brackets ends with them, or where the next one begins.
+    """
+    package, is_open = "", False
+    for line in text.splitlines():
+        words = WORDS.findall(line.partition("#")[0])
+        if words[:1] in (["from"], ["import"]):
+            is_open = False
+            names = words[1:]
+            yield from names
+            if words[0] == "from" and "import" in words and len(words) > 1:
+                package, at = words[1], words.index("import")
+                yield from (f"{package}.{name}" for name in words[at + 1 :])
+                is_open = "(" in line and ")" not in line
+        elif is_open:
+            yield from (f"{package}.{name}" for name in words)
+            is_open = ")" not in line
 
 
 @cache

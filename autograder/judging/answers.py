@@ -1,0 +1,148 @@
+"""What the course's own program answers, asked once and kept for every submission."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from autograder.data.values import Handle, leaves
+from autograder.judging.loading import Program
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call
+from autograder.sandbox.protocol import MAX_FRAME
+from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
+from autograder.sandbox.wall import Wall
+
+PATIENCE = (1, 4)  # times the limit of a call that the program gets, one try after another
+
+
+class ReferenceFailed(Exception):
+    """A program of the course ended or took too long, however patiently it was asked."""
+
+
+class Answers:
+    """What a trusted program answers, each question asked once and kept for every submission."""
+
+    def __init__(self, wall: Wall, program: Program) -> None:
+        self._wall, self.program = wall, program
+        self._known: dict[tuple[Any, ...], Answer | StudentRaised] = {}
+        self._stateful: set[Any] = set()
+        self._lock = threading.Lock()
+        self._worker: Worker | None = None
+        self._worker_history: tuple[Any, ...] = ()
+
+    def conversation(self) -> "Conversation":
+        """Begin a check's sequence of calls."""
+        return Conversation(self)
+
+    def close(self) -> None:
+        """End the worker; the answers stay."""
+        with self._lock:
+            self._end()
+
+    def _end(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def find(self, call: Call, history: tuple[Any, ...]) -> tuple[Answer | StudentRaised, bool]:
+        """Return the outcome of `call` after the stateful calls `history`, and whether it is one."""
+        if call.functions:
+            return self._passing_functions(call, history), False
+        frame = encode_call(call)
+        stateful = call.action != "call" or any(map(holds, (*call.args, *call.kwargs.values())))
+        stateful = stateful or frame in self._stateful
+        key = (*history, frame) if stateful else (frame,)
+        with self._lock:
+            if key not in self._known and not stateful:
+                outcome = self._ask(frame)
+                if not (isinstance(outcome, Answer) and holds(outcome.value)):
+                    self._known[key] = outcome
+                    return outcome, False
+                self._stateful.add(frame)
+                self._end()  # that worker now holds an object that no history tells of
+                stateful, key = True, (*history, frame)
+            if key not in self._known:
+                self._known[key] = self._ask(frame, history)
+                self._worker_history = key
+            return self._known[key], stateful
+
+    def _passing_functions(self, call: Call, history: tuple[Any, ...]) -> Answer | StudentRaised:
+        """Answer a call that passes functions: nothing tells whether the same ones were passed before."""
+        with self._lock:
+            outcome = self._ask(encode_call(call), functions=call.functions)
+        if history or (isinstance(outcome, Answer) and holds(outcome.value)):
+            raise TypeError("a call that is passed a function cannot make or use objects of the reference's")
+        return outcome
+
+    def _ask(
+        self,
+        frame: bytes,
+        history: tuple[Any, ...] | None = None,
+        functions: Sequence[Callable[..., Any]] = (),
+    ) -> Answer | StudentRaised:
+        """Ask a worker that has been through exactly `history`, or any worker where there is none.
+
+        That it took too long or ended is no answer: it is asked again, more patiently.
+        """
+        for patience in PATIENCE:
+            try:
+                return self._one(frame, history, patience * self._wall.bounds.call_s, functions)
+            except StudentRaised as error:
+                return error
+            except (CallTimeout, WorkerDied) as error:
+                why = error
+        raise ReferenceFailed(f"{self.program.source.name}: a right answer could not be had: it {why}")
+
+    def _one(
+        self,
+        frame: bytes,
+        history: tuple[Any, ...] | None,
+        allowed_s: float,
+        functions: Sequence[Callable[..., Any]],
+    ) -> Answer:
+        """Ask once; raise what comes instead of an answer."""
+        alive = self._worker is not None and self._worker.alive
+        if not alive or (history is not None and self._worker_history != history):
+            self._fresh()
+            for earlier in history or ():
+                with contextlib.suppress(StudentRaised):
+                    self._worker_or_fresh().ask(earlier, allowed_s, room=MAX_FRAME)
+        return self._worker_or_fresh().ask(frame, allowed_s, room=MAX_FRAME, functions=functions)
+
+    def _worker_or_fresh(self) -> Worker:
+        return self._worker or self._fresh()
+
+    def _fresh(self) -> Worker:
+        self._end()
+        self._worker = worker = self._wall.worker()
+        self._worker_history = ()
+        worker.load(self.program.source, self.program.modules, self.program.bind)
+        return worker
+
+
+class Conversation:
+    """The calls of one check, in order: what makes or uses objects depends on what came before."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self._history: tuple[Any, ...] = ()
+
+    def send(self, call: Call) -> Answer:
+        """Return the program's answer, or raise what it raised."""
+        outcome = self.outcome(call)
+        if isinstance(outcome, Answer):
+            return outcome
+        raise outcome
+
+    def outcome(self, call: Call) -> Answer | StudentRaised:
+        """Return what comes of a call."""
+        found, stateful = self._answers.find(call, self._history)
+        if stateful:
+            self._history = (*self._history, encode_call(call))
+        return found
+
+
+def holds(value: Any) -> bool:
+    """Whether data names an object that stays on the other side."""
+    return any(isinstance(leaf, Handle) for leaf in leaves(value))

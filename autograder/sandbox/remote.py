@@ -1,0 +1,239 @@
+"""A worker, seen from the grader: load a program into it, ask it, end it."""
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograder.sandbox import protocol
+from autograder.sandbox.callbacks import call_back
+from autograder.sandbox.calls import Answer
+from autograder.sandbox.codec import answer_in
+from autograder.sandbox.lender import Lender
+from autograder.sandbox.patience import Watch
+from autograder.sandbox.warm import WarmProcess
+
+if TYPE_CHECKING:
+    from autograder.sandbox.wall import Wall
+
+OF_IMPORT = 0.8  # of the time to load in: what the worker cuts by itself, before it is ended
+CAREFUL = 5  # the part of the time to load in that one statement may take in a worker that is watched
+GO = protocol.frame_of(protocol.Go())
+LIVE_BYTES = 8 << 20  # of one reply, where it is not known how large a right one is
+
+
+class CallTimeout(Exception):
+    """A call took longer than it may."""
+
+
+class WorkerDied(Exception):
+    """The worker is gone, or sent what is no answer; the text says which."""
+
+
+class AnswerTooLarge(WorkerDied):
+    """The worker began to send an answer much larger than a right one; it was ended."""
+
+
+class Worker:
+    """One confined process with one submission in it."""
+
+    def __init__(
+        self, wall: "Wall", warm: WarmProcess, sock: socket.socket, pid: int, pidfd: int, output: int
+    ) -> None:
+        self._wall, self._warm, self._sock, self._output = wall, warm, sock, output
+        self._pid, self._pidfd = pid, pidfd
+        self._lender: Lender | None = None
+        self.running: protocol.Running | None = None
+        sock.setblocking(False)
+        self.alive = True
+        self.received = 0  # bytes
+        self.excused_s = 0.0  # for which it was not charged: it waited for a processor
+
+    def load(
+        self,
+        source: protocol.Source,
+        modules: Mapping[str, str] | None = None,
+        bind: Mapping[str, tuple[str, str]] | None = None,
+        deadline: float | None = None,
+        lender: Lender | None = None,
+        skip: Sequence[protocol.Place] = (),
+        *,
+        careful: bool = False,
+    ) -> protocol.Loaded:
+        """Run the program; what stops in it comes back.
+
+        Args:
+            source: the program.
+            modules: texts of modules that it may import.
+            bind: names of the program to replace, each by (module, attribute).
+            deadline: of `time.monotonic`; at most `import_s` from now.
+            lender: of functions that replace those of the same names.
+            skip: statements that are left out.
+            careful: keep in `running` which statement is being run; slower.
+        """
+        self._lender = lender
+        allowed_s = self._wall.bounds.import_s
+        request = protocol.LoadRequest(
+            source, dict(modules or {}), dict(bind or {}), list(lender.names) if lender else [],
+            allowed_s * OF_IMPORT, list(skip), careful,
+        )  # fmt: skip
+        frame, until = protocol.frame_of(request), limit(allowed_s, deadline)
+        try:
+            while True:
+                excused = self.excused_s
+                frame = self.reply(frame, allowed_s / (CAREFUL if careful else 1), until)
+                until += self.excused_s - excused
+                reply, _ = protocol.decode_frame(frame, protocol.REPLY)
+                if isinstance(reply, protocol.Loaded):
+                    return reply
+                if not careful or not isinstance(reply, protocol.Running):
+                    raise protocol.ProtocolError("no answer to a request to load")
+                self.running, frame = reply, GO
+        except protocol.ProtocolError:
+            raise self._died("sent something that is no answer") from None
+
+    def ask(
+        self,
+        frame: bytes,
+        allowed_s: float,
+        deadline: float | None = None,
+        room: int = LIVE_BYTES,
+        functions: Sequence[Callable[..., Any]] = (),
+    ) -> Answer:
+        """Send an encoded call and return its answer.
+
+        Args:
+            frame: the call.
+            allowed_s: what it may take.
+            deadline: of `time.monotonic`.
+            room: the most bytes that the reply may have.
+            functions: of the grader's, which the call may call back.
+
+        Raises:
+            StudentRaised: the student's code raised.
+            CallTimeout: it took longer than `allowed_s`, or went past `deadline`; the worker is ended.
+            WorkerDied: the worker ended, or broke the protocol; it is ended.
+        """
+        until = limit(allowed_s, deadline)
+        try:
+            while True:
+                excused = self.excused_s
+                frame = self.reply(frame, allowed_s, until, room)
+                until += self.excused_s - excused
+                reply, body = protocol.decode_frame(frame, protocol.REPLY)
+                if not isinstance(reply, protocol.CallRequest):
+                    return answer_in(reply, body)
+                if reply.action == "callback":
+                    frame = call_back(reply, body, functions)
+                    continue
+                if self._lender is None:
+                    raise protocol.ProtocolError("a call of what is not lent")
+                frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
+        except protocol.ProtocolError:
+            raise self._died("sent something that is no answer") from None
+
+    def stream(
+        self,
+        frames: bytes,
+        count: int,
+        allowed_s: float,
+        deadline: float | None = None,
+        rooms: Sequence[int] = (),
+    ) -> Iterator[bytes]:
+        """Send many encoded calls at once and yield each reply as it comes.
+
+        Args:
+            frames: the calls, one after another.
+            count: how many replies there will be.
+            allowed_s: what each call may take.
+            deadline: of `time.monotonic`, for all of them.
+            rooms: the most bytes that each reply may have.
+
+        Raises:
+            CallTimeout: the next reply took too long; the worker is ended.
+            AnswerTooLarge: the next reply has more than its room; the worker is ended.
+            WorkerDied: the worker ended, or broke the protocol; it is ended.
+            WallLost: the worker ended with the process that it was forked from.
+        """
+        unsent, arriving = memoryview(frames), protocol.Frames(rooms=rooms)
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN | select.POLLOUT)
+        watch = Watch(self._pid, allowed_s, deadline)
+        try:
+            while count > 0:  # write and read as either is possible: neither side waits forever
+                ready = poll.poll(watch.wait_s() * 1000)
+                if not ready:
+                    if watch.is_over():
+                        self.end()
+                        raise CallTimeout(f"no answer within {allowed_s:g} s")
+                    continue
+                if ready[0][1] & select.POLLOUT and unsent:
+                    unsent = unsent[self._sock.send(unsent) :]
+                    watch.begin()  # it waited for us, not we for it
+                    if not unsent:
+                        poll.modify(self._sock, select.POLLIN)
+                if ready[0][1] & ~select.POLLOUT:
+                    data = self._sock.recv(1 << 18)
+                    if not data:
+                        raise EOFError
+                    self.received += len(data)
+                    found = arriving.feed(data)
+                    if len(found) > count:
+                        self.end()  # it answers what it was not asked
+                    yield from found[:count]
+                    count -= len(found)
+                    if found:
+                        watch.begin()
+                    if arriving.has_too_large and count > 0:
+                        self.end()
+                        raise AnswerTooLarge("began an answer much larger than the right one")
+            if count < 0:
+                raise protocol.ProtocolError
+        except protocol.ProtocolError:
+            raise self._died("sent something that is no answer") from None
+        except (EOFError, OSError):
+            error = self._died("ended the process that it runs in")
+            self._wall.check(self._warm)
+            raise error from None
+        finally:
+            watch.begin()
+            self.excused_s += watch.excused_s
+
+    def output(self) -> str:
+        """Return what the student printed, cut to the limit."""
+        data = os.pread(self._output, self._wall.bounds.output_kb * 1024, 0)
+        return data.decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """Kill the worker, whatever it is doing; the warm process sees to what it may have left."""
+        if self.alive:
+            self.alive = False
+            self._sock.close()
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            os.close(self._pidfd)
+            self._warm.tell({"do": "reap", "silent": True})
+
+    def close(self) -> None:
+        """End the worker and forget what it printed."""
+        self.end()
+        os.close(self._output)
+
+    def reply(self, frame: bytes, allowed_s: float, deadline: float | None, room: int = LIVE_BYTES) -> bytes:
+        """Return the reply to one encoded call; see `stream`."""
+        [reply] = self.stream(frame, 1, allowed_s, deadline, [room])
+        return reply
+
+    def _died(self, why: str) -> WorkerDied:
+        self.end()
+        return WorkerDied(why)
+
+
+def limit(allowed_s: float, deadline: float | None) -> float:
+    """Return the moment by which the next reply must be here."""
+    until = time.monotonic() + allowed_s
+    return until if deadline is None else min(until, deadline)

@@ -1,0 +1,87 @@
+"""The warm process, seen from the grader: started, asked, and started again when it is lost."""
+
+import json
+import select
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import KitError
+from autograder.sandbox import limits
+from autograder.sandbox.limits import Limits
+
+KIT = Path(__file__).resolve().parents[2]
+START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from autograder.sandbox.zygote import main; import autograder.sandbox.protocol; main()"
+)
+REPLY_BYTES = 4096
+
+
+class WallLost(KitError):
+    """The warm process ended or does not answer: no submission's fault; what was under way begins again."""
+
+
+class WarmProcess:
+    """One warm process. Not safe for threads: the wall asks one thing at a time."""
+
+    def __init__(self, bounds: Limits, layers: Sequence[str], preload: Sequence[str]) -> None:
+        limits.hide_memory()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        settings = {"limits": asdict(bounds), "layers": layers, "preload": list(preload)}
+        self._process = subprocess.Popen(  # noqa: S603 our own interpreter, our own arguments
+            [sys.executable, "-I", "-c", START, str(KIT), str(theirs.fileno()), json.dumps(settings)],
+            pass_fds=[theirs.fileno()],
+            env=dict(limits.CLEAN_ENVIRONMENT),
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+        )
+        theirs.close()
+        self._control = ours
+        self.pid = self._process.pid
+
+    def ask(
+        self, request: dict[str, Any], descriptors: Sequence[int] = (), *, within_s: float
+    ) -> tuple[dict[str, Any], list[int]]:
+        """Return the reply and the descriptors that came with it; raise `WallLost` if there is none."""
+        try:
+            self._control.settimeout(within_s)
+            socket.send_fds(self._control, [json.dumps(request).encode()], list(descriptors))
+            data, received, _, _ = socket.recv_fds(self._control, REPLY_BYTES, 1)
+        except OSError as error:
+            raise WallLost(f"the warm process of the wall does not answer ({error})") from error
+        if not data:
+            raise WallLost("the warm process of the wall has ended")
+        reply: dict[str, Any] = json.loads(data)
+        return reply, received
+
+    def tell(self, request: dict[str, Any]) -> None:
+        """Send what needs no reply; where it cannot be sent at once, it is not sent."""
+        try:
+            self._control.send(json.dumps(request).encode(), socket.MSG_DONTWAIT)
+        except OSError:  # it is blocked or gone, and learns of what it should know when it is asked again
+            return
+
+    def has_ended(self) -> bool:
+        """Whether the process is no more."""
+        return self._process.poll() is not None
+
+    def close(self, patience_s: float = 5) -> None:
+        """End the process; it takes every worker with it."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=patience_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def wait_for_exit(pidfd: int, seconds: float) -> bool:
+    """Wait until a process has ended; whether it has."""
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))

@@ -1,0 +1,200 @@
+"""Archives of a submission, listed without trust and never unpacked: .zip, a .zip in it, .tar, .tar.gz."""
+
+import calendar
+import contextlib
+import gzip
+import io
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import IO
+
+from autograder.errors import InputError
+from autograder.submission.archive import (
+    HAND_IN_LESS,
+    Item,
+    check_count,
+    clean,
+    is_junk,
+    listing,
+    note_odd,
+    open_regular,
+    read_capped,
+    safe_path,
+)
+
+ZIP, TAR = (".zip",), (".tar.gz", ".tgz", ".tar")
+CLOSED = (".rar", ".7z", ".tar.bz2", ".tar.xz", ".bz2", ".xz", ".gz", ".zipx", ".cab", ".arj")
+MAX_INSIDE = 20_000_000  # bytes of a zip in a zip
+MAX_UNPACKED = 60_000_000  # bytes of a tar file, which can only be read from its beginning
+PLAIN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others unpack without a bound
+BROKEN: tuple[type[Exception], ...] = (  # what zipfile and tarfile raise on nonsense
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, struct.error, OSError, EOFError),
+    *(ValueError, RuntimeError, OverflowError, IndexError, KeyError),
+)
+MAGIC = {b"Rar!": "RAR", b"7z\xbc\xaf": "7-Zip", b"\x1f\x8b": "gzip", b"%PDF": "PDF"}
+
+
+def is_packed(item: Item) -> bool:
+    """Whether a file is an archive that can be opened, by its name."""
+    return item.name.lower().endswith(ZIP + TAR)
+
+
+def is_closed(item: Item) -> bool:
+    """Whether a file is an archive of a kind that is not opened, by its name."""
+    return item.name.lower().endswith(CLOSED) and not is_packed(item)
+
+
+@contextlib.contextmanager
+def packed_items(item: Item, notes: list[str]) -> Iterator[list[Item]]:
+    """List the regular files in an archive, without junk and hidden files; they can be read inside.
+
+    Args:
+        item: the archive; what is in it is listed as if unpacked beside it.
+        notes: takes a line on what was left out.
+    """
+    prefix = item.path[: -len(item.name)]
+    with opened(item) as file:
+        unpack = tar_items if item.name.lower().endswith(TAR) else zip_items
+        with unpack(file, item, notes) as inside:
+            yield [Item(prefix + one.path, one.read, None, one.modified) for one in inside]
+
+
+def opened(item: Item) -> IO[bytes]:
+    """Open an archive on the disk, or read one that is inside another."""
+    return open_regular(item.disk, item.name) if item.disk else io.BytesIO(item.read(MAX_INSIDE))
+
+
+@contextlib.contextmanager
+def zip_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[Item]]:
+    """List what is in a zip."""
+    shown = clean(item.name)
+    try:
+        archive = zipfile.ZipFile(file)
+    except BROKEN as error:
+        raise InputError(f"{shown} is not a whole zip file{looks_like(item)}") from error
+    with archive:
+        infos = [info for info in archive.infolist() if not is_junk(info.filename.replace("\\", "/"))]
+        check_count(len(infos), len(archive.infolist()))
+        odd: list[str] = []
+        items: list[Item] = []
+        for info in infos:
+            kind = stat.S_IFMT(info.external_attr >> 16)
+            path = safe_path(info.filename)
+            if path is None or kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+                odd.append(info.filename)
+            elif path and not info.filename.endswith(("/", "\\")):
+                items.append(Item(path, zip_reader(archive, info, path), None, zip_time(info)))
+        note_odd(odd, notes)
+        refuse_twins(shown, items)
+        if not items:
+            raise InputError(nothing_in(shown, odd, archive.namelist()))
+        yield items
+
+
+def zip_time(info: zipfile.ZipInfo) -> float:
+    """Return when an entry of a zip was changed, in seconds of no matter which zone."""
+    return float(calendar.timegm((*info.date_time, 0, 0, 0)))
+
+
+def zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> Callable[[int], bytes]:
+    """Return what reads an entry of a zip, decompressing no more than asked."""
+
+    def read(limit: int) -> bytes:
+        if info.flag_bits & 0x1:
+            raise InputError(f"{clean(path)} is locked with a password: zip it without one")
+        if info.compress_type not in PLAIN_METHODS:
+            raise InputError(f"{clean(path)} is compressed in an unusual way: use an ordinary zip")
+        try:
+            with archive.open(info) as stream:
+                return read_capped(stream, limit, path)
+        except BROKEN as error:
+            raise InputError(f"{clean(path)} is damaged in the zip: zip it again") from error
+
+    return read
+
+
+class Capped(io.RawIOBase):
+    """A stream that ends with an `InputError` once more has come than any honest archive holds."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._left = stream, MAX_UNPACKED
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return what comes next."""
+        data = self._stream.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
+        self._left -= len(data)
+        if self._left < 0:
+            raise InputError(f"it unpacks to more than {MAX_UNPACKED / 1e6:g} MB: {HAND_IN_LESS}")
+        return data
+
+
+@contextlib.contextmanager
+def tar_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[Item]]:
+    """List what is in a .tar or .tar.gz, which is read once, within a bound."""
+    shown = clean(item.name)
+    packed = file.read(2) == b"\x1f\x8b"
+    file.seek(0)
+    odd: list[str] = []
+    items: list[Item] = []
+    visited = 0
+    try:
+        source: IO[bytes] = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
+        stream = Capped(source)
+        with tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                visited += 1
+                check_count(len(items), visited)
+                path = safe_path(member.name)
+                if is_junk(member.name) or member.isdir():
+                    continue
+                if path is None or not member.isreg():
+                    odd.append(member.name)
+                elif content := archive.extractfile(member):
+                    items.append(Item(path, held(content.read(), path), None, float(member.mtime)))
+    except BROKEN as error:
+        raise InputError(f"{shown} is not a whole tar file{looks_like(item)}: use a .zip") from error
+    note_odd(odd, notes)
+    refuse_twins(shown, items)
+    if not items:
+        raise InputError(nothing_in(shown, odd, odd))
+    yield items
+
+
+def held(data: bytes, path: str) -> Callable[[int], bytes]:
+    """Return what reads bytes that are in memory."""
+    return lambda limit: read_capped(io.BytesIO(data), limit, path)
+
+
+def refuse_twins(shown: str, items: list[Item]) -> None:
+    """Raise an `InputError` if two files of an archive have the same path."""
+    for path, times in Counter(item.path for item in items).items():
+        if times > 1:
+            raise InputError(f"{shown} holds {clean(path)} {times} times: zip it again")
+
+
+def nothing_in(shown: str, odd: list[str], names: list[str]) -> str:
+    """Return why no file comes out of an archive: it is empty only if there is none in it."""
+    files = [name for name in names if not name.endswith(("/", "\\"))]
+    if not files:
+        return f"{shown} is empty"
+    what = "links or unsafe names" if odd else "hidden files or a tool's own"
+    return f"{shown} holds nothing that can be graded, only {what}: {listing(odd or files)}"
+
+
+def looks_like(item: Item) -> str:
+    """Return a hint on what a file is that was named .zip."""
+    with contextlib.suppress(InputError), opened(item) as file:
+        head = file.read(4)
+        for magic, kind in MAGIC.items():
+            if head.startswith(magic):
+                return f": it is a {kind} file, renamed"
+    return ""

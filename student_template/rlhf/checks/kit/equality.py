@@ -1,0 +1,184 @@
+"""Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .compare import CheckFailed, refusal
+from .describe import counted, describe, show
+from .plain import plain
+from .values import Handle, Tensor
+
+SHOWN = 300  # characters of a value in the details of a message
+NEAR = 500  # characters of a text in which near misses are looked for
+
+
+def expect_equal(got: Any, want: Any, *, ordered: bool = True, name: str = "") -> None:
+    """Fail unless `got` is exactly `want`: text, numbers, None, and lists, dicts and sets of these.
+
+    A tuple counts as a list, and an array as the list of its entries; an integer equals a float of the same
+    value; True equals only True. A dataclass is compared by its fields.
+
+    Args:
+        got: what the student returned.
+        want: what is right.
+        ordered: whether the order of a list matters; without it, a set and a list may stand for each other.
+        name: what to call the answer in the message.
+    """
+    __tracebackhide__ = True
+    subject = name or "the result"
+    found, wanted = simple(plain(got)), simple(plain(want))
+    if not ordered:
+        found, wanted = unordered(found), unordered(wanted)
+    reason = difference(found, wanted, subject)
+    if reason:
+        raise CheckFailed(reason, f"got      {shown(found)}\nexpected {shown(wanted)}")
+
+
+def expect_text(
+    got: Any, want: str | list[str], *, case: bool = False, spaces: bool = False, name: str = ""
+) -> None:
+    """Fail unless `got` is the text `want`, or one of several.
+
+    Args:
+        got: what the student returned.
+        want: the text, or every text that is right.
+        case: whether upper and lower case must be as in `want`.
+        spaces: whether spaces and line breaks must be as in `want`; otherwise those at the ends are left
+            out and several count as one.
+        name: what to call the answer in the message.
+    """
+    __tracebackhide__ = True
+    subject, found = name or "the result", plain(got)
+    if not isinstance(found, str):
+        raise refusal(found, subject, "text")
+    texts = [want] if isinstance(want, str) else want
+
+    def folded(text: str) -> str:
+        text = text if spaces else " ".join(text.split())
+        return text if case else text.casefold()
+
+    if folded(found) not in map(folded, texts):
+        details = f"got      {shown(found)}\nexpected {' or '.join(map(shown, texts))}"
+        raise CheckFailed(f"{subject} is another text{near_miss(found, texts)}", details)
+
+
+def near_miss(found: str, texts: list[str]) -> str:
+    """Return what alone sets a text apart from a right one, as a sentence of its own, or ""."""
+    if not found.strip():
+        return ": it is empty"
+    found, texts = found[:NEAR], [text[:NEAR] for text in texts]
+    looks: list[tuple[str, Callable[[str], str]]] = [
+        ("only upper and lower case differ", str.casefold),
+        ("only spaces or line breaks differ", lambda text: "".join(text.split())),
+        (
+            "only punctuation differs",
+            lambda text: "".join(c for c in text if c.isalnum() or c.isspace()).strip(),
+        ),
+        ("the words are right, their order is not", lambda text: " ".join(sorted(text.casefold().split()))),
+    ]
+    for told, look in looks:
+        if look(found) in map(look, texts):
+            return f": {told}"
+    if any(text and text.casefold() in found.casefold() for text in texts):
+        return ": it holds the right text, and more"
+    if any(len(found.strip()) > 2 and found.strip().casefold() in text.casefold() for text in texts):
+        return ": it is a part of the right text"
+    return ""
+
+
+def simple(value: Any) -> Any:
+    """Return data in which tuples and arrays are lists, and objects of a dataclass their fields."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [simple(item) for item in value]
+    if isinstance(value, dict):
+        return {key: simple(item) for key, item in value.items()}
+    if isinstance(value, Handle) and value.fields is not None:
+        return {key: simple(item) for key, item in value.fields.items()}
+    return value
+
+
+def unordered(value: Any) -> Any:
+    """Return a list or a set as a sorted list; others as they are."""
+    return sorted(value, key=lambda item: (type(item).__name__, repr(item))) if is_listing(value) else value
+
+
+def is_listing(value: Any) -> bool:
+    """Whether data is a list or a set."""
+    return isinstance(value, list | set | frozenset)
+
+
+def difference(found: Any, wanted: Any, subject: str) -> str:
+    """Return how simple data differs from what is wanted, without its contents, or ""."""
+    if isinstance(wanted, list):
+        return list_difference(found, wanted, subject)
+    if isinstance(wanted, dict):
+        return dict_difference(found, wanted, subject)
+    if isinstance(wanted, set | frozenset):
+        return set_difference(found, wanted, subject)
+    if is_number(wanted) and is_number(found):
+        same = found == wanted or (found != found and wanted != wanted)
+        return "" if same else f"{subject} is not the right number"
+    if isinstance(wanted, str) and isinstance(found, str):
+        return "" if found == wanted else f"{subject} is another text{near_miss(found, [wanted])}"
+    if type(found) is not type(wanted):
+        return f"{subject} is {called(found)}; expected {called(wanted)}"
+    return "" if found == wanted else f"{subject} is not the right one"
+
+
+def called(value: Any) -> str:
+    """Return what a piece of data is, without its contents."""
+    return "text" if isinstance(value, str) else describe(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether data is a number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def list_difference(found: Any, wanted: list[Any], subject: str) -> str:
+    """Return how a list differs from what is wanted, or ""."""
+    if not isinstance(found, list):
+        return f"{subject} is {describe(found)}; expected a list"
+    if len(found) != len(wanted):
+        return f"{subject} has {counted(len(found), 'item')}; expected {len(wanted)}"
+    for at, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        reason = difference(one, other, f"{subject}[{at}]")
+        if reason:
+            return f"{subject} is in another order" if unordered(found) == unordered(wanted) else reason
+    return ""
+
+
+def dict_difference(found: Any, wanted: dict[Any, Any], subject: str) -> str:
+    """Return how a dict differs from what is wanted, or ""."""
+    if not isinstance(found, dict):
+        return f"{subject} is {describe(found)}; expected a dict"
+    missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
+    if missing or extra:
+        return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
+    for at, (key, value) in enumerate(wanted.items(), 1):
+        reason = difference(found[key], value, f"the value of key {at} of {subject}")
+        if reason:
+            return reason
+    return ""
+
+
+def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) -> str:
+    """Return how a set differs from what is wanted, or ""."""
+    if not isinstance(found, set | frozenset):
+        return f"{subject} is {describe(found)}; expected a set"
+    missing, extra = len(wanted - found), len(found - wanted)
+    if not missing and not extra:
+        return ""
+    return f"{subject} lacks {counted(missing, 'element')} and has {extra} too many"
+
+
+def shown(value: Any) -> str:
+    """Return data as text, cut to a few lines."""
+    text = show(value) if isinstance(value, float) else repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."

@@ -1,0 +1,128 @@
+"""What crosses the wall, both ways, through a real worker: the rows of the table in docs/authors.md."""
+
+import collections
+import dataclasses
+
+import numpy as np
+import pytest
+
+from autograder.sandbox.calls import StudentRaised
+from autograder.sandbox.student import here
+
+ECHO = "def echo(value):\n    return value\n\ndef kind(value):\n    return type(value).__name__\n"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {1, 2, 3},
+        frozenset({("a", 1)}),
+        {("a", 1): [1.5], None: b"\0\xff", 2.5: "x"},
+        b"bytes",
+        10**40,
+        -(2**100),
+        "text with \u00e4 and \U0001f600",
+        [set(), {}, (), []],
+    ],
+)
+def test_a_value_comes_back_as_it_went(behind, value):
+    student, _ = behind(ECHO)
+    found = student.echo(value)
+    assert found == value
+    assert student.kind(value) == type(value).__name__
+
+
+def test_arrays_of_text_come_back(behind):
+    student, _ = behind(ECHO)
+    for value in (np.array(["ab", "c\u00e4"]), np.array([[b"x", b"yz"]]), np.array([], dtype="U3")):
+        found = student.echo(value)
+        assert (found.dtype, found.tolist()) == (value.dtype, value.tolist())
+
+
+def test_an_array_of_80_megabytes_goes_over(behind, torch_wall):
+    student, _ = behind("def total(values):\n    return float(values.sum())\n", over=torch_wall)
+    assert student.total(np.ones(10_000_000)) == 10_000_000.0
+
+
+def test_generators_arrive_as_iterators_and_are_drawn_to_a_bound(behind):
+    student, _ = behind(
+        "import itertools\n\ndef f(it):\n    return next(it), list(it)\n\n"
+        "def count():\n    yield from itertools.count()\n\ndef three():\n    yield from 'abc'\n"
+    )
+    assert student.f(n * n for n in range(4)) == (0, [1, 4, 9])
+    assert list(student.three()) == ["a", "b", "c"]
+    assert len(list(student.count())) == 10_000
+
+
+def test_a_function_of_the_graders_is_called_back(behind):
+    student, _ = behind(
+        "def root(f, low, high):\n    for _ in range(40):\n        middle = (low + high) / 2\n"
+        "        low, high = (middle, high) if f(middle) < 0 else (low, middle)\n    return low\n"
+        "def twice(f, g):\n    return g(f(3)), f(x=1)\n"
+        "def wrong(f):\n    try:\n        f(1, 2)\n    except TypeError as e:\n        return str(e)\n"
+    )
+    assert student.root(lambda x: x * x - 2, 0.0, 2.0) == pytest.approx(2**0.5)
+    assert student.twice(lambda x: x + 1, lambda x: [x] * 2) == ([4, 4], 2)
+    assert student.wrong(lambda x: x) == ""  # of our exceptions only the type goes over
+    with pytest.raises(StudentRaised, match="ZeroDivisionError"):
+        student.root(lambda x: 1 / 0, 0.0, 1.0)
+
+
+def test_a_function_of_the_students_is_passed_by_name(behind):
+    student, _ = behind("def f(x):\n    return x + 1\n\ndef apply(g, x):\n    return g(x)\n")
+    assert student.apply(student.f, 1) == 2
+
+
+def test_what_cannot_cross_is_an_error_where_it_is_sent(behind):
+    student, _ = behind(ECHO)
+    for value, told in (
+        (object(), "argument 1 cannot be sent to the student's code: it holds object"),
+        ([np.ma.array([1])], "it holds numpy.MaskedArray"),
+        (10**5000, "an integer of too many digits"),
+        (range(3), "it holds range"),
+    ):
+        with pytest.raises(TypeError, match="cannot be sent") as failed:
+            student.echo(value)
+        assert told in str(failed.value)
+
+
+def test_objects_of_two_programs_are_not_confused(behind):
+    source = "class Box:\n    size = 1\n\ndef open(box):\n    return box.size\n"
+    (student, _), (reference, _) = behind(source), behind(source)
+    with pytest.raises(TypeError, match="student or reference"):
+        reference.open(student.Box())
+    with pytest.raises(TypeError, match="student or reference"):
+        here({"f": lambda x: x}).f(student.open)
+
+
+def test_setting_an_attribute_changes_the_object_itself(behind):
+    student, _ = behind("class Box:\n    size = 1\n\ndef open(box):\n    return box.size\n")
+    box = student.Box()
+    box.size = 5
+    assert student.open(box) == box.size == 5
+    assert repr(box) == "<a work.Box>"
+
+
+def test_a_dataclass_tells_its_fields_and_keeps_its_methods(behind):
+    student, _ = behind(
+        "import dataclasses\n\n@dataclasses.dataclass\nclass Span:\n    start: int\n    stop: int\n"
+        "    def length(self):\n        return self.stop - self.start\n\ndef span():\n    return Span(1, 5)\n"
+    )
+    span = student.span()
+    assert repr(span) == "work.Span(start=1, stop=5)"
+    assert (span.start, span.length()) == (1, 4)
+
+
+@dataclasses.dataclass
+class Unknown:
+    size: int
+
+
+def test_mappings_of_the_standard_library_are_dicts_and_named_tuples_tuples(behind):
+    student, _ = behind(
+        "from collections import *\nP = namedtuple('P', 'x y')\n"
+        "def f():\n    d = defaultdict(list)\n    d['a'].append(1)\n"
+        "    return Counter('aab'), d, OrderedDict(b=1), P(1, 2)\n"
+    )
+    assert student.f() == ({"a": 2, "b": 1}, {"a": [1]}, {"b": 1}, (1, 2))
+    assert collections.Counter(student.f()[0]) == collections.Counter("aab")
