@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.trials import Ran, Trial
-from autograder.judging.session import Program
+from autograder.judging.loading import Program
 from autograder.publish.build import student_folder
 from autograder.publish.source import DEFINITION, FUNCTION
 from autograder.results import Outcome
 from autograder.sandbox.protocol import Source
 from autograder.submission.notebook_code import cells_of
 
-KIT = ("checks/kit/", "checks/for_otter.py", "conftest.py")  # knows no course content
+KIT = ("checks/kit.py", "checks/for_otter.py", "conftest.py")  # knows no course content
 FENCE = re.compile(r"^```(?:python|py)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

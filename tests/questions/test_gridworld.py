@@ -12,10 +12,16 @@ import re
 import numpy as np
 from gridworld_env import GridWorld
 
-from autograder.checks import check, expect, expect_close, expect_unchanged
-from autograder.checks.compare import is_right, numbers_of, unpack
-from autograder.data.figures import overlapping
-from autograder.data.values import Figure
+from autograder.checks import (
+    Figure,
+    check,
+    expect,
+    expect_close,
+    expect_unchanged,
+    numbers_of,
+    overlapping,
+    unpack,
+)
 
 GRID = "gridworld_env.GridWorld"
 WORLD = "gridworld_env.UnmappedGrid"  # where nothing can be learned but by walking
@@ -118,7 +124,8 @@ def test_one_move_each_way(student):
     moves = [student.grid_step((5, 3), action, 9) for action in range(4)]
     wanted = [(4, 3), (5, 4), (6, 3), (5, 2)]
     other = [(5, 4), (5, 2), (6, 3), (4, 3)]
-    mixed_up = all(is_right(unpack(got, 3)[0], list(there)) for got, there in zip(moves, other, strict=True))
+    found = [numbers_of(unpack(got, 3)[0], "the next position").tolist() for got in moves]
+    mixed_up = found == [list(there) for there in other]
     expect(not mixed_up, "these are the action numbers of GridWorld; here 0 is up, 1 right, 2 down, 3 left")
     for got, there in zip(moves, wanted, strict=True):
         expect_move(got, there, -0.01, False)
