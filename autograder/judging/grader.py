@@ -21,6 +21,7 @@ from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
 from autograder.judging.session import Session
+from autograder.quiz.figures import term_of
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
@@ -30,7 +31,7 @@ from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.warm import WallLost
-from autograder.submission.reading import QUIZ, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Submission, content_hash, data_files_of, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -80,7 +81,9 @@ class Grader:
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
-        program = Program(protocol.Source(source.name, list(source.cells)), modules)
+        program = Program(
+            protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
+        )
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
@@ -107,6 +110,7 @@ class Grader:
     def draw_of(self, program: Program) -> int:
         """Return which draw of the hidden inputs a program meets."""
         texts = [*program.source.cells, *(program.modules[name] for name in sorted(program.modules))]
+        texts += [f"{name}\n{data.decode('latin-1')}" for name, data in sorted(program.files.items())]
         return draw_of(self.course.settings.seed, texts)
 
     def checks(self, session: Session, *, visible: bool) -> list[Check]:
@@ -202,7 +206,8 @@ class Grader:
             return [], []
         session.begin_question("quiz")
         session.begin_check()
-        sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
+        text = submission.files.get(QUIZ, b"").decode("utf-8", "replace")
+        sheet = read_sheet(text, tuple(self.quiz.questions))
         reference = Student(self.reference.conversation().send)
         results = grade_quiz(
             self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
@@ -211,6 +216,7 @@ class Grader:
             QuizAnswer(
                 id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
                 outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
+                staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
             )
             for result in results
         ]  # fmt: skip
@@ -246,12 +252,15 @@ class Grader:
     ) -> Report:
         """Add up."""
         quiz_score = round(sum(answer.score for answer in answers), 2)
+        unjudged = [answer for answer in answers if answer.outcome is Outcome.BROKEN]
         broken = [result.staff_note for result in checks if result.outcome is Outcome.BROKEN]
+        broken += [answer.staff_note for answer in unjudged]
+        outcomes = [*(one.outcome for one in questions), *(one.outcome for one in unjudged)]
         return Report(
             kit_version=__version__, assignment=self.bank.stem, title=self.assignment.title,
             student=submission.student, submission=submission.name,
             score=round(sum(question.score for question in questions) + quiz_score, 2),
-            max_score=max_score(self.assignment), outcome=outcome or worst([q.outcome for q in questions]),
+            max_score=max_score(self.assignment), outcome=outcome or worst(outcomes),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), notes=notes,
             staff_notes=[*broken, *staff], output=output, refused=refused,
@@ -304,4 +313,5 @@ def open_quiz(course: Course, stem: str) -> Quiz | None:
         read(course.root / "assignments" / stem / "quiz.yml"),
         read(course.root / "solutions" / f"{stem}_quiz.yml"),
         stem,
+        term_of(course.settings.seed, stem),
     )

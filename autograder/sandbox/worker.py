@@ -12,13 +12,31 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 from autograder.sandbox.codec import decode_call, encode_answer, encode_call, read_reply
-from autograder.sandbox.complaints import problem_of
+from autograder.sandbox.complaints import cannot_be_kept, problem_of
 from autograder.sandbox.lent import lent
 from autograder.sandbox.loading import load
 from autograder.sandbox.statements import Place
+
+
+class CappedBytes(io.RawIOBase):
+    """The bytes behind standard output."""
+
+    def __init__(self, text: "CappedText") -> None:
+        super().__init__()
+        self._text = text
+
+    def writable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write what still fits, and claim to have written all of it."""
+        return self._text.put(bytes(data))
 
 
 class CappedText(io.TextIOBase):
@@ -39,14 +57,27 @@ class CappedText(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Write what still fits, and claim to have written all of it."""
-        data = text.encode("utf-8", "replace")[: self._left]
+        self.put(text.encode("utf-8", "replace"))
+        return len(text)
+
+    @property
+    def buffer(self) -> CappedBytes:
+        """What bytes can be written to."""
+        return CappedBytes(self)
+
+    def reconfigure(self, **_: object) -> None:
+        """Stay as it is: UTF-8."""
+
+    def put(self, given: bytes) -> int:
+        """Write what still fits of some bytes, and claim to have written all."""
+        data = given[: self._left]
         self._left -= len(data)
         if data:
             try:
                 os.write(self._descriptor, data)
             except OSError:
                 self._left = 0
-        return len(text)
+        return len(given)
 
 
 def serve(sock: Any, output: int, output_bytes: int) -> None:
@@ -118,4 +149,7 @@ def answer(
     try:
         return encode_answer(perform(decode_call(request, body), vars(module), objects, ask))
     except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
-        return protocol.frame_of(protocol.Raised(problem_of(error, names)))
+        problem = problem_of(error, names)
+        if cannot_be_kept(error, vars(module).get(request.name)):
+            problem = replace(problem, lacks="hash")
+        return protocol.frame_of(protocol.Raised(problem))
