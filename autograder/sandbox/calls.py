@@ -20,7 +20,9 @@ class Call:
 
     `action` is "call" (a name of the module), "make" (a dotted path of a library or of provided
     code), "invoke" (call a held object), "read" (an attribute of one), "callback" (one of the
-    `functions` of the call that is being answered: these stay with whoever asks).
+    `functions` of the call that is being answered: these stay with whoever asks). With `once`,
+    a worker that was asked the very same before answers the same again, without another call: several
+    checks look at one answer.
     """
 
     action: str
@@ -31,6 +33,7 @@ class Call:
     wrt: tuple[str, ...] = ()
     of: int | None = None
     cotangent: Any = None
+    once: bool = False
     functions: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
 
 

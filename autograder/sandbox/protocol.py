@@ -144,6 +144,7 @@ class CallRequest(Wire, tag="call", frozen=True):
     wrt: list[str]
     of: int | None
     cotangent: "Value"
+    once: bool = False
 
 
 # what the place where code is graded has not got, as far as that is why something failed

@@ -87,18 +87,23 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
     module = types.ModuleType("submission")
     objects = Objects()
     names: list[str] = []
+    kept: dict[bytes, bytes] = {}  # replies to what is asked once, by the frame that asked
     stream = incoming(sock)
     for frame in stream:
         request, body = protocol.decode_frame(frame, protocol.REQUEST)
         if isinstance(request, protocol.CallRequest):
-            sock.sendall(answer(request, body, module, objects, names, asking(sock, stream)))
+            reply = kept.get(frame) if request.once else None
+            reply = reply or answer(request, body, module, objects, names, asking(sock, stream))
+            if request.once:
+                kept[frame] = reply
+            sock.sendall(reply)
         elif isinstance(request, protocol.Forget):
             objects = Objects()
         elif isinstance(request, protocol.LoadRequest):
             names = [request.source.name, *(f"{name}.py" for name in request.modules)]
-            module, reply = load(request, telling(sock, stream))
+            module, loaded = load(request, telling(sock, stream))
             vars(module).update({name: lent(name, asking(sock, stream)) for name in request.lent})
-            sock.sendall(protocol.frame_of(reply))
+            sock.sendall(protocol.frame_of(loaded))
 
 
 def asking(sock: Any, stream: Iterator[bytes]) -> Ask:
