@@ -29,6 +29,8 @@ lint: setup
 
 doctor: setup
 	$(BIN)/autograder doctor
+	$(BIN)/autograder --course examples/language build >/dev/null
+	$(BIN)/autograder --course examples/language doctor
 
 # Each known mistake in four writings: which hint does it get? Many minutes.
 hints: setup

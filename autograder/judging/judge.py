@@ -45,6 +45,14 @@ class Judged:
     digest: bytes = b""  # of the replies, where the verdict follows from them alone
     replies: Sequence[Reply] = ()  # to all calls of the check's script, if they were sent
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The line and the cell at which the program raised, zeros if it did not."""
+        last = self.exchanges[-1].outcome if self.exchanges else None
+        if self.verdict.outcome is Outcome.ERROR and isinstance(last, StudentRaised):
+            return last.problem.line, last.problem.cell
+        return 0, 0
+
 
 class Replay:
     """Answers a check's calls with replies that are there already."""

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.config import Course
+from autograder.judging.agreement import insist_on_agreement
+from autograder.judging.bank import load_bank
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.publishers import MakeBundle, publishers
 from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
+from autograder.quiz.figures import term_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 MODES = {True: 0o755, False: 0o644}
@@ -25,6 +28,7 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         assignment.questions,
         assignment.quiz,
         assignment.provided,
+        term=term_of(course.settings.seed, stem),
     )
 
 
@@ -43,7 +47,9 @@ for door in publishers():
 
 def build(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
-    for stem in course.settings.assignments:
+    for stem, assignment in course.settings.assignments.items():
+        bank = load_bank(course.root, stem, tuple(assignment.provided))
+        insist_on_agreement(bank, assignment.questions)
         write_tree(student_folder(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")
         for pattern, files in BUNDLES.items():
