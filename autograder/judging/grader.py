@@ -32,7 +32,7 @@ from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.warm import WallLost
-from autograder.submission.reading import QUIZ, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Submission, content_hash, data_files_of, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -82,7 +82,9 @@ class Grader:
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
-        program = Program(protocol.Source(source.name, list(source.cells)), modules)
+        program = Program(
+            protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
+        )
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
@@ -109,6 +111,7 @@ class Grader:
     def draw_of(self, program: Program) -> int:
         """Return which draw of the hidden inputs a program meets."""
         texts = [*program.source.cells, *(program.modules[name] for name in sorted(program.modules))]
+        texts += [f"{name}\n{data.decode('latin-1')}" for name, data in sorted(program.files.items())]
         return draw_of(self.course.settings.seed, texts)
 
     def checks(self, session: Session, *, visible: bool) -> list[Check]:
