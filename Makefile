@@ -25,6 +25,7 @@ test: lint doctor
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 doctor: setup
 	$(BIN)/autograder doctor

@@ -70,7 +70,7 @@ def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
             | {"label": str(line.get_label())}
             for line in axes.lines[:MAX_ITEMS]
         ],
-        "points": [numbers(one.get_offsets()) for one in named(axes.collections, "PathCollection")],
+        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
         "texts": describe_texts(axes, axes.texts, renderer),
         "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
         "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
@@ -83,7 +83,7 @@ def describe_images(axes: Any) -> list[dict[str, Any]]:
         {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
         for image in axes.images[:MAX_ITEMS]
     ]
-    meshes = named(axes.collections, "QuadMesh", "PolyQuadMesh")
+    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
     return images + [
         {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
@@ -141,7 +141,7 @@ def ticks(axes: Any, axis: Any) -> list[Any]:
     return [label for tick in inside for label in (tick.label1, tick.label2)]
 
 
-def named(artists: Iterable[Any], *names: str) -> list[Any]:
+def of_classes(artists: Iterable[Any], *names: str) -> list[Any]:
     """Return the artists of the classes with these names."""
     return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
 

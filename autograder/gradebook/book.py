@@ -17,7 +17,7 @@ import msgspec
 
 from autograder.errors import InputError
 from autograder.gradebook.records import About, Override, Result, Run, Stored
-from autograder.results import Report
+from autograder.results import from_json
 from autograder.roster.intake import Row
 
 FILE = "gradebook.sqlite"
@@ -257,7 +257,7 @@ def stored(row: Any) -> Stored | None:
     number, made, work, keys, kept, report = row
     return Stored(
         number, made, work, msgspec.json.decode(keys, type=dict[str, str]), kept,
-        msgspec.json.decode(report, type=Report),
+        from_json(report),
     )  # fmt: skip
 
 

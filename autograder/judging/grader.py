@@ -19,7 +19,7 @@ from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import may_be_spoilt, quiz_shares, share, unwritten
+from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
 from autograder.judging.session import Session
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
@@ -103,6 +103,7 @@ class Grader:
             notes=notes,
             output=output,
             seconds=round(session.seconds, 4),
+            refused=was_refused(session),
         )
 
     def draw_of(self, program: Program) -> int:
@@ -160,8 +161,7 @@ class Grader:
         """Return the results of a question's checks, and the known mistake behind what is wrong."""
         judged = [found[check.id][0] for check in self.bank.of(question)]
         results = [found[check.id][1] for check in self.bank.of(question)]
-        wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-        if not wrong or unwritten(wrong):
+        if is_absent(results):
             return results, Diagnosis()
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         return results, self.diagnostician.diagnose([one.check for one in judged], judged, candidates)
@@ -194,7 +194,8 @@ class Grader:
             id=check.id, question=f"{self.bank.stem}.{check.question}", title=check.title,
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
-            outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
+            outcome=verdict.outcome, cause=verdict.cause, feedback=verdict.feedback,
+            staff_note=verdict.staff_note,
             answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
         )  # fmt: skip
 
@@ -242,6 +243,7 @@ class Grader:
         notes: list[str],
         output: str = "",
         seconds: float = 0.0,
+        refused: bool = False,
         staff: Sequence[str] = (),
         outcome: Outcome | None = None,
     ) -> Report:
@@ -255,7 +257,7 @@ class Grader:
             max_score=max_score(self.assignment), outcome=outcome or worst([q.outcome for q in questions]),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), notes=notes,
-            staff_notes=[*broken, *staff], output=output,
+            staff_notes=[*broken, *staff], output=output, refused=refused,
             isolation=self.isolation, seconds=seconds,
             receipt={"submission_sha256": content_hash(submission), **self.receipt},
         )  # fmt: skip
@@ -264,6 +266,12 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
+
+
+def was_refused(session: Session) -> bool:
+    """Whether the sandbox refused a program something while it was loaded."""
+    stops = session.loaded.stops if session.loaded else []
+    return any(stop.problem.type_name == "PermissionError" for stop in stops)
 
 
 def open_grader(

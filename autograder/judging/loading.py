@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from autograder.sandbox import protocol
 from autograder.sandbox.lender import Lender
-from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
+from autograder.sandbox.remote import CallTimeout, InvalidReply, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
 RELOADS, TIMES = 5, 3  # how often it is tried again, and for how many times what one load may take
@@ -60,6 +60,8 @@ class Loader:
                     self._load(worker, deadline, careful=attempt > 0)
             except (CallTimeout, WorkerDied) as error:
                 worker.close()
+                if isinstance(error, InvalidReply):
+                    raise
                 left -= time.monotonic() - began - worker.excused_s
                 hopeless = attempt == RELOADS or left <= 0 or time.monotonic() >= deadline
                 if hopeless or (attempt and worker.running is None):

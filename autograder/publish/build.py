@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.config import Course
-from autograder.otter.zip import otter_zip
 from autograder.publish.gradescope import gradescope_zip
+from autograder.publish.publishers import MakeBundle, publishers
 from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 
@@ -33,11 +33,12 @@ def student_zip(course: Course, stem: str) -> dict[str, bytes]:
     return {f"{stem}/{path}": content for path, content in student_folder(course, stem).items()}
 
 
-BUNDLES: dict[str, Callable[[Course, str], dict[str, bytes]]] = {
+BUNDLES: dict[str, MakeBundle] = {
     "student_{stem}.zip": student_zip,
     "gradescope_{stem}.zip": gradescope_zip,
-    "otter_{stem}.zip": otter_zip,
 }
+for door in publishers():
+    BUNDLES |= door.BUNDLES
 
 
 def build(course: Course, tell: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Sequence
 
+from autograder.errors import STUB
 from autograder.publish.source import DEFINITION, FUNCTION, Source
 
 LEAK_LENGTH = 20
@@ -60,7 +61,7 @@ def faults(stub_text: str, questions: Sequence[str]) -> list[str]:
     for node in found:
         for function in [inner for inner in ast.walk(node) if isinstance(inner, FUNCTION)]:
             body = function.body[ast.get_docstring(function) is not None :]
-            want = f"raise NotImplementedError('{node.name}: write your code here')"
+            want = f"raise NotImplementedError('{node.name}: {STUB}')"
             if [ast.unparse(item) for item in body] != [want]:
                 missing.append(f"{node.name}: {function.name} has a body")
     return missing

@@ -9,7 +9,7 @@ import ast
 import builtins
 from collections.abc import Collection, Sequence
 
-from autograder.errors import KitError, nearest
+from autograder.errors import STUB, KitError, nearest
 from autograder.publish.source import (
     DEFINITION,
     FUNCTION,
@@ -83,7 +83,7 @@ def make_stub(source: Source, node: Definition) -> str:
 
 def make_function_stub(source: Source, node: Function, question: str) -> str:
     """Return signature, docstring and a body that names the question."""
-    raises = f'raise NotImplementedError("{question}: write your code here")'
+    raises = f'raise NotImplementedError("{question}: {STUB}")'
     indent = " " * (node.col_offset + 4)
     parts = [
         decorators(source, node),

@@ -32,7 +32,8 @@ PILE = re.compile(r"([\u0300-\u036f]{3})[\u0300-\u036f]+")  # accents that would
 OUTCOMES = {
     Outcome.PASSED: ("✓", "passed"), Outcome.FAILED: ("✗", "wrong"), Outcome.ERROR: ("!", "error"),
     Outcome.TIMEOUT: ("◷", "no answer in time"), Outcome.CRASHED: ("↯", "ended its process"),
-    Outcome.SKIPPED: ("–", "not run"), Outcome.BROKEN: ("?", "our fault"),
+    Outcome.UNWRITTEN: ("○", "not written yet"), Outcome.SKIPPED: ("–", "not run"),
+    Outcome.NOT_RUN: ("–", "not run here"), Outcome.BROKEN: ("?", "our fault"),
 }  # fmt: skip
 
 

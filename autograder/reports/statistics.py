@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.results import CheckResult, Outcome, Report
+from autograder.results import Cause, CheckResult, Outcome, Report
 
-NOT_WRITTEN = "Not written yet."  # what feedback says of an untouched stub
 FEW = 3  # a correlation of fewer answers says nothing
 HIGH, LOW = 0.7, 0.5  # shares of the points: knows or can do it, and does not
 RETEACH_FROM = 0.1  # a question is worth a lesson once this part of its points is lost
@@ -205,7 +204,7 @@ def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
     unwritten, failed = 0, Counter[str]()
     for report in reports:
         wrong = [check for check in report.checks if check.question == item.id and is_wrong(check)]
-        if wrong and all(check.feedback == NOT_WRITTEN for check in wrong):
+        if wrong and all(check.outcome is Outcome.UNWRITTEN for check in wrong):
             unwritten += 1
         else:
             failed.update(check.title for check in wrong)
@@ -215,7 +214,7 @@ def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
 
 def is_wrong(check: CheckResult) -> bool:
     """Whether a check cost points."""
-    return check.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.BROKEN)
+    return check.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.NOT_RUN, Outcome.BROKEN)
 
 
 def quiz_topic(item: Item, reports: Sequence[Report]) -> Topic:
@@ -274,12 +273,11 @@ def reasons_to_look(report: Report) -> Iterable[str]:
     ):
         hit = [check for check in report.checks if check.outcome is outcome]
         where = ", ".join(in_order(short(check.question) for check in hit))
-        if any("that is no answer" in check.feedback for check in hit) and outcome is Outcome.CRASHED:
+        if any(check.cause is Cause.INVALID_REPLY for check in hit):
             words = "sent the grader something that is no answer, as forged results do"
         if hit or (report.outcome is outcome and not report.checks):
             yield f"{words} ({where})" if where else words
-    told = [*report.notes, *(check.staff_note for check in report.checks)]
-    if any("PermissionError" in text for text in told):
+    if report.refused or any(check.cause is Cause.REFUSED for check in report.checks):
         yield "was refused something that lies outside the wall (PermissionError)"
     if report.outcome is Outcome.BROKEN:
         yield from report.staff_notes[:3]

@@ -11,7 +11,8 @@ from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, 
 MARKS = {
     Outcome.PASSED: ("✓", "green"), Outcome.FAILED: ("✗", "red"), Outcome.ERROR: ("!", "red"),
     Outcome.TIMEOUT: ("⧖", "yellow"), Outcome.CRASHED: ("☠", "yellow"),
-    Outcome.SKIPPED: ("-", "bright_black"), Outcome.BROKEN: ("?", "magenta"),
+    Outcome.UNWRITTEN: ("○", "red"), Outcome.SKIPPED: ("-", "bright_black"),
+    Outcome.NOT_RUN: ("-", "bright_black"), Outcome.BROKEN: ("?", "magenta"),
 }  # fmt: skip
 WIDTH = 96
 TOLD = 2  # failures of a question told in full: the others rarely say more

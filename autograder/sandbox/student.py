@@ -7,7 +7,7 @@ from typing import Any
 from autograder.data.values import Callback, Handle, Named, rebuilt
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 
-MAX_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
 
@@ -115,7 +115,7 @@ class Object:
         if not isinstance(following, Object):  # it came over whole
             yield from following
             return
-        for _ in range(MAX_DRAWN):
+        for _ in range(MOST_DRAWN):
             try:
                 yield following._method("__next__")()
             except (StudentRaised, StopIteration) as error:

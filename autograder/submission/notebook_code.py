@@ -8,7 +8,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from autograder.errors import InputError
+from autograder.errors import STUB, InputError
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -31,8 +31,6 @@ HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-NOTEBOOK_NAMES = ("display", "get_ipython")
-STUB = "write your code here"
 LONGEST_TEMPLATE = 200_000
 
 
@@ -217,11 +215,6 @@ def scan(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
     if len(quote) == 1 and not joined:
         quote = ""  # never closed: an error, which ends with its line
     return quote, depth, joined and not quote
-
-
-def notebook_names(text: str) -> set[str]:
-    """Return the names only a notebook has that a text seems to call."""
-    return {name for name in NOTEBOOK_NAMES if re.search(rf"\b{name}\s*\(", text)}
 
 
 def is_untouched(text: str) -> bool:

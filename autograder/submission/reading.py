@@ -12,7 +12,7 @@ from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.entry import Entry, Part
 from autograder.submission.layouts import find_submissions, neighbour
-from autograder.submission.notebook_code import cells_of, decode, notebook_names, without_commands
+from autograder.submission.notebook_code import cells_of, decode, without_commands
 from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
     CODE_NAME,
@@ -54,14 +54,10 @@ class Submission:
 
 @dataclass(frozen=True)
 class Source:
-    """The code of a submission as text: a .py file is one cell, a notebook has many.
-
-    `needs` are names that only a notebook has (display, get_ipython) and the code seems to call.
-    """
+    """The code of a submission as text: a .py file is one cell, a notebook has many."""
 
     name: str
     cells: tuple[str, ...]
-    needs: frozenset[str] = frozenset()
 
 
 def read_submission(path: Path, task: Task | str) -> Submission:
@@ -270,7 +266,7 @@ def source_of(submission: Submission, stem: str) -> Source:
     if not submission.main:
         return Source(f"{stem}.py", ("",))
     cells = cells_of(submission.files[submission.main], submission.main)
-    return Source(submission.main, tuple(cells), frozenset(notebook_names("\n".join(cells))))
+    return Source(submission.main, tuple(cells))
 
 
 def modules_of(submission: Submission) -> dict[str, str]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import InputError
-from autograder.submission.notebook_code import cells_of, decode, is_untouched, notebook_names, python_of_cell
+from autograder.submission.notebook_code import cells_of, decode, is_untouched, python_of_cell
 
 STUB = '''"""Doc."""
 import numpy as np
@@ -208,11 +208,6 @@ def test_commands_never_raise_and_keep_line_numbers(text: str) -> None:
     except (SyntaxError, ValueError):
         return
     assert result == text
-
-
-def test_names_of_notebooks_are_noticed() -> None:
-    assert notebook_names("display(x)\nget_ipython().magic()") == {"display", "get_ipython"}
-    assert notebook_names("plot(x)") == set()
 
 
 def test_the_template_is_recognised() -> None:

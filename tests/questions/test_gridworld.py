@@ -11,10 +11,16 @@ import re
 import numpy as np
 from gridworld_env import GridWorld
 
-from autograder.checks import check, expect, expect_close, expect_unchanged
-from autograder.checks.compare import numbers_of, unpack
-from autograder.data.figures import overlapping
-from autograder.data.values import Figure
+from autograder.checks import (
+    Figure,
+    check,
+    expect,
+    expect_close,
+    expect_unchanged,
+    numbers_of,
+    overlapping,
+    unpack,
+)
 
 GRID = "gridworld_env.GridWorld"
 GENERATOR = "numpy.random.default_rng"

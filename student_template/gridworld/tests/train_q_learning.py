@@ -3,8 +3,7 @@
 import numpy as np
 from gridworld_env import GridWorld
 
-from checks.kit import expect
-from checks.kit.compare import numbers_of
+from checks.kit import expect, numbers_of
 from checks.for_otter import Cases
 
 OK_FORMAT = False

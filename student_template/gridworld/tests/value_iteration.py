@@ -3,8 +3,7 @@
 import numpy as np
 from gridworld_env import GridWorld
 
-from checks.kit import expect, expect_close
-from checks.kit.compare import numbers_of, unpack
+from checks.kit import expect, expect_close, numbers_of, unpack
 from checks.for_otter import Cases
 
 OK_FORMAT = False
