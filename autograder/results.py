@@ -87,6 +87,7 @@ class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
     feedback: str
     weight: float = 0.0
     earned: float = 0.0
+    staff_note: str = ""
 
 
 class Isolation(msgspec.Struct, frozen=True):

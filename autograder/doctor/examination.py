@@ -37,7 +37,7 @@ from autograder.judging.bank import load_bank, read
 from autograder.judging.grader import Grader, open_quiz
 from autograder.publish.build import student_folder
 from autograder.publish.source import Source
-from autograder.quiz.sheet import SheetError, read_yaml
+from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits

@@ -21,6 +21,7 @@ from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
 from autograder.judging.session import Session
+from autograder.quiz.figures import term_of
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
@@ -205,7 +206,8 @@ class Grader:
             return [], []
         session.begin_question("quiz")
         session.begin_check()
-        sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
+        text = submission.files.get(QUIZ, b"").decode("utf-8", "replace")
+        sheet = read_sheet(text, tuple(self.quiz.questions))
         reference = Student(self.reference.conversation().send)
         results = grade_quiz(
             self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
@@ -214,6 +216,7 @@ class Grader:
             QuizAnswer(
                 id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
                 outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
+                staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
             )
             for result in results
         ]  # fmt: skip
@@ -249,12 +252,15 @@ class Grader:
     ) -> Report:
         """Add up."""
         quiz_score = round(sum(answer.score for answer in answers), 2)
+        unjudged = [answer for answer in answers if answer.outcome is Outcome.BROKEN]
         broken = [result.staff_note for result in checks if result.outcome is Outcome.BROKEN]
+        broken += [answer.staff_note for answer in unjudged]
+        outcomes = [*(one.outcome for one in questions), *(one.outcome for one in unjudged)]
         return Report(
             kit_version=__version__, assignment=self.bank.stem, title=self.assignment.title,
             student=submission.student, submission=submission.name,
             score=round(sum(question.score for question in questions) + quiz_score, 2),
-            max_score=max_score(self.assignment), outcome=outcome or worst([q.outcome for q in questions]),
+            max_score=max_score(self.assignment), outcome=outcome or worst(outcomes),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), notes=notes,
             staff_notes=[*broken, *staff], output=output, refused=refused,
@@ -307,4 +313,5 @@ def open_quiz(course: Course, stem: str) -> Quiz | None:
         read(course.root / "assignments" / stem / "quiz.yml"),
         read(course.root / "solutions" / f"{stem}_quiz.yml"),
         stem,
+        term_of(course.settings.seed, stem),
     )

@@ -68,13 +68,24 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
 
 
 def quiz_shares(points: float, answers: Sequence[QuizAnswer]) -> list[QuizAnswer]:
-    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight."""
-    total = sum(answer.weight for answer in answers)
+    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight.
+
+    What the kit could not grade is left out, so that it costs nothing.
+    """
+    broken = [answer for answer in answers if answer.outcome is Outcome.BROKEN]
+    if len(broken) == len(answers):
+        return [
+            replace(answer, score=points / len(answers), max_score=points / len(answers))
+            for answer in answers
+        ]
+    total = sum(answer.weight for answer in answers if answer not in broken)
     return [
         replace(
             answer,
             score=round(points * answer.weight * answer.earned / total, 4),
             max_score=round(points * answer.weight / total, 4),
         )
+        if answer not in broken
+        else replace(answer, score=0.0, max_score=0.0)
         for answer in answers
     ]

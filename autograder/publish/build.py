@@ -10,6 +10,7 @@ from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.publishers import MakeBundle, publishers
 from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
+from autograder.quiz.figures import term_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 MODES = {True: 0o755, False: 0o644}
@@ -25,6 +26,7 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         assignment.questions,
         assignment.quiz,
         assignment.provided,
+        term=term_of(course.settings.seed, stem),
     )
 
 

@@ -34,6 +34,7 @@ def build_template(
     quiz_points: float,
     provided: Sequence[str] = (),
     minutes: int | None = None,
+    term: str = "",
 ) -> dict[str, bytes]:
     """Return the files of a student's folder: path relative to it -> content.
 
@@ -45,6 +46,7 @@ def build_template(
         quiz_points: what the quiz is worth; 0 if there is none.
         provided: modules in assignments/<stem>/ that are handed out whole.
         minutes: how long the assignment takes, for the README.
+        term: the salt of the quiz's figures.
     """
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
@@ -57,7 +59,7 @@ def build_template(
         texts |= door.student_files(checks, stem)
     folder = course_root / "assignments" / stem
     texts |= notebooks(folder, stem, title, texts[f"{stem}.py"], quiz=bool(quiz_points))
-    quiz = quiz_files(course_root, stem, title) if quiz_points else {}
+    quiz = quiz_files(course_root, stem, title, term) if quiz_points else {}
     texts |= quiz
     refuse_leaks(texts, solution, points)
     texts["requirements.txt"] = requirements([solution.text, *modules.values()])
@@ -110,7 +112,7 @@ def notebooks(folder: Path, stem: str, title: str, stubs: str, *, quiz: bool) ->
     return found
 
 
-def quiz_files(course_root: Path, stem: str, title: str) -> dict[str, str]:
+def quiz_files(course_root: Path, stem: str, title: str, term: str) -> dict[str, str]:
     """Return quiz.yml, paper and answer sheet in one, and quiz.py that draws the figures."""
     where = f"assignments/{stem}/quiz.yml"
     try:
@@ -122,7 +124,7 @@ def quiz_files(course_root: Path, stem: str, title: str) -> dict[str, str]:
     questions = load_questions(text, stem)
     return {
         "quiz.yml": render_paper(questions, title),
-        "quiz.py": render_script(questions, stem, title),
+        "quiz.py": render_script(questions, stem, title, term),
     }
 
 
