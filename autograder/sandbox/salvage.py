@@ -91,7 +91,7 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
 
 
 def newer_line(text: str) -> int:
-    """Return the line of a text that this Python can read and the one that grades cannot, 0 if there is none."""
+    """Return the line that this Python can read and the one that grades cannot, 0 if there is none."""
     if sys.version_info[:2] <= PYTHON:
         return 0
     try:

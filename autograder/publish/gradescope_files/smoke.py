@@ -3,23 +3,18 @@
 import importlib
 import io
 import sys
+from typing import Any
 
 for name in sys.argv[1:]:
     importlib.import_module(name)
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-
-plt.plot([0, 1])
-plt.savefig(io.BytesIO())
+pyplot: Any = importlib.import_module("matplotlib.pyplot")
+pyplot.switch_backend("Agg")
+pyplot.plot([0, 1])
+pyplot.savefig(io.BytesIO())
 if "torch" in sys.argv[1:]:
-    import torch
-    import torch._dynamo
-
+    torch: Any = importlib.import_module("torch")
     weight = torch.nn.Parameter(torch.ones(2))
-    optimizer = torch.optim.Adam([weight])  # imports more than `import torch` does
+    optimizer = torch.optim.Adam([weight])  # imports far more than torch does by itself
     weight.sum().backward()
     optimizer.step()
-print("setup.sh: the libraries work")
