@@ -35,6 +35,11 @@ def used_by(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(LIBRARIES[name] for name in near if is_here(name.partition(".")[0])))
 
 
+def packages_of(texts: Iterable[str]) -> list[str]:
+    """Return the packages that programs import, in order."""
+    return sorted({name.partition(".")[0] for text in texts for name in imported(text)})
+
+
 def imported(text: str) -> Iterator[str]:
     """Yield what the import statements of a program name: `a`, and `a.b` for `from a import b`.
 

@@ -2,8 +2,11 @@
 
 import ast
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from autograder.environment import PYTHON
 
 CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
@@ -85,6 +88,22 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     if any(is_newer(one.text) for one in unread):
         error = NewerSyntax(*error.args)
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
+
+
+def newer_line(text: str) -> int:
+    """Return the line that this Python can read and the one that grades cannot, 0 if there is none."""
+    if sys.version_info[:2] <= PYTHON:
+        return 0
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0
+    try:
+        ast.parse(text, feature_version=PYTHON)
+    except SyntaxError as error:
+        return error.lineno or 1
+    found = (one for one in FORMATTED.finditer(text) if quotes_inside(text, one.end(), one[1]))
+    return next((text.count("\n", 0, one.start()) + 1 for one in found), 0)
 
 
 def is_newer(text: str) -> bool:
