@@ -12,7 +12,7 @@ CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
 TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
-NEWER = (  # what Python 3.12 and later read
+LATER_SYNTAX = (  # what Python 3.12 and later read
     re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
     re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
 )
@@ -108,7 +108,7 @@ def newer_line(text: str) -> int:
 
 def is_newer(text: str) -> bool:
     """Whether a text that this Python cannot read seems to be meant for a later one."""
-    return any(pattern.search(text) for pattern in NEWER) or any(
+    return any(pattern.search(text) for pattern in LATER_SYNTAX) or any(
         quotes_inside(text, found.end(), found[1]) for found in FORMATTED.finditer(text)
     )
 
