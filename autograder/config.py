@@ -81,6 +81,7 @@ class AssignmentSettings(Settings, frozen=True, kw_only=True):
     due: Moment = None
     quiz: Points = 0
     provided: Names = []
+    canvas_column: Text = ""
     limits: Limits = Limits()
 
 

@@ -17,7 +17,7 @@ from autograder.gradebook.records import Run
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.html import index_html, student_html
-from autograder.reports.moodle import moodle_row, moodle_table
+from autograder.reports.moodle import moodle_table
 from autograder.reports.statistics import readable
 from autograder.reports.tables import grades_row, grades_table, missing_table
 from autograder.results import Outcome, Report, to_json
@@ -52,7 +52,7 @@ def write_reports(
     """
     folder = reports_folder(out)
     names = [f"{run.assignment}.{name}" for name in run.about.questions]
-    grades, moodle, canvas = grades_table(names), moodle_table(), None
+    grades, moodle, canvas = grades_table(names), moodle_table(run.about.worksheet), None
     title = run.about.title or run.assignment
     written, slim = Written(), []
     same: dict[str, str] = {}
@@ -67,7 +67,7 @@ def write_reports(
         canvas = canvas or canvas_table(title, report.max_score, run.about.canvas_column)
         for person in one.row.people:
             canvas.add(canvas_row(report, person))
-            moodle.add(moodle_row(report, person, published=published))
+            moodle.add(report, person, published=published)
         slim.append(slimmed(report, same))
     links = {report.submission: file_name(report.submission) for report in slim}
     missing = [person.name for person in run.about.missing]
@@ -90,7 +90,7 @@ def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) ->
     for one in standings(book, run):
         if one is not None:
             text = handback(one.report, published=published)
-            replace(folder / f"{file_name(one.report.submission)}.txt", text)
+            replace(folder / f"{file_name(one.row.returned or one.report.submission)}.txt", text)
             count += 1
     remove(folder, [file_name(name) for name in book.gone(run.id)], ("txt",))
     return count

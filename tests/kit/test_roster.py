@@ -139,7 +139,8 @@ def test_canvas_files_are_joined_by_number_and_the_missing_are_listed(tmp_path):
     (ada,) = taken.rows
     assert (ada.student, ada.people[0].sid, ada.people[0].section) == ("Lovelace, Ada", "s1", "A")
     assert [person.name for person in taken.missing] == ["Turing, Alan"]
-    assert taken.remarks == []
+    (told,) = taken.remarks
+    assert "has no column warmup, so Canvas would make a new assignment; it has Homework 1 (77)" in told
 
 
 def test_two_students_with_the_same_name_stay_apart(tmp_path):
