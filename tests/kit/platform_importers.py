@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 ENGLISH = {
-    "id": "Identifier",
-    "grade": "Grade",
-    "modified": "Last modified (grade)",
-    "hidden": "Participant ",
-}
+    "id": "Identifier", "grade": "Grade", "modified": "Last modified (grade)", "hidden": "Participant ",
+    "who": "Full name|Email address", "tail": "Status|Grade|Maximum grade|Grade can be changed|"
+    "Last modified (submission)|Last modified (grade)|Feedback comments",
+}  # fmt: skip
 GERMAN = {
     "id": "ID", "grade": "Bewertung", "modified": "Zuletzt geändert (Bewertung)", "hidden": "Teilnehmer/in",
+    "who": "Vollständiger Name|E-Mail-Adresse", "tail": "Status|Bewertung|Bestwertung|"
+    "Bewertung kann geändert werden|Zuletzt geändert (Abgabe)|Zuletzt geändert (Bewertung)|"
+    "Feedback als Kommentar",
 }  # fmt: skip
 GERMAN_MONTHS = (
     "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
@@ -52,19 +54,8 @@ class Moodle:
         out = io.StringIO()
         writer = csv.writer(out)
         german = self.words is GERMAN
-        name = (
-            []
-            if self.blind
-            else [("Vollständiger Name", "E-Mail-Adresse"), ("Full name", "Email address")][not german]
-        )
-        tail = (
-            ["Status", "Bewertung", "Bestwertung", "Bewertung kann geändert werden", "Zuletzt geändert (Abgabe)",
-             "Zuletzt geändert (Bewertung)", "Feedback als Kommentar"]
-            if german
-            else ["Status", "Grade", "Maximum grade", "Grade can be changed", "Last modified (submission)",
-                  "Last modified (grade)", "Feedback comments"]
-        )  # fmt: skip
-        writer.writerow([self.words["id"], *name, *tail])
+        titles = [] if self.blind else self.words["who"].split("|")
+        writer.writerow([self.words["id"], *titles, *self.words["tail"].split("|")])
         for number, person in self.people.items():
             grade = f"{self.grades[number][0]:.2f}" if number in self.grades else ""
             who = [] if self.blind else [person, f"{person.split()[0].lower()}@example.org"]
@@ -160,10 +151,6 @@ def canvas_import(text: str, assignments: dict[int, str], students: dict[str, st
     for row in rows[1:]:
         if "Points Possible" in row[0]:
             continue
-        user = (
-            row[1]
-            if row[1] in students
-            else next((id for id, name in students.items() if name == row[0]), "")
-        )
-        grades[user] = row[at]
+        by_name = next((known for known, name in students.items() if name == row[0]), "")
+        grades[row[1] if row[1] in students else by_name] = row[at]
     return {"assignment": chosen, "grades": grades}

@@ -3,6 +3,14 @@
 from pathlib import Path
 
 import pytest
+from platform_importers import (
+    ENGLISH,
+    GERMAN,
+    Moodle,
+    canvas_feedback,
+    canvas_import,
+    moodle_feedback,
+)
 
 from autograder.config import Course, parse_config
 from autograder.reports.canvas import canvas_row, canvas_table
@@ -12,14 +20,6 @@ from autograder.roster.intake import Intake, Options, take_in
 from autograder.roster.late import moment
 from autograder.roster.people import read_roster
 from autograder.submission.layouts import find_submissions
-from tests.kit.platform_importers import (
-    ENGLISH,
-    GERMAN,
-    Moodle,
-    canvas_feedback,
-    canvas_import,
-    moodle_feedback,
-)
 
 SETTINGS = """
 assignments:
@@ -99,7 +99,8 @@ def test_a_german_worksheet_is_a_roster(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Montag, 14. Dezember 2026, 23:02", "lundi 14 décembre 2026, 23:02", "lunes, 14 de diciembre de 2026, 23:02",
+        "Montag, 14. Dezember 2026, 23:02", "lundi 14 décembre 2026, 23:02",
+        "lunes, 14 de diciembre de 2026, 23:02",
         "Monday, 14 December 2026, 11:02 PM", "lunedì, 14 dicembre 2026, 23:02", "14 dez 2026, 23:02",
         "maandag, 14 december 2026, 23:02",
     ],
