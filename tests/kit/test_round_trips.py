@@ -3,14 +3,6 @@
 from pathlib import Path
 
 import pytest
-from platform_importers import (
-    ENGLISH,
-    GERMAN,
-    Moodle,
-    canvas_feedback,
-    canvas_import,
-    moodle_feedback,
-)
 
 from autograder.config import Course, parse_config
 from autograder.reports.canvas import canvas_row, canvas_table
@@ -20,6 +12,14 @@ from autograder.roster.intake import Intake, Options, take_in
 from autograder.roster.late import moment
 from autograder.roster.people import read_roster
 from autograder.submission.layouts import find_submissions
+from tests.kit.platform_importers import (
+    ENGLISH,
+    GERMAN,
+    Moodle,
+    canvas_feedback,
+    canvas_import,
+    moodle_feedback,
+)
 
 SETTINGS = """
 assignments:
