@@ -29,6 +29,8 @@ lint: setup
 
 doctor: setup
 	$(BIN)/autograder doctor
+	$(BIN)/autograder --course examples/language build >/dev/null
+	$(BIN)/autograder --course examples/language doctor
 
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup

@@ -23,9 +23,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     """Draw a figure, return what it shows, and close it.
 
     Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
-    `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
-    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
-    its first entry to that of its last; `origin`),
+    `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
+    is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
+    `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
     `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
     """
@@ -58,6 +58,7 @@ def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
     return {
         "title": next(filter(None, titles), ""),
         "suptitle": figure.get_suptitle(),
+        "size": figure.bbox.size,
         "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
         "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
         "xlim": axes.get_xlim(),

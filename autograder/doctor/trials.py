@@ -35,9 +35,10 @@ from autograder.sandbox.wall import Wall
 CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.UNWRITTEN)
 JOBS = os.cpu_count() or 2
 HASTY_S, SLOWER = 2.0, 5  # a mutant that takes longer, and so many times the reference's time, is caught
-AS_GRADED = ("stub", "alternative", "garbage")  # all checks, in order, as a submission's are run
+AS_GRADED = ("stub", "alternative", "garbage", "handed out")  # all checks, as a submission's are run
 PARTLY = ("misconception", "mutant")  # one check that refuses it is enough
 MEASURED = ("misconception", "alternative")
+UNLOADABLE = ("mutant", "handed out")  # whose failure to load is a failure like any other
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +119,7 @@ class Bench:
                 ran = self._one_by_one(trial, checks, session, until_caught)
         finally:
             output = session.close()
-        if trial.kind != "mutant":
+        if trial.kind not in UNLOADABLE:
             refuse_unloadable(trial, session, output)
         return ran
 

@@ -9,6 +9,7 @@ from autograder import __version__
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
@@ -22,7 +23,7 @@ from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
 from autograder.judging.session import Session
 from autograder.quiz.figures import term_of
-from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import used_by
@@ -31,7 +32,7 @@ from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.warm import WallLost
-from autograder.submission.reading import QUIZ, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Submission, content_hash, data_files_of, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -81,7 +82,9 @@ class Grader:
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
-        program = Program(protocol.Source(source.name, list(source.cells)), modules)
+        program = Program(
+            protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
+        )
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
@@ -108,6 +111,7 @@ class Grader:
     def draw_of(self, program: Program) -> int:
         """Return which draw of the hidden inputs a program meets."""
         texts = [*program.source.cells, *(program.modules[name] for name in sorted(program.modules))]
+        texts += [f"{name}\n{data.decode('latin-1')}" for name, data in sorted(program.files.items())]
         return draw_of(self.course.settings.seed, texts)
 
     def checks(self, session: Session, *, visible: bool) -> list[Check]:
@@ -195,6 +199,7 @@ class Grader:
             outcome=verdict.outcome, cause=verdict.cause, feedback=verdict.feedback,
             staff_note=verdict.staff_note,
             answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
+            line=judged.place[0], cell=judged.place[1],
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -213,6 +218,7 @@ class Grader:
             QuizAnswer(
                 id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
                 outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
+                chosen=chosen(self.quiz.questions[result.id], sheet.answers.get(result.id, ())),
                 staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
             )
             for result in results
@@ -294,6 +300,7 @@ def open_grader(
     wall = Wall(Limits(**asdict(assignment.limits)), used_by([read(solution)]), without)
     try:
         bank = load_bank(course.root, stem, tuple(assignment.provided))
+        insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
         return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)

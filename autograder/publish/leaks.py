@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 
 from autograder.errors import STUB
-from autograder.publish.source import DEFINITION, FUNCTION, Source
+from autograder.publish.source import DEFINITION, FUNCTION, Source, is_private
 
 LEAK_LENGTH = 20
 
@@ -28,7 +28,7 @@ def body_lines(source: Source) -> tuple[set[str], set[str]]:
     spoken: set[int] = set()
     for node in ast.walk(source.tree):
         if isinstance(node, DEFINITION):
-            private = node.name.startswith("_") and node.name != "__init__"
+            private = is_private(node.name)
             if private or isinstance(node, FUNCTION):
                 first = node if private else node.body[0]
                 hidden |= set(range(first.lineno, (node.end_lineno or 0) + 1))

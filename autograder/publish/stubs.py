@@ -16,6 +16,7 @@ from autograder.publish.source import (
     Definition,
     Function,
     Source,
+    is_private,
     names_in,
     names_in_strings,
     without_comments,
@@ -95,13 +96,9 @@ def make_function_stub(source: Source, node: Function, question: str) -> str:
 
 
 def make_class_stub(source: Source, node: ast.ClassDef) -> str:
-    """Return a class with its public fields, its public methods and `__init__`, all unwritten."""
+    """Return a class with its public fields and methods (`__init__` too), all unwritten."""
     fields = [item for item in node.body if is_constant(item) or is_field(item)]
-    methods = [
-        item
-        for item in node.body
-        if isinstance(item, FUNCTION) and (item.name == "__init__" or not item.name.startswith("_"))
-    ]
+    methods = [item for item in node.body if isinstance(item, FUNCTION) and not is_private(item.name)]
     if not methods:
         raise KitError(f"{source.where}: class `{node.name}` has no public method to be written")
     parts = [

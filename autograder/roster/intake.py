@@ -15,6 +15,7 @@ import msgspec
 
 from autograder.config import Course, max_score
 from autograder.roster.columns import canvas_column, doubts_about_column
+from autograder.roster.commits import committed_at
 from autograder.roster.late import Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times
 from autograder.roster.people import Index, Person, folded, read_roster, run_together
@@ -86,7 +87,7 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     for at, entry in enumerate(entries):
         moments = times.get(at, [])
         moments = moments or [placed(time, zone) for time in (*entry.earlier, entry.submitted_at) if time]
-        submitted = moments[-1] if moments else None
+        submitted = moments[-1] if moments else newest_commit(entry)
         ruling = rule(
             submitted, due, course.settings.late, course.settings.attempts, moments[:-1],
             extensions.get(at), said_late=entry.late,
@@ -102,7 +103,7 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
                 returned=returned_name(entry),
             )
         )
-    remarks = [*late_at_unknown_times(entries, rows), *remarks]
+    remarks = [*late_at_unknown_times(entries, rows), *without_times(rows, due), *remarks]
     assignment = course.assignment(stem)
     remarks += doubts_about_column(options.roster, assignment)
     sheet = worksheet_of(options.roster, max_score(assignment), remarks)
@@ -150,6 +151,24 @@ def late_at_unknown_times(entries: Sequence[Entry], rows: Sequence[Row]) -> Iter
             f"{len(names)} marked late, it is not known how late, so nothing is taken off:"
             f" give --submitted CSV (student,submitted at) for {listing(names)}"
         )
+
+
+def newest_commit(entry: Entry) -> datetime | None:
+    """Return when the newest commit of a submission was made, if it is a clone."""
+    found = [committed_at(part.path) for part in entry.parts if part.path.is_dir()]
+    return max(filter(None, found), default=None)
+
+
+def without_times(rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
+    """Yield a remark if there is a due date and nothing tells when some have handed in."""
+    names = [row.name for row in rows if not row.submitted_at]
+    if due is None or not names:
+        return
+    who = "it is not known when anybody" if len(names) == len(rows) else f"it is not known when {len(names)}"
+    yield (
+        f"{who} handed in ({listing(names)}), so they cannot be late:"
+        " give --submitted CSV (student,submitted at); an export with times or clones with .git tell it, too"
+    )
 
 
 def person_of(entry: Entry, member: Member) -> Person:

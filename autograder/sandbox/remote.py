@@ -67,6 +67,7 @@ class Worker:
         skip: Sequence[protocol.Place] = (),
         *,
         careful: bool = False,
+        files: Mapping[str, bytes] | None = None,
     ) -> protocol.Loaded:
         """Run the program; what stops in it comes back.
 
@@ -77,13 +78,14 @@ class Worker:
             deadline: of `time.monotonic`; at most `import_s` from now.
             lender: of functions that replace those of the same names.
             skip: statements that are left out.
+            files: to lie beside it, by name.
             careful: keep in `running` which statement is being run; slower.
         """
         self._lender = lender
         allowed_s = self._wall.bounds.import_s
         request = protocol.LoadRequest(
             source, dict(modules or {}), dict(bind or {}), list(lender.names) if lender else [],
-            allowed_s * OF_IMPORT, list(skip), careful,
+            allowed_s * OF_IMPORT, list(skip), careful, dict(files or {}),
         )  # fmt: skip
         frame, until = protocol.frame_of(request), limit(allowed_s, deadline)
         try:

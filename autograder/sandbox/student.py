@@ -45,6 +45,10 @@ class Function:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask(args, kwargs).value
 
+    def once(self, *args: Any, **kwargs: Any) -> Any:
+        """Call, or return what came of the same call in an earlier check: for data, and costly to make."""
+        return self._ask(args, kwargs, once=True).value
+
     def with_grad(
         self, *args: Any, wrt: Sequence[str], of: int | None = None, cotangent: Any = None, **kwargs: Any
     ) -> Gradients:

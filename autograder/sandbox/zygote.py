@@ -20,6 +20,7 @@ from typing import Any
 
 from autograder.sandbox import landlock, limits, pages, worker
 from autograder.sandbox.libraries import PRELOADABLE
+from autograder.sandbox.promised import import_only_promised
 
 REQUEST_BYTES = 4096
 
@@ -188,6 +189,7 @@ def main() -> None:
     for name in settings["ours"]:
         importlib.import_module(name)
     forget_folders()
+    import_only_promised(settings["also"])
     preload(settings["preload"])
     Zygote(control, settings).serve()
     os._exit(0)  # taking torch apart properly would take longer than grading did

@@ -21,6 +21,8 @@ COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
 SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
 BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, as without them
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
@@ -131,9 +133,14 @@ def cell_text(cell: Mapping[str, Any]) -> str:
 def python_of_cell(text: str) -> str:
     """Return a cell with its notebook commands commented out, line by line.
 
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; under any other `%%` command
-    (`%%bash`, `%%writefile`, ...) it is no Python and all of it is commented out.
+    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file; under
+    any other `%%` command (`%%bash`, ...) it is no Python and all of it is commented out.
     """
+    written = WRITTEN.match(text)
+    if written:
+        name, body = written[2].strip("\"'"), text[written.end() :]
+        mode, lines = "a" if written[1] else "w", "\n" * text.count("\n")
+        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r}){lines}"
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
@@ -168,7 +175,12 @@ def without_command(line: str) -> tuple[str, bool]:
     assigned = ASSIGNED.match(line)
     if assigned:
         start = assigned.end(1)
-        return f"{assigned[1]}None  # {line[start:]}", line.endswith("\\")
+        value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
+        return f"{assigned[1]}{value}  # {line[start:]}", line.endswith("\\")
+    run = RUN.match(line)
+    if run:
+        name = run[2].strip("\"'")
+        return f"{run[1]}exec(compile(open({name!r}, encoding='utf-8').read(), {name!r}, 'exec'))", False
     command = COMMAND.match(line) or HELP.match(line)
     if not command:
         return line, False

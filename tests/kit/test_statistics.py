@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
-from autograder.reports import statistics
+from autograder.reports import attention, statistics
 from autograder.results import Cause, Outcome
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -105,7 +105,7 @@ def test_slow_and_hostile_submissions_are_named_the_gravest_first():
         changed(report("forged"), checks=[forged], outcome=Outcome.CRASHED),
         changed(report("ours"), checks=[], outcome=Outcome.BROKEN, staff_notes=["KeyError: 'x'"]),
     ]
-    found = {one.report.student: "; ".join(one.reasons) for one in statistics.concerns(reports)}
+    found = {one.report.student: "; ".join(one.reasons) for one in attention.concerns(reports)}
     assert list(found) == ["ours", "forged", "late", "slow", "refused"]
     assert "KeyError" in found["ours"]
     assert "as forged results do" in found["forged"]

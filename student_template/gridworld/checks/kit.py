@@ -648,9 +648,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     """Draw a figure, return what it shows, and close it.
 
     Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
-    `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
-    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
-    its first entry to that of its last; `origin`),
+    `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
+    is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
+    `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
     `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
     """
@@ -683,6 +683,7 @@ def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
     return {
         "title": next(filter(None, titles), ""),
         "suptitle": figure.get_suptitle(),
+        "size": figure.bbox.size,
         "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
         "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
         "xlim": axes.get_xlim(),
@@ -1586,7 +1587,9 @@ class Call:
 
     `action` is "call" (a name of the module), "make" (a dotted path of a library or of provided
     code), "invoke" (call a held object), "read" (an attribute of one), "callback" (one of the
-    `functions` of the call that is being answered: these stay with whoever asks).
+    `functions` of the call that is being answered: these stay with whoever asks). With `once`,
+    a worker that was asked the very same before answers the same again, without another call: several
+    checks look at one answer.
     """
 
     action: str
@@ -1597,6 +1600,7 @@ class Call:
     wrt: tuple[str, ...] = ()
     of: int | None = None
     cotangent: Any = None
+    once: bool = False
     functions: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
 
 
@@ -1956,6 +1960,10 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask(args, kwargs).value
+
+    def once(self, *args: Any, **kwargs: Any) -> Any:
+        """Call, or return what came of the same call in an earlier check: for data, and costly to make."""
+        return self._ask(args, kwargs, once=True).value
 
     def with_grad(
         self, *args: Any, wrt: Sequence[str], of: int | None = None, cotangent: Any = None, **kwargs: Any
