@@ -362,7 +362,7 @@ def takes_its_actions_from_random(env, rng, max_steps=100):
     env.reset()
     total, steps, done = 0.0, 0, False
     while not done and steps < 5000:
-        _, reward, done = env.step(np.random.randint(4))
+        _, reward, done = env.step(np.random.randint(4))  # noqa: NPY002 the mistake itself
         total, steps = total + reward, steps + 1
     return total, steps
 
@@ -1342,7 +1342,7 @@ def counts_actions_from_the_end(q_values):
 @misconception("greedy_policy")
 def names_the_actions(q_values):
     """Names of actions come back. Their numbers are asked."""
-    return [["right left down up".split()[a % 4] for a in row] for row in q_values.argmax(axis=-1)]
+    return [[("right", "left", "down", "up")[a % 4] for a in row] for row in q_values.argmax(axis=-1)]
 
 
 @misconception("greedy_policy")
@@ -1858,8 +1858,7 @@ def writes_two_digits_of_the_year(milestones):
 @misconception("plot_timeline")
 def writes_outside_the_figure(milestones):
     """Some labels lie outside the picture: the limits of the axes do not reach that far."""
-    figure = timeline(sorted(milestones.items()), both, lambda i: 9 * (1 + i))
-    return figure
+    return timeline(sorted(milestones.items()), both, lambda i: 9 * (1 + i))
 
 
 # plot_values
