@@ -62,6 +62,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     picture: bytes = b""
     reference_picture: bytes = b""
     answer_digest: str = ""
+    line: int = 0  # of the program, or of cell number `cell`, at which it failed; 0: unknown
+    cell: int = 0
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +75,7 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     hint: str = ""
     misconceptions: list[str] = []
+    comment: str = ""  # of staff, for the student
 
 
 class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +90,7 @@ class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
     feedback: str
     weight: float = 0.0
     earned: float = 0.0
+    chosen: str = ""  # what the chosen letters say
     staff_note: str = ""
 
 

@@ -1,6 +1,7 @@
 """Grade one submission: run its checks behind the wall, diagnose, add up."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import asdict
@@ -9,6 +10,7 @@ from autograder import __version__
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
@@ -22,10 +24,10 @@ from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
 from autograder.judging.session import Session
 from autograder.quiz.figures import term_of
-from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
-from autograder.sandbox.libraries import used_by
+from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
@@ -198,6 +200,7 @@ class Grader:
             outcome=verdict.outcome, cause=verdict.cause, feedback=verdict.feedback,
             staff_note=verdict.staff_note,
             answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
+            line=judged.place[0], cell=judged.place[1],
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -216,6 +219,7 @@ class Grader:
             QuizAnswer(
                 id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
                 outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
+                chosen=chosen(self.quiz.questions[result.id], sheet.answers.get(result.id, ())),
                 staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
             )
             for result in results
@@ -294,15 +298,24 @@ def open_grader(
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
     # The warm process starts first and imports while this one reads: neither waits for the other.
-    wall = Wall(Limits(**asdict(assignment.limits)), used_by([read(solution)]), without)
+    own = [read(path) for path in (solution, *provided_paths(course, stem))]
+    wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
     try:
         bank = load_bank(course.root, stem, tuple(assignment.provided))
+        insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
         return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
     except BaseException:
         wall.close()
         raise
+
+
+def provided_paths(course: Course, stem: str) -> list[Path]:
+    """Return the modules that are handed out whole, those that are there."""
+    folder = course.root / "assignments" / stem
+    paths = (folder / f"{name.removesuffix('.py')}.py" for name in course.assignment(stem).provided)
+    return [path for path in paths if path.is_file()]
 
 
 def open_quiz(course: Course, stem: str) -> Quiz | None:

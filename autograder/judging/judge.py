@@ -44,6 +44,14 @@ class Judged:
     replayed: bool = False  # whether the calls are the first ones of the check's script
     digest: bytes = b""  # of the replies, where the verdict follows from them alone
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """The line and the cell at which the program raised, zeros if it did not."""
+        last = self.exchanges[-1].outcome if self.exchanges else None
+        if self.verdict.outcome is Outcome.ERROR and isinstance(last, StudentRaised):
+            return last.problem.line, last.problem.cell
+        return 0, 0
+
 
 class Replay:
     """Answers a check's calls with replies that are there already."""

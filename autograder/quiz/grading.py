@@ -132,6 +132,12 @@ def judge(
     return judge_number(question, key, parts, figures, functions, own)
 
 
+def chosen(question: Question, parts: Sequence[str]) -> str:
+    """Return what the letters of an answer say, "" if there are none."""
+    letters = read_letters(parts, question.choices) if question.choices else None
+    return "; ".join(question.choices[letter] for letter in sorted(letters or ()))
+
+
 def judge_one(question: Question, key: Key, parts: Sequence[str]) -> Verdict:
     """One letter is right; a wrong one has its why."""
     (letter,) = read_letters(parts, question.choices) or ("",)
