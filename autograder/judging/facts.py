@@ -115,14 +115,14 @@ class Layout:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.facts = [fact for at, answer in enumerate(script.answers) for fact in facts_of(at, answer)]
+        self.facts = [fact for at, answer in enumerate(script.outcomes) for fact in facts_of(at, answer)]
         sizes = [fact.numbers.size for fact in self.facts]
         self.ends = np.cumsum(sizes, dtype=int)
         self.owner = np.repeat(np.arange(len(sizes)), sizes)  # the fact that an entry belongs to
         self.numbers = joined([fact.numbers for fact in self.facts])
         self.room = joined([np.full(fact.numbers.size, room_of(fact.numbers)) for fact in self.facts])
         about_objects = [
-            touches(call, answer) for call, answer in zip(script.calls, script.answers, strict=True)
+            touches(call, answer) for call, answer in zip(script.calls, script.outcomes, strict=True)
         ]
         self.stateful = self.each([about_objects[fact.key[0]] for fact in self.facts])
         self.counts = self.each([self._counts(fact) for fact in self.facts])
@@ -148,7 +148,7 @@ class Layout:
     def record(self, outcomes: Outcomes) -> "Record":
         """Lay out what a program answered to the first of the script's calls."""
         numbers, odd = self.numbers.copy(), dict[int, Odd]()
-        asked = min(len(outcomes), len(self.script.answers))
+        asked = min(len(outcomes), len(self.script.outcomes))
         first = 0
         for at in range(asked):
             came = {fact.key: fact for fact in facts_of(at, outcomes[at])}
@@ -166,7 +166,7 @@ class Layout:
             right = self.facts[first]
             fact = came.get(right.key)
             end = self.ends[first]
-            if fact is None or isinstance(fact.kind, Raised):
+            if fact is None or (isinstance(fact.kind, Raised) and fact.kind != right.kind):
                 odd[first] = Odd(whole)
             elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
                 odd[first] = Odd(fact.kind, fact.numbers)
@@ -235,7 +235,7 @@ def joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate(arrays) if arrays else np.zeros(0)
 
 
-def touches(call: Call, answer: Answer) -> bool:
+def touches(call: Call, outcome: Answer | Ended) -> bool:
     """Whether a call uses or makes an object, or a figure: then right answers may differ."""
-    inside = holds([call.args, call.kwargs, answer.value])
-    return inside or call.action != "call" or isinstance(answer.value, Figure)
+    value = outcome.value if isinstance(outcome, Answer) else None
+    return holds([call.args, call.kwargs, value]) or call.action != "call" or isinstance(value, Figure)
