@@ -9,6 +9,7 @@ from autograder import __version__
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.answer_cache import cache_of
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
@@ -48,7 +49,10 @@ class Grader:
         self.wall, self.isolation = wall, isolation
         self.assignment = course.assignment(bank.stem)
         self.receipt = receipt_of(course, bank.stem, isolation.verdict)
-        self.reference = Answers(wall, reference_program(bank))
+        program = reference_program(bank)
+        # A submission that is not held back might write to the cache.
+        cache = cache_of(program) if isolation.verdict == FULL else None
+        self.reference = Answers(wall, program, cache)
         self.judge = Judge(
             course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known
         )
