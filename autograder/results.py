@@ -18,14 +18,15 @@ class Outcome(StrEnum):
     CRASHED = "crashed"
     UNWRITTEN = "unwritten"  # the stub as handed out
     SKIPPED = "skipped"  # a prerequisite failed
+    WAITING = "waiting"  # for a person, who gives the points
     NOT_RUN = "not_run"  # this machine may not run it: never costs points
     BROKEN = "broken"  # our fault: never costs points, always reaches staff
 
 
 # from mild to severe: a submission's outcome is the most severe of its checks'
 SEVERITY = (
-    Outcome.PASSED, Outcome.NOT_RUN, Outcome.SKIPPED, Outcome.UNWRITTEN, Outcome.FAILED, Outcome.ERROR,
-    Outcome.TIMEOUT, Outcome.CRASHED, Outcome.BROKEN,
+    Outcome.PASSED, Outcome.NOT_RUN, Outcome.WAITING, Outcome.SKIPPED, Outcome.UNWRITTEN, Outcome.FAILED,
+    Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.BROKEN,
 )  # fmt: skip
 # that take no part in sharing a question's points
 WEIGHTLESS = (Outcome.BROKEN, Outcome.NOT_RUN)
@@ -62,10 +63,15 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     picture: bytes = b""
     reference_picture: bytes = b""
     answer_digest: str = ""
+    line: int = 0  # of the program, or of cell number `cell`, at which it failed; 0: unknown
+    cell: int = 0
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One question: points earned of points worth, and the known mistakes that explain its answers."""
+    """One question: points earned of points worth, and the known mistakes that explain its answers.
+
+    `behaviour` is a digest of wrong answers that no known mistake explains: equal ones are wrong alike.
+    """
 
     id: str
     score: float
@@ -73,6 +79,8 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     hint: str = ""
     misconceptions: list[str] = []
+    behaviour: str = ""
+    comment: str = ""  # of staff, for the student
 
 
 class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +95,7 @@ class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
     feedback: str
     weight: float = 0.0
     earned: float = 0.0
+    chosen: str = ""  # what the chosen letters say
     staff_note: str = ""
 
 

@@ -1,6 +1,7 @@
 """Grade one submission: run its checks behind the wall, diagnose, add up."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import asdict
@@ -9,6 +10,7 @@ from autograder import __version__
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.answer_cache import cache_of
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
@@ -23,10 +25,10 @@ from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
 from autograder.judging.session import Session
 from autograder.quiz.figures import term_of
-from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
-from autograder.sandbox.libraries import used_by
+from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
@@ -60,7 +62,8 @@ class Grader:
             mistake.name: variant_program(bank, bank.mistakes_source, mistake)
             for mistake in bank.misconceptions
         }
-        self.diagnostician = Diagnostician(wall, self.judge, mistakes)
+        right = {one.name: variant_program(bank, bank.alternatives_source, one) for one in bank.alternatives}
+        self.diagnostician = Diagnostician(wall, self.judge, mistakes, right)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.after_check: Callable[[CheckResult], None] = lambda _: None
 
@@ -150,6 +153,7 @@ class Grader:
             id=f"{self.bank.stem}.{question}", score=share(points, results), max_score=points,
             outcome=worst([result.outcome for result in results]),
             hint=diagnosis.hint, misconceptions=list(diagnosis.misconceptions),
+            behaviour=diagnosis.behaviour,
         )  # fmt: skip
         return graded, results
 
@@ -169,7 +173,9 @@ class Grader:
         if is_absent(results):
             return results, Diagnosis()
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
-        return results, self.diagnostician.diagnose([one.check for one in judged], judged, candidates)
+        right = [one for one in self.bank.alternatives if one.question == question]
+        checks = [one.check for one in judged]
+        return results, self.diagnostician.diagnose(checks, judged, candidates, right)
 
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None
@@ -202,6 +208,7 @@ class Grader:
             outcome=verdict.outcome, cause=verdict.cause, feedback=verdict.feedback,
             staff_note=verdict.staff_note,
             answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
+            line=judged.place[0], cell=judged.place[1],
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -220,6 +227,7 @@ class Grader:
             QuizAnswer(
                 id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
                 outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
+                chosen=chosen(self.quiz.questions[result.id], sheet.answers.get(result.id, ())),
                 staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
             )
             for result in results
@@ -298,15 +306,24 @@ def open_grader(
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
     # The warm process starts first and imports while this one reads: neither waits for the other.
-    wall = Wall(Limits(**asdict(assignment.limits)), used_by([read(solution)]), without)
+    own = [read(path) for path in (solution, *provided_paths(course, stem))]
+    wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
     try:
         bank = load_bank(course.root, stem, tuple(assignment.provided))
+        insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
         return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
     except BaseException:
         wall.close()
         raise
+
+
+def provided_paths(course: Course, stem: str) -> list[Path]:
+    """Return the modules that are handed out whole, those that are there."""
+    folder = course.root / "assignments" / stem
+    paths = (folder / f"{name.removesuffix('.py')}.py" for name in course.assignment(stem).provided)
+    return [path for path in paths if path.is_file()]
 
 
 def open_quiz(course: Course, stem: str) -> Quiz | None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.config import Course
+from autograder.judging.agreement import insist_on_agreement
+from autograder.judging.bank import load_bank
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.publishers import MakeBundle, publishers
 from autograder.publish.template import build_template
@@ -27,6 +29,8 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         assignment.quiz,
         assignment.provided,
         term=term_of(course.settings.seed, stem),
+        import_s=assignment.limits.import_s,
+        call_s=assignment.limits.call_s,
     )
 
 
@@ -45,7 +49,9 @@ for door in publishers():
 
 def build(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
-    for stem in course.settings.assignments:
+    for stem, assignment in course.settings.assignments.items():
+        bank = load_bank(course.root, stem, tuple(assignment.provided))
+        insist_on_agreement(bank, assignment.questions)
         write_tree(student_folder(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")
         for pattern, files in BUNDLES.items():

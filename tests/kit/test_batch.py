@@ -18,7 +18,8 @@ from autograder.batch.backend import LocalBench
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Progress, Wishes
 from autograder.config import load_config
-from autograder.gradebook.book import FILE, Gradebook
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.database import FILE
 from autograder.judging.grader import Grader, open_grader
 from autograder.results import Outcome, from_json
 from autograder.roster.intake import Options, take_in
@@ -99,7 +100,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_everything_promised_is_written(graded):
     _, out = graded
     assert {path.name for path in out.iterdir()} == {
-        FILE, "grades.csv", "canvas.csv", "moodle.csv", "index.html", "reports",
+        FILE, "grades.csv", "roster_grades.csv", "canvas.csv", "moodle.csv", "index.html", "reports",
     }  # fmt: skip
     assert {path.name for path in (out / "reports").iterdir()} == {
         f"{name}.{ending}" for name in ("ada", "alan", "empty", "twin", "huge") for ending in ("json", "html")
@@ -252,6 +253,7 @@ def dying(mortal: Mortal, when: Callable[[int, object], bool]) -> Grader:
 
     def judge_checks(checks, session, *more):
         if when(next(count), session):
+            session._ready()  # its worker is there, and dies as well
             mortal.kill()
         return run(checks, session, *more)
 

@@ -21,7 +21,7 @@ from autograder.cli.main import main
 from autograder.cluster import client, worker
 from autograder.config import load_config
 from autograder.errors import InputError
-from autograder.gradebook.book import FILE
+from autograder.gradebook.database import FILE
 from autograder.judging.bank import load_bank
 from autograder.results import Outcome, from_json
 from autograder.roster.intake import Options

@@ -328,7 +328,7 @@ def test_the_page_says_what_to_teach_again_in_sentences():
         report("D"),
     ]
     text = Page(index_html(reports)).text
-    assert "2 submissions of 4 lost points here; the class earned 58 % of its points." in text
+    assert "2 submissions of 4 lost points here; the class earned 58 % of its 30 points." in text
     assert "1 submission left it unwritten." in text
     assert f"1 × forgets exp. {HINT}" in text
     assert text.count(HINT) == 2  # here, and among the known mistakes

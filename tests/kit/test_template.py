@@ -469,11 +469,12 @@ def test_the_readme_says_the_essentials_on_one_screen(files):
         assert part in text
     assert "one class and 2 functions" in text
     assert "quiz" not in text
-    assert files["requirements.txt"] == b"numpy>=2\npytest>=9\n"
+    wanted = {re.split(r"\W", line)[0] for line in files["requirements.txt"].decode().splitlines()}
+    assert wanted == {"matplotlib", "numpy", "pytest", "scipy"}
 
 
-def test_torch_is_asked_for_in_the_version_that_grades():
-    assert requirements(["import torch.nn as nn", "from torch import optim"]).split()[-1] == "torch==2.13.0"
+def test_torch_is_asked_for_in_a_range_and_only_where_it_is_needed():
+    assert requirements(["import torch.nn as nn", "from torch import optim"]).split()[-1] == "torch>=2.2,<3"
 
 
 def test_building_twice_gives_the_same_bytes(files, course):
@@ -552,7 +553,8 @@ def test_failures_are_short_and_say_what_came_and_what_was_wanted(folder):
     assert code == 1
     assert " double: Doubles 1, 2 and 4 " in text
     assert "\ndouble(array([1., 2., 4.]))\n" in text
-    assert "in reverse order" in text
+    assert "the result is wrong" in text
+    assert "in reverse order" not in text  # 2, 4 and 8 are all sorts of each other
     assert text.count("I was here") == 6
     assert "... 4994 more lines" in text
     line = WRONG[: WRONG.index("self.totl")].count("\n") + 1
