@@ -324,7 +324,7 @@ def test_nothing_on_the_platform_tells_the_seed(platform):
     platform.submit(RIGHT)
     told = json.dumps(platform.run())
     assert "20269999" not in told + platform.printed.stdout
-    assert "seed_sha256" in told
+    assert "course_sha256" in told
 
 
 def test_a_run_that_is_killed_keeps_what_was_graded(platform):
