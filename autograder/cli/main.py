@@ -8,11 +8,15 @@ from typing import Any
 import click
 
 from autograder import __version__
+from autograder.cli.author_commands import AUTHOR_COMMANDS
 from autograder.cli.class_commands import CLASS_COMMANDS, FOLDER, hidden_anyway, layers
 from autograder.errors import InputError, KitError
 
 TEXT_BYTES = 1_000_000
-HOSTILE = Path(__file__).resolve().parents[2] / "tests" / "kit" / "hostile"
+PACKAGE = Path(__file__).resolve().parents[1]
+# installed, or in a checkout
+ATTACKS = (PACKAGE / "redteam" / "attacks", PACKAGE.parent / "tests" / "kit" / "hostile")
+HOSTILE = next((folder for folder in ATTACKS if folder.is_dir()), ATTACKS[0])
 
 
 class Commands(click.Group):
@@ -38,7 +42,7 @@ def main(context: click.Context, root: Path) -> None:
     context.obj = root
 
 
-for command in CLASS_COMMANDS:
+for command in (*CLASS_COMMANDS, *AUTHOR_COMMANDS):
     main.add_command(command)
 
 
@@ -102,20 +106,6 @@ def doctor(root: Path, assignment: str | None, only: tuple[str, ...], matrix: bo
         click.echo((to_matrix(found) if matrix else "") + to_text(found), nl=False)
         healthy = healthy and not found.findings
     sys.exit(0 if healthy else 1)
-
-
-@main.command("new-question")
-@click.argument("name", metavar="STEM.NAME")
-@click.option(
-    "--points", type=click.FloatRange(min=0), default=10, show_default=True, help="What it is worth."
-)
-@click.pass_obj
-def new_question(root: Path, name: str, points: float) -> None:
-    """Write the fragments of a new question, to be filled in."""
-    from autograder.config import load_config
-    from autograder.publish.question import add_question
-
-    click.echo(add_question(load_config(root), name, points), nl=False)
 
 
 @main.command()

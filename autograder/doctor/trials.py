@@ -23,8 +23,9 @@ from autograder.errors import KitError
 from autograder.judging.bank import Check, Variant
 from autograder.judging.grader import Grader
 from autograder.judging.judge import Judged
+from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program, variant_program
-from autograder.judging.session import Program, Session
+from autograder.judging.session import Session
 from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
@@ -185,7 +186,7 @@ class Bench:
 
 def refuse_unloadable(trial: Trial, session: Session, output: str) -> None:
     """Raise if a program of ours could not be loaded: no check has then refused its answers."""
-    problems = session.loaded.problems if session.loaded else []
+    problems = [stop.problem for stop in session.loaded.stops] if session.loaded else []
     if session.unloadable is not None or problems:
         told = [f"{problem.type_name}: {problem.message}" for problem in problems]
         told += [line for line in output.splitlines() if line.strip()][-1:]

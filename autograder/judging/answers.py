@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.data.values import Handle, leaves
-from autograder.judging.session import Program
+from autograder.judging.loading import Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import MAX_FRAME

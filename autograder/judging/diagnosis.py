@@ -16,7 +16,8 @@ from autograder.checks.tolerance import is_close
 from autograder.data.values import Handle, Opaque, Tensor
 from autograder.judging.bank import Check, Variant
 from autograder.judging.judge import Judge, Judged, open_reply
-from autograder.judging.session import Ended, Program, Reply, Script, Session
+from autograder.judging.loading import Program
+from autograder.judging.session import Ended, Reply, Script, Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, StudentRaised
 from autograder.sandbox.remote import CallTimeout, WorkerDied

@@ -14,12 +14,13 @@ from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.lending import Lending, better, judge_again
+from autograder.judging.load_notes import load_notes
+from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import may_be_spoilt, quiz_shares, share, unwritten
-from autograder.judging.session import Program, Session
-from autograder.judging.verdict import load_note
+from autograder.judging.session import Session
 from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
@@ -29,7 +30,7 @@ from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.warm import WallLost
-from autograder.submission.reading import QUIZ, Source, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Submission, content_hash, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -85,7 +86,7 @@ class Grader:
             found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
             session.load()
-            notes = [*submission.notes, *load_notes(session, source), *quiz_notes]
+            notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
             found |= self.judge_checks(self.checks(session, visible=False), session, found)
@@ -260,15 +261,6 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
-
-
-def load_notes(session: Session, source: Source) -> list[str]:
-    """Tell a student what kept their program from loading."""
-    if session.unloadable is not None:
-        return [f"The file could not be loaded: {session.unloadable}."]
-    if session.loaded is None:
-        return []
-    return [load_note(problem, source.name, len(source.cells)) for problem in session.loaded.problems]
 
 
 def open_grader(

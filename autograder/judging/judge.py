@@ -199,7 +199,9 @@ class Judge:
             self.call(check, student)
         except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
             open_too = check.visible and not session.sealed
-            tellable = Tellable(open_too, session.names, session.program.source.cells, self._known)
+            tellable = Tellable(
+                open_too, session.names, session.program.source.cells, self._known, session.lost
+            )
             return judge(error, tellable, exchanges)
         except KitError:  # the wall itself: no check's fault and no student's
             raise

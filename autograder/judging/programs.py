@@ -1,7 +1,7 @@
 """The course's own programs, as they are loaded behind the wall."""
 
 from autograder.judging.bank import Bank, Variant
-from autograder.judging.session import Program
+from autograder.judging.loading import Program
 from autograder.sandbox import protocol
 
 

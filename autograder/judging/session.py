@@ -3,14 +3,14 @@
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from autograder.judging.loading import Ending, Loader, Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.lender import Lender
 from autograder.sandbox.patience import FACTOR
-from autograder.sandbox.protocol import Forget, Loaded, Source, frame_of
+from autograder.sandbox.protocol import Forget, Loaded, Stopped, frame_of
 from autograder.sandbox.remote import LIVE_BYTES, AnswerTooLarge, CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
@@ -18,16 +18,6 @@ Ended = StudentRaised | CallTimeout | WorkerDied
 FORGET = frame_of(Forget())
 PARTS = (1, 5, 20)  # after each timeout in a question, its later calls get a smaller part of the time
 SUBMISSION_BYTES = 64 << 20  # of all replies of a submission
-
-
-@dataclass(frozen=True)
-class Program:
-    """A program to load into a worker, with modules that it may import and names to replace in it."""
-
-    source: Source
-    modules: Mapping[str, str] = field(default_factory=dict)
-    bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lender: Lender | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +63,8 @@ class Session:
         self, wall: Wall, program: Program, patience: float = 1, *, draw: int = 0,
         sealed: bool = False, seconds: float = 0.0,
     ) -> None:  # fmt: skip
-        self._wall, self.program, self._patience = wall, program, patience
+        self._wall, self._patience = wall, patience
+        self._loader = Loader(wall, program)
         self._worker: Worker | None = None
         self.draw = draw  # of the hidden inputs, which go with the work
         self.sealed = sealed
@@ -84,10 +75,29 @@ class Session:
         self._question = ""
         self._first = FORGET
         self._output: list[str] = []
-        self.loaded: Loaded | None = None
         self.unloadable: Ended | None = None
         self.exchanges: list[Exchange] = []
         self.right: set[str] = set()  # the questions that were answered in full
+
+    @property
+    def program(self) -> Program:
+        """The submission."""
+        return self._loader.program
+
+    @property
+    def loaded(self) -> Loaded | None:
+        """What came of loading it for the first time."""
+        return self._loader.loaded
+
+    @property
+    def endings(self) -> list[Ending]:
+        """The statements that are left out because they ended a worker."""
+        return self._loader.endings
+
+    @property
+    def lost(self) -> dict[str, Stopped]:
+        """The names that are missing because a statement stopped."""
+        return {name: stop for stop in self.loaded.stops for name in stop.names} if self.loaded else {}
 
     @property
     def names(self) -> list[str]:
@@ -170,9 +180,7 @@ class Session:
                 replies, ended = self._take(worker, coming, len(script.frames))
                 yield replies
 
-    def _take(
-        self, worker: Worker, coming: Iterator[bytes], count: int
-    ) -> tuple[list[Reply], Ended | None]:
+    def _take(self, worker: Worker, coming: Iterator[bytes], count: int) -> tuple[list[Reply], Ended | None]:
         """Return the next replies and what ended them early, which is also the last of them."""
         replies: list[Reply] = []
         try:
@@ -213,17 +221,11 @@ class Session:
             raise self.unloadable
         if self._worker is None or not self._worker.alive:
             self.renew()
-            self._worker = self._wall.worker()
-            program = self.program
             try:
-                with self._clock(self._worker):
-                    loaded = self._worker.load(
-                        program.source, program.modules, program.bind, self._deadline(), program.lender
-                    )
+                self._worker = self._loader.worker(self._deadline(), self._clock)
             except (CallTimeout, WorkerDied) as error:
                 self.unloadable = error
                 raise
-            self.loaded = self.loaded or loaded  # what a later worker says of its loading is not told
         return self._worker
 
     def close(self) -> str:

@@ -7,15 +7,15 @@ choice. A class may be named after a hidden input and claim to be any library's;
 
 import builtins
 import difflib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.judging.session import Exchange
 from autograder.results import Outcome
 from autograder.sandbox.calls import StudentRaised
-from autograder.sandbox.protocol import Problem
+from autograder.sandbox.protocol import Problem, Stopped
 from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
 
 NOT_WRITTEN = "write your code here"
@@ -51,12 +51,14 @@ class Tellable:
         names: what the submission defines, to suggest the nearest to a missing one.
         cells: its text, whose lines can be named.
         known: returns a check's own reason as far as its author wrote it.
+        lost: what it lacks because a statement stopped.
     """
 
     everything: bool
     names: Sequence[str] = ()
     cells: Sequence[str] = ()
     known: Callable[[str], str] = lambda _: ""
+    lost: Mapping[str, Stopped] = field(default_factory=dict)
 
 
 def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -> Verdict:
@@ -99,10 +101,7 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
     """
     visible = tellable.everything
     if problem.type_name == "NotDefined" and asked not in tellable.names:
-        names = [name for name in tellable.names if len(name) <= LONGEST_NAME]
-        near = difflib.get_close_matches(asked, names[:MOST_NAMES], 1, 0.5)
-        hint = f" Is it {near[0]}?" if near else ""
-        return Verdict(Outcome.ERROR, f"There is no function {asked} in the file.{hint}")
+        return Verdict(Outcome.ERROR, not_defined(asked, tellable))
     if problem.type_name == "NotImplementedError" and NOT_WRITTEN in problem.message:
         return Verdict(Outcome.ERROR, "Not written yet.")
     kind = problem.type_name if problem.type_name in QUOTABLE else OWN_WORDS
@@ -112,6 +111,19 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
     if problem.type_name == "TypeError" and not where:  # no line of theirs ran: the call itself failed
         told = f"{full}\n{NOT_AS_PROMISED}" if visible else NOT_AS_PROMISED
     return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}")
+
+
+def not_defined(asked: str, tellable: Tellable) -> str:
+    """Say that a function is missing, and whether that is because its statement did not run."""
+    stopped = tellable.lost.get(asked)
+    if stopped is not None:
+        where = place(stopped.problem) if exists(stopped.problem, tellable.cells) else ""
+        what = where.removeprefix(" at ") or "its statement"
+        return f"{asked} is missing because {what} stopped: see the note about that line."
+    names = [name for name in tellable.names if len(name) <= LONGEST_NAME]
+    near = difflib.get_close_matches(asked, names[:MOST_NAMES], 1, 0.5)
+    hint = f" Is it {near[0]}?" if near else ""
+    return f"There is no function {asked} in the file.{hint}"
 
 
 def place(problem: Problem) -> str:
@@ -126,17 +138,6 @@ def exists(problem: Problem, cells: Sequence[str]) -> bool:
     if not 0 <= problem.cell <= len(cells) or (problem.cell == 0) != (len(cells) == 1):
         return False
     return 0 < problem.line <= min(cells[problem.cell - 1].count("\n") + 1, LAST_LINE)
-
-
-def load_note(problem: Problem, name: str, cells: int) -> str:
-    """Tell what kept a program, or one cell of it, from running."""
-    where = f"line {problem.line}" if problem.line else "loading it"
-    where += f" of cell {problem.cell}" if cells > 1 else ""
-    lost = "What this cell defines is missing." if cells > 1 else "What comes after that line is missing."
-    if problem.type_name in ("SyntaxError", "IndentationError", "TabError"):
-        lost = "Nothing in it could be run." if cells == 1 else lost
-        return f"{name}: Python cannot read {where}: {problem.message}. {lost}"
-    return f"{name}: {problem.type_name} at {where}: {problem.message}. {lost}"
 
 
 def sentence(text: str) -> str:

@@ -5,9 +5,9 @@ A roster, a list of times and a list of extensions say more about the entries of
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import msgspec
@@ -15,14 +15,13 @@ import msgspec
 from autograder.config import Course
 from autograder.roster.late import Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times
-from autograder.roster.people import Index, Person, read_roster, read_rows, run_together
+from autograder.roster.people import Index, Person, folded, read_roster, read_rows, run_together
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
-from autograder.submission.gradescope_export import METADATA
-from autograder.submission.layouts import CANVAS, MOODLE
 from autograder.submission.work import Task, task_of
 
 EXTENSIONS = "extensions.csv"
+NUMBERS = {"moodle": "moodle", "canvas": "canvas", "gradescope": "sid"}  # what a member's id is
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +77,8 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     rows = []
     for at, entry in enumerate(entries):
         moments = times.get(at, [])
-        submitted = moments[-1] if moments else entry.submitted_at
+        moments = moments or [placed(time, zone) for time in (*entry.earlier, entry.submitted_at) if time]
+        submitted = moments[-1] if moments else None
         ruling = rule(
             submitted, due, course.settings.late, course.settings.attempts, moments[:-1],
             extensions.get(at), said_late=entry.late,
@@ -96,6 +96,11 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     remarks = [*late_at_unknown_times(entries, rows), *remarks]
     column = canvas_column(Path(options.roster), course, stem) if options.roster else ""
     return Intake(list(entries), rows, missing, remarks, column, task_of(course, stem))
+
+
+def placed(time: datetime, zone: tzinfo | None) -> datetime:
+    """Return a time with a zone: one that a platform's clock showed is in that of the due date."""
+    return time if time.tzinfo else time.replace(tzinfo=zone or UTC)
 
 
 def canvas_column(roster: Path, course: Course, stem: str) -> str:
@@ -120,16 +125,10 @@ def late_at_unknown_times(entries: Sequence[Entry], rows: Sequence[Row]) -> Iter
 
 
 def person_of(entry: Entry, member: Member) -> Person:
-    """Return one of those who handed in; what kind of number they have follows from the layout."""
-    person = Person(name=member.name, email=member.email)
-    names = [part.path.name for part in entry.parts]
-    if any(MOODLE.fullmatch(name) for name in names):
-        return msgspec.structs.replace(person, moodle=member.id)
-    if any((part.path.parent / METADATA).exists() for part in entry.parts):
-        return msgspec.structs.replace(person, sid=member.id)
-    if any(CANVAS.fullmatch(name) for name in names):
-        return msgspec.structs.replace(person, canvas=member.id)
-    return msgspec.structs.replace(person, sid=member.id)
+    """Return one of those who handed in; what kind of number they have follows from the platform."""
+    person = Person(name=member.name, email=member.email, login=member.login)
+    kind = NUMBERS.get(entry.platform)
+    return msgspec.structs.replace(person, **{kind: member.id}) if kind else person
 
 
 def join(
@@ -140,33 +139,62 @@ def join(
 ) -> list[Person]:
     """Fill in `people` from a roster; return who on it is missing. What is not certain stays as it is."""
     index = Index(list(enumerate(roster)))
-    teams = teams_on(roster)
     seen: defaultdict[int, list[str]] = defaultdict(list)
+    by_name: list[str] = []
+    owners: dict[str, int] = {}  # the place of whoever an entry's own number or name means
     for entry, members in zip(entries, people, strict=True):
-        if team := teams.get(run_together(members[0].name)) if len(members) == 1 else None:
-            members[:] = [roster[place] for place in team]
         for at, person in enumerate(members):
-            found = index.like(person)
+            found, sure = index.person(person) if entry.platform else index.account(person.name)
             if len(found) == 1:
                 (place,) = found
                 seen[place].append(entry.name)
+                owners[entry.name] = place
                 members[at] = merged(roster[place], person)
-            else:
+                if not sure:
+                    by_name.append(f"{entry.name} for {roster[place].name}")
+            elif len(members) > 1 or not roster_group(entry, roster):
                 why = f"{len(found)} students on the roster may be meant" if found else "not on the roster"
                 remarks.append(f"{entry.name}: {why}")
+    join_teams(entries, people, roster, owners, seen, remarks)
+    if by_name:
+        remarks.append(f"taken by a name or address, not by a number or login: {listing(by_name)}")
     for place, names in seen.items():
         if len(names) > 1:
             remarks.append(f"{roster[place].name} handed in {len(names)} times: {', '.join(names)}")
     return [person for place, person in enumerate(roster) if place not in seen]
 
 
-def teams_on(roster: Sequence[Person]) -> dict[str, list[int]]:
-    """Return the places of each group's students, by the group's name without what platforms leave out."""
-    teams: defaultdict[str, list[int]] = defaultdict(list)
-    for place, person in enumerate(roster):
-        if person.group:
-            teams[run_together(person.group)].append(place)
-    return teams
+def join_teams(
+    entries: Sequence[Entry],
+    people: list[list[Person]],
+    roster: Sequence[Person],
+    owners: Mapping[str, int],
+    seen: defaultdict[int, list[str]],
+    remarks: list[str],
+) -> None:
+    """Count what a group handed in for all its members, unless one of them handed in alone.
+
+    A folder is a group's if the roster writes the group's name just so; what a platform names is, if
+    the one whose number it bears is in that group.
+    """
+    for entry, members in zip(entries, people, strict=True):
+        places = roster_group(entry, roster) if len(members) == 1 else []
+        if not places or owners.get(entry.name, places[0]) not in places:
+            continue
+        alone = [roster[place].name for place in places if set(seen[place]) - {entry.name}]
+        if alone:
+            remarks.append(f"{entry.name}: not counted for its group, for {listing(alone)} handed in alone")
+            continue
+        members[:] = [roster[place] for place in places]
+        for place in places:
+            seen[place] = [entry.name]
+
+
+def roster_group(entry: Entry, roster: Sequence[Person]) -> list[int]:
+    """Return the places of the students in the group that an entry is named after."""
+    form = run_together if entry.platform else folded
+    name = form(entry.members[0].name)
+    return [place for place, person in enumerate(roster) if person.group and form(person.group) == name]
 
 
 def merged(known: Person, seen: Person) -> Person:

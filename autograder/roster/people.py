@@ -126,7 +126,10 @@ def heads_of(path: Path) -> list[str]:
 
 def columns_of(path: Path) -> dict[str, Sequence[str]]:
     """Return what the columns of a roster mean: a gradebook of Canvas has an ID of its own."""
-    if {"student", "id", "section"} <= set(heads_of(path)):
+    heads = set(heads_of(path))
+    if "github username" in heads:  # GitHub Classroom's: the identifier is whatever the teacher chose
+        return {**COLUMNS, "login": ("github username",), "sid": ("identifier",), "moodle": ()}
+    if {"student", "id", "section"} <= heads:
         without_id = tuple(name for name in COLUMNS["sid"] if name != "id")
         return {**COLUMNS, "sid": without_id, "canvas": ("id",)}
     return dict(COLUMNS)
@@ -143,7 +146,9 @@ def person_on(line: Line) -> Person | None:
         return None
     cells["moodle"] = re.sub(r"\D*", "", cells.get("moodle", ""))
     known = {kind: cells.get(kind, "") for kind in (*KINDS, "section", "group")}
-    name = name or known["email"] or known["login"] or known["sid"]
+    if "@" in known["sid"] and not known["email"]:
+        known["email"] = known["sid"]
+    name = name or known["email"] or known["sid"] or known["login"]
     return Person(name=name, **known) if name else None
 
 
@@ -156,10 +161,33 @@ class Index:
             for key in {*exact(person), *names_of(person.name), *words_for(person)}:
                 self._found[key].append((at, person))
 
+    def person(self, person: Person) -> tuple[set[int], bool]:
+        """Return the places of those who are this person, by what a platform says, and whether it is sure.
+
+        Numbers and addresses are; a name is not, for who owns an account may change it.
+        """
+        if found := self.exactly(person):
+            return found, True
+        return self._first((*names_of(person.name), *called(person.name)), person), False
+
+    def account(self, text: str) -> tuple[set[int], bool]:
+        """Return the places of those whom a folder's or an account's name means, and whether it is sure.
+
+        It is if it is a number, a login or a whole address, or a name of several words written out.
+        Else it may be somebody's name run together, if their login is not known to be another one.
+        """
+        if found := self._first((f"word {folded(text)}",), Person(name=text)):
+            return found, True
+        whole, *joined = names_of(text)
+        if len(text.split()) > 1:
+            found = self._first((whole,), Person(name=text))
+            return (found, True) if found else (self._first(joined, Person(name=text)), False)
+        found = self._first((whole, *joined, f"local {folded(text)}"), Person(name=text, login=text))
+        return found, bool(found) and found == self._first((whole,), Person(name=text, login=text))
+
     def like(self, person: Person) -> set[int]:
         """Return the places of those who are this person: none, one, or several that may be."""
-        keys = (*exact(person), *names_of(person.name), f"word {folded(person.name)}")
-        return self._first(keys, person)
+        return self.person(person)[0]
 
     def exactly(self, person: Person) -> set[int]:
         """Return the places of those who have a number or an address of this person."""
@@ -167,7 +195,7 @@ class Index:
 
     def called(self, text: str) -> set[int]:
         """Return the places of those whom a text may mean: a name, a number, an address."""
-        return self._first((f"word {folded(text)}", *names_of(text)), Person(name=text))
+        return self._first((*called(text), *names_of(text)), Person(name=text))
 
     def _first(self, keys: Iterable[str], person: Person) -> set[int]:
         for key in keys:
@@ -190,13 +218,18 @@ def exact(person: Person) -> Iterator[str]:
             yield f"{kind} {folded(value)}"
 
 
+def called(text: str) -> Iterator[str]:
+    """Yield the keys of a text that may be a number, a login or an address, whole or before the @."""
+    yield from (f"{kind} {folded(text)}" for kind in ("word", "local"))
+
+
 def words_for(person: Person) -> Iterator[str]:
     """Yield what one may write for a person who has no other name: a number, an address, a login."""
     for kind in KINDS:
         if value := getattr(person, kind):
             yield f"word {folded(value)}"
     if person.email:
-        yield f"word {folded(person.email.partition('@')[0])}"
+        yield f"local {folded(person.email.partition('@')[0])}"
 
 
 def names_of(name: str) -> Iterator[str]:

@@ -1,25 +1,45 @@
 """Small attacks, run in a real worker at start to see what this machine's wall holds back.
 
-Every function returns True when the attack succeeded. This file is never imported by the kit: its text is
-sent over the wall as a submission's is.
+Every function returns True when the attack succeeded. Only a worker calls them, as it does a submission's.
 """
 
 import contextlib
 import ctypes
 import errno
+import fcntl
+import mmap
 import os
+import platform
+import resource
 import signal
 import socket
+import time
 from collections.abc import Callable
+
+LIBRARY = os.__file__  # a file that a worker may read
+NUMBERS = {  # of calls that the C library has no function for
+    "x86_64": {"io_uring_setup": 425, "keyctl": 250, "perf_event_open": 298, "userfaultfd": 323,
+               "cachestat": 451, "listmount": 458, "pidfd_open": 434, "bpf": 321},
+    "aarch64": {"io_uring_setup": 425, "keyctl": 219, "perf_event_open": 241, "userfaultfd": 282,
+                "cachestat": 451, "listmount": 458, "pidfd_open": 434, "bpf": 280},
+}  # fmt: skip
 
 
 def works(attack: Callable[..., object], *args: object) -> bool:
     """Whether a call goes through."""
     try:
         attack(*args)
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError, RuntimeError, AttributeError):
         return False
     return True
+
+
+def reaches(name: str, *arguments: object) -> bool:
+    """Whether a system call gets to the kernel, be it only to hear that its arguments are wrong."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    ctypes.set_errno(0)
+    done = libc.syscall(NUMBERS.get(platform.machine(), {}).get(name, -1), *arguments)
+    return done >= 0 or ctypes.get_errno() not in (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
 
 def reads_a_file(path: str) -> bool:
@@ -40,8 +60,19 @@ def reads_memory(pid: int) -> bool:
 
 
 def writes_a_file(path: str) -> bool:
-    """Create or change a file."""
-    return works(lambda: os.close(os.open(path, os.O_WRONLY | os.O_CREAT)))
+    """Create or change a file, here or where everybody may."""
+    everybodys = ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")  # noqa: S108 that is the question
+    name = f"autograder-probe-{os.getpid()}"
+    tried = [f"{folder}/{name}" for folder in (*everybodys, os.getcwd(), os.path.dirname(LIBRARY))]
+    made = [one for one in tried if works(creates, one)]
+    for one in made:
+        works(os.unlink, one)
+    return bool(made) or works(creates, path)
+
+
+def creates(path: str) -> None:
+    """Open a file for writing."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT))
 
 
 def changes_metadata(path: str) -> bool:
@@ -72,9 +103,10 @@ def starts_a_process() -> bool:
 
 
 def opens_a_socket() -> bool:
-    """Make sockets of several families."""
-    families = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX)
-    return any(works(lambda kind=kind: socket.socket(kind, socket.SOCK_DGRAM).close()) for kind in families)
+    """Make sockets of several families, or ask for the network interfaces."""
+    families = (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK)
+    made = [works(lambda kind=kind: socket.socket(kind, socket.SOCK_DGRAM).close()) for kind in families]
+    return any(made) or works(socket.if_nameindex)
 
 
 def traces(pid: int) -> bool:
@@ -86,8 +118,77 @@ def traces(pid: int) -> bool:
 
 
 def slows_down(pid: int) -> bool:
-    """Change another process's priority."""
-    return works(lambda: os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid)))
+    """Change another process's priority, or see its limits."""
+    changes = works(lambda: os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid)))
+    return changes or works(resource.prlimit, pid, resource.RLIMIT_NOFILE)
+
+
+def finds_processes(pid: int) -> bool:
+    """See which processes there are and what they do."""
+    return (
+        works(os.listdir, "/proc")
+        or works(os.getpriority, os.PRIO_PROCESS, pid)
+        or works(os.sched_getaffinity, pid)
+        or works(os.getsid, pid)
+        or works(time.clock_gettime, (~pid << 3) | 2)
+        or reaches("pidfd_open", pid, 0)
+    )
+
+
+def sees_the_machine() -> bool:
+    """See what is mounted and how full it is, or which networks there are."""
+    files = works(open, "/proc/self/mountinfo") or works(os.listdir, "/sys/class/net")
+    return files or works(os.statvfs, "/") or reaches("listmount", 0, 0, 0, 0)
+
+
+def holds_a_file() -> bool:
+    """Take a lease or a lock on a file that others use, or get at its flags."""
+    get_flags, lease = 0x80086601, 1024
+    with open(LIBRARY, "rb") as file:
+        attempts = [
+            works(fcntl.fcntl, file, lease, fcntl.F_RDLCK),
+            works(fcntl.fcntl, file, fcntl.F_NOTIFY, 0),
+            works(fcntl.flock, file, fcntl.LOCK_SH | fcntl.LOCK_NB),
+            works(fcntl.lockf, file, fcntl.LOCK_SH | fcntl.LOCK_NB),
+            works(fcntl.ioctl, file, get_flags, bytes(8)),
+        ]
+    return any(attempts)
+
+
+def sees_the_page_cache() -> bool:
+    """See, or change, which parts of a file are in memory."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open(LIBRARY, "rb") as file, mmap.mmap(file.fileno(), 4096, access=mmap.ACCESS_COPY) as mapped:
+        place = ctypes.addressof(ctypes.c_char.from_buffer(mapped))
+        found = libc.mincore(ctypes.c_void_p(place), ctypes.c_size_t(4096), bytes(1)) == 0
+        drops = works(os.posix_fadvise, file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        waits = works(lambda: os.preadv(file.fileno(), [bytearray(1)], 0, os.RWF_NOWAIT))
+        return found or drops or waits or reaches("cachestat", file.fileno(), 0, 0, 0)
+
+
+def uses_up_a_quota() -> bool:
+    """Make timers or queue signals, which are counted for the whole user."""
+    libc, timer = ctypes.CDLL(None, use_errno=True), ctypes.c_void_p()
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
+    return libc.timer_create(1, None, ctypes.byref(timer)) == 0 or works(
+        os.kill, os.getpid(), signal.SIGRTMIN
+    )
+
+
+def shares_memory() -> bool:
+    """Make memory, messages or watches that other processes could find."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    made = libc.shmget(0, 4096, 0o1600)
+    if made >= 0:
+        libc.shmctl(made, 0, None)
+    attempts = (made, libc.msgget(0, 0o1600), libc.semget(0, 1, 0o1600), libc.inotify_init1(0))
+    return max(attempts) >= 0 or works(os.memfd_create, "probe")
+
+
+def reaches_the_kernel() -> bool:
+    """Get at parts of the kernel that a grade never needs."""
+    calls = ("io_uring_setup", "keyctl", "perf_event_open", "userfaultfd", "bpf")
+    return any(reaches(name, 1, 0, 0, 0, 0) for name in calls) or ctypes.CDLL(None).unshare(0) == 0
 
 
 def holds_descriptors() -> bool:

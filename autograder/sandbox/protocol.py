@@ -112,12 +112,20 @@ class Source(Wire, tag="source", frozen=True):
 
 class LoadRequest(Wire, tag="load", frozen=True):
     """Load a submission; `modules` can be imported by it; `bind` replaces names from a module; calls of
-    the names in `lent` are answered by the grader."""
+    the names in `lent` are answered by the grader. It may take `seconds`, leaves out the statements in
+    `skip`, and if it is `careful` says which statement it is about to run."""
 
     source: Source
     modules: dict[str, str]
     bind: dict[str, tuple[str, str]]
     lent: list[str] = []
+    seconds: float = 20
+    skip: list[tuple[str, int]] = []
+    careful: bool = False
+
+
+class Go(Wire, tag="go", frozen=True):
+    """The reply to `Running`."""
 
 
 class Forget(Wire, tag="forget", frozen=True):
@@ -148,9 +156,31 @@ class Problem(Wire, tag="problem", frozen=True):
     bases: Annotated[list[Name], Meta(max_length=10)] = []
 
 
+Place = tuple[Name, int]  # of a statement: the name of its text and its number in it
+
+
+class Stopped(Wire, tag="stopped", frozen=True):
+    """A statement that did not run to its end: why, which one, and what is missing for it.
+
+    `seconds` is how long it ran, if that was too long.
+    """
+
+    problem: Problem
+    place: Place
+    names: Annotated[list[Name], Meta(max_length=MAX_NAMES)]
+    seconds: float = 0
+
+
+class Running(Wire, tag="running", frozen=True):
+    """A statement is about to be run."""
+
+    place: Place
+    line: int
+
+
 class Loaded(Wire, tag="loaded", frozen=True):
     names: Annotated[list[Name], Meta(max_length=MAX_NAMES)]
-    problems: Annotated[list[Problem], Meta(max_length=MAX_PROBLEMS)]
+    stops: Annotated[list[Stopped], Meta(max_length=MAX_PROBLEMS)]
 
 
 class Answered(Wire, tag="answered", frozen=True):
@@ -163,17 +193,15 @@ class Raised(Wire, tag="raised", frozen=True):
     problem: Problem
 
 
-REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget)
-REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest)
+REQUEST = msgspec.msgpack.Decoder(LoadRequest | CallRequest | Forget | Go)
+REPLY = msgspec.msgpack.Decoder(Loaded | Answered | Raised | CallRequest | Running)
 ENCODER = msgspec.msgpack.Encoder()
 
 
 class Frames:
     """Cuts a stream of bytes into frames, refusing what is too large before it has arrived."""
 
-    def __init__(
-        self, max_head: int = MAX_HEAD, rooms: Iterable[int] = (), max_body: int = MAX_BODY
-    ) -> None:
+    def __init__(self, max_head: int = MAX_HEAD, rooms: Iterable[int] = (), max_body: int = MAX_BODY) -> None:
         """Begin with an empty stream.
 
         Args:
@@ -211,10 +239,10 @@ class Frames:
         return done
 
 
-def loaded(names: Iterable[str], problems: Sequence[Problem]) -> Loaded:
+def loaded(names: Iterable[str], stops: Sequence[Stopped]) -> Loaded:
     """Return what a worker says of a program that it has loaded, as much of it as may be said."""
     short = [name for name in names if len(name) <= 200]
-    return Loaded(short[:MAX_NAMES], list(problems[:MAX_PROBLEMS]))
+    return Loaded(short[:MAX_NAMES], list(stops[:MAX_PROBLEMS]))
 
 
 def frame_of(message: Wire, body: bytes = b"") -> bytes:

@@ -20,6 +20,9 @@ from autograder.sandbox.warm import WarmProcess
 if TYPE_CHECKING:
     from autograder.sandbox.wall import Wall
 
+OF_IMPORT = 0.8  # of the time to load in: what the worker cuts by itself, before it is ended
+CAREFUL = 5  # the part of the time to load in that one statement may take in a worker that is watched
+GO = protocol.frame_of(protocol.Go())
 LIVE_BYTES = 8 << 20  # of one reply, where it is not known how large a right one is
 
 
@@ -44,6 +47,7 @@ class Worker:
         self._wall, self._warm, self._sock, self._output = wall, warm, sock, output
         self._pid, self._pidfd = pid, pidfd
         self._lender: Lender | None = None
+        self.running: protocol.Running | None = None
         sock.setblocking(False)
         self.alive = True
         self.received = 0  # bytes
@@ -56,8 +60,11 @@ class Worker:
         bind: Mapping[str, tuple[str, str]] | None = None,
         deadline: float | None = None,
         lender: Lender | None = None,
+        skip: Sequence[protocol.Place] = (),
+        *,
+        careful: bool = False,
     ) -> protocol.Loaded:
-        """Run the program; its errors come back as problems.
+        """Run the program; what stops in it comes back.
 
         Args:
             source: the program.
@@ -65,18 +72,29 @@ class Worker:
             bind: names of the program to replace, each by (module, attribute).
             deadline: of `time.monotonic`; at most `import_s` from now.
             lender: of functions that replace those of the same names.
+            skip: statements that are left out.
+            careful: keep in `running` which statement is being run; slower.
         """
         self._lender = lender
-        names = list(lender.names) if lender else []
-        request = protocol.LoadRequest(source, dict(modules or {}), dict(bind or {}), names)
-        frame = self.reply(protocol.frame_of(request), self._wall.bounds.import_s, deadline)
+        allowed_s = self._wall.bounds.import_s
+        request = protocol.LoadRequest(
+            source, dict(modules or {}), dict(bind or {}), list(lender.names) if lender else [],
+            allowed_s * OF_IMPORT, list(skip), careful,
+        )  # fmt: skip
+        frame, until = protocol.frame_of(request), limit(allowed_s, deadline)
         try:
-            reply, _ = protocol.decode_frame(frame, protocol.REPLY)
+            while True:
+                excused = self.excused_s
+                frame = self.reply(frame, allowed_s / (CAREFUL if careful else 1), until)
+                until += self.excused_s - excused
+                reply, _ = protocol.decode_frame(frame, protocol.REPLY)
+                if isinstance(reply, protocol.Loaded):
+                    return reply
+                if not careful or not isinstance(reply, protocol.Running):
+                    raise protocol.ProtocolError("no answer to a request to load")
+                self.running, frame = reply, GO
         except protocol.ProtocolError:
-            reply = None
-        if not isinstance(reply, protocol.Loaded):
-            raise self._died("sent something that is no answer")
-        return reply
+            raise self._died("sent something that is no answer") from None
 
     def ask(
         self,

@@ -19,7 +19,9 @@ from autograder.sandbox.wall import Wall
 FULL = "full"
 READABLE = "grades safe, hidden checks readable"
 WEAK = "weak: visible checks only"
+PROBES = "from autograder.sandbox.probes import *"  # the warm process has them: compiling takes longer
 READING = frozenset({"reads_a_file", "lists_a_folder"})
+SEEING = frozenset({"finds_processes", "sees_the_machine", "sees_the_page_cache"})  # no grade comes of these
 
 
 def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
@@ -31,47 +33,41 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
     """
     worker = wall.worker()
     try:
-        worker.load(Source("probes.py", [(Path(__file__).parent / "probes.py").read_text()]))
+        worker.load(Source("probes.py", [PROBES]))
         student = Student(lambda call: worker.ask(encode_call(call), wall.bounds.call_s))
         with tempfile.NamedTemporaryFile(prefix="autograder-probe-") as bait:
-            leaks = [name for name, attack in attacks(student, bait.name, secrets) if succeeds(attack)]
+            leaks = [name for name, more in attacks(bait.name, secrets) if succeeds(student, name, more)]
+            leaks += [] if os.path.exists(bait.name) else ["removes_a_file"]
     except (StudentRaised, WorkerDied) as error:
         note = worker.output().strip().splitlines()
         leaks = [f"no worker could be started: {note[-1] if note else error}"]
     finally:
         worker.close()
-    verdict = FULL if not leaks else READABLE if READING.issuperset(leaks) else WEAK
+    verdict = FULL if not leaks else READABLE if (READING | SEEING).issuperset(leaks) else WEAK
     return Isolation(verdict, held(wall), leaks, "" if verdict == FULL else mend(wall))
 
 
-def attacks(student: Student, bait: str, secrets: Sequence[Path]) -> list[tuple[str, object]]:
+def attacks(bait: str, secrets: Sequence[Path]) -> list[tuple[str, tuple[object, ...]]]:
     """Return every probe with the arguments that it gets."""
     grader = os.getpid()
-    found: list[tuple[str, object]] = [
-        ("reads_memory", lambda: student.reads_memory(grader)),
-        ("writes_a_file", lambda: student.writes_a_file(bait)),
-        ("changes_metadata", lambda: student.changes_metadata(bait)),
-        ("signals", lambda: student.signals(grader)),
-        ("starts_a_process", lambda: student.starts_a_process()),
-        ("opens_a_socket", lambda: student.opens_a_socket()),
-        ("traces", lambda: student.traces(grader)),
-        ("slows_down", lambda: student.slows_down(grader)),
-        ("holds_descriptors", lambda: student.holds_descriptors()),
-        ("sees_secrets", lambda: student.sees_secrets()),
-        ("removes_a_file", lambda: student.removes_a_file(f"{bait}.not-there") or not os.path.exists(bait)),
-    ]
-    for secret in secrets:
-        name = "lists_a_folder" if secret.is_dir() else "reads_a_file"
-        found.append((name, lambda name=name, secret=secret: getattr(student, name)(str(secret))))
+    tried: dict[str, tuple[object, ...]] = {
+        "reads_memory": (grader,), "writes_a_file": (bait,), "changes_metadata": (bait,),
+        "signals": (grader,), "starts_a_process": (), "opens_a_socket": (), "traces": (grader,),
+        "slows_down": (grader,), "finds_processes": (grader,), "sees_the_machine": (), "holds_a_file": (),
+        "sees_the_page_cache": (), "uses_up_a_quota": (), "shares_memory": (), "reaches_the_kernel": (),
+        "holds_descriptors": (), "sees_secrets": (), "removes_a_file": (f"{bait}.not-there",),
+    }  # fmt: skip
+    found = list(tried.items())
+    found += [("lists_a_folder" if one.is_dir() else "reads_a_file", (str(one),)) for one in secrets]
     return found
 
 
-def succeeds(attack: object) -> bool:
-    """Whether an attack went through; one that raised something unforeseen did not."""
+def succeeds(student: Student, name: str, arguments: tuple[object, ...]) -> bool:
+    """Whether an attack went through; one that could not be tried proves nothing, so it counts."""
     try:
-        return bool(attack())  # type: ignore[operator]
+        return bool(getattr(student, name)(*arguments))
     except StudentRaised:
-        return False
+        return True
 
 
 def held(wall: Wall) -> list[str]:

@@ -4,24 +4,21 @@ Nothing here is trusted by the grader: student code shares this process and may 
 """
 
 import builtins
-import importlib.abc
-import importlib.machinery
 import io
-import linecache
 import os
 import random
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograder.sandbox import protocol
-from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, kinds_of, perform
+from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 from autograder.sandbox.codec import decode_call, encode_answer, encode_call, read_reply
+from autograder.sandbox.complaints import problem_of
 from autograder.sandbox.lent import lent
-
-FRAMES, TRACE_CHARACTERS = 8, 4000
-MESSAGE_CHARACTERS = 600
+from autograder.sandbox.loading import load
+from autograder.sandbox.statements import Place
 
 
 class CappedText(io.TextIOBase):
@@ -52,30 +49,6 @@ class CappedText(io.TextIOBase):
         return len(text)
 
 
-class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports modules from given source texts, before any file of the same name."""
-
-    def __init__(self, sources: Mapping[str, str]) -> None:
-        self._sources = sources
-
-    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
-        """Return a spec for a module that was given."""
-        if name not in self._sources:
-            return None
-        package = any(other.startswith(name + ".") for other in self._sources)
-        return importlib.machinery.ModuleSpec(name, self, origin=f"{name}.py", is_package=package)
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        """Run a given module's text."""
-        run_cell(self._sources[module.__name__], f"{module.__name__}.py", vars(module))
-
-
-def run_cell(text: str, name: str, namespace: dict[str, Any]) -> None:
-    """Compile and run one piece of program text under a name that tracebacks can quote."""
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    exec(compile(text, name, "exec", dont_inherit=True), namespace)  # noqa: S102 this is what a worker is for
-
-
 def serve(sock: Any, output: int, output_bytes: int) -> None:
     """Answer requests on `sock`, in order, until the grader hangs up."""
     sys.stdout = sys.stderr = CappedText(output, output_bytes)
@@ -90,9 +63,9 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
             sock.sendall(answer(request, body, module, objects, names, asking(sock, stream)))
         elif isinstance(request, protocol.Forget):
             objects = Objects()
-        else:
+        elif isinstance(request, protocol.LoadRequest):
             names = [request.source.name, *(f"{name}.py" for name in request.modules)]
-            module, reply = load(request)
+            module, reply = load(request, telling(sock, stream))
             vars(module).update({name: lent(name, asking(sock, stream)) for name in request.lent})
             sock.sendall(protocol.frame_of(reply))
 
@@ -109,6 +82,16 @@ def asking(sock: Any, stream: Iterator[bytes]) -> Ask:
         raise kind
 
     return ask
+
+
+def telling(sock: Any, stream: Iterator[bytes]) -> Callable[[Place, int], None]:
+    """Return what tells the grader which statement is about to be run, and waits for its word."""
+
+    def tell(place: Place, line: int) -> None:
+        sock.sendall(protocol.frame_of(protocol.Running(place, line)))
+        next(stream)
+
+    return tell
 
 
 def incoming(sock: Any) -> Iterator[bytes]:
@@ -131,58 +114,3 @@ def answer(
         return encode_answer(perform(decode_call(request, body), vars(module), objects, ask))
     except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
         return protocol.frame_of(protocol.Raised(problem_of(error, names)))
-
-
-def load(request: protocol.LoadRequest) -> tuple[types.ModuleType, protocol.Loaded]:
-    """Run a program's cells, keeping each cell's error, and return its module."""
-    stem = request.source.name.rpartition(".")[0] or request.source.name
-    module = types.ModuleType(stem)
-    module.__file__ = request.source.name
-    if request.source.name.endswith(".ipynb"):  # what only a notebook has
-        vars(module).update(display=print, get_ipython=lambda: None)
-    sys.modules[stem] = module
-    sys.argv = [request.source.name]
-    sys.meta_path.insert(0, GivenModules(request.modules))
-    problems = []
-    for number, text in enumerate(request.source.cells, start=1):
-        name = request.source.name if len(request.source.cells) == 1 else f"{request.source.name}:{number}"
-        try:
-            run_cell(text, name, vars(module))
-        except BaseException as error:  # noqa: BLE001 a broken cell costs what it defines, no more
-            problems.append(problem_of(error, [name, request.source.name], cell=number))
-    for name, (source, attribute) in request.bind.items():
-        setattr(module, name, getattr(importlib.import_module(source), attribute))
-    return module, protocol.loaded([name for name in vars(module) if not name.startswith("__")], problems)
-
-
-def problem_of(error: BaseException, names: list[str], cell: int = 0) -> protocol.Problem:
-    """Describe an exception: its type, its message, and the last place in the student's own file."""
-    try:
-        passed = list(frames(error))
-        places = [place for place in passed if place[0].split(":")[0] in names or place[0] in names]
-        line = places[-1][1] if places else 0
-        if isinstance(error, SyntaxError) and error.lineno:
-            line = error.lineno
-        if places and ":" in places[-1][0]:
-            cell = int(places[-1][0].rpartition(":")[2])
-        trace = "\n".join(map(told, passed[-FRAMES:]))[-TRACE_CHARACTERS:]
-        kind, message = str(type(error).__name__), str(error)[:MESSAGE_CHARACTERS]
-        return protocol.Problem(kind[:80], message, line, cell, trace, kinds_of(error))
-    except BaseException:  # noqa: BLE001 an exception that cannot even be described
-        return protocol.Problem("an exception", "", 0, cell, "")
-
-
-def frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
-    """Yield the file, the line and the function of every frame that the exception passed."""
-    step = error.__traceback__
-    while step is not None:
-        code = step.tb_frame.f_code
-        yield code.co_filename, step.tb_lineno, code.co_name
-        step = step.tb_next
-
-
-def told(place: tuple[str, int, str]) -> str:
-    """Return a frame in a line or two. Python's own formatter takes longer than most calls do."""
-    name, line, function = place
-    source = linecache.getline(name, line).strip() if name in linecache.cache else ""
-    return f"{name}:{line} in {function}" + (f"\n    {source}" if source else "")

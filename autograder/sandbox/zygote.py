@@ -185,7 +185,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     limits.prctl(limits.PR_SET_SUBREAPER, 1)
     limits.hide_memory()
-    import autograder.checks  # noqa: F401 files of known mistakes import it in workers
+    import autograder.checks  # files of known mistakes import it in workers
+    import autograder.sandbox.probes  # noqa: F401 so does the self-check
 
     forget_folders()
     preload(settings["preload"])

@@ -11,20 +11,12 @@ from typing import Any
 import yaml
 
 from autograder.errors import InputError
-from autograder.submission.archive import clean, is_junk, open_regular, scan
+from autograder.submission.archive import clean, open_regular
 from autograder.submission.entry import Entry, Member, Part
 
 METADATA = "submission_metadata.yml"
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value a text, no tag obeyed
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d*)? *(Z|UTC|[-+]\d\d:?\d\d)?")
-
-
-def gradescope_root(folder: Path) -> Path:
-    """Return the export's own folder if it stands alone in the one given."""
-    inside = [entry for entry in scan(folder) if not is_junk(entry.name)]
-    if len(inside) == 1 and os.path.isfile(os.path.join(inside[0].path, METADATA)):
-        return Path(inside[0].path)
-    return folder
 
 
 def gradescope_entries(folder: Path, found: Sequence[os.DirEntry[str]]) -> list[Entry]:
@@ -40,7 +32,7 @@ def gradescope_entries(folder: Path, found: Sequence[os.DirEntry[str]]) -> list[
         parts = (part,) if name in names else ()
         when = moment(str(known.get(":created_at", "")))
         members = members or (Member(clean(name)),)
-        entries.append(Entry(clean(name), members, parts, submitted_at=when))
+        entries.append(Entry(clean(name), members, parts, submitted_at=when, platform="gradescope"))
     return entries
 
 

@@ -2,9 +2,8 @@
 
 Each entry of the folder is judged by its own name, so layouts may be mixed:
 
-* a folder per student; flat files (ada.py, ada.zip) with ada_quiz.yml beside them
-* Canvas: lovelaceada_LATE_12345_678901_rl_foundations-1.py: name, user, upload, the file's name
-* Moodle: Ada Lovelace_123456_assignsubmission_file (older: with a last _), a folder or flat files
+* a folder per student; flat files (ada.py, ada.zip) with ada_quiz.yml beside them; Ada - file.py
+* Canvas, Moodle, Blackboard and Brightspace: see `platforms`
 * Gradescope: submission_12345678 folders and submission_metadata.yml
 * clones of classroom repositories: rl-foundations-ada
 """
@@ -13,24 +12,20 @@ import contextlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import InputError, nearest
 from autograder.submission.archive import clean, is_junk, listing, natural, scan
+from autograder.submission.class_folder import class_root
 from autograder.submission.entry import Entry, Member, Part
-from autograder.submission.gradescope_export import METADATA, gradescope_entries, gradescope_root
-from autograder.submission.pick import CODE_NAME, QUIZ, fold
+from autograder.submission.flat import ARCHIVE, flat_part, joined, single, without_stem
+from autograder.submission.gradescope_export import METADATA, gradescope_entries
+from autograder.submission.pick import CODE_NAME, QUIZ_NAME, fold
+from autograder.submission.platforms import Seen, names_on_receipts, seen_in
 
-ANY_CASE = re.IGNORECASE | re.DOTALL  # a name may hold a line end
-CANVAS = re.compile(
-    r"(?:(?P<name>.+?)_)?(?P<late>late_)?(?P<id>\d+)_(?:\d+_(?P<file>.+)|(?:text|link)\.html)",
-    ANY_CASE,
-)
-MOODLE = re.compile(r"(?P<name>[^_]+)(?:_(?P<id>\d+))?_assignsubmission_[a-z]+(?:_(?P<file>.*))?", ANY_CASE)
-FLAT = re.compile(r"(?P<base>.+?)\.(?:zip|rar|7z|tar|gz|tgz|bz2|xz)", ANY_CASE)
-FLAT_QUIZ = re.compile(r"(?P<base>.+?)(?P<said>[-_ ]quiz)?\.ya?ml", ANY_CASE)
 LONGEST = 120  # a row's name becomes the name of a file
 
 
@@ -45,7 +40,7 @@ def find_submissions(folder: Path, stem: str) -> list[Entry]:
         if os.path.exists(folder):
             raise InputError(f"{folder} is a file: unpack it and give the folder")
         raise InputError(f"{folder} does not exist{neighbour(folder)}")
-    folder = gradescope_root(folder)
+    folder = class_root(folder, stem)
     found = [entry for entry in scan(folder) if not is_junk(entry.name)]
     files = {entry.name for entry in found if entry.is_file(follow_symlinks=False)}
     for name in {f"{stem}.py", f"{stem}.ipynb"} & files:
@@ -55,7 +50,7 @@ def find_submissions(folder: Path, stem: str) -> list[Entry]:
     if any(entry.name == METADATA for entry in found):
         entries = gradescope_entries(folder, found)
     else:
-        entries = joined(sighted(found, stem))
+        entries = list(map(settled, joined(sighted(found, stem))))
     if not entries:
         names = listing(entry.name for entry in found) or "nothing"
         raise InputError(f"{folder} holds no submissions; found: {names}")
@@ -64,14 +59,17 @@ def find_submissions(folder: Path, stem: str) -> list[Entry]:
 
 def left_out(folder: Path, entries: Sequence[Entry]) -> list[str]:
     """Return what stands in the folder of a class and belongs to no submission: ada.docx, roster.csv."""
-    used = {METADATA, *(part.path.name for entry in entries for part in entry.parts)}
-    found = [entry for entry in scan(gradescope_root(folder)) if entry.name not in used]
-    return [entry.name for entry in found if not is_junk(entry.name) and not has_results(entry)]
+    parts = [part for entry in entries for part in entry.parts]
+    used = {METADATA, *(part.path.name for part in parts)}.union(*(entry.outdated for entry in entries))
+    found = scan(parts[0].path.parent if parts else folder)
+    return [entry.name for entry in found if entry.name not in used and not is_junk(entry.name)]
 
 
 def has_results(entry: os.DirEntry[str]) -> bool:
-    """Whether a folder was written by an earlier run."""
-    return os.path.exists(os.path.join(entry.path, "gradebook.sqlite"))
+    """Whether a folder was written by an earlier run: it has a gradebook, and no code."""
+    if not os.path.exists(os.path.join(entry.path, "gradebook.sqlite")):
+        return False
+    return not any(CODE_NAME.fullmatch(inside.name) for inside in scan(Path(entry.path)))
 
 
 def neighbour(path: Path) -> str:
@@ -84,53 +82,37 @@ def neighbour(path: Path) -> str:
 def sighted(found: Sequence[os.DirEntry[str]], stem: str) -> Iterator[tuple[str, Entry]]:
     """Yield each entry of a class folder as part of a submission, with what tells whose it is."""
     prefix = repository_prefix(found)
+    named = {
+        entry.name: seen_in(
+            unicodedata.normalize("NFC", entry.name), is_folder=entry.is_dir(follow_symlinks=False)
+        )
+        for entry in found
+    }
+    receipts = names_on_receipts(
+        Path(entry.path) for entry in found if (seen := named[entry.name]) and seen.receipt
+    )
     for entry in found:
-        if has_results(entry):
-            continue
-        is_folder = entry.is_dir(follow_symlinks=False)
-        name = unicodedata.normalize("NFC", entry.name)
-        if moodle := MOODLE.fullmatch(name):
-            part = Part(Path(entry.path), moodle["file"] or name)
-            who = Member(moodle["name"], moodle["id"] or "")
-            row = "_".join(filter(None, (who.name, who.id)))
-            yield f"moodle {row}", Entry(row, (who,), (part,))
-        elif is_folder:
+        path, name = Path(entry.path), unicodedata.normalize("NFC", entry.name)
+        if seen := named[entry.name]:
+            yield exported(path, seen, receipts.get(name.partition("_attempt_")[0]))
+        elif not entry.is_dir(follow_symlinks=False):
+            yield from flat_part(path, name, stem)
+        elif not has_results(entry):
             student = repository_student(name, stem, prefix)
-            yield f"flat {student}", single(student, Part(Path(entry.path), ""))
-        elif canvas := CANVAS.fullmatch(name):
-            # what is handed in again gets a number: helpers-1.py
-            part = Part(Path(entry.path), re.sub(r"-\d+(?=\.\w+$)", "", canvas["file"] or name))
-            who = Member(canvas["name"] or canvas["id"], canvas["id"])
-            row = "_".join(filter(None, (canvas["name"], canvas["id"])))
-            yield f"canvas {who.id}", Entry(row, (who,), (part,), bool(canvas["late"]))
-        else:
-            yield from flat(Path(entry.path), name, stem)
+            yield f"flat {student}", single(student, Part(path, ""))
 
 
-def single(student: str, part: Part) -> Entry:
-    """Return the entry of one student who is known by name only."""
-    return Entry(student, (Member(student),), (part,))
-
-
-def flat(path: Path, name: str, stem: str) -> Iterator[tuple[str, Entry]]:
-    """Yield a file that is named after the student, if it is one: ada.py, ada.zip, ada_quiz.yml."""
-    if code := CODE_NAME.fullmatch(name):
-        student = without_stem(code[1], stem)
-        part = Part(path, stem + code[2].lower())
-    elif archive := FLAT.fullmatch(name):
-        student, part = without_stem(archive["base"], stem), Part(path, name)
-    elif quiz := FLAT_QUIZ.fullmatch(name):
-        student, part = without_stem(quiz["base"], stem), Part(path, QUIZ)
-    else:
-        return
-    yield f"flat {student}", single(student, part)
-
-
-def without_stem(base: str, stem: str) -> str:
-    """Return the student's part of ada_rl_foundations or rl_foundations-ada."""
-    words = re.escape(stem).replace("_", "[-_ ]")
-    found = re.fullmatch(rf"(?:{words}[-_ ]+(.+)|(.+?)[-_ ]+{words})", base, ANY_CASE)
-    return (found[1] or found[2]) if found else base
+def exported(path: Path, seen: Seen, receipt: tuple[str, str] | None) -> tuple[str, Entry]:
+    """Return a file or folder that a platform named, as part of a submission."""
+    who = Member(seen.name, "" if seen.id == seen.name and not seen.id.isdigit() else seen.id)
+    row, key = seen.row, seen.key
+    if seen.platform == "blackboard":
+        name, login = receipt or (seen.name, seen.name)
+        who, row, key = Member(name, login=login), login, f"blackboard {login}"
+    # what is handed in to Canvas again gets a number: helpers-1.py
+    file = re.sub(r"-\d+(?=\.\w+$)", "", seen.file) if seen.platform == "canvas" else seen.file
+    part = Part(path, file, seen.at)
+    return key, Entry(row, (who,), (part,), seen.late, seen.at, seen.platform)
 
 
 def repository_prefix(found: Iterable[os.DirEntry[str]]) -> str:
@@ -147,20 +129,34 @@ def repository_student(name: str, stem: str, prefix: str) -> str:
     return without_stem(name, stem) if fold(name).startswith(fold(stem)) else name
 
 
-def joined(sightings: Iterable[tuple[str, Entry]]) -> list[Entry]:
-    """Return one entry for all that belongs to the same student, without lone .yml files."""
-    entries: dict[str, Entry] = {}
-    for key, entry in sightings:
-        while key.startswith("flat ") and key in entries and clash(entries[key], entry):
-            key += "~"  # two folders, or two files of a kind, are two students
-        if known := entries.get(key):
-            entry = replace(known, parts=known.parts + entry.parts, late=known.late or entry.late)
-        entries[key] = entry
-    return [
-        replace(entry, parts=newest_first_named(entry.parts))
-        for key, entry in entries.items()
-        if not (key.startswith("flat ") and all(map(is_stray, entry.parts)))
-    ]
+def settled(entry: Entry) -> Entry:
+    """Return an entry with the parts that count: of several attempts the newest code and quiz."""
+    times = sorted({part.at for part in entry.parts if part.at is not None})
+    if not times:
+        return replace(entry, parts=newest_first_named(entry.parts))
+    code = attempt_with(entry.parts, times, lambda name: not is_paper(name))
+    quiz = attempt_with(entry.parts, times, is_sheet)
+    parts = [part for part in entry.parts if part.at == (quiz if is_sheet(part.name) else code)]
+    return replace(
+        entry, parts=newest_first_named(parts), submitted_at=times[-1], earlier=tuple(times[:-1]),
+        outdated=tuple(part.path.name for part in entry.parts if part not in parts),
+    )  # fmt: skip
+
+
+def attempt_with(parts: Sequence[Part], times: Sequence[datetime], wanted: Callable[[str], bool]) -> datetime:
+    """Return the newest attempt that has a file of a kind, the newest of all if none has."""
+    have = {part.at for part in parts if part.at and wanted(part.name)}
+    return max(have, default=times[-1])
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a file is a quiz sheet, by its name."""
+    return QUIZ_NAME.fullmatch(name) is not None
+
+
+def is_paper(name: str) -> bool:
+    """Whether a file is neither code nor an archive: a receipt, a page, a quiz sheet."""
+    return bool(name) and not CODE_NAME.fullmatch(name) and not ARCHIVE.fullmatch(name)
 
 
 def newest_first_named(parts: Sequence[Part]) -> tuple[Part, ...]:
@@ -171,23 +167,6 @@ def newest_first_named(parts: Sequence[Part]) -> tuple[Part, ...]:
         result.append(replace(part, name=part.path.name) if part.name in taken else part)
         taken.add(part.name)
     return tuple(reversed(result))
-
-
-def clash(one: Entry, other: Entry) -> bool:
-    """Whether two entries can't be of one student: each has a folder, a .py, a .zip or a quiz."""
-    return bool(kinds_of(one) & kinds_of(other))
-
-
-def kinds_of(entry: Entry) -> set[str]:
-    """Return the suffixes of an entry's parts; a folder has code in it."""
-    kinds = {os.path.splitext(part.name)[1] for part in entry.parts}
-    return kinds | {".py", ".ipynb"} if "" in kinds else kinds
-
-
-def is_stray(part: Part) -> bool:
-    """Whether a flat file says nothing without others: roster.yml, unlike ada_quiz.yml."""
-    quiz = FLAT_QUIZ.fullmatch(part.path.name)
-    return part.name == QUIZ and not (quiz and quiz["said"])
 
 
 def distinct(entries: Iterable[Entry]) -> list[Entry]:

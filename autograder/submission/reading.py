@@ -19,6 +19,7 @@ from autograder.submission.pick import (
     COPY,
     LONGEST_NAME,
     QUIZ,
+    QUIZ_NAME,
     candidates,
     choose,
     is_copy,
@@ -112,7 +113,11 @@ def read_parts(parts: Sequence[Part], task: Task | str, name: str, student: str)
 
 def read_entry(entry: Entry, task: Task | str) -> Submission:
     """Read one of the submissions that `find_submissions` found in a folder."""
-    return read_parts(entry.parts, task, entry.name, entry.student)
+    submission = read_parts(entry.parts, task, entry.name, entry.student)
+    if code := [name for name in entry.outdated if CODE_NAME.fullmatch(name) or QUIZ_NAME.fullmatch(name)]:
+        note = f"of an earlier attempt, so not graded: {listing(code)}"
+        submission = replace(submission, notes=(*submission.notes, note))
+    return submission
 
 
 def has_work(items: Sequence[Item], task: Task) -> bool:

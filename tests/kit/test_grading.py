@@ -95,8 +95,10 @@ def test_a_missing_function_names_the_nearest(grade):
 
 def test_a_syntax_error_tells_its_line(grade):
     report = grade(running_mean="def running_mean(values, window)\n    return values")
-    assert report.score == 0
-    assert "cannot read line 1" in report.notes[0]
+    assert (score(report, "running_mean"), score(report, "clip_to_range")) == (0, 5)
+    assert "cannot read line 1: expected ':'. `running_mean` is missing; the rest was run" in report.notes[0]
+    told = {check.feedback for check in results(report, "running_mean")}
+    assert told == {"running_mean is missing because line 1 stopped: see the note about that line."}
 
 
 def test_an_error_below_keeps_what_stands_above(grade):

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.authoring.question import add_question, with_points
 from autograder.config import load_config
 from autograder.doctor import generated
 from autograder.doctor.audits import audit_unfinished
 from autograder.doctor.examination import examine, open_subject
 from autograder.errors import InputError, KitError
 from autograder.publish.build import student_folder
-from autograder.publish.question import add_question, with_points
 from autograder.publish.tree import write_tree
 
 TINY = Path(__file__).parent / "tiny"

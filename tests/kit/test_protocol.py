@@ -152,10 +152,11 @@ def test_a_frame_beyond_its_room_is_seen_before_it_arrives_and_those_before_it_a
 def test_what_a_worker_says_of_itself_is_bounded():
     nothing = {"k": "d", "keys": [], "items": []}
     problem = {"type_name": "E", "message": "m", "line": 1, "cell": 0, "trace": ""}
+    stop = {"problem": problem, "place": ["f.py", 0], "names": []}
     for lie in (
-        {"k": "loaded", "names": ["x"] * (protocol.MAX_NAMES + 1), "problems": []},
-        {"k": "loaded", "names": ["x" * 300], "problems": []},
-        {"k": "loaded", "names": [], "problems": [problem] * (protocol.MAX_PROBLEMS + 1)},
+        {"k": "loaded", "names": ["x"] * (protocol.MAX_NAMES + 1), "stops": []},
+        {"k": "loaded", "names": ["x" * 300], "stops": []},
+        {"k": "loaded", "names": [], "stops": [stop] * (protocol.MAX_PROBLEMS + 1)},
         {"k": "raised", "problem": {**problem, "message": "m" * 5000}},
         {"k": "raised", "problem": {**problem, "bases": ["B"] * 50}},
         {"k": "answered", "value": None, "changed": ["a"] * 200, "grads": nothing},

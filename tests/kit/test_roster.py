@@ -288,3 +288,50 @@ def test_the_column_of_the_assignment_in_canvas_is_known_from_its_gradebook(tmp_
     gradebook = "Student,ID,Section,Other (3),Warmup (4711)\nAda,7,A,,\n"
     assert intake(tmp_path, ["ada.py"], roster=gradebook).canvas_column == "Warmup (4711)"
     assert intake(tmp_path / "plain", ["ada.py"], roster="name\nAda\n").canvas_column == ""
+
+
+def test_an_account_is_not_a_student_whose_login_is_another(tmp_path):
+    known = "name,id,login,email\nGrace Hopper,1,ghopper,grace@x.org\nAlan Turing,2,,alan@x.org\n"
+    names = ["gracehopper/warmup.py", "grace/warmup.py", "alanturing.py"]
+    taken = intake(tmp_path, names, roster=known)
+    assert {row.name for row in taken.rows if row.people[0].sid} == {"alanturing"}
+    assert "gracehopper: not on the roster" in taken.remarks
+    assert "grace: not on the roster" in taken.remarks
+    assert "taken by a name or address, not by a number or login: alanturing for Alan Turing" in taken.remarks
+    assert [person.name for person in taken.missing] == ["Grace Hopper"]
+
+
+def test_an_account_that_sounds_like_a_group_is_not_the_group(tmp_path):
+    known = "name,login,group\nAda,ada,Team 7\nAlan,alan,Team 7\nEve,team-7,\n"
+    taken = intake(tmp_path, ["team-7/warmup.py"], roster=known)
+    assert [person.name for person in taken.rows[0].people] == ["Eve"]
+    taken = intake(tmp_path / "b", ["team-7/warmup.py"], roster=known.replace("Eve,team-7,", "Eve,eve,"))
+    assert [person.name for person in taken.missing] == ["Ada", "Alan", "Eve"]
+    assert taken.remarks == ["team-7: not on the roster"]
+
+
+def test_a_group_does_not_count_for_members_who_handed_in_alone(tmp_path):
+    known = "name,login,group\nAda,ada,Team 7\nAlan,alan,Team 7\n"
+    taken = intake(tmp_path, ["Team 7/warmup.py", "alan/warmup.py"], roster=known)
+    assert {row.student for row in taken.rows} == {"Team 7", "Alan"}
+    assert taken.remarks == ["Team 7: not counted for its group, for Alan handed in alone"]
+
+
+def test_a_user_of_canvas_cannot_name_themselves_a_group(tmp_path):
+    known = "Name,ID,Canvas ID,Group\nAda,a1,7,Team Blue\nAlan,t1,8,Team Blue\nEve,e1,9,Team Red\n"
+    taken = intake(tmp_path, ["teamblue_9_70_warmup.py"], roster=known)
+    assert [person.name for person in taken.rows[0].people] == ["Eve"]
+
+
+def test_the_roster_of_github_classroom(tmp_path):
+    text = (
+        '"identifier","github_username","github_id","name"\n"ada@x.org","adal","17",""\n'
+        '"s2","alant","18","Alan Turing"\n"s3","","",""\n'
+    )
+    assert roster(tmp_path, text) == [
+        Person(name="ada@x.org", sid="ada@x.org", email="ada@x.org", login="adal"),
+        Person(name="Alan Turing", sid="s2", login="alant"),
+        Person(name="s3", sid="s3"),
+    ]
+    taken = intake(tmp_path, ["hw-adal/warmup.py", "hw-alant/warmup.py"], roster=text)
+    assert len(taken.missing) == 3  # without .git the common prefix says nothing

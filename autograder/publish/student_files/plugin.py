@@ -18,8 +18,9 @@ from autograder.publish.student_files.progress import (
     judge,
     summary,
 )
-from autograder.publish.student_files.work import TooSlow, Work, load_work, time_limit
+from autograder.publish.student_files.work import Work, load_work, time_limit
 from autograder.sandbox.calls import Call
+from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import Student, here
 
 CALLS = pytest.StashKey[list[Call]]()

@@ -7,8 +7,9 @@ from types import TracebackType
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
-from autograder.publish.student_files.work import TooSlow, Work, headline, own_frames
+from autograder.publish.student_files.work import Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
+from autograder.sandbox.stopwatch import TooSlow
 from autograder.submission.notebook_code import STUB
 
 CHECK_SECONDS = 10
@@ -52,8 +53,8 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
 
 
 def judge_missing(name: str, work: Work) -> Verdict:
-    """Say that a function is not in the file, and whether it is because the file stops early."""
-    if work.complaints and work.name.endswith(".py"):  # a notebook goes on with its next cell
+    """Say that a function is not in the file, and whether it is because its statement stopped."""
+    if name in work.lost:
         return Verdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""

@@ -6,7 +6,9 @@ What is to be filled in is marked TODO(name); as long as one is left, doctor say
 import ast
 import keyword
 import os
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -14,74 +16,23 @@ import yaml
 from autograder.config import FILE, Assignment, Course, parse_config
 from autograder.errors import InputError, KitError
 
-SOLUTION = '''
-
-def NAME(values: list[float]) -> list[float]:
-    """TODO(NAME): Return what, in one line.
-
-    TODO(NAME): the equation in the names of the code, with the index range of each array.
-
-    Args:
-        values: TODO(NAME): shape and meaning. Not modified.
-
-    Returns:
-        TODO(NAME): shape and meaning.
-    """
-    raise NotImplementedError("TODO(NAME): write the reference, every line of it on a line of its own")
-'''
-CHECKS = '''
-
-# NAME
-
-
-@check("NAME", visible=True)
-def test_NAME_by_hand(student):
-    """TODO(NAME): what is special about this case; students read it."""
-    # Numbers that a pencil can follow, written out: students have no reference.
-    expect_close(student.NAME([1.0, 2.0, 4.0]), [1.0, 2.0, 4.0])  # TODO(NAME): the right numbers
-
-
-@check("NAME")
-def test_NAME_agrees_on_random_inputs(student, reference, rng):
-    """TODO(NAME): what these inputs have in common."""
-    # One check for each thing that can go wrong: empty, one entry, integers, both ends of a range,
-    # calls in a row, arguments by name, inputs left as they were (expect_unchanged).
-    for count in (1, 2, 7):  # TODO(NAME): inputs on which no wrong answer is right
-        values = rng.uniform(1.0, 3.0, count)
-        expect_close(student.NAME(values), reference.NAME(values))
-'''
-MISTAKES = '''
-
-# NAME
-
-
-@misconception("NAME")
-def hands_NAME_its_input_back(values):
-    """TODO(NAME): the hint, kind and concrete; better a question than the answer."""
-    # TODO(NAME): call it after what the student did, and write a wrong answer that students give.
-    return values
-'''
-ALTERNATIVES = '''
-
-# NAME
-
-
-@alternative("NAME")
-def NAME_another_way(values):
-    """TODO(NAME): what is unusual about this right answer."""
-    # TODO(NAME): a loop, a list, single precision, ...: none of it may lose a point.
-    return values
-'''
-HANDOUT = """
-## `NAME`
-
-TODO(NAME): what it is for, and an example with numbers.
-"""
+CHECKS, FIGURE = "from autograder.checks import", "from matplotlib.figure import Figure"
+PROGRAMS = ("solution", "mistakes", "alternatives")
 HEADS = {
     "mistakes": '"""Wrong answers to STEM that students really write. The docstring is the hint."""\n',
     "alternatives": '"""Right answers to STEM, written in unusual ways. None of them may lose a point."""\n',
     "handout": "# STEM\n",
 }
+SCAFFOLDS = Path(__file__).parent / "scaffolds"
+# kind of question -> what its fragments import, file by file
+KINDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "function": {"checks": (f"{CHECKS} check, expect_close",)},
+    "class": {"checks": (f"{CHECKS} check, expect_close",)},
+    "text": {"checks": (f"{CHECKS} check, expect_equal",)},
+    "plot": {"checks": (f"{CHECKS} check, expect, expect_close",), **dict.fromkeys(PROGRAMS, (FIGURE,))},
+    "training": {"checks": (f"{CHECKS} check, expect, expect_close, tensor",), "solution": ("import torch",)},
+}
+MARKS = {"mistakes": f"{CHECKS} misconception", "alternatives": f"{CHECKS} alternative"}
 NEXT = """NAME is in these files now:
 
 {files}
@@ -94,25 +45,35 @@ Next:
 """
 
 
-def add_question(course: Course, path: str, points: float) -> str:
+@dataclass(frozen=True)
+class Fragment:
+    """What is added to one file: the text, how the file begins if it is new, and what must be imported."""
+
+    text: str
+    head: str | None = None
+    imports: tuple[str, ...] = ()
+
+
+def add_question(course: Course, path: str, points: float, kind: str = "function") -> str:
     """Write a question's fragments and return what to do next.
 
     Args:
         course: the course folder and its settings.
         path: the new question, as STEM.NAME.
         points: what it is worth.
+        kind: one of `KINDS`.
     """
     stem, _, name = path.partition(".")
     if not name:
         raise InputError(f"{path!r} names no question: write STEM.NAME, such as {stem or 'STEM'}.softmax")
     assignment = course.assignment(stem)
     refuse_name(name, assignment)
-    files = fragments(course.root, stem)
     texts: dict[Path, str] = {}
-    for where, (fragment, head, imports) in files.items():
-        before = old_text(course.root / where, head)
+    for where, fragment in fragments(course.root, stem, kind).items():
+        before = old_text(course.root / where, fragment.head)
         refuse_taken(before, name, str(where))
-        texts[where] = extended(before, fragment.replace("NAME", name).replace("STEM", stem), imports)
+        added = fragment.text.replace("NAME", name).replace("STEM", stem)
+        texts[where] = extended(before, added, fragment.imports)
     config = old_text(course.root / FILE, None)
     texts[Path(FILE)] = with_points(config, stem, name, points)
     for where, text in texts.items():
@@ -121,21 +82,26 @@ def add_question(course: Course, path: str, points: float) -> str:
     return NEXT.replace("NAME", name).replace("STEM", stem).format(files=listing)
 
 
-def fragments(root: Path, stem: str) -> Mapping[Path, tuple[str, str | None, tuple[str, ...]]]:
-    """Return each file with its fragment, how it begins if it is new, and what must be imported."""
-    solution, checks = Path("solutions", f"{stem}.py"), Path("tests/questions", f"test_{stem}.py")
-    for needed in (solution, checks):
-        if not (root / needed).exists():
-            raise KitError(f"{needed} is missing: every assignment needs it")
-    head = {part: text.replace("STEM", stem) for part, text in HEADS.items()}
-    return {
-        solution: (SOLUTION, None, ()),
-        checks: (CHECKS, None, ("check", "expect_close")),
-        Path("tests/questions/mistakes", f"{stem}.py"): (MISTAKES, head["mistakes"], ("misconception",)),
-        Path("tests/questions/alternatives", f"{stem}.py"):
-            (ALTERNATIVES, head["alternatives"], ("alternative",)),
-        Path("assignments", stem, "handout.md"): (HANDOUT, head["handout"], ()),
-    }  # fmt: skip
+def fragments(root: Path, stem: str, kind: str) -> Mapping[Path, Fragment]:
+    """Return what is added to each file."""
+    places = {
+        "solution": Path("solutions", f"{stem}.py"),
+        "checks": Path("tests/questions", f"test_{stem}.py"),
+        "mistakes": Path("tests/questions/mistakes", f"{stem}.py"),
+        "alternatives": Path("tests/questions/alternatives", f"{stem}.py"),
+        "handout": Path("assignments", stem, "handout.md"),
+    }
+    for needed in ("solution", "checks"):
+        if not (root / places[needed]).exists():
+            raise KitError(f"{places[needed]} is missing: every assignment needs it")
+    found = {}
+    for part, place in places.items():
+        text = (SCAFFOLDS / kind / f"{part}{place.suffix}.txt").read_text("utf-8")
+        imports = (*([MARKS[part]] if part in MARKS else []), *KINDS[kind].get(part, ()))
+        blank = "\n" if place.suffix == ".md" else "\n\n"
+        head = HEADS[part].replace("STEM", stem) if part in HEADS else None
+        found[place] = Fragment(blank + text, head, imports)
+    return found
 
 
 def refuse_name(name: str, assignment: Assignment) -> None:
@@ -176,13 +142,31 @@ def old_text(path: Path, head: str | None) -> str:
 def extended(text: str, fragment: str, imports: tuple[str, ...]) -> str:
     """Return a file with a fragment at its end, and with what the fragment needs imported."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    missing = [name for name in imports if name not in imported_names(text)]
-    if missing:
-        lines = text.splitlines(keepends=True)
-        at = import_line(text)
-        line = f"{newline if at else ''}from autograder.checks import {', '.join(missing)}{newline}"
-        text = "".join([*lines[:at], line, *lines[at:]])
+    for line in imports:
+        text = with_import(text, line, newline)
     return text.rstrip() + newline + fragment.replace("\n", newline)
+
+
+def with_import(text: str, line: str, newline: str) -> str:
+    """Return a module that imports what a line says: the names are added to a line for the same module."""
+    start, _, names = line.rpartition("import ")
+    known = imported_names(text)
+    missing = [name for name in names.split(", ") if name not in known]
+    if not missing:
+        return text
+    lines = text.splitlines(keepends=True)
+    for at, old in enumerate(lines):
+        if (
+            start
+            and old.startswith(f"{start}import ")
+            and re.fullmatch(r"[\w, ]+", old[len(start) :].strip())
+        ):
+            both = sorted([*old.rpartition("import ")[2].strip().split(", "), *missing])
+            lines[at] = f"{start}import {', '.join(both)}{newline}"
+            return "".join(lines)
+    at = import_line(text)
+    blank = newline if at and not imported_names(text) else ""
+    return "".join([*lines[:at], blank, f"{start}import {', '.join(missing)}{newline}", *lines[at:]])
 
 
 def imported_names(text: str) -> set[str]:

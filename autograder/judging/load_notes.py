@@ -1,0 +1,74 @@
+"""Tell a student what kept parts of their program from running, one line for each cause."""
+
+from collections.abc import Sequence
+
+from autograder.judging.session import Session
+from autograder.judging.verdict import LAST_LINE
+from autograder.sandbox.protocol import Stopped
+from autograder.sandbox.remote import CallTimeout
+from autograder.submission.reading import Source
+
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
+MOST_NOTES, MOST_NAMES, CELL_SHOWN = 6, 4, 40
+
+
+def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
+    """Return the notes on loading a submission.
+
+    Args:
+        session: it has been loaded in.
+        source: the code.
+        import_s: what loading may take.
+    """
+    if session.unloadable is not None:
+        return [f"The file could not be loaded: {session.unloadable}."]
+    if session.loaded is None:
+        return []
+    stops = session.loaded.stops
+    defined = set(session.loaded.names)
+    causes = {ending.statement.place: ending.error for ending in session.endings}
+    notes = []
+    for stop in stops[:MOST_NOTES]:
+        where = place(stop, source)
+        if stop.place in causes:
+            slow = isinstance(causes[stop.place], CallTimeout)
+            what = "did not end, and could not be interrupted" if slow else f"{causes[stop.place]}"
+            told = f"{where} {what}; it was left out."
+        elif stop.seconds:
+            told = f"{where} was cut off after {stop.seconds:.0f} s: loading may take {import_s:g} s in all."
+        elif stop.problem.type_name in UNREADABLE:
+            told = f"Python cannot read {where}: {stop.problem.message}."
+        else:
+            told = f"{stop.problem.type_name} at {where}: {stop.problem.message}."
+        notes.append(f"{source.name}: {told} {missing(stop.names)}{rest(defined)}")
+    if len(stops) > MOST_NOTES:
+        notes.append(f"{source.name}: {len(stops) - MOST_NOTES} more of its statements did not run.")
+    return notes
+
+
+def place(stop: Stopped, source: Source) -> str:
+    """Return where a statement is, in words; a cell is told by how it begins: a notebook shows no numbers."""
+    problem = stop.problem
+    line = f"line {problem.line}" if 0 < problem.line <= LAST_LINE else "a line"
+    if 0 < problem.cell <= len(source.cells) and len(source.cells) > 1:
+        lines = [one.strip() for one in source.cells[problem.cell - 1].split("\n") if one.strip()]
+        first = lines[0] if lines else ""
+        shown = first if len(first) <= CELL_SHOWN else f"{first[:CELL_SHOWN]}..."
+        return f"{line} of the code cell that begins with `{shown}`"
+    return line
+
+
+def missing(names: Sequence[str]) -> str:
+    """Say which names a program lacks."""
+    shown = [f"`{name}`" for name in names[:MOST_NAMES]]
+    if not shown:
+        return ""
+    if len(names) > MOST_NAMES:
+        shown = [*shown, "more"]
+    listed = " and ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown)
+    return f"{listed} {'is' if len(shown) == 1 else 'are'} missing; "
+
+
+def rest(defined: set[str]) -> str:
+    """Say what of the program was run all the same."""
+    return "the rest was run." if defined else "nothing in it could be run."

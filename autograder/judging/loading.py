@@ -1,0 +1,79 @@
+"""Load a program behind the wall, in as many fresh workers as it takes to leave out what ends them."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from autograder.sandbox import protocol
+from autograder.sandbox.lender import Lender
+from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
+from autograder.sandbox.wall import Wall
+
+RELOADS = 5
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program to load into a worker, with modules that it may import and names to replace in it."""
+
+    source: protocol.Source
+    modules: Mapping[str, str] = field(default_factory=dict)
+    bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    lender: Lender | None = None
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A statement that ended its worker, or would not end, and what came of that."""
+
+    statement: protocol.Running
+    error: CallTimeout | WorkerDied
+
+
+class Loader:
+    """Starts workers with one program in them, and remembers which statements have to be left out."""
+
+    def __init__(self, wall: Wall, program: Program) -> None:
+        self._wall, self.program = wall, program
+        self._slow: list[tuple[str, int]] = []
+        self.endings: list[Ending] = []
+        self.loaded: protocol.Loaded | None = None
+
+    def worker(self, deadline: float, clock: Callable[[Worker], AbstractContextManager[None]]) -> Worker:
+        """Return a fresh worker with the program in it.
+
+        Args:
+            deadline: of `time.monotonic`.
+            clock: counts a worker's time.
+
+        Raises:
+            CallTimeout: it could not be loaded in time.
+            WorkerDied: it ended its worker, and no statement is known to be the one that does.
+        """
+        deadline = min(deadline, time.monotonic() + 2 * self._wall.bounds.import_s)
+        for attempt in range(RELOADS + 1):
+            worker = self._wall.worker()
+            try:
+                with clock(worker):
+                    self._load(worker, deadline, careful=attempt > 0)
+            except (CallTimeout, WorkerDied) as error:
+                worker.close()
+                hopeless = attempt == RELOADS or time.monotonic() >= deadline
+                if hopeless or (attempt and worker.running is None):
+                    raise
+                if worker.running is not None:
+                    self.endings.append(Ending(worker.running, error))
+            else:
+                return worker
+        raise AssertionError("the last attempt returns or raises")
+
+    def _load(self, worker: Worker, deadline: float, *, careful: bool) -> None:
+        program = self.program
+        skip = [*self._slow, *(ending.statement.place for ending in self.endings)]
+        loaded = worker.load(
+            program.source, program.modules, program.bind, deadline, program.lender, skip, careful=careful
+        )
+        if self.loaded is None:
+            self.loaded = loaded
+            self._slow = [stop.place for stop in loaded.stops if stop.seconds]

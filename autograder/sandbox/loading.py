@@ -1,0 +1,86 @@
+"""Load a program in a worker: its modules can be imported, what stops in it costs what it defines."""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.sandbox import protocol
+from autograder.sandbox.complaints import problem_of
+from autograder.sandbox.notebook_names import notebook_names
+from autograder.sandbox.statements import Place, Run, Stop
+from autograder.sandbox.stopwatch import TooSlow, Watch
+
+MOST_STOPS = 20  # are told
+MOST_NAMES, LONGEST_NAME = 20, 200
+
+
+class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports modules from given source texts, before any file of the same name."""
+
+    def __init__(self, sources: Mapping[str, str], run: Run) -> None:
+        self._sources, self._run = sources, run
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
+        """Return a spec for a module that was given."""
+        if name not in self._sources:
+            return None
+        package = any(other.startswith(name + ".") for other in self._sources)
+        return importlib.machinery.ModuleSpec(name, self, origin=f"{name}.py", is_package=package)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run a given module's text."""
+        self._run.text(self._sources[module.__name__], f"{module.__name__}.py", vars(module))
+
+
+def load(
+    request: protocol.LoadRequest, ask: Callable[[Place, int], None]
+) -> tuple[types.ModuleType, protocol.Loaded]:
+    """Run a program's cells and return its module, and what stopped in it.
+
+    Args:
+        request: the program.
+        ask: called before every statement, if the request wants that.
+    """
+    name = request.source.name
+    stem = name.rpartition(".")[0] or name
+    module = types.ModuleType(stem)
+    module.__file__ = name
+    vars(module).update(notebook_names(request.source.cells, name))
+    sys.modules[stem] = module
+    sys.argv = [name]
+    watch = Watch(request.seconds)
+    run = Run(watch, request.skip, ask if request.careful else None)
+    sys.meta_path.insert(0, GivenModules(request.modules, run))
+    with watch.ticking():
+        for number, text in enumerate(request.source.cells, start=1):
+            run.text(text, cell_name(name, number, len(request.source.cells)), vars(module))
+    run.missing(vars(module))
+    for bound, (source, attribute) in request.bind.items():
+        setattr(module, bound, getattr(importlib.import_module(source), attribute))
+    names = [name for name in vars(module) if not name.startswith("__")]
+    known = [name, *(f"{name}.py" for name in request.modules)]
+    return module, protocol.loaded(names, [wire(stop, known) for stop in run.stops[:MOST_STOPS]])
+
+
+def cell_name(name: str, number: int, cells: int) -> str:
+    """Return what tracebacks call a cell, or a program of one."""
+    return name if cells == 1 else f"{name}:{number}"
+
+
+def wire(stop: Stop, known: list[str]) -> protocol.Stopped:
+    """Return a stop as it is sent."""
+    cell = stop.place[0].partition(":")[2]
+    number = int(cell) if cell.isdecimal() else 0
+    problem = problem_of(stop.error, [*known, stop.place[0]], number)
+    if not problem.line:
+        problem = protocol.Problem(
+            problem.type_name, problem.message, stop.line, number, problem.trace, problem.bases
+        )
+    seconds = stop.error.seconds if isinstance(stop.error, TooSlow) else 0
+    return protocol.Stopped(
+        problem, stop.place, [one for one in stop.names if len(one) <= LONGEST_NAME][:MOST_NAMES], seconds
+    )
