@@ -14,8 +14,9 @@ from otter.test_files import test_case
 
 from checks.kit.draws import hidden_rng, identity, visible_rng
 from checks.kit.progress import CHECK_SECONDS, judge
-from checks.kit.work import TooSlow, Work, import_ahead, time_limit
+from checks.kit.work import Work, import_ahead, time_limit
 from checks.kit.calls import Call, NotDefined
+from checks.kit.stopwatch import TooSlow
 from checks.kit.student import Student, here
 
 

@@ -16,14 +16,13 @@ from typing import Any
 from .errors import InputError
 from .libraries import used_by
 from .notebook_code import cells_of, is_untouched
+from .notebook_names import notebook_names
+from .statements import Run, Stop
+from .stopwatch import TooSlow, Watch
 
 LOAD_SECONDS = 60  # importing torch for the first time is slow
 TEXT_SHOWN = 400
 FRAMES_SHOWN = 3
-
-
-class TooSlow(BaseException):
-    """The time is up. Not an Exception, so that a student's `except Exception` lets it through."""
 
 
 @dataclass
@@ -31,7 +30,8 @@ class Work:
     """What a student wrote, as far as it ran.
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
-    why, `note` what else to tell, `endless` holds the questions that ran out of time.
+    why, `note` what else to tell, `endless` holds the questions that ran out of time, `lost` what is not
+    defined because a statement stopped.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Work:
     complaints: list[str] = field(default_factory=list)
     note: str = ""
     endless: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
 
 
 def load_work(folder: Path, stem: str) -> Work:
@@ -74,14 +75,18 @@ def run_file(path: Path, stem: str) -> Work:
     except InputError as unreadable:
         work.complaints.append(str(unreadable))
         return work
-    if path.suffix == ".ipynb":
-        work.namespace.update(display=print, get_ipython=lambda: None)
     import_ahead(cells)
-    for number, text in enumerate(cells, 1):
-        name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
-        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-        work.files.add(name)
-        run(text, name, work)
+    work.namespace.update(notebook_names(cells, path.name))
+    program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
+    with program.watch.ticking():
+        for number, text in enumerate(cells, 1):
+            name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
+            work.files.add(name)
+            work.complaints += [
+                complain(stop, name, work) for stop in program.text(text, name, work.namespace)
+            ]
+    program.missing(work.namespace)
+    work.lost.update(program.lost)
     return work
 
 
@@ -92,25 +97,14 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
-def run(source: str, name: str, work: Work) -> None:
-    """Run source in the work's namespace; where it stops becomes a complaint."""
-    try:
-        with time_limit(LOAD_SECONDS):
-            exec(compile(source, name, "exec", dont_inherit=True), work.namespace)  # noqa: S102 - it is theirs
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        work.complaints.append(complain(error, name, work))
-
-
-def complain(error: BaseException, name: str, work: Work) -> str:
-    """Say in a few lines where a file stops and why."""
-    shown = Path(name).name
+def complain(stop: Stop, name: str, work: Work) -> str:
+    """Say in a few lines where a statement stops and why."""
+    error, shown = stop.error, Path(name).name
     if isinstance(error, SyntaxError) and error.filename == name:
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         code = f"\n    {error.text.strip()}" if error.text else ""
         return f"{place}: Python cannot read this: {error.msg}{code}"
-    told = f"stopped after {LOAD_SECONDS} s" if isinstance(error, TooSlow) else headline(error)
+    told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
     if isinstance(error, ModuleNotFoundError):

@@ -19,8 +19,9 @@ from .progress import (
     judge,
     summary,
 )
+from .stopwatch import TooSlow
 from .student import Student, here
-from .work import TooSlow, Work, load_work, time_limit
+from .work import Work, load_work, time_limit
 
 CALLS = pytest.StashKey[list[Call]]()
 PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}

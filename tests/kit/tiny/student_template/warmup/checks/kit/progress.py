@@ -9,7 +9,8 @@ from .calls import Call, NotDefined, perform
 from .compare import CheckFailed
 from .notebook_code import STUB
 from .spelling import spell_call
-from .work import TooSlow, Work, headline, own_frames
+from .stopwatch import TooSlow
+from .work import Work, headline, own_frames
 
 CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
@@ -52,8 +53,8 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
 
 
 def judge_missing(name: str, work: Work) -> Verdict:
-    """Say that a function is not in the file, and whether it is because the file stops early."""
-    if work.complaints and work.name.endswith(".py"):  # a notebook goes on with its next cell
+    """Say that a function is not in the file, and whether it is because its statement stopped."""
+    if name in work.lost:
         return Verdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""

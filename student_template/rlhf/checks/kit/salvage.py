@@ -1,0 +1,75 @@
+"""What can be read of a text that is not wholly Python: the statements around what cannot."""
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
+DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
+TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
+ATTEMPTS = 2000  # at that in all
+
+
+@dataclass
+class Unread:
+    """A piece that is no Python, what Python says, and what it seems to define."""
+
+    error: Exception
+    line: int
+    names: list[str] = field(default_factory=list)
+
+
+def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
+    """Return the statements that can be read, and the pieces between them that cannot.
+
+    Args:
+        text: the program.
+        error: what Python says of all of it.
+    """
+    lines = text.splitlines(keepends=True)
+    starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
+    if not starts:
+        return [], [Unread(error, getattr(error, "lineno", None) or 1)]
+    starts = [0, *starts[1:], len(lines)]
+    body: list[ast.stmt] = []
+    unread: list[Unread] = []
+    at, attempts = 0, 0
+    while at < len(starts) - 1:
+        most = TOGETHER if attempts < ATTEMPTS else 1
+        first: Exception | None = None
+        for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
+            attempts += 1
+            found = parsed(lines[starts[at] : starts[end]], starts[at])
+            if not isinstance(found, Exception):
+                body += found
+                at = end
+                break
+            first = first or found
+        else:
+            name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
+            names = [name[1] or name[2]] if name else []
+            line = getattr(first, "lineno", None) or starts[at] + 1
+            unread.append(Unread(first or error, line, names))
+            at += 1
+    return body, told_once(unread, error)
+
+
+def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
+    """Return the statements of some lines of a text, or what Python says, with its line numbers."""
+    try:
+        tree = ast.parse("".join(lines))
+    except Exception as error:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
+        if isinstance(error, SyntaxError) and error.lineno:
+            error.lineno += before
+        return error
+    ast.increment_lineno(tree, before)
+    return tree.body
+
+
+def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
+    """Return one entry, with what Python says of the whole text, for all pieces that cannot be read."""
+    if not unread:  # each piece can be read and the whole cannot: `return` outside a function, and such
+        return []
+    names = [name for one in unread for name in one.names]
+    return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
