@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
+.PHONY: setup demo test lint doctor redteam gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
 
 setup: $(VENV)/ready
 
@@ -32,6 +32,12 @@ doctor: setup
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup
 	$(BIN)/python tests/rehearsal/gradescope.py
+
+# The collection of attacks against the grader and the Gradescope zip of one assignment: nothing may gain.
+STEM ?= rl_foundations
+redteam: setup
+	$(BIN)/autograder build
+	$(BIN)/autograder redteam dist/gradescope_$(STEM).zip
 
 bench: setup
 	$(BIN)/python benchmarks/run.py

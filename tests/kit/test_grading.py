@@ -278,7 +278,7 @@ def test_loading_is_told_of_as_the_first_worker_saw_it(grade):
 def test_a_line_that_the_file_does_not_have_is_not_told(grade):
     raises = "exec(compile('\\n' * {} + 'raise ValueError', 'warmup.py', 'exec'))"
     for line, place in ((1, "at line 2"), (9000, "The code raised ValueError.")):
-        report = grade(running_mean=f"def running_mean(v, w):\n    {raises.format(line)}")
+        report = grade(running_mean=f"def running_mean(values, window):\n    {raises.format(line)}")
         hidden = [one.feedback for one in results(report, "running_mean") if not one.visible]
         assert all(place in text for text in hidden)
 
