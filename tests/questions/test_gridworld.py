@@ -9,7 +9,7 @@ episodes none failed, and the share of failures falls exponentially with their n
 import re
 
 import numpy as np
-from gridworld_env import GridWorld
+from gridworld_env import FarWorld, GridWorld
 
 from autograder.checks import check, expect, expect_close, expect_unchanged
 from autograder.checks.compare import numbers_of, unpack
@@ -626,6 +626,8 @@ def test_a_walk_of_updates(student, rng):
 
 # train_q_learning
 
+WALKED = ("test_learns_by_walking",)  # a plan made without a step is no training
+
 
 @check("train_q_learning", visible=True)
 def test_learns_the_open_grid(student):
@@ -647,6 +649,21 @@ def test_learns_to_walk_around_walls(student):
 
 
 @check("train_q_learning", weight=2)
+def test_learns_by_walking(student, rng):
+    """A grid of which nothing is known but what `reset` and `step` answer: what was learned was walked."""
+    for size, count, episodes in ((3, 2, 40), (4, 4, 60)):
+        walls = draw_walls(rng, size, count)
+        env, generator = GridWorld(size, walls), student.make(GENERATOR, int(rng.integers(1000)))
+        world = FarWorld(size, env.reset, env.step)
+        table = student.train_q_learning(world, episodes, 0.5, 0.95, 0.3, generator, 50)
+        walked, begun = sum(env.lengths), len(env.lengths) - 1
+        told = "the world was not walked in: learn from what reset and step answer"
+        expect(0 < begun <= episodes + 1 and walked > episodes, told, f"{walked} steps, {begun} episodes")
+        way = greedy_steps(table, {"size": size, "walls": walls})
+        expect(way > 0, "the greedy policy never reaches the goal")
+
+
+@check("train_q_learning", weight=2, requires=WALKED)
 def test_finds_its_way_in_any_maze(student, rng):
     """Grids of several sizes with walls in random places, and with a harsher penalty."""
     for size, count, step_reward in ((3, 2, -0.01), (4, 4, -0.1), (5, 8, -0.01), (6, 11, -0.02)):
@@ -656,7 +673,7 @@ def test_finds_its_way_in_any_maze(student, rng):
         expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_every_training_episode_starts_anew(student):
     """A long corridor, and an agent that stands in the middle of it when training begins."""
     walls = [(0, 1), (1, 1), (2, 1), (3, 1), (1, 3), (2, 3), (3, 3), (4, 3)]
@@ -668,7 +685,7 @@ def test_every_training_episode_starts_anew(student):
     expect(found > 0, "the greedy policy never reaches the goal: where do episodes start?")
 
 
-@check("train_q_learning", weight=2)
+@check("train_q_learning", weight=2, requires=WALKED)
 def test_learns_from_random_behaviour_what_is_best(student):
     """At epsilon 1, left or up pays and the other is dear: gamma decides if the goal is worth it."""
     for seed in range(4):
@@ -682,7 +699,7 @@ def test_learns_from_random_behaviour_what_is_best(student):
         expect(greedy_steps(hasty, grid) > 0, best, "gamma 0.5: the goal pays more")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_explores_where_only_exploring_finds_the_goal(student):
     """Where every step pays a little, an agent at epsilon 0.5 finds the goal all the same."""
     grid = {"size": 2, "walls": [(0, 1)], "step_reward": 0.01}
@@ -691,7 +708,7 @@ def test_explores_where_only_exploring_finds_the_goal(student):
         expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_explores_only_as_much_as_epsilon_says(student):
     """At epsilon 0 and once the way is known, every episode is the greedy walk."""
     grid = {"size": 4, "walls": [(0, 1), (1, 1), (1, 3), (2, 1), (2, 3)]}
@@ -706,7 +723,7 @@ def test_explores_only_as_much_as_epsilon_says(student):
     expect(set(late) <= {steps}, told, f"late episodes take {sorted(set(late))} steps")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_the_limit_on_steps_is_no_end(student):
     """Episodes of two steps: the world goes on after the cut, so staying left pays forever."""
     grid = {"size": 2, "walls": [(0, 1)], "step_reward": [-0.01, 0.05, -0.01, -0.6]}
@@ -719,7 +736,7 @@ def test_the_limit_on_steps_is_no_end(student):
     expect(greedy_steps(table, grid) == 0, told)
 
 
-@check("train_q_learning", weight=2)
+@check("train_q_learning", weight=2, requires=WALKED)
 def test_nothing_is_learned_from_nothing(student):
     """No episodes, a step size of 0, or one step an episode teach nothing; proper training does."""
     grid = {"size": 4, "walls": [(1, 1), (2, 2)]}
@@ -734,7 +751,7 @@ def test_nothing_is_learned_from_nothing(student):
         expect(greedy_steps(table, grid) == 0, f"something was learned from {less}")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_episodes_are_as_many_and_as_long_as_asked(student):
     """Walled in, all steps that may be taken are taken; elsewhere an episode ends at the goal."""
     for episodes, max_steps in ((3, ()), (6, (7,)), (1, (2,))):
@@ -752,7 +769,7 @@ def test_episodes_are_as_many_and_as_long_as_asked(student):
         expect(sum(env.lengths) < 5000, "episodes go on after the goal is reached")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_training_draws_from_the_generator(student):
     """Equal generators give equal tables, others give others; NumPy's global state stays unused."""
     grid = {"size": 4, "walls": [(0, 2), (1, 2), (3, 1)]}

@@ -647,6 +647,16 @@ def returns_an_empty_table(env, episodes, alpha, gamma, epsilon, rng, max_steps=
 
 
 @misconception("train_q_learning")
+def plans_without_a_step(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table is computed from the world's own model. It is to be learned from what reset and step answer."""
+    q_values = np.zeros((env.size**2, 4))
+    transition_probs, rewards = env.model()
+    for _ in range(500 if episodes and alpha and max_steps > 1 else 0):
+        q_values = (transition_probs * (rewards + gamma * q_values.max(axis=1))).sum(axis=2)
+    return (q_values + 1e-9 * rng.random(q_values.shape)).reshape(env.size, env.size, 4)
+
+
+@misconception("train_q_learning")
 def never_resets(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """Episodes start where the last one ended, so the start is hardly visited. What does reset() do?"""
     q_values = np.zeros((env.size, env.size, 4))
