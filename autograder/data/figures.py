@@ -24,9 +24,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     """Draw a figure, return what it shows, and close it.
 
     Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
-    `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
-    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
-    its first entry to that of its last; `origin`),
+    `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
+    is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
+    `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
     `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
     """
@@ -65,6 +65,7 @@ def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any
     return {
         "title": first(axes.title, axes._left_title, axes._right_title),
         "suptitle": first(figure._suptitle),
+        "size": figure.bbox.size,
         "xlabel": first(axes.xaxis.label, over[0]),
         "ylabel": first(axes.yaxis.label, over[1]),
         "xlim": axes.get_xlim(),
@@ -78,7 +79,8 @@ def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any
             for line in rendering.seen(axes.lines[:MAX_ITEMS])
         ],
         "points": [
-            numbers(one.get_offsets()) for one in rendering.seen(named(axes.collections, "PathCollection"))
+            numbers(one.get_offsets())
+            for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
         ],
         "texts": describe_texts(axes, axes.texts, rendering),
         "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
@@ -92,7 +94,7 @@ def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
         {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
         for image in rendering.seen(axes.images[:MAX_ITEMS])
     ]
-    meshes = rendering.seen(named(axes.collections, "QuadMesh", "PolyQuadMesh"))
+    meshes = rendering.seen(of_classes(axes.collections, "QuadMesh", "PolyQuadMesh"))
     return images + [
         {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
@@ -150,7 +152,7 @@ def ticks(axes: Any, axis: Any) -> list[Any]:
     return [label for tick in inside for label in (tick.label1, tick.label2)]
 
 
-def named(artists: Iterable[Any], *names: str) -> list[Any]:
+def of_classes(artists: Iterable[Any], *names: str) -> list[Any]:
     """Return the artists of the classes with these names."""
     return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
 

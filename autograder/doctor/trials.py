@@ -32,12 +32,13 @@ from autograder.sandbox.calls import Answer
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.wall import Wall
 
-CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
+CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.UNWRITTEN)
 JOBS = os.cpu_count() or 2
 HASTY_S, SLOWER = 2.0, 5  # a mutant that takes longer, and so many times the reference's time, is caught
-AS_GRADED = ("stub", "alternative", "garbage")  # all checks, in order, as a submission's are run
+AS_GRADED = ("stub", "alternative", "garbage", "handed out")  # all checks, as a submission's are run
 PARTLY = ("misconception", "mutant")  # one check that refuses it is enough
 MEASURED = ("misconception", "alternative")
+UNLOADABLE = ("mutant", "handed out")  # whose failure to load is a failure like any other
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ class Ran:
     check: Check
     outcome: Outcome
     note: str
+    raised: str  # the type of exception that the program raised, empty if none
     away: float | None  # in tolerances, infinite for an answer of another kind, None if not measured
 
     @property
@@ -117,7 +119,7 @@ class Bench:
                 ran = self._one_by_one(trial, checks, session, until_caught)
         finally:
             output = session.close()
-        if trial.kind != "mutant":
+        if trial.kind not in UNLOADABLE:
             refuse_unloadable(trial, session, output)
         return ran
 
@@ -156,7 +158,7 @@ class Bench:
         verdict, away = judged.verdict, None
         if trial.kind in MEASURED:
             away = tolerances(judged.exchanges, self._grader.reference)
-        return Ran(check, verdict.outcome, verdict.staff_note or verdict.feedback, away)
+        return Ran(check, verdict.outcome, verdict.staff_note or verdict.feedback, verdict.raised, away)
 
     def prove_all(self, results: Mapping[Trial, list[Ran]]) -> None:
         """Let each check that no misconception has failed yet meet the others, until one fails it."""

@@ -23,10 +23,9 @@ from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call, read_reply, room_for
 from autograder.sandbox.protocol import ProtocolError
-from autograder.sandbox.remote import CallTimeout, WorkerDied
+from autograder.sandbox.remote import CallTimeout, InvalidReply, WorkerDied
 from autograder.sandbox.student import Student
 
-NOT_RUN = "Hidden checks do not run on this machine."
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
 
@@ -44,6 +43,14 @@ class Judged:
     exchanges: tuple[Exchange, ...] = ()
     replayed: bool = False  # whether the calls are the first ones of the check's script
     digest: bytes = b""  # of the replies, where the verdict follows from them alone
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The line and the cell at which the program raised, zeros if it did not."""
+        last = self.exchanges[-1].outcome if self.exchanges else None
+        if self.verdict.outcome is Outcome.ERROR and isinstance(last, StudentRaised):
+            return last.problem.line, last.problem.cell
+        return 0, 0
 
 
 class Replay:
@@ -74,7 +81,7 @@ def open_reply(reply: Reply) -> Answer:
     try:
         return read_reply(reply.frame)
     except ProtocolError:
-        raise WorkerDied("sent something that is no answer") from None
+        raise InvalidReply("sent something that is no answer") from None
 
 
 class Judge:
@@ -147,7 +154,7 @@ class Judge:
     def skip(self, check: Check, passed: set[str]) -> Verdict | None:
         """Return why a check does not run, None if it does."""
         if not self.runs(check):
-            return Verdict(Outcome.SKIPPED, NOT_RUN)
+            return Verdict(Outcome.NOT_RUN, "Hidden checks do not run on this machine.")
         missing = [name for name in check.requires if name not in passed]
         return Verdict(Outcome.SKIPPED, f"Runs once {' and '.join(missing)} passes.") if missing else None
 

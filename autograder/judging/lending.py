@@ -18,12 +18,13 @@ from autograder.judging.judge import Judge
 from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Session
-from autograder.results import CheckResult, Outcome
+from autograder.results import Cause, CheckResult, Outcome
 from autograder.sandbox.lender import Lender
 from autograder.sandbox.wall import Wall
 
 NOTHING_TO_SAY: dict[str, Any] = {
-    "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"", "answer_digest": ""
+    "cause": Cause.OTHER, "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"",
+    "answer_digest": "",
 }  # fmt: skip
 MOST_TEXT = 300_000  # characters of a program that is looked through for what it uses
 PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own

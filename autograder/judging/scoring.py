@@ -5,23 +5,23 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from autograder.judging.judge import NOT_RUN
-from autograder.results import CheckResult, Outcome, QuizAnswer
+from autograder.results import WEIGHTLESS, Cause, CheckResult, Outcome, QuizAnswer
 
+MILD = {Outcome.FAILED, Outcome.ERROR, Outcome.UNWRITTEN, Outcome.SKIPPED, Outcome.NOT_RUN}
 VISIBLE_PART = 0.2  # of a question: who has a check can answer it from a table, without the work
-UNDIAGNOSED = ("Not written yet.", "There is no function")
 
 
 def may_be_spoilt(results: Sequence[CheckResult]) -> bool:
     """Whether what went wrong may come from code that another question ran in the same worker."""
     wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-    here = {result.outcome for result in wrong} <= {Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED}
-    return bool(wrong) and here and not unwritten(wrong)
+    return {result.outcome for result in wrong} <= MILD and not is_absent(wrong)
 
 
-def unwritten(wrong: Sequence[CheckResult]) -> bool:
+def is_absent(results: Sequence[CheckResult]) -> bool:
     """Whether all that is wrong is that there is no function yet."""
-    return all(result.feedback.startswith(UNDIAGNOSED) for result in wrong)
+    ran = (Outcome.PASSED, Outcome.SKIPPED, Outcome.NOT_RUN)
+    wrong = [result for result in results if result.outcome not in ran]
+    return all(one.outcome is Outcome.UNWRITTEN or one.cause is Cause.MISSING for one in wrong)
 
 
 class Weighted(Protocol):
@@ -54,7 +54,7 @@ def parts(checks: Sequence[Weighted]) -> list[float]:
 
 def left_out(result: CheckResult) -> bool:
     """Whether a check carries no points because it could not run."""
-    return result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN
+    return result.outcome in WEIGHTLESS
 
 
 def share(points: float, results: Sequence[CheckResult]) -> float:
@@ -68,13 +68,24 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
 
 
 def quiz_shares(points: float, answers: Sequence[QuizAnswer]) -> list[QuizAnswer]:
-    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight."""
-    total = sum(answer.weight for answer in answers)
+    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight.
+
+    What the kit could not grade is left out, so that it costs nothing.
+    """
+    broken = [answer for answer in answers if answer.outcome is Outcome.BROKEN]
+    if len(broken) == len(answers):
+        return [
+            replace(answer, score=points / len(answers), max_score=points / len(answers))
+            for answer in answers
+        ]
+    total = sum(answer.weight for answer in answers if answer not in broken)
     return [
         replace(
             answer,
             score=round(points * answer.weight * answer.earned / total, 4),
             max_score=round(points * answer.weight / total, 4),
         )
+        if answer not in broken
+        else replace(answer, score=0.0, max_score=0.0)
         for answer in answers
     ]

@@ -13,8 +13,9 @@ import numpy as np
 from otter.test_files import test_case
 
 from autograder.checks.draws import hidden_rng, identity, visible_rng
+from autograder.publish.student_files.limit import time_limit
 from autograder.publish.student_files.progress import CHECK_SECONDS, judge
-from autograder.publish.student_files.work import Work, import_ahead, time_limit
+from autograder.publish.student_files.work import Work, import_ahead
 from autograder.sandbox.calls import Call, NotDefined
 from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import Student, here

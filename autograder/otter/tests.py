@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.judging.bank import Check
 from autograder.judging.scoring import parts
 from autograder.publish.source import Source, names_in
-from autograder.publish.visible import ENGINE_IMPORT, find_helpers, kit_import, visible_checks, whole
+from autograder.publish.visible import ENGINE_IMPORT, KIT_IMPORT, find_helpers, visible_checks, whole
 
 HEAD = '''"""{told}"""
 
@@ -94,7 +94,7 @@ def test_file(
     needed = names_in([*helpers, *marks]) - {"check"}
     imports, _ = source.imports(lambda name, _: name in needed)
     if last == STUDENT_IMPORT:
-        imports = ENGINE_IMPORT.sub(kit_import, imports) + last
+        imports = ENGINE_IMPORT.sub(KIT_IMPORT, imports) + last
     else:
         imports = GRADING_START + imports + last
     head = HEAD.format(told=told, imports=imports, question=question, arguments=arguments)
@@ -106,4 +106,4 @@ def test_file(
 def case_module() -> str:
     """Return checks/for_otter.py, which the student's test files import."""
     text = (Path(__file__).parent / "for_otter.py").read_text("utf-8")
-    return ENGINE_IMPORT.sub(kit_import, text)
+    return ENGINE_IMPORT.sub(KIT_IMPORT, text)

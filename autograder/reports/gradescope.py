@@ -10,7 +10,7 @@ from autograder.config import CourseSettings, Visibility
 from autograder.data.figures import PNG
 from autograder.judging.scoring import left_out, parts
 from autograder.reports.terminal import clean
-from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
+from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.late import Ruling
 
 Row = dict[str, Any]
@@ -86,7 +86,7 @@ def question_rows(question: QuestionResult, place: int, report: Report, visibili
 
 def check_row(check: CheckResult, question: str, place: str, points: float) -> Row:
     """Return the row of a check that is worth `points`."""
-    full = check.outcome is Outcome.PASSED or left_out(check)
+    full = check.outcome in (Outcome.PASSED, *WEIGHTLESS)
     row: Row = {"name": f"{question}: {check.title}", "number": place, "visibility": check.visibility}
     row |= {"score": points if full else 0.0, "max_score": points}
     row["status"] = "passed" if check.outcome is Outcome.PASSED else "failed"

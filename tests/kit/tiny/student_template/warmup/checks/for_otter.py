@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from otter.test_files import test_case
 
-from checks.kit.draws import hidden_rng, identity, visible_rng
-from checks.kit.progress import CHECK_SECONDS, judge
-from checks.kit.work import Work, import_ahead, time_limit
-from checks.kit.calls import Call, NotDefined
-from checks.kit.stopwatch import TooSlow
-from checks.kit.student import Student, here
+from checks.kit import hidden_rng, identity, visible_rng
+from checks.kit import time_limit
+from checks.kit import CHECK_SECONDS, judge
+from checks.kit import Work, import_ahead
+from checks.kit import Call, NotDefined
+from checks.kit import TooSlow
+from checks.kit import Student, here
 
 
 class Failed(Exception):
