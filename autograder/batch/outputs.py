@@ -17,7 +17,7 @@ from autograder.gradebook.records import Run
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.html import Facts, index_parts, student_html
-from autograder.reports.moodle import moodle_row, moodle_table
+from autograder.reports.moodle import moodle_table
 from autograder.reports.statistics import readable
 from autograder.reports.tables import grades_row, grades_table, missing_table, roster_row, roster_table
 from autograder.reports.terminal import number
@@ -61,7 +61,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     published = book.setting(PUBLISHED) == "yes"
     folder = reports_folder(out)
     names = [f"{run.assignment}.{name}" for name in run.about.questions]
-    grades, moodle, canvas = grades_table(names), moodle_table(), None
+    grades, moodle, canvas = grades_table(names), moodle_table(run.about.worksheet), None
     roster, facts = roster_table(), dict[str, Facts]()
     title = run.about.title or run.assignment
     written, slim = Written(), []
@@ -80,7 +80,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
         for person in one.row.people:
             roster.add(roster_row(report, person, facts[report.submission].submitted))
             canvas.add(canvas_row(report, person))
-            moodle.add(moodle_row(report, person, published=published))
+            moodle.add(report, person, published=published)
         if one.absent:
             absent[report.submission] = report.score
         else:
@@ -144,7 +144,7 @@ def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) ->
     for one in standings(book, run):
         if one is not None:
             text = handback(one.report, published=published)
-            replace(folder / f"{file_name(one.report.submission)}.txt", text)
+            replace(folder / f"{file_name(one.row.returned or one.report.submission)}.txt", text)
             count += 1
     return count
 

@@ -157,7 +157,7 @@ def test_only_what_grading_needs_is_in_the_zip(bundle):
     assert {"course/solutions/warmup.py", "course/tests/questions/test_warmup.py"} <= names
     assert not [name for name in names if "/doctor/" in name or "/publish/" in name or "alternatives" in name]
     wanted = {line.partition("==")[0] for line in bundle["requirements.txt"].decode().split()}
-    assert wanted == {"numpy", "scipy", "matplotlib", "pillow", "msgspec", "PyYAML", "click"}
+    assert wanted == {"numpy", "scipy", "torch", "matplotlib", "pillow", "msgspec", "PyYAML", "click"}
 
 
 def test_a_course_with_torch_asks_for_torch_whatever_its_build():
@@ -489,3 +489,34 @@ def test_the_container_says_its_memory(tmp_path, monkeypatch):
     (tmp_path / "b").write_text(f"{768 * 2**20}\n")
     monkeypatch.setattr(platform_run, "MEMORY_LIMITS", (tmp_path / "none", tmp_path / "a", tmp_path / "b"))
     assert platform_run.container_mb() == 768
+
+
+FAKE = """#!{python}
+import sys
+
+if sys.argv[1] == "-c":
+    del sys.get_int_max_str_digits
+    sys.argv[:2] = []
+    exec(sys.argv[0])
+"""
+
+
+def test_a_python_that_is_only_a_candidate_for_a_release_is_refused(bundle, tmp_path):
+    fake = tmp_path / "python3.11"
+    fake.write_text(FAKE.format(python=sys.executable))
+    fake.chmod(0o755)
+    script = bundle["setup.sh"].decode()
+    function = script[script.index("good_release() {") :]
+    function = function[: function.index("\n}\n") + 3]
+    tried = [
+        subprocess.run(["/bin/bash", "-c", f"{function}good_release {python}"], check=False).returncode
+        for python in (fake, sys.executable)
+    ]
+    assert tried == [1, 0]
+
+
+def test_the_libraries_are_seen_to_work(bundle, tmp_path):
+    (tmp_path / "smoke.py").write_bytes(bundle["smoke.py"])
+    program = [sys.executable, "-I", tmp_path / "smoke.py"]
+    assert subprocess.run([*program, "numpy", "torch"], check=False).returncode == 0
+    assert subprocess.run([*program, "no_such_library"], capture_output=True, check=False).returncode == 1

@@ -21,8 +21,11 @@ It was put together from the course's grader, part by part:
 - stopwatch: The time that the statements of a program may take: half of what is left of it for each.
 - limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
 - spelling: Write a call of a check the way a student would type it.
+- environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 - notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+- standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+- promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
 - salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 - statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
@@ -42,6 +45,8 @@ import functools
 import hashlib
 import hmac
 import importlib
+import importlib.abc
+import importlib.machinery
 import inspect
 import io
 import itertools
@@ -64,6 +69,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from importlib.util import find_spec
 from itertools import islice
 from numbers import Number
@@ -2440,10 +2446,72 @@ def short_name(handle: Handle) -> str:
 
 
 # ----------------------------------------
+# environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
+
+PYTHON = (3, 11)
+LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
+
+# what students install: a range, where the grader has one version. torch has no wheel for Intel Macs
+# after 2.2, and that one needs a NumPy before 2.
+INTEL_MAC = 'sys_platform == "darwin" and platform_machine == "x86_64"'
+NO_INTEL_MAC = 'sys_platform != "darwin" or platform_machine != "x86_64"'
+AT_HOME = {
+    "matplotlib": ("matplotlib",),
+    "numpy": (f"numpy>=2; {NO_INTEL_MAC}", f"numpy>=1.26,<2; {INTEL_MAC}"),
+    "pytest": ("pytest>=9",),
+    "scipy": ("scipy",),
+    "torch": ("torch>=2.2,<3",),
+}
+
+# what those import themselves, by the names that they import it under
+BROUGHT = (
+    "PIL", "_distutils_hack", "contourpy", "cycler", "dateutil", "filelock", "fontTools", "fsspec",
+    "functorch", "isympy", "jinja2", "kiwisolver", "markupsafe", "mpl_toolkits", "mpmath", "networkx",
+    "packaging", "pkg_resources", "pylab", "pyparsing", "setuptools", "six", "sympy", "torchgen",
+    "typing_extensions",
+)  # fmt: skip
+IMPORTABLE = frozenset((*sys.stdlib_module_names, *LIBRARIES, *BROUGHT))
+
+# what later versions of Python have: the version, and names by module
+NEWER: dict[str, dict[str, tuple[str, ...]]] = {
+    "3.12": {
+        "typing": ("override", "TypeAliasType"), "itertools": ("batched",), "math": ("sumprod",),
+        "collections.abc": ("Buffer",), "random": ("binomialvariate",), "calendar": ("Month", "Day"),
+        "inspect": ("markcoroutinefunction",),
+    },
+    "3.13": {
+        "typing": ("TypeIs", "ReadOnly", "NoDefault", "get_protocol_members", "is_protocol"),
+        "warnings": ("deprecated",), "copy": ("replace",), "math": ("fma",),
+        "pathlib": ("UnsupportedOperation",), "queue": ("ShutDown",), "os": ("process_cpu_count",),
+    },
+    "3.14": {"annotationlib": (), "compression": (), "string.templatelib": (), "concurrent.interpreters": ()},
+}  # fmt: skip
+
+
+def python_name(version: tuple[int, ...] = PYTHON) -> str:
+    """Return a version as people write it."""
+    return "Python " + ".".join(map(str, version))
+
+
+def came_with(module: str, name: str = "") -> str:
+    """Return the version of Python that brought a module or a name in one, "" if none after ours is known."""
+    for version, modules in NEWER.items():
+        if module in modules and (not modules[module] or name in modules[module]):
+            newer = tuple(map(int, version.split("."))) > sys.version_info[:2]
+            return version if newer else ""
+    return ""
+
+
+def listed() -> str:
+    """Return the promised libraries in words."""
+    return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"
+
+
+# ----------------------------------------
 # libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 
 # what a program says -> the module that is imported ahead
-LIBRARIES = {
+AHEAD = {
     "numpy": "numpy",
     "torch": "torch",
     "torch.optim": "torch._dynamo",  # making the first optimizer imports it, which takes seconds
@@ -2456,7 +2524,7 @@ LIBRARIES = {
         )
     },
 }  # fmt: skip
-PRELOADABLE = frozenset(LIBRARIES.values())
+PRELOADABLE = frozenset(AHEAD.values())
 READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
 WORDS = re.compile(r"\w+")
 DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
@@ -2468,8 +2536,13 @@ def used_by(texts: Iterable[str]) -> list[str]:
     for text in texts:
         named |= {".".join(found) for found in DOTTED.findall(text[:READ])}
         named.update(imported(text[:READ]))
-    near = [name for name in LIBRARIES if name in named]
-    return list(dict.fromkeys(LIBRARIES[name] for name in near if is_here(name.partition(".")[0])))
+    near = [name for name in AHEAD if name in named]
+    return list(dict.fromkeys(AHEAD[name] for name in near if is_here(name.partition(".")[0])))
+
+
+def packages_of(texts: Iterable[str]) -> list[str]:
+    """Return the packages that programs import, in order."""
+    return sorted({name.partition(".")[0] for text in texts for name in imported(text)})
 
 
 def imported(text: str) -> Iterator[str]:
@@ -2548,13 +2621,148 @@ def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
 
 
 # ----------------------------------------
+# standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+
+class Nothing:
+    """An object whose every method takes anything and does nothing."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_, **__: None
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class Bar(Nothing):
+    """A progress bar that yields what it is given and shows nothing."""
+
+    def __init__(self, iterable: Iterable[Any] = (), *_: object, **__: object) -> None:
+        super().__init__()
+        self._iterable, self.n = iterable, 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in self._iterable:
+            yield item
+            self.n += 1
+
+    def __len__(self) -> int:
+        return len(self._iterable)  # type: ignore[arg-type]
+
+    def update(self, n: int = 1) -> None:
+        """Count."""
+        self.n += n
+
+    @staticmethod
+    def write(*_: object, **__: object) -> None:
+        """Show nothing."""
+
+
+def counting(*args: int, **_: object) -> Bar:
+    """Return a bar over `range`."""
+    return Bar(range(*args))
+
+
+def anything(name: str) -> Any:
+    """Return a class that takes anything, for a name that a display library may have."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Nothing
+
+
+BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+WRITERS = {"SummaryWriter": Nothing}
+MODULES: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
+    **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
+    "IPython": {"get_ipython": get_ipython, "display": display},
+    "IPython.display": {"display": display, "__getattr__": anything},
+}
+
+
+class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the stand-ins."""
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
+        """Return a spec for a library that has a stand-in."""
+        if name not in MODULES:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Fill a stand-in."""
+        vars(module).update(MODULES[module.__name__])
+
+
+# ----------------------------------------
+# promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
+
+class Promised(importlib.abc.MetaPathFinder):
+    """Finds installed modules, of packages that are promised."""
+
+    def __init__(self) -> None:
+        self.names = set(IMPORTABLE)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Return the spec of a promised module."""
+        if path is None and name not in self.names:
+            return None
+        return PathFinder.find_spec(name, path, target)
+
+    def find_distributions(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what is known of installed packages: some look up their own version."""
+        return PathFinder.find_distributions(*args, **kwargs)
+
+    def invalidate_caches(self) -> None:
+        """Look at folders anew."""
+        PathFinder.invalidate_caches()
+
+
+class Absent(importlib.abc.MetaPathFinder):
+    """Refuses a program, in its author's own folder, what there is not where it is graded."""
+
+    def __init__(self, is_own: Callable[[str], bool], beside: Callable[[str], bool]) -> None:
+        self._is_own, self._beside = is_own, beside
+
+    def find_spec(self, name: str, path: Any = None, _target: Any = None) -> Any:
+        """Raise if the program itself asks for a package that is not promised."""
+        known = name in IMPORTABLE or name in MODULES or self._beside(name)
+        if path is None and not known and self._is_own(asking()):
+            raise ModuleNotFoundError(f"{name} is not available where this is graded", name=name)
+
+
+def asking() -> str:
+    """Return the file whose import statement is being carried out."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame.f_code.co_filename
+
+
+PROMISED = Promised()
+
+
+def import_only_promised(also: Iterable[str]) -> None:
+    """From now on import nothing but that, and `also`, in this process and those forked from it."""
+    PROMISED.names.update(also)
+    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, StandIns(), PROMISED]
+
+
+# ----------------------------------------
 # salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 
 CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
 TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
-NEWER = (  # what Python 3.12 and later read
+LATER_SYNTAX = (  # what Python 3.12 and later read
     re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
     re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
 )
@@ -2632,9 +2840,25 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
 
 
+def newer_line(text: str) -> int:
+    """Return the line that this Python can read and the one that grades cannot, 0 if there is none."""
+    if sys.version_info[:2] <= PYTHON:
+        return 0
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0
+    try:
+        ast.parse(text, feature_version=PYTHON)
+    except SyntaxError as error:
+        return error.lineno or 1
+    found = (one for one in FORMATTED.finditer(text) if quotes_inside(text, one.end(), one[1]))
+    return next((text.count("\n", 0, one.start()) + 1 for one in found), 0)
+
+
 def is_newer(text: str) -> bool:
     """Whether a text that this Python cannot read seems to be meant for a later one."""
-    return any(pattern.search(text) for pattern in NEWER) or any(
+    return any(pattern.search(text) for pattern in LATER_SYNTAX) or any(
         quotes_inside(text, found.end(), found[1]) for found in FORMATTED.finditer(text)
     )
 
@@ -3159,12 +3383,17 @@ def run_file(path: Path, stem: str) -> Work:
         work.complaints.append(str(unreadable))
         return work
     import_ahead(cells)
+    import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
     program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
             work.files.add(name)
+            line = newer_line(text)
+            if line:
+                told = f"a later Python only reads this; {python_name()} grades"
+                work.complaints.append(f"{Path(name).name}, line {line}: {told}")
             work.complaints += [
                 complain(stop, name, work) for stop in program.text(text, name, work.namespace)
             ]
@@ -3180,6 +3409,13 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
+def import_as_graded(folder: Path, work: Work) -> None:
+    """Let the work import what it can import where it is graded, and nothing else."""
+    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
+    beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
+    sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
+
+
 def complain(stop: Stop, name: str, work: Work) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
@@ -3190,9 +3426,10 @@ def complain(stop: Stop, name: str, work: Work) -> str:
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
-    if isinstance(error, ModuleNotFoundError):
-        library = (error.name or "").partition(".")[0]
-        told += f"\nIf README.md allows it: python -m pip install -r requirements.txt {library}".rstrip()
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
+        told += "\nInstall it: python -m pip install -r requirements.txt"
+    elif isinstance(error, ModuleNotFoundError):
+        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
     return told
 
 
