@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor redteam hints gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
+.PHONY: setup demo test lint doctor hints gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
 
 setup: $(VENV)/ready
 
@@ -43,6 +43,7 @@ gradescope-rehearsal: setup
 
 # The collection of attacks against the grader and the Gradescope zip of one assignment: nothing may gain.
 STEM ?= rl_foundations
+.PHONY: redteam
 redteam: setup
 	$(BIN)/autograder build
 	$(BIN)/autograder redteam dist/gradescope_$(STEM).zip
