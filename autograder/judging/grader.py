@@ -274,7 +274,7 @@ class Grader:
             score=round(sum(question.score for question in questions) + quiz_score, 2),
             max_score=max_score(self.assignment), outcome=outcome or worst(outcomes),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
-            quiz_max_score=float(self.assignment.quiz), notes=notes,
+            quiz_max_score=float(self.assignment.quiz), quiz_student=name_on_sheet(submission), notes=notes,
             staff_notes=[*broken, *staff], output=output, refused=refused,
             isolation=self.isolation, seconds=seconds,
             receipt={"submission_sha256": content_hash(submission), **self.receipt},
@@ -284,6 +284,11 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
+
+
+def name_on_sheet(submission: Submission) -> str:
+    """Return the name or number in a submission's quiz.yml, "" if there is none."""
+    return read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace")).student
 
 
 def was_refused(session: Session) -> bool:
