@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
+.PHONY: quirks setup demo test lint doctor gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
 
 setup: $(VENV)/ready
 
@@ -38,6 +38,10 @@ gradescope-rehearsal: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# Right files with a quirk, all of them: full points, and the same at home. Minutes.
+quirks: setup
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_quirks.py
 
 # A quarter of an hour: otter 7 on 60 honest submissions, the sample class and a dozen attacks.
 otter-proof: setup

@@ -1544,15 +1544,11 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
 @contextlib.contextmanager
-def undisturbed(*, library: bool = False) -> Iterator[None]:
-    """Run a call with gradients on, and leave the process's settings as they were.
-
-    Args:
-        library: it is a library's: the program's own settings do not reach it.
-    """
+def undisturbed() -> Iterator[None]:
+    """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch(fresh_torch() if library else {**before, "grad_enabled": True})
+        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
@@ -1719,7 +1715,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
     ]
-    with undisturbed(library=call.action == "make"):
+    with undisturbed():
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
