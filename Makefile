@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: quirks setup demo test lint doctor gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
+.PHONY: setup demo test lint doctor hints gradescope-rehearsal bench clean otter-proof cluster-proof notebooks
+.PHONY: oracles quirks
 
 setup: $(VENV)/ready
 
@@ -31,6 +32,11 @@ doctor: setup
 	$(BIN)/autograder doctor
 	$(BIN)/autograder --course examples/language build >/dev/null
 	$(BIN)/autograder --course examples/language doctor
+
+# Each known mistake in four writings: which hint does it get? Many minutes.
+hints: setup
+	mkdir -p build
+	$(BIN)/autograder doctor --hints build/hints.csv
 
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup

@@ -18,14 +18,15 @@ class Outcome(StrEnum):
     CRASHED = "crashed"
     UNWRITTEN = "unwritten"  # the stub as handed out
     SKIPPED = "skipped"  # a prerequisite failed
+    WAITING = "waiting"  # for a person, who gives the points
     NOT_RUN = "not_run"  # this machine may not run it: never costs points
     BROKEN = "broken"  # our fault: never costs points, always reaches staff
 
 
 # from mild to severe: a submission's outcome is the most severe of its checks'
 SEVERITY = (
-    Outcome.PASSED, Outcome.NOT_RUN, Outcome.SKIPPED, Outcome.UNWRITTEN, Outcome.FAILED, Outcome.ERROR,
-    Outcome.TIMEOUT, Outcome.CRASHED, Outcome.BROKEN,
+    Outcome.PASSED, Outcome.NOT_RUN, Outcome.WAITING, Outcome.SKIPPED, Outcome.UNWRITTEN, Outcome.FAILED,
+    Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.BROKEN,
 )  # fmt: skip
 # that take no part in sharing a question's points
 WEIGHTLESS = (Outcome.BROKEN, Outcome.NOT_RUN)
@@ -67,7 +68,10 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One question: points earned of points worth, and the known mistakes that explain its answers."""
+    """One question: points earned of points worth, and the known mistakes that explain its answers.
+
+    `behaviour` is a digest of wrong answers that no known mistake explains: equal ones are wrong alike.
+    """
 
     id: str
     score: float
@@ -75,6 +79,7 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     hint: str = ""
     misconceptions: list[str] = []
+    behaviour: str = ""
     comment: str = ""  # of staff, for the student
 
 
