@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor hints gradescope-rehearsal bench clean otter-proof cluster-proof notebooks
-.PHONY: oracles quirks
+.PHONY: setup demo test lint doctor hints gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
 
 setup: $(VENV)/ready
 
@@ -46,6 +45,7 @@ bench: setup
 	$(BIN)/python benchmarks/run.py
 
 # Right files with a quirk, all of them: full points, and the same at home. Minutes.
+.PHONY: quirks
 quirks: setup
 	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_quirks.py
 
