@@ -20,7 +20,7 @@ from typing import Any
 
 from autograder.sandbox import landlock, limits, pages, worker
 from autograder.sandbox.habits import make_harmless
-from autograder.sandbox.libraries import PRELOADABLE
+from autograder.sandbox.libraries import PRELOADABLE, TOGETHER
 from autograder.sandbox.promised import import_only_promised
 
 REQUEST_BYTES = 4096
@@ -143,7 +143,8 @@ def preload(modules: list[str]) -> None:
         if name not in PRELOADABLE:
             raise ValueError(f"{name} is not a library that is preloaded")
         had_torch = "torch" in sys.modules
-        importlib.import_module(name)
+        for module in (name, *TOGETHER.get(name, ())):
+            importlib.import_module(module)
         if "torch" in sys.modules and not had_torch:  # it may be set only once
             torch: Any = sys.modules["torch"]
             torch.set_num_threads(1)
