@@ -1,5 +1,7 @@
 """Libraries that the warm process may import ahead, so that no worker has to: each once, when first used."""
 
+import ast
+import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -43,8 +45,16 @@ def used_by(texts: Iterable[str]) -> list[str]:
 
 
 def packages_of(texts: Iterable[str]) -> list[str]:
-    """Return the packages that programs import, in order."""
-    return sorted({name.partition(".")[0] for text in texts for name in imported(text)})
+    """Return the packages that programs of the course import, in order."""
+    names: set[str] = set()
+    for text in texts:
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Import):
+                    names.update(alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names.add(node.module)
+    return sorted({name.partition(".")[0] for name in names})
 
 
 def imported(text: str) -> Iterator[str]:

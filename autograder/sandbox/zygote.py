@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import landlock, limits, pages, worker
+from autograder.sandbox.habits import make_harmless
 from autograder.sandbox.libraries import PRELOADABLE, TOGETHER
 from autograder.sandbox.promised import import_only_promised
 
@@ -148,6 +149,7 @@ def preload(modules: list[str]) -> None:
             torch: Any = sys.modules["torch"]
             torch.set_num_threads(1)
             torch.set_num_interop_threads(1)
+    make_harmless()
     seed_everything()
     gc.collect()
     gc.freeze()
