@@ -6,6 +6,7 @@ It was put together from the course's grader, part by part:
 - describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
 - explain: Say what kind of wrong answers are, as a property that gives no expected number away.
 - tolerance: How close is close enough: relative first, with room for what float32 does to cancelling sums.
+- rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
 - figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 - plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
 - compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
@@ -684,6 +685,87 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
 
 
 # ----------------------------------------
+# rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
+
+SOLID = 0.4  # an artist's own pixels have at least this opacity
+COLOUR = 60  # levels of 255 by which its colour may differ where it is on top
+ON_TOP = 0.3  # the part of its pixels that must be
+CONTRAST = 10  # levels by which it must differ from what is around it
+MARGIN = 3  # pixels around it
+LEAST_SIZE = 4  # pixels of a text, high and wide
+LEAST_INK = 0.01  # of the box around a text
+
+
+class Rendering:
+    """A figure as it was drawn, and its artists one by one in comparison."""
+
+    def __init__(self, canvas: Any) -> None:
+        self.renderer = canvas.get_renderer()
+        self._seen = np.array(canvas.buffer_rgba())[..., :3].astype(np.int16)
+
+    def alone(self, artist: Any) -> np.ndarray:
+        """Return what an artist looks like on an empty page, as RGBA."""
+        from matplotlib.backends.backend_agg import RendererAgg
+
+        page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
+        artist.draw(page)
+        return np.array(page.buffer_rgba())
+
+    def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
+        """Return the texts that can be seen."""
+        return [text for text in texts if text.get_visible() and text.get_text().strip() and self._inks(text)]
+
+    def _inks(self, text: Any) -> bool:
+        """Whether pixels where a text stands come near its colour, on a ground that differs from it."""
+        from matplotlib.colors import to_rgba
+        from matplotlib.text import Text
+
+        left, bottom, right, top = box = Text.get_window_extent(text, self.renderer).extents
+        *colour, opacity = to_rgba(text.get_color(), text.get_alpha())
+        ground = self._part(self._seen, box).reshape(-1, 3)
+        if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
+            return False
+        usual = np.median(ground, axis=0)
+        towards = 255 * np.array(colour) - usual
+        if np.abs(towards).max() < CONTRAST:
+            return False
+        inked = (ground - usual) @ towards / (towards @ towards) >= SOLID
+        return bool(inked.sum() >= max(LEAST_SIZE, LEAST_INK * inked.size))
+
+    def seen(self, artists: Sequence[Any]) -> list[Any]:
+        """Return the lines, points and images that can be seen."""
+        shown = [artist for artist in artists if artist.get_visible()]
+        return [artist for artist in shown if self._stands_out(self.alone(artist))]
+
+    def _stands_out(self, page: np.ndarray) -> bool:
+        """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
+        own = page[..., 3] >= SOLID * 255
+        if not own.any():
+            return False
+        rows, columns = np.nonzero(own)
+        near = (slice(max(0, rows.min() - MARGIN), rows.max() + MARGIN + 1),
+                slice(max(0, columns.min() - MARGIN), columns.max() + MARGIN + 1))  # fmt: skip
+        part, own, seen = page[near], own[near], self._seen[near]
+        room = COLOUR + 255 - part[..., 3].astype(np.int16)
+        alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
+        if np.mean(alike[own]) < ON_TOP:
+            return False
+        inside = seen[own & alike]
+        around = seen[~own] if not own.all() else np.full((1, 3), 255)
+        low, usual, high = np.percentile(inside, (10, 50, 90), axis=0)
+        contrast = max(np.abs(usual - np.median(around, axis=0)).max(), (high - low).max())
+        return bool(contrast >= CONTRAST)
+
+    def _part(self, pixels: np.ndarray, box: Sequence[float]) -> np.ndarray:
+        """Return the pixels in a box, whose height counts from the bottom, with a margin."""
+        height = pixels.shape[0]
+        finite = np.nan_to_num(np.asarray(box, dtype=float), posinf=1e6, neginf=-1e6)
+        left, bottom, right, top = np.clip(finite, -1e6, 1e6)
+        rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
+        return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+# ----------------------------------------
 # figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 
 DPI = 100
@@ -703,7 +785,7 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
+    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -715,9 +797,11 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
         png = io.BytesIO()
         canvas.draw()
         drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
+        few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(png, "PNG", compress_level=1)
         shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
+        rendering = Rendering(canvas)
+        parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
         picture = png.getvalue() if png.tell() <= MAX_PNG else b""
         return Figure([part for part in parts if isinstance(part, dict)], picture)
     finally:
@@ -726,41 +810,49 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
             pyplot.close(figure)
 
 
-def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
+def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any]:
     """Return the contents of one axes, which has been drawn."""
     legend = axes.get_legend()
     colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
-    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
+
+    def first(*texts: Any) -> str:
+        found = rendering.seen_texts([text for text in texts if text is not None])
+        return str(found[0].get_text()) if found else ""
+
+    over = [None, None] if colorbar else [figure._supxlabel, figure._supylabel]
     return {
-        "title": next(filter(None, titles), ""),
-        "suptitle": figure.get_suptitle(),
+        "title": first(axes.title, axes._left_title, axes._right_title),
+        "suptitle": first(figure._suptitle),
         "size": figure.bbox.size,
-        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
-        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
+        "xlabel": first(axes.xaxis.label, over[0]),
+        "ylabel": first(axes.yaxis.label, over[1]),
         "xlim": axes.get_xlim(),
         "ylim": axes.get_ylim(),
         "colorbar": colorbar,
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "images": [] if colorbar else describe_images(axes),
+        "legend": [text.get_text() for text in rendering.seen_texts(legend.get_texts())] if legend else [],
+        "images": [] if colorbar else describe_images(axes, rendering),
         "lines": [
             {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
             | {"label": str(line.get_label())}
-            for line in axes.lines[:MAX_ITEMS]
+            for line in rendering.seen(axes.lines[:MAX_ITEMS])
         ],
-        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
-        "texts": describe_texts(axes, axes.texts, renderer),
-        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
-        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
+        "points": [
+            numbers(one.get_offsets())
+            for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
+        ],
+        "texts": describe_texts(axes, axes.texts, rendering),
+        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
+        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
     }
 
 
-def describe_images(axes: Any) -> list[dict[str, Any]]:
+def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
     """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
     images = [
         {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
-        for image in axes.images[:MAX_ITEMS]
+        for image in rendering.seen(axes.images[:MAX_ITEMS])
     ]
-    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
+    meshes = rendering.seen(of_classes(axes.collections, "QuadMesh", "PolyQuadMesh"))
     return images + [
         {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
@@ -773,10 +865,10 @@ def extent_of(mesh: Any) -> tuple[float, float, float, float]:
     return float(left), float(right), float(bottom), float(top)
 
 
-def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
+def describe_texts(axes: Any, texts: Sequence[Any], rendering: Rendering) -> list[dict[str, Any]]:
     """Return the texts that can be seen."""
-    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
-    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
+    seen = rendering.seen_texts(texts[:MAX_ITEMS])
+    return [describe_text(axes, text, rendering.renderer) for text in seen]
 
 
 def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
@@ -1601,15 +1693,11 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
 @contextlib.contextmanager
-def undisturbed(*, library: bool = False) -> Iterator[None]:
-    """Run a call with gradients on, and leave the process's settings as they were.
-
-    Args:
-        library: it is a library's: the program's own settings do not reach it.
-    """
+def undisturbed() -> Iterator[None]:
+    """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch(fresh_torch() if library else {**before, "grad_enabled": True})
+        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
@@ -1776,7 +1864,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
     ]
-    with undisturbed(library=call.action == "make"):
+    with undisturbed():
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
@@ -2150,7 +2238,18 @@ class Arguments:
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return Callback(len(self.functions) - 1)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return self._record(value)
         return value
+
+    def _record(self, value: Any) -> Any:
+        """Return a dataclass instance that holds functions as a record of what stands for them."""
+        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
+        if not any(map(callable, fields.values())):
+            return value
+        kind = type(value)
+        unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
+        return Record(f"{kind.__module__}.{kind.__qualname__}", unwrapped)
 
     def _name(self, function: Function) -> Named:
         if function._call.action != "call":
@@ -2554,6 +2653,13 @@ AHEAD = {
     },
 }  # fmt: skip
 PRELOADABLE = frozenset(AHEAD.values())
+# what programs that import a library often import as well: milliseconds each, in every worker
+TOGETHER = {
+    "numpy": (
+        "numpy.typing", "collections", "copy", "dataclasses", "decimal", "fractions", "functools", "heapq",
+        "itertools", "math", "operator", "random", "statistics", "string", "time", "typing",
+    ),
+}  # fmt: skip
 READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
 WORDS = re.compile(r"\w+")
 DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
@@ -2570,8 +2676,16 @@ def used_by(texts: Iterable[str]) -> list[str]:
 
 
 def packages_of(texts: Iterable[str]) -> list[str]:
-    """Return the packages that programs import, in order."""
-    return sorted({name.partition(".")[0] for text in texts for name in imported(text)})
+    """Return the packages that programs of the course import, in order."""
+    names: set[str] = set()
+    for text in texts:
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Import):
+                    names.update(alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names.add(node.module)
+    return sorted({name.partition(".")[0] for name in names})
 
 
 def imported(text: str) -> Iterator[str]:
@@ -2581,6 +2695,8 @@ def imported(text: str) -> Iterator[str]:
     """
     package, is_open = "", False
     for line in text.splitlines():
+        if not is_open and "import" not in line:
+            continue
         words = WORDS.findall(line.partition("#")[0])
         if words[:1] in (["from"], ["import"]):
             is_open = False
@@ -2789,7 +2905,7 @@ def import_only_promised(also: Iterable[str]) -> None:
 
 CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
-TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
+PIECES = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
 LATER_SYNTAX = (  # what Python 3.12 and later read
     re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
@@ -2828,7 +2944,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
     unread: list[Unread] = []
     at, attempts = 0, 0
     while at < len(starts) - 1:
-        most = TOGETHER if attempts < ATTEMPTS else 1
+        most = PIECES if attempts < ATTEMPTS else 1
         first: Exception | None = None
         for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
             attempts += 1
