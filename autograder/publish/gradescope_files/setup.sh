@@ -39,8 +39,9 @@ step="making $venv"
 
 step="installing what requirements.txt names"
 [ ! -f "$here/pip.conf" ] || export PIP_CONFIG_FILE=$here/pip.conf
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
-    --only-binary :all: -r "$here/requirements.txt"
+pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all:)
+"${pip[@]}" --no-deps -r "$here/requirements.txt"   # all that is needed is in it, by version and hash
+[ ! -f "$here/requirements-torch.txt" ] || "${pip[@]}" -r "$here/requirements-torch.txt"
 
 step="trying what was installed"
 chmod -R a+rX "$venv"
