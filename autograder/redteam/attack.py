@@ -8,8 +8,10 @@ import ast
 import contextlib
 import json
 import os
+import resource
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
@@ -28,6 +30,7 @@ from autograder.submission.reading import Submission
 
 ZIP_S = 60  # for one attack against the zip, whose limits are the real ones
 TELL_EVERY = 10
+GRADER_S, GRADER_MB = 8, 300  # what one attack may cost the grader itself
 QUICK = {"import_s": 2, "call_s": 0.5, "submission_s": 8, "memory_mb": 512}
 
 
@@ -92,12 +95,23 @@ def run_one(grader: Grader, scene: Stage, attack: Attack, hidden: AbstractSet[st
     before = offspring(grader.wall.pid)
     preamble = scene.preamble(os.getpid(), grader.course.root.resolve(), stem)
     text = armed(attack, preamble, list(grader.assignment.questions))
+    used, size = time.process_time(), peak_mb()
     report = grader.grade(submission(attack.name, stem, text))
+    used, size = time.process_time() - used, peak_mb() - size
     told = [" ".join(one.feedback for one in report.checks if one.visible is kind) for kind in (False, True)]
     gained = judge(report.score, report.output, told[0], scene) + carried(told[1], hidden)
     if lingers(grader.wall.pid, before):
         gained.append("left a process behind")
+    if used > GRADER_S:
+        gained.append(f"kept the grader busy for {used:.0f} s")
+    if size > GRADER_MB:
+        gained.append(f"made the grader grow by {size:.0f} MB")
     return Gain(attack.name, report.score, tuple(gained))
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has had so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def armed(attack: Attack, preamble: str, questions: Sequence[str]) -> str:
