@@ -38,9 +38,12 @@ test: lint doctor
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 doctor: setup
 	$(BIN)/autograder doctor
+	$(BIN)/autograder --course examples/language build >/dev/null
+	$(BIN)/autograder --course examples/language doctor
 
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup

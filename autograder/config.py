@@ -30,6 +30,7 @@ Moment = Annotated[
 ]
 Most = Annotated[Annotated[int, Meta(gt=0)] | None, Meta(description="a whole number above 0, or null")]
 Flag = Annotated[bool, Meta(description="true or false")]
+Weight = Annotated[Annotated[float, Meta(ge=0)] | None, Meta(description="a number, 0 or more")]
 Names = Annotated[list[str], Meta(description="a list of module names")]
 Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
@@ -74,12 +75,13 @@ class Attempts(Settings, frozen=True, kw_only=True):
 
 
 class AssignmentSettings(Settings, frozen=True, kw_only=True):
-    """What grading.yml says about one assignment."""
+    """What grading.yml says about one assignment; `weight` is its part of the term's total."""
 
     questions: dict[str, Points]
     title: Text = ""
     due: Moment = None
     quiz: Points = 0
+    weight: Weight = None
     provided: Names = []
     limits: Limits = Limits()
 

@@ -1,7 +1,9 @@
-"""What can go wrong that is not a student's mistake, and the hint that names what was meant."""
+"""What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean"."""
 
 import difflib
 from collections.abc import Iterable
+
+STUB = "write your code here"  # a stub raises NotImplementedError("NAME: write your code here")
 
 
 class KitError(Exception):
@@ -10,6 +12,11 @@ class KitError(Exception):
 
 class InputError(Exception):
     """Something is wrong with what the kit was given to read: one line, with what to do."""
+
+
+def is_unwritten(type_name: str, message: str) -> bool:
+    """Whether an exception says that a function is still the stub that was handed out."""
+    return type_name == "NotImplementedError" and STUB in message
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -1,11 +1,11 @@
 """What grading produces: outcomes of checks, scores of questions, one report a submission."""
 
 from enum import StrEnum
-from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 
 
 class Outcome(StrEnum):
@@ -16,14 +16,28 @@ class Outcome(StrEnum):
     ERROR = "error"  # student code raised
     TIMEOUT = "timeout"
     CRASHED = "crashed"
+    UNWRITTEN = "unwritten"  # the stub as handed out
     SKIPPED = "skipped"  # a prerequisite failed
+    NOT_RUN = "not_run"  # this machine may not run it: never costs points
     BROKEN = "broken"  # our fault: never costs points, always reaches staff
 
 
 # from mild to severe: a submission's outcome is the most severe of its checks'
-SEVERITY = tuple(
-    Outcome(word) for word in ("passed", "skipped", "failed", "error", "timeout", "crashed", "broken")
-)
+SEVERITY = (
+    Outcome.PASSED, Outcome.NOT_RUN, Outcome.SKIPPED, Outcome.UNWRITTEN, Outcome.FAILED, Outcome.ERROR,
+    Outcome.TIMEOUT, Outcome.CRASHED, Outcome.BROKEN,
+)  # fmt: skip
+# that take no part in sharing a question's points
+WEIGHTLESS = (Outcome.BROKEN, Outcome.NOT_RUN)
+
+
+class Cause(StrEnum):
+    """What is behind an outcome, where somebody decides by it."""
+
+    OTHER = ""
+    MISSING = "missing"  # the file has no function of that name
+    REFUSED = "refused"  # the sandbox refused the code something
+    INVALID_REPLY = "invalid_reply"  # what came from the worker is no answer, as of forged results
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +56,14 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     visibility: str
     weight: float
     outcome: Outcome
+    cause: Cause = Cause.OTHER
     feedback: str = ""
     staff_note: str = ""
     picture: bytes = b""
     reference_picture: bytes = b""
     answer_digest: str = ""
+    line: int = 0  # of the program, or of cell number `cell`, at which it failed; 0: unknown
+    cell: int = 0
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +75,7 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     hint: str = ""
     misconceptions: list[str] = []
+    comment: str = ""  # of staff, for the student
 
 
 class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +90,8 @@ class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
     feedback: str
     weight: float = 0.0
     earned: float = 0.0
+    chosen: str = ""  # what the chosen letters say
+    staff_note: str = ""
 
 
 class Isolation(msgspec.Struct, frozen=True):
@@ -104,6 +124,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str] = []  # for the student
     staff_notes: list[str] = []
     output: str = ""  # what the student's code printed, for staff
+    refused: bool = False  # whether the sandbox refused the file something while it was loaded
     isolation: Isolation
     receipt: dict[str, str] = {}
     seconds: float = 0.0
@@ -119,11 +140,37 @@ def to_json(report: Report) -> bytes:
     return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
 
 
-def from_json(data: bytes) -> Report:
-    """Read a report back."""
-    return msgspec.json.decode(data, type=Report)
+def from_json(data: bytes | str) -> Report:
+    """Read a report back, one of an earlier version too."""
+    report = msgspec.json.decode(data, type=Report)
+    return report if report.version == REPORT_VERSION else upgraded(report)
 
 
-def schema() -> dict[str, Any]:
-    """Return the JSON schema of a report."""
-    return msgspec.json.schema(Report)
+def upgraded(report: Report) -> Report:
+    """Return a report of version 1, in which some outcomes were only told by these words, as one of today."""
+    checks = [upgraded_check(check) for check in report.checks]
+    own: dict[str, list[Outcome]] = {}
+    for check in checks:
+        own.setdefault(check.question, []).append(check.outcome)
+    questions = [replace(one, outcome=worst(own.get(one.id, [one.outcome]))) for one in report.questions]
+    outcome = worst([one.outcome for one in questions]) if checks else report.outcome
+    refused = any("PermissionError" in note for note in report.notes)
+    return replace(
+        report, version=REPORT_VERSION, outcome=outcome, questions=questions, checks=checks, refused=refused
+    )
+
+
+def upgraded_check(check: CheckResult) -> CheckResult:
+    """Return a check of version 1 with the outcome and the cause that its words stood for."""
+    outcome, cause = check.outcome, Cause.OTHER
+    if outcome is Outcome.ERROR and check.feedback == "Not written yet.":
+        outcome = Outcome.UNWRITTEN
+    elif outcome is Outcome.ERROR and check.feedback.startswith("There is no function"):
+        cause = Cause.MISSING
+    elif outcome is Outcome.SKIPPED and check.feedback == "Hidden checks do not run on this machine.":
+        outcome = Outcome.NOT_RUN
+    elif outcome is Outcome.CRASHED and "that is no answer" in check.feedback:
+        cause = Cause.INVALID_REPLY
+    elif "PermissionError" in check.staff_note:
+        cause = Cause.REFUSED
+    return replace(check, outcome=outcome, cause=cause)

@@ -285,22 +285,16 @@ def walls():
 # The same updates, but actions drawn by softmax. Which converges faster? It depends on the
 # temperature, which has to suit the *differences* between values. Here they are small: a step back
 # costs about 0.04.
+#
+# Epsilon-greedy first, with your `train_q_learning`; `env.lengths` is the learning curve.
 
 
 # %%
-def learn(rule, seed, count=300):
-    """Train with a rule for the action probabilities; return the length of each episode."""
-    rng, env = np.random.default_rng(seed), GridWorld()
-    q_values, lengths = np.zeros((4, 4, 4)), []
-    for _ in range(count):
-        state, done, steps = env.reset(), False, 0
-        while not done and steps < 100:
-            action = int(rng.choice(4, p=np.asarray(rule(q_values[state]))))
-            after, reward, done = env.step(action)
-            q_values = mine.q_learning_update(q_values, state, action, reward, after, done, 0.1, 0.99)
-            state, steps = after, steps + 1
-        lengths.append(steps)
-    return lengths
+def learning_curve(seed, count=300):
+    """Return the length of each episode of your Q-learning at epsilon 0.1."""
+    env = GridWorld()
+    mine.train_q_learning(env, count, 0.1, 0.99, 0.1, np.random.default_rng(seed))
+    return [length for length in env.lengths if length][:count]
 
 
 def plot_lengths(curves, title):
@@ -317,22 +311,40 @@ def plot_lengths(curves, title):
 
 
 @attempt
+def epsilon_greedy():
+    plot_lengths({"epsilon 0.1": [learning_curve(seed) for seed in range(5)]}, "Epsilon-greedy")
+
+
+# %% [markdown]
+# **Your turn.** Copy your `train_q_learning` into the cell below and change the one line that chooses
+# the action: draw it with `boltzmann_probs` at this temperature. Then run the cell.
+
+
+# %%
+def train_softmax(env, episodes, alpha, gamma, temperature, rng):
+    """Train as `train_q_learning` does, with actions drawn by softmax."""
+    raise NotImplementedError("train_softmax: your copy of train_q_learning goes into this cell")
+
+
+@attempt
 def softmax():
-    rules = {
-        "epsilon 0.1": lambda q_row: mine.epsilon_greedy_probs(q_row, 0.1),
-        "T = 1": lambda q_row: mine.boltzmann_probs(q_row, 1.0),
-        "T = 0.1": lambda q_row: mine.boltzmann_probs(q_row, 0.1),
-        "T = 0.01": lambda q_row: mine.boltzmann_probs(q_row, 0.01),
-    }
-    curves = {name: [learn(rule, seed) for seed in range(5)] for name, rule in rules.items()}
+    curves = {"epsilon 0.1": [learning_curve(seed) for seed in range(5)]}
+    for temperature in (1.0, 0.1, 0.01):
+        runs = []
+        for seed in range(5):
+            env = GridWorld()
+            train_softmax(env, 300, 0.1, 0.99, temperature, np.random.default_rng(seed))
+            runs.append([length for length in env.lengths if length][:300])
+        curves[f"T = {temperature}"] = runs
     plot_lengths(curves, "Epsilon-greedy and softmax")
 
 
 # %% [markdown]
-# T = 1 never stops wandering: differences of 0.04 hardly show at that temperature. T = 0.1 starts
-# slowly, but then settles on six steps, T = 0.01 sooner; epsilon 0.1 is quick but keeps paying for
-# its random moves, about 6.6 steps at the end. The T = 1 curve even gets *worse* as it learns: the
-# better all actions of a cell are known, the closer their values, and the less softmax can tell.
+# What you should see: T = 1 never stops wandering, since differences of 0.04 hardly show at that
+# temperature. T = 0.1 starts slowly, but then settles on six steps, T = 0.01 sooner; epsilon 0.1 is
+# quick but keeps paying for its random moves, about 6.6 steps at the end. The T = 1 curve even gets
+# *worse* as it learns: the better all actions of a cell are known, the closer their values, and the
+# less softmax can tell.
 #
 # One thing is special here. A new table holds zeros, and a step costs 0.01, so every untried action
 # looks *better* than a tried one. That is exploration for free, and why even epsilon 0 learns on
@@ -370,8 +382,7 @@ def reinforce(alpha, seed, count=300):
 
 @attempt
 def comparison():
-    greedy = {"Q-learning": lambda q_row: mine.epsilon_greedy_probs(q_row, 0.1)}
-    curves = {name: [learn(rule, seed) for seed in range(5)] for name, rule in greedy.items()}
+    curves = {"Q-learning": [learning_curve(seed) for seed in range(5)]}
     curves |= {
         f"REINFORCE, alpha {alpha}": [reinforce(alpha, seed) for seed in range(5)] for alpha in (0.1, 1.0)
     }

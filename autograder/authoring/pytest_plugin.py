@@ -4,7 +4,6 @@ Without --submission it is the reference that is checked. Outside a course's fol
 """
 
 import sys
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,15 +80,17 @@ def session(request: pytest.FixtureRequest, grader: "Grader") -> "Iterator[Sessi
     submission = read_submission(path, stem)
     source = source_of(submission, stem)
     modules = {**modules_of(submission), **grader.bank.provided}
-    opened = Session(grader.wall, Program(protocol.Source(source.name, list(source.cells)), modules))
+    program = Program(protocol.Source(source.name, list(source.cells)), modules)
+    opened = Session(grader.wall, program, draw=grader.draw_of(program))
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def check(request: pytest.FixtureRequest, grader: "Grader") -> "Check":
-    """The check that is being run."""
-    return next(one for one in grader.bank.checks if one.name == request.node.name)
+def check(request: pytest.FixtureRequest, grader: "Grader", session: "Session") -> "Check":
+    """The check that is being run, with the hidden inputs that the submission meets."""
+    checks = grader.bank.drawn(session.draw).checks
+    return next(one for one in checks if one.name == request.node.name)
 
 
 @pytest.fixture
@@ -113,6 +114,4 @@ def reference(grader: "Grader") -> "Student":
 @pytest.fixture
 def rng(grader: "Grader", check: "Check") -> "np.random.Generator":
     """The random numbers of the check."""
-    import numpy as np
-
-    return np.random.default_rng([grader.course.settings.seed, zlib.crc32(check.id.encode())])
+    return check.rng(grader.course.settings.seed)

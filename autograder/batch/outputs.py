@@ -1,61 +1,72 @@
 """Write OUT/ from the gradebook: what people and other programs read. Everything here can be made again."""
 
 import contextlib
-import hashlib
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from msgspec.structs import replace as changed
 
-from autograder.errors import InputError
+from autograder.batch.files import file_name, made, remove, replace, replace_parts, reports_folder
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.current import Standing, standing
+from autograder.gradebook.byhand import is_older
+from autograder.gradebook.current import Standing, absent_rows, standing, standing_of_absent
 from autograder.gradebook.records import Run
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
-from autograder.reports.html import index_html, student_html
+from autograder.reports.html import Facts, index_parts, student_html
 from autograder.reports.moodle import moodle_row, moodle_table
 from autograder.reports.statistics import readable
-from autograder.reports.tables import grades_row, grades_table, missing_table
-from autograder.results import Outcome, Report, to_json
+from autograder.reports.tables import grades_row, grades_table, missing_table, roster_row, roster_table
+from autograder.reports.terminal import number
+from autograder.results import CheckResult, Outcome, QuestionResult, Report, to_json
+from autograder.roster.intake import Row
 
-LONGEST = 120  # bytes of a file's name without its ending
-UNSAFE = re.compile(r'[/\\:*?"<>|]|^[.\- ]|[. ]$|-[0-9a-f]{12}$')
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 SHOWN = 40  # rows that a terminal is given
+Kept = TypeVar("Kept")
+
+
+# settings of OUT, kept in its gradebook: "yes" or not
+PUBLISHED, FEEDBACK, SECTIONS = "published", "feedback", "sections"
 
 
 @dataclass
 class Written:
-    """What was written: how many reports, the first, the unread, and how many submissions have none yet."""
+    """What was written: how many reports, the first, the unread, how many submissions have none yet.
+
+    `texts` is how many texts stand in feedback/; `remarks` are for staff, a line each.
+    """
 
     count: int = 0
     waiting: int = 0
+    texts: int = 0
     first: list[Report] = field(default_factory=list)
     unread: list[Report] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
-def write_reports(
-    out: Path, book: Gradebook, run: Run, *, published: bool = False, afresh: bool = False
-) -> Written:
-    """Write all that follows from a run and the newest reports on its submissions.
+def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False) -> Written:
+    """Write all that follows from a run, the newest reports and what staff decided, in full agreement.
+
+    Whether results are published, and whether feedback/ is wanted, is remembered in the gradebook.
 
     Args:
         out: the folder.
         book: the gradebook in it.
         run: which submissions it is about.
-        published: whether students may read what waits for publication, in Moodle's comments.
         afresh: write pages again that are younger than their reports.
     """
+    published = book.setting(PUBLISHED) == "yes"
     folder = reports_folder(out)
     names = [f"{run.assignment}.{name}" for name in run.about.questions]
     grades, moodle, canvas = grades_table(names), moodle_table(), None
+    roster, facts = roster_table(), dict[str, Facts]()
     title = run.about.title or run.assignment
     written, slim = Written(), []
-    same: dict[str, str] = {}
+    same: dict[object, object] = {}
+    absent: dict[str, float] = {}
     for one in standings(book, run):
         if one is None:
             written.waiting += 1
@@ -65,22 +76,65 @@ def write_reports(
         write_page(folder, report, afresh=afresh)
         grades.add(grades_row(report, names))
         canvas = canvas or canvas_table(title, report.max_score, run.about.canvas_column)
+        facts[report.submission] = facts_of(one.row, same)
         for person in one.row.people:
+            roster.add(roster_row(report, person, facts[report.submission].submitted))
             canvas.add(canvas_row(report, person))
             moodle.add(moodle_row(report, person, published=published))
-        slim.append(slimmed(report, same))
+        if one.absent:
+            absent[report.submission] = report.score
+        else:
+            slim.append(slimmed(report, same))
+            written.remarks += decided_on_other_work(book, report)
     links = {report.submission: file_name(report.submission) for report in slim}
-    missing = [person.name for person in run.about.missing]
-    replace(out / "index.html", index_html(slim, run.about.title, links=links, missing=missing))
+    missing = [
+        f"{row.name}: {number(absent[row.name])}, set by hand" if row.name in absent else row.name
+        for row in absent_rows(run, book.names(run.id))
+    ]
+    about: dict[str, Any] = {
+        "links": links,
+        "facts": facts,
+        "due": run.about.terms.get("due date", "").replace("none", ""),
+    }
+    replace_parts(out / "index.html", index_parts(slim, run.about.title, missing=missing, **about))
     replace(out / "grades.csv", str(grades))
+    replace(out / "roster_grades.csv", str(roster))
+    if book.setting(SECTIONS) == "yes":
+        write_sections(out, slim, run.about.title, about)
     replace(out / "canvas.csv", str(canvas or canvas_table(title, 0.0, run.about.canvas_column)))
     replace(out / "moodle.csv", str(moodle))
     if run.about.has_roster:
         replace(out / "missing.csv", str(missing_table(run.about.missing)))
-    remove(folder, [file_name(name) for name in book.gone(run.id)], ("json", "html"))
+    nobody = without_row(book, run, absent)
+    written.remarks += lost_decisions(book, nobody)
+    remove(folder, nobody, ("json", "html"))
+    if book.setting(FEEDBACK) == "yes":
+        written.texts = write_handbacks(out, book, run, published=published)
+        remove(out / "feedback", nobody, ("txt",))
     written.count, written.first = len(slim), slim[:SHOWN]
     written.unread = [report for report in slim if not readable(report)]
     return written
+
+
+def facts_of(row: Row, same: dict[object, object]) -> Facts:
+    """Return what the class's page tells of a submission besides its report."""
+    sections = " and ".join(dict.fromkeys(person.section for person in row.people if person.section))
+    submitted = f"{row.submitted_at:%Y-%m-%d %H:%M}" if row.submitted_at else ""
+    return Facts(str(same.setdefault(sections, sections)), submitted)
+
+
+def write_sections(out: Path, reports: Sequence[Report], title: str, about: dict[str, Any]) -> None:
+    """Write sections/: a page and a table for each section of the roster, one for each TA."""
+    folder, facts = made(out / "sections"), about["facts"]
+    for name in sorted({one.section for one in facts.values() if one.section}):
+        chosen = [report for report in reports if facts[report.submission].section == name]
+        questions = [question.id for report in chosen[:1] for question in report.questions]
+        table = grades_table(questions)
+        for report in chosen:
+            table.add(grades_row(report, questions))
+        replace(folder / f"{file_name(name)}.csv", str(table))
+        page = index_parts(chosen, f"{title}: section {name}", root="../", **about)
+        replace_parts(folder / f"{file_name(name)}.html", page)
 
 
 def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) -> int:
@@ -92,35 +146,47 @@ def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) ->
             text = handback(one.report, published=published)
             replace(folder / f"{file_name(one.report.submission)}.txt", text)
             count += 1
-    remove(folder, [file_name(name) for name in book.gone(run.id)], ("txt",))
     return count
 
 
 def standings(book: Gradebook, run: Run) -> Iterator[Standing | None]:
-    """Yield where each submission of a run stands, one at a time; None for one not graded yet."""
+    """Yield where each submission of a run stands, one at a time; None for one not graded yet.
+
+    Those who handed in nothing and have a score by hand come last.
+    """
     for row in book.rows(run.id):
         yield standing(book, row)
+    for row in absent_rows(run, book.names(run.id)):
+        if (found := standing_of_absent(book, run, row)) is not None:
+            yield found
 
 
-def reports_folder(out: Path) -> Path:
-    """Return the folder of the reports, without the half files of a grader that was killed."""
-    folder = made(out / "reports")
-    for half in folder.glob(".*.new"):
-        owner = half.name.split(".")[-2]
-        if owner.isdecimal() and not is_alive(int(owner)):
-            half.unlink(missing_ok=True)
-    return folder
+def without_row(book: Gradebook, run: Run, absent: Collection[str]) -> list[str]:
+    """Return the names of which earlier runs wrote reports, and which have none now."""
+    gone = {*book.gone(run.id), *book.set_by_hand()} - {*book.names(run.id), *absent}
+    return sorted(gone)
 
 
-def is_alive(pid: int) -> bool:
-    """Whether there is a process with this number."""
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+def decided_on_other_work(book: Gradebook, report: Report) -> Iterator[str]:
+    """Yield a remark if a score was set by hand on work that was handed in anew since."""
+    by_hand = book.by_hand(report.submission)
+    last = by_hand.overrides[-1] if by_hand.overrides else None
+    if last and last.score is not None and is_older(last.content_hash, report):
+        yield (
+            f"{report.submission} handed in other work after {number(last.score)} was set by hand, which"
+            f" still counts; autograder override OUT {report.submission!r} --remove lets the new work count"
+        )
+
+
+def lost_decisions(book: Gradebook, names: Iterable[str]) -> Iterator[str]:
+    """Yield a remark for each score set by hand on a name that is not in the class any more."""
+    for name in names:
+        overrides = book.by_hand(name).overrides
+        if overrides and (score := overrides[-1].score) is not None:
+            yield (
+                f"{name} is no submission here any more: the {number(score)} set by hand counts for nobody;"
+                " if work came in under another name, set it there"
+            )
 
 
 def write_report(folder: Path, report: Report) -> None:
@@ -139,75 +205,42 @@ def write_page(folder: Path, report: Report, *, afresh: bool = False) -> None:
     os.utime(path)
 
 
-def slimmed(report: Report, same: dict[str, str]) -> Report:
-    """Return what the class's page needs of a report, without what weighs most.
+def slimmed(report: Report, same: dict[object, object]) -> Report:
+    """Return what the class's page needs of a report; what is the same in many is kept once.
 
     Args:
         report: of one submission.
-        same: texts that occur often, kept once.
+        same: texts and results that occurred before.
     """
-    keep = same.setdefault
+
+    def once(value: Kept) -> Kept:
+        return same.setdefault(value, value)  # type: ignore[return-value]
+
     wrong = [check for check in report.checks if check.outcome is not Outcome.PASSED]
-    checks = [
-        changed(
-            check, id=keep(check.id, check.id), question=keep(check.question, check.question),
-            title=keep(check.title, check.title), feedback=keep(check.feedback[:200], check.feedback[:200]),
-            staff_note="PermissionError" if "PermissionError" in check.staff_note else "",
-        )
-        for check in wrong or report.checks[:1]
-    ]  # fmt: skip
+    checks = [once(slim_check(check)) for check in wrong or report.checks[:1]]
     quiz = [
-        changed(
-            answer,
-            id=keep(answer.id, answer.id),
-            prompt=keep(answer.prompt, answer.prompt),
-            feedback="",
-        )
+        once(changed(answer, feedback="", staff_note="", prompt=once(answer.prompt)))
         for answer in report.quiz
     ]
-    return changed(report, checks=checks, quiz=quiz, output="", receipt={})
+    questions = [slim_question(one, same) for one in report.questions]
+    return changed(
+        report, checks=checks, quiz=quiz, questions=questions, output="", receipt={},
+        isolation=same.setdefault(repr(report.isolation), report.isolation),
+        notes=[once(note) for note in report.notes],
+        assignment=once(report.assignment), title=once(report.title), kit_version=once(report.kit_version),
+    )  # fmt: skip
 
 
-def file_name(submission: str) -> str:
-    """Return a submission's name as that of a file: distinct for distinct names, and safe anywhere."""
-    plain = "".join(char if char.isprintable() else "_" for char in submission)
-    safe = UNSAFE.sub("_", plain)
-    cut = safe.encode("utf-8", "replace")[: LONGEST - 13].decode("utf-8", "ignore")
-    fits = len(submission.encode("utf-8", "replace")) <= LONGEST and not RESERVED.fullmatch(submission)
-    if submission and safe == submission and fits:
-        return submission
-    digest = hashlib.sha256(submission.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{cut.strip('. ') or '_'}-{digest[:12]}"
+def slim_question(question: QuestionResult, same: dict[object, object]) -> QuestionResult:
+    """Return a question's result without its comment, the same object for equal ones."""
+    bare = changed(question, comment="")
+    key = (bare.id, bare.score, bare.max_score, bare.outcome, bare.hint, *bare.misconceptions)
+    return same.setdefault(key, bare)  # type: ignore[return-value]
 
 
-def made(folder: Path) -> Path:
-    """Return a folder that exists."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{folder} cannot be made: {error.strerror}") from error
-    return folder
-
-
-def remove(folder: Path, names: list[str], endings: tuple[str, ...]) -> None:
-    """Remove what earlier runs wrote on submissions that are gone; the gradebook keeps their reports."""
-    for name in names:
-        for ending in endings:
-            (folder / f"{name}.{ending}").unlink(missing_ok=True)
-
-
-def replace(path: Path, content: str | bytes) -> None:
-    """Write a file beside its place, then move it there; leave an identical one alone."""
-    data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
-    with contextlib.suppress(OSError):
-        if path.read_bytes() == data:
-            return
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        new.write_bytes(data)
-        new.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            new.unlink()
-        safe = "what is graded is safe, the same command goes on"
-        raise InputError(f"{path} cannot be written: {error.strerror}; {safe}") from error
+def slim_check(check: CheckResult) -> CheckResult:
+    """Return a check's result without what is not told on the class's page."""
+    return changed(
+        check, feedback=check.feedback[:200], staff_note="", picture=b"", reference_picture=b"",
+        answer_digest="",
+    )  # fmt: skip

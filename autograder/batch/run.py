@@ -8,7 +8,8 @@ from pathlib import Path
 
 from autograder import __version__
 from autograder.batch.backend import Bench
-from autograder.batch.outputs import Written, reports_folder, write_page, write_report, write_reports
+from autograder.batch.files import reports_folder
+from autograder.batch.outputs import Written, write_page, write_report, write_reports
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
 from autograder.batch.update import Need, need_of, renamed, stumbled
 from autograder.errors import KitError
@@ -89,10 +90,11 @@ class Desk:
             options=batch.options, questions=list(assignment.questions),
             title=assignment.title, missing=batch.intake.missing,
             has_roster=bool(batch.options.roster), canvas_column=batch.intake.canvas_column,
+            points=dict(assignment.questions), quiz=assignment.quiz, terms=batch.terms,
         )  # fmt: skip
         stem, folder = assignment.stem, batch.folder.resolve()
         run = self.book.begin(stem, folder, __version__, about, batch.intake.rows)
-        return Run(run, False, stem, folder, about)
+        return Run(run, False, stem, folder, about, __version__)
 
     def commit(self, run: Run, waiting: list[Done], folder: Path) -> None:
         """Write results into the gradebook, then tell of them."""
@@ -117,16 +119,17 @@ class Desk:
 
     def watched(self, done: Done) -> Watched:
         """Return a submission's reports as they counted and as they count."""
-        overrides, row, old = self.book.overrides(done.row.name), done.row, done.before
+        by_hand, row, old = self.book.by_hand(done.row.name), done.row, done.before
         row_before = (old and self.book.row(self.baseline, row.name)) or row
-        before = settled(old.report, row_before, old.kept, overrides) if old else None
-        by_hand = bool(overrides) and overrides[-1].score is not None
-        return Watched(done, before, settled(done.report, row, done.kept, overrides), by_hand)
+        before = settled(old.report, row_before, old.kept, by_hand) if old else None
+        is_set = bool(by_hand.overrides) and by_hand.overrides[-1].score is not None
+        return Watched(done, before, settled(done.report, row, done.kept, by_hand), is_set)
 
     def waves(self) -> Iterator[list[Done]]:
         """Yield what was graded, at least every COMMIT_S, even if that is nothing."""
         jobs = self.wishes.jobs or self.bench.jobs
-        queue = deque(self.batch.intake.entries)
+        only = self.wishes.only
+        queue = deque(entry for entry in self.batch.intake.entries if not only or entry.name in only)
         flying: dict[Future[Done], Entry] = {}
         pool = ThreadPoolExecutor(jobs)
         progress = True  # since the bench was opened
@@ -160,7 +163,7 @@ class Desk:
         work, report, kept = work_key(keys), None, None
         newest = self.book.newest(row.name)
         before = self.book.newest(row.name, up_to=self.baseline)
-        reuse = not self.wishes.again
+        reuse = not (self.wishes.again or self.wishes.only)
         if reuse and newest and newest.work == work and not stumbled(newest.report):
             result = Result(row.name, content_hash(submission), work, keys, None)
             return Done(row, result, newest.report, newest.kept, False, before)

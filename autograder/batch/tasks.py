@@ -34,6 +34,7 @@ class Wishes:
     again: bool = False  # run everything, whatever is known
     never_lower: bool = False  # keep a better score from before
     dry_run: bool = False  # write nothing
+    only: frozenset[str] = frozenset()  # run these submissions again; all others stand as they are
 
 
 @dataclass(frozen=True)
@@ -72,3 +73,4 @@ class Batch:
     watch: Callable[[Watched], None] = lambda _: None
     stop: Callable[[], bool] = lambda: False
     counts: Counter[str] = field(default_factory=Counter)
+    terms: dict[str, str] = field(default_factory=dict)

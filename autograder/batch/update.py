@@ -87,7 +87,7 @@ def added_up(grader: Grader, submission: Submission, report: Report) -> Report:
     quiz = quiz_shares(grader.assignment.quiz, report.quiz)
     fresh = grader.report(
         submission, questions, results, quiz,
-        notes=report.notes, output=report.output, seconds=report.seconds,
+        notes=report.notes, output=report.output, seconds=report.seconds, refused=report.refused,
     )  # fmt: skip
     return replace(fresh, isolation=report.isolation)
 

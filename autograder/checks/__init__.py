@@ -1,4 +1,12 @@
-"""What an author of questions imports: marks, expectations and `tensor`."""
+"""All that an author of questions imports.
+
+- `check`, `misconception`, `alternative`: what a function in tests/questions/ is for.
+- `expect_close`, `expect_gradient`, `expect_zero_gradient`, `expect_unchanged`, `expect`: what must hold;
+  `expect_equal`, `expect_text`, `expect_raises`: of answers that are no numbers.
+- `tensor`, and `Tensor`, `Figure`: an argument that arrives as a tensor; what answers are made of.
+- `numbers_of`, `unpack`, `overlapping`: parts of an answer, for checks that look closer.
+- `CheckFailed`: what an expectation raises, for helpers of your own.
+"""
 
 from autograder.checks.compare import (
     CheckFailed,
@@ -7,14 +15,19 @@ from autograder.checks.compare import (
     expect_gradient,
     expect_unchanged,
     expect_zero_gradient,
+    numbers_of,
+    unpack,
 )
 from autograder.checks.equality import expect_equal, expect_text
 from autograder.checks.exceptions import expect_raises
 from autograder.checks.marks import alternative, check, misconception
-from autograder.data.values import tensor
+from autograder.data.figures import overlapping
+from autograder.data.values import Figure, Tensor, tensor
 
 __all__ = [
     "CheckFailed",
+    "Figure",
+    "Tensor",
     "alternative",
     "check",
     "expect",
@@ -26,5 +39,8 @@ __all__ = [
     "expect_unchanged",
     "expect_zero_gradient",
     "misconception",
+    "numbers_of",
+    "overlapping",
     "tensor",
+    "unpack",
 ]

@@ -10,7 +10,7 @@ from autograder.checks.describe import counted, describe, show
 from autograder.data.plain import plain
 from autograder.data.values import Handle, Tensor
 
-SHOWN = 300  # characters of a value in the details of a message
+ITEMS_SHOWN = 300  # characters of a value in the details of a message
 NEAR = 500  # characters of a text in which near misses are looked for
 
 
@@ -181,4 +181,4 @@ def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) 
 def shown(value: Any) -> str:
     """Return data as text, cut to a few lines."""
     text = show(value) if isinstance(value, float) else repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    return text if len(text) <= ITEMS_SHOWN else f"{text[:ITEMS_SHOWN]}..."

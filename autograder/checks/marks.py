@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Marked = TypeVar("Marked", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class CheckMark:
 
 def check(
     question: str, *, visible: bool = False, weight: float = 1.0, requires: tuple[str, ...] = ()
-) -> Callable[[Function], Function]:
+) -> Callable[[Marked], Marked]:
     """Mark a pytest test as a check of `question`; its docstring is the title students read.
 
     Args:
@@ -29,23 +29,23 @@ def check(
         requires: names of checks that must pass first; otherwise this one is skipped.
     """
 
-    def mark(function: Function) -> Function:
+    def mark(function: Marked) -> Marked:
         function.check = CheckMark(question, visible, weight, requires)  # type: ignore[attr-defined]
         return function
 
     return mark
 
 
-def misconception(question: str) -> Callable[[Function], Function]:  # noqa: ARG001 read by `bank`
+def misconception(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
     """Mark a wrong answer to `question` that students really write; its docstring is the hint they get."""
     return unchanged
 
 
-def alternative(question: str) -> Callable[[Function], Function]:  # noqa: ARG001 read by `bank`
+def alternative(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
     """Mark an unusual right answer to `question`; its docstring says what is unusual about it."""
     return unchanged
 
 
-def unchanged(function: Function) -> Function:
+def unchanged(function: Marked) -> Marked:
     """Return a function as it is: known mistakes and alternatives are found by their decorator."""
     return function

@@ -13,7 +13,7 @@ MANY = 40
 
 
 def spell_call(call: Call) -> str:
-    """Return `discounted_returns([1.0, 1.0, 1.0], 0.5)`, an argument a line where it is long."""
+    """Return `running_mean([1.0, 2.0, 4.0], 2)`, an argument a line where it is long."""
     name = call.name
     if call.handle is not None:
         name = f"{short_name(call.handle)}.{call.name}" if call.name else short_name(call.handle)

@@ -5,9 +5,9 @@ import numpy as np
 # Against float64 references, 1e-4 leaves float32 three digits and refuses a relative 1e-3.
 RTOL = 1e-4
 # Where terms of both signs nearly cancel, float32 is off by a share of their size, not of what is
-# left. Discounted returns (gamma 0.99) of standard normal rewards need up to 2.4e-6 of the median
-# return at T = 200 and 3.5e-6 at T = 1000; 3e-6 refuses none of 3000 draws and 0.2 %. Bellman
-# backups, advantages, ratios and penalties need less. Only answers that show such noise get it.
+# left. Geometrically weighted sums (factor 0.99) of standard normal numbers need up to 2.4e-6 of the
+# median sum for 200 terms and 3.5e-6 for 1000; 3e-6 refuses none of 3000 draws and 0.2 %. Only answers
+# that show such noise get it.
 ATOL = 3e-6
 # The others. Standardising equal numbers leaves up to 1e-16 / 1e-8 where the right number is 0.
 ATOL_EXACT = 1e-7

@@ -11,6 +11,11 @@ import click
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
+LISTS = click.Choice(["roster", "submitted", "extensions"])
+without_list_option = click.option(
+    "--without-list", "without_lists", multiple=True, type=LISTS,
+    help="Grade without a list that was given before.",
+)  # fmt: skip
 layers = click.option(
     "--without", multiple=True, metavar="LAYER", help="Switch a layer of the wall off, to see its worth."
 )
@@ -44,6 +49,7 @@ out_argument = click.argument("out", type=FOLDER)
 @roster_option
 @submitted_option
 @extensions_option
+@without_list_option
 @jobs_option
 @cluster_option
 @quiet_option
@@ -53,7 +59,8 @@ out_argument = click.argument("out", type=FOLDER)
 @click.pass_obj
 def grade(
     root: Path, /, folder: Path, assignment: str, out: Path, jobs: int | None, cluster: str | None,
-    quiet: bool, as_json: bool, without: tuple[str, ...], hidden_anyway: bool, **lists: Path | None,
+    quiet: bool, as_json: bool, without: tuple[str, ...], hidden_anyway: bool,
+    without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; what OUT holds stays."""
     from autograder.batch.tasks import Wishes
@@ -63,13 +70,15 @@ def grade(
 
     course = load_config(root)
     course.assignment(assignment)
-    before, given = classes.remembered(out), classes.absolute(lists)
-    paths = before | given
+    before, given = classes.last_run(out), classes.absolute(lists)
+    paths = classes.lists_of(before, given, without_lists)
     options = Options(**paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway)
     batch = classes.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster)
-    again = [path for kind, path in before.items() if kind not in given]
-    if again and not quiet:
-        click.echo(f"as before, with {', '.join(again)}", err=True)
+    if not quiet:
+        again = [path for kind, path in paths.items() if path and kind not in given]
+        if again:
+            click.echo(f"as before, with {', '.join(again)}", err=True)
+        classes.tell_differences(before, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet and not as_json:
         click.echo(classes.summary(written, out), nl=False)
@@ -79,18 +88,21 @@ def grade(
 @out_argument
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.option("--never-lower", is_flag=True, help="Where the score from before is better, it stays.")
+@click.option("--only", multiple=True, metavar="STUDENT", help="Run only this one again; may be repeated.")
 @click.option("--again", is_flag=True, help="Run everything again; what ends otherwise is a flaky check.")
 @roster_option
 @submitted_option
 @extensions_option
+@without_list_option
 @jobs_option
 @cluster_option
 @quiet_option
 @json_option
 @click.pass_obj
 def regrade(
-    root: Path, /, out: Path, dry_run: bool, never_lower: bool, again: bool, jobs: int | None,
-    cluster: str | None, quiet: bool, as_json: bool, **lists: Path | None,
+    root: Path, /, out: Path, dry_run: bool, never_lower: bool, only: tuple[str, ...], again: bool,
+    jobs: int | None, cluster: str | None, quiet: bool, as_json: bool, without_lists: tuple[str, ...],
+    **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade again what changed, and say what that changes."""
     from msgspec.structs import replace
@@ -102,36 +114,59 @@ def regrade(
 
     with Gradebook(out, create=False) as book:
         run = classes.run_of(book, out)
-    options = replace(run.about.options, **classes.absolute(lists))
+        people = classes.Class(book, run) if only else None
+        chosen = frozenset(people.find(name).name for name in only) if people else frozenset()
+    options = replace(run.about.options, **classes.lists_of(run, classes.absolute(lists), without_lists))
     course = classes.course_of(run, root)
-    wishes = Wishes(jobs or 0, again=again, never_lower=never_lower, dry_run=dry_run)
+    wishes = Wishes(jobs or 0, again=again, never_lower=never_lower, dry_run=dry_run, only=chosen)
     impact = Impact()
     batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster)
     batch.watch = impact.watch
-    classes.carried_out(batch, out, quiet, as_json)
+    if not quiet:
+        classes.tell_differences(run, batch.terms)
+    written = classes.carried_out(batch, out, quiet, as_json)
+    if not quiet:
+        classes.tell(written.remarks)
     if not as_json:
         click.echo(to_text(impact, run.assignment, dry_run=dry_run), nl=False)
 
 
 @click.command()
 @out_argument
-@click.option("--feedback", is_flag=True, help="Write feedback/ too: a text for each student, to send back.")
-@click.option("--published", is_flag=True, help="What waits for publication may be read by students now.")
-def report(out: Path, feedback: bool, published: bool) -> None:
+@click.option(
+    "--feedback/--no-feedback",
+    default=None,
+    help="From now on write feedback/ too: a text for each student, to send back.",
+)
+@click.option(
+    "--published/--unpublished", default=None,
+    help="From now on students may, or may not, read what waits for publication.",
+)  # fmt: skip
+@click.option(
+    "--sections/--no-sections", default=None,
+    help="From now on write sections/ too: a page and a table for each section of the roster.",
+)  # fmt: skip
+def report(out: Path, feedback: bool | None, published: bool | None, sections: bool | None) -> None:
     """Write reports and tables again, from the gradebook."""
-    from autograder.batch.outputs import write_handbacks, write_reports
+    from autograder.batch.outputs import FEEDBACK, PUBLISHED, SECTIONS, write_reports
     from autograder.cli import classes
     from autograder.gradebook.book import Gradebook
 
     with Gradebook(out, create=False) as book:
         run = classes.run_of(book, out)
-        written = write_reports(out, book, run, published=published, afresh=True)
-        click.echo(f"{written.count} reports in {out}")
-        if written.waiting:
-            click.echo(f"{written.waiting} submissions are not graded yet: autograder regrade {out}")
-        if feedback:
-            count = write_handbacks(out, book, run, published=published)
-            click.echo(f"{count} texts to send back in {out / 'feedback'}")
+        for name, wanted in ((PUBLISHED, published), (FEEDBACK, feedback), (SECTIONS, sections)):
+            if wanted is not None:
+                book.set(name, "yes" if wanted else "no")
+        written = write_reports(out, book, run, afresh=True)
+        open_ = (
+            "results are published" if book.setting(PUBLISHED) == "yes" else "results are not published yet"
+        )
+    click.echo(f"{written.count} reports in {out}; {open_}")
+    if written.waiting:
+        click.echo(f"{written.waiting} submissions are not graded yet: autograder regrade {out}")
+    if written.texts:
+        click.echo(f"{written.texts} texts to send back in {out / 'feedback'}")
+    classes.tell(written.remarks)
 
 
 @click.command()
@@ -141,10 +176,14 @@ def report(out: Path, feedback: bool, published: bool) -> None:
 @click.option("--reason", required=True, help="Why; the student reads it.")
 @click.option("--author", required=True, help="Who decides; staff read it.")
 @click.option("--remove", is_flag=True, help="Let the computed score count again.")
-def override(out: Path, submission: str, score: float | None, reason: str, author: str, remove: bool) -> None:
+@click.option("--bonus", is_flag=True, help="The score may be more than the maximum.")
+def override(
+    out: Path, submission: str, score: float | None, reason: str, author: str, remove: bool, bonus: bool
+) -> None:
     """Set a score by hand; every later report says so."""
     from autograder.batch.outputs import write_reports
     from autograder.cli import classes
+    from autograder.errors import InputError
     from autograder.gradebook.book import Gradebook
 
     if remove == (score is not None):
@@ -155,19 +194,26 @@ def override(out: Path, submission: str, score: float | None, reason: str, autho
         raise click.UsageError("--reason and --author must say something")
     with Gradebook(out, create=False) as book:
         run = classes.run_of(book, out)
-        row = classes.find_row(book, run, submission)
-        classes.graded(book, row, out)
+        row = classes.Class(book, run).find(submission)
+        most = classes.graded(book, run, row, out).max_score
+        if score is not None and score > most and not bonus:
+            raise InputError(f"{score:g} is more than the {most:g} points there are: --bonus if it is meant")
         book.override(row.name, score, author.strip(), reason.strip())
-        write_reports(out, book, run)
+        written = write_reports(out, book, run)
     told = "counts as computed again" if score is None else f"now has {score:g}"
-    click.echo(f"{row.name} {told}; grades.csv and the reports are written again")
+    click.echo(f"{row.name} {told}; all files in {out} are written again")
+    classes.tell(written.remarks)
 
 
 @click.command()
 @out_argument
 @click.argument("submission")
 @click.option("--student", is_flag=True, help="Show what the student may read, once all is published.")
-def show(out: Path, submission: str, student: bool) -> None:
+@click.option(
+    "--page", is_flag=True, help="Write staff/: all checks, and the code with failing lines marked."
+)
+@click.pass_obj
+def show(root: Path, out: Path, submission: str, student: bool, page: bool) -> None:
     """Print one report, and how its score came about."""
     from autograder.cli import classes
     from autograder.gradebook.book import Gradebook
@@ -176,9 +222,13 @@ def show(out: Path, submission: str, student: bool) -> None:
     from autograder.reports.terminal import to_terminal
 
     with Gradebook(out, create=False) as book:
-        row = classes.find_row(book, classes.run_of(book, out), submission)
-        found = classes.graded(book, row, out)
-        history = to_history(book.history(row.name), book.overrides(row.name))
+        run = classes.run_of(book, out)
+        row = classes.Class(book, run).find(submission)
+        found = classes.graded(book, run, row, out)
+        history = to_history(book.history(row.name), book.by_hand(row.name))
+    if page:
+        click.echo(classes.staff_page(out, run, classes.course_of(run, root), found))
+        return
     text = handback(found, published=True) if student else to_terminal(found) + history
     click.echo(text, nl=False)
 

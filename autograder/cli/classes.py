@@ -1,33 +1,41 @@
 """What the commands about a class share: prepare it, carry it out, find things in its gradebook."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 from msgspec.structs import replace
 
 from autograder.batch.backend import Bench, LocalBench
+from autograder.batch.files import file_name, made
+from autograder.batch.files import replace as replace_file
 from autograder.batch.outputs import Written
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Stopped, Wishes
+from autograder.batch.terms import differences, terms_of
 from autograder.cli.progress import progress, stoppable
 from autograder.cluster.client import ClusterBench
 from autograder.config import FILE as SETTINGS
 from autograder.config import Course, load_config
 from autograder.errors import InputError, nearest
-from autograder.gradebook.book import FILE as BOOK
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.current import standing
+from autograder.gradebook.current import absent_rows, blank, standing, standing_of_absent
+from autograder.gradebook.database import FILE as BOOK
 from autograder.gradebook.records import Run
 from autograder.judging.grader import open_grader
+from autograder.reports.code import Cell, marked_code
+from autograder.reports.html import student_html
 from autograder.reports.terminal import clean, to_table
 from autograder.results import Report
 from autograder.roster.intake import EXTENSIONS, Intake, Options, Row, take_in
 from autograder.roster.people import Index
 from autograder.submission.archive import listing
 from autograder.submission.layouts import find_submissions, left_out
+from autograder.submission.reading import read_entry, source_of
+from autograder.submission.work import task_of
 
+LISTS = ("roster", "submitted", "extensions")
 TOLD = 10  # remarks on standard error
 TOLD_UNREAD = 30  # submissions that could not be read
 
@@ -37,6 +45,7 @@ def prepared(
     cluster: str | None = None,
 ) -> Batch:  # fmt: skip
     """Return a class that is ready to be graded, here or on a cluster; say what is odd about it."""
+    insist_on_lists(options)
     extensions = course.root / EXTENSIONS
     if not options.extensions and extensions.exists():
         options = replace(options, extensions=str(extensions.resolve()))
@@ -54,8 +63,18 @@ def prepared(
         grader = open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway)
         return LocalBench(grader)
 
-    batch = Batch(open_bench, intake, folder, options, wishes)
+    batch = Batch(open_bench, intake, folder, options, wishes, terms=terms_of(course, stem))
     return batch
+
+
+def insist_on_lists(options: Options) -> None:
+    """Raise if a list is not there: without it grades would change, and nobody would be told."""
+    for kind in LISTS:
+        path = getattr(options, kind)
+        if path and not Path(path).is_file():
+            raise InputError(
+                f"{path} is not there: put it back, give --{kind} FILE, or --without-list {kind}"
+            )
 
 
 def absolute(lists: Mapping[str, Path | None]) -> dict[str, str]:
@@ -63,18 +82,38 @@ def absolute(lists: Mapping[str, Path | None]) -> dict[str, str]:
     return {name: str(path.resolve()) for name, path in lists.items() if path}
 
 
-def remembered(out: Path) -> dict[str, str]:
-    """Return the lists that OUT was graded with before, as far as they are still there."""
+def last_run(out: Path) -> Run | None:
+    """Return the newest run in a folder, None if there is none yet."""
     if not (out / BOOK).is_file():
-        return {}
+        return None
     with Gradebook(out, create=False) as book:
-        run = book.last_run()
-    found = {}
-    for kind in ("roster", "submitted", "extensions"):
-        path = getattr(run.about.options, kind) if run else ""
-        if path and Path(path).exists():
-            found[kind] = path
-    return found
+        return book.last_run()
+
+
+def lists_of(run: Run | None, given: Mapping[str, str], without: Collection[str]) -> dict[str, str]:
+    """Return the lists that a class is graded with: those that are given, else those of the last run.
+
+    Args:
+        run: the last one.
+        given: paths by kind of list.
+        without: kinds of lists that are wanted no more.
+    """
+    before = {kind: getattr(run.about.options, kind) if run else "" for kind in LISTS}
+    return {**before, **given, **dict.fromkeys(without, "")}
+
+
+def tell_differences(run: Run | None, terms: Mapping[str, str]) -> None:
+    """Say before anything is graded what the course settles otherwise than in the last run."""
+    for line in differences(run, terms) if run else ():
+        click.echo(f"other than in the last run of this folder: {line}", err=True)
+
+
+def tell(remarks: Sequence[str]) -> None:
+    """Say what staff should know, a line each, and how many more there are."""
+    for line in remarks[:TOLD]:
+        click.echo(line, err=True)
+    if len(remarks) > TOLD:
+        click.echo(f"and {len(remarks) - TOLD} more remarks like these", err=True)
 
 
 def carried_out(batch: Batch, out: Path, quiet: bool, as_json: bool) -> Written:
@@ -93,6 +132,7 @@ def carried_out(batch: Batch, out: Path, quiet: bool, as_json: bool) -> Written:
 
 def summary(written: Written, out: Path) -> str:
     """Return what was written as text for a terminal."""
+    tell(written.remarks)
     shown = written.first
     text = to_table(shown, shown[0].isolation) if shown else ""
     more = written.count - len(shown)
@@ -119,10 +159,7 @@ def tell_oddities(intake: Intake) -> None:
             f"{len(intake.missing)} on the roster handed in nothing (missing.csv): {names}",
             err=True,
         )
-    for line in intake.remarks[:TOLD]:
-        click.echo(line, err=True)
-    if len(intake.remarks) > TOLD:
-        click.echo(f"and {len(intake.remarks) - TOLD} more remarks like these", err=True)
+    tell(intake.remarks)
 
 
 def run_of(book: Gradebook, out: Path) -> Run:
@@ -142,25 +179,50 @@ def course_of(run: Run, root: Path) -> Course:
     return load_config(Path(run.about.options.course or root))
 
 
-def graded(book: Gradebook, row: Row, out: Path) -> Report:
-    """Return a submission's report as it counts."""
+def graded(book: Gradebook, run: Run, row: Row, out: Path) -> Report:
+    """Return a submission's report as it counts; of somebody who handed in nothing an empty one."""
+    if book.row(run.id, row.name) is None:
+        absent = standing_of_absent(book, run, row)
+        return absent.report if absent else blank(run, row)
     found = standing(book, row)
     if found is None:
         raise InputError(f"{row.name} is not graded yet: autograder regrade {out}")
     return found.report
 
 
-def find_row(book: Gradebook, run: Run, name: str) -> Row:
-    """Return the submission that is meant: by its name, or by its student's name, id or address."""
-    row = book.row(run.id, name)
-    if row is not None:
-        return row
-    rows = list(book.rows(run.id))
-    index = Index([(at, person) for at, row in enumerate(rows) for person in row.people])
-    found = index.called(name)
-    if len(found) == 1:
-        return rows[found.pop()]
-    names = [row.name for row in rows]
-    if found:
-        raise InputError(f"{name} may be any of {', '.join(sorted(names[at] for at in found))}")
-    raise InputError(f"there is no submission {name} in the gradebook{nearest(name, names)}")
+class Class:
+    """Everybody in a gradebook's newest run: who handed in, and who on the roster did not."""
+
+    def __init__(self, book: Gradebook, run: Run) -> None:
+        self._rows = {row.name: row for row in book.rows(run.id)}
+        self._rows |= {row.name: row for row in absent_rows(run, list(self._rows))}
+        self._names = list(self._rows)
+        people = [(at, person) for at, row in enumerate(self._rows.values()) for person in row.people]
+        self._index = Index(people)
+
+    def find(self, name: str) -> Row:
+        """Return who is meant: by a submission's name, or by its student's name, id or address."""
+        if name in self._rows:
+            return self._rows[name]
+        found = self._index.called(name)
+        if len(found) == 1:
+            return self._rows[self._names[found.pop()]]
+        if found:
+            raise InputError(f"{name} may be any of {', '.join(sorted(self._names[at] for at in found))}")
+        known = [*self._names, *(person.name for row in self._rows.values() for person in row.people)]
+        raise InputError(f"there is no submission {name} in the gradebook{nearest(name, known)}")
+
+
+def staff_page(out: Path, run: Run, course: Course, report: Report) -> Path:
+    """Write the page of a submission for staff, with its code if it is still there; return where."""
+    entries = find_submissions(run.folder, run.assignment)
+    cells: list[Cell] = []
+    for entry in entries:
+        if entry.name == report.submission:
+            submission = read_entry(entry, task_of(course, run.assignment))
+            if not submission.problem:
+                source = source_of(submission, run.assignment)
+                cells = marked_code(report, source.name, source.cells)
+    path = made(out / "staff") / f"{file_name(report.submission)}.html"
+    replace_file(path, student_html(report, staff=True, code=cells))
+    return path

@@ -41,6 +41,25 @@ def progress(total: int, *, quiet: bool, as_json: bool = False) -> Iterator[Tell
 
 
 @contextlib.contextmanager
+def counted(verb: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Yield a function that says every few seconds how many are done.
+
+    Args:
+        verb: what is done with them.
+        quiet: say nothing.
+    """
+    last = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal last
+        if not quiet and time.monotonic() - last >= EVERY_S:
+            last = time.monotonic()
+            print(f"{verb} {done}", file=sys.stderr, flush=True)  # noqa: T201
+
+    yield tell
+
+
+@contextlib.contextmanager
 def bar(total: int) -> Iterator[Tell]:
     """Yield a function that moves a bar with rate and time left."""
     from rich.console import Console

@@ -16,23 +16,22 @@ from typing import Any
 import click
 from msgspec import structs
 
-from autograder import __version__
-from autograder.config import Course, load_config, max_score
+from autograder.config import Course, load_config
 from autograder.container.metadata import Circumstances, read_circumstances
 from autograder.errors import InputError
+from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.grader import Grader, open_grader
 from autograder.judging.judge import Judged
 from autograder.judging.scoring import share
 from autograder.judging.verdict import Verdict
 from autograder.reports.gradescope import NOT_REACHED, after, merged, to_gradescope
 from autograder.reports.terminal import to_terminal
-from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, Report
+from autograder.results import CheckResult, Outcome, Report
 from autograder.roster.late import Ruling, refused, rule
 from autograder.sandbox.selfcheck import FULL
 from autograder.submission.reading import Submission, read_submission
 from autograder.submission.work import Task, task_of
 
-FAILED = "The grader could not finish; staff have been told. This is no fault of yours."
 NOT_ALL = "Only the checks that you have too could run; staff have been told."
 MEMORY_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 KIT_MB = {True: 450, False: 150}  # what grader, warm process and reference need, with and without torch
@@ -140,21 +139,6 @@ def submission_in(folder: Path, task: Task, students: str) -> Submission:
     except InputError as wrong:
         submission = Submission(folder.name, "", {}, str(wrong))
     return replace(submission, student=students)
-
-
-def blank_report(course: Course, stem: str, note: str) -> Report:
-    """Return the report on a submission of which nothing has been graded."""
-    assignment = course.assignment(stem)
-    questions = [
-        QuestionResult(id=f"{stem}.{name}", score=0.0, max_score=points, outcome=Outcome.SKIPPED)
-        for name, points in assignment.questions.items()
-    ]
-    return Report(
-        kit_version=__version__, assignment=stem, title=assignment.title, student="", submission="",
-        score=0.0, max_score=max_score(assignment), outcome=Outcome.BROKEN, questions=questions, checks=[],
-        quiz=[], quiz_score=0.0, quiz_max_score=assignment.quiz, notes=[note] if note else [],
-        isolation=Isolation("not tried", [], []),
-    )  # fmt: skip
 
 
 def within_memory(course: Course, stem: str) -> Course:

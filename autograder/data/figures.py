@@ -23,9 +23,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     """Draw a figure, return what it shows, and close it.
 
     Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
-    `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
-    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
-    its first entry to that of its last; `origin`),
+    `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
+    is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
+    `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
     `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
     """
@@ -58,6 +58,7 @@ def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
     return {
         "title": next(filter(None, titles), ""),
         "suptitle": figure.get_suptitle(),
+        "size": figure.bbox.size,
         "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
         "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
         "xlim": axes.get_xlim(),
@@ -70,7 +71,7 @@ def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
             | {"label": str(line.get_label())}
             for line in axes.lines[:MAX_ITEMS]
         ],
-        "points": [numbers(one.get_offsets()) for one in named(axes.collections, "PathCollection")],
+        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
         "texts": describe_texts(axes, axes.texts, renderer),
         "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
         "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
@@ -83,7 +84,7 @@ def describe_images(axes: Any) -> list[dict[str, Any]]:
         {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
         for image in axes.images[:MAX_ITEMS]
     ]
-    meshes = named(axes.collections, "QuadMesh", "PolyQuadMesh")
+    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
     return images + [
         {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
@@ -141,7 +142,7 @@ def ticks(axes: Any, axis: Any) -> list[Any]:
     return [label for tick in inside for label in (tick.label1, tick.label2)]
 
 
-def named(artists: Iterable[Any], *names: str) -> list[Any]:
+def of_classes(artists: Iterable[Any], *names: str) -> list[Any]:
     """Return the artists of the classes with these names."""
     return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
 

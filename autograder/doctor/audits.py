@@ -64,7 +64,7 @@ def missing_parts(subject: Subject, question: str) -> Iterator[Finding]:
     others = [one for one in subject.bank.alternatives if one.question == question]
     for there, what, part in (
         (any(check.visible for check in checks), "visible check", "checks"),
-        (any(not check.visible for check in checks), "hidden check", "checks"),
+        (any(not check.visible and check.weight for check in checks), "hidden check with points", "checks"),
         (bool(mistakes), "misconception", "mistakes"),
         (bool(others), "alternative", "alternatives"),
     ):

@@ -1,6 +1,5 @@
 """What trials tell about a course: who scores what, what is caught, what never fails."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from autograder.doctor.findings import Finding, Subject, closest
@@ -9,8 +8,7 @@ from autograder.doctor.trials import Ran, Trial
 from autograder.results import Outcome
 
 Results = Mapping[Trial, list[Ran]]
-NOT_WRITTEN = "Not written yet."
-SLIP = re.compile(r"\b(NameError|ImportError|ModuleNotFoundError)\b.*")  # no student's, but the author's
+SLIPS = ("NameError", "ImportError", "ModuleNotFoundError")  # no student's, but the author's
 
 
 def caught(ran: Sequence[Ran]) -> bool:
@@ -57,7 +55,7 @@ def judge_stub(subject: Subject, results: Results) -> Iterator[Finding]:
     """The untouched template must score 0, and say at every check that it is not written."""
     for _, ran in of_kind(results, "stub"):
         for one in ran:
-            if one.outcome is Outcome.PASSED or not one.note.startswith(NOT_WRITTEN):
+            if one.outcome is not Outcome.UNWRITTEN:
                 yield Finding(
                     f"the untouched template gets past {one.check.name}: it should say that"
                     f" {one.check.question} is not written yet",
@@ -70,9 +68,9 @@ def judge_misconceptions(subject: Subject, results: Results) -> Iterator[Finding
     failed_once: set[str] = set()
     for trial, ran in of_kind(results, "misconception"):
         failed_once |= {one.check.name for one in ran if one.caught}
-        if slips := [found for one in ran if (found := SLIP.search(one.note))]:
+        if slips := [one.note for one in ran if one.raised in SLIPS]:
             yield Finding(
-                f"misconception {trial.name} of {trial.questions[0]} has a mistake of ours: {slips[0][0]}",
+                f"misconception {trial.name} of {trial.questions[0]} has a bug: {brief(slips[0])}",
                 f"mend {subject.at('mistakes', trial.name)}",
             )
         if not caught(ran):

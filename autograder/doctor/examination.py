@@ -19,7 +19,9 @@ from autograder.doctor.behaviour import (
     judge_stub,
     unsound,
 )
+from autograder.doctor.draws import judge_draws
 from autograder.doctor.findings import PATHS, Finding, Subject
+from autograder.doctor.handed_out import handed_out_trials, judge_handed_out
 from autograder.doctor.mutants import Mutant, mutants
 from autograder.doctor.quiz import judge_quiz
 from autograder.doctor.trials import (
@@ -36,7 +38,7 @@ from autograder.judging.bank import load_bank, read
 from autograder.judging.grader import Grader, open_quiz
 from autograder.publish.build import student_folder
 from autograder.publish.source import Source
-from autograder.quiz.sheet import SheetError, read_yaml
+from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
@@ -176,9 +178,10 @@ def judge_all(
         results[trial] = ran
         tell(done, len(trials))
     bench.prove_all(results)
-    for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage):
+    for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage, judge_handed_out):
         findings += judge(sound, results)
     findings += judge_mutants(sound, results, found, equivalent)
+    findings += judge_draws(sound, bench, results)
     reference = Student(grader.reference.conversation().send)
     findings += judge_quiz(subject, grader.functions(reference))
     return results, findings
@@ -193,6 +196,7 @@ def other_trials(subject: Subject, bench: Bench, found: list[Mutant]) -> list[Tr
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
         *garbage_trials(subject, bench.answers),
+        *handed_out_trials(subject),
         *mutant_trials(subject, found),
     ]
 

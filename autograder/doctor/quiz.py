@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 
 from autograder.doctor.findings import Finding, Subject, closest
 from autograder.quiz.arithmetic import evaluate, names_in
-from autograder.quiz.figures import draw_figures
 from autograder.quiz.grading import Functions, Quiz, Sheet, grade_quiz
 from autograder.quiz.questions import Key, Question
 from autograder.results import Outcome
 
-STUDENTS = ("Ada", "Grace Hopper", "s1234567")
+STUDENTS = ("Ada", "Grace Hopper", *(f"s{number}" for number in range(48)))
 DRAWS = 200
 
 
@@ -60,7 +59,7 @@ def judge_right_answers(subject: Subject, quiz: Quiz, functions: Functions) -> I
     for student in STUDENTS:
         answers = {}
         for name, question in quiz.questions.items():
-            figures = draw_figures(quiz.assignment, name, student, question.allowed())
+            figures = quiz.figures(name, student)
             try:
                 answers[name] = right_parts(question, quiz.keys[name], figures, functions)
             except Exception as error:  # noqa: BLE001 whatever it is, the key is to be mended

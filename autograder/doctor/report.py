@@ -9,7 +9,7 @@ from autograder.doctor.findings import Subject
 from autograder.doctor.trials import Ran, by_question
 from autograder.results import Outcome
 
-MARKS = {Outcome.PASSED: ".", Outcome.SKIPPED: "-", Outcome.BROKEN: "?"}
+MARKS = {Outcome.PASSED: ".", Outcome.SKIPPED: "-", Outcome.NOT_RUN: "-", Outcome.BROKEN: "?"}
 HEAD = ("question", "checks", "visible", "mistakes", "alternatives", "garbage", "mutants", "equivalent")
 
 

@@ -32,12 +32,13 @@ from autograder.sandbox.calls import Answer
 from autograder.sandbox.protocol import Source
 from autograder.sandbox.wall import Wall
 
-CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
+CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.UNWRITTEN)
 JOBS = os.cpu_count() or 2
 HASTY_S, SLOWER = 2.0, 5  # a mutant that takes longer, and so many times the reference's time, is caught
-AS_GRADED = ("stub", "alternative", "garbage")  # all checks, in order, as a submission's are run
+AS_GRADED = ("stub", "alternative", "garbage", "handed out")  # all checks, as a submission's are run
 PARTLY = ("misconception", "mutant")  # one check that refuses it is enough
 MEASURED = ("misconception", "alternative")
+UNLOADABLE = ("mutant", "handed out")  # whose failure to load is a failure like any other
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ class Ran:
     check: Check
     outcome: Outcome
     note: str
+    raised: str  # the type of exception that the program raised, empty if none
     away: float | None  # in tolerances, infinite for an answer of another kind, None if not measured
 
     @property
@@ -80,10 +82,10 @@ class Bench:
 
     def run(self, trial: Trial) -> list[Ran]:
         """Put a program through the checks of its questions, as far as they have something to tell."""
-        checks = [check for question in trial.questions for check in self._grader.bank.of(question)]
         if self._thorough or trial.kind not in PARTLY:
+            checks = [check for question in trial.questions for check in self._grader.bank.of(question)]
             return self.put_through(trial, checks)
-        checks.sort(key=lambda check: self._seconds.get(check.id, 0.0))
+        checks = self.by_seconds(trial.questions)
         if trial.kind == "mutant":
             return self.put_through(trial, checks, until_caught=True)
         ran = self.put_through(trial, [check for check in checks if check.visible])
@@ -92,18 +94,32 @@ class Bench:
         hidden = [check for check in checks if not check.visible]
         return [*ran, *self.put_through(trial, hidden, until_caught=True)]
 
-    def put_through(self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False) -> list[Ran]:
-        """Run checks on a program, all of them or until the first that refuses it."""
+    def by_seconds(self, questions: Sequence[str]) -> list[Check]:
+        """Return the checks of questions, those first that the reference answers soonest."""
+        checks = [check for question in questions for check in self._grader.bank.of(question)]
+        return sorted(checks, key=lambda check: self._seconds.get(check.id, 0.0))
+
+    def put_through(
+        self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False, alone: bool = False
+    ) -> list[Ran]:
+        """Run checks on a program.
+
+        Args:
+            trial: with the program.
+            checks: to be run.
+            until_caught: only until the first that refuses it.
+            alone: each counts for itself, whatever it requires to pass first.
+        """
         session = Session(self._wall(trial, checks), trial.program)
         try:
-            if trial.kind in AS_GRADED:
+            if trial.kind in AS_GRADED and not alone:
                 judged = self._grader.judge.judge_all(checks, session)
                 ran = [self._told(check, one, trial) for check, one in zip(checks, judged, strict=True)]
             else:
                 ran = self._one_by_one(trial, checks, session, until_caught)
         finally:
             output = session.close()
-        if trial.kind != "mutant":
+        if trial.kind not in UNLOADABLE:
             refuse_unloadable(trial, session, output)
         return ran
 
@@ -142,7 +158,7 @@ class Bench:
         verdict, away = judged.verdict, None
         if trial.kind in MEASURED:
             away = tolerances(judged.exchanges, self._grader.reference)
-        return Ran(check, verdict.outcome, verdict.staff_note or verdict.feedback, away)
+        return Ran(check, verdict.outcome, verdict.staff_note or verdict.feedback, verdict.raised, away)
 
     def prove_all(self, results: Mapping[Trial, list[Ran]]) -> None:
         """Let each check that no misconception has failed yet meet the others, until one fails it."""

@@ -4,125 +4,24 @@ Nothing is overwritten: a new report for a submission is a new row, and the newe
 committed survives `kill -9` and a power cut; several graders may write to one gradebook.
 """
 
-import contextlib
-import sqlite3
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import msgspec
 
 from autograder.errors import InputError
-from autograder.gradebook.records import About, Override, Result, Run, Stored
-from autograder.results import Report
+from autograder.gradebook.database import Database
+from autograder.gradebook.records import About, ByHand, Comment, Override, Result, Run, Stored
+from autograder.results import from_json
 from autograder.roster.intake import Row
 
-FILE = "gradebook.sqlite"
-SCHEMA_VERSION = 2
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY, started REAL NOT NULL, finished REAL, assignment TEXT NOT NULL,
-    folder TEXT NOT NULL, kit TEXT NOT NULL, about TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS submissions (
-    run INTEGER NOT NULL REFERENCES runs, name TEXT NOT NULL, place INTEGER NOT NULL,
-    student TEXT NOT NULL, about TEXT NOT NULL, content_hash TEXT, PRIMARY KEY (run, name));
-CREATE TABLE IF NOT EXISTS reports (
-    id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs, submission TEXT NOT NULL,
-    made REAL NOT NULL, work TEXT NOT NULL, keys TEXT NOT NULL, score REAL NOT NULL,
-    max_score REAL NOT NULL, outcome TEXT NOT NULL, kept REAL, report TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS newest ON reports (submission, id);
-CREATE INDEX IF NOT EXISTS same ON reports (work);
-CREATE TABLE IF NOT EXISTS overrides (
-    id INTEGER PRIMARY KEY, submission TEXT NOT NULL, score REAL, author TEXT NOT NULL,
-    reason TEXT NOT NULL, made REAL NOT NULL);
-"""
 COLUMNS = "id, made, work, keys, kept, report"
-BUSY_S = 30
-TRIES = 100
 
 
-class Gradebook:
-    """An open gradebook, for any number of threads. Use as a context manager."""
-
-    def __init__(self, folder: Path, *, create: bool = True) -> None:
-        self.path = folder / FILE
-        self._lock = threading.RLock()
-        if not create and not self.path.exists():
-            raise InputError(f"{folder} holds no {FILE}: give the folder that `autograder grade -o` wrote")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"{folder} cannot be made: {error.strerror}") from error
-        with self._sane():
-            self._db = sqlite3.connect(
-                self.path, timeout=BUSY_S, check_same_thread=False, isolation_level=None
-            )
-            try:
-                self._prepare()
-            except BaseException:
-                self._db.close()
-                raise
-
-    def _prepare(self) -> None:
-        found = self._one("PRAGMA user_version")[0]
-        if found not in (0, SCHEMA_VERSION):
-            raise InputError(
-                f"{self.path} was written by another version of the kit ({found}): give another -o"
-            )
-        self._keep_a_log()
-        self._db.execute("PRAGMA synchronous = FULL")  # what is said to be graded survives a power cut
-        if not found:
-            with self._transaction():
-                for command in filter(str.strip, SCHEMA.split(";")):
-                    self._db.execute(command)
-                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    def _keep_a_log(self) -> None:
-        """Turn on the write-ahead log; SQLite does not wait for another process that does the same."""
-        for left in reversed(range(TRIES)):
-            try:
-                if self._one("PRAGMA journal_mode")[0] != "wal":
-                    self._db.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or not left:
-                    raise
-                time.sleep(BUSY_S / TRIES)
-
-    def __enter__(self) -> "Gradebook":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        with self._lock, contextlib.suppress(sqlite3.Error):  # every commit is safe already
-            self._db.close()
-
-    @contextlib.contextmanager
-    def _sane(self) -> Iterator[None]:
-        """Let one thread in at a time; tell in one line what is wrong with the file or the disk."""
-        try:
-            with self._lock:
-                yield
-        except sqlite3.Error as error:
-            raise InputError(f"{self.path} {complaint(str(error))}") from error
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise InputError(f"{self.path} is damaged ({error}): move it away and grade again") from error
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        with self._db:  # commits, or rolls back
-            yield
-
-    def _one(self, query: str, *values: object) -> Any:
-        return self._db.execute(query, values).fetchone()
+class Gradebook(Database):
+    """An open gradebook."""
 
     def begin(self, assignment: str, folder: Path, kit: str, about: About, rows: Sequence[Row]) -> int:
         """Note that a run begins and which submissions it is about; return its number."""
@@ -171,21 +70,62 @@ class Gradebook:
         """Set a submission's score by hand, or take that back with None."""
         with self._sane():
             self._db.execute(
-                "INSERT INTO overrides (submission, score, author, reason, made) VALUES (?, ?, ?, ?, ?)",
-                (submission, score, author, reason, time.time()),
+                "INSERT INTO overrides (submission, score, author, reason, made, content_hash)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (submission, score, author, reason, time.time(), self._content_hash(submission)),
             )
+
+    def comment(self, comments: Sequence[tuple[str, Comment]]) -> None:
+        """Add points and comments by hand, each after its submission's name, all or nothing."""
+        rows = [
+            (
+                name,
+                one.question,
+                one.points,
+                one.more,
+                one.text,
+                one.author,
+                one.made,
+                self._content_hash(name),
+            )
+            for name, one in comments
+        ]
+        with self._sane(), self._transaction():
+            self._db.executemany(
+                "INSERT INTO comments"
+                " (submission, question, points, more, comment, author, made, content_hash)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def _content_hash(self, submission: str) -> str:
+        where = "name = ? AND content_hash IS NOT NULL ORDER BY run DESC LIMIT 1"
+        with self._sane():
+            found = self._one(f"SELECT content_hash FROM submissions WHERE {where}", submission)  # noqa: S608
+        return found[0] if found else ""
+
+    def set(self, name: str, value: str) -> None:
+        """Remember a setting of the folder, such as whether results are published."""
+        with self._sane():
+            self._db.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+
+    def setting(self, name: str) -> str:
+        """Return a setting of the folder, "" if it was never set."""
+        with self._sane():
+            found = self._one("SELECT value FROM settings WHERE name = ?", name)
+        return found[0] if found else ""
 
     def last_run(self, *, finished: bool = False) -> Run | None:
         """Return the newest run, or the newest that ended as it should."""
         where = "WHERE finished IS NOT NULL" if finished else ""
-        columns = "id, finished, assignment, folder, about"
+        columns = "id, finished, assignment, folder, about, kit"
         with self._sane():
             row = self._one(f"SELECT {columns} FROM runs {where} ORDER BY id DESC LIMIT 1")  # noqa: S608
             if row is None:
                 return None
-            number, ended, assignment, folder, about = row
+            number, ended, assignment, folder, about, kit = row
             about = msgspec.json.decode(about, type=About)
-        return Run(number, ended is not None, assignment, Path(folder), about)
+        return Run(number, ended is not None, assignment, Path(folder), about, kit)
 
     def rows(self, run: int) -> Iterator[Row]:
         """Yield a run's submissions, in order, one at a time."""
@@ -235,14 +175,28 @@ class Gradebook:
             )
             return found.fetchall()
 
-    def overrides(self, name: str) -> list[Override]:
-        """Return the scores that were set by hand, oldest first; the last one counts."""
+    def by_hand(self, name: str) -> ByHand:
+        """Return what staff decided on a submission: scores, oldest first, and the comments that hold."""
         with self._sane():
-            found = self._db.execute(
-                "SELECT score, author, reason, made FROM overrides WHERE submission = ? ORDER BY id",
+            scores = self._db.execute(
+                "SELECT score, author, reason, made, content_hash FROM overrides WHERE submission = ?"
+                " ORDER BY id",
                 (name,),
-            )
-            return [Override(*row) for row in found.fetchall()]
+            ).fetchall()
+            comments = self._db.execute(
+                "SELECT question, points, more, comment, author, made, content_hash FROM comments"
+                " WHERE submission = ? ORDER BY id",
+                (name,),
+            ).fetchall()
+        newest = {row[0]: Comment(*row) for row in comments}
+        held = tuple(one for one in newest.values() if not one.is_empty)
+        return ByHand(tuple(Override(*row) for row in scores), held)
+
+    def set_by_hand(self) -> list[str]:
+        """Return the names of all submissions that ever had a score set by hand."""
+        with self._sane():
+            found = self._db.execute("SELECT DISTINCT submission FROM overrides ORDER BY submission")
+            return [name for (name,) in found.fetchall()]
 
 
 def text(value: object) -> str:
@@ -257,16 +211,5 @@ def stored(row: Any) -> Stored | None:
     number, made, work, keys, kept, report = row
     return Stored(
         number, made, work, msgspec.json.decode(keys, type=dict[str, str]), kept,
-        msgspec.json.decode(report, type=Report),
+        from_json(report),
     )  # fmt: skip
-
-
-def complaint(said: str) -> str:
-    """Return what SQLite's message means for the gradebook, and what to do."""
-    if "full" in said or "I/O" in said:
-        return f"cannot be written ({said}): make room; what it holds is safe, the same command goes on"
-    if "locked" in said or "busy" in said:
-        return f"is in use by another grader for {BUSY_S} s now: try again later"
-    if "readonly" in said or "unable to open" in said:
-        return f"cannot be written ({said}): give a folder that you may write to"
-    return f"is damaged or no gradebook ({said}): move it away and grade again"

@@ -1,25 +1,28 @@
-"""What counts in the end: a report, then what a regrade kept, then lateness, then a score set by hand."""
+"""What counts in the end: a report, what a regrade kept, points by hand, lateness, a score set by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from autograder import __version__
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.records import Override, Stored
-from autograder.results import Report
+from autograder.gradebook.byhand import with_comments, with_override
+from autograder.gradebook.records import ByHand, Run, Stored
+from autograder.results import Isolation, Outcome, QuestionResult, Report
 from autograder.roster.intake import Row
 
 KEPT = "Graded again with corrected checks; the better score from before is kept."
+ABSENT = "Nothing was handed in."
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A submission with the report that counts."""
+    """A submission with the report that counts; `absent` if nothing was handed in."""
 
     row: Row
     report: Report
+    absent: bool = False
 
 
 def standing(book: Gradebook, row: Row, stored: Stored | None = None) -> Standing | None:
@@ -27,32 +30,69 @@ def standing(book: Gradebook, row: Row, stored: Stored | None = None) -> Standin
     stored = stored or book.newest(row.name)
     if stored is None:
         return None
-    return Standing(row, settled(stored.report, row, stored.kept, book.overrides(row.name)))
+    return Standing(row, settled(stored.report, row, stored.kept, book.by_hand(row.name)))
 
 
-def settled(report: Report, row: Row, kept: float | None, overrides: Sequence[Override]) -> Report:
+def standing_of_absent(book: Gradebook, run: Run, row: Row) -> Standing | None:
+    """Return where somebody stands who handed in nothing, None without a score set by hand."""
+    by_hand = book.by_hand(row.name)
+    if not by_hand.overrides or by_hand.overrides[-1].score is None:
+        return None
+    return Standing(row, settled(blank(run, row), row, None, by_hand), absent=True)
+
+
+def absent_rows(run: Run, taken: Collection[str]) -> Iterator[Row]:
+    """Yield a row for everyone on the roster who handed in nothing.
+
+    Args:
+        run: which knows who is missing.
+        taken: the names of the run's submissions.
+    """
+    seen = {name.casefold() for name in taken}
+    for person in run.about.missing:
+        name, number = person.name, 1
+        while name.casefold() in seen:
+            number += 1
+            name = f"{person.name}~{number}"
+        seen.add(name.casefold())
+        yield Row(name=name, student=person.name, people=[person])
+
+
+def blank(run: Run, row: Row) -> Report:
+    """Return the report on nothing."""
+    about = run.about
+    questions = [
+        QuestionResult(id=f"{run.assignment}.{name}", score=0.0, max_score=points, outcome=Outcome.UNWRITTEN)
+        for name, points in about.points.items()
+    ]
+    return Report(
+        kit_version=__version__, assignment=run.assignment, title=about.title, student=row.student,
+        submission=row.name, score=0.0, max_score=round(sum(about.points.values()) + about.quiz, 2),
+        outcome=Outcome.UNWRITTEN, questions=questions, checks=[], quiz=[], quiz_score=0.0,
+        quiz_max_score=about.quiz, notes=[ABSENT], isolation=Isolation("", [], []),
+    )  # fmt: skip
+
+
+def settled(report: Report, row: Row, kept: float | None, by_hand: ByHand) -> Report:
     """Return a report as it counts.
 
     Args:
         report: what grading gave.
         row: who handed it in, and what the rules take off.
         kept: an earlier score, not to be fallen below.
-        overrides: scores set by hand, the newest last.
+        by_hand: what staff decided.
     """
     score, notes, staff = report.score, list(row.ruling.notes), list(row.ruling.staff_notes)
     if kept is not None and kept > score:
         notes.insert(0, KEPT)
         staff.append(f"now {score:g}, before {kept:g}")
         score = kept
-    if row.ruling.taken:
-        score = round(max(0.0, score - row.ruling.taken * report.max_score), 2)
-    if overrides and (last := overrides[-1]).score is not None:
-        notes.append(f"Staff have set this score by hand: {last.reason}")
-        when = datetime.fromtimestamp(last.made, UTC)
-        staff.append(f"set from {score:g} to {last.score:g} by {last.author}, {when:%Y-%m-%d %H:%M} UTC")
-        score = last.score
-    return replace(
-        report, student=row.student, submission=row.name, score=score,
-        late_days=row.ruling.late_days, notes=[*notes, *report.notes],
-        staff_notes=[*staff, *report.staff_notes],
+    report = replace(
+        report, student=row.student, submission=row.name, score=score, late_days=row.ruling.late_days,
+        notes=[*notes, *report.notes], staff_notes=[*staff, *report.staff_notes],
     )  # fmt: skip
+    report = with_comments(report, by_hand.comments)
+    if row.ruling.taken:
+        late = round(max(0.0, report.score - row.ruling.taken * report.max_score), 2)
+        report = replace(report, score=late)
+    return with_override(report, by_hand.overrides)

@@ -19,6 +19,9 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[Person] = []  # on the roster, without a submission
     has_roster: bool = False
     canvas_column: str = ""  # the assignment's header in Canvas, if it is known
+    points: dict[str, float] = {}  # of each question
+    quiz: float = 0.0
+    terms: dict[str, str] = {}  # what the course settled besides the checks: due date, rules, seed
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Run:
     assignment: str
     folder: Path
     about: About
+    kit: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,3 +68,38 @@ class Override:
     author: str
     reason: str
     made: float
+    content_hash: str = ""  # of the work that it was about
+
+
+@dataclass(frozen=True)
+class Comment:
+    """Points and words that staff gave on a question; on a quiz item as `quiz.NAME`, on the whole as "".
+
+    `points` stand in place of what grading gave, `more` comes on top. One without anything takes back
+    the one before.
+    """
+
+    question: str
+    points: float | None
+    more: float | None
+    text: str
+    author: str
+    made: float
+    content_hash: str = ""  # of the work that it was about
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing."""
+        return self.points is None and self.more is None and not self.text
+
+    def score(self, before: float) -> float:
+        """Return what something scores with it."""
+        return round((before if self.points is None else self.points) + (self.more or 0.0), 2)
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """All that staff decided on a submission: scores, oldest first; comments, one for each question."""
+
+    overrides: tuple[Override, ...] = ()
+    comments: tuple[Comment, ...] = ()

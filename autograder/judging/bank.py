@@ -6,10 +6,13 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
+from autograder.checks.draws import hidden_rng, identity, visible_rng
 from autograder.checks.marks import CheckMark
 from autograder.errors import KitError
 from autograder.judging.sentences import Sentences
@@ -29,11 +32,30 @@ class Check:
     requires: tuple[str, ...]
     fixtures: tuple[str, ...]
     function: Callable[..., None]
+    draw: int = 0  # of the random numbers that a hidden check calls with
 
     @property
     def name(self) -> str:
         """The test function's name."""
         return self.function.__name__
+
+    @property
+    def key(self) -> str:
+        """What tells apart everything that the calls of a check follow from."""
+        return f"{self.id} {self.draw}"
+
+    def drawn(self, draw: int) -> "Check":
+        """Return the check with another draw of its hidden inputs, if it draws any."""
+        return replace(self, draw=draw) if self.draws else self
+
+    @property
+    def draws(self) -> bool:
+        """Whether the check draws hidden inputs."""
+        return "rng" in self.fixtures and not self.visible
+
+    def rng(self, seed: int) -> np.random.Generator:
+        """Return the check's random numbers, for a course's seed."""
+        return visible_rng(self.name) if self.visible else hidden_rng(seed, self.id, self.draw)
 
 
 @dataclass(frozen=True)
@@ -63,6 +85,10 @@ class Bank:
     def sentences(self) -> Sentences:
         """What the author of the checks wrote."""
         return Sentences(self.checks_source)
+
+    def drawn(self, draw: int) -> "Bank":
+        """Return the bank with another draw of the hidden inputs."""
+        return replace(self, checks=tuple(check.drawn(draw) for check in self.checks)) if draw else self
 
     def of(self, question: str) -> tuple[Check, ...]:
         """Return a question's checks."""
@@ -133,10 +159,9 @@ def collect_checks(module: ModuleType, stem: str, path: Path) -> tuple[Check, ..
         fixtures = tuple(inspect.signature(function).parameters)
         if not set(fixtures) <= set(FIXTURES):
             raise KitError(f"{where} asks for {fixtures}; a check may ask for {', '.join(FIXTURES)}")
-        identity = f"{stem}.{mark.question}.{function.__name__.removeprefix('test_')}"
         checks.append(
             Check(
-                identity,
+                identity(stem, mark.question, function.__name__),
                 mark.question,
                 title,
                 mark.visible,

@@ -23,7 +23,7 @@ from autograder.sandbox.calls import Answer, StudentRaised
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.wall import Wall
 
-Outcomes = Mapping[str, Sequence[Answer | Ended]]  # by the id of a check: what came of each call
+Outcomes = Mapping[str, Sequence[Answer | Ended]]  # by the key of a check: what came of each call
 
 
 KEPT = 5_000  # diagnoses remembered
@@ -49,7 +49,7 @@ class Diagnostician:
 
     def answers(self, mistake: str, checks: Sequence[Check]) -> "Asked":
         """Return what a misconception answers to its question's checks, asked when it is looked up."""
-        return Asked(self, mistake, {check.id: check for check in checks})
+        return Asked(self, mistake, {check.key: check for check in checks})
 
     def ask(self, mistake: str, checks: Mapping[str, Check], wanted: str) -> "Known":
         """Return what a misconception answers to the check `wanted`.
@@ -73,7 +73,7 @@ class Diagnostician:
         played = list(session.play(scripts))
         for check, script, replies in zip(checks, scripts, played, strict=True):
             passes = self._outcome(check, script, replies, session) is Outcome.PASSED
-            known[check.id] = Known([outcome_of(reply) for reply in replies], passes)
+            known[check.key] = Known([outcome_of(reply) for reply in replies], passes)
         session.close()
 
     def _outcome(self, check: Check, script: Script, replies: Sequence[Reply], session: Session) -> Outcome:
@@ -103,14 +103,14 @@ class Diagnostician:
         self, checks: Sequence[Check], judged: Sequence[Judged], candidates: Sequence[Variant]
     ) -> Diagnosis:
         given = {
-            check.id: [exchange.outcome for exchange in one.exchanges]
+            check.key: [exchange.outcome for exchange in one.exchanges]
             for check, one in zip(checks, judged, strict=True)
             if one.exchanges
         }
         if not given or not all(one.replayed for one in judged if one.exchanges):
             return Diagnosis()
         passed = {
-            check.id
+            check.key
             for check, one in zip(checks, judged, strict=True)
             if one.verdict.outcome is Outcome.PASSED
         }
@@ -123,7 +123,7 @@ class Diagnostician:
         if found:
             told = " Or: ".join(mistake.text for mistake in found[:3])
             return Diagnosis(tuple(one.name for one in found), f"One of these, perhaps. {told}")
-        scripts = {check.id: self._judge.script(check) for check in checks}
+        scripts = {check.key: self._judge.script(check) for check in checks}
         right = {name: script.answers for name, script in scripts.items() if script is not None}
         for mistake in candidates:
             answers = self.answers(mistake.name, checks)
@@ -141,7 +141,7 @@ class Diagnostician:
         answers = self.answers(mistake, checks)
         if not explains(answers, wrong):
             return False
-        return all(answers.known(check.id).passes for check in checks if check.id in passed)
+        return all(answers.known(check.key).passes for check in checks if check.key in passed)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Asked(Mapping[str, Sequence[Answer | Ended]]):
-    """The answers of a misconception by the id of a check; only what is looked up is asked."""
+    """The answers of a misconception by the key of a check; only what is looked up is asked."""
 
     diagnostician: Diagnostician
     mistake: str

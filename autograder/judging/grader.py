@@ -6,8 +6,10 @@ from typing import Any
 from msgspec.structs import asdict
 
 from autograder import __version__
+from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
+from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
@@ -18,9 +20,10 @@ from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import may_be_spoilt, quiz_shares, share, unwritten
+from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
 from autograder.judging.session import Session
-from autograder.quiz.grading import Quiz, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.figures import term_of
+from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import used_by
@@ -29,7 +32,7 @@ from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.warm import WallLost
-from autograder.submission.reading import QUIZ, Submission, content_hash, modules_of, source_of
+from autograder.submission.reading import QUIZ, Submission, content_hash, data_files_of, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -79,16 +82,18 @@ class Grader:
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
-        program = Program(protocol.Source(source.name, list(source.cells)), modules)
-        session = Session(self.wall, program)
+        program = Program(
+            protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
+        )
+        session = Session(self.wall, program, draw=self.draw_of(program))
         try:
-            found = self.judge_checks(self.checks(visible=True), session)
+            found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
             session.load()
             notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
-            found |= self.judge_checks(self.checks(visible=False), session, found)
+            found |= self.judge_checks(self.checks(session, visible=False), session, found)
             graded = [self.grade_question(name, session, found) for name in self.assignment.questions]
         finally:
             output = session.close()
@@ -100,11 +105,19 @@ class Grader:
             notes=notes,
             output=output,
             seconds=round(session.seconds, 4),
+            refused=was_refused(session),
         )
 
-    def checks(self, *, visible: bool) -> list[Check]:
+    def draw_of(self, program: Program) -> int:
+        """Return which draw of the hidden inputs a program meets."""
+        texts = [*program.source.cells, *(program.modules[name] for name in sorted(program.modules))]
+        texts += [f"{name}\n{data.decode('latin-1')}" for name, data in sorted(program.files.items())]
+        return draw_of(self.course.settings.seed, texts)
+
+    def checks(self, session: Session, *, visible: bool) -> list[Check]:
         """Return all visible or all hidden checks, question by question."""
-        found = (check for question in self.assignment.questions for check in self.bank.of(question))
+        bank = self.bank.drawn(session.draw)
+        found = (check for question in self.assignment.questions for check in bank.of(question))
         return [check for check in found if check.visible is visible]
 
     def grade_question(
@@ -141,21 +154,19 @@ class Grader:
         """Run a question's checks in a fresh worker; only how they ended, and a known mistake, come of it."""
         session.seal()
         session.renew()
-        judged = self.judge.judge_all(self.bank.of(question), session)
+        judged = self.judge.judge_all(self.bank.drawn(session.draw).of(question), session)
         found = {one.check.id: (one, self.result(one)) for one in judged}
         results, diagnosis = self.judge_question(question, found)
         return [result.outcome for result in results], diagnosis
 
     def judge_question(self, question: str, found: Judgements) -> tuple[list[CheckResult], Diagnosis]:
         """Return the results of a question's checks, and the known mistake behind what is wrong."""
-        checks = self.bank.of(question)
-        judged = [found[check.id][0] for check in checks]
-        results = [found[check.id][1] for check in checks]
-        wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-        if not wrong or unwritten(wrong):
+        judged = [found[check.id][0] for check in self.bank.of(question)]
+        results = [found[check.id][1] for check in self.bank.of(question)]
+        if is_absent(results):
             return results, Diagnosis()
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
-        return results, self.diagnostician.diagnose(checks, judged, candidates)
+        return results, self.diagnostician.diagnose([one.check for one in judged], judged, candidates)
 
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None
@@ -185,8 +196,10 @@ class Grader:
             id=check.id, question=f"{self.bank.stem}.{check.question}", title=check.title,
             visible=check.visible, weight=check.weight,
             visibility=visibility.visible_checks if check.visible else visibility.hidden_checks,
-            outcome=verdict.outcome, feedback=verdict.feedback, staff_note=verdict.staff_note,
+            outcome=verdict.outcome, cause=verdict.cause, feedback=verdict.feedback,
+            staff_note=verdict.staff_note,
             answer_digest=judged.digest.hex() if verdict.outcome is Outcome.FAILED else "",
+            line=judged.place[0], cell=judged.place[1],
         )  # fmt: skip
 
     def grade_quiz(self, submission: Submission, session: Session) -> tuple[list[QuizAnswer], list[str]]:
@@ -195,7 +208,8 @@ class Grader:
             return [], []
         session.begin_question("quiz")
         session.begin_check()
-        sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
+        text = submission.files.get(QUIZ, b"").decode("utf-8", "replace")
+        sheet = read_sheet(text, tuple(self.quiz.questions))
         reference = Student(self.reference.conversation().send)
         results = grade_quiz(
             self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
@@ -204,6 +218,8 @@ class Grader:
             QuizAnswer(
                 id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
                 outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
+                chosen=chosen(self.quiz.questions[result.id], sheet.answers.get(result.id, ())),
+                staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
             )
             for result in results
         ]  # fmt: skip
@@ -233,20 +249,24 @@ class Grader:
         notes: list[str],
         output: str = "",
         seconds: float = 0.0,
+        refused: bool = False,
         staff: Sequence[str] = (),
         outcome: Outcome | None = None,
     ) -> Report:
         """Add up."""
         quiz_score = round(sum(answer.score for answer in answers), 2)
+        unjudged = [answer for answer in answers if answer.outcome is Outcome.BROKEN]
         broken = [result.staff_note for result in checks if result.outcome is Outcome.BROKEN]
+        broken += [answer.staff_note for answer in unjudged]
+        outcomes = [*(one.outcome for one in questions), *(one.outcome for one in unjudged)]
         return Report(
             kit_version=__version__, assignment=self.bank.stem, title=self.assignment.title,
             student=submission.student, submission=submission.name,
             score=round(sum(question.score for question in questions) + quiz_score, 2),
-            max_score=max_score(self.assignment), outcome=outcome or worst([q.outcome for q in questions]),
+            max_score=max_score(self.assignment), outcome=outcome or worst(outcomes),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), notes=notes,
-            staff_notes=[*broken, *staff], output=output,
+            staff_notes=[*broken, *staff], output=output, refused=refused,
             isolation=self.isolation, seconds=seconds,
             receipt={"submission_sha256": content_hash(submission), **self.receipt},
         )  # fmt: skip
@@ -255,6 +275,12 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
+
+
+def was_refused(session: Session) -> bool:
+    """Whether the sandbox refused a program something while it was loaded."""
+    stops = session.loaded.stops if session.loaded else []
+    return any(stop.problem.type_name == "PermissionError" for stop in stops)
 
 
 def open_grader(
@@ -274,6 +300,7 @@ def open_grader(
     wall = Wall(Limits(**asdict(assignment.limits)), used_by([read(solution)]), without)
     try:
         bank = load_bank(course.root, stem, tuple(assignment.provided))
+        insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
         return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
@@ -290,4 +317,5 @@ def open_quiz(course: Course, stem: str) -> Quiz | None:
         read(course.root / "assignments" / stem / "quiz.yml"),
         read(course.root / "solutions" / f"{stem}_quiz.yml"),
         stem,
+        term_of(course.settings.seed, stem),
     )

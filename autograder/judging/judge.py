@@ -8,7 +8,6 @@ gave before, they give again.
 import hashlib
 import threading
 import time
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,10 +23,9 @@ from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call, read_reply, room_for
 from autograder.sandbox.protocol import ProtocolError
-from autograder.sandbox.remote import CallTimeout, WorkerDied
+from autograder.sandbox.remote import CallTimeout, InvalidReply, WorkerDied
 from autograder.sandbox.student import Student
 
-NOT_RUN = "Hidden checks do not run on this machine."
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
 
@@ -45,6 +43,14 @@ class Judged:
     exchanges: tuple[Exchange, ...] = ()
     replayed: bool = False  # whether the calls are the first ones of the check's script
     digest: bytes = b""  # of the replies, where the verdict follows from them alone
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The line and the cell at which the program raised, zeros if it did not."""
+        last = self.exchanges[-1].outcome if self.exchanges else None
+        if self.verdict.outcome is Outcome.ERROR and isinstance(last, StudentRaised):
+            return last.problem.line, last.problem.cell
+        return 0, 0
 
 
 class Replay:
@@ -75,7 +81,7 @@ def open_reply(reply: Reply) -> Answer:
     try:
         return read_reply(reply.frame)
     except ProtocolError:
-        raise WorkerDied("sent something that is no answer") from None
+        raise InvalidReply("sent something that is no answer") from None
 
 
 class Judge:
@@ -103,18 +109,18 @@ class Judge:
         """
         if not all(check.visible for check in checks):
             session.seal()
-        scripts = {check.id: self.script(check) for check in checks if self.runs(check)}
+        scripts = {check.key: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None and not script.live}
-        questions = [check.question for check in checks if check.id in known]
+        questions = [check.question for check in checks if check.key in known]
         coming = zip(known, session.play(list(known.values()), questions), strict=True)
         replies: dict[str, Sequence[Reply]] = {}
 
         def one(check: Check) -> Judged:
-            script, judged = known.get(check.id), None
+            script, judged = known.get(check.key), None
             if script is not None:
-                while check.id not in replies:
+                while check.key not in replies:
                     replies.update([next(coming)])
-                judged = self.judge_replies(check, script, replies[check.id], session)
+                judged = self.judge_replies(check, script, replies[check.key], session)
             if judged is None:
                 replies.update(coming)  # one conversation at a time
                 session.begin_question(check.question)
@@ -148,7 +154,7 @@ class Judge:
     def skip(self, check: Check, passed: set[str]) -> Verdict | None:
         """Return why a check does not run, None if it does."""
         if not self.runs(check):
-            return Verdict(Outcome.SKIPPED, NOT_RUN)
+            return Verdict(Outcome.NOT_RUN, "Hidden checks do not run on this machine.")
         missing = [name for name in check.requires if name not in passed]
         return Verdict(Outcome.SKIPPED, f"Runs once {' and '.join(missing)} passes.") if missing else None
 
@@ -156,7 +162,7 @@ class Judge:
         self, check: Check, script: Script, replies: Sequence[Reply], session: Session
     ) -> Judged | None:
         """Run a check on replies, unless the very same were judged before; None if it asks for others."""
-        digest = hashlib.blake2b(f"{check.id} {session.sealed}".encode(), digest_size=16)
+        digest = hashlib.blake2b(f"{check.key} {session.sealed}".encode(), digest_size=16)
         for reply in replies:
             digest.update(reply.frame)
         key = digest.digest()
@@ -215,7 +221,7 @@ class Judge:
         fixtures = {
             "student": student,
             "reference": Student(self._reference.conversation().send),
-            "rng": np.random.default_rng([self._seed, zlib.crc32(check.id.encode())]),
+            "rng": check.rng(self._seed),
         }
         with np.errstate(all="ignore"):
             check.function(*[fixtures[name] for name in check.fixtures])
@@ -227,12 +233,12 @@ class Judge:
         would each make it begin anew at every call.
         """
         with self._scripting:
-            if check.id not in self._scripts:
+            if check.key not in self._scripts:
                 try:
-                    self._scripts[check.id] = self._write_script(check)
+                    self._scripts[check.key] = self._write_script(check)
                 except ReferenceFailed:  # it may go better the next time
                     return None
-            return self._scripts[check.id]
+            return self._scripts[check.key]
 
     def _write_script(self, check: Check) -> Script | None:
         conversation = self._reference.conversation()

@@ -18,12 +18,13 @@ from autograder.judging.judge import Judge
 from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Session
-from autograder.results import CheckResult, Outcome
+from autograder.results import Cause, CheckResult, Outcome
 from autograder.sandbox.lender import Lender
 from autograder.sandbox.wall import Wall
 
 NOTHING_TO_SAY: dict[str, Any] = {
-    "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"", "answer_digest": ""
+    "cause": Cause.OTHER, "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"",
+    "answer_digest": "",
 }  # fmt: skip
 MOST_TEXT = 300_000  # characters of a program that is looked through for what it uses
 PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
@@ -142,10 +143,10 @@ def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequen
     wall, reference = lending.wall, reference_program(lending.bank)
     worker = wall.worker()
     program = replace(own.program, lender=Lender(names, worker))
-    session = Session(wall, program, patience=PATIENCE, sealed=True, seconds=own.seconds)
+    session = Session(wall, program, patience=PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
     try:
         worker.load(reference.source, reference.modules, reference.bind)
-        judged = lending.judge.judge_live_all(lending.bank.of(question), session)
+        judged = lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session)
         return [one.verdict.outcome for one in judged]
     finally:
         session.close()

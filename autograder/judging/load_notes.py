@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from autograder.judging.hints import hint
 from autograder.judging.session import Session
-from autograder.judging.verdict import LAST_LINE
+from autograder.judging.verdict import LAST_LINE, sentence
 from autograder.sandbox.protocol import Stopped
 from autograder.sandbox.remote import CallTimeout
 from autograder.submission.reading import Source
 
-UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError", "NewerSyntax")
 MOST_NOTES, MOST_NAMES, CELL_SHOWN = 6, 4, 40
 
 
@@ -40,7 +41,8 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
             told = f"Python cannot read {where}: {stop.problem.message}."
         else:
             told = f"{stop.problem.type_name} at {where}: {stop.problem.message}."
-        notes.append(f"{source.name}: {told} {missing(stop.names)}{rest(defined)}")
+        told = f"{told} {hint(stop.problem.lacks)}".rstrip()
+        notes.append(f"{source.name}: {told} {sentence(missing(stop.names) + rest(defined))}")
     if len(stops) > MOST_NOTES:
         notes.append(f"{source.name}: {len(stops) - MOST_NOTES} more of its statements did not run.")
     return notes

@@ -7,20 +7,21 @@ from dataclasses import dataclass, field
 
 from autograder.sandbox import protocol
 from autograder.sandbox.lender import Lender
-from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
+from autograder.sandbox.remote import CallTimeout, InvalidReply, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
-RELOADS = 5
+RELOADS, TIMES = 5, 3  # how often it is tried again, and for how many times what one load may take
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program to load into a worker, with modules that it may import and names to replace in it."""
+    """A program to load into a worker: with modules to import, names to replace in it, files beside it."""
 
     source: protocol.Source
     modules: Mapping[str, str] = field(default_factory=dict)
     bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     lender: Lender | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,18 @@ class Loader:
             CallTimeout: it could not be loaded in time.
             WorkerDied: it ended its worker, and no statement is known to be the one that does.
         """
-        deadline = min(deadline, time.monotonic() + 2 * self._wall.bounds.import_s)
+        left = TIMES * self._wall.bounds.import_s
         for attempt in range(RELOADS + 1):
-            worker = self._wall.worker()
+            worker, began = self._wall.worker(), time.monotonic()
             try:
                 with clock(worker):
                     self._load(worker, deadline, careful=attempt > 0)
             except (CallTimeout, WorkerDied) as error:
                 worker.close()
-                hopeless = attempt == RELOADS or time.monotonic() >= deadline
+                if isinstance(error, InvalidReply):
+                    raise
+                left -= time.monotonic() - began - worker.excused_s
+                hopeless = attempt == RELOADS or left <= 0 or time.monotonic() >= deadline
                 if hopeless or (attempt and worker.running is None):
                     raise
                 if worker.running is not None:
@@ -72,7 +76,14 @@ class Loader:
         program = self.program
         skip = [*self._slow, *(ending.statement.place for ending in self.endings)]
         loaded = worker.load(
-            program.source, program.modules, program.bind, deadline, program.lender, skip, careful=careful
+            program.source,
+            program.modules,
+            program.bind,
+            deadline,
+            program.lender,
+            skip,
+            careful=careful,
+            files=program.files,
         )
         if self.loaded is None:
             self.loaded = loaded

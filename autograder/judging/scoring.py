@@ -1,49 +1,91 @@
 """Points: pure functions from the outcomes of checks to what a question earned."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from msgspec.structs import replace
 
-from autograder.judging.judge import NOT_RUN
-from autograder.results import CheckResult, Outcome, QuizAnswer
+from autograder.results import WEIGHTLESS, Cause, CheckResult, Outcome, QuizAnswer
 
-UNDIAGNOSED = ("Not written yet.", "There is no function")
+MILD = {Outcome.FAILED, Outcome.ERROR, Outcome.UNWRITTEN, Outcome.SKIPPED, Outcome.NOT_RUN}
+VISIBLE_PART = 0.2  # of a question: who has a check can answer it from a table, without the work
 
 
 def may_be_spoilt(results: Sequence[CheckResult]) -> bool:
     """Whether what went wrong may come from code that another question ran in the same worker."""
     wrong = [result for result in results if result.outcome is not Outcome.PASSED]
-    here = {result.outcome for result in wrong} <= {Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED}
-    return bool(wrong) and here and not unwritten(wrong)
+    return {result.outcome for result in wrong} <= MILD and not is_absent(wrong)
 
 
-def unwritten(wrong: Sequence[CheckResult]) -> bool:
+def is_absent(results: Sequence[CheckResult]) -> bool:
     """Whether all that is wrong is that there is no function yet."""
-    return all(result.feedback.startswith(UNDIAGNOSED) for result in wrong)
+    ran = (Outcome.PASSED, Outcome.SKIPPED, Outcome.NOT_RUN)
+    wrong = [result for result in results if result.outcome not in ran]
+    return all(one.outcome is Outcome.UNWRITTEN or one.cause is Cause.MISSING for one in wrong)
+
+
+class Weighted(Protocol):
+    """A check, or the result of one."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether students have it."""
+
+    @property
+    def weight(self) -> float:
+        """Its share relative to its siblings."""
+
+
+def parts(checks: Sequence[Weighted]) -> list[float]:
+    """Return which part of a question's points each of its checks carries.
+
+    They share by weight, but all visible ones together carry no more than `VISIBLE_PART`.
+    """
+    totals = {kind: sum(one.weight for one in checks if one.visible is kind) for kind in (True, False)}
+    whole = sum(totals.values())
+    if not whole:
+        return [0.0] * len(checks)
+    visible = totals[True] / whole
+    if totals[False]:
+        visible = min(visible, VISIBLE_PART)
+    kinds = {True: visible, False: 1 - visible}
+    return [one.weight and kinds[one.visible] * one.weight / totals[one.visible] for one in checks]
+
+
+def left_out(result: CheckResult) -> bool:
+    """Whether a check carries no points because it could not run."""
+    return result.outcome in WEIGHTLESS
 
 
 def share(points: float, results: Sequence[CheckResult]) -> float:
-    """Return what a question earned: its points shared by its checks by weight, broken ones left out.
-
-    Where hidden checks could not run, the visible ones share all the points.
-    """
-    left_out = [result.outcome is Outcome.BROKEN or result.feedback == NOT_RUN for result in results]
-    counted = [result for result, out in zip(results, left_out, strict=True) if not out]
-    total = sum(result.weight for result in counted)
-    if not total:
+    """Return what a question earned; checks that could not run leave their points to the others."""
+    counted = [result for result in results if not left_out(result)]
+    carried = parts(counted)
+    if not any(carried):
         return float(points) if results else 0.0
-    earned = sum(result.weight for result in counted if result.outcome is Outcome.PASSED)
-    return round(points * earned / total, 2)
+    earned = [part for part, result in zip(carried, counted, strict=True) if result.outcome is Outcome.PASSED]
+    return round(points * sum(earned), 2)
 
 
 def quiz_shares(points: float, answers: Sequence[QuizAnswer]) -> list[QuizAnswer]:
-    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight."""
-    total = sum(answer.weight for answer in answers)
+    """Return a quiz's answers with what each earned: the quiz's points shared by its questions by weight.
+
+    What the kit could not grade is left out, so that it costs nothing.
+    """
+    broken = [answer for answer in answers if answer.outcome is Outcome.BROKEN]
+    if len(broken) == len(answers):
+        return [
+            replace(answer, score=points / len(answers), max_score=points / len(answers))
+            for answer in answers
+        ]
+    total = sum(answer.weight for answer in answers if answer not in broken)
     return [
         replace(
             answer,
             score=round(points * answer.weight * answer.earned / total, 4),
             max_score=round(points * answer.weight / total, 4),
         )
+        if answer not in broken
+        else replace(answer, score=0.0, max_score=0.0)
         for answer in answers
     ]

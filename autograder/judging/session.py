@@ -60,11 +60,13 @@ class Session:
     """
 
     def __init__(
-        self, wall: Wall, program: Program, patience: float = 1, *, sealed: bool = False, seconds: float = 0.0
-    ) -> None:
+        self, wall: Wall, program: Program, patience: float = 1, *, draw: int = 0,
+        sealed: bool = False, seconds: float = 0.0,
+    ) -> None:  # fmt: skip
         self._wall, self._patience = wall, patience
         self._loader = Loader(wall, program)
         self._worker: Worker | None = None
+        self.draw = draw  # of the hidden inputs, which go with the work
         self.sealed = sealed
         self.seconds = seconds  # that its code is charged for; what the grader does meanwhile is not its time
         self._waited = seconds  # for it, busy machine or not

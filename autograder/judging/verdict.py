@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
+from autograder.errors import is_unwritten
+from autograder.judging.hints import hint
 from autograder.judging.session import Exchange
-from autograder.results import Outcome
+from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.protocol import Problem, Stopped
-from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
+from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, InvalidReply, WorkerDied
 
-NOT_WRITTEN = "write your code here"
 OWN_WORDS = "an exception that is none of Python's"
 NOT_AS_PROMISED = (
     "It cannot be called as its docstring says: are the parameters, names and defaults, those of the stub?"
@@ -40,6 +41,8 @@ class Verdict:
     outcome: Outcome
     feedback: str = ""
     staff_note: str = ""
+    cause: Cause = Cause.OTHER
+    raised: str = ""  # the type of the exception, as the student's process names it
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -
         return Verdict(Outcome.FAILED, f"{call}\n{told}" if visible and call else told, call)
     if isinstance(error, WorkerDied):
         told = f"The code {error}: look for exit(), os._exit() or recursion without an end."
-        return Verdict(Outcome.CRASHED, told, call)
+        cause = Cause.INVALID_REPLY if isinstance(error, InvalidReply) else Cause.OTHER
+        return Verdict(Outcome.CRASHED, told, call, cause)
     raise error
 
 
@@ -101,16 +105,19 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
     """
     visible = tellable.everything
     if problem.type_name == "NotDefined" and asked not in tellable.names:
-        return Verdict(Outcome.ERROR, not_defined(asked, tellable))
-    if problem.type_name == "NotImplementedError" and NOT_WRITTEN in problem.message:
-        return Verdict(Outcome.ERROR, "Not written yet.")
+        return Verdict(Outcome.ERROR, not_defined(asked, tellable), cause=Cause.MISSING)
+    if is_unwritten(problem.type_name, problem.message):
+        return Verdict(Outcome.UNWRITTEN, "Not written yet.")
     kind = problem.type_name if problem.type_name in QUOTABLE else OWN_WORDS
     where = place(problem) if visible or exists(problem, tellable.cells) else ""
     full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
     told = full if visible else f"The code raised {kind}{where}."
-    if problem.type_name == "TypeError" and not where:  # no line of theirs ran: the call itself failed
+    if hint(problem.lacks):
+        told = f"{told} {hint(problem.lacks)}" if not visible else f"{told}\n{hint(problem.lacks)}"
+    elif problem.type_name == "TypeError" and not where:  # no line of theirs ran: the call itself failed
         told = f"{full}\n{NOT_AS_PROMISED}" if visible else NOT_AS_PROMISED
-    return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}")
+    cause = Cause.REFUSED if problem.type_name == "PermissionError" else Cause.OTHER
+    return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}", cause, problem.type_name)
 
 
 def not_defined(asked: str, tellable: Tellable) -> str:

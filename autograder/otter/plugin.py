@@ -19,6 +19,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.config import load_config
 from autograder.errors import InputError, KitError
 from autograder.judging.grader import open_grader
+from autograder.judging.scoring import parts
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of
@@ -103,11 +104,10 @@ def question_file(report: Report, question: QuestionResult) -> Any:
         told = "\n".join(report.notes)
         case = TestCase(name, None, False, question.max_score, None, None)
         return test_file(name, [TestCaseResult(case, f"{FAILED}\n{told}", False)], question.score)
-    share = question.max_score / sum(check.weight for check in checks)
     hinted = last_wrong(checks) if question.hint else None
     results = []
-    for check in checks:
-        case = TestCase(check.title, None, not check.visible, check.weight * share, None, None)
+    for check, part in zip(checks, parts(checks), strict=True):
+        case = TestCase(check.title, None, not check.visible, part * question.max_score, None, None)
         told = f"{check.feedback}\n{question.hint}" if check is hinted else check.feedback
         passed = check.outcome is Outcome.PASSED
         results.append(TestCaseResult(case, PASSED if passed else f"{FAILED}\n{told}", passed))

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.judging.bank import Check
+from autograder.judging.scoring import parts
 from autograder.publish.source import Source, names_in
-from autograder.publish.visible import ENGINE_IMPORT, find_helpers, kit_import, visible_checks, whole
+from autograder.publish.visible import ENGINE_IMPORT, KIT_IMPORT, find_helpers, visible_checks, whole
 
 HEAD = '''"""{told}"""
 
@@ -50,16 +51,16 @@ def grading_tests(
         source: the module of checks.
         checks: what it holds.
         stem: the assignment.
-        points: what each question is worth; its checks share that by weight.
+        points: what each question is worth.
         seed: the course's, so that hidden inputs are those of `autograder grade`.
     """
     arguments = f'"{stem}", name, {seed}, ROOT / "course/solutions/{stem}.py"'
     tests = {}
     for question, worth in points.items():
-        mine = {check.name: check for check in checks if check.question == question}
-        total = sum(check.weight for check in mine.values())
+        own = [check for check in checks if check.question == question]
+        mine = {check.name: (check, part * worth) for check, part in zip(own, parts(own), strict=True)}
         marks: dict[ast.stmt, str] = {
-            node: mark(mine[node.name], worth / total)
+            node: mark(*mine[node.name])
             for node in source.tree.body
             if isinstance(node, ast.FunctionDef) and node.name in mine
         }
@@ -68,9 +69,9 @@ def grading_tests(
     return tests
 
 
-def mark(check: Check, share: float) -> str:
-    """Return the decorator of a check, with its points: its weight times `share`."""
-    words = [repr(check.weight * share)]
+def mark(check: Check, points: float) -> str:
+    """Return the decorator of a check, with its points."""
+    words = [repr(points)]
     words += [] if check.visible else ["hidden=True"]
     words += [f"requires={check.requires!r}"] if check.requires else []
     return f"@case({', '.join(words)})"
@@ -93,7 +94,7 @@ def test_file(
     needed = names_in([*helpers, *marks]) - {"check"}
     imports, _ = source.imports(lambda name, _: name in needed)
     if last == STUDENT_IMPORT:
-        imports = ENGINE_IMPORT.sub(kit_import, imports) + last
+        imports = ENGINE_IMPORT.sub(KIT_IMPORT, imports) + last
     else:
         imports = GRADING_START + imports + last
     head = HEAD.format(told=told, imports=imports, question=question, arguments=arguments)
@@ -105,4 +106,4 @@ def test_file(
 def case_module() -> str:
     """Return checks/for_otter.py, which the student's test files import."""
     text = (Path(__file__).parent / "for_otter.py").read_text("utf-8")
-    return ENGINE_IMPORT.sub(kit_import, text)
+    return ENGINE_IMPORT.sub(KIT_IMPORT, text)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograder.config import Course
-from autograder.otter.zip import otter_zip
+from autograder.judging.agreement import insist_on_agreement
+from autograder.judging.bank import load_bank
 from autograder.publish.gradescope import gradescope_zip
+from autograder.publish.publishers import MakeBundle, publishers
 from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
+from autograder.quiz.figures import term_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 MODES = {True: 0o755, False: 0o644}
@@ -25,6 +28,7 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         assignment.questions,
         assignment.quiz,
         assignment.provided,
+        term=term_of(course.settings.seed, stem),
     )
 
 
@@ -33,16 +37,19 @@ def student_zip(course: Course, stem: str) -> dict[str, bytes]:
     return {f"{stem}/{path}": content for path, content in student_folder(course, stem).items()}
 
 
-BUNDLES: dict[str, Callable[[Course, str], dict[str, bytes]]] = {
+BUNDLES: dict[str, MakeBundle] = {
     "student_{stem}.zip": student_zip,
     "gradescope_{stem}.zip": gradescope_zip,
-    "otter_{stem}.zip": otter_zip,
 }
+for door in publishers():
+    BUNDLES |= door.BUNDLES
 
 
 def build(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
-    for stem in course.settings.assignments:
+    for stem, assignment in course.settings.assignments.items():
+        bank = load_bank(course.root, stem, tuple(assignment.provided))
+        insist_on_agreement(bank, assignment.questions)
         write_tree(student_folder(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")
         for pattern, files in BUNDLES.items():

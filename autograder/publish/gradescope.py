@@ -8,8 +8,8 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.config import Course, max_score
-from autograder.container.run import FAILED, blank_report
 from autograder.errors import KitError
+from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.receipt import JUDGES, course_files, engine_files
 from autograder.publish.pins import requirements
 from autograder.reports.gradescope import to_gradescope

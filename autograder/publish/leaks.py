@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Sequence
 
-from autograder.publish.source import DEFINITION, FUNCTION, Source
+from autograder.errors import STUB
+from autograder.publish.source import DEFINITION, FUNCTION, Source, is_private
 
 LEAK_LENGTH = 20
 
@@ -27,7 +28,7 @@ def body_lines(source: Source) -> tuple[set[str], set[str]]:
     spoken: set[int] = set()
     for node in ast.walk(source.tree):
         if isinstance(node, DEFINITION):
-            private = node.name.startswith("_") and node.name != "__init__"
+            private = is_private(node.name)
             if private or isinstance(node, FUNCTION):
                 first = node if private else node.body[0]
                 hidden |= set(range(first.lineno, (node.end_lineno or 0) + 1))
@@ -60,7 +61,7 @@ def faults(stub_text: str, questions: Sequence[str]) -> list[str]:
     for node in found:
         for function in [inner for inner in ast.walk(node) if isinstance(inner, FUNCTION)]:
             body = function.body[ast.get_docstring(function) is not None :]
-            want = f"raise NotImplementedError('{node.name}: write your code here')"
+            want = f"raise NotImplementedError('{node.name}: {STUB}')"
             if [ast.unparse(item) for item in body] != [want]:
                 missing.append(f"{node.name}: {function.name} has a body")
     return missing

@@ -1,18 +1,22 @@
 """The two quiz files a student gets: quiz.yml, paper and answer sheet in one, and quiz.py.
 
-quiz.py prints the paper with the student's own figures. It is made of the functions below and of
-those the grader draws figures with, by their source text, so that both can only agree.
+quiz.py prints the paper with the student's own figures, and which answers the grader will not be able
+to read. It is made of the functions below, of those that draw figures, and of the grader's own reader,
+by their source text, so that both can only agree.
 """
 
+import ast
 import inspect
 import pprint
-import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
-from autograder.quiz.figures import draw_figures, fill_in, student_of
+from autograder.quiz import sheet as reader
+from autograder.quiz.figures import draw_figures, fill_in
 from autograder.quiz.questions import Question
+from autograder.quiz.sheet import read_letters, read_numbers, read_sheet, short, trouble_with
 
 WIDTH = 96
 LABELS = {
@@ -25,10 +29,10 @@ HEAD = """\
 # Quiz: {title}
 #
 # 1. Write your name or student number after `student:`. Some questions have figures of your own,
-#    drawn from it; here they stand in braces, like {{gamma}}.
+#    drawn from it; here they stand in braces, like {{count}}.
 # 2. Run `python quiz.py`: it prints the questions with your figures, and what is still missing.
-# 3. Write each answer after its `answer:`, and change nothing else. A short text that holds
-#    : or # or a quote goes in "double quotes". Hand this file in with your code.
+# 3. Write each answer after its `answer:`, run `python quiz.py` again to see how it is read, and
+#    hand this file in with your code.
 
 student:
 """
@@ -50,16 +54,18 @@ def render_paper(questions: Mapping[str, Question], title: str) -> str:
     return "\n".join(parts)
 
 
-def render_script(questions: Mapping[str, Question], assignment: str, title: str) -> str:
+def render_script(questions: Mapping[str, Question], assignment: str, title: str, term: str = "") -> str:
     """Return the quiz.py that shows a student the paper with their own figures.
 
     Args:
         questions: the questions by id.
         assignment: the stem that figures are drawn with.
         title: title of the assignment.
+        term: the salt of the term's figures.
     """
     data: dict[str, dict[str, Any]] = {
         name: {
+            "kind": question.kind,
             "label": label(question),
             "prompt": question.prompt,
             "choices": question.choices,
@@ -67,21 +73,22 @@ def render_script(questions: Mapping[str, Question], assignment: str, title: str
         }
         for name, question in questions.items()
     }
-    functions = (
-        student_of,
-        draw_figures,
-        fill_in,
-        show_question,
-        answers_in,
-        trouble_in,
-        show_quiz,
-    )
+    functions = (draw_figures, fill_in, show_question, show_quiz, show_answer)
     return SCRIPT.format(
         title=title,
         assignment=assignment,
+        term=term,
         questions=pprint.pformat(data, width=WIDTH, sort_dicts=False),
+        reader=body_of(reader),
         functions="\n\n".join(inspect.getsource(function) for function in functions),
     )
+
+
+def body_of(module: ModuleType) -> str:
+    """Return the source of a module without its docstring and imports."""
+    source = inspect.getsource(module)
+    rest = [node for node in ast.parse(source).body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)]
+    return "\n".join(source.split("\n")[rest[0].lineno - 1 :])
 
 
 def label(question: Question) -> str:
@@ -99,68 +106,59 @@ def show_question(prompt: str, choices: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def answers_in(sheet: str) -> dict[str, str]:
-    """Return what stands after `answer:` below each name, by a plain look at the lines."""
-    answers, name, inside = {}, "", False
-    for line in sheet.splitlines():
-        top = re.match(r"([A-Za-z]\w*)[ \t]*:", line)
-        field = re.match(r"\s+answer[ \t]*:(.*)", line)
-        if top:
-            name, inside = top.group(1), False
-            answers[name] = ""
-        elif field and name:
-            answers[name], inside = re.sub(r"(^|\s)#.*", "", field.group(1)).strip(), True
-        elif inside and not line.lstrip().startswith("#"):
-            answers[name] = (answers[name] + " " + line.strip()).strip()
-    return answers
-
-
-def trouble_in(sheet: str) -> list[str]:
-    """Return the lines that YAML would misread, with what to do about each."""
-    troubles = []
-    for number, line in enumerate(sheet.splitlines(), start=1):
-        field = re.match(r"\s+answer[ \t]*:(.*)", line)
-        said = re.sub(r"\s#.*", "", field.group(1)).strip() if field else ""
-        closing = {'"': r'"[^"\\]*"', "'": r"'[^']*'", "[": r"\[[^\[\]{}:&*!\"']*\]"}.get(said[:1])
-        if re.match(r" *\t", line):
-            troubles.append(f"line {number} begins with a tab: use spaces")
-        elif field and not re.match(r"(\s|$)", field.group(1)):
-            troubles.append(f"line {number}: put a space after answer:")
-        elif closing and not re.fullmatch(closing, said):
-            troubles.append(f"line {number}: what opens here is not closed, or more follows")
-        elif not closing and re.search(r"^[-?](\s|$)|^[]{}!&*%@`|>,]|:(\s|$)", said):
-            troubles.append(f'line {number}: put this answer in "double quotes"')
-    return troubles
-
-
-def show_quiz(sheet: str, title: str, assignment: str, questions: Mapping[str, Any]) -> str:
-    """Return the paper with a student's own figures and answers, and what is still missing."""
-    student = student_of(sheet)
-    if not student:
+def show_quiz(text: str, title: str, assignment: str, term: str, questions: Mapping[str, Any]) -> str:
+    """Return the paper with a student's own figures and answers, what is missing and what cannot be read."""
+    sheet = read_sheet(text, list(questions))
+    if not sheet.student:
         return (
             "Write your name or student number after `student:` in quiz.yml first, then run this"
             " again:\nsome questions have figures of your own, drawn from it."
         )
-    answers = answers_in(sheet)
-    parts = [f"{title}\nThe quiz of {student}"]
+    parts = [f"{title}\nThe quiz of {sheet.student}"]
+    missing, unread = [], []
     for number, (name, question) in enumerate(questions.items(), start=1):
-        figures = draw_figures(assignment, name, student, question["figures"])
+        figures = draw_figures(assignment, name, sheet.student, question["figures"], term)
         body = show_question(fill_in(question["prompt"], figures), question["choices"])
-        given = f"answer: {answers[name]}" if answers.get(name) else "no answer yet"
+        given, trouble = show_answer(question, sheet.answers.get(name, ()))
         head = f"{number}. {name} ({question['label']})"
         parts.append(f"{head}\n\n{textwrap.indent(body, '   ')}\n\n-> {given}")
-    missing = [name for name in questions if not answers.get(name)]
-    end = [f"{len(questions) - len(missing)} of {len(questions)} answered."]
+        if trouble:
+            unread.append(f"{name}: {given}\n   {trouble}")
+        elif not sheet.answers.get(name):
+            missing.append(name)
+    done = len(questions) - len(missing) - len(unread)
+    end = [f"{done} of {len(questions)} answered."]
     if missing:
         end.append(textwrap.fill(f"Still missing: {', '.join(missing)}", 96))
-    end += [f"quiz.yml, {trouble}" for trouble in trouble_in(sheet)]
+    end += [f"The grader cannot read {one}" for one in unread]
+    end += sheet.problems
+    end += [
+        f"quiz.yml: there is no question {short(name)}" for name in sheet.answers if name not in questions
+    ]
     return "\n\n".join([*parts, "\n".join(end)])
 
 
-SCRIPT = '''\
-"""Prints the quiz with your own figures, and which answers are still missing: python quiz.py
+def show_answer(question: Mapping[str, Any], parts: Sequence[str]) -> tuple[str, str]:
+    """Return an answer as it is read, and why it cannot be read, "" if it can."""
+    if not parts:
+        return "no answer yet", ""
+    said = short(", ".join(parts), 90)
+    if trouble := trouble_with(question["kind"], question["choices"], parts):
+        return f"answer: {said}", trouble
+    if question["choices"]:
+        letters = ", ".join(sorted(read_letters(parts, question["choices"]) or ()))
+        return f"answer: {letters}" + (f" (read from: {said})" if letters != said else ""), ""
+    if question["kind"] == "number":
+        numbers = " or ".join(f"{number:.10g}" for number in read_numbers(parts[0]))
+        return f"answer: {numbers}" + (f" (read from: {said})" if numbers != said else ""), ""
+    return f"answer: {said}", ""
 
-It reads quiz.yml beside it and changes nothing. The grader draws the same figures by the same code.
+
+SCRIPT = '''\
+"""Prints the quiz with your own figures, and which answers are missing or cannot be read: python quiz.py
+
+It reads quiz.yml beside it and changes nothing. The grader draws the same figures and reads answers by
+the same code.
 """
 
 from __future__ import annotations
@@ -169,25 +167,32 @@ import hashlib
 import re
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TITLE = {title!r}
 ASSIGNMENT = {assignment!r}
+TERM = {term!r}  # figures are drawn anew each term
 QUESTIONS = {questions}
 
+{reader}
 
 {functions}
 
 def main() -> None:
     """Read quiz.yml and print the paper."""
-    path = Path(__file__).with_name("quiz.yml")
+    here = Path(globals().get("__file__", "quiz.py"))  # pasted into a notebook there is none
+    path = here.with_name("quiz.yml")
     if not path.exists():
         sys.exit("quiz.yml is not beside quiz.py: put it back there")
-    sheet = path.read_bytes().decode("utf-8-sig", errors="replace")
-    sys.stdout.reconfigure(errors="replace")
-    print(show_quiz(sheet, TITLE, ASSIGNMENT, QUESTIONS))
+    data = path.read_bytes()[:1_000_000]
+    encoding = "utf-16" if data[:2] in (b"\\xff\\xfe", b"\\xfe\\xff") else "utf-8-sig"
+    if hasattr(sys.stdout, "reconfigure"):  # IDLE and notebooks have a stdout of their own
+        sys.stdout.reconfigure(errors="replace")
+    print(show_quiz(data.decode(encoding, errors="replace"), TITLE, ASSIGNMENT, TERM, QUESTIONS))
 
 
 if __name__ == "__main__":

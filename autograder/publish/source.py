@@ -159,3 +159,8 @@ def without_comments(text: str) -> str:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column].rstrip() or "\0"
     return "\n".join(line for line in lines if line != "\0")
+
+
+def is_private(name: str) -> bool:
+    """Whether a definition is a helper that students do not get: `_name`, but not `__len__`."""
+    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))

@@ -9,13 +9,14 @@ import ast
 import builtins
 from collections.abc import Collection, Sequence
 
-from autograder.errors import KitError, nearest
+from autograder.errors import STUB, KitError, nearest
 from autograder.publish.source import (
     DEFINITION,
     FUNCTION,
     Definition,
     Function,
     Source,
+    is_private,
     names_in,
     names_in_strings,
     without_comments,
@@ -83,7 +84,7 @@ def make_stub(source: Source, node: Definition) -> str:
 
 def make_function_stub(source: Source, node: Function, question: str) -> str:
     """Return signature, docstring and a body that names the question."""
-    raises = f'raise NotImplementedError("{question}: write your code here")'
+    raises = f'raise NotImplementedError("{question}: {STUB}")'
     indent = " " * (node.col_offset + 4)
     parts = [
         decorators(source, node),
@@ -95,12 +96,12 @@ def make_function_stub(source: Source, node: Function, question: str) -> str:
 
 
 def make_class_stub(source: Source, node: ast.ClassDef) -> str:
-    """Return a class with its public fields, its public methods and `__init__`, all unwritten."""
+    """Return a class with its public fields and methods (`__init__` too), all unwritten."""
     fields = [item for item in node.body if is_constant(item) or is_field(item)]
     methods = [
         item
         for item in node.body
-        if isinstance(item, FUNCTION) and (item.name == "__init__" or not item.name.startswith("_"))
+        if isinstance(item, FUNCTION) and not is_private(item.name)
     ]
     if not methods:
         raise KitError(f"{source.where}: class `{node.name}` has no public method to be written")

@@ -10,11 +10,11 @@ from typing import Any
 
 import jinja2
 
-import autograder
 from autograder.errors import KitError, nearest
-from autograder.otter.tests import case_module, student_tests
+from autograder.publish.kit import kit_text
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
+from autograder.publish.publishers import publishers
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, Source, read_source
 from autograder.publish.stubs import make_stubs
@@ -22,15 +22,7 @@ from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import count_visible, make_visible_checks
 from autograder.quiz.questions import load_questions
 
-ENGINE = Path(autograder.__file__).parent
 STUDENT_FILES = Path(__file__).parent / "student_files"
-KIT_ROOTS = (
-    "publish/student_files/kit.py",
-    "publish/student_files/plugin.py",
-    "sandbox/student.py",
-)
-KIT_IMPORT = re.compile(r"^( *)from autograder\.([\w.]+) import", re.MULTILINE)
-RELATIVE_IMPORT = r"^from \.\w+ import (?:\([^)]*\)|[^(\n]*)\n"
 LIBRARIES = ("matplotlib", "torch")
 
 
@@ -42,6 +34,7 @@ def build_template(
     quiz_points: float,
     provided: Sequence[str] = (),
     minutes: int | None = None,
+    term: str = "",
 ) -> dict[str, bytes]:
     """Return the files of a student's folder: path relative to it -> content.
 
@@ -53,6 +46,7 @@ def build_template(
         quiz_points: what the quiz is worth; 0 if there is none.
         provided: modules in assignments/<stem>/ that are handed out whole.
         minutes: how long the assignment takes, for the README.
+        term: the salt of the quiz's figures.
     """
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
@@ -61,11 +55,11 @@ def build_template(
     texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
     with contextlib.suppress(FileNotFoundError):
         texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
-    texts |= {f"tests/{name}.py": text for name, text in student_tests(checks, stem).items()}
-    texts["checks/for_otter.py"] = case_module()
+    for door in publishers():
+        texts |= door.student_files(checks, stem)
     folder = course_root / "assignments" / stem
     texts |= notebooks(folder, stem, title, texts[f"{stem}.py"], quiz=bool(quiz_points))
-    quiz = quiz_files(course_root, stem, title) if quiz_points else {}
+    quiz = quiz_files(course_root, stem, title, term) if quiz_points else {}
     texts |= quiz
     refuse_leaks(texts, solution, points)
     texts["requirements.txt"] = requirements([solution.text, *modules.values()])
@@ -83,7 +77,7 @@ def build_template(
     texts["requirements-notebook.txt"] = student_file("requirements-notebook.txt")
     texts["conftest.py"] = student_file("student_conftest.py").replace('"STEM"', f'"{stem}"')
     texts["pytest.ini"] = student_file("pytest.ini")
-    texts |= modules | kit_files()
+    texts |= modules | {"checks/kit.py": kit_text()}
     return {path: texts[path].encode() for path in sorted(texts)}
 
 
@@ -118,7 +112,7 @@ def notebooks(folder: Path, stem: str, title: str, stubs: str, *, quiz: bool) ->
     return found
 
 
-def quiz_files(course_root: Path, stem: str, title: str) -> dict[str, str]:
+def quiz_files(course_root: Path, stem: str, title: str, term: str) -> dict[str, str]:
     """Return quiz.yml, paper and answer sheet in one, and quiz.py that draws the figures."""
     where = f"assignments/{stem}/quiz.yml"
     try:
@@ -130,7 +124,7 @@ def quiz_files(course_root: Path, stem: str, title: str) -> dict[str, str]:
     questions = load_questions(text, stem)
     return {
         "quiz.yml": render_paper(questions, title),
-        "quiz.py": render_script(questions, stem, title),
+        "quiz.py": render_script(questions, stem, title, term),
     }
 
 
@@ -180,37 +174,6 @@ def requirements(modules: Sequence[str]) -> str:
 def student_file(name: str) -> str:
     """Return a file that goes to students as it is, or nearly so."""
     return (STUDENT_FILES / name).read_text("utf-8")
-
-
-def kit_files() -> dict[str, str]:
-    """Return `checks/kit/`: the engine's modules that checks need, as a package of their own.
-
-    The modules are found by following imports; all land in one folder, and import each other
-    relatively.
-    """
-    texts: dict[str, str] = {}
-    waiting = list(KIT_ROOTS)
-    for path in waiting:  # grows while it is walked
-        text = (ENGINE / path).read_text("utf-8")
-        name = "__init__.py" if path == KIT_ROOTS[0] else Path(path).name
-        if texts.setdefault(f"checks/kit/{name}", relative(text)) != relative(text):
-            raise KitError(f"two modules of the kit are called {name}: rename {path}")
-        for _, module in KIT_IMPORT.findall(text):
-            wanted = module.replace(".", "/") + ".py"
-            if wanted not in waiting and (ENGINE / wanted).exists():
-                waiting.append(wanted)
-    return texts
-
-
-def relative(text: str) -> str:
-    """Return a module of the engine with its imports as they are inside checks/kit/, in order."""
-    moved = KIT_IMPORT.sub(lambda found: f"{found[1]}from .{found[2].rsplit('.')[-1]} import", text)
-    return re.sub(
-        f"(?:{RELATIVE_IMPORT})+",
-        lambda block: "".join(sorted(re.findall(RELATIVE_IMPORT, block[0], re.MULTILINE))),
-        moved,
-        flags=re.MULTILINE,
-    )
 
 
 __all__ = ["build_template", "differences", "write_tree"]

@@ -11,7 +11,8 @@ from autograder.publish.source import DEFINITION, Source, bound_names, names_in
 
 FIXTURES = ("student", "rng")
 BUILTINS = set(dir(builtins))
-ENGINE_IMPORT = re.compile(r"^from autograder\.(?:\w+\.)*(\w+) import", re.MULTILINE)
+ENGINE_IMPORT = re.compile(r"^from autograder\.[\w.]+ import", re.MULTILINE)
+KIT_IMPORT = "from checks.kit import"
 LEAK_LENGTH = 20
 
 
@@ -31,7 +32,7 @@ def make_visible_checks(source: Source) -> str:
         )
     marks = {node: f'@check("{question}")\n' for node, question in questions.items()}
     parts = [marks.get(node, "") + whole(source, node) for node in kept]
-    head = [summary(source), ENGINE_IMPORT.sub(kit_import, imports).rstrip("\n")]
+    head = [summary(source), ENGINE_IMPORT.sub(KIT_IMPORT, imports).rstrip("\n")]
     text = "\n\n\n".join(["\n\n".join(part for part in head if part), *parts]) + "\n"
     told = hidden_lines(source, kept, text)
     if told:
@@ -43,12 +44,6 @@ def summary(source: Source) -> str:
     """Return the first line of the module's docstring; what follows may be about hidden checks."""
     told = (ast.get_docstring(source.tree) or "Visible checks.").splitlines()[0]
     return '"""' + told.replace("\\", r"\\").rstrip('"') + '"""'
-
-
-def kit_import(match: re.Match[str]) -> str:
-    """Return the start of the import that works in the student's folder."""
-    module = match.group(1)
-    return "from checks.kit import" if module == "checks" else f"from checks.kit.{module} import"
 
 
 def check_mark(node: ast.stmt) -> ast.Call | None:

@@ -5,7 +5,6 @@
 
 import difflib
 import itertools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ import msgspec
 
 from autograder.errors import nearest
 from autograder.quiz.arithmetic import evaluate, names_in
-from autograder.quiz.figures import draw_figures, fill_in
+from autograder.quiz.figures import fill_in
 from autograder.quiz.questions import (
     Key,
     Question,
@@ -22,7 +21,7 @@ from autograder.quiz.questions import (
     load_questions,
     load_quiz,
 )
-from autograder.quiz.sheet import Sheet, read_letters, read_numbers, read_sheet, short, words
+from autograder.quiz.sheet import Sheet, read_letters, read_numbers, read_sheet, says, short, trouble_with
 from autograder.results import Outcome
 
 __all__ = [
@@ -87,7 +86,7 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
     """Return the result of one question. A mistake of ours is `broken` and tells staff."""
     question, key = quiz.questions[name], quiz.keys[name]
     parts = sheet.answers.get(name, ())
-    figures = draw_figures(quiz.assignment, name, sheet.student, question.allowed()) if sheet.student else {}
+    figures = quiz.figures(name, sheet.student) if sheet.student else {}
     earned, feedback, note = 0.0, "", ""
     if not parts:
         feedback = unanswered(quiz, name, sheet)
@@ -122,6 +121,8 @@ def judge(
     own: Functions,
 ) -> Verdict:
     """Return what an answer earns and what to say to it."""
+    if trouble := trouble_with(question.kind, question.choices, parts):
+        return 0.0, trouble
     if question.kind == "one choice":
         return judge_one(question, key, parts)
     if question.kind == "several choices":
@@ -131,23 +132,21 @@ def judge(
     return judge_number(question, key, parts, figures, functions, own)
 
 
+def chosen(question: Question, parts: Sequence[str]) -> str:
+    """Return what the letters of an answer say, "" if there are none."""
+    letters = read_letters(parts, question.choices) if question.choices else None
+    return "; ".join(question.choices[letter] for letter in sorted(letters or ()))
+
+
 def judge_one(question: Question, key: Key, parts: Sequence[str]) -> Verdict:
     """One letter is right; a wrong one has its why."""
-    picked = read_letters(parts, question.choices)
-    if picked is None or len(picked) != 1:
-        return 0.0, f"Not read as one choice: write one letter, a to {max(question.choices)}."
-    letter = picked.pop()
+    (letter,) = read_letters(parts, question.choices) or ("",)
     return (1.0, key.lesson) if letter == key.answer else (0.0, key.wrong[letter])
 
 
 def judge_several(question: Question, key: Key, parts: Sequence[str]) -> Verdict:
     """(right picked - wrong picked) / all right ones, at least 0: ticking all earns nothing."""
-    picked = read_letters(parts, question.choices)
-    if picked is None:
-        return (
-            0.0,
-            f"Not read as choices: write letters from a to {max(question.choices)}, like [a, b].",
-        )
+    picked = read_letters(parts, question.choices) or set()
     right = set(key.right())
     wrong = sorted(picked - right)
     missing = len(right - picked)
@@ -161,10 +160,8 @@ def judge_several(question: Question, key: Key, parts: Sequence[str]) -> Verdict
 
 
 def judge_text(key: Key, parts: Sequence[str]) -> Verdict:
-    """The whole text, without case, punctuation and articles, must match an accepted pattern."""
-    said = " ".join(word for word in words(" ".join(parts)).split() if word not in ("a", "an", "the"))
-    right = any(re.fullmatch(pattern, said) for pattern in key.accept)
-    return (1.0, key.lesson) if right else (0.0, key.hint)
+    """The text, or the words in a plain sentence, must match an accepted pattern."""
+    return (1.0, key.lesson) if says(" ".join(parts), key.accept) else (0.0, key.hint)
 
 
 def judge_number(
@@ -176,9 +173,7 @@ def judge_number(
     own: Functions,
 ) -> Verdict:
     """Within the tolerance is right; a wrong number may be a known mistake or the student's own."""
-    readings = read_numbers(parts[0]) if len(parts) == 1 else []
-    if not readings:
-        return 0.0, "Not read as one number: write it like 0.7 (or 7e-1)."
+    readings = read_numbers(parts[0])
     expression, tolerance = str(key.answer), key.tolerance or Tolerance("exact")
 
     def gives(wanted: float) -> bool:

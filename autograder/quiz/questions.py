@@ -12,7 +12,9 @@ import msgspec
 
 from autograder.errors import KitError, nearest
 from autograder.quiz.arithmetic import names_in
-from autograder.quiz.sheet import SheetError, read_yaml, words
+from autograder.quiz.figures import draw_figures
+from autograder.quiz.sheet import says, words
+from autograder.quiz.tame_yaml import SheetError, read_yaml
 
 Kind = Literal["one choice", "several choices", "number", "short text"]
 Part = TypeVar("Part", "Question", "Key")
@@ -79,20 +81,29 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quiz(msgspec.Struct, frozen=True):
-    """The questions of one assignment and their keys, by id, in the order they are asked."""
+    """The questions of one assignment and their keys, by id, in the order they are asked.
+
+    `term` is the salt that the term's figures are drawn with.
+    """
 
     assignment: str
     questions: dict[str, Question]
     keys: dict[str, Key]
+    term: str = ""
+
+    def figures(self, name: str, student: str) -> dict[str, float]:
+        """Return the figures of a student for a question."""
+        return draw_figures(self.assignment, name, student, self.questions[name].allowed(), self.term)
 
 
-def load_quiz(paper_text: str, answers_text: str, assignment: str) -> Quiz:
+def load_quiz(paper_text: str, answers_text: str, assignment: str, term: str = "") -> Quiz:
     """Return a quiz, or raise a `KitError` that names file, key and what to do.
 
     Args:
         paper_text: text of `assignments/<assignment>/quiz.yml`.
         answers_text: text of `solutions/<assignment>_quiz.yml`.
         assignment: the stem; figures are drawn with it.
+        term: the salt of the term's figures.
     """
     questions = load_questions(paper_text, assignment)
     file = f"solutions/{assignment}_quiz.yml"
@@ -100,7 +111,7 @@ def load_quiz(paper_text: str, answers_text: str, assignment: str) -> Quiz:
     same_names(keys, questions, file, "a key")
     for name, question in questions.items():
         check_key(question, keys[name], f"{file}: {name}")
-    return Quiz(assignment, questions, {name: keys[name] for name in questions})
+    return Quiz(assignment, questions, {name: keys[name] for name in questions}, term)
 
 
 def load_questions(paper_text: str, assignment: str) -> dict[str, Question]:
@@ -178,7 +189,7 @@ def check_key(question: Question, key: Key, where: str) -> None:
             re.compile(pattern)
         except re.error as wrong:
             raise KitError(f"{where}.accept: {pattern!r} is no pattern: {wrong}") from wrong
-    if key.accept and not any(re.fullmatch(p, words(str(key.answer))) for p in key.accept):
+    if key.accept and not says(str(key.answer), key.accept):
         raise KitError(f"{where}.accept does not take its own answer {key.answer!r}")
 
 

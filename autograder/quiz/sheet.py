@@ -1,30 +1,37 @@
-"""The answer sheet a student hands in: tame YAML, and what people type for a letter or a number."""
+"""The answer sheet a student hands in, and what people type for a letter, a number or a few words.
+
+`quiz_paper` copies this module into the student's quiz.py, so it uses the standard library only and
+both sides read alike. It reads line by line: a slip costs the answer it is in, never another one.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
-
-import yaml
-
-from autograder.quiz.figures import student_of
+from typing import NamedTuple
 
 MAX_CHARACTERS = 64 * 1024
 MAX_ANSWER = 500
-MAX_DEPTH = 6
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # events only: builds no object
-EMPTY = ("", "null", "~")
-NUMBER = r"[+-]?(?:\d[\d,_]*\.?\d*|[.,]\d+)(?:e[+-]?\d{1,2})?"
+MAX_NAME = 200
+MAX_BESIDE = 8  # words around an accepted one in a sentence
+EMPTY = ("", "null", "~", "...", "-", "?")
+WHO = frozenset({"student", "name", "student_name", "student_number", "student_id", "student_name_or_number"})
+BLOCK_MARKS = ("|", ">", "|-", ">-", "|+", ">+")
+QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
+NEGATIONS = frozenset({"not", "no", "never", "neither", "nor", "without", "except", "but", "instead", "t"})
+HEDGES = frozenset({"or", "and", "versus", "vs", "either", "both", "maybe"})
+FILLERS = frozenset(
+    {"and", "choice", "choices", "answer", "answers", "option", "options", "letter", "is", "are"}
+)
+NUMBER = r"[+-]?(?:\d[\d,_]*\.?\d*|[.,]\d+)(?:e[+-]?\d{1,3})?"
+LEAD = r"(?:.*[=\u2248]|~|about|approximately|approx\.?|ca\.?)?"
+WRAPPED = re.compile(
+    r"(?:[a-z]\w*\.)*(?:[a-z]+\d*)?\s*[(\[{]\s*(.*?)\s*[)\]}](?:\s*\.item\(\))?\.?", re.DOTALL
+)
+EXTRA = re.compile(r",\s*(?:dtype|device|requires_grad|grad_fn)\s*=.*", re.DOTALL)
 
 
-class SheetError(Exception):
-    """A text that is not the YAML we take: one line, with the number of the line."""
-
-
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A quiz.yml as handed in: who, the parts of each answer as typed, what could not be read."""
 
     student: str
@@ -32,107 +39,154 @@ class Sheet:
     problems: tuple[str, ...] = ()
 
 
-def read_sheet(text: str) -> Sheet:
-    """Return a student's sheet. Never raises: what is wrong is in `problems`, a line each."""
-    student = student_of(text)
-    try:
-        tree = read_yaml(text)
-    except SheetError as wrong:
-        return Sheet(student, {}, (f"quiz.yml cannot be read, so no answer counts: {wrong}",))
-    if not text.strip():
-        return Sheet(student, {}, ("there is no quiz.yml, or nothing in it: hand in the one you were given",))
-    if not isinstance(tree, dict):
-        return Sheet(student, {}, ("quiz.yml holds no questions: fill in the one you were given",))
-    answers, problems = {}, []
-    for name, entry in tree.items():
-        if name.lower() == "student":
-            continue
-        said = entry.get("answer", "") if isinstance(entry, dict) else entry
-        parts = tuple(part for part in leaves(said) if part.strip() not in EMPTY)
-        if sum(map(len, parts)) > MAX_ANSWER:
+def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
+    """Return a student's sheet. Never raises: what is wrong is in `problems`, a line each.
+
+    Args:
+        text: of the quiz.yml.
+        names: the ids of the questions; without them whatever begins a line counts as one.
+    """
+    problems = []
+    if len(text) > MAX_CHARACTERS:
+        problems.append(f"quiz.yml is over {MAX_CHARACTERS // 1024} KB: what comes after that is not read")
+    student, said = "", dict[str, list[str]]()
+    for name, value in entries_in(plain(text[:MAX_CHARACTERS]), names):
+        if name:
+            said.setdefault(name, []).append(value)
+        else:
+            student = student or student_name(value)
+    answers = {}
+    for name, values in said.items():
+        given = [parts for value in values if (parts := parts_of(value))]
+        if len(set(given)) > 1:
+            problems.append(f"{short(name)} is answered {len(given)} times in quiz.yml: the last one counts")
+        answers[name] = given[-1] if given else ()
+        if sum(map(len, answers[name])) > MAX_ANSWER:
             problems.append(f"the answer to {short(name)} is over {MAX_ANSWER} characters: write less")
-            parts = ()
-        answers[name] = parts
+            answers[name] = ()
+    if not text.strip():
+        problems.append("there is no quiz.yml, or nothing in it: hand in the one you were given")
+    elif not answers:
+        problems.append("quiz.yml holds no questions: fill in the one you were given")
     return Sheet(student, answers, tuple(problems))
 
 
-def leaves(value: Any) -> Iterator[str]:
-    """Yield the texts in an answer: itself, the items of a list, the keys of {a, c}."""
-    if isinstance(value, str):
-        yield value
+def plain(text: str) -> str:
+    """Return a text with plain spaces, line ends and colons, without what cannot be seen."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").replace("\uff1a", ":")
+    text = re.sub(r"[^\S\n]", " ", text)
+    return "".join(letter for letter in text if letter == "\n" or letter.isprintable())
+
+
+def entries_in(text: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the id and the text of each answer as it stands there, and with no id the student's name."""
+    known = {folded_key(name): name for name in names}
+    who = WHO - set(known) if known else {"student"}
+    name, inside, lines = "", "", list[str]()
+    for line in text.split("\n"):
+        body = line.strip()
+        if not body or body.startswith(("#", "---")):
+            continue
+        indent = len(line) - len(line.lstrip())
+        key, value = key_and_value(body)
+        is_answer = key in ("answer", "answers") and bool(name)
+        in_prompt = inside == "prompt" and indent >= 4 and not is_answer
+        is_other = (
+            inside != "prompt" and key.isidentifier() and not indent and " " not in body.split(":")[0].strip()
+        )
+        is_name = ":" in body and (key in known or is_other)
+        if in_prompt:
+            continue
+        if is_answer or key in who or (key == "question" and name) or is_name:
+            if inside == "answer":
+                yield name, "\n".join(lines)
+            inside, lines = "", []
+        if is_answer:
+            inside, lines = "answer", [value]
+        elif key in who:
+            yield "", value
+        elif key == "question" and name:
+            inside = "prompt"
+        elif is_name:
+            name, inside, lines = known.get(key, body.split(":")[0].strip()), "answer", [in_braces(value)]
+        elif inside == "answer":
+            lines.append(body)
+    if inside == "answer":
+        yield name, "\n".join(lines)
+
+
+def key_and_value(line: str) -> tuple[str, str]:
+    """Return what stands before the colon (or after answer, the =), folded, and what comes after it."""
+    key, colon, value = line.partition(":")
+    if not colon or len(key) > 80:
+        key, colon, value = line.partition("=")
+        if folded_key(key) not in ("answer", "answers"):
+            return "", line
+    return folded_key(key), value
+
+
+def folded_key(text: str) -> str:
+    """Return a name as it is compared: without case, quotes, bullets; spaces and hyphens as _."""
+    return re.sub(r"[\s_-]+", "_", text.strip(" \"'*-{").casefold())
+
+
+def in_braces(value: str) -> str:
+    """Return the answer in {answer: b}, else the value as it is."""
+    found = re.match(r"\s*\{\s*[\"']?answer[\"']?\s*:(.*)", value)
+    return found[1].rstrip().removesuffix("}") if found else value
+
+
+def student_name(value: str) -> str:
+    """Return the name or number on the student line, "" if there is none."""
+    said = unquoted(value)[:MAX_NAME].strip()
+    return "" if said in ("null", "~") else said
+
+
+def unquoted(value: str) -> str:
+    """Return a value without a comment after it and the quotes around it."""
+    value = value.strip()
+    closing = QUOTES.get(value[:1])
+    end = value.find(closing, 1) if closing else -1
+    rest = value[end + 1 :].strip()
+    if end > 0 and (not rest or rest.startswith("#")):
+        return value[1:end]
+    return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
+
+
+def parts_of(value: str) -> tuple[str, ...]:
+    """Return the parts of an answer: one, or the items of a list in brackets or on lines of their own."""
+    lines = [line for line in map(unquoted, value.split("\n")) if line not in BLOCK_MARKS]
+    items = [line[2:].strip() for line in lines if line.startswith("- ")]
+    if items and len(items) == len([line for line in lines if line]):
+        parts = [unquoted(item) for item in items]
     else:
-        for item in value:
-            yield from leaves(item)
+        whole = " ".join(filter(None, lines))
+        listed = re.fullmatch(r"[\[{](.*?)[\]}]?", whole)
+        parts = [unquoted(item) for item in listed[1].split(",")] if listed else [whole]
+    return tuple(part for part in parts if part.strip() not in EMPTY)
 
 
-def read_yaml(text: str) -> Any:
-    """Return YAML as dicts, lists and the texts that were typed: 007, yes and 0,7 stay as they are.
-
-    Anchors, aliases, tags, duplicate keys, a second document, deep nesting and long texts are
-    refused, so the answer is never larger than the text.
-    """
-    if len(text) > MAX_CHARACTERS:
-        raise SheetError(f"it is over {MAX_CHARACTERS // 1024} KB")
-    try:
-        events = (event for event in yaml.parse(text.lstrip("\ufeff"), Loader=LOADER))
-        started = [next(events), next(events)]  # the stream, the document
-        if not isinstance(started[1], yaml.DocumentStartEvent):
-            return ""
-        tree = build(next(events), events, 0)
-        if not isinstance([next(events), next(events)][1], yaml.StreamEndEvent):
-            raise SheetError("it holds a second document: remove the line ---")
-    except yaml.MarkedYAMLError as wrong:
-        raise SheetError(explain(wrong, text)) from wrong
-    except (yaml.YAMLError, ValueError) as wrong:  # characters that no text file holds
-        raise SheetError("it holds characters that are no text") from wrong
-    return tree
-
-
-def explain(wrong: yaml.MarkedYAMLError, text: str) -> str:
-    """Return where the YAML breaks and what to do, in one line."""
-    in_quotes = "quoted scalar" in (wrong.context or "")
-    mark = wrong.context_mark if in_quotes else wrong.problem_mark or wrong.context_mark
-    place = f"line {mark.line + 1}: " if mark else ""
-    advice = "put an answer that holds : or # or quotes in quotes"
-    if in_quotes:
-        advice = "a quote that opens here is not closed"
-    elif mark and re.match(r" *\t", "".join(text.split("\n")[mark.line : mark.line + 1])):
-        advice = "begin the line with spaces, not with a tab"
-    return f"{place}{wrong.problem}; {advice}"
-
-
-def build(event: Any, events: Iterator[Any], depth: int) -> Any:
-    """Return what begins with `event`, taking further events as needed."""
-    line = f"line {event.start_mark.line + 1}"
-    if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-        raise SheetError(f"{line}: & and * have a meaning in YAML; put the answer in quotes")
-    if event.tag is not None:
-        raise SheetError(f"{line}: ! has a meaning in YAML; put the answer in quotes")
-    if isinstance(event, yaml.ScalarEvent):
-        return event.value
-    if depth >= MAX_DEPTH:
-        raise SheetError(f"{line}: brackets or lists are nested too deeply")
-    if isinstance(event, yaml.SequenceStartEvent):
-        items = []
-        while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(build(event, events, depth + 1))
-        return items
-    tree: dict[str, Any] = {}
-    while not isinstance(event := next(events), yaml.MappingEndEvent):
-        key, line = build(event, events, depth + 1), f"line {event.start_mark.line + 1}"
-        if not isinstance(key, str):
-            raise SheetError(f"{line}: a name is expected before the colon")
-        if key in tree:
-            raise SheetError(f"{line}: {short(key)} stands there twice; keep one of them")
-        tree[key] = build(next(events), events, depth + 1)
-    return tree
+def trouble_with(kind: str, choices: Mapping[str, str], parts: Sequence[str]) -> str:
+    """Return why an answer cannot be read as what is asked for, "" if it can."""
+    last = max(choices, default="")
+    if kind == "number":
+        readable = len(parts) == 1 and read_numbers(parts[0])
+        return "" if readable else "Not read as one number: write it like 0.7 (or 7e-1)."
+    if not choices:
+        return "" if words(" ".join(parts)) else "Not read as words: write a few."
+    picked = read_letters(parts, choices)
+    if kind == "one choice" and (picked is None or len(picked) != 1):
+        return f"Not read as one choice: write one letter, a to {last}."
+    if picked is None:
+        return f"Not read as choices: write letters from a to {last}, like [a, b]."
+    return ""
 
 
 def read_letters(parts: Sequence[str], choices: Mapping[str, str]) -> set[str] | None:
-    """Return the letters chosen by `a`, `A)`, `a, c`, `ac`, `a) its text` or the text alone."""
+    """Return the letters chosen by `a`, `(A)`, `a, c`, `ac`, `* c)`, `I think c`, or the text alone."""
     found: set[str] = set()
     for part in parts:
-        letters = letters_of(part, choices)
+        letters = letters_of(part[:MAX_ANSWER], choices)
         if letters is None:
             return None
         found |= letters
@@ -141,28 +195,48 @@ def read_letters(parts: Sequence[str], choices: Mapping[str, str]) -> set[str] |
 
 def letters_of(said: str, choices: Mapping[str, str]) -> set[str] | None:
     """Return the letters in one piece of text, None if it cannot be read."""
-    plain = words(said)
+    said_words = words(said)
     texts = {words(text): letter for letter, text in choices.items()}
-    if plain in texts:
-        return {texts[plain]}
-    tokens = [token for token in plain.split() if token not in ("and", "choice", "answer", "option")]
+    if said_words in texts:
+        return {texts[said_words]}
+    tokens = [token for token in said_words.split() if token not in FILLERS]
     if len(tokens) == 1 and len(set(tokens[0])) == len(tokens[0]):
         tokens = list(tokens[0])  # "ac"
     if tokens and all(token in choices for token in tokens):
         return set(tokens)
-    marked = re.findall(r"(?:^|[,;\s])\(?([a-z])\s?[).:-]\s", said.lower())
-    return set(marked) if marked and all(letter in choices for letter in marked) else None
+    marked = re.findall(r"(?:^|[,;\s*])\(?([a-z])\s?[).:-](?:\s|$)", said.lower())
+    if marked:
+        return set(marked) if all(letter in choices for letter in marked) else None
+    return letter_in(said_words.split(), choices)
+
+
+def letter_in(said: Sequence[str], choices: Mapping[str, str]) -> set[str] | None:
+    """Return the one letter that a sentence names: I think c. "a" before a word is an article."""
+    if NEGATIONS & set(said) or "or" in said:
+        return None
+    single = {
+        word
+        for at, word in enumerate(said)
+        if len(word) == 1 and word != "i" and not (word == "a" and at + 1 < len(said))
+    }
+    return single if len(single) == 1 and single <= set(choices) else None
 
 
 def read_numbers(said: str) -> list[float]:
     """Return what a typed number may mean: [] if it is none, two values for 1,250.
 
-    Takes 0.7, .70, "0,7", 7e-1, 7/10, 70 %, "about 0.7 points", "1 - 0.3 = 0.7" and a typographic
-    minus.
+    Takes 0.7, .70, "0,7", 7e-1, 7/10, 70 %, $0.7, (0.7), "about 0.7 points", "1 - 0.3 = 0.7", a
+    typographic minus, 7 x 10^-1, and what Python prints: np.float64(0.7), tensor([0.7], dtype=...).
     """
-    text = unicodedata.normalize("NFKC", said).lower().replace("\u2212", "-").strip()
-    form = rf"(?:.*[=\u2248]|~|about)?\s*({NUMBER})(?:\s*/\s*({NUMBER}))?\s*(%?)[^\d]*"
-    match = re.fullmatch(form, text)
+    text = unicodedata.normalize("NFKC", said[:MAX_ANSWER]).lower().strip()
+    text = re.sub(r"[\u2010-\u2015\u2212\ufe63]\s*(?=[\d.,])", "-", text).replace("\u2044", "/")
+    text = re.sub(r"[$\u20ac\u00a3\u00a5]\s*|\s*[$\u20ac\u00a3\u00a5]", "", text)
+    text = re.sub(
+        r"\s*(?:[x*\u00d7\u00b7]|\\times)\s*10\s*(?:\^|\*\*)\s*[({]?([+-]?\d{1,2})[)}]?", r"e\1", text
+    )
+    text = re.sub(r"(?<=\d) (?=\d{3}(?:\D|$))", "", unwrapped(text))
+    text = re.sub(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+", lambda found: found[0].replace(".", ""), text)
+    match = re.fullmatch(rf"{LEAD}\s*({NUMBER})(?:\s*/\s*({NUMBER}))?\s*(%?)[^\d]*", text)
     if not match:
         return []
     above, below, percent = match.groups()
@@ -172,6 +246,16 @@ def read_numbers(said: str) -> list[float]:
             if bottom:
                 found.append(float(top / bottom / (100 if percent else 1)))
     return found
+
+
+def unwrapped(text: str) -> str:
+    """Return the number in np.float64(0.7), tensor([[0.7]], dtype=...), array(0.7) or (0.7)."""
+    for _ in range(4):
+        found = WRAPPED.fullmatch(text)
+        if not found:
+            break
+        text = EXTRA.sub("", found[1]).strip(" ,")
+    return text
 
 
 def commas(number: str) -> list[Fraction]:
@@ -186,10 +270,27 @@ def commas(number: str) -> list[Fraction]:
     return [reading for reading in readings if abs(reading) < 10**15]
 
 
+def says(said: str, patterns: Sequence[str]) -> bool:
+    """Whether a short text is what a pattern wants, or a plain sentence around it.
+
+    Case, punctuation and articles do not count. A sentence may not deny it, nor offer a choice.
+    """
+    text = [word for word in words(said[:MAX_ANSWER]).split() if word not in ("a", "an", "the")]
+    if any(re.fullmatch(pattern, " ".join(text)) for pattern in patterns):
+        return True
+    for start in range(min(len(text), MAX_BESIDE + 1)):
+        for end in range(len(text), max(start, len(text) - MAX_BESIDE - 1), -1):
+            beside = {*text[:start], *text[end:]}
+            if len(text) - (end - start) > MAX_BESIDE or beside & (NEGATIONS | HEDGES):
+                continue
+            if any(re.fullmatch(pattern, " ".join(text[start:end])) for pattern in patterns):
+                return True
+    return False
+
+
 def words(said: str) -> str:
     """Return the words of a text: lower case, no punctuation, single spaces."""
-    plain = unicodedata.normalize("NFKC", said).casefold()
-    return " ".join(re.findall(r"[^\W_]+", plain))
+    return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", said).casefold()))
 
 
 def short(text: str, limit: int = 60) -> str:

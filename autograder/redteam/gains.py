@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.checks.draws import DRAWS
 from autograder.data.values import Tensor
 from autograder.judging.grader import Grader
 from autograder.redteam.stage import Stage
@@ -45,7 +46,8 @@ def carried(told: str, hidden: AbstractSet[str]) -> list[str]:
 def hidden_numbers(grader: Grader) -> AbstractSet[str]:
     """Return the long numbers, as Python prints them, that only hidden checks call functions with."""
     numbers: dict[bool, set[str]] = {True: set(), False: set()}
-    for check in grader.bank.checks:
+    checks = [check for draw in range(DRAWS) for check in grader.bank.drawn(draw).checks]
+    for check in {check.key: check for check in checks}.values():
         script = grader.judge.script(check)
         for frame in script.frames if script else ():
             request, body = decode_frame(frame, REQUEST)

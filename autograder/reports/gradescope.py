@@ -8,9 +8,9 @@ from typing import Any
 
 from autograder.config import CourseSettings, Visibility
 from autograder.data.figures import PNG
-from autograder.judging.judge import NOT_RUN
+from autograder.judging.scoring import left_out, parts
 from autograder.reports.terminal import clean
-from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
+from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.late import Ruling
 
 Row = dict[str, Any]
@@ -77,23 +77,19 @@ def question_rows(question: QuestionResult, place: int, report: Report, visibili
         whole |= {"score": question.score, "max_score": question.max_score, "status": "failed"}
         return [whole | {"output": told, "tags": [name, question.outcome]}]
     rows = [hint_row(question, name, place, checks, visibility)] if question.hint else []
-    counted = [0.0 if left_out(check) else check.weight for check in checks]
-    if not sum(counted):  # none of them could be run: no points are lost
-        counted = [check.weight for check in checks]
-    worth = shared(question.max_score, counted)
+    ran = [check for check in checks if not left_out(check)]
+    counted = dict(zip([check.id for check in ran], parts(ran), strict=True))
+    if not any(counted.values()):  # none of them could be run: no points are lost
+        counted = dict(zip([check.id for check in checks], parts(checks), strict=True))
+    worth = shared(question.max_score, [counted.get(check.id, 0.0) for check in checks])
     for at, (check, points) in enumerate(zip(checks, worth, strict=True), 1):
         rows.append(check_row(check, name, f"{place}.{at}", points))
     return rows
 
 
-def left_out(check: CheckResult) -> bool:
-    """Whether a check bears no points, as in `scoring.share`."""
-    return check.outcome is Outcome.BROKEN or check.feedback == NOT_RUN
-
-
 def check_row(check: CheckResult, question: str, place: str, points: float) -> Row:
     """Return the row of a check that is worth `points`."""
-    full = check.outcome is Outcome.PASSED or left_out(check)
+    full = check.outcome in (Outcome.PASSED, *WEIGHTLESS)
     row: Row = {"name": f"{question}: {check.title}", "number": place, "visibility": check.visibility}
     row |= {"score": points if full else 0.0, "max_score": points}
     row["status"] = "passed" if check.outcome is Outcome.PASSED else "failed"

@@ -56,6 +56,8 @@ def question_lines(question: QuestionResult, checks: Sequence[CheckResult], publ
     yield f"{name}: {earned}{passed}"
     if wrong and question.hint:  # a hint may rest on checks that cannot be read yet
         yield from wrapped(f"Hint: {question.hint}", "  ")
+    if published and question.comment:
+        yield from wrapped(question.comment, "  ")
     if len({check.feedback for check in wrong}) == 1 and len(wrong) == len(shown):
         yield from wrapped(wrong[0].feedback, "  ")
         return

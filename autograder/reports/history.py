@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from autograder.gradebook.records import Override
+from autograder.gradebook.records import ByHand, Comment
 from autograder.reports.terminal import clean, number
 
 
-def to_history(graded: Sequence[tuple[float, float, float]], overrides: Sequence[Override]) -> str:
+def to_history(graded: Sequence[tuple[float, float, float]], by_hand: ByHand) -> str:
     """Return every grading and every score set by hand, oldest first.
 
     Args:
         graded: when, with which score, of how many points, as grading gave it.
-        overrides: scores set by hand.
+        by_hand: what staff decided.
     """
     events = [(made, f"graded: {number(score)} of {number(most)}") for made, score, most in graded]
-    for one in overrides:
+    events += [(one.made, commented(one)) for one in by_hand.comments]
+    for one in by_hand.overrides:
         what = "hand-set score taken back" if one.score is None else f"set to {number(one.score)}"
         events.append((one.made, f"{what} by {clean(one.author)}: {clean(one.reason)}"))
     if len(events) < 2:
@@ -23,3 +24,11 @@ def to_history(graded: Sequence[tuple[float, float, float]], overrides: Sequence
     times = [f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M} UTC" for when, _ in sorted(events)]
     lines = [f"  {time}  {what}" for time, (_, what) in zip(times, sorted(events), strict=True)]
     return "\n".join(["", "history", *lines]) + "\n"
+
+
+def commented(one: Comment) -> str:
+    """Return what staff gave on a question, in words."""
+    parts = [f"{one.points:g} points"] if one.points is not None else []
+    parts += [f"{one.more:+g} points"] if one.more is not None else []
+    given = ", ".join(parts) or "comment"
+    return f"{one.question or 'the whole'}: {given} by {clean(one.author)}: {clean(one.text)}".rstrip(": ")

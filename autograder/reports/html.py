@@ -10,16 +10,18 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
 
 from autograder.data.figures import PNG
-from autograder.reports import statistics
+from autograder.reports import attention, statistics
+from autograder.reports.code import Cell
 from autograder.reports.student_page import grouped, questions_of, seen
 from autograder.reports.terminal import number
 from autograder.results import SEVERITY, CheckResult, Isolation, Outcome, Report
@@ -32,8 +34,17 @@ PILE = re.compile(r"([\u0300-\u036f]{3})[\u0300-\u036f]+")  # accents that would
 OUTCOMES = {
     Outcome.PASSED: ("✓", "passed"), Outcome.FAILED: ("✗", "wrong"), Outcome.ERROR: ("!", "error"),
     Outcome.TIMEOUT: ("◷", "no answer in time"), Outcome.CRASHED: ("↯", "ended its process"),
-    Outcome.SKIPPED: ("–", "not run"), Outcome.BROKEN: ("?", "our fault"),
+    Outcome.UNWRITTEN: ("○", "not written yet"), Outcome.SKIPPED: ("–", "not run"),
+    Outcome.NOT_RUN: ("–", "not run here"), Outcome.BROKEN: ("?", "our fault"),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the class's page tells of a submission besides its report."""
+
+    section: str = ""
+    submitted: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,47 +55,64 @@ class Row:
     scores: tuple[float | None, ...]
     severity: int
     remark: str
+    facts: Facts
 
 
-def index_html(
+def index_html(reports: Sequence[Report], title: str = "", **more: Any) -> str:
+    """Return the page of a class as one text; `index_parts` says what it is made of."""
+    return "".join(index_parts(reports, title, **more))
+
+
+def index_parts(
     reports: Sequence[Report],
     title: str = "",
     *,
     links: Mapping[str, str] | None = None,
     missing: Sequence[str] = (),
-) -> str:
-    """Return the page of a class: what to teach again, what to look at, and every submission.
+    facts: Mapping[str, Facts] | None = None,
+    due: str = "",
+    root: str = "",
+) -> Iterator[str]:
+    """Yield the page of a class, in pieces: what to teach again, what to look at, and every submission.
 
     Args:
         reports: one for each submission.
         title: of the page; the assignment's unless given.
         links: for submissions, the stem of their page in `reports/`; their name unless given.
         missing: names of those on the roster who handed in nothing.
+        facts: for submissions, what is known besides the report.
+        due: when the work was due, in words.
+        root: where `reports/` is, seen from the page.
     """
     from autograder.reports.figures import scatter
 
     names = Counter(report.student for report in reports)
     both, code = statistics.contrast(reports), statistics.code_items(reports)
-    return page(
+    known = facts or {}
+    return page_parts(
         "index.html.j2",
         script=True,
         title=title or (reports[0].title if reports else "No submissions"),
         reports=reports,
         missing=missing,
         **scores_of(reports),
-        rows=rows_of(reports, code),
+        rows=rows_of(reports, code, known),
+        sections=sorted({one.section for one in known.values() if one.section}),
+        dated=any(one.submitted for one in known.values()),
+        due=due,
+        help=attention.needs_help(reports),
         code=code,
         quiz=statistics.quiz_items(reports),
         topics=statistics.reteach(reports),
         mistakes=statistics.known_mistakes(reports),
-        concerns=statistics.concerns(reports),
+        concerns=attention.concerns(reports),
         both=both,
         scatter=scatter(both.points, statistics.HIGH, statistics.LOW) if both.points else "",
         isolations=isolations(reports),
         late=any(report.late_days for report in reports),
         outcomes_seen=sorted({one.outcome for one in reports}, key=SEVERITY.index),
         statistics=statistics,
-        href=functools.partial(href, links=links or {}),
+        href=functools.partial(href, links=links or {}, root=root),
         label=functools.partial(label, names=names),
     )
 
@@ -107,7 +135,9 @@ def scores_of(reports: Sequence[Report]) -> dict[str, object]:
     }
 
 
-def student_html(report: Report, *, staff: bool = False, published: bool = True) -> str:
+def student_html(
+    report: Report, *, staff: bool = False, published: bool = True, code: Sequence[Cell] = ()
+) -> str:
     """Return the page of a submission, as its student should read it.
 
     Args:
@@ -115,6 +145,7 @@ def student_html(report: Report, *, staff: bool = False, published: bool = True)
         staff: add what students do not see: all checks, staff notes, the output.
         published: whether results that wait for publication may be read. Until then the page shows
             visible checks only, and neither scores nor the quiz's answers.
+        code: the program with marked lines, on a page for staff.
     """
     open_ = staff or published
     added = round(report.score - sum(one.score for one in report.questions) - report.quiz_score, 2)
@@ -122,7 +153,7 @@ def student_html(report: Report, *, staff: bool = False, published: bool = True)
         "student.html.j2",
         script=False,
         title=f"{line(report.student)}: {report.title}",
-        report=report, staff=staff, open=open_, questions=questions_of(report, staff, published),
+        report=report, staff=staff, code=code, open=open_, questions=questions_of(report, staff, published),
         adjustment=added if abs(added) >= 0.01 else 0.0,
         receipt=report.receipt,
         never=sum(not seen(check, staff, True) for check in report.checks),
@@ -133,17 +164,19 @@ def student_html(report: Report, *, staff: bool = False, published: bool = True)
 
 def page(template: str, *, script: bool, **values: object) -> str:
     """Return a template filled in, under a policy that allows its own style and script only."""
+    return "".join(page_parts(template, script=script, **values))
+
+
+def page_parts(template: str, *, script: bool, **values: object) -> Iterator[str]:
+    """Yield a template filled in, in pieces: a large page need not be in memory as a whole."""
     style = Markup((TEMPLATES / "style.css").read_text("utf-8"))  # noqa: S704 our own file
     code = Markup((TEMPLATES / "script.js").read_text("utf-8") if script else "")  # noqa: S704
     policy = [
         "default-src 'none'", f"style-src '{digest(style)}'", "img-src data:", "base-uri 'none'",
         f"script-src '{digest(code)}'" if script else "script-src 'none'", "form-action 'none'",
     ]  # fmt: skip
-    return (
-        environment()
-        .get_template(template)
-        .render(style=style, script=code, policy="; ".join(policy), **values)
-    )
+    filled = environment().get_template(template)
+    yield from filled.generate(style=style, script=code, policy="; ".join(policy), **values)
 
 
 def digest(text: str) -> str:
@@ -216,28 +249,29 @@ def label(report: Report, names: Mapping[str, int]) -> str:
     return report.student
 
 
-def href(report: Report, links: Mapping[str, str]) -> str:
+def href(report: Report, links: Mapping[str, str], root: str = "") -> str:
     """Return the link to a submission's page."""
     stem = links.get(report.submission, report.submission)
-    return f"reports/{quote(stem, safe='', errors='surrogateescape')}.html"
+    return f"{root}reports/{quote(stem, safe='', errors='surrogateescape')}.html"
 
 
-def rows_of(reports: Iterable[Report], code: Sequence[statistics.Item]) -> list[Row]:
-    """Return the table of all submissions."""
-    rows = []
+def rows_of(
+    reports: Iterable[Report], code: Sequence[statistics.Item], facts: Mapping[str, Facts]
+) -> Iterator[Row]:
+    """Yield the table of all submissions."""
     for report in reports:
         scores = {question.id: question.score for question in report.questions}
         scores_in_order = tuple(scores.get(item.id) for item in code)
-        rows.append(Row(report, scores_in_order, SEVERITY.index(report.outcome), remark(report)))
-    return rows
+        about = facts.get(report.submission, Facts())
+        yield Row(report, scores_in_order, SEVERITY.index(report.outcome), remark(report), about)
 
 
 def remark(report: Report) -> str:
-    """Return the first thing to know about a submission."""
-    if report.notes:
-        return line(report.notes[0], 200)
+    """Return the first things to know about a submission: its first note and its known mistakes."""
     known = [name for question in report.questions for name in question.misconceptions[:1]]
-    return ", ".join(name.replace("_", " ") for name in known)
+    mistakes = ", ".join(name.replace("_", " ") for name in known)
+    note = line(report.notes[0], 200) if report.notes else ""
+    return f"{note} {mistakes}".strip()
 
 
 def isolations(reports: Iterable[Report]) -> list[tuple[Isolation, int]]:

@@ -8,12 +8,10 @@ import numpy as np
 
 from autograder.results import CheckResult, Outcome, Report
 
-NOT_WRITTEN = "Not written yet."  # what feedback says of an untouched stub
 FEW = 3  # a correlation of fewer answers says nothing
 HIGH, LOW = 0.7, 0.5  # shares of the points: knows or can do it, and does not
 RETEACH_FROM = 0.1  # a question is worth a lesson once this part of its points is lost
 RETEACH_MOST, RETEACH_QUIZ = 8, 3  # topics at most, and those of the quiz among them
-SLOW_TIMES, SLOW_S = 5.0, 2.0  # slow is: this many medians, and this many seconds
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,11 @@ class Item:
     def name(self) -> str:
         """Return the question's name without the assignment's."""
         return short(self.id)
+
+    @property
+    def lost(self) -> float:
+        """Return how many points a submission lost on it, in the mean."""
+        return self.worth * (1 - self.difficulty)
 
 
 @dataclass(frozen=True)
@@ -89,14 +92,6 @@ class Contrast:
     correlation: float | None
     knows_only: tuple[Report, ...]
     codes_only: tuple[Report, ...]
-
-
-@dataclass(frozen=True)
-class Concern:
-    """A submission that staff should look at, and why."""
-
-    report: Report
-    reasons: tuple[str, ...]
 
 
 def short(question: str) -> str:
@@ -188,16 +183,16 @@ def known_mistakes(reports: Sequence[Report]) -> list[Mistake]:
 
 
 def reteach(reports: Sequence[Report]) -> list[Topic]:
-    """Return what to teach again, by the share of points that the class lost on it."""
+    """Return what to teach again, by the points that the class lost on it."""
     code = [code_topic(item, reports) for item in worst_of(code_items(reports))]
     quiz = [quiz_topic(item, reports) for item in worst_of(quiz_items(reports))[:RETEACH_QUIZ]]
-    return sorted(code + quiz, key=lambda topic: topic.item.difficulty)[:RETEACH_MOST]
+    return sorted(code + quiz, key=lambda topic: -topic.item.lost)[:RETEACH_MOST]
 
 
 def worst_of(items: Sequence[Item]) -> list[Item]:
     """Return the questions that deserve a lesson, the worst first."""
     lost = [item for item in items if 1 - item.difficulty >= RETEACH_FROM]
-    return sorted(lost, key=lambda item: item.difficulty)
+    return sorted(lost, key=lambda item: -item.lost)
 
 
 def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
@@ -205,7 +200,7 @@ def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
     unwritten, failed = 0, Counter[str]()
     for report in reports:
         wrong = [check for check in report.checks if check.question == item.id and is_wrong(check)]
-        if wrong and all(check.feedback == NOT_WRITTEN for check in wrong):
+        if wrong and all(check.outcome is Outcome.UNWRITTEN for check in wrong):
             unwritten += 1
         else:
             failed.update(check.title for check in wrong)
@@ -215,7 +210,7 @@ def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
 
 def is_wrong(check: CheckResult) -> bool:
     """Whether a check cost points."""
-    return check.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.BROKEN)
+    return check.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.NOT_RUN, Outcome.BROKEN)
 
 
 def quiz_topic(item: Item, reports: Sequence[Report]) -> Topic:
@@ -227,8 +222,11 @@ def quiz_topic(item: Item, reports: Sequence[Report]) -> Topic:
         for answer in report.quiz
         if answer.id == item.id
     ]
-    wrong = Counter(one.given or "no answer" for one in given if one.outcome is not Outcome.PASSED)
-    prompts = in_order(answer.prompt for answer in given if answer.given) or [""]
+    wrong = Counter(
+        one.chosen or one.given or "no answer" for one in given if one.outcome is not Outcome.PASSED
+    )
+    prompts = in_order(answer.prompt for answer in given if answer.given)
+    prompts = prompts or in_order(answer.prompt for answer in given)[:1] or [item.name]
     often = tuple(wrong.most_common(3))
     return Topic(item, often=often, prompt=prompts[0], varies=len(prompts) > 1)
 
@@ -249,40 +247,6 @@ def contrast(reports: Sequence[Report]) -> Contrast:
     pairs = np.array(points, dtype=float).reshape(-1, 2)
     found = correlation(pairs[:, 0], pairs[:, 1])
     return Contrast(tuple(points), found, tuple(knows_only), tuple(codes_only))
-
-
-def concerns(reports: Sequence[Report]) -> list[Concern]:
-    """Return the submissions that staff should look at, the gravest first."""
-    usual = median([report.seconds for report in reports if readable(report)])
-    found = []
-    for report in reports:
-        reasons = list(reasons_to_look(report))
-        if report.seconds > max(SLOW_S, SLOW_TIMES * usual):
-            reasons.append(f"took {report.seconds:.1f} s; the usual is {usual:.1f} s")
-        if reasons:
-            found.append(Concern(report, tuple(reasons)))
-    grave = {Outcome.BROKEN: 0, Outcome.CRASHED: 1, Outcome.TIMEOUT: 2}
-    return sorted(found, key=lambda one: grave.get(one.report.outcome, len(grave)))
-
-
-def reasons_to_look(report: Report) -> Iterable[str]:
-    """Yield what is grave about a submission, in words."""
-    for outcome, words in (
-        (Outcome.BROKEN, "the kit's fault, not theirs; no points are lost"),
-        (Outcome.CRASHED, "ended its own process"),
-        (Outcome.TIMEOUT, "gave no answer in time"),
-    ):
-        hit = [check for check in report.checks if check.outcome is outcome]
-        where = ", ".join(in_order(short(check.question) for check in hit))
-        if any("that is no answer" in check.feedback for check in hit) and outcome is Outcome.CRASHED:
-            words = "sent the grader something that is no answer, as forged results do"
-        if hit or (report.outcome is outcome and not report.checks):
-            yield f"{words} ({where})" if where else words
-    told = [*report.notes, *(check.staff_note for check in report.checks)]
-    if any("PermissionError" in text for text in told):
-        yield "was refused something that lies outside the wall (PermissionError)"
-    if report.outcome is Outcome.BROKEN:
-        yield from report.staff_notes[:3]
 
 
 def median(values: Sequence[float]) -> float:

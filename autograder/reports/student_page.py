@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from autograder.reports.statistics import is_wrong, short
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 
+NOT_RUN = (Outcome.SKIPPED, Outcome.NOT_RUN)
 PUBLISHED = ("after_due_date", "after_published")
 
 
@@ -59,8 +60,8 @@ def question_of(
     return Question(
         result=result,
         same=failed[0].reason if alone else "",
-        wrong=tuple(one for one in failed if one.check.outcome is not Outcome.SKIPPED),
-        not_run=tuple(one for one in failed if one.check.outcome is Outcome.SKIPPED),
+        wrong=tuple(one for one in failed if one.check.outcome not in NOT_RUN),
+        not_run=tuple(one for one in failed if one.check.outcome in NOT_RUN),
         passed=passed,
         withheld=sum(check.visibility in PUBLISHED for check in own if check not in shown),
         # a hint may rest on hidden checks: it comes with a failure that the student can see

@@ -48,6 +48,23 @@ def grades_row(report: Report, questions: Sequence[str]) -> list[str | float]:
     ]  # fmt: skip
 
 
+def roster_table() -> Table:
+    """Return an empty roster_grades.csv: one line a student, with what identifies them."""
+    return Table([
+        "student", "id", "email", "login", "section", "group", "submission", "submitted_at", "late_days",
+        "score", "max_score", "outcome",
+    ])  # fmt: skip
+
+
+def roster_row(report: Report, person: Person, submitted: str) -> list[str | float]:
+    """Return the line of one of those who handed a submission in."""
+    return [
+        person.name, person.sid or person.canvas or person.moodle, person.email, person.login, person.section,
+        person.group, report.submission, submitted, report.late_days, report.score, report.max_score,
+        report.outcome.value,
+    ]  # fmt: skip
+
+
 def missing_table(people: Iterable[Person]) -> Table:
     """Return missing.csv: who is on the roster and handed in nothing."""
     table = Table(["student", "id", "email", "section"])

@@ -11,7 +11,8 @@ from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, 
 MARKS = {
     Outcome.PASSED: ("✓", "green"), Outcome.FAILED: ("✗", "red"), Outcome.ERROR: ("!", "red"),
     Outcome.TIMEOUT: ("⧖", "yellow"), Outcome.CRASHED: ("☠", "yellow"),
-    Outcome.SKIPPED: ("-", "bright_black"), Outcome.BROKEN: ("?", "magenta"),
+    Outcome.UNWRITTEN: ("○", "red"), Outcome.SKIPPED: ("-", "bright_black"),
+    Outcome.NOT_RUN: ("-", "bright_black"), Outcome.BROKEN: ("?", "magenta"),
 }  # fmt: skip
 WIDTH = 96
 TOLD = 2  # failures of a question told in full: the others rarely say more
@@ -71,6 +72,7 @@ def question_lines(question: QuestionResult, checks: list[CheckResult], staff: b
     name = question.id.partition(".")[2]
     score = f"{number(question.score)} of {number(question.max_score)}"
     lines = [click.style(f"{name:<40} {score:>14}", bold=True)]
+    lines += wrapped(question.comment, "  ") if question.comment else []
     same = {check.feedback for check in checks if check.outcome is not Outcome.PASSED}
     if len(same) == 1 and len(checks) > 1 and not any(c.outcome is Outcome.PASSED for c in checks):
         return [*lines, *wrapped(same.pop(), "  ")]

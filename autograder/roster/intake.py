@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.config import Course
+from autograder.roster.commits import committed_at
 from autograder.roster.late import Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times
 from autograder.roster.people import Index, Person, folded, read_roster, read_rows, run_together
@@ -78,7 +79,7 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     for at, entry in enumerate(entries):
         moments = times.get(at, [])
         moments = moments or [placed(time, zone) for time in (*entry.earlier, entry.submitted_at) if time]
-        submitted = moments[-1] if moments else None
+        submitted = moments[-1] if moments else newest_commit(entry)
         ruling = rule(
             submitted, due, course.settings.late, course.settings.attempts, moments[:-1],
             extensions.get(at), said_late=entry.late,
@@ -93,7 +94,7 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
                 ruling=ruling,
             )
         )
-    remarks = [*late_at_unknown_times(entries, rows), *remarks]
+    remarks = [*late_at_unknown_times(entries, rows), *without_times(rows, due), *remarks]
     column = canvas_column(Path(options.roster), course, stem) if options.roster else ""
     return Intake(list(entries), rows, missing, remarks, column, task_of(course, stem))
 
@@ -122,6 +123,24 @@ def late_at_unknown_times(entries: Sequence[Entry], rows: Sequence[Row]) -> Iter
             f"{len(names)} marked late, it is not known how late, so nothing is taken off:"
             f" give --submitted CSV (student,submitted at) for {listing(names)}"
         )
+
+
+def newest_commit(entry: Entry) -> datetime | None:
+    """Return when the newest commit of a submission was made, if it is a clone."""
+    found = [committed_at(part.path) for part in entry.parts if part.path.is_dir()]
+    return max(filter(None, found), default=None)
+
+
+def without_times(rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
+    """Yield a remark if there is a due date and nothing tells when some have handed in."""
+    names = [row.name for row in rows if not row.submitted_at]
+    if due is None or not names:
+        return
+    who = "it is not known when anybody" if len(names) == len(rows) else f"it is not known when {len(names)}"
+    yield (
+        f"{who} handed in ({listing(names)}), so they cannot be late:"
+        " give --submitted CSV (student,submitted at); an export with times or clones with .git tell it, too"
+    )
 
 
 def person_of(entry: Entry, member: Member) -> Person:

@@ -14,11 +14,15 @@ import numpy as np
 
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Run a call with gradients on, and leave the process's settings as they were."""
+def undisturbed(*, library: bool = False) -> Iterator[None]:
+    """Run a call with gradients on, and leave the process's settings as they were.
+
+    Args:
+        library: it is a library's: the program's own settings do not reach it.
+    """
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch({**before, "grad_enabled": True})
+        restore_torch(fresh_torch() if library else {**before, "grad_enabled": True})
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
@@ -40,13 +44,19 @@ def torch_settings() -> dict[str, Any] | None:
     }
 
 
+def fresh_torch() -> dict[str, Any]:
+    """Return the settings that torch starts with."""
+    float32 = sys.modules["torch"].float32
+    return {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": float32}
+
+
 def restore_torch(settings: dict[str, Any] | None) -> None:
     """Set what `torch_settings` returned; if that was None, what torch starts with."""
     now = torch_settings()
     if now is None:
         return
     torch: Any = sys.modules["torch"]
-    wanted = settings or {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": torch.float32}
+    wanted = settings or fresh_torch()
     if now == wanted:  # as a rule; setting takes far longer than asking
         return
     torch.set_grad_enabled(wanted["grad_enabled"])

@@ -20,7 +20,9 @@ class Call:
 
     `action` is "call" (a name of the module), "make" (a dotted path of a library or of provided
     code), "invoke" (call a held object), "read" (an attribute of one), "callback" (one of the
-    `functions` of the call that is being answered: these stay with whoever asks).
+    `functions` of the call that is being answered: these stay with whoever asks). With `once`,
+    a worker that was asked the very same before answers the same again, without another call: several
+    checks look at one answer.
     """
 
     action: str
@@ -31,6 +33,7 @@ class Call:
     wrt: tuple[str, ...] = ()
     of: int | None = None
     cotangent: Any = None
+    once: bool = False
     functions: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
 
 
@@ -133,7 +136,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
     ]
-    with undisturbed():
+    with undisturbed(library=call.action == "make"):
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
         grads = take_gradients(call, leaves, result) if call.wrt else {}

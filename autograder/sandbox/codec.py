@@ -26,6 +26,7 @@ def encode_call(call: Call) -> bytes:
         list(call.wrt),
         call.of,
         encoder.value(plain(call.cotangent)),
+        call.once,
     )
     return protocol.frame_of(request, encoder.body)
 
@@ -56,6 +57,7 @@ def decode_call(request: protocol.CallRequest, body: memoryview) -> Call:
         tuple(request.wrt),
         request.of,
         decoder.value(request.cotangent),
+        request.once,
     )
 
 

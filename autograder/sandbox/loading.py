@@ -8,9 +8,13 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from autograder.sandbox import protocol
 from autograder.sandbox.complaints import problem_of
+from autograder.sandbox.habits import make_harmless
 from autograder.sandbox.notebook_names import notebook_names
+from autograder.sandbox.scratch import Scratch
 from autograder.sandbox.statements import Place, Run, Stop
 from autograder.sandbox.stopwatch import TooSlow, Watch
 
@@ -21,19 +25,23 @@ MOST_NAMES, LONGEST_NAME = 20, 200
 class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports modules from given source texts, before any file of the same name."""
 
-    def __init__(self, sources: Mapping[str, str], run: Run) -> None:
-        self._sources, self._run = sources, run
+    def __init__(self, sources: Mapping[str, str], run: Run, scratch: Scratch) -> None:
+        self._sources, self._run, self._scratch = sources, run, scratch
 
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
         """Return a spec for a module that was given."""
-        if name not in self._sources:
+        if name not in self._sources and not self._scratch.has(f"{name}.py"):
             return None
         package = any(other.startswith(name + ".") for other in self._sources)
         return importlib.machinery.ModuleSpec(name, self, origin=f"{name}.py", is_package=package)
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Run a given module's text."""
-        self._run.text(self._sources[module.__name__], f"{module.__name__}.py", vars(module))
+        name = module.__name__
+        text = self._sources.get(name)
+        if text is None:  # written by the program itself
+            text = self._scratch.files[self._scratch.path(f"{name}.py")].decode("utf-8", "replace")
+        self._run.text(text, f"{name}.py", vars(module))
 
 
 def load(
@@ -52,9 +60,11 @@ def load(
     vars(module).update(notebook_names(request.source.cells, name))
     sys.modules[stem] = module
     sys.argv = [name]
+    texts = {f"{one.replace('.', '/')}.py": text.encode() for one, text in request.modules.items()}
+    scratch = make_harmless({**texts, **request.files})
     watch = Watch(request.seconds)
     run = Run(watch, request.skip, ask if request.careful else None)
-    sys.meta_path.insert(0, GivenModules(request.modules, run))
+    sys.meta_path.insert(0, GivenModules(request.modules, run, scratch))
     with watch.ticking():
         for number, text in enumerate(request.source.cells, start=1):
             run.text(text, cell_name(name, number, len(request.source.cells)), vars(module))
@@ -77,9 +87,7 @@ def wire(stop: Stop, known: list[str]) -> protocol.Stopped:
     number = int(cell) if cell.isdecimal() else 0
     problem = problem_of(stop.error, [*known, stop.place[0]], number)
     if not problem.line:
-        problem = protocol.Problem(
-            problem.type_name, problem.message, stop.line, number, problem.trace, problem.bases
-        )
+        problem = replace(problem, line=stop.line, cell=number)
     seconds = stop.error.seconds if isinstance(stop.error, TooSlow) else 0
     return protocol.Stopped(
         problem, stop.place, [one for one in stop.names if len(one) <= LONGEST_NAME][:MOST_NAMES], seconds

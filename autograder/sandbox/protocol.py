@@ -113,7 +113,7 @@ class Source(Wire, tag="source", frozen=True):
 class LoadRequest(Wire, tag="load", frozen=True):
     """Load a submission; `modules` can be imported by it; `bind` replaces names from a module; calls of
     the names in `lent` are answered by the grader. It may take `seconds`, leaves out the statements in
-    `skip`, and if it is `careful` says which statement it is about to run."""
+    `skip`, and if it is `careful` says which statement it is about to run. `files` lie beside it."""
 
     source: Source
     modules: dict[str, str]
@@ -122,6 +122,7 @@ class LoadRequest(Wire, tag="load", frozen=True):
     seconds: float = 20
     skip: list[tuple[str, int]] = []
     careful: bool = False
+    files: dict[str, bytes] = {}
 
 
 class Go(Wire, tag="go", frozen=True):
@@ -143,6 +144,11 @@ class CallRequest(Wire, tag="call", frozen=True):
     wrt: list[str]
     of: int | None
     cotangent: "Value"
+    once: bool = False
+
+
+# what the place where code is graded has not got, as far as that is why something failed
+Lacks = Literal["", "graphics card", "network", "files", "processes", "library", "python", "input", "hash"]
 
 
 class Problem(Wire, tag="problem", frozen=True):
@@ -154,6 +160,7 @@ class Problem(Wire, tag="problem", frozen=True):
     cell: int
     trace: Annotated[str, Meta(max_length=MAX_TRACE)]
     bases: Annotated[list[Name], Meta(max_length=10)] = []
+    lacks: Lacks = ""
 
 
 Place = tuple[Name, int]  # of a statement: the name of its text and its number in it

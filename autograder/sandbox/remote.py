@@ -31,7 +31,11 @@ class CallTimeout(Exception):
 
 
 class WorkerDied(Exception):
-    """The worker is gone, or sent what is no answer; the text says which."""
+    """The worker is gone; the text says how."""
+
+
+class InvalidReply(WorkerDied):
+    """The worker sent what is no answer; it was ended."""
 
 
 class AnswerTooLarge(WorkerDied):
@@ -63,6 +67,7 @@ class Worker:
         skip: Sequence[protocol.Place] = (),
         *,
         careful: bool = False,
+        files: Mapping[str, bytes] | None = None,
     ) -> protocol.Loaded:
         """Run the program; what stops in it comes back.
 
@@ -73,13 +78,14 @@ class Worker:
             deadline: of `time.monotonic`; at most `import_s` from now.
             lender: of functions that replace those of the same names.
             skip: statements that are left out.
+            files: to lie beside it, by name.
             careful: keep in `running` which statement is being run; slower.
         """
         self._lender = lender
         allowed_s = self._wall.bounds.import_s
         request = protocol.LoadRequest(
             source, dict(modules or {}), dict(bind or {}), list(lender.names) if lender else [],
-            allowed_s * OF_IMPORT, list(skip), careful,
+            allowed_s * OF_IMPORT, list(skip), careful, dict(files or {}),
         )  # fmt: skip
         frame, until = protocol.frame_of(request), limit(allowed_s, deadline)
         try:
@@ -94,7 +100,7 @@ class Worker:
                     raise protocol.ProtocolError("no answer to a request to load")
                 self.running, frame = reply, GO
         except protocol.ProtocolError:
-            raise self._died("sent something that is no answer") from None
+            raise self._died("sent something that is no answer", InvalidReply) from None
 
     def ask(
         self,
@@ -134,7 +140,7 @@ class Worker:
                     raise protocol.ProtocolError("a call of what is not lent")
                 frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
         except protocol.ProtocolError:
-            raise self._died("sent something that is no answer") from None
+            raise self._died("sent something that is no answer", InvalidReply) from None
 
     def stream(
         self,
@@ -194,7 +200,7 @@ class Worker:
             if count < 0:
                 raise protocol.ProtocolError
         except protocol.ProtocolError:
-            raise self._died("sent something that is no answer") from None
+            raise self._died("sent something that is no answer", InvalidReply) from None
         except (EOFError, OSError):
             error = self._died("ended the process that it runs in")
             self._wall.check(self._warm)
@@ -228,9 +234,9 @@ class Worker:
         [reply] = self.stream(frame, 1, allowed_s, deadline, [room])
         return reply
 
-    def _died(self, why: str) -> WorkerDied:
+    def _died(self, why: str, kind: type[WorkerDied] = WorkerDied) -> WorkerDied:
         self.end()
-        return WorkerDied(why)
+        return kind(why)
 
 
 def limit(allowed_s: float, deadline: float | None) -> float:

@@ -9,6 +9,15 @@ CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
 TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
+NEWER = (  # what Python 3.12 and later read
+    re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
+    re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
+)
+FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+
+
+class NewerSyntax(SyntaxError):
+    """What this Python cannot read and a later one could."""
 
 
 @dataclass
@@ -18,6 +27,7 @@ class Unread:
     error: Exception
     line: int
     names: list[str] = field(default_factory=list)
+    text: str = ""
 
 
 def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
@@ -50,7 +60,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
             line = getattr(first, "lineno", None) or starts[at] + 1
-            unread.append(Unread(first or error, line, names))
+            unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
     return body, told_once(unread, error)
 
@@ -72,4 +82,25 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     if not unread:  # each piece can be read and the whole cannot: `return` outside a function, and such
         return []
     names = [name for one in unread for name in one.names]
+    if any(is_newer(one.text) for one in unread):
+        error = NewerSyntax(*error.args)
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
+
+
+def is_newer(text: str) -> bool:
+    """Whether a text that this Python cannot read seems to be meant for a later one."""
+    return any(pattern.search(text) for pattern in NEWER) or any(
+        quotes_inside(text, found.end(), found[1]) for found in FORMATTED.finditer(text)
+    )
+
+
+def quotes_inside(text: str, at: int, quote: str) -> bool:
+    """Whether the replacement fields of an f-string hold its own quotes, or a backslash."""
+    depth = 0
+    for sign in text[at : text.find("\n", at) if len(quote) == 1 else None]:
+        if depth and (sign == quote or sign == "\\"):
+            return True
+        if not depth and sign == quote:
+            return False
+        depth = max(0, depth + (sign == "{") - (sign == "}"))
+    return False

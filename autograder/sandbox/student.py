@@ -7,7 +7,7 @@ from typing import Any
 from autograder.data.values import Callback, Handle, Named, rebuilt
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 
-MAX_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
 
@@ -44,6 +44,10 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask(args, kwargs).value
+
+    def once(self, *args: Any, **kwargs: Any) -> Any:
+        """Call, or return what came of the same call in an earlier check: for data, and costly to make."""
+        return self._ask(args, kwargs, once=True).value
 
     def with_grad(
         self, *args: Any, wrt: Sequence[str], of: int | None = None, cotangent: Any = None, **kwargs: Any
@@ -115,7 +119,7 @@ class Object:
         if not isinstance(following, Object):  # it came over whole
             yield from following
             return
-        for _ in range(MAX_DRAWN):
+        for _ in range(MOST_DRAWN):
             try:
                 yield following._method("__next__")()
             except (StudentRaised, StopIteration) as error:

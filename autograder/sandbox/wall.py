@@ -21,19 +21,23 @@ class Wall:
     """A warm process and the workers forked from it. Use as a context manager."""
 
     def __init__(
-        self, bounds: Limits, preload: Sequence[str] = ("numpy",), without: Sequence[str] = ()
+        self,
+        bounds: Limits,
+        preload: Sequence[str] = ("numpy",),
+        without: Sequence[str] = (),
+        also: Sequence[str] = (),
     ) -> None:
         if sys.platform != "linux":
             raise KitError("the wall needs Linux; on this system run the kit in a Linux container")
         for unknown in set(without) - set(LAYERS):
             raise InputError(f"the wall has no layer {unknown} (it has: {', '.join(LAYERS)})")
-        self.bounds = bounds
+        self.bounds, self._also = bounds, tuple(also)
         self.layers = tuple(layer for layer in LAYERS if layer not in without)
         self._preloaded = dict.fromkeys(preload)
         self._refused: set[str] = set()
         self._settled = self._closed = False
         self._lock = threading.Lock()
-        self._warm = WarmProcess(bounds, self.layers, preload)
+        self._warm = WarmProcess(bounds, self.layers, preload, self._also)
 
     def __enter__(self) -> "Wall":
         return self
@@ -115,7 +119,7 @@ class Wall:
         if self._closed:
             raise KitError("the wall has been closed")
         self._warm.close(patience_s=0)
-        self._warm = WarmProcess(self.bounds, self.layers, list(self._preloaded))
+        self._warm = WarmProcess(self.bounds, self.layers, list(self._preloaded), self._also)
         if self._settled:
             self._warm.tell({"do": "settle", "silent": True})
 

@@ -12,13 +12,31 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 from autograder.sandbox.codec import decode_call, encode_answer, encode_call, read_reply
-from autograder.sandbox.complaints import problem_of
+from autograder.sandbox.complaints import cannot_be_kept, problem_of
 from autograder.sandbox.lent import lent
 from autograder.sandbox.loading import load
 from autograder.sandbox.statements import Place
+
+
+class CappedBytes(io.RawIOBase):
+    """The bytes behind standard output."""
+
+    def __init__(self, text: "CappedText") -> None:
+        super().__init__()
+        self._text = text
+
+    def writable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write what still fits, and claim to have written all of it."""
+        return self._text.put(bytes(data))
 
 
 class CappedText(io.TextIOBase):
@@ -39,14 +57,27 @@ class CappedText(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Write what still fits, and claim to have written all of it."""
-        data = text.encode("utf-8", "replace")[: self._left]
+        self.put(text.encode("utf-8", "replace"))
+        return len(text)
+
+    @property
+    def buffer(self) -> CappedBytes:
+        """What bytes can be written to."""
+        return CappedBytes(self)
+
+    def reconfigure(self, **_: object) -> None:
+        """Stay as it is: UTF-8."""
+
+    def put(self, given: bytes) -> int:
+        """Write what still fits of some bytes, and claim to have written all."""
+        data = given[: self._left]
         self._left -= len(data)
         if data:
             try:
                 os.write(self._descriptor, data)
             except OSError:
                 self._left = 0
-        return len(text)
+        return len(given)
 
 
 def serve(sock: Any, output: int, output_bytes: int) -> None:
@@ -56,18 +87,23 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
     module = types.ModuleType("submission")
     objects = Objects()
     names: list[str] = []
+    kept: dict[bytes, bytes] = {}  # replies to what is asked once, by the frame that asked
     stream = incoming(sock)
     for frame in stream:
         request, body = protocol.decode_frame(frame, protocol.REQUEST)
         if isinstance(request, protocol.CallRequest):
-            sock.sendall(answer(request, body, module, objects, names, asking(sock, stream)))
+            reply = kept.get(frame) if request.once else None
+            reply = reply or answer(request, body, module, objects, names, asking(sock, stream))
+            if request.once:
+                kept[frame] = reply
+            sock.sendall(reply)
         elif isinstance(request, protocol.Forget):
             objects = Objects()
         elif isinstance(request, protocol.LoadRequest):
             names = [request.source.name, *(f"{name}.py" for name in request.modules)]
-            module, reply = load(request, telling(sock, stream))
+            module, loaded = load(request, telling(sock, stream))
             vars(module).update({name: lent(name, asking(sock, stream)) for name in request.lent})
-            sock.sendall(protocol.frame_of(reply))
+            sock.sendall(protocol.frame_of(loaded))
 
 
 def asking(sock: Any, stream: Iterator[bytes]) -> Ask:
@@ -113,4 +149,7 @@ def answer(
     try:
         return encode_answer(perform(decode_call(request, body), vars(module), objects, ask))
     except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
-        return protocol.frame_of(protocol.Raised(problem_of(error, names)))
+        problem = problem_of(error, names)
+        if cannot_be_kept(error, vars(module).get(request.name)):
+            problem = replace(problem, lacks="hash")
+        return protocol.frame_of(protocol.Raised(problem))

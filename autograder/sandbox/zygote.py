@@ -20,6 +20,7 @@ from typing import Any
 
 from autograder.sandbox import landlock, limits, pages, worker
 from autograder.sandbox.libraries import PRELOADABLE
+from autograder.sandbox.promised import import_only_promised
 
 REQUEST_BYTES = 4096
 
@@ -185,10 +186,10 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     limits.prctl(limits.PR_SET_SUBREAPER, 1)
     limits.hide_memory()
-    import autograder.checks  # files of known mistakes import it in workers
-    import autograder.sandbox.probes  # noqa: F401 so does the self-check
-
+    for name in settings["ours"]:
+        importlib.import_module(name)
     forget_folders()
+    import_only_promised(settings["also"])
     preload(settings["preload"])
     Zygote(control, settings).serve()
     os._exit(0)  # taking torch apart properly would take longer than grading did

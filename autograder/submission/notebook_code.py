@@ -8,7 +8,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from autograder.errors import InputError
+from autograder.errors import STUB, InputError
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -21,6 +21,8 @@ COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
 SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
 BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, as without them
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
@@ -29,8 +31,6 @@ HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-NOTEBOOK_NAMES = ("display", "get_ipython")
-STUB = "write your code here"
 LONGEST_TEMPLATE = 200_000
 
 
@@ -133,9 +133,14 @@ def cell_text(cell: Mapping[str, Any]) -> str:
 def python_of_cell(text: str) -> str:
     """Return a cell with its notebook commands commented out, line by line.
 
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; under any other `%%` command
-    (`%%bash`, `%%writefile`, ...) it is no Python and all of it is commented out.
+    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file; under
+    any other `%%` command (`%%bash`, ...) it is no Python and all of it is commented out.
     """
+    written = WRITTEN.match(text)
+    if written:
+        name, body = written[2].strip("\"'"), text[written.end() :]
+        mode, lines = "a" if written[1] else "w", "\n" * text.count("\n")
+        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r}){lines}"
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
@@ -170,7 +175,12 @@ def without_command(line: str) -> tuple[str, bool]:
     assigned = ASSIGNED.match(line)
     if assigned:
         start = assigned.end(1)
-        return f"{assigned[1]}None  # {line[start:]}", line.endswith("\\")
+        value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
+        return f"{assigned[1]}{value}  # {line[start:]}", line.endswith("\\")
+    run = RUN.match(line)
+    if run:
+        name = run[2].strip("\"'")
+        return f"{run[1]}exec(compile(open({name!r}, encoding='utf-8').read(), {name!r}, 'exec'))", False
     command = COMMAND.match(line) or HELP.match(line)
     if not command:
         return line, False
@@ -205,11 +215,6 @@ def scan(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
     if len(quote) == 1 and not joined:
         quote = ""  # never closed: an error, which ends with its line
     return quote, depth, joined and not quote
-
-
-def notebook_names(text: str) -> set[str]:
-    """Return the names only a notebook has that a text seems to call."""
-    return {name for name in NOTEBOOK_NAMES if re.search(rf"\b{name}\s*\(", text)}
 
 
 def is_untouched(text: str) -> bool:

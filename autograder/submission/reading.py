@@ -12,7 +12,7 @@ from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.entry import Entry, Part
 from autograder.submission.layouts import find_submissions, neighbour
-from autograder.submission.notebook_code import cells_of, decode, notebook_names, without_commands
+from autograder.submission.notebook_code import cells_of, decode, without_commands
 from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
     CODE_NAME,
@@ -30,6 +30,7 @@ from autograder.submission.pick import (
 from autograder.submission.work import MAX_CODE, MAX_NOTEBOOK, MAX_TEXT, Task, as_task, text_of, work_in
 
 MAX_HELPERS = 100
+MAX_DATA_FILES = 20
 MAX_NESTED = 2  # archives inside one another
 LIBRARIES = sys.stdlib_module_names | {"sitecustomize", "usercustomize", "numpy", "torch", "scipy"}
 LIBRARIES |= {"matplotlib", "pytest", "otter", "autograder", "solutions"}
@@ -53,14 +54,10 @@ class Submission:
 
 @dataclass(frozen=True)
 class Source:
-    """The code of a submission as text: a .py file is one cell, a notebook has many.
-
-    `needs` are names that only a notebook has (display, get_ipython) and the code seems to call.
-    """
+    """The code of a submission as text: a .py file is one cell, a notebook has many."""
 
     name: str
     cells: tuple[str, ...]
-    needs: frozenset[str] = frozenset()
 
 
 def read_submission(path: Path, task: Task | str) -> Submission:
@@ -179,6 +176,7 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
         if room < 0:
             raise InputError(f"{clean(code.path)} holds more than {MAX_CODE / 1e6:g} MB of code")
         files |= helpers(items, code, stem, room, notes)
+        files |= data_files(items, code, cells, notes)
     elif quiz:
         main = ""
         notes.append(f"no {stem}.py or .ipynb found: only the quiz is graded")
@@ -240,6 +238,27 @@ def helpers(items: Sequence[Item], code: Item, stem: str, room: int, notes: list
     return files
 
 
+def data_files(items: Sequence[Item], code: Item, cells: Sequence[str], notes: list[str]) -> dict[str, bytes]:
+    """Return the small files beside the code that it names, by their path from there."""
+    prefix = f"{code.folder}/" if code.folder else ""
+    text = "\n".join(cells)
+    files: dict[str, bytes] = {}
+    for item in sorted(items, key=lambda item: natural(item.path)):
+        path = item.path.removeprefix(prefix)
+        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or item.name not in text:
+            continue
+        try:
+            data = item.read(MAX_TEXT)
+        except InputError as wrong:
+            notes.append(f"left out: {wrong}")
+            continue
+        if len(files) >= MAX_DATA_FILES:
+            notes.append(f"{clean(path)} and what follows is left out: too many files")
+            break
+        files[path] = data
+    return files
+
+
 def source_of(submission: Submission, stem: str) -> Source:
     """Return the code of a submission, an empty module if only the quiz was handed in."""
     if submission.problem:
@@ -247,7 +266,7 @@ def source_of(submission: Submission, stem: str) -> Source:
     if not submission.main:
         return Source(f"{stem}.py", ("",))
     cells = cells_of(submission.files[submission.main], submission.main)
-    return Source(submission.main, tuple(cells), frozenset(notebook_names("\n".join(cells))))
+    return Source(submission.main, tuple(cells))
 
 
 def modules_of(submission: Submission) -> dict[str, str]:
@@ -260,6 +279,15 @@ def modules_of(submission: Submission) -> dict[str, str]:
             for depth in range(1, len(names)):  # a folder is a package, with or without __init__
                 modules.setdefault(".".join(names[:depth]), "")
     return modules
+
+
+def data_files_of(submission: Submission) -> dict[str, bytes]:
+    """Return the files beside the code that are neither code nor the quiz, by their path."""
+    return {
+        path: data
+        for path, data in submission.files.items()
+        if path not in (submission.main, QUIZ) and not path.endswith(".py")
+    }
 
 
 def content_hash(submission: Submission) -> str:
@@ -277,6 +305,7 @@ __all__ = [
     "Source",
     "Submission",
     "content_hash",
+    "data_files_of",
     "find_submissions",
     "modules_of",
     "read_entry",

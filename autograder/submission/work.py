@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from autograder.config import Course
-from autograder.errors import InputError
+from autograder.errors import STUB, InputError
 from autograder.submission.archive import Item
-from autograder.submission.notebook_code import STUB, cells_of
+from autograder.submission.notebook_code import cells_of
 
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 MAX_TEXT = 1_000_000  # bytes of a text file

@@ -122,7 +122,8 @@ def train_q_learning(
 
     The table starts at 0 everywhere. Each episode starts with `env.reset()`, chooses its actions
     epsilon-greedily with respect to the current table, updates the table by Q-learning after every
-    step, and ends when the environment says done or after `max_steps` steps. The table is judged by
+    step, and ends when the environment says done or after `max_steps` steps. No entry changes but those
+    of actions that were taken in `env`. The table is judged by
     the way its greedy policy walks from the start, not by its numbers.
 
     Args:

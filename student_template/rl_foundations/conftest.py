@@ -19,29 +19,20 @@ os.environ.setdefault("MPLBACKEND", "Agg")  # plots open no window here
 sys.path.insert(0, str(HERE))  # provided modules
 
 
-def load_kit() -> tuple[Any, dict[str, types.ModuleType]]:
-    """Import checks/kit under a name of its own, so that two assignments can be checked together.
-
-    Returns the kit's module of pytest helpers, and what `checks` and `checks.kit` mean to the
-    checks in this folder.
-    """
-    name = f"kit_{zlib.crc32(str(HERE).encode())}"
-    kit = HERE / "checks" / "kit"
-    spec = importlib.util.spec_from_file_location(
-        name, kit / "__init__.py", submodule_search_locations=[str(kit)]
-    )
-    if spec is None or spec.loader is None or not kit.is_dir():
-        raise pytest.UsageError(f"{kit} is missing: put the folder back as you got it")
-    sys.modules[name] = package = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(package)
-    names = {"checks": types.ModuleType("checks"), "checks.kit": package}
-    for path in sorted(kit.glob("[!_]*.py")):
-        names[f"checks.kit.{path.stem}"] = importlib.import_module(f"{name}.{path.stem}")
-    return names["checks.kit.plugin"], names
+def load_kit() -> types.ModuleType:
+    """Import checks/kit.py under a name of its own, so that two assignments can be checked together."""
+    name, path = f"kit_{zlib.crc32(str(HERE).encode())}", HERE / "checks" / "kit.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise pytest.UsageError(f"{path} is missing: put the folder back as you got it")
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-plugin, NAMES = load_kit()
-FOLDER = plugin.Folder(HERE, STEM)
+kit = load_kit()
+NAMES = {"checks": types.ModuleType("checks"), "checks.kit": kit}
+FOLDER = kit.Folder(HERE, STEM)
 
 
 @pytest.fixture
@@ -53,7 +44,8 @@ def student(request: pytest.FixtureRequest) -> Any:
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> np.random.Generator:
     """Random numbers that are the same in every run."""
-    return np.random.default_rng(zlib.crc32(request.node.name.encode()))
+    made: np.random.Generator = kit.visible_rng(request.node.name)
+    return made
 
 
 @pytest.hookimpl(hookwrapper=True)

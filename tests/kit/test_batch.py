@@ -18,7 +18,8 @@ from autograder.batch.backend import LocalBench
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Progress, Wishes
 from autograder.config import load_config
-from autograder.gradebook.book import FILE, Gradebook
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.database import FILE
 from autograder.judging.grader import Grader, open_grader
 from autograder.results import Outcome, from_json
 from autograder.roster.intake import Options, take_in

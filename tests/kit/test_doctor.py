@@ -143,7 +143,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
     "a misconception is misspelt": (
         lambda it: it.edit(MISTAKES, "    return np.maximum(np.as", "    return no.maximum(np.as"),
         CLIP,
-        r"forgets_the_upper_end of clip_to_range has a mistake of ours: NameError.*'no'",
+        r"forgets_the_upper_end of clip_to_range has a bug: .*NameError.*'no'",
         r"mend tests/questions/mistakes/warmup.py:\d+",
     ),
     "the mistakes cannot be imported": (

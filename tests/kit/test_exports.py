@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.batch.outputs import LONGEST, file_name
+from autograder.batch.files import LONGEST, file_name
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.moodle import moodle_row, moodle_table

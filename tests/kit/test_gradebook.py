@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import InputError
-from autograder.gradebook.book import FILE, Gradebook
-from autograder.gradebook.records import About, Result
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.database import FILE
+from autograder.gradebook.records import About, Comment, Result
 from autograder.results import Isolation, Outcome, Report
 from autograder.roster.intake import Row
 from autograder.roster.people import Person
@@ -93,10 +94,10 @@ def test_overrides_have_a_history(book):
     begin(book, "a")
     book.override("a", 9.0, "me", "oral exam")
     book.override("a", None, "you", "by mistake")
-    assert [(one.score, one.author, one.reason) for one in book.overrides("a")] == [
+    assert [(one.score, one.author, one.reason) for one in book.by_hand("a").overrides] == [
         (9.0, "me", "oral exam"), (None, "you", "by mistake"),
     ]  # fmt: skip
-    assert book.overrides("b") == []
+    assert book.by_hand("b").overrides == ()
 
 
 def test_all_results_of_a_commit_are_written_or_none(book):
@@ -245,3 +246,37 @@ def test_two_processes_write_without_losing_anything(tmp_path):
     counts = database.execute("SELECT work, count(*) FROM reports GROUP BY work").fetchall()
     assert counts == [("one", 60), ("two", 60)]
     assert database.execute("SELECT count(*) FROM runs WHERE finished IS NOT NULL").fetchone() == (2,)
+
+
+def test_a_gradebook_of_the_version_before_is_brought_up_to_date(tmp_path):
+    with Gradebook(tmp_path) as made:
+        run = begin(made, "a")
+        made.add(run, [result("a", 7.0)])
+        made.override("a", 9.0, "me", "why")
+        made.finish(run)
+    before = sqlite3.connect(tmp_path / FILE)
+    before.executescript(
+        "DROP TABLE comments; DROP TABLE settings; ALTER TABLE overrides DROP COLUMN content_hash;"
+        "PRAGMA user_version = 2;"
+    )
+    before.close()
+    for _ in range(2):
+        with Gradebook(tmp_path) as book:
+            assert book.newest("a").report.score == 7.0
+            (held,) = book.by_hand("a").overrides
+            assert (held.score, held.reason, held.content_hash) == (9.0, "why", "")
+            assert book.setting("published") == ""
+
+
+def test_the_newest_comment_on_a_question_holds_and_an_empty_one_takes_it_back(book):
+    run = begin(book, "a")
+    book.add(run, [result("a")])
+    book.comment([("a", Comment("f", 3.0, None, "well argued", "me", 1.0))])
+    book.comment([("a", Comment("f", None, -1.0, "late thought", "you", 2.0))])
+    book.comment([("a", Comment("", None, None, "see me", "you", 2.0))])
+    assert [(one.question, one.score(5.0), one.content_hash) for one in book.by_hand("a").comments] == [
+        ("f", 4.0, "content"),
+        ("", 5.0, "content"),
+    ]
+    book.comment([("a", Comment("f", None, None, "", "you", 3.0))])
+    assert [one.text for one in book.by_hand("a").comments] == ["see me"]

@@ -9,13 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from autograder.checks import CheckFailed
 from autograder.config import load_config
 from autograder.judging.grader import Grader, open_grader
 from autograder.judging.scoring import share
 from autograder.judging.session import Program, Session
-from autograder.results import CheckResult, Outcome, Report, from_json, to_json
+from autograder.results import Cause, CheckResult, Outcome, Report, from_json, to_json
 from autograder.sandbox.calls import Call
 from autograder.sandbox.protocol import Source
 from autograder.submission.reading import Submission
@@ -80,12 +81,13 @@ def test_a_wrong_function_costs_its_question_only(grade):
 def test_an_unwritten_stub_says_so_in_one_line(grade):
     raises = 'raise NotImplementedError("running_mean: write your code here")'
     stub = f"def running_mean(values, window):\n    {raises}"
-    told = {check.feedback for check in results(grade(running_mean=stub), "running_mean")}
-    assert told == {"Not written yet."}
+    ended = {(one.outcome, one.feedback) for one in results(grade(running_mean=stub), "running_mean")}
+    assert ended == {(Outcome.UNWRITTEN, "Not written yet.")}
 
 
 def test_a_missing_function_names_the_nearest(grade):
     report = grade(running_mean="def runing_mean(values, window):\n    return values")
+    assert {one.cause for one in results(report, "running_mean")} == {Cause.MISSING}
     assert (
         "There is no function running_mean in the file. Is it runing_mean?"
         in results(report, "running_mean")[0].feedback
@@ -235,8 +237,23 @@ def test_points_are_shared_by_weight_and_broken_checks_cost_nothing():
     assert share(10, [made(Outcome.PASSED, 3), made(Outcome.FAILED)]) == 7.5
     assert share(10, [made(Outcome.PASSED), made(Outcome.BROKEN)]) == 10
     assert share(10, [made(Outcome.BROKEN)]) == 10
+    assert share(10, [made(Outcome.PASSED), made(Outcome.NOT_RUN, 9)]) == 10
+    assert share(10, [made(Outcome.UNWRITTEN), made(Outcome.NOT_RUN)]) == 0
     assert share(10, [made(Outcome.SKIPPED), made(Outcome.TIMEOUT), made(Outcome.CRASHED)]) == 0
     assert share(10, []) == 0
+
+
+def test_visible_checks_carry_a_fifth_of_the_points_at_most():
+    def seen(outcome: Outcome, weight: float = 1.0) -> CheckResult:
+        return replace_fields(made(outcome, weight), visible=True)
+
+    right, wrong = Outcome.PASSED, Outcome.FAILED
+    assert share(10, [seen(right), seen(right), made(wrong)]) == 2
+    assert share(10, [seen(right), seen(wrong), made(wrong)]) == 1
+    assert share(10, [seen(wrong), seen(wrong), made(right)]) == 8
+    assert share(10, [seen(right), *[made(wrong)] * 9]) == 1  # less where they weigh less
+    assert share(10, [seen(right), made(Outcome.BROKEN)]) == 10  # where no hidden one could run
+    assert share(10, [seen(right, 3), made(right)]) == 10
 
 
 def test_hidden_checks_do_not_run_where_they_could_be_read(grade):
@@ -247,7 +264,7 @@ def test_hidden_checks_do_not_run_where_they_could_be_read(grade):
     finally:
         weak.close()
     assert report.isolation.verdict.startswith("weak")
-    assert {check.outcome for check in report.checks if not check.visible} == {Outcome.SKIPPED}
+    assert {check.outcome for check in report.checks if not check.visible} == {Outcome.NOT_RUN}
     assert score(report, "running_mean") == 10
 
 

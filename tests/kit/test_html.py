@@ -238,7 +238,7 @@ def test_a_page_tells_the_call_the_reason_and_what_came():
 
 
 def test_what_all_checks_say_is_said_once():
-    checks = [check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)]
+    checks = [check("softmax", place, Outcome.UNWRITTEN, feedback="Not written yet.") for place in range(3)]
     html = student_html(changed(report("Bob", {"softmax": 0.0}), checks=checks))
     assert html.count("Not written yet.") == 1
     assert "(3 checks)" in html
@@ -320,7 +320,7 @@ def test_plots_are_not_loaded_before_they_are_drawn():
 
 
 def test_the_page_says_what_to_teach_again_in_sentences():
-    checks = [check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)]
+    checks = [check("softmax", place, Outcome.UNWRITTEN, feedback="Not written yet.") for place in range(3)]
     reports = [
         changed(report("A", {"softmax": 0.0}), checks=checks),
         report("B", {"softmax": 1 / 3}, mistakes={"softmax": ("forgets_exp",)}),
@@ -328,7 +328,7 @@ def test_the_page_says_what_to_teach_again_in_sentences():
         report("D"),
     ]
     text = Page(index_html(reports)).text
-    assert "2 submissions of 4 lost points here; the class earned 58 % of its points." in text
+    assert "2 submissions of 4 lost points here; the class earned 58 % of its 30 points." in text
     assert "1 submission left it unwritten." in text
     assert f"1 × forgets exp. {HINT}" in text
     assert text.count(HINT) == 2  # here, and among the known mistakes

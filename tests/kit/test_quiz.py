@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import KitError
-from autograder.publish.quiz_paper import answers_in, render_paper, render_script, trouble_in
+from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.quiz.arithmetic import evaluate, names_in
-from autograder.quiz.figures import draw_figures, fill_in, student_of
+from autograder.quiz.figures import draw_figures, fill_in
 from autograder.quiz.grading import Sheet, grade_quiz, load_questions, load_quiz, read_sheet, sheet_notes
-from autograder.quiz.sheet import LOADER, MAX_CHARACTERS, read_letters, read_numbers
+from autograder.quiz.sheet import read_letters, read_numbers
 from autograder.results import Outcome
 from autograder.sandbox.student import here
 
@@ -67,7 +67,7 @@ def reference():
 
 def grade(text, quiz=SMALL, functions=ADD, own=ADD):
     """Return the results by question id."""
-    return {one.id: one for one in grade_quiz(quiz, read_sheet(text), functions, own)}
+    return {one.id: one for one in grade_quiz(quiz, read_sheet(text, tuple(quiz.questions)), functions, own)}
 
 
 def earned(text, name):
@@ -210,7 +210,6 @@ def test_students_draw_different_figures():
     ],
 )
 def test_the_student_line(line, student):
-    assert student_of(f"# a comment\n{line}\nname:\n") == student or student_of(f"{line}\n") == student
     assert read_sheet(f"{line}\n").student == student
 
 
@@ -300,52 +299,7 @@ def test_nothing_but_arithmetic_is_evaluated(expression):
         evaluate(expression, {"x": 3}, {})
 
 
-# Sheets that are broken, strange or hostile
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("student: Ann\ncolour:\n  answer: it is: green\n", "line 3"),
-        ('student: Ann\ncolour:\n  answer: "green\n', "line 3"),
-        ("student: Ann\ncolour:\n\tanswer: b\n", "line 3: .*spaces"),
-        ("student: Ann\ncolour:\n  answer: 'a', 'b'\n", "line 3"),
-        ("student: Ann\ncolour:\n  answer: &x b\n", "line 3: &"),
-        ("student: Ann\ncolour:\n  answer: *x\n", "line 3: &"),
-        ("student: Ann\ncolour:\n  answer: !!python/object/apply:os.system [ls]\n", "line 3: !"),
-        ("colour:\n  answer: b\ncolour:\n  answer: a\n", "line 3: colour stands there twice"),
-        ("colour: {answer: b, answer: a}\n", "line 1: answer stands there twice"),
-        ("colour: b\n---\ncolour: b\n", "second document"),
-        ("colour: " + "[" * 30000, "nested too deeply"),
-        ("colour: " + "{a: " * 9000, "nested too deeply"),
-        ("- " * 20000, "nested too deeply"),
-        ("? [a, b]\n: c\n", "line 1: a name"),
-        ("x" * (MAX_CHARACTERS + 1), "over 64 KB"),
-        ("colour: \x00", "no text"),
-        ("colour: \ud800", "no text"),
-        ("- colour\n- b\n", "holds no questions"),
-        ("", "there is no quiz.yml"),
-        ("# nothing\n", "holds no questions"),
-        ("just words", "holds no questions"),
-        ("%YAML 9.9\n---\na: b", "line 1"),
-    ],
-)
-@pytest.mark.parametrize("loader", [yaml.BaseLoader, LOADER])
-def test_an_unreadable_sheet_is_one_clear_line(text, told, loader, monkeypatch):
-    monkeypatch.setattr("autograder.quiz.sheet.LOADER", loader)
-    started = time.perf_counter()
-    sheet = read_sheet(text)
-    assert time.perf_counter() - started < 1
-    assert sheet.answers == {}
-    (problem,) = sheet.problems
-    assert re.search(told, problem)
-    assert "\n" not in problem
-    assert all(result.earned == 0 and result.feedback == problem for result in grade(text).values())
-
-
-def test_a_billion_laughs_are_not_laughed():
-    lines = ["a: &a [x, x]"] + [f"{b}: &{b} [*{a}, *{a}]" for a, b in itertools.pairwise("abcdefghijk")]
-    assert "line 1" in read_sheet("\n".join(lines)).problems[0]
+# Sheets that are strange
 
 
 def test_a_huge_answer_is_refused_and_the_rest_counts():
@@ -373,7 +327,7 @@ def test_unanswered_questions_say_so():
 
 
 def test_what_was_given_is_shown_in_one_clean_line():
-    assert grade('colour: {answer: "\\e[31m\\nred\\u202e"}')["colour"].given == "[31m red"
+    assert grade("colour: {answer: \x1b[31m red\u202e}")["colour"].given == "31m red"
     assert len(grade(f"colour: {{answer: {'red ' * 100}}}")["colour"].given) <= 60
 
 
@@ -714,7 +668,7 @@ def test_the_script_shows_the_figures_that_the_grader_draws(folder):
             blank.replace("\nstudent:\n", f"\nstudent: {student}\n"), encoding="utf-8"
         )
         shown = run_script(folder)
-        name = student_of(f"student: {student}\n")
+        name = read_sheet(f"student: {student}\n").student
         for question in NUMBERS:
             prompt = fill_in(QUIZ.questions[question].prompt, figures_of(question, name))
             assert all(line.strip() in shown for line in prompt.splitlines())
@@ -741,30 +695,3 @@ def test_right_answers_of_300_students_are_right(reference):
         }
         results = grade_quiz(QUIZ, Sheet(student, answers), reference, {})
         assert all(result.earned == 1 for result in results if result.id in NUMBERS)
-
-
-def test_the_script_names_what_is_missing_and_what_yaml_would_misread(folder):
-    blank = (folder / "quiz.yml").read_text(encoding="utf-8")
-    answers = {"rl_action": "c  # sure", "ratio": "0.7: about", "clip_gradient": "\n  - a\n  - d"}
-    (folder / "quiz.yml").write_text(fill_sheet(blank, "Ann", answers), encoding="utf-8")
-    shown = run_script(folder)
-    assert "3 of 17 answered." in shown
-    assert "-> answer: c\n" in shown
-    assert "-> answer: - a - d" in shown
-    assert re.search(r'quiz.yml, line \d+: put this answer in "double quotes"', shown)
-    assert "rl_action" not in shown[shown.index("Still missing") :]
-    (folder / "quiz.yml").unlink()
-    with pytest.raises(subprocess.CalledProcessError):
-        run_script(folder)
-
-
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(st.text(alphabet="ab0 .,:;#'\"-+=[]{}!&*?|>%@`~\t()/\\\u00e9", max_size=12))
-def test_what_the_script_lets_pass_the_grader_reads(said):
-    text = f"student: Ann\nname:\n  answer: {said}\ncolour:\n  answer: b\n"
-    if trouble_in(text):
-        return
-    sheet = read_sheet(text)
-    assert sheet.problems == ()
-    assert sheet.answers["colour"] == ("b",)
-    assert bool(sheet.answers["name"]) == (answers_in(text)["name"].strip("'\"[], ~") != "")

@@ -12,6 +12,7 @@ from autograder.batch.regrade import Change, Impact, Turn, to_text
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Wishes
 from autograder.config import load_config
+from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import KEPT
 from autograder.judging.grader import Grader, open_grader
@@ -206,11 +207,26 @@ def test_a_changed_key_of_the_quiz_changes_the_quiz_only(klass):
 
 def test_a_new_question_and_one_that_is_gone(klass):
     klass.edit("grading.yml", "      clip_to_range: 5\n", "")
+    checks = klass.course / "tests" / "questions" / "test_warmup.py"
+    whole = checks.read_text()
+    with pytest.raises(KitError, match="checks clip_to_range, which is no question of warmup"):
+        klass.grade()
+    checks.write_text(whole.partition("# clip_to_range\n")[0])
     klass.grade()
     assert [one.id for one in klass.report("ada").questions] == ["warmup.running_mean"]
     klass.edit("grading.yml", "running_mean: 10\n", "running_mean: 10\n      clip_to_range: 5\n")
+    checks.write_text(whole)
     assert klass.ran()[1] == set()  # the same work under the same checks is in the gradebook
     assert klass.reports() == klass.afresh()
+
+
+def test_a_misspelt_question_is_one_line_before_anything_is_graded(klass):
+    klass.edit("grading.yml", "running_mean: 10", "runing_mean: 10")
+    told = (
+        r"grading.yml: assignments.warmup.questions.runing_mean: solutions/warmup.py defines no runing_mean"
+    )
+    with pytest.raises(KitError, match=told + "; did you mean running_mean?"):
+        klass.grade()
 
 
 def test_a_changed_file_runs_that_submission(klass):

@@ -7,10 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import pearsonr
 
-from autograder.judging.verdict import judge_raised
-from autograder.reports import statistics
-from autograder.results import Outcome
-from autograder.sandbox.protocol import Problem
+from autograder.reports import attention, statistics
+from autograder.results import Cause, Outcome
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_samples import QUESTIONS, TITLES, changed, check, many, report, unreadable
@@ -66,7 +64,8 @@ def test_known_mistakes_come_by_frequency_with_who_made_them():
 
 
 def test_what_to_teach_again_is_ranked_by_what_was_lost():
-    unwritten = [check("softmax", place, Outcome.ERROR, feedback="Not written yet.") for place in range(3)]
+    stub = {"feedback": "Not written yet."}
+    unwritten = [check("softmax", place, Outcome.UNWRITTEN, **stub) for place in range(3)]
     reports = [
         changed(report("A", {"softmax": 0.0}), checks=unwritten),
         report("B", {"softmax": 1 / 3, "running_mean": 2 / 3}, mistakes={"softmax": ("forgets_exp",)}),
@@ -79,11 +78,6 @@ def test_what_to_teach_again_is_ranked_by_what_was_lost():
     assert (first.hit, first.unwritten, first.others, len(first.mistakes)) == (2, 1, 0, 1)
     assert first.often == ((TITLES[0], 1), (TITLES[1], 1))
     assert last.often == (("b", 1),)
-
-
-def test_an_unwritten_stub_is_known_by_its_feedback():
-    problem = Problem("NotImplementedError", "f: write your code here", 3, 0, "")
-    assert judge_raised(problem, False, "f()", "f", []).feedback == statistics.NOT_WRITTEN
 
 
 def test_quiz_and_code_are_compared_for_those_who_did_both():
@@ -101,8 +95,8 @@ def test_quiz_and_code_are_compared_for_those_who_did_both():
 
 
 def test_slow_and_hostile_submissions_are_named_the_gravest_first():
-    refused = check("softmax", 1, Outcome.ERROR, staff_note="PermissionError: [Errno 1]")
-    forged = check("softmax", 1, Outcome.CRASHED, feedback="The code sent something that is no answer: look.")
+    refused = check("softmax", 1, Outcome.ERROR, cause=Cause.REFUSED)
+    forged = check("softmax", 1, Outcome.CRASHED, cause=Cause.INVALID_REPLY)
     reports = [
         report("fine"),
         report("slow", seconds=9.0),
@@ -111,7 +105,7 @@ def test_slow_and_hostile_submissions_are_named_the_gravest_first():
         changed(report("forged"), checks=[forged], outcome=Outcome.CRASHED),
         changed(report("ours"), checks=[], outcome=Outcome.BROKEN, staff_notes=["KeyError: 'x'"]),
     ]
-    found = {one.report.student: "; ".join(one.reasons) for one in statistics.concerns(reports)}
+    found = {one.report.student: "; ".join(one.reasons) for one in attention.concerns(reports)}
     assert list(found) == ["ours", "forged", "late", "slow", "refused"]
     assert "KeyError" in found["ours"]
     assert "as forged results do" in found["forged"]

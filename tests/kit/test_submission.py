@@ -156,7 +156,6 @@ def test_a_notebook_is_cells_and_what_they_need(read: Reader) -> None:
     source = source_of(read({f"{STEM}.ipynb": json.dumps(book)}), STEM)
     assert source.name == f"{STEM}.ipynb"
     assert source.cells == ("x = 1", "display(x)")
-    assert source.needs == {"display"}
 
 
 def test_the_quiz_alone_is_graded(read: Reader) -> None:

@@ -21,6 +21,7 @@ from autograder.errors import KitError
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.source import Source, read_source
 from autograder.publish.stubs import make_stubs
+from autograder.publish.student_files.limit import time_limit
 from autograder.publish.student_files.progress import (
     FAILED,
     NOT_RUN,
@@ -30,7 +31,7 @@ from autograder.publish.student_files.progress import (
     judge,
     progress_line,
 )
-from autograder.publish.student_files.work import load_work, time_limit
+from autograder.publish.student_files.work import load_work
 from autograder.publish.template import build_template, differences, requirements, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
@@ -438,7 +439,7 @@ def test_a_visible_check_that_calls_a_hidden_one_is_refused():
 def test_engine_imports_are_rewritten():
     text = CHECKS.replace("# a comment for students", "assert Tensor")
     made = make_visible_checks(Source(text, "test_x.py"))
-    assert "from checks.kit.values import Tensor\n" in made
+    assert "from checks.kit import Tensor\n" in made
 
 
 # The folder
@@ -545,7 +546,7 @@ WRONG = WRONG.replace("        return self._private_total\n", "        return se
 
 def test_failures_are_short_and_say_what_came_and_what_was_wanted(folder):
     solve(folder, WRONG)
-    clock = folder / "checks" / "kit" / "progress.py"
+    clock = folder / "checks" / "kit.py"
     clock.write_text(clock.read_text().replace("CHECK_SECONDS = 10", "CHECK_SECONDS = 1"))
     code, text = run_pytest(folder)
     assert code == 1

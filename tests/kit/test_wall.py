@@ -132,9 +132,9 @@ ATTACKS = {
     "read /etc/passwd": "open('/etc/passwd').read()",
     "read the grader's memory": "open(f'/proc/{PARENT}/mem', 'rb')",
     "read its own environment's parent": "open(f'/proc/{PARENT}/environ', 'rb').read()",
-    "write a file": "open('/tmp/autograder-was-here', 'w')",
-    "write into the home": "import os; open(os.path.expanduser('~/x'), 'w')",
-    "make a folder": "import os; os.mkdir('/tmp/autograder-was-here')",
+    "write a file": "import os, posix; posix.open('/tmp/autograder-was-here', os.O_WRONLY | os.O_CREAT)",
+    "write into the home": "import os, posix; posix.open(os.path.expanduser('~/x'), os.O_CREAT)",
+    "make a folder": "import posix; posix.mkdir('/tmp/autograder-was-here')",
     "make a link": "import os; os.symlink('/etc/passwd', '/tmp/autograder-was-here')",
     "change a mode": f"import os; os.chmod({str(HERE)!r}, 0o777)",
     "fork": "import os; os.fork()",
@@ -193,7 +193,7 @@ def test_a_worker_holds_no_secret(behind):
     )
     assert set(student.f()) <= {
         "PATH", "HOME", "LANG", "MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
-        "MALLOC_ARENA_MAX", "PYTHONHASHSEED", "LC_CTYPE",
+        "MALLOC_ARENA_MAX", "PYTHONHASHSEED", "LC_CTYPE", "USER", "LOGNAME",
     }  # fmt: skip
     assert student.g() == []
     assert student.h() == []

@@ -6,8 +6,7 @@ import inspect
 from pathlib import Path
 from typing import Any
 
-import pytest
-
+from autograder.publish.student_files.limit import time_limit
 from autograder.publish.student_files.progress import (
     CHECK_SECONDS,
     NOT_RUN,
@@ -18,12 +17,11 @@ from autograder.publish.student_files.progress import (
     judge,
     summary,
 )
-from autograder.publish.student_files.work import Work, load_work, time_limit
+from autograder.publish.student_files.work import Work, load_work
 from autograder.sandbox.calls import Call
 from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import Student, here
 
-CALLS = pytest.StashKey[list[Call]]()
 PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
 
 
@@ -47,7 +45,7 @@ class Folder:
     def stand_in(self, item: Any) -> Student:
         """Return what a check calls `student`; the calls are kept for the message."""
         calls: list[Call] = []
-        item.stash[CALLS] = calls
+        item.student_calls = calls
         work, mark = self.work, mark_of(item)
 
         def record(call: Call) -> None:
@@ -70,11 +68,11 @@ class Folder:
             call: what pytest knows of the run, with the exception.
         """
         mark = mark_of(item)
-        if mark is None or report.when != "call" or report.skipped or CALLS not in item.stash:
+        if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
             return
         verdict = Verdict(PASSED)
         if call.excinfo is not None:
-            verdict = judge(call.excinfo.value, mark.question, self.work, item.stash[CALLS])
+            verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
         title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
         report.location = (*report.location[:2], f"{mark.question}: {title}")

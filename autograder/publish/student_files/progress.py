@@ -3,14 +3,14 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
+from types import CodeType, TracebackType
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
+from autograder.errors import is_unwritten
 from autograder.publish.student_files.work import Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
 from autograder.sandbox.stopwatch import TooSlow
-from autograder.submission.notebook_code import STUB
 
 CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
@@ -36,7 +36,7 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
         work: the student's file.
         calls: the calls the check made, the last of which is shown.
     """
-    if isinstance(error, NotImplementedError) and STUB in str(error):
+    if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
         if other == question:
             return Verdict(UNWRITTEN_YET, "not written yet")
@@ -73,7 +73,7 @@ def tell(error: BaseException, work: Work) -> list[str]:
         return ["your code ends the program: return instead of calling exit()", *own]
     if own:
         return [f"raised {headline(error)}", *own]
-    if not passes_through(error.__traceback__, perform.__code__.co_filename):
+    if not passes_through(error.__traceback__, perform.__code__):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
         return [
@@ -83,10 +83,10 @@ def tell(error: BaseException, work: Work) -> list[str]:
     return [headline(error)]
 
 
-def passes_through(trace: TracebackType | None, filename: str) -> bool:
-    """Whether a traceback has a frame in a file."""
+def passes_through(trace: TracebackType | None, function: CodeType) -> bool:
+    """Whether a traceback has a frame of a function."""
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == filename:
+        if trace.tb_frame.f_code is function:
             return True
         trace = trace.tb_next
     return False

@@ -3,11 +3,9 @@
 import contextlib
 import importlib
 import linecache
-import signal
 import sys
-import threading
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -134,23 +132,3 @@ def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
             places.append(f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}")
         trace = trace.tb_next
     return list(dict.fromkeys(places))[-FRAMES_SHOWN:]
-
-
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow inside after `seconds`, where there is an alarm and no debugger."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        if sys.gettrace() is None:
-            raise TooSlow
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again every second: it may be caught
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -39,7 +39,7 @@
 
   const form = document.getElementById("filter");
   const words = document.getElementById("words");
-  const kind = document.getElementById("kind");
+  const selects = Array.from(form.querySelectorAll("select"));
   const shown = document.getElementById("shown");
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   let texts = null; // made at the first use: a large class need not wait for it
@@ -49,7 +49,7 @@
     const wanted = plain(words.value).split(/\s+/).filter(Boolean);
     let many = 0;
     rows.forEach((row, place) => {
-      const fits = !kind.value || row.dataset.kind === kind.value;
+      const fits = selects.every((one) => !one.value || row.dataset[one.id] === one.value);
       row.hidden = !(fits && wanted.every((word) => texts[place].includes(word)));
       many += row.hidden ? 0 : 1;
     });
@@ -57,7 +57,7 @@
   }
 
   words.addEventListener("input", filter);
-  kind.addEventListener("change", filter);
+  selects.forEach((one) => one.addEventListener("change", filter));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
 })();

@@ -11,13 +11,21 @@ case = Cases("gridworld", name)
 
 
 @case()
-def test_odds_of_three_to_one(student):
-    """Values 0 and ln 3 at temperature 1: 1/4 and 3/4."""
-    expect_close(student.boltzmann_probs(np.array([0.0, np.log(3.0)]), 1.0), [0.25, 0.75])
+def test_odds_at_temperature_one(student):
+    """Values ln 0.9, ln 2.3, ln 1.3 and ln 0.5 at temperature 1: the odds, which add up to 5."""
+    q_row = np.log(np.array([0.9, 2.3, 1.3, 0.5]))
+    expect_close(student.boltzmann_probs(q_row, 1.0), [0.18, 0.46, 0.26, 0.1])
 
 
 @case()
 def test_temperature_divides_the_values(student):
-    """Values 0, 2 ln 2, 2 ln 5 at temperature 2: 1/8, 2/8 and 5/8."""
-    q_row = 2.0 * np.log(np.array([1.0, 2.0, 5.0]))
-    expect_close(student.boltzmann_probs(q_row, 2.0), [0.125, 0.25, 0.625])
+    """Values 2.5 ln 0.7, 2.5 ln 2.4 and 2.5 ln 0.9 at temperature 2.5: odds that add up to 4."""
+    q_row = 2.5 * np.log(np.array([0.7, 2.4, 0.9]))
+    expect_close(student.boltzmann_probs(q_row, 2.5), [0.175, 0.6, 0.225])
+
+
+@case()
+def test_values_in_the_thousands(student):
+    """The same odds 0.7 to 2.4 to 0.9, with 3000 added to every value: exp alone would overflow."""
+    q_row = 3000 + 2.5 * np.log(np.array([0.7, 2.4, 0.9]))
+    expect_close(student.boltzmann_probs(q_row, 2.5), [0.175, 0.6, 0.225])

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from checks.kit import expect, expect_close
-from checks.kit.compare import unpack
+from checks.kit import expect, expect_close, numbers_of, unpack
 from checks.for_otter import Cases
 
 OK_FORMAT = False
@@ -23,11 +22,15 @@ def expect_move(got, position, reward, done):
 
 @case()
 def test_one_move_each_way(student):
-    """From the cell (1, 1): 0 up, 1 right, 2 down, 3 left, each for -0.01."""
-    expect_move(student.grid_step((1, 1), 0), (0, 1), -0.01, False)
-    expect_move(student.grid_step((1, 1), 1), (1, 2), -0.01, False)
-    expect_move(student.grid_step((1, 1), 2), (2, 1), -0.01, False)
-    expect_move(student.grid_step((1, 1), 3), (1, 0), -0.01, False)
+    """On a 9x9 grid, from the cell (5, 3): 0 up, 1 right, 2 down, 3 left, each for -0.01."""
+    moves = [student.grid_step((5, 3), action, 9) for action in range(4)]
+    wanted = [(4, 3), (5, 4), (6, 3), (5, 2)]
+    other = [(5, 4), (5, 2), (6, 3), (4, 3)]
+    found = [numbers_of(unpack(got, 3)[0], "the next position").tolist() for got in moves]
+    mixed_up = found == [list(there) for there in other]
+    expect(not mixed_up, "these are the action numbers of GridWorld; here 0 is up, 1 right, 2 down, 3 left")
+    for got, there in zip(moves, wanted, strict=True):
+        expect_move(got, there, -0.01, False)
 
 
 @case()

@@ -12,13 +12,18 @@ case = Cases("gridworld", name)
 
 @case()
 def test_largest_values_by_hand(student):
-    """A table of one row and two cells: the largest values are 0.7 and 0.9."""
-    q_values = np.array([[[0.1, -0.5, 0.7, 0.2], [0.9, 0.3, -0.2, 0.8]]])
-    expect_close(student.state_values(q_values), [[0.7, 0.9]])
+    """A table of two rows and two cells each, with its largest values in every place."""
+    q_values = np.array(
+        [
+            [[0.13, -0.52, 0.71, 0.28], [0.94, 0.36, -0.27, 0.83]],
+            [[0.04, 0.22, 0.19, 0.65], [-0.18, 0.47, 0.31, 0.06]],
+        ]
+    )
+    expect_close(student.state_values(q_values), [[0.71, 0.94], [0.65, 0.47]])
 
 
 @case()
 def test_largest_of_negative_values(student):
-    """Two rows of one cell, all values negative."""
-    q_values = np.array([[[-3.0, -1.0, -2.0]], [[-9.0, -8.0, -7.0]]])
-    expect_close(student.state_values(q_values), [[-1.0], [-7.0]])
+    """Three rows of one cell, all values negative."""
+    q_values = np.array([[[-3.2, -1.4, -2.7]], [[-9.1, -8.3, -7.6]], [[-0.8, -5.5, -6.9]]])
+    expect_close(student.state_values(q_values), [[-1.4], [-7.6], [-0.8]])

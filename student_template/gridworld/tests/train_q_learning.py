@@ -3,8 +3,7 @@
 import numpy as np
 from gridworld_env import GridWorld
 
-from checks.kit import expect
-from checks.kit.compare import numbers_of
+from checks.kit import expect, numbers_of
 from checks.for_otter import Cases
 
 OK_FORMAT = False
@@ -12,7 +11,7 @@ name = "train_q_learning"
 case = Cases("gridworld", name)
 
 
-GRID = "gridworld_env.GridWorld"
+WORLD = "gridworld_env.UnmappedGrid"
 
 
 GENERATOR = "numpy.random.default_rng"
@@ -40,25 +39,56 @@ def greedy_steps(q_values, grid):
 
 
 def train(student, grid, seed, episodes, alpha, gamma, epsilon, *max_steps):
-    """Train in a new grid with a new generator and return the table."""
-    env, generator = student.make(GRID, **grid), student.make(GENERATOR, seed)
+    """Train in a new grid without a map, with a new generator, and return the table."""
+    env, generator = student.make(WORLD, **grid), student.make(GENERATOR, seed)
     return student.train_q_learning(env, episodes, alpha, gamma, epsilon, generator, *max_steps)
 
 
-@case()
-def test_learns_the_open_grid(student):
-    """100 episodes on the open 4x4 grid teach the walk to the goal; without one nothing is known."""
-    untrained = train(student, {"size": 4}, 0, 0, 0.5, 0.9, 0.3)
-    expect(greedy_steps(untrained, {"size": 4}) == 0, "the table of no episodes knows the way")
-    for seed in range(2):
-        table = train(student, {"size": 4}, seed, 100, 0.5, 0.9, 0.3)
-        expect(greedy_steps(table, {"size": 4}) > 0, "the greedy policy never reaches the goal")
+CORRIDOR = {"size": 3, "walls": [(0, 1), (1, 1)]}
+
+
+NEVER = "the greedy policy never reaches the goal"
+
+
+def expect_arrival(table, grid):
+    """Fail unless the greedy policy reaches the goal; return in how many steps."""
+    steps = greedy_steps(table, grid)
+    expect(steps > 0, NEVER)
+    return steps
 
 
 @case()
 def test_learns_to_walk_around_walls(student):
-    """150 episodes on a 4x4 grid where only one path leads around the walls."""
-    grid = {"size": 4, "walls": [(0, 1), (1, 1), (1, 3), (2, 1), (2, 3)]}
-    for seed in range(2):
-        table = train(student, grid, seed, 150, 0.5, 0.9, 0.3)
-        expect(greedy_steps(table, grid) > 0, "the greedy policy never reaches the goal")
+    """40 episodes in a corridor that no map shows; without an episode nothing is known."""
+    expect(greedy_steps(train(student, CORRIDOR, 0, 0, 0.5, 0.9, 0.3), CORRIDOR) == 0, "0 episodes teach")
+    expect_arrival(train(student, CORRIDOR, 1, 40, 0.5, 0.9, 0.3), CORRIDOR)
+
+
+@case()
+def test_learns_from_the_steps_it_takes(student):
+    """One episode of three steps in the world given: no entry changes but those of the actions taken."""
+    env = student.make(WORLD, size=4)
+    settings = (0.5, 0.9, 0.3)
+    before = table_of(student.train_q_learning(env, 0, *settings, student.make(GENERATOR, 4), 3), 4)
+    table = table_of(student.train_q_learning(env, 1, *settings, student.make(GENERATOR, 4), 3), 4)
+    expect(sum(env.lengths) == 3, "expected three steps in the world given", f"{sum(env.lengths)} steps")
+    changed = np.argwhere(table != before).tolist()
+    expect(len(changed) > 0, "three steps, each paid -0.01, changed no entry of the table")
+    expect(len(changed) <= 3, "entries changed of actions that were never taken: learn from the steps alone")
+    expect(changed[0][:2] == [0, 0], "no entry of the start changed: where do episodes begin?")
+
+
+@case()
+def test_training_draws_from_the_generator(student):
+    """Equal generators give equal tables, others give others; NumPy's global state stays unused."""
+    before = student.make("numpy.random.get_state")
+    tables = [train(student, CORRIDOR, seed, 40, 0.5, 0.9, 0.4) for seed in (1, 1, 2)]
+    after = student.make("numpy.random.get_state")
+    for table in tables:
+        expect_arrival(table, CORRIDOR)
+    same, again, other = (numbers_of(table, "the table") for table in tables)
+    told = "equal generators gave different tables: where does chance come from?"
+    expect(np.array_equal(same, again), told)
+    expect(not np.array_equal(same, other), "different generators gave the same table: is rng used?")
+    unused = all(np.array_equal(one, two) for one, two in zip(before, after, strict=True))
+    expect(unused, "NumPy's global random state was used: draw from rng")

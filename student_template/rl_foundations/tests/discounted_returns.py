@@ -12,15 +12,16 @@ case = Cases("rl_foundations", name)
 
 @case()
 def test_three_rewards_by_hand(student):
-    """Three rewards of 1 at gamma 0.5."""
-    expect_close(student.discounted_returns([1.0, 1.0, 1.0], 0.5), [1.75, 1.5, 1.0])
+    """Rewards 0.7, -1.3, 2.9 and 0.4 at gamma 0.6, from the end: 0.4, then 2.9 + 0.6 * 0.4, and so on."""
+    rewards = np.array([0.7, -1.3, 2.9, 0.4])
+    # 0.7 + 0.6 * 0.584, -1.3 + 0.6 * 3.14, 2.9 + 0.6 * 0.4
+    expect_close(student.discounted_returns(rewards, 0.6), [1.0504, 0.584, 3.14, 0.4])
 
 
 @case()
 def test_score_on_the_last_token_only(student):
-    """Only the last of four tokens is scored, gamma 0.9."""
-    rewards = np.array([0.0, 0.0, 0.0, 1.0])
-    expect_close(student.discounted_returns(rewards, 0.9), [0.729, 0.81, 0.9, 1.0])
+    """Only the last of four tokens is scored, with 2.7, in a list; gamma 0.9."""
+    expect_close(student.discounted_returns([0.0, 0.0, 0.0, 2.7], 0.9), [1.9683, 2.187, 2.43, 2.7])
 
 
 @case()

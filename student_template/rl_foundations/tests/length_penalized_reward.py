@@ -19,12 +19,12 @@ def test_score_of_one_by_hand(student):
 
 @case()
 def test_batch_by_hand(student):
-    """A batch of three responses with 280, 100 and 250 tokens."""
-    rm_score, num_tokens = np.array([2.0, 0.5, 1.0]), np.array([280.0, 100.0, 250.0])
-    expect_close(student.length_penalized_reward(rm_score, num_tokens), [0.7, 0.5, 0.0])
+    """A batch of four responses with 283, 97, 212 and 151 tokens: 133, 0, 62 and 1 are charged."""
+    rm_score, num_tokens = np.array([2.35, 0.62, -1.4, 1.1]), np.array([283.0, 97.0, 212.0, 151.0])
+    expect_close(student.length_penalized_reward(rm_score, num_tokens), [1.02, 0.62, -2.02, 1.09])
 
 
 @case()
 def test_other_prices_by_hand(student):
-    """Score 4 with 13 tokens of which 10 are free, half a point for each of the others."""
-    expect_close(student.length_penalized_reward(4.0, 13, 0.5, 10), 2.5)
+    """Score 3.7 with 17 tokens of which 6 are free, 0.45 for each of the others: 3.7 - 11 * 0.45."""
+    expect_close(student.length_penalized_reward(3.7, 17, 0.45, 6), -1.25)

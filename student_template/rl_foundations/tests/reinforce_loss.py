@@ -10,26 +10,27 @@ case = Cases("rl_foundations", name)
 
 @case()
 def test_two_tokens_by_hand(student):
-    """Log-probabilities -1 and -2, returns 3 and 0.5."""
-    loss = student.reinforce_loss(tensor([-1.0, -2.0]), tensor([3.0, 0.5]))
-    # -((-1) * 3 + (-2) * 0.5)
-    expect_close(loss, 4.0)
+    """Log-probabilities -1.3 and -0.4, returns 0.7 and 2.6."""
+    loss = student.reinforce_loss(tensor([-1.3, -0.4]), tensor([0.7, 2.6]))
+    # -((-1.3) * 0.7 + (-0.4) * 2.6)
+    expect_close(loss, 1.95)
 
 
 @case()
 def test_bad_token_by_hand(student):
-    """Log-probabilities -0.5, -2 and -1, returns 2, -1 and 3."""
-    loss = student.reinforce_loss(tensor([-0.5, -2.0, -1.0]), tensor([2.0, -1.0, 3.0]))
-    expect_close(loss, 2.0)
+    """Log-probabilities -0.6, -2.3 and -1.1, returns 1.7, -0.9 and 3.2."""
+    loss = student.reinforce_loss(tensor([-0.6, -2.3, -1.1]), tensor([1.7, -0.9, 3.2]))
+    # -(-1.02 + 2.07 - 3.52)
+    expect_close(loss, 2.47)
 
 
 @case()
 def test_gradient_by_hand(student):
     """The gradient for each log-probability is minus its return; the returns are constants."""
     result = student.reinforce_loss.with_grad(
-        log_probs=tensor([-0.5, -2.0, -1.0]),
-        returns=tensor([2.0, -1.0, 3.0]),
+        log_probs=tensor([-0.6, -2.3, -1.1]),
+        returns=tensor([1.7, -0.9, 3.2]),
         wrt=["log_probs", "returns"],
     )
-    expect_gradient(result, "log_probs", [-2.0, 1.0, -3.0])
+    expect_gradient(result, "log_probs", [-1.7, 0.9, -3.2])
     expect_zero_gradient(result, "returns")

@@ -10,24 +10,23 @@ name = "kl_penalty"
 case = Cases("rlhf", name)
 
 
-LOG2, LOG3 = 0.69314718, 1.09861229
-
-
 @case()
 def test_k1_by_hand(student):
-    """k1 where a token became twice as probable, half as probable, and neither."""
-    log_probs = tensor(np.log([[0.5, 0.25, 0.1]]))
-    ref_log_probs = tensor(np.log([[0.25, 0.5, 0.1]]))
-    expect_close(student.kl_penalty(log_probs, ref_log_probs), [[LOG2, -LOG2, 0.0]])
+    """k1 of two responses: the log of how many times as probable each token became."""
+    log_probs = tensor(np.log([[0.6, 0.25, 0.1], [0.3, 0.45, 0.08]]))
+    ref_log_probs = tensor(np.log([[0.2, 0.4, 0.1], [0.33, 0.9, 0.02]]))
+    want = np.log([[3.0, 0.625, 1.0], [1 / 1.1, 0.5, 4.0]])
+    expect_close(student.kl_penalty(log_probs, ref_log_probs), want)
 
 
 @case()
 def test_k3_by_hand(student):
-    """k3 where a token became twice as probable, half as probable, and neither."""
-    log_probs = tensor(np.log([[0.5], [0.25], [0.1]]))
-    ref_log_probs = tensor(np.log([[0.25], [0.5], [0.1]]))
-    want = [[0.5 - 1 + LOG2], [2 - 1 - LOG2], [0.0]]
-    expect_close(student.kl_penalty(log_probs, ref_log_probs, estimator="k3"), want)
+    """k3 of the same two responses: r - 1 - log r, with r = reference / policy."""
+    log_probs = tensor(np.log([[0.6, 0.25, 0.1], [0.3, 0.45, 0.08]]))
+    ref_log_probs = tensor(np.log([[0.2, 0.4, 0.1], [0.33, 0.9, 0.02]]))
+    ratio = np.array([[1 / 3, 1.6, 1.0], [1.1, 2.0, 0.25]])
+    found = student.kl_penalty(log_probs, ref_log_probs, estimator="k3")
+    expect_close(found, ratio - 1 - np.log(ratio))
 
 
 @case()

@@ -1,5 +1,7 @@
 """The visible checks of `reward_model_loss` for otter: those in checks/. Leave this file as it is."""
 
+import numpy as np
+
 from checks.kit import expect_close, tensor
 from checks.for_otter import Cases
 
@@ -20,6 +22,8 @@ def test_equal_scores_are_a_coin_toss(student):
 
 @case()
 def test_two_pairs_by_hand(student):
-    """Margins of log 3 and 0: probabilities 3/4 and 1/2, and the mean of the two losses."""
-    chosen, rejected = tensor([2.0 + LOG3, 5.0]), tensor([2.0, 5.0])
-    expect_close(student.reward_model_loss(chosen, rejected), (0.28768207 + LOG2) / 2)
+    """Margins log 3, log 0.25 and log 1.6: probabilities 3/4, 1/5 and 8/13, the mean of three losses."""
+    rejected = np.array([2.3, 5.1, -0.4])
+    chosen = rejected + np.log([3.0, 0.25, 1.6])
+    want = -(np.log(3 / 4) + np.log(1 / 5) + np.log(8 / 13)) / 3
+    expect_close(student.reward_model_loss(tensor(chosen), tensor(rejected)), want)

@@ -12,23 +12,25 @@ case = Cases("rlhf", name)
 def test_one_response_by_hand(student):
     """A prompt token, two response tokens, padding: the score comes on the second of the two."""
     found = student.shaped_rewards(
-        tensor([3.0]),
-        tensor([[-9.0, -1.0, -1.0, -9.0]]),
-        tensor([[-9.0, -2.0, -0.5, -9.0]]),
+        tensor([2.6]),
+        tensor([[-8.1, -1.3, -0.7, -5.5]]),
+        tensor([[-9.4, -2.2, -0.4, -9.3]]),
         tensor([[False, True, True, False]], dtype="bool"),
-        0.1,
+        0.3,
     )
-    expect_close(found, [[0.0, -0.1, 3.0 + 0.05, 0.0]])
+    # -0.3 * (-1.3 + 2.2), and 2.6 - 0.3 * (-0.7 + 0.4)
+    expect_close(found, [[0.0, -0.27, 2.69, 0.0]])
 
 
 @case()
 def test_rows_of_different_lengths(student):
-    """Two responses of different lengths, and tokens in between that do not count."""
+    """Two responses of different lengths, and tokens in between that do not count; kl_coef 0.5."""
     found = student.shaped_rewards(
-        tensor([1.0, -2.0]),
-        tensor([[-1.0, -1.0, -1.0, -1.0], [-2.0, -2.0, -2.0, -2.0]]),
-        tensor([[-3.0, -3.0, -3.0, -3.0], [-1.0, -1.0, -1.0, -1.0]]),
+        tensor([1.4, -2.3]),
+        tensor([[-1.2, -0.9, -3.1, -0.6], [-2.5, -1.1, -0.8, -1.7]]),
+        tensor([[-2.0, -1.4, -0.2, -1.5], [-1.9, -2.4, -0.3, -0.9]]),
         tensor([[True, False, False, True], [True, True, False, False]], dtype="bool"),
         0.5,
     )
-    expect_close(found, [[-1.0, 0.0, 0.0, 0.0], [0.5, -1.5, 0.0, 0.0]])
+    # -0.5 * 0.8, 1.4 - 0.5 * 0.9; -0.5 * -0.6, -2.3 - 0.5 * 1.3
+    expect_close(found, [[-0.4, 0.0, 0.0, 0.95], [0.3, -2.95, 0.0, 0.0]])

@@ -860,11 +860,11 @@ def with_pyplot(values):
 
 @alternative("plot_values")
 def with_a_mesh(values):
-    """pcolormesh, with its first row at the top because the axis is turned; three decimals."""
+    """pcolormesh, with its first row at the top because the axis is turned."""
     fig, ax = plt.subplots()
     mesh = ax.pcolormesh(values)
     for (r, c), v in np.ndenumerate(values):
-        ax.annotate(f"{v:.3f}", (c + 0.5, r + 0.5), ha="center", va="center", fontsize=8)
+        ax.annotate(f"{v:.2f}", (c + 0.5, r + 0.5), ha="center", va="center", fontsize=8)
     ax.invert_yaxis()
     ax.set(xlabel="col", ylabel="row", title="V")
     fig.colorbar(mesh, ax=ax, label="value")

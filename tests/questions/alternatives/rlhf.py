@@ -171,7 +171,7 @@ def row_by_row(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
 def finds_the_last_from_the_right(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     """argmax of the flipped mask, and scatter."""
     last = mask.shape[1] - 1 - mask.flip(1).int().argmax(dim=1, keepdim=True)
-    rewards = -kl_coef * (log_probs - ref_log_probs) * mask
+    rewards = (-kl_coef * (log_probs - ref_log_probs)).where(mask, 0.0)
     return rewards.scatter_add(1, last, rm_scores[:, None].to(rewards.dtype))
 
 
@@ -180,7 +180,11 @@ def marks_the_last_by_counting(rm_scores, log_probs, ref_log_probs, mask, kl_coe
     """The last counted token is the one with which the running count is complete."""
     count = mask.cumsum(dim=1)
     is_last = mask & (count == count[:, -1:])
-    return (is_last * rm_scores.unsqueeze(1)).sub(kl_coef * (log_probs - ref_log_probs) * mask)
+    counted = (
+        torch.nan_to_num(log_probs * mask, 0.0, 0.0, 0.0),
+        torch.nan_to_num(ref_log_probs * mask, 0.0, 0.0, 0.0),
+    )
+    return (is_last * rm_scores.unsqueeze(1)).sub(kl_coef * (counted[0] - counted[1]))
 
 
 @alternative("shaped_rewards")

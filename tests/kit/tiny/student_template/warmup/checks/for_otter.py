@@ -4,7 +4,6 @@ import inspect
 import linecache
 import sys
 import types
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +12,13 @@ from typing import Any
 import numpy as np
 from otter.test_files import test_case
 
-from checks.kit.progress import CHECK_SECONDS, judge
-from checks.kit.work import TooSlow, Work, import_ahead, time_limit
-from checks.kit.calls import Call, NotDefined
-from checks.kit.student import Student, here
+from checks.kit import hidden_rng, identity, visible_rng
+from checks.kit import time_limit
+from checks.kit import CHECK_SECONDS, judge
+from checks.kit import Work, import_ahead
+from checks.kit import Call, NotDefined
+from checks.kit import TooSlow
+from checks.kit import Student, here
 
 
 class Failed(Exception):
@@ -50,12 +52,12 @@ class Cases:
         """
         return lambda check: Case(self, check, points, hidden, requires)
 
-    def fixtures(self, name: str, student: Student) -> dict[str, Any]:
+    def fixtures(self, name: str, student: Student, *, hidden: bool) -> dict[str, Any]:
         """Return what a check may ask for."""
-        own = name.encode()
-        full = f"{self.stem}.{self.question}.{name.removeprefix('test_')}".encode()
-        seed = zlib.crc32(own) if self.seed is None else [self.seed, zlib.crc32(full)]
-        fixtures = {"student": student, "rng": np.random.default_rng(seed)}
+        rng = visible_rng(name)
+        if hidden and self.seed is not None:
+            rng = hidden_rng(self.seed, identity(self.stem, self.question, name), 0)
+        fixtures: dict[str, Any] = {"student": student, "rng": rng}
         if self.solution:
             fixtures["reference"] = here(load(self.solution))
         return fixtures
@@ -90,7 +92,7 @@ class Case(test_case):  # type: ignore[misc]
             if cases.question in cases.endless:
                 raise TooSlow
 
-        fixtures = cases.fixtures(name, here(global_environment, record))
+        fixtures = cases.fixtures(name, here(global_environment, record), hidden=self.hidden)
         asked = {key: fixtures[key] for key in inspect.signature(self.test_func).parameters}
         import_ahead("".join(linecache.getlines(file)) for file in own_files(global_environment))
         try:

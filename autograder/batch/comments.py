@@ -1,0 +1,144 @@
+"""Points and comments by hand, from a table that staff keep: student, question, points or add, comment."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autograder.errors import InputError, nearest
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.byhand import QUIZ
+from autograder.gradebook.records import Comment
+from autograder.quiz.tame_yaml import SheetError, read_yaml
+from autograder.results import Report
+from autograder.roster.intake import Row
+from autograder.roster.people import Line, read_lines
+
+COLUMNS = {
+    "student": ("submission", "student", "name", "id", "email"),
+    "question": ("question",),
+    "points": ("points", "score"),
+    "more": ("add", "more", "bonus"),
+    "text": ("comment", "comments", "feedback"),
+}
+LONGEST = 4000  # characters of a comment
+
+
+@dataclass
+class TakenIn:
+    """What is new in a table, each after its submission's name, and how many lines were known already."""
+
+    new: list[tuple[str, Comment]] = field(default_factory=list)
+    known: int = 0
+
+
+def read_comments(
+    path: Path, book: Gradebook, find: Callable[[str], Row], author: str, *, bonus: bool
+) -> TakenIn:
+    """Read a table; at the first line that cannot be meant there is an `InputError`, and nothing is taken in.
+
+    Args:
+        path: a CSV, or a YAML list of the same cells.
+        book: the gradebook.
+        find: who is meant by a name, a number or an address.
+        author: who gives the points.
+        bonus: whether points may be more than a question is worth.
+    """
+    taken, now = TakenIn(), time.time()
+    for line in lines_of(path):
+        where = f"{path}, line {line.number}"
+        try:
+            row = find(line.cells.get("student", ""))
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+        stored = book.newest(row.name)
+        if stored is None:
+            raise InputError(
+                f"{where}: {row.name} handed in nothing: autograder override gives a score all the same"
+            )
+        comment = comment_on(line, stored.report, where, author, now)
+        insist_on_bounds(comment, stored.report, where, bonus=bonus)
+        held = {one.question: one for one in book.by_hand(row.name).comments}.get(comment.question)
+        if comment.is_empty if held is None else same(held, comment):
+            taken.known += 1
+        else:
+            taken.new.append((row.name, comment))
+    return taken
+
+
+def lines_of(path: Path) -> Iterator[Line]:
+    """Yield the lines of a table, by what their cells mean."""
+    if path.suffix.lower() not in (".yml", ".yaml"):
+        yield from read_lines(path, COLUMNS, ["student"])
+        return
+    try:
+        tree = read_yaml(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, SheetError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    if not isinstance(tree, list) or not all(isinstance(item, dict) for item in tree):
+        raise InputError(f"{path}: must be a list of entries, each with student, question, points, comment")
+    for number, item in enumerate(tree, 1):
+        yield Line(number, cells_of(item, f"{path}, entry {number}"))
+
+
+def cells_of(item: Mapping[str, object], where: str) -> dict[str, str]:
+    """Return an entry's cells by what they mean."""
+    meanings = {name: meaning for meaning, names in COLUMNS.items() for name in names}
+    for name, value in item.items():
+        if name.lower() not in meanings:
+            raise InputError(f"{where}: there is no {name}{nearest(name, meanings)}")
+        if not isinstance(value, str):
+            raise InputError(f"{where}: {name} must be a number or a text")
+    return {meanings[name.lower()]: str(value).strip() for name, value in item.items()}
+
+
+def comment_on(line: Line, report: Report, where: str, author: str, now: float) -> Comment:
+    """Return what a line gives to a question of a report."""
+    points, more = (number(line.cells.get(name, ""), where) for name in ("points", "more"))
+    question = question_of(line.cells.get("question", ""), report, where)
+    if not question and points is not None:
+        raise InputError(f"{where}: points need a question; a score for the whole: autograder override")
+    return Comment(question, points, more, line.cells.get("text", "")[:LONGEST], author, now)
+
+
+def question_of(said: str, report: Report, where: str) -> str:
+    """Return the question that is meant, "" for the whole; quiz items begin with `quiz.`."""
+    name = said.removeprefix(f"{report.assignment}.")
+    questions = [one.id.partition(".")[2] for one in report.questions]
+    items = [QUIZ + one.id for one in report.quiz]
+    if name in ("", *questions, *items):
+        return name
+    if QUIZ + name in items:
+        return QUIZ + name
+    raise InputError(f"{where}: there is no question {said}{nearest(said, [*questions, *items])}")
+
+
+def number(said: str, where: str) -> float | None:
+    """Return a number in a cell, None for an empty one."""
+    if not said:
+        return None
+    try:
+        value = float(said.replace(",", ".").replace("\u2212", "-"))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{where}: {said[:40]!r} is no number of points")
+    return value
+
+
+def insist_on_bounds(comment: Comment, report: Report, where: str, *, bonus: bool) -> None:
+    """Raise if a question would score less than 0, or more than it is worth without that being meant."""
+    worth = {QUIZ + one.id: (one.score, one.max_score) for one in report.quiz}
+    worth |= {one.id.partition(".")[2]: (one.score, one.max_score) for one in report.questions}
+    before, most = worth.get(comment.question, (report.score, report.max_score))
+    score, name = comment.score(before), comment.question or "the whole"
+    if score < 0:
+        raise InputError(f"{where}: {name} would score {score:g}, less than nothing")
+    if score > most + 1e-9 and not bonus:
+        raise InputError(f"{where}: {name} would score {score:g} of {most:g}: --bonus if that is meant")
+
+
+def same(held: Comment, comment: Comment) -> bool:
+    """Whether a comment says what is held already."""
+    return replace(held, author="", made=0, content_hash="") == replace(comment, author="", made=0)

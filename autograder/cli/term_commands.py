@@ -1,0 +1,128 @@
+"""The commands about a term and about what staff decide: comments, similar, term, new-term."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from autograder.cli.class_commands import FILE, FOLDER, out_argument
+
+
+@click.command()
+@out_argument
+@click.argument("table", type=FILE)
+@click.option("--by", "author", required=True, help="Who decides; staff read it.")
+@click.option("--bonus", is_flag=True, help="Points may be more than a question is worth.")
+def comments(out: Path, table: Path, author: str, bonus: bool) -> None:
+    """Take in points and comments by hand from a CSV or YAML."""
+    from autograder.batch.comments import read_comments
+    from autograder.batch.outputs import write_reports
+    from autograder.cli import classes
+    from autograder.gradebook.book import Gradebook
+
+    if not author.strip():
+        raise click.UsageError("--by must say something")
+    with Gradebook(out, create=False) as book:
+        run = classes.run_of(book, out)
+        found = read_comments(table, book, classes.Class(book, run).find, author.strip(), bonus=bonus)
+        book.comment(found.new)
+        written = write_reports(out, book, run)
+    click.echo(
+        f"{len(found.new)} taken in, {found.known} known already; all files in {out} are written again"
+    )
+    classes.tell(written.remarks)
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=FOLDER)
+@click.option("-o", "--out", type=FOLDER, help="Where term.csv and term.html go (default: the first folder).")
+@click.option("--section", default="", help="Only the students of this section of the roster.")
+@click.pass_obj
+def term(root: Path, folders: tuple[Path, ...], out: Path | None, section: str) -> None:
+    """Put the assignments of a term side by side."""
+    from autograder.config import FILE as SETTINGS
+    from autograder.config import load_config
+    from autograder.term.outputs import write_term
+    from autograder.term.table import term_of
+
+    course = load_config(root).settings.assignments if (root / SETTINGS).is_file() else {}
+    found = term_of(folders, {stem: one.weight for stem, one in course.items()}, section)
+    paths = write_term(found, out or folders[0], section)
+    behind = sum(any(True for _ in found.worries(student)) for student in found.students)
+    click.echo(
+        f"{len(found.students)} students, {len(found.assignments)} assignments; look at {behind} of them"
+    )
+    click.echo("\n".join(map(str, paths)))
+
+
+@click.command("new-term")
+@click.option("--first-due", metavar="DATE", help="When the first assignment is due; all dates move along.")
+@click.option("--seed", type=click.IntRange(min=0), help="The term's seed (default: drawn).")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.pass_obj
+def new_term(root: Path, first_due: str | None, seed: int | None, dry_run: bool) -> None:
+    """Make grading.yml ready for another term."""
+    from autograder.batch.files import replace
+    from autograder.config import FILE as SETTINGS
+    from autograder.config import load_config
+    from autograder.roster.intake import EXTENSIONS
+    from autograder.term.new_term import for_new_term
+
+    load_config(root)
+    try:
+        day = datetime.fromisoformat(first_due).date() if first_due else None
+    except ValueError:
+        raise click.UsageError(f"--first-due must be a date such as 2027-04-20, not {first_due}") from None
+    made = for_new_term((root / SETTINGS).read_text("utf-8-sig"), day, seed)
+    click.echo("seed: a new one; hidden inputs are drawn anew")
+    now = datetime.now().astimezone()
+    for stem, before, due in made.dates:
+        past = "; this is in the past: give --first-due DATE" if due < now else ""
+        was = "" if due == before else f", was {before:%a %Y-%m-%d}"
+        click.echo(f"{stem}: due {due:%a %Y-%m-%d %H:%M %z}{was}{past}")
+    if (root / EXTENSIONS).exists():
+        click.echo(f"{EXTENSIONS} is the last term's: move it away")
+    if dry_run:
+        click.echo("Nothing was written (--dry-run).")
+        return
+    replace(root / SETTINGS, made.text)
+    click.echo("next: autograder doctor, then autograder build; grade into new folders (docs/new-term.md)")
+
+
+@click.command()
+@out_argument
+@click.option("--against", multiple=True, type=FOLDER, help="An earlier term's folder; may be repeated.")
+@click.option("--export", "exported", type=FOLDER, help="Also write folders that JPlag and Dolos read.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.pass_obj
+def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | None, quiet: bool) -> None:
+    """List works that are alike, for a person to read."""
+    from autograder.cli import classes
+    from autograder.cli.progress import counted
+    from autograder.gradebook.book import Gradebook
+    from autograder.similar.gather import folder_of, gathered, handed_out
+    from autograder.similar.outputs import export, write_similar
+    from autograder.similar.pairs import pairs_of
+    from autograder.submission.work import task_of
+
+    with Gradebook(out, create=False) as book:
+        run = classes.run_of(book, out)
+    course = classes.course_of(run, root)
+    with counted("read", quiet=quiet) as tell:
+        task = task_of(course, run.assignment)
+        mine = gathered(run.folder, task, out, "", tell)
+        works = list(mine.works)
+        for folder in against:
+            place, graded = folder_of(folder)
+            works += gathered(place, task, graded, folder.name, tell).works
+    pairs = pairs_of(works, handed_out(course, run.assignment))
+    path = write_similar(out, run.about.title, pairs, mine.names, len(works))
+    if exported:
+        export(exported, course, run.assignment, mine.submissions)
+        click.echo(f"java -jar jplag.jar -l python3 -bc BASE {exported / 'submissions'}")
+        click.echo(f"dolos run -l python {exported / 'info.csv'}")
+    if not quiet:
+        click.echo(f"pairs to look at: {len(pairs)}; works that name others: {len(mine.names)}; {path}")
+
+
+TERM_COMMANDS = (comments, similar, term, new_term)

@@ -1,0 +1,49 @@
+"""Which Python and which libraries run students' code: what is promised and installed follows from here."""
+
+import sys
+
+PYTHON = (3, 11)
+LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
+
+# what those import themselves, by the names that they import it under
+BROUGHT = (
+    "PIL", "_distutils_hack", "contourpy", "cycler", "dateutil", "filelock", "fontTools", "fsspec",
+    "functorch", "isympy", "jinja2", "kiwisolver", "markupsafe", "mpl_toolkits", "mpmath", "networkx",
+    "packaging", "pkg_resources", "pylab", "pyparsing", "setuptools", "six", "sympy", "torchgen",
+    "typing_extensions",
+)  # fmt: skip
+IMPORTABLE = frozenset((*sys.stdlib_module_names, *LIBRARIES, *BROUGHT))
+
+# what later versions of Python have: the version, and names by module
+NEWER: dict[str, dict[str, tuple[str, ...]]] = {
+    "3.12": {
+        "typing": ("override", "TypeAliasType"), "itertools": ("batched",), "math": ("sumprod",),
+        "collections.abc": ("Buffer",), "random": ("binomialvariate",), "calendar": ("Month", "Day"),
+        "inspect": ("markcoroutinefunction",),
+    },
+    "3.13": {
+        "typing": ("TypeIs", "ReadOnly", "NoDefault", "get_protocol_members", "is_protocol"),
+        "warnings": ("deprecated",), "copy": ("replace",), "math": ("fma",),
+        "pathlib": ("UnsupportedOperation",), "queue": ("ShutDown",), "os": ("process_cpu_count",),
+    },
+    "3.14": {"annotationlib": (), "compression": (), "string.templatelib": (), "concurrent.interpreters": ()},
+}  # fmt: skip
+
+
+def python_name(version: tuple[int, ...] = PYTHON) -> str:
+    """Return a version as people write it."""
+    return "Python " + ".".join(map(str, version))
+
+
+def came_with(module: str, name: str = "") -> str:
+    """Return the version of Python that brought a module or a name in one, "" if none after ours is known."""
+    for version, modules in NEWER.items():
+        if module in modules and (not modules[module] or name in modules[module]):
+            newer = tuple(map(int, version.split("."))) > sys.version_info[:2]
+            return version if newer else ""
+    return ""
+
+
+def listed() -> str:
+    """Return the promised libraries in words."""
+    return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"

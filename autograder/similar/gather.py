@@ -1,0 +1,152 @@
+"""The works to compare: what a class handed in, what its gradebook knows of the answers, earlier terms."""
+
+import hashlib
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.config import Course
+from autograder.gradebook.book import Gradebook
+from autograder.gradebook.database import FILE
+from autograder.quiz.sheet import read_sheet
+from autograder.results import Outcome, Report
+from autograder.roster.people import Index, Person
+from autograder.similar.fingerprints import MOST_TEXT, Prints, fingerprints
+from autograder.similar.pairs import Work
+from autograder.submission.layouts import find_submissions
+from autograder.submission.reading import QUIZ, Submission, read_entry, source_of
+from autograder.submission.work import Task
+
+LONG_NAME = 6  # letters: shorter names occur in programs that are not about anybody
+
+
+@dataclass(frozen=True)
+class NameSign:
+    """Another student's name in somebody's work, and where."""
+
+    work: str
+    other: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What was read of a folder: its works, and other students' names in them."""
+
+    works: list[Work]
+    names: list[NameSign]
+    submissions: list[Submission]
+
+
+def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callable[[int], None]) -> Gathered:
+    """Read the works of a folder.
+
+    Args:
+        folder: of submissions.
+        task: the assignment.
+        out: where it was graded, if it was.
+        term: "" for this class, else what to call the folder.
+        tell: is called after each submission.
+    """
+    reports, people = graded(out) if out else ({}, {})
+    varying = items_with_own_figures(list(reports.values()))
+    index = Index([(at, one) for at, who in enumerate(people.values()) for one in who])
+    rows = list(people)
+    works: list[Work] = []
+    names: list[NameSign] = []
+    submissions: list[Submission] = []
+    for done, entry in enumerate(find_submissions(folder, task.stem), 1):
+        submission = read_entry(entry, task)
+        works.append(work_of(submission, task.stem, term, reports.get(entry.name), varying))
+        names += names_in(submission, index, rows)
+        submissions.append(submission)
+        tell(done)
+    return Gathered(works, names, submissions)
+
+
+def folder_of(path: Path) -> tuple[Path, Path | None]:
+    """Return the submissions' folder and where they were graded, of a folder that is either of the two."""
+    if not (path / FILE).is_file():
+        return path, None
+    with Gradebook(path, create=False) as book:
+        run = book.last_run()
+    return (run.folder if run else path), path
+
+
+def graded(out: Path) -> tuple[dict[str, Report], dict[str, list[Person]]]:
+    """Return the newest reports and who handed in, by submission."""
+    reports, people = {}, {}
+    with Gradebook(out, create=False) as book:
+        run = book.last_run()
+        for row in book.rows(run.id) if run else ():
+            people[row.name] = row.people
+            stored = book.newest(row.name)
+            if stored is not None:
+                reports[row.name] = stored.report
+    return reports, people
+
+
+def items_with_own_figures(reports: Sequence[Report]) -> set[str]:
+    """Return the quiz items of which students were asked different versions."""
+    prompts: dict[str, set[str]] = {}
+    for report in reports:
+        for answer in report.quiz:
+            if answer.given:
+                prompts.setdefault(answer.id, set()).add(answer.prompt)
+    return {item for item, found in prompts.items() if len(found) > 1}
+
+
+def work_of(submission: Submission, stem: str, term: str, report: Report | None, varying: set[str]) -> Work:
+    """Return a submission as it is compared."""
+    cells = tuple(source_of(submission, stem).cells) if not submission.problem else ()
+    raw = hashlib.sha256("\0".join(cells).encode("utf-8", "replace")).hexdigest() if any(cells) else ""
+    checks = report.checks if report else []
+    quiz = [answer for answer in (report.quiz if report else ()) if answer.id in varying and answer.given]
+    figures: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    for answer in quiz:
+        figures[answer.outcome is Outcome.PASSED].add((answer.id, answer.given.strip()))
+    wrong = frozenset((one.id, one.answer_digest) for one in checks if one.answer_digest)
+    name, rights = submission.name, frozenset(figures[True])
+    return Work(name, term, cells, fingerprints(cells), raw, wrong, frozenset(figures[False]), rights)
+
+
+def names_in(submission: Submission, index: Index, rows: Sequence[str]) -> Iterator[NameSign]:
+    """Yield the names of others on the quiz sheet and in the code, comments included."""
+    sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
+    code = submission.files.get(submission.main, b"")[:MOST_TEXT].decode("utf-8", "replace")
+    told = set()
+    for where, said in [
+        (f"the student line of {QUIZ}", sheet.student),
+        *(("the code", one) for one in candidates(code)),
+    ]:
+        found = {rows[at] for at in index.called(said)} if said else set()
+        if len(found) == 1 and submission.name not in found and (other := found.pop()) not in told:
+            told.add(other)
+            yield NameSign(submission.name, other, f"{where}: {said[:80]}")
+
+
+def candidates(code: str) -> Iterator[str]:
+    """Yield what may be a name in a program: addresses, and two capitalised words in a row."""
+    yield from dict.fromkeys(re.findall(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,64}", code))
+    words = re.findall(r"[^\W\d_]+", code)
+    pairs = (f"{one} {two}" for one, two in itertools.pairwise(words) if one.istitle() and two.istitle())
+    yield from (pair for pair in dict.fromkeys(pairs) if len(pair) > LONG_NAME)
+
+
+def handed_out(course: Course, stem: str) -> set[int]:
+    """Return the fingerprints of what every student was given: the stubs and what is provided."""
+    found: set[int] = set()
+    folder = course.root / "student_template" / stem
+    paths = [folder / f"{stem}.py", folder / "examples.py"]
+    paths += [course.root / "assignments" / stem / f"{name}.py" for name in course.assignment(stem).provided]
+    for path in paths:
+        if path.is_file():
+            found |= set(prints_of(path).marks)
+    return found
+
+
+def prints_of(path: Path) -> Prints:
+    """Return the fingerprints of a program in a file."""
+    return fingerprints([path.read_text("utf-8", "replace")])

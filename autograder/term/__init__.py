@@ -1,0 +1,1 @@
+"""A term: several assignments side by side, and the change from one term to the next."""

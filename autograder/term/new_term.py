@@ -1,0 +1,68 @@
+"""grading.yml for another term: a new seed, shifted dates. All else in the file stays as it is written."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from autograder.config import CourseSettings, parse_config
+from autograder.errors import InputError, KitError
+
+SEED = re.compile(r"^seed:[ \t]*\d+", re.MULTILINE)
+DUE = re.compile(
+    r"^(?P<key>[ \t]+due:[ \t]*)(?P<quote>[\"']?)(?P<time>\d{4}-[^\s\"'#]+)(?P=quote)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class NewTerm:
+    """The text for another term, and what changed in it: (stem, due before, due now)."""
+
+    text: str
+    dates: list[tuple[str, datetime, datetime]]
+
+
+def for_new_term(text: str, first_due: date | None, seed: int | None = None) -> NewTerm:
+    """Return the settings of a course for another term.
+
+    Args:
+        text: of grading.yml.
+        first_due: the day on which the first assignment is due then; None: dates stay.
+        seed: of the term; drawn if none is given.
+    """
+    before = parse_config(text)
+    seed = secrets.randbelow(10**9) if seed is None else seed
+    changed, found = SEED.subn(f"seed: {seed}", text, count=1)
+    if not found:
+        changed = f"seed: {seed}\n{text}"
+    dues = {stem: one.due for stem, one in before.assignments.items() if one.due}
+    shift = first_due - min(dues.values()).date() if first_due and dues else timedelta(0)
+    changed = DUE.sub(
+        lambda due: f"{due['key']}{due['quote']}{shifted(due['time'], shift)}{due['quote']}", changed
+    )
+    after = parse_config(changed)
+    insist_on_no_other_change(before, after, seed, shift)
+    return NewTerm(changed, [(stem, due, due + shift) for stem, due in dues.items()])
+
+
+def shifted(time: str, shift: timedelta) -> str:
+    """Return a due date so many days later, written as it was."""
+    try:
+        return (datetime.fromisoformat(time) + shift).isoformat()
+    except ValueError:
+        raise InputError(
+            f"grading.yml: the due date {time} is written in a way that cannot be shifted"
+        ) from None
+
+
+def insist_on_no_other_change(
+    before: CourseSettings, after: CourseSettings, seed: int, shift: timedelta
+) -> None:
+    """Raise unless seed and due dates are all that has changed."""
+    for stem, one in before.assignments.items():
+        if one.due and after.assignments[stem].due != one.due + shift:
+            raise KitError(
+                f"grading.yml: the due date of {stem} was not found as `due: TIME` on a line of its own"
+            )
+    if after.seed != seed:
+        raise KitError("grading.yml: the seed was not found as `seed: NUMBER` at the beginning of a line")

@@ -1,0 +1,3276 @@
+"""What your checks are written with, and what runs them in this folder. Leave it as it is.
+
+It was put together from the course's grader, part by part:
+
+- values: Plain data: the only thing that crosses the wall between grader and student code.
+- describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
+- explain: Say what kind of wrong an answer is, as a property that gives no expected number away.
+- tolerance: How close is close enough: relative first, with room for what float32 does to cancelling sums.
+- figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
+- plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
+- compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
+- equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
+- errors: What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean".
+- ambient: What a call may change for the whole process, and how it is put back when the call is over.
+- calls: Run one call of a check on the student's side, in the worker or in the student's own folder.
+- exceptions: Is the right exception raised?
+- marks: The decorators that a file of checks is written with: they only attach what they say.
+- student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
+- draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
+- stopwatch: The time that the statements of a program may take: half of what is left of it for each.
+- limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
+- spelling: Write a call of a check the way a student would type it.
+- libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
+- notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+- salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
+- statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
+- notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
+- work: Load a student's file, or their notebook, and run it under a time limit.
+- progress: Say how far a student is: one verdict for each check, one line for each question.
+- plugin: What the student's conftest.py does with pytest.
+"""
+
+import __future__
+import ast
+import codecs
+import contextlib
+import ctypes
+import dataclasses
+import difflib
+import functools
+import hashlib
+import hmac
+import importlib
+import inspect
+import io
+import itertools
+import json
+import linecache
+import os
+import re
+import signal
+import sys
+import threading
+import time
+import tokenize
+import types
+import warnings
+import zlib
+from array import array as std_array
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from importlib.util import find_spec
+from itertools import islice
+from numbers import Number
+from pathlib import Path
+from types import CodeType, FrameType, TracebackType
+from typing import Any, TypeVar
+
+import numpy as np
+
+
+# ----------------------------------------
+# values: Plain data: the only thing that crosses the wall between grader and student code.
+
+# Why something is `Opaque`. A message quotes only these, never a text that a worker made up.
+TOO_DEEP = "nested too deeply"
+TOO_LARGE = "too large"
+TOO_BIG = "an integer of too many digits"
+NOT_NUMBERS = "not of numbers"
+NOT_DENSE = "not dense"
+NOT_TEXT = "not valid text"
+UNREADABLE = "it cannot be read"
+ARRAY_SUBCLASS = "a subclass of numpy.ndarray"
+TENSOR_SUBCLASS = "a subclass of torch.Tensor"
+REASONS = {TOO_DEEP, TOO_LARGE, TOO_BIG, NOT_NUMBERS, NOT_DENSE, NOT_TEXT, UNREADABLE}
+REASONS |= {ARRAY_SUBCLASS, TENSOR_SUBCLASS}
+
+
+@dataclass(frozen=True, eq=False)
+class Tensor:
+    """A torch tensor as data: its numbers and the name of its dtype ("float64", "bfloat16")."""
+
+    array: np.ndarray
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A name for an object that stays on the other side; of a dataclass, what its fields held."""
+
+    id: int
+    type_name: str
+    fields: dict[str, Any] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A function of the grader's, by its place among the functions of one call."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Named:
+    """A function or class of the program that is called, by its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """What an iterator gave; it arrives as an iterator again."""
+
+    items: list[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A dataclass instance of the grader's: where its class can be imported, and its fields."""
+
+    path: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Something that is not data, by the name of its type, with a word on why it is refused."""
+
+    type_name: str
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a matplotlib figure shows, axes by axes (see `describe_figure`), and its picture."""
+
+    axes: list[dict[str, Any]] = field(default_factory=list)
+    png: bytes = field(default=b"", repr=False)
+
+
+def tensor(data: Any, dtype: str = "float64") -> Tensor:
+    """Return `data` as an argument that reaches the student as a torch tensor."""
+    numpy_dtype = {"bfloat16": "float32"}.get(dtype, dtype)
+    return Tensor(np.array(data, dtype=numpy_dtype), dtype)
+
+
+def rebuilt(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    """Return data with everything in it that is no container replaced by what `leaf` makes of it.
+
+    Streams and records go through `leaf` as well, after what is in them.
+    """
+    kind = type(value)
+    if kind is list:
+        return [rebuilt(item, leaf) for item in value]
+    if kind is tuple:
+        return tuple([rebuilt(item, leaf) for item in value])
+    if kind is dict:
+        return {key: rebuilt(item, leaf) for key, item in value.items()}
+    if kind is set or kind is frozenset:
+        return kind([rebuilt(item, leaf) for item in value])
+    if kind is Stream:
+        return leaf(Stream(rebuilt(value.items, leaf)))
+    if kind is Record:
+        return leaf(Record(value.path, rebuilt(value.fields, leaf)))
+    return leaf(value)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield everything in data that is no container, the values of dicts but not their keys."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        kind = type(item)
+        if kind is Stream:
+            waiting.extend(item.items)
+        elif kind is dict or kind is Record:
+            waiting.extend((item if kind is dict else item.fields).values())
+        elif kind in (list, tuple, set, frozenset):
+            waiting.extend(item)
+        else:
+            yield item
+
+
+def live(value: Any, resolve: Callable[[Any], Any] | None = None) -> Any:
+    """Return data as fresh live objects; `resolve` finds what a stand-in stands for."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return value.copy()
+    if kind is float or kind is int:
+        return value
+    return rebuilt(value, lambda item: live_leaf(item, resolve))
+
+
+def live_leaf(value: Any, resolve: Callable[[Any], Any] | None) -> Any:
+    """Return what is no container as a live object."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, Tensor):
+        import torch
+
+        return torch.tensor(value.array, dtype=getattr(torch, value.dtype))
+    if isinstance(value, Stream):
+        return iter(value.items)
+    if isinstance(value, Handle | Callback | Named | Record) and resolve is not None:
+        return resolve(value)
+    return value
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two pieces of data are equal to the bit."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, Tensor):
+        return left.dtype == right.dtype and same(left.array, right.array)
+    if isinstance(left, np.ndarray):
+        alike = (left.dtype, left.shape) == (right.dtype, right.shape)
+        return alike and left.tobytes() == right.tobytes()
+    if isinstance(left, list | tuple):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    return bool(left == right) or (left != left and right != right)
+
+
+def type_name(value: Any) -> str:
+    """Return the name of a value's type as a reader would say it."""
+    kind = type(value)
+    name = type.__dict__["__qualname__"].__get__(kind)  # a metaclass cannot answer in its place
+    module = type.__dict__["__module__"].__get__(kind)
+    if type(module) is not str or not is_short_text(module) or not is_short_text(name):
+        return "an object"
+    family = module.split(".")[0]
+    return name if family in ("builtins", "__main__") else f"{family}.{name}"
+
+
+def is_short_text(value: str) -> bool:
+    """Whether a name is one that can be printed."""
+    return len(value) <= 120 and value.isprintable()
+
+
+# ----------------------------------------
+# describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
+
+SHOWN = 8
+LAZY = {
+    *("generator", "map", "zip", "filter", "enumerate", "reversed", "list_reverseiterator"),
+    *("range", "dict_values", "dict_keys", "itertools.accumulate", "itertools.chain"),
+}
+CALLABLE = {"function", "method", "type", "builtin_function_or_method", "functools.partial"}
+QUOTABLE = {
+    *LAZY,
+    *CALLABLE,
+    *("int", "str", "bytes", "bytearray", "memoryview", "set", "frozenset", "list", "dict"),
+    *(
+        "object",
+        "module",
+        "matplotlib.Figure",
+        "ellipsis",
+        "coroutine",
+        "collections.OrderedDict",
+        "torch.Tensor",
+    ),
+    *("numpy.ndarray", "numpy.matrix", "numpy.MaskedArray", "numpy.recarray", "numpy.memmap"),
+}
+ADVICE = {
+    "set": "A set has no order: return a list",
+    "frozenset": "A set has no order: return a list",
+    "dict": "Return its values in a list",
+    "str": "Turn it into a number with float(...)",
+    ARRAY_SUBCLASS: "Return an ordinary array: np.asarray(...)",
+    TENSOR_SUBCLASS: "Return an ordinary tensor: .as_subclass(torch.Tensor)",
+    NOT_DENSE: "Return it as .to_dense()",
+    NOT_NUMBERS: "Give it a dtype of numbers, such as float64",
+}
+
+
+def describe(value: Any, *, sizes: bool = True) -> str:
+    """Say what a piece of data is, without its contents, and without its size unless `sizes`."""
+    if value is None or isinstance(value, bool):
+        return f"{value}"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {value.array.shape}" if sizes else "a tensor"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}" if sizes else "an array"
+    if isinstance(value, list | tuple):
+        return f"a {type(value).__name__}" + (f" of {len(value)}" if sizes else "")
+    if isinstance(value, Figure):
+        return "a figure"
+    name, why = type_of(value), getattr(value, "why", "")
+    told = with_article(name) if name in QUOTABLE else "an object"
+    return f"{told} ({why})" if why in REASONS else told
+
+
+def type_of(value: Any) -> str:
+    """Return the name of the type behind a piece of data."""
+    return value.type_name if isinstance(value, Handle | Opaque) else type(value).__name__
+
+
+def with_article(name: str) -> str:
+    """Return "a list" or "an int"."""
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
+def advice(value: Any) -> str:
+    """Return one thing to try for an answer of the wrong kind, as a sentence of its own, or ""."""
+    name, why = type_of(value), getattr(value, "why", "")
+    if value is None:
+        return ". Is there a return at the end?"
+    if name in LAZY:
+        return ". Wrap it in list(...)"
+    if name in CALLABLE:
+        return ". Call it, and return what it gives"
+    told = ADVICE.get(why) or ADVICE.get(name)
+    return f". {told}" if told else ""
+
+
+def counted(count: int, noun: str) -> str:
+    """Return "1 output" or "2 outputs"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def place(wrong: np.ndarray, *, counts: bool = True) -> str:
+    """Say where an answer is wrong: " at 2 of 9 entries, first at index [3]", or not at how many."""
+    count = int(np.count_nonzero(wrong))
+    if wrong.size < 2:
+        return ""
+    if count == wrong.size:
+        return f" at all {count} entries" if counts else " at all entries"
+    first = [int(i) for i in np.argwhere(wrong)[0]]
+    if not counts:
+        return f"{' first' if count > 1 else ''} at index {first}"
+    return f" at {count} of {wrong.size} entries, {'first ' if count > 1 else ''}at index {first}"
+
+
+def side_by_side(found: np.ndarray, wanted: np.ndarray, first: tuple[int, ...]) -> str:
+    """Return what came and what was wanted, of long rows the part around the first wrong place."""
+    digits = 6 if show(found[first], 6) != show(wanted[first], 6) else 15
+    told = f"got {show(found[first], digits)}, expected {show(wanted[first], digits)}"
+    if wanted.size == 1:
+        return told
+    told += f" at index {list(first)}"
+    part = ""
+    if wanted.size > 2 * SHOWN:
+        *row, last = first
+        start = max(0, min(last - SHOWN // 2, wanted.shape[-1] - SHOWN))
+        stop = min(start + SHOWN, wanted.shape[-1])
+        window: Any = (*row, slice(start, stop))
+        found, wanted = found[window], wanted[window]
+        part = f" [{', '.join([*map(str, row), f'{start}:{stop}'])}]"
+    came, wished = show(found, digits), show(wanted, digits)
+    return f"{told}\ngot     {part} {came}\nexpected{part} {wished}"
+
+
+def show(value: Any, digits: int = 6) -> str:
+    """Return numbers as a reader likes them, with so many significant digits."""
+    if np.ndim(value):
+        return f"[{', '.join(show(row, digits) for row in value)}]"
+    return f"{float(value):.{digits}g}"
+
+
+# ----------------------------------------
+# explain: Say what kind of wrong an answer is, as a property that gives no expected number away.
+
+Agree = Callable[[np.ndarray, np.ndarray], bool]
+Candidates = Iterator[tuple[str, np.ndarray]]
+WHOLE_FACTORS = range(2, 65)  # beyond, many a number is a multiple of another by chance
+THESE = "these are the right numbers"
+
+
+class Property(str):
+    """A property that quotes a number of the student's; `hidden` is the same without it."""
+
+    def __new__(cls, text: str, hidden: str) -> "Property":
+        """Return `text`, with what a hidden check says in its place."""
+        made = super().__new__(cls, text)
+        made.hidden = hidden
+        return made
+
+    hidden: str
+
+
+def without_numbers(told: str) -> str:
+    """Return a property as a hidden check tells it: a student's code could choose a number in it."""
+    return told.hidden if isinstance(told, Property) else told
+
+
+def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Return how `found` follows from `wanted` ("the sign is flipped"), or "".
+
+    Args:
+        found: a wrong answer.
+        wanted: the right one.
+        agree: whether two arrays of one shape are equal within the tolerance.
+    """
+    if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
+        return ""
+
+    def fits(one: np.ndarray, other: np.ndarray) -> bool:
+        far = one.size and np.abs(one - other).max() > 0.1 * np.abs(other).max()
+        return not far and agree(one, other)  # most candidates are far, which is quick to tell
+
+    with np.errstate(all="ignore"):
+        if agree(found, wanted):
+            return ""
+        if wanted.size == 1:
+            return lone_number(found.ravel(), wanted.ravel(), fits)
+        looks = (constant, replaced, shifted, scaled, limited, partly_right, nearly_right)
+        return next(filter(None, (look(found, wanted, fits) for look in looks)), "")
+
+
+def lone_number(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Explain a single number. Round ones are left alone: 0, 1, 2 and 4 are all sorts of each other."""
+    if agree(found, -wanted) and wanted.any():
+        return "the sign is flipped"
+    if is_round(wanted) or (is_round(found) and np.abs(found) < 2):
+        return ""
+    told = first_of(treatments(wanted, "it is the right number"), found, wanted, agree)
+    if told or not found.all():
+        return told
+    if any(agree(found * count, wanted) for count in WHOLE_FACTORS):
+        return "it is the right number divided by a whole number: a mean where a sum is wanted?"
+    if any(agree(found / count, wanted) for count in WHOLE_FACTORS):
+        return "it is the right number times a whole number: a sum where a mean is wanted?"
+    return ""
+
+
+def is_round(number: np.ndarray) -> bool:
+    """Whether a number is a multiple of a half."""
+    return bool(np.isclose(np.round(2 * number), 2 * number, rtol=1e-6, atol=0))
+
+
+def constant(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether all entries are one number."""
+    if np.ptp(found) > 0 or np.ptp(wanted) == 0:
+        return ""
+    if not found.any():
+        return "every entry is 0"
+    for which, number in (("first", wanted.flat[0]), ("last", wanted.flat[-1])):
+        if agree(found, np.full_like(wanted, number)):
+            return f"every entry is what only the {which} should be"
+    return "every entry is the same"
+
+
+def replaced(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether the right numbers were treated alike, put elsewhere or combined."""
+    return first_of([*treatments(wanted, THESE), *arrangements(wanted)], found, wanted, agree)
+
+
+def treatments(wanted: np.ndarray, these: str) -> Candidates:
+    """Yield what the right numbers become when each is treated alike, each with its sentence."""
+    yield "the sign is flipped", -wanted
+    yield f"{these} without the sign", np.abs(wanted)
+    yield f"{these} cut to whole numbers: is the dtype that of integers?", np.trunc(wanted)
+    yield f"{these} rounded to whole numbers", np.round(wanted)
+    for count in (1, 2, 3):
+        yield f"{these} rounded to {10**-count:g}", np.round(wanted, count)
+    yield f"{these} passed through exp", np.exp(wanted)
+    yield f"{these} passed through log", np.log(wanted)
+    yield f"{these} turned upside down, 1 / x", 1 / wanted
+    yield f"{these} squared", wanted**2
+
+
+def arrangements(wanted: np.ndarray) -> Candidates:
+    """Yield what the right numbers become when moved or combined, each with its sentence."""
+    for axis in range(wanted.ndim):
+        along = f" along axis {axis}" if wanted.ndim > 1 else ""
+        yield f"{THESE} in reverse order{along}", np.flip(wanted, axis)
+    yield f"{THESE}, transposed", wanted.T
+    if wanted.size < 3:
+        return
+    centred = wanted - wanted.mean()
+    yield f"{THESE} minus their mean", centred
+    for ddof in (0, 1):
+        yield f"{THESE} standardised to mean 0 and deviation 1", centred / wanted.std(ddof=ddof)
+    yield "these are running sums of the right numbers", np.cumsum(wanted, -1)
+    backward = np.cumsum(np.flip(wanted, -1), -1)
+    yield "these are running sums of the right numbers, from the end", np.flip(backward, -1)
+    told = "these are differences of neighbours among the right numbers: is a sum missing?"
+    yield told, np.diff(wanted, axis=-1, prepend=0)
+    yield told, -np.diff(wanted, axis=-1, append=0)
+
+
+def first_of(
+    candidates: Iterable[tuple[str, np.ndarray]],
+    found: np.ndarray,
+    wanted: np.ndarray,
+    agree: Agree,
+) -> str:
+    """Return the sentence of the first candidate that was found, is not 0, and is not right."""
+    for told, candidate in candidates:
+        fits = candidate.shape == found.shape and np.isfinite(candidate).all() and candidate.any()
+        if fits and agree(found, candidate) and not agree(candidate, wanted):
+            return told
+    return ""
+
+
+def shifted(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether one axis is off by one place, or all stands in some other order."""
+    for axis in {0, wanted.ndim - 1}:
+        one, other = np.moveaxis(found, axis, 0), np.moveaxis(wanted, axis, 0)
+        if len(other) > 2 and np.ptp(other[:-1]) > 0 and agree(one[1:], other[:-1]):
+            return "the right numbers come one index too late"
+        if len(other) > 2 and np.ptp(other[1:]) > 0 and agree(one[:-1], other[1:]):
+            return "the right numbers come one index too early"
+    if agree(np.sort(found, axis=None), np.sort(wanted, axis=None)):
+        return f"{THESE} in another order"
+    return ""
+
+
+def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether one factor or one added constant explains every entry."""
+    factor = float(np.vdot(wanted, found) / np.vdot(wanted, wanted))
+    apart = factor != 0 and abs(factor - 1) > 5e-4 and np.ptp(np.abs(wanted)) > 0
+    if apart and agree(found / factor, wanted):
+        told = ""
+        if wanted.size > 2 and np.isclose(factor * wanted.size, 1, rtol=1e-4):
+            told = "divided by their number: a mean where a sum is wanted?"
+        elif wanted.size > 2 and np.isclose(factor, wanted.size, rtol=1e-4):
+            told = "times their number: a sum where a mean is wanted?"
+        same = "every entry is the right one "
+        return f"{same}{told}" if told else Property(f"{same}times {factor:.4g}", f"{same}times a constant")
+    gap = found - wanted
+    if np.ptp(wanted) > 0 and np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
+        return "every entry is off by the same amount"
+    return ""
+
+
+def limited(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether one array is the other with its ends cut off."""
+    for cut, whole, told in (
+        (found, wanted, f"{THESE}, limited to a range that is too narrow"),
+        (wanted, found, f"{THESE} before they are limited to a range"),
+    ):
+        inside = (cut > cut.min()) & (cut < cut.max())
+        if inside.sum() > 1 and (~inside).sum() > 2 and agree(whole.clip(cut.min(), cut.max()), cut):
+            return told
+    return ""
+
+
+def partly_right(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether only an end is wrong, or only numbers of one sign."""
+    right = np.abs(found - wanted) <= 5e-4 * np.abs(wanted)  # the others are clearly wrong
+    if wanted.ndim == 1 and wanted.size > 2:
+        for which, rest in (("first", slice(1, None)), ("last", slice(-1))):
+            if agree(found[rest], wanted[rest]):
+                return f"only the {which} is wrong"
+        start, stop = int(np.argmin(right)), int(np.argmax(right))
+        if start > 1 and not right[start:].any() and agree(found[:start], wanted[:start]):
+            return f"they are right up to index [{start - 1}] and wrong from there on"
+        if stop > 1 and right[stop:].all() and agree(found[stop:], wanted[stop:]):
+            return f"they are wrong up to index [{stop - 1}] and right from there on"
+    for told, where in (("negative", wanted < 0), ("positive", wanted > 0)):
+        apart = where.sum() > 1 and (~where).sum() > 1 and not right[where].any()
+        if apart and agree(found[~where], wanted[~where]):
+            return f"they are wrong where the right number is {told}, and right elsewhere"
+    return ""
+
+
+def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> str:
+    """Say whether all of it is wrong by a little."""
+    gap, size = np.abs(found - wanted), np.abs(wanted)
+    if np.all((gap > 1e-5 * size) & (gap <= 0.02 * size)):
+        return "every entry is close, none is exact: is something rounded, or a constant changed?"
+    return ""
+
+
+# ----------------------------------------
+# tolerance: How close is close enough: relative first, with room for what float32 does to cancelling sums.
+
+# Against float64 references, 1e-4 leaves float32 three digits and refuses a relative 1e-3.
+RTOL = 1e-4
+# Where terms of both signs nearly cancel, float32 is off by a share of their size, not of what is
+# left. Discounted returns (gamma 0.99) of standard normal rewards need up to 2.4e-6 of the median
+# return at T = 200 and 3.5e-6 at T = 1000; 3e-6 refuses none of 3000 draws and 0.2 %. Bellman
+# backups, advantages, ratios and penalties need less. Only answers that show such noise get it.
+ATOL = 3e-6
+# The others. Standardising equal numbers leaves up to 1e-16 / 1e-8 where the right number is 0.
+ATOL_EXACT = 1e-7
+EXACT = 1e-12  # float64 sums in another order differ by less of their size, float32 sums by more
+ZERO = 1e-13  # what a float64 reference may hold where the right number is 0
+
+
+def is_close(
+    found: np.ndarray, wanted: np.ndarray, rtol: float = RTOL, atol: float | None = None
+) -> np.ndarray:
+    """Return where two arrays of one shape agree. Non-finite values agree when identical.
+
+    Args:
+        found: what came.
+        wanted: what was wanted, in float64.
+        rtol: relative tolerance.
+        atol: absolute tolerance; unless given, what `allowed` says.
+    """
+    with np.errstate(all="ignore"):
+        gap = np.abs(found - wanted)
+        room = allowed(found, wanted, gap) if atol is None else atol
+        near = gap <= room + rtol * np.abs(wanted)
+        alike = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
+        close: np.ndarray = np.where(np.isfinite(wanted), near & np.isfinite(found), alike)
+    return close
+
+
+def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
+    """Return the absolute tolerance: a share of the wanted numbers' typical size, their median.
+
+    The median, because one huge number must not excuse errors in the others. Zeros do not count;
+    where all is zero the size is 1. The share is `ATOL` for an answer with float32's noise: all its
+    numbers are float32s, or half of them are not exact. One that is exact elsewhere gets less.
+    """
+    sizes = np.abs(wanted[np.isfinite(wanted)])
+    sizes = np.sort(sizes[sizes > ZERO])
+    size = float(sizes[(sizes.size - 1) // 2]) if sizes.size else 1.0
+    gaps = gap[np.isfinite(gap)]
+    noisy = gaps.size and np.median(gaps) > EXACT * size
+    single = np.array_equal(found, found.astype(np.float32), equal_nan=True)
+    return size * (ATOL if noisy or single else ATOL_EXACT)
+
+
+# ----------------------------------------
+# figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
+
+DPI = 100
+INCHES = (1.0, 16.0)  # a figure outside this range is drawn at the limit
+COLOURS = 128  # of a picture: a plot looks the same with as many, in a third of the bytes
+PNG = b"\x89PNG\r\n\x1a\n"  # how a picture begins
+MAX_PNG = 600_000  # a picture travels in a frame's head, which is limited to a megabyte
+MAX_ITEMS = 500
+OVERLAP = 1.0  # pixels by which two texts may touch
+
+
+def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
+    """Draw a figure, return what it shows, and close it.
+
+    Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
+    `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
+    is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
+    `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
+    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
+    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    try:
+        canvas: Any = FigureCanvasAgg(figure)
+        figure.set_dpi(DPI)
+        figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
+        png = io.BytesIO()
+        canvas.draw()
+        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
+        shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
+        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
+        picture = png.getvalue() if png.tell() <= MAX_PNG else b""
+        return Figure([part for part in parts if isinstance(part, dict)], picture)
+    finally:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if pyplot is not None:
+            pyplot.close(figure)
+
+
+def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
+    """Return the contents of one axes, which has been drawn."""
+    legend = axes.get_legend()
+    colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
+    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
+    return {
+        "title": next(filter(None, titles), ""),
+        "suptitle": figure.get_suptitle(),
+        "size": figure.bbox.size,
+        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
+        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
+        "xlim": axes.get_xlim(),
+        "ylim": axes.get_ylim(),
+        "colorbar": colorbar,
+        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
+        "images": [] if colorbar else describe_images(axes),
+        "lines": [
+            {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
+            | {"label": str(line.get_label())}
+            for line in axes.lines[:MAX_ITEMS]
+        ],
+        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
+        "texts": describe_texts(axes, axes.texts, renderer),
+        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
+        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
+    }
+
+
+def describe_images(axes: Any) -> list[dict[str, Any]]:
+    """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
+    images = [
+        {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
+        for image in axes.images[:MAX_ITEMS]
+    ]
+    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
+    return images + [
+        {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
+    ]
+
+
+def extent_of(mesh: Any) -> tuple[float, float, float, float]:
+    """Return left, right, bottom and top of a mesh; the first entry is at its left and bottom."""
+    corners = np.asarray(mesh.get_coordinates(), dtype=np.float64)
+    (left, bottom), (right, top) = corners[0, 0], corners[-1, -1]
+    return float(left), float(right), float(bottom), float(top)
+
+
+def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
+    """Return the texts that can be seen."""
+    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
+    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
+
+
+def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
+    """Return what a text says, its anchor (`x`, `y`) in data coordinates, its `box` in pixels (left,
+    bottom, right, top), its four `corners` if it is slanted, and for an annotation its `target`: the
+    point that it is about.
+    """
+    from matplotlib.text import Text
+
+    box = Text.get_window_extent(text, renderer)  # an annotation's own method adds its arrow
+    angle = text.get_rotation()
+    corners = []
+    if angle % 90:
+        text.set_rotation(0)
+        flat = Text.get_window_extent(text, renderer)
+        text.set_rotation(angle)
+        middle = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+        corners = turned(flat.width, flat.height, angle) + middle
+    to_data = axes.transData.inverted()
+    x, y = to_data.transform(text.get_transform().transform(text.get_unitless_position()))
+    in_data = getattr(text, "xycoords", None) == "data"
+    target = [axes.convert_xunits(text.xy[0]), axes.convert_yunits(text.xy[1])] if in_data else None
+    return {
+        "text": text.get_text(),
+        "x": float(x),
+        "y": float(y),
+        "box": (box.x0, box.y0, box.x1, box.y1),
+        "corners": corners,
+        "target": target,
+    }
+
+
+def ticks(axes: Any, axis: Any) -> list[Any]:
+    """Return the tick labels inside the limits of an axis that is shown."""
+    low, high = sorted(axis.get_view_interval())
+    if not axes.axison or not axis.get_visible():
+        return []
+    inside = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    return [label for tick in inside for label in (tick.label1, tick.label2)]
+
+
+def of_classes(artists: Iterable[Any], *names: str) -> list[Any]:
+    """Return the artists of the classes with these names."""
+    return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
+
+
+def numbers(values: Any) -> np.ndarray:
+    """Return numbers with NaN where they are masked."""
+    return np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan)
+
+
+def turned(width: float, height: float, angle: float) -> np.ndarray:
+    """Return the corners, shape (4, 2), of a rectangle about (0, 0) that is turned by `angle` degrees."""
+    cos, sin = np.cos(np.deg2rad(angle)), np.sin(np.deg2rad(angle))
+    flat = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
+    corners: np.ndarray = flat @ np.array([[cos, sin], [-sin, cos]])
+    return corners
+
+
+def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Return the pairs of texts that overlap."""
+    outlines = [outline(text) for text in texts]
+    return [
+        (texts[one]["text"], texts[other]["text"])
+        for one, other in itertools.combinations(range(len(texts)), 2)
+        if overlap(texts[one]["box"], texts[other]["box"]) and cross(outlines[one], outlines[other])
+    ]
+
+
+def outline(text: dict[str, Any]) -> np.ndarray:
+    """Return the corners of a text, shape (4, 2), in order."""
+    left, bottom, right, top = text["box"]
+    flat = [(left, bottom), (right, bottom), (right, top), (left, top)]
+    return np.array(text["corners"] if len(text["corners"]) else flat)
+
+
+def cross(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two rectangles share more than a touch: no side of either has the other beyond it."""
+    for corners in (one, other):
+        sides = (corners[1] - corners[0], corners[3] - corners[0])
+        for side in sides:
+            along = side / (np.hypot(*side) or 1.0)
+            first, second = one @ along, other @ along
+            if min(first.max(), second.max()) - max(first.min(), second.min()) <= OVERLAP:
+                return False
+    return True
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two boxes share more than a touch."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return width > OVERLAP and height > OVERLAP
+
+
+# ----------------------------------------
+# plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
+
+MAX_DEPTH = 12
+MAX_BYTES, MAX_ARGUMENT = 64 << 20, 256 << 20  # of an answer, of an argument of the grader's own
+ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
+MAX_CHARACTERS = 200_000
+MAX_BITS = 4096  # of an integer
+MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
+MAX_DRAWN = 100_000  # items of an iterator among a check's arguments
+NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
+NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
+MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
+READY = (Tensor, Handle, Opaque, Figure, Callback, Named, Record, Stream)
+
+
+def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
+    """Return a live object as data, arrays and lists as fresh copies.
+
+    Never raises and never runs on: what is deceptive, endless or huge comes back as `Opaque`.
+
+    Args:
+        value: anything.
+        hold: keeps what is not data and returns its stand-in; without it that is `Opaque`.
+    """
+    if value is None or type(value) is float or type(value) is bool:
+        return value
+    return Reader(hold).whole(value)
+
+
+def sendable(value: Any) -> Any:
+    """Return an argument of the grader's own as data, which may be larger than an answer."""
+    return Sender(MAX_ARGUMENT).whole(value)
+
+
+class LargerThanAllowed(Exception):
+    """The data of one value takes more room than it may."""
+
+
+class Reader:
+    """Reads one value. Types are compared by identity and read by their own C code, because a
+    class may lie about everything else: its name, its length, its equality, its `__class__`."""
+
+    def __init__(self, hold: Callable[[Any], Any] | None, room: int = MAX_BYTES) -> None:
+        self._hold = hold
+        self._room = room
+
+    def whole(self, value: Any) -> Any:
+        """Return a value as data."""
+        try:
+            return self.read(value, 0)
+        except LargerThanAllowed:
+            return Opaque(type_name(value), TOO_LARGE)
+
+    def read(self, value: Any, depth: int) -> Any:
+        """Return one value, or one entry of a value, as data."""
+        kind = type(value)
+        self._spend(ITEM_BYTES)
+        if value is None or kind is float or kind is bool:
+            return value
+        if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
+            self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+            return np.array(value, order="C")
+        if depth > MAX_DEPTH:
+            return Opaque(type_name(value), TOO_DEEP)
+        try:
+            if is_one_of(kind, list, tuple, deque, std_array) or issubclass(kind, tuple):
+                return self._sequence(value, kind, depth)
+            if is_one_of(kind, set, frozenset, *MAPPINGS):
+                return self._keyed(value, kind, depth)
+            return self._single(value, kind, depth)
+        except (LargerThanAllowed, KeyboardInterrupt):
+            raise
+        except BaseException:  # noqa: BLE001 an object that fights back is not data
+            return Opaque(type_name(value), UNREADABLE)
+
+    def _spend(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            raise LargerThanAllowed
+
+    def _sequence(self, value: Any, kind: type, depth: int) -> Any:
+        if issubclass(kind, tuple):
+            return tuple(self._all(tuple.__iter__(value), depth))
+        return self._all(value, depth)
+
+    def _keyed(self, value: Any, kind: type, depth: int) -> Any:
+        if len(value) > MAX_KEYED:
+            raise LargerThanAllowed
+        keys = self._all(value, depth)
+        if not all(map(is_key, keys)):
+            return self._object(value, kind)
+        if is_one_of(kind, set, frozenset):
+            return kind(keys)
+        return dict(zip(keys, self._all(dict.values(value), depth), strict=True))
+
+    def _all(self, items: Iterable[Any], depth: int) -> list[Any]:
+        return [self.read(item, depth + 1) for item in items]
+
+    def _single(self, value: Any, kind: type, depth: int) -> Any:
+        if kind is int:
+            return value if value.bit_length() <= MAX_BITS else Opaque("int", TOO_BIG)
+        if kind is str:
+            self._spend(len(value))
+            return value if is_text(value) else Opaque("str", NOT_TEXT)
+        if is_one_of(kind, bytes, bytearray):
+            self._spend(len(value))
+            return bytes(value)
+        if kind is np.ndarray:
+            return self._array(value, depth)
+        if is_one_of(kind, *NUMPY_SCALARS):
+            return self._scalar(value, depth)
+        if kind is complex:
+            return np.array(value)
+        if kind is Fraction or kind is Decimal:
+            return float(value)
+        if is_one_of(kind, *READY):
+            return value
+        return self._of_library(value, kind)
+
+    def _scalar(self, value: Any, depth: int) -> Any:
+        if isinstance(value, np.bool_):
+            return bool(value)
+        if isinstance(value, np.integer):
+            return self.read(int(value), depth)
+        if isinstance(value, np.floating):
+            return float(value)
+        if isinstance(value, np.str_):
+            return self.read(str(value), depth)
+        if isinstance(value, np.bytes_):
+            return self.read(bytes(value), depth)
+        return self._array(np.asarray(value), depth)
+
+    def _array(self, value: np.ndarray, depth: int) -> Any:
+        if value.dtype.kind == "O" and value.size:  # boxes: the list of what is in them
+            self._spend(value.size * ITEM_BYTES)
+            return self.read(value.tolist(), depth + 1)
+        if value.dtype.kind not in NUMERIC_KINDS + TEXT_KINDS:
+            return Opaque("numpy.ndarray", NOT_NUMBERS)
+        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+        with np.errstate(all="ignore"):
+            return np.array(value, dtype=wire_dtype(value.dtype), order="C")
+
+    def _of_library(self, value: Any, kind: type) -> Any:
+        torch = sys.modules.get("torch")
+        if torch is not None and issubclass(kind, torch.Tensor):
+            return self._tensor(torch, value, kind)
+        pictures = sys.modules.get("matplotlib.figure")
+        if pictures is not None and issubclass(kind, pictures.Figure):
+            return describe_figure(value, plain)
+        if issubclass(kind, np.ndarray):
+            return Opaque(type_name(value), ARRAY_SUBCLASS)
+        if issubclass(kind, Number | np.generic):
+            return Opaque(type_name(value))
+        return self._object(value, kind)
+
+    def _object(self, value: Any, kind: type) -> Any:
+        """Keep what is not data, with the fields of a dataclass; what is not kept is `Opaque`."""
+        if self._hold is None:
+            return handle_in(value) or Opaque(type_name(value))
+        fields = self._fields(value) if dataclasses.is_dataclass(kind) else None
+        held = self._hold(value)
+        return held if fields is None else dataclasses.replace(held, fields=fields)
+
+    def _fields(self, value: Any) -> dict[str, Any]:
+        names = [one.name for one in dataclasses.fields(value)]
+        return dict(
+            zip(names, self._all((getattr(value, name) for name in names), MAX_DEPTH - 3), strict=True)
+        )
+
+    def _tensor(self, torch: Any, value: Any, kind: type) -> Tensor | Opaque:
+        if kind is not torch.Tensor and kind is not torch.nn.Parameter:
+            return Opaque(type_name(value), TENSOR_SUBCLASS)
+        if value.layout is not torch.strided:
+            return Opaque("torch.Tensor", NOT_DENSE)
+        base = torch.Tensor  # an instance may carry methods of its own
+        self._spend(base.nelement(value) * base.element_size(value))
+        dense = base.detach(value).cpu().resolve_conj().resolve_neg()
+        if dense.dtype is torch.bfloat16:
+            dense = dense.float()
+        numbers = base.numpy(dense)
+        return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
+
+
+class Sender(Reader):
+    """Reads an argument of the grader's: iterators are drawn, and dataclasses taken apart, to be sent."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(None, room)
+
+    def _object(self, value: Any, kind: type) -> Any:
+        held = handle_in(value)
+        if held is not None:
+            return held
+        if dataclasses.is_dataclass(kind):
+            return Record(f"{kind.__module__}.{kind.__qualname__}", self._fields(value))
+        if hasattr(kind, "__next__"):
+            return Stream(self._all(islice(value, MAX_DRAWN), 0))
+        return Opaque(type_name(value))
+
+
+def is_one_of(kind: type, *known: type) -> bool:
+    """Whether a type is one of the known ones, itself: `in` would ask a metaclass."""
+    for one in known:  # noqa: SIM110 any() with a generator takes three times as long
+        if kind is one:
+            return True
+    return False
+
+
+def is_text(value: str) -> bool:
+    """Whether a string can be written down (no lone surrogates), within reason."""
+    if len(value) > MAX_CHARACTERS:
+        raise LargerThanAllowed
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def is_key(value: Any) -> bool:
+    """Whether data can be a key of a dict: it can be hashed, and means the same on both sides."""
+    if type(value) is tuple or type(value) is frozenset:
+        return all(map(is_key, value))
+    return value is None or is_one_of(type(value), str, int, float, bool, bytes)
+
+
+def handle_in(value: Any) -> Handle | None:
+    """Return the handle inside a check's stand-in for an object that stayed on the other side."""
+    try:
+        held = object.__getattribute__(value, "_handle")
+    except AttributeError:
+        return None
+    return held if type(held) is Handle else None
+
+
+def wire_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the native dtype that an array is copied to; longer doubles are shortened."""
+    if dtype.kind == "f" and dtype.itemsize > 8:
+        return np.dtype("float64")
+    if dtype.kind == "c" and dtype.itemsize > 16:
+        return np.dtype("complex128")
+    return dtype.newbyteorder("=")
+
+
+# ----------------------------------------
+# compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
+
+OTHER_KINDS = {"b": "made of True and False; expected numbers", "c": "complex; expected real numbers"}
+Right = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class CheckFailed(AssertionError):
+    """The student's answer is wrong.
+
+    `hidden` is all that a hidden check says of it. Where it is empty, that is `reason` as far as it
+    stands in the file of checks, word for word.
+    """
+
+    def __init__(self, reason: str, details: str = "", hidden: str = "") -> None:
+        super().__init__(f"{reason}\n{details}" if details else reason)
+        self.reason, self.details, self.hidden = reason, details, hidden
+
+
+def expect(condition: bool, reason: str, details: str = "") -> None:
+    """Fail with `reason` unless the condition holds.
+
+    Of a hidden check, students read of `reason` what stands in quotes in the file of checks, not what an
+    f-string puts in. Never write an expected number there.
+    """
+    __tracebackhide__ = True
+    if not condition:
+        raise CheckFailed(reason, details)
+
+
+def expect_close(
+    got: Any,
+    want: Any,
+    *,
+    rtol: float = RTOL,
+    atol: float | None = None,
+    name: str | Sequence[str] = "",
+) -> None:
+    """Fail unless `got` holds the numbers `want`, in the same shape.
+
+    Args:
+        got: what the student returned.
+        want: a number, or an array, list or tensor of numbers; True or False; a tuple asks for
+            several outputs.
+        rtol: relative tolerance; a value other than the default carries its reason at the call.
+        atol: absolute tolerance. Unless given, it is a small share of the data's typical size
+            (tolerance.py), so that zeros do not pass for small numbers.
+        name: what to call the answer in the message; several names for several outputs.
+    """
+    __tracebackhide__ = True
+    if isinstance(want, tuple):
+        expect_outputs(got, want, rtol, atol, name)
+        return
+    subject = name if isinstance(name, str) and name else "the result"
+    if isinstance(want, bool | np.bool_):
+        expect_flag(got, bool(want), subject)
+        return
+    try:
+        wanted = numbers_of(want, "the expected value")
+    except CheckFailed as ours:
+        raise TypeError(f"expect_close cannot compare with this: {ours.reason}") from None
+    compare(numbers_of(got, subject), wanted, subject, rtol, atol)
+
+
+def expect_outputs(
+    got: Any, want: tuple[Any, ...], rtol: float, atol: float | None, name: str | Sequence[str]
+) -> None:
+    """Fail unless an answer holds the outputs `want`, one by one."""
+    __tracebackhide__ = True
+    if isinstance(name, str):
+        parts = unpack(got, len(want), name)
+        names: Sequence[str] = [f"{name or 'output'}[{index}]" for index in range(len(want))]
+    else:
+        parts, names = unpack(got, len(want), "", name), name
+    for one, wanted, label in zip(parts, want, names, strict=True):
+        try:
+            expect_close(one, wanted, rtol=rtol, atol=atol, name=label)
+        except CheckFailed as wrong:
+            if len(want) == 2 and is_right(parts[1], want[0]) and is_right(parts[0], want[1]):
+                swapped = "the two outputs are in the wrong order"
+                raise CheckFailed(swapped, wrong.details, swapped) from None
+            raise
+
+
+def is_right(got: Any, want: Any) -> bool:
+    """Whether an answer is what is wanted."""
+    try:
+        expect_close(got, want)
+    except CheckFailed:
+        return False
+    return True
+
+
+def expect_flag(got: Any, want: bool, subject: str) -> None:
+    """Fail unless an answer is this truth value."""
+    __tracebackhide__ = True
+    got = plain(got)
+    array = got.array if isinstance(got, Tensor) else got
+    if isinstance(array, np.ndarray) and array.size == 1 and array.dtype.kind == "b":
+        got = bool(array.item())
+    if not isinstance(got, bool):
+        raise refusal(got, subject, "True or False")
+    if got is not want:
+        told = f"{subject} is {got}, which is wrong here"
+        raise CheckFailed(told, hidden=told)
+
+
+def refusal(value: Any, subject: str, wanted: str) -> CheckFailed:
+    """Return the failure for an answer of the wrong kind, with one thing to try."""
+    rest = f"; expected {wanted}{advice(value)}"
+    details = f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else ""
+    hidden = f"{subject} is {describe(value, sizes=False)}{rest}"
+    return CheckFailed(f"{subject} is {describe(value)}{rest}", details, hidden)
+
+
+def unpack(got: Any, count: int, name: str = "", names: Sequence[str] = ()) -> Sequence[Any]:
+    """Return the `count` outputs of an answer: a tuple, a list, or an array with that many rows."""
+    __tracebackhide__ = True
+    subject = name or "the result"
+    got = plain(got)
+    if isinstance(got, Tensor) and got.array.ndim:
+        got = [Tensor(np.asarray(row), got.dtype) for row in got.array]
+    elif isinstance(got, np.ndarray) and got.ndim:
+        got = list(got)
+    wanted = f"{count} outputs" + (f" ({', '.join(names)})" if names else "")
+    if not isinstance(got, list | tuple):
+        raise refusal(got, subject, wanted)
+    if len(got) != count:
+        told = f"{subject} holds {counted(len(got), 'output')}; expected {wanted}"
+        few = "too few" if len(got) < count else "too many"
+        raise CheckFailed(told, hidden=f"{subject} holds {few} outputs; expected {wanted}")
+    return got
+
+
+def expect_gradient(
+    result: Any, argument: str, want: Any, *, rtol: float = RTOL, atol: float | None = None
+) -> None:
+    """Fail unless the gradient for `argument` is `want`. No graph counts as a gradient of zero."""
+    __tracebackhide__ = True
+    wanted = numbers_of(want, "the expected gradient")
+    grad = result.grads.get(argument)
+    subject = f"the gradient for {argument}"
+    if grad is None and np.any(wanted != 0):
+        told = (
+            f"no gradient reaches {argument}: was it detached, turned into NumPy or a Python"
+            " number, or computed under no_grad?"
+        )
+        raise CheckFailed(told, hidden=told)
+    found = np.zeros_like(wanted) if grad is None else numbers_of(grad, subject)
+    compare(found, wanted, subject, rtol, atol)
+
+
+def expect_zero_gradient(result: Any, argument: str) -> None:
+    """Fail if a gradient reaches `argument`, which is to be treated as a constant."""
+    __tracebackhide__ = True
+    grad = result.grads.get(argument)
+    if grad is None:
+        return
+    found = np.abs(numbers_of(grad, f"the gradient for {argument}"))
+    if not np.all(found <= EXACT):  # NaN is a gradient, too
+        told = f"a gradient reaches {argument}, which is a constant here: detach it"
+        raise CheckFailed(told, hidden=told)
+
+
+def expect_unchanged(function: Any) -> None:
+    """Fail if the last call of `student.<function>` changed any of its arguments."""
+    __tracebackhide__ = True
+    if function.changed_inputs:
+        names = ", ".join(function.changed_inputs)
+        told = "the call changed its input: work on a copy"
+        raise CheckFailed(told, f"changed: {names}", told)
+
+
+def numbers_of(value: Any, subject: str) -> np.ndarray:
+    """Return the numbers of an answer as a float64 array, or say what was returned instead."""
+    __tracebackhide__ = True
+    return gather(plain(value), subject)
+
+
+def gather(data: Any, subject: str) -> np.ndarray:
+    """Return the numbers in plain data: those of an array, or of a list of arrays of one shape."""
+    __tracebackhide__ = True
+    if isinstance(data, list | tuple):
+        if all(type(item) is float for item in data):
+            return np.array(data, dtype=np.float64)
+        entry = subject if subject.startswith("an entry of ") else f"an entry of {subject}"
+        rows = [gather(item, entry) for item in data]
+        if len({row.shape for row in rows}) > 1:
+            told = f"{subject} is a list whose entries differ in shape; expected numbers"
+            raise CheckFailed(told, hidden=told)
+        return np.array(rows)
+    array = data.array if isinstance(data, Tensor) else data
+    if not isinstance(array, int | float | np.ndarray) or isinstance(array, bool):
+        raise refusal(data, subject, "numbers")
+    array = np.asarray(array)
+    if array.dtype.kind in TEXT_KINDS:
+        raise refusal(Opaque("numpy.ndarray", NOT_NUMBERS), subject, "numbers")
+    if array.dtype.kind in OTHER_KINDS:
+        told = f"{subject} is {OTHER_KINDS[array.dtype.kind]}"
+        raise CheckFailed(told, hidden=told)
+    return array.astype(np.float64)
+
+
+def compare(found: np.ndarray, wanted: np.ndarray, subject: str, rtol: float, atol: float | None) -> None:
+    """Fail unless two arrays agree in shape and values."""
+    __tracebackhide__ = True
+
+    def right(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return is_close(one, other, rtol, atol)
+
+    check_values(fit_shape(found, wanted, subject, right), wanted, subject, right)
+
+
+def fit_shape(found: np.ndarray, wanted: np.ndarray, subject: str, right: Right) -> np.ndarray:
+    """Return `found` in the wanted shape where only a column or a lone 1 differs, else fail."""
+    __tracebackhide__ = True
+    if found.shape == wanted.shape:
+        return found
+    column = wanted.ndim == 1 and found.shape == (*wanted.shape, 1)
+    if column or (wanted.ndim == 0 and found.shape == (1,)):
+        return found.reshape(wanted.shape)
+    came, other = f"has shape {found.shape}", "has another shape"
+    if not found.size or not found.ndim:
+        came = other = "is a single number" if found.size else "is empty"
+    expected = f"expected shape {wanted.shape}" if wanted.ndim else "expected a single number"
+    more, hidden_more = shared_part(found, wanted, right)
+    hidden = f"{subject} {other}; {expected}{hidden_more}"
+    raise CheckFailed(f"{subject} {came}; {expected}{more}", hidden=hidden)
+
+
+def shared_part(found: np.ndarray, wanted: np.ndarray, right: Right) -> tuple[str, str]:
+    """Say which of the wanted numbers are there in another shape, and the same for a hidden check."""
+
+    def fits(part: np.ndarray, whole: np.ndarray) -> bool:
+        return part.size > 0 and part.shape == whole.shape and bool(right(part, whole).all())
+
+    told, rows = "", found.ndim == wanted.ndim == 1
+    short = min(found.size, wanted.size)
+    if found.size == wanted.size and fits(found.reshape(wanted.shape), wanted):
+        told = ". The numbers are right, their shape is not"
+    elif found.ndim > 1 and found.T.shape == wanted.shape and fits(found.T, wanted):
+        told = ". The numbers are right, but transposed"
+    elif rows and fits(found[:short], wanted[:short]):
+        return f". The first {short} match", ". The first ones match"
+    elif rows and fits(found[-short:], wanted[-short:]):
+        return f". The last {short} match", ". The last ones match"
+    return told, told
+
+
+def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Right) -> None:
+    """Fail with the first wrong place and what kind of wrong it is."""
+    __tracebackhide__ = True
+    wrong = ~right(found, wanted)
+    if not wrong.any():
+        return
+    broken = ~np.isfinite(found) & np.isfinite(wanted)
+    if broken.any():
+        wrong, more = broken, ""
+        kind = "NaN" if np.isnan(found[broken][0]) else "infinite"
+    else:
+        kind = "wrong"
+        more = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
+    reason = f"{subject} is {kind}{place(wrong)}" + (f": {more}" if more else "")
+    hidden = f"{subject} is {kind}{place(wrong, counts=False)}"
+    hidden += f": {without_numbers(more)}" if more else ""
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden)
+
+
+# ----------------------------------------
+# equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
+
+ITEMS_SHOWN = 300  # characters of a value in the details of a message
+NEAR = 500  # characters of a text in which near misses are looked for
+
+
+def expect_equal(got: Any, want: Any, *, ordered: bool = True, name: str = "") -> None:
+    """Fail unless `got` is exactly `want`: text, numbers, None, and lists, dicts and sets of these.
+
+    A tuple counts as a list, and an array as the list of its entries; an integer equals a float of the same
+    value; True equals only True. A dataclass is compared by its fields.
+
+    Args:
+        got: what the student returned.
+        want: what is right.
+        ordered: whether the order of a list matters; without it, a set and a list may stand for each other.
+        name: what to call the answer in the message.
+    """
+    __tracebackhide__ = True
+    subject = name or "the result"
+    found, wanted = simple(plain(got)), simple(plain(want))
+    if not ordered:
+        found, wanted = unordered(found), unordered(wanted)
+    reason = difference(found, wanted, subject)
+    if reason:
+        raise CheckFailed(reason, f"got      {shown(found)}\nexpected {shown(wanted)}")
+
+
+def expect_text(
+    got: Any, want: str | list[str], *, case: bool = False, spaces: bool = False, name: str = ""
+) -> None:
+    """Fail unless `got` is the text `want`, or one of several.
+
+    Args:
+        got: what the student returned.
+        want: the text, or every text that is right.
+        case: whether upper and lower case must be as in `want`.
+        spaces: whether spaces and line breaks must be as in `want`; otherwise those at the ends are left
+            out and several count as one.
+        name: what to call the answer in the message.
+    """
+    __tracebackhide__ = True
+    subject, found = name or "the result", plain(got)
+    if not isinstance(found, str):
+        raise refusal(found, subject, "text")
+    texts = [want] if isinstance(want, str) else want
+
+    def folded(text: str) -> str:
+        text = text if spaces else " ".join(text.split())
+        return text if case else text.casefold()
+
+    if folded(found) not in map(folded, texts):
+        details = f"got      {shown(found)}\nexpected {' or '.join(map(shown, texts))}"
+        raise CheckFailed(f"{subject} is another text{near_miss(found, texts)}", details)
+
+
+def near_miss(found: str, texts: list[str]) -> str:
+    """Return what alone sets a text apart from a right one, as a sentence of its own, or ""."""
+    if not found.strip():
+        return ": it is empty"
+    found, texts = found[:NEAR], [text[:NEAR] for text in texts]
+    looks: list[tuple[str, Callable[[str], str]]] = [
+        ("only upper and lower case differ", str.casefold),
+        ("only spaces or line breaks differ", lambda text: "".join(text.split())),
+        (
+            "only punctuation differs",
+            lambda text: "".join(c for c in text if c.isalnum() or c.isspace()).strip(),
+        ),
+        ("the words are right, their order is not", lambda text: " ".join(sorted(text.casefold().split()))),
+    ]
+    for told, look in looks:
+        if look(found) in map(look, texts):
+            return f": {told}"
+    if any(text and text.casefold() in found.casefold() for text in texts):
+        return ": it holds the right text, and more"
+    if any(len(found.strip()) > 2 and found.strip().casefold() in text.casefold() for text in texts):
+        return ": it is a part of the right text"
+    return ""
+
+
+def simple(value: Any) -> Any:
+    """Return data in which tuples and arrays are lists, and objects of a dataclass their fields."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [simple(item) for item in value]
+    if isinstance(value, dict):
+        return {key: simple(item) for key, item in value.items()}
+    if isinstance(value, Handle) and value.fields is not None:
+        return {key: simple(item) for key, item in value.fields.items()}
+    return value
+
+
+def unordered(value: Any) -> Any:
+    """Return a list or a set as a sorted list; others as they are."""
+    return sorted(value, key=lambda item: (type(item).__name__, repr(item))) if is_listing(value) else value
+
+
+def is_listing(value: Any) -> bool:
+    """Whether data is a list or a set."""
+    return isinstance(value, list | set | frozenset)
+
+
+def difference(found: Any, wanted: Any, subject: str) -> str:
+    """Return how simple data differs from what is wanted, without its contents, or ""."""
+    if isinstance(wanted, list):
+        return list_difference(found, wanted, subject)
+    if isinstance(wanted, dict):
+        return dict_difference(found, wanted, subject)
+    if isinstance(wanted, set | frozenset):
+        return set_difference(found, wanted, subject)
+    if is_number(wanted) and is_number(found):
+        same = found == wanted or (found != found and wanted != wanted)
+        return "" if same else f"{subject} is not the right number"
+    if isinstance(wanted, str) and isinstance(found, str):
+        return "" if found == wanted else f"{subject} is another text{near_miss(found, [wanted])}"
+    if type(found) is not type(wanted):
+        return f"{subject} is {called(found)}; expected {called(wanted)}"
+    return "" if found == wanted else f"{subject} is not the right one"
+
+
+def called(value: Any) -> str:
+    """Return what a piece of data is, without its contents."""
+    return "text" if isinstance(value, str) else describe(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether data is a number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def list_difference(found: Any, wanted: list[Any], subject: str) -> str:
+    """Return how a list differs from what is wanted, or ""."""
+    if not isinstance(found, list):
+        return f"{subject} is {describe(found)}; expected a list"
+    if len(found) != len(wanted):
+        return f"{subject} has {counted(len(found), 'item')}; expected {len(wanted)}"
+    for at, (one, other) in enumerate(zip(found, wanted, strict=True)):
+        reason = difference(one, other, f"{subject}[{at}]")
+        if reason:
+            return f"{subject} is in another order" if unordered(found) == unordered(wanted) else reason
+    return ""
+
+
+def dict_difference(found: Any, wanted: dict[Any, Any], subject: str) -> str:
+    """Return how a dict differs from what is wanted, or ""."""
+    if not isinstance(found, dict):
+        return f"{subject} is {describe(found)}; expected a dict"
+    missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
+    if missing or extra:
+        return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
+    for at, (key, value) in enumerate(wanted.items(), 1):
+        reason = difference(found[key], value, f"the value of key {at} of {subject}")
+        if reason:
+            return reason
+    return ""
+
+
+def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) -> str:
+    """Return how a set differs from what is wanted, or ""."""
+    if not isinstance(found, set | frozenset):
+        return f"{subject} is {describe(found)}; expected a set"
+    missing, extra = len(wanted - found), len(found - wanted)
+    if not missing and not extra:
+        return ""
+    return f"{subject} lacks {counted(missing, 'element')} and has {extra} too many"
+
+
+def shown(value: Any) -> str:
+    """Return data as text, cut to a few lines."""
+    text = show(value) if isinstance(value, float) else repr(value)
+    return text if len(text) <= ITEMS_SHOWN else f"{text[:ITEMS_SHOWN]}..."
+
+
+# ----------------------------------------
+# errors: What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean".
+
+STUB = "write your code here"  # a stub raises NotImplementedError("NAME: write your code here")
+
+
+class KitError(Exception):
+    """Our fault or the course's: the message names the file, the key and what to do."""
+
+
+class InputError(Exception):
+    """Something is wrong with what the kit was given to read: one line, with what to do."""
+
+
+def is_unwritten(type_name: str, message: str) -> bool:
+    """Whether an exception says that a function is still the stub that was handed out."""
+    return type_name == "NotImplementedError" and STUB in message
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return "; did you mean NAME?" with the name that `name` resembles most, or nothing."""
+    folded = {known.casefold(): known for known in names}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return f"; did you mean {folded[close[0]]}?" if close else ""
+
+
+# ----------------------------------------
+# ambient: What a call may change for the whole process, and how it is put back when the call is over.
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Run a call with gradients on, and leave the process's settings as they were."""
+    limit, before = sys.getrecursionlimit(), torch_settings()
+    if before is not None:
+        restore_torch({**before, "grad_enabled": True})
+    with warnings.catch_warnings(), np.errstate():
+        try:
+            yield
+        finally:
+            with contextlib.suppress(RecursionError):  # a limit below the depth we are at
+                sys.setrecursionlimit(limit)
+            restore_torch(before)
+
+
+def torch_settings() -> dict[str, Any] | None:
+    """Return the settings of torch that outlive a call, None while nobody has imported it."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return None
+    return {
+        "grad_enabled": torch.is_grad_enabled(),
+        "anomaly_enabled": torch.is_anomaly_enabled(),
+        "default_dtype": torch.get_default_dtype(),
+    }
+
+
+def restore_torch(settings: dict[str, Any] | None) -> None:
+    """Set what `torch_settings` returned; if that was None, what torch starts with."""
+    now = torch_settings()
+    if now is None:
+        return
+    torch: Any = sys.modules["torch"]
+    wanted = settings or {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": torch.float32}
+    if now == wanted:  # as a rule; setting takes far longer than asking
+        return
+    torch.set_grad_enabled(wanted["grad_enabled"])
+    torch.set_anomaly_enabled(wanted["anomaly_enabled"])
+    torch.set_default_dtype(wanted["default_dtype"])
+
+
+# ----------------------------------------
+# calls: Run one call of a check on the student's side, in the worker or in the student's own folder.
+
+@dataclass(frozen=True)
+class Call:
+    """What a check asks for: a function by name, or an attribute or a call of a held object.
+
+    `action` is "call" (a name of the module), "make" (a dotted path of a library or of provided
+    code), "invoke" (call a held object), "read" (an attribute of one), "callback" (one of the
+    `functions` of the call that is being answered: these stay with whoever asks). With `once`,
+    a worker that was asked the very same before answers the same again, without another call: several
+    checks look at one answer.
+    """
+
+    action: str
+    name: str
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    handle: Handle | None = None
+    wrt: tuple[str, ...] = ()
+    of: int | None = None
+    cotangent: Any = None
+    once: bool = False
+    functions: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the value, the inputs that the call changed, and gradients if asked for.
+
+    A gradient is None where the value had no graph, or no path to that argument.
+    """
+
+    value: Any
+    changed: tuple[str, ...] = ()
+    grads: dict[str, Any] = field(default_factory=dict)
+
+
+class NotDefined(Exception):
+    """The submission has no such name."""
+
+
+class StudentRaised(Exception):
+    """Student code raised an exception; `problem` describes it."""
+
+    def __init__(self, problem: Any) -> None:
+        super().__init__(f"{problem.type_name}: {problem.message}")
+        self.problem = problem
+        self.type_name = problem.type_name
+
+
+Ask = Callable[[Call], Answer]
+STAND_INS = (Handle, Callback, Named, Record, Stream)
+
+
+class Objects:
+    """The objects that stay on this side, by number."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, Any] = {}
+
+    def hold(self, value: Any) -> Handle:
+        """Keep an object and return its handle."""
+        handle = Handle(len(self._held), type_name(value))
+        self._held[handle.id] = value
+        return handle
+
+    def find(self, handle: Handle) -> Any:
+        """Return the object behind a handle."""
+        return self._held[handle.id]
+
+
+class WrongOutput(Exception):
+    """What was returned cannot be differentiated as the check asks."""
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Finds what the stand-ins among a call's arguments stand for."""
+
+    call: Call
+    namespace: Mapping[str, Any]
+    objects: Objects
+    ask: Ask | None
+
+    def __call__(self, stand_in: Any) -> Any:
+        if isinstance(stand_in, Handle):
+            return self.objects.find(stand_in)
+        if isinstance(stand_in, Named):
+            return named(stand_in.name, self.namespace)
+        if isinstance(stand_in, Record):
+            module, _, name = stand_in.path.rpartition(".")
+            kind = getattr(importlib.import_module(module), name)
+            made = object.__new__(kind)
+            for key, value in stand_in.fields.items():
+                object.__setattr__(made, key, live(value, self))
+            return made
+        return self.function(stand_in)
+
+    def function(self, stand_in: Callback) -> Callable[..., Any]:
+        """Return a function of the asker's: itself in this process, else one that asks over the wall."""
+        if self.call.functions:
+            return self.call.functions[stand_in.at]
+        ask = self.ask
+        if ask is None:
+            raise TypeError("a function cannot be passed here")
+        return lambda *args, **kwargs: live(ask(Call("callback", str(stand_in.at), args, kwargs)).value)
+
+
+def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask | None = None) -> Answer:
+    """Carry out `call` and return its answer as plain data; what the student raises propagates.
+
+    Each call gets fresh copies of its arguments and leaves the process's settings as they were.
+
+    Raises:
+        NotDefined: the submission has no such name.
+        WrongOutput: gradients are asked for an output that is not there, or cannot be had.
+    """
+    resolve = Resolver(call, namespace, objects, ask)
+    args = [live(arg, resolve) for arg in call.args]
+    kwargs = {key: live(arg, resolve) for key, arg in call.kwargs.items()}
+    leaves = [
+        make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
+        for at, name in enumerate(call.wrt)
+    ]
+    with undisturbed():
+        target = find_target(call, namespace, objects)
+        result = target if call.action == "read" else target(*args, **kwargs)
+        grads = take_gradients(call, leaves, result) if call.wrt else {}
+        value = plain(result, objects.hold)
+        return Answer(value, changed_inputs(call, target, args, kwargs), grads)
+
+
+def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Any:
+    """Return the object that `call` is about."""
+    if call.action == "call":
+        return named(call.name, namespace)
+    if call.action == "make":
+        module, _, name = call.name.rpartition(".")
+        return getattr(importlib.import_module(module), name)
+    assert call.handle is not None  # noqa: S101 the two other actions need one
+    held = objects.find(call.handle)
+    return getattr(held, call.name) if call.name else held
+
+
+def named(name: str, namespace: Mapping[str, Any]) -> Any:
+    """Return what the program calls by this name."""
+    if name not in namespace:
+        raise NotDefined(name)
+    return namespace[name]
+
+
+def changed_inputs(
+    call: Call, target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return the names of the arguments that differ from what was sent."""
+    places = [at for at, sent in enumerate(call.args) if differs(sent, args[at])]
+    names = positional_names(target) if places else []
+    changed = [names[at] if at < len(names) else f"argument {at + 1}" for at in places]
+    return (*changed, *(key for key, sent in call.kwargs.items() if differs(sent, kwargs[key])))
+
+
+def differs(sent: Any, now: Any) -> bool:
+    """Whether an argument is no longer what was sent; objects cannot be compared."""
+    if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
+        alike = sent.dtype == now.dtype and sent.shape == now.shape
+        return not (alike and sent.tobytes() == now.tobytes())
+    if type(sent) in (int, float) and now is sent:
+        return False
+    return is_data(sent) and not same(plain(sent), plain(now))
+
+
+def positional_names(target: Any) -> list[str]:
+    """Return the names of a function's positional parameters as far as they can be told."""
+    try:
+        parameters = inspect.signature(target).parameters.values()
+        kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        return [parameter.name for parameter in parameters if parameter.kind in kinds]
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 a signature may be a program of the student's
+        return []
+
+
+def is_data(value: Any) -> bool:
+    """Whether an argument holds no stand-in, so that it can be compared after the call."""
+    return not any(isinstance(leaf, STAND_INS) for leaf in leaves(value))
+
+
+def item(args: Sequence[Any], at: int) -> Any:
+    """Return a positional argument, None if there are not so many."""
+    return args[at] if at < len(args) else None
+
+
+def make_leaf(name: str, argument: Any) -> Any:
+    """Let an argument collect a gradient, and return it; what cannot is the check's mistake."""
+    try:
+        return argument.requires_grad_()
+    except (AttributeError, RuntimeError):
+        told = f"with_grad needs {name}=tensor(...) of floats; got {type_name(argument)}"
+        raise TypeError(told) from None
+
+
+def take_gradients(call: Call, leaves: Sequence[Any], result: Any) -> dict[str, Any]:
+    """Differentiate `sum(cotangent * result)` with respect to the arguments named in `call.wrt`."""
+    import torch
+
+    output = as_tensor(torch, pick_output(result, call.of))
+    if output is None or not output.requires_grad:
+        return dict.fromkeys(call.wrt)
+    if call.cotangent is not None:
+        weight = torch.as_tensor(live(call.cotangent), dtype=output.dtype)
+        if weight.numel() != output.numel():
+            raise WrongOutput(f"the result has {output.numel()} entries; expected {weight.numel()}")
+        output = output * weight.reshape(output.shape)
+    try:  # of a sum: with weights of its own, `grad` imports sympy, which takes longer than all else here
+        found = torch.autograd.grad(output.sum(), leaves, allow_unused=True)
+    except RuntimeError as error:
+        raise WrongOutput(f"the result cannot be differentiated: {error}") from error
+    grads = [None if grad is None else plain(grad) for grad in found]
+    return dict(zip(call.wrt, grads, strict=True))
+
+
+def pick_output(result: Any, of: int | None) -> Any:
+    """Return the output that is to be differentiated."""
+    if of is None:
+        return result
+    try:
+        return result[of]
+    except (TypeError, LookupError):
+        raise WrongOutput(f"output {of + 1} is missing: return several, as in return a, b") from None
+
+
+def as_tensor(torch: Any, output: Any) -> Any:
+    """Return an output as one tensor, lone numbers stacked, or None."""
+    lone = [one for one in output if is_lone(torch, one)] if type(output) in (list, tuple) else []
+    if lone and len(lone) == len(output):
+        return torch.stack([one.reshape(()) for one in lone])
+    return output if isinstance(output, torch.Tensor) else None
+
+
+def is_lone(torch: Any, value: Any) -> bool:
+    """Whether a value is a tensor of one number."""
+    return isinstance(value, torch.Tensor) and value.numel() == 1
+
+
+def kinds_of(error: BaseException) -> list[str]:
+    """Return the classes of an exception by the names under which they can be imported.
+
+    A class that only calls itself `builtins.ValueError` is not found there.
+    """
+    names = []
+    for kind in type(error).__mro__[:8]:
+        module, name = str(kind.__module__), str(kind.__qualname__)
+        if getattr(sys.modules.get(module), name, None) is kind:
+            names.append(f"{module}.{name}"[:120])
+    return names
+
+
+# ----------------------------------------
+# exceptions: Is the right exception raised?
+
+def expect_raises(kind: type[Exception], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Fail unless `function(*args, **kwargs)` raises an exception of this very class, or one below it.
+
+    A class of the student's own that only has the same name is another one. An exception of another kind is
+    the student's error, and is told as such.
+
+    Args:
+        kind: the class, such as ValueError.
+        function: what to call, such as `student.kl_penalty`.
+        args: its arguments by position.
+        kwargs: its arguments by name.
+    """
+    __tracebackhide__ = True
+    try:
+        function(*args, **kwargs)
+    except StudentRaised as error:  # on the other side of the wall
+        if is_unwritten(error.type_name, error.problem.message) or path_of(kind) not in error.problem.bases:
+            raise
+    except kind as error:
+        if isinstance(error, NotDefined) or is_unwritten(type(error).__name__, str(error)):
+            raise
+    else:
+        raise CheckFailed(f"an answer came back where {kind.__name__} must be raised")
+
+
+def path_of(kind: type[Exception]) -> str:
+    """Return the name under which a class can be imported."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+# ----------------------------------------
+# marks: The decorators that a file of checks is written with: they only attach what they say.
+
+Marked = TypeVar("Marked", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class CheckMark:
+    """What `@check` attaches to a test function."""
+
+    question: str
+    visible: bool
+    weight: float
+    requires: tuple[str, ...]
+
+
+def check(
+    question: str, *, visible: bool = False, weight: float = 1.0, requires: tuple[str, ...] = ()
+) -> Callable[[Marked], Marked]:
+    """Mark a pytest test as a check of `question`; its docstring is the title students read.
+
+    Args:
+        question: the function or class that is judged.
+        visible: whether students get the check; hidden unless said otherwise.
+        weight: this check's share of the question's points, relative to its siblings.
+        requires: names of checks that must pass first; otherwise this one is skipped.
+    """
+
+    def mark(function: Marked) -> Marked:
+        function.check = CheckMark(question, visible, weight, requires)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def misconception(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
+    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get."""
+    return unchanged
+
+
+def alternative(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
+    """Mark an unusual right answer to `question`; its docstring says what is unusual about it."""
+    return unchanged
+
+
+def unchanged(function: Marked) -> Marked:
+    """Return a function as it is: known mistakes and alternatives are found by their decorator."""
+    return function
+
+
+# ----------------------------------------
+# student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
+
+MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+METHODS = ("method", "builtin_function_or_method", "method-wrapper")
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """A value, and the gradient of (one output of) it for each argument asked for."""
+
+    value: Any
+    grads: dict[str, Any]
+
+
+class Student:
+    """A module somewhere else. `student.f(...)` calls its `f` and returns plain data."""
+
+    def __init__(self, send: Ask) -> None:
+        self._send = send
+
+    def __getattr__(self, name: str) -> "Function":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Function(self, Call("call", name))
+
+    def make(self, path: str, *args: Any, **kwargs: Any) -> Any:
+        """Build an object of a library or of provided code there: `make("torch.Generator")`."""
+        return Function(self, Call("make", path))(*args, **kwargs)
+
+
+class Function:
+    """One function, class or method on the other side."""
+
+    def __init__(self, module: Student, call: Call) -> None:
+        self._module, self._call = module, call
+        self.changed_inputs: tuple[str, ...] = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask(args, kwargs).value
+
+    def once(self, *args: Any, **kwargs: Any) -> Any:
+        """Call, or return what came of the same call in an earlier check: for data, and costly to make."""
+        return self._ask(args, kwargs, once=True).value
+
+    def with_grad(
+        self, *args: Any, wrt: Sequence[str], of: int | None = None, cotangent: Any = None, **kwargs: Any
+    ) -> Gradients:
+        """Call, and return the value with gradients for the arguments in `wrt`.
+
+        Args:
+            args: the arguments by position, of which the first are those in `wrt`, if they are not by name.
+            wrt: names of tensor arguments; each becomes a leaf that requires a gradient.
+            of: which item to differentiate when several are returned.
+            cotangent: weights of the sum that is differentiated; ones unless given.
+            kwargs: the arguments by name.
+        """
+        answer = self._ask(args, kwargs, wrt=tuple(wrt), of=of, cotangent=cotangent)
+        return Gradients(answer.value, answer.grads)
+
+    def _ask(self, args: Sequence[Any], kwargs: Mapping[str, Any], **more: Any) -> Answer:
+        packed = Arguments(self._module)
+        call = Call(
+            self._call.action,
+            self._call.name,
+            tuple(map(packed.unwrap, args)),
+            {key: packed.unwrap(value) for key, value in kwargs.items()},
+            self._call.handle,
+            functions=tuple(packed.functions),
+            **more,
+        )
+        answer = self._module._send(call)
+        self.changed_inputs = answer.changed
+        return Answer(wrap(answer.value, self._module), answer.changed, answer.grads)
+
+
+class Object:
+    """An object that stays on the other side: read its attributes, call it and its methods, go through it."""
+
+    def __init__(self, module: Student, handle: Handle) -> None:
+        object.__setattr__(self, "_module", module)
+        object.__setattr__(self, "_handle", handle)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = self._module._send(Call("read", name, handle=self._handle)).value
+        if isinstance(value, Handle) and value.type_name in METHODS:
+            return Function(self._module, Call("invoke", name, handle=self._handle))
+        return wrap(value, self._module)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._method("__setattr__")(name, value)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._method("")(*args, **kwargs)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __len__(self) -> int:
+        try:
+            return int(self._method("__len__")())
+        except StudentRaised as error:
+            raise TypeError(f"{self!r} has no length: {error.type_name}") from None
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._method("__getitem__")(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Draw what an iterator gives, up to a bound."""
+        following = self._method("__iter__")()
+        if not isinstance(following, Object):  # it came over whole
+            yield from following
+            return
+        for _ in range(MOST_DRAWN):
+            try:
+                yield following._method("__next__")()
+            except (StudentRaised, StopIteration) as error:
+                if isinstance(error, StudentRaised) and error.type_name != "StopIteration":
+                    raise
+                return
+
+    def __repr__(self) -> str:
+        fields = self._handle.fields
+        if fields is None:
+            return f"<a {self._handle.type_name}>"
+        return f"{self._handle.type_name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"
+
+    def _method(self, name: str) -> Function:
+        return Function(self._module, Call("invoke", name, handle=self._handle))
+
+
+def wrap(value: Any, module: Student) -> Any:
+    """Return data with its handles as objects that can be used."""
+    return rebuilt(value, lambda leaf: Object(module, leaf) if isinstance(leaf, Handle) else leaf)
+
+
+class Arguments:
+    """Turns a check's arguments into data and stand-ins; keeps the functions among them."""
+
+    def __init__(self, module: Student) -> None:
+        self._module = module
+        self.functions: list[Callable[..., Any]] = []
+
+    def unwrap(self, value: Any) -> Any:
+        """Return one argument as data."""
+        return rebuilt(value, self._leaf)
+
+    def _leaf(self, value: Any) -> Any:
+        if isinstance(value, Object | Function):
+            if value._module is not self._module:
+                raise TypeError("an object of one program cannot be passed to another: student or reference?")
+            return value._handle if isinstance(value, Object) else self._name(value)
+        if callable(value) and not isinstance(value, type):
+            self.functions.append(value)
+            return Callback(len(self.functions) - 1)
+        return value
+
+    def _name(self, function: Function) -> Named:
+        if function._call.action != "call":
+            raise TypeError("a method cannot be passed on: pass its object")
+        return Named(function._call.name)
+
+
+def here(namespace: Mapping[str, Any], record: Callable[[Call], None] = lambda _: None) -> Student:
+    """Return a stand-in for a module of this very process, as in the student's own folder."""
+    objects = Objects()
+
+    def send(call: Call) -> Answer:
+        record(call)
+        return perform(call, namespace, objects)
+
+    return Student(send)
+
+
+# ----------------------------------------
+# draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
+
+DRAWS = 8
+
+
+def identity(stem: str, question: str, name: str) -> str:
+    """Return the id of a check, by the name of its function."""
+    return f"{stem}.{question}.{name.removeprefix('test_')}"
+
+
+def visible_rng(name: str) -> np.random.Generator:
+    """Return the random numbers of a visible check, by the name of its function."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def hidden_rng(seed: int, check: str, draw: int) -> np.random.Generator:
+    """Return the random numbers of a hidden check.
+
+    Args:
+        seed: the course's.
+        check: its id.
+        draw: which of `DRAWS`.
+    """
+    return np.random.default_rng([seed, zlib.crc32(check.encode()), draw])
+
+
+def draw_of(seed: int, work: Iterable[str]) -> int:
+    """Return which draw of hidden inputs a piece of work meets; nobody can tell without the seed.
+
+    Args:
+        seed: the course's.
+        work: the texts of a program.
+    """
+    digest = hmac.new(str(seed).encode(), digestmod=hashlib.sha256)
+    for text in work:
+        data = text.encode("utf-8", "replace")
+        digest.update(f"{len(data)}\n".encode() + data)
+    return int.from_bytes(digest.digest()) % DRAWS
+
+
+# ----------------------------------------
+# stopwatch: The time that the statements of a program may take: half of what is left of it for each.
+
+TICK = 0.25  # seconds between two looks at what is running
+SHORTEST = 1.0  # seconds that every statement may take
+
+
+class TooSlow(BaseException):
+    """The time is up. Not an Exception, so that a student's `except Exception` lets it through."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__(f"stopped after {seconds:.0f} s")
+        self.seconds = seconds
+
+
+class Watch:
+    """Raises TooSlow in a statement that runs for too long, where there is an alarm and no debugger."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._ends = time.monotonic() + seconds
+        self._code: CodeType | None = None
+        self._number: Callable[[int], int] = lambda _: 0
+        self._running: tuple[CodeType, int] | None = None
+        self._since = self._limit = 0.0
+
+    @contextlib.contextmanager
+    def ticking(self) -> Iterator[None]:
+        """Look at what is running from time to time, while a program is loaded."""
+        if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGALRM, self._tick)
+        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+    @contextlib.contextmanager
+    def over(self, code: CodeType, number: Callable[[int], int]) -> Iterator[None]:
+        """Watch one piece of code; `number` gives the number of the statement at a line."""
+        outer = self._code, self._number
+        self._code, self._number = code, number
+        try:
+            yield
+        finally:
+            self._code, self._number = outer
+
+    def _tick(self, _: int, frame: FrameType | None) -> None:
+        while frame is not None and frame.f_code is not self._code:
+            frame = frame.f_back
+        if frame is None or self._code is None or sys.gettrace() is not None:
+            return
+        now = time.monotonic()
+        running = self._code, self._number(frame.f_lineno)
+        if running != self._running:
+            self._running, self._since = running, now - TICK
+            self._limit = max((self._ends - self._since) / 2, SHORTEST)
+        elif now - self._since > self._limit:
+            raise TooSlow(now - self._since)
+
+
+# ----------------------------------------
+# limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
+
+AGAIN_S = 1.0  # a student's code may have caught it
+HOPELESS_S = 30.0  # then it sits in a library that listens to nobody
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TooSlow inside after `seconds`, and again every second, unless a debugger is at work."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+    elif hasattr(signal, "SIGALRM"):
+        with alarm(seconds):
+            yield
+    else:
+        with watchdog(seconds):
+            yield
+
+
+@contextlib.contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Let the system's clock interrupt."""
+
+    def stop(*_: object) -> None:
+        if sys.gettrace() is None:
+            raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def watchdog(seconds: float) -> Iterator[None]:
+    """Let a thread interrupt; where not even that helps, it ends the program and says why."""
+    over, busy, thread = threading.Event(), threading.Lock(), threading.get_ident()
+
+    def watch() -> None:
+        waited = seconds
+        while not over.wait(AGAIN_S if waited > seconds else seconds):
+            with busy:
+                if not over.is_set() and sys.gettrace() is None:
+                    interrupt(thread, TooSlow)
+            waited += AGAIN_S
+            if waited > seconds + HOPELESS_S and sys.gettrace() is None:
+                print(f"\nYour code ran for {waited:.0f} s and cannot be stopped: is there an endless loop?",
+                      file=sys.__stderr__, flush=True)  # fmt: skip
+                os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+        with busy:
+            interrupt(thread, None)
+
+
+def interrupt(thread: int, error: type[BaseException] | None) -> None:
+    """Raise an exception in a thread at its next step; None takes back one that is still to come."""
+    raised = ctypes.py_object(error) if error else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+
+
+# ----------------------------------------
+# spelling: Write a call of a check the way a student would type it.
+
+WIDTH = 88
+MANY = 40
+
+
+def spell_call(call: Call) -> str:
+    """Return `discounted_returns([1.0, 1.0, 1.0], 0.5)`, an argument a line where it is long."""
+    name = call.name
+    if call.handle is not None:
+        name = f"{short_name(call.handle)}.{call.name}" if call.name else short_name(call.handle)
+    if call.action == "read":
+        return name
+    arguments = [spell(value) for value in call.args]
+    arguments += [f"{key}={spell(value)}" for key, value in call.kwargs.items()]
+    line = f"{name}({', '.join(arguments)})"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([f"{name}(", *[f"    {argument}," for argument in arguments], ")"])
+
+
+def spell(value: Any) -> str:
+    """Return one argument; large arrays by their shape."""
+    if isinstance(value, Tensor):
+        if value.array.size > MANY:
+            return f"<tensor of shape {value.array.shape}>"
+        dtype = "" if value.dtype == "float64" else f', dtype="{value.dtype}"'
+        return f"tensor({spell_numbers(value.array)}{dtype})"
+    if isinstance(value, np.ndarray):
+        large = value.size > MANY
+        return f"<array of shape {value.shape}>" if large else f"array({spell_numbers(value)})"
+    if isinstance(value, Handle):
+        return f"<{short_name(value)}>"
+    if isinstance(value, list | tuple):
+        if len(value) > MANY:
+            return f"<{type(value).__name__} of {len(value)}>"
+        inside = ", ".join(map(spell, value))
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(value) == 1 else f"({inside})"
+    if isinstance(value, float):
+        return f"{value:.6g}" if value != round(value, 1) else repr(value)
+    return repr(value)
+
+
+def spell_numbers(array: np.ndarray) -> str:
+    """Return the numbers of an array as nested lists."""
+    text = np.array2string(array, separator=", ", precision=6, threshold=MANY + 1, max_line_width=10**6)
+    return re.sub(r" +(?=[],])|(?<=\[) +", "", re.sub(r"\s+", " ", text))
+
+
+def short_name(handle: Handle) -> str:
+    """Return the type of a held object without its module."""
+    return handle.type_name.rsplit(".", 1)[-1]
+
+
+# ----------------------------------------
+# libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
+
+# what a program says -> the module that is imported ahead
+LIBRARIES = {
+    "numpy": "numpy",
+    "torch": "torch",
+    "torch.optim": "torch._dynamo",  # making the first optimizer imports it, which takes seconds
+    "matplotlib": "matplotlib.pyplot",
+    **{
+        f"scipy.{part}": f"scipy.{part}"
+        for part in (
+            "fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse",
+            "spatial", "special", "stats",
+        )
+    },
+}  # fmt: skip
+PRELOADABLE = frozenset(LIBRARIES.values())
+READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
+WORDS = re.compile(r"\w+")
+DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
+
+
+def used_by(texts: Iterable[str]) -> list[str]:
+    """Return the modules to import ahead for programs: the libraries that they name and that are here."""
+    named: set[str] = set()
+    for text in texts:
+        named |= {".".join(found) for found in DOTTED.findall(text[:READ])}
+        named.update(imported(text[:READ]))
+    near = [name for name in LIBRARIES if name in named]
+    return list(dict.fromkeys(LIBRARIES[name] for name in near if is_here(name.partition(".")[0])))
+
+
+def imported(text: str) -> Iterator[str]:
+    """Yield what the import statements of a program name: `a`, and `a.b` for `from a import b`.
+
+    Every line is looked at once: a statement in brackets ends with them, or where the next one begins.
+    """
+    package, is_open = "", False
+    for line in text.splitlines():
+        words = WORDS.findall(line.partition("#")[0])
+        if words[:1] in (["from"], ["import"]):
+            is_open = False
+            names = words[1:]
+            yield from names
+            if words[0] == "from" and "import" in words and len(words) > 1:
+                package, at = words[1], words.index("import")
+                yield from (f"{package}.{name}" for name in words[at + 1 :])
+                is_open = "(" in line and ")" not in line
+        elif is_open:
+            yield from (f"{package}.{name}" for name in words)
+            is_open = ")" not in line
+
+
+@cache
+def is_here(package: str) -> bool:
+    """Whether a package is installed."""
+    return find_spec(package) is not None
+
+
+# ----------------------------------------
+# notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+
+class Shell:
+    """What `get_ipython()` gives: every magic is taken and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._nothing
+
+    def __bool__(self) -> bool:
+        """Say no: where this asks whether it is in a notebook, it is not."""
+        return False
+
+    def _nothing(self, *_: object, **__: object) -> None:
+        """Take a magic."""
+
+    def getoutput(self, *_: object, **__: object) -> list[str]:
+        """Return what a command of the system printed: nothing, since none is run."""
+        return []
+
+    system = getoutput
+
+
+SHELL = Shell()
+
+
+def get_ipython() -> Shell:
+    """Return the stand-in for a notebook's shell."""
+    return SHELL
+
+
+def display(*_: object, **__: object) -> None:
+    """Show nothing."""
+
+
+NAMES = {"get_ipython": get_ipython, "display": display}
+
+
+def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
+    """Return what a program finds defined: in a notebook, or in a script that was exported from one."""
+    notebook = name.endswith(".ipynb")
+    return {
+        one: value for one, value in NAMES.items() if notebook or any(f"{one}(" in text for text in cells)
+    }
+
+
+# ----------------------------------------
+# salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
+
+CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
+DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
+TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
+ATTEMPTS = 2000  # at that in all
+
+
+@dataclass
+class Unread:
+    """A piece that is no Python, what Python says, and what it seems to define."""
+
+    error: Exception
+    line: int
+    names: list[str] = field(default_factory=list)
+
+
+def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
+    """Return the statements that can be read, and the pieces between them that cannot.
+
+    Args:
+        text: the program.
+        error: what Python says of all of it.
+    """
+    lines = text.splitlines(keepends=True)
+    starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
+    if not starts:
+        return [], [Unread(error, getattr(error, "lineno", None) or 1)]
+    starts = [0, *starts[1:], len(lines)]
+    body: list[ast.stmt] = []
+    unread: list[Unread] = []
+    at, attempts = 0, 0
+    while at < len(starts) - 1:
+        most = TOGETHER if attempts < ATTEMPTS else 1
+        first: Exception | None = None
+        for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
+            attempts += 1
+            found = parsed(lines[starts[at] : starts[end]], starts[at])
+            if not isinstance(found, Exception):
+                body += found
+                at = end
+                break
+            first = first or found
+        else:
+            name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
+            names = [name[1] or name[2]] if name else []
+            line = getattr(first, "lineno", None) or starts[at] + 1
+            unread.append(Unread(first or error, line, names))
+            at += 1
+    return body, told_once(unread, error)
+
+
+def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
+    """Return the statements of some lines of a text, or what Python says, with its line numbers."""
+    try:
+        tree = ast.parse("".join(lines))
+    except Exception as error:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
+        if isinstance(error, SyntaxError) and error.lineno:
+            error.lineno += before
+        return error
+    ast.increment_lineno(tree, before)
+    return tree.body
+
+
+def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
+    """Return one entry, with what Python says of the whole text, for all pieces that cannot be read."""
+    if not unread:  # each piece can be read and the whole cannot: `return` outside a function, and such
+        return []
+    names = [name for one in unread for name in one.names]
+    return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
+
+
+# ----------------------------------------
+# statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
+
+AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
+COROUTINE = 0x80  # inspect.CO_COROUTINE
+FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+SCOPES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+Place = tuple[str, int]  # the text's name and the number of the statement in it, from 0
+
+
+class LeftOut(Exception):
+    """A statement that was not run, because it ended the process when it ran before."""
+
+
+@dataclass
+class Stop:
+    """A statement that did not run to its end, and the names that are missing for it."""
+
+    error: BaseException
+    place: Place
+    line: int
+    names: list[str] = field(default_factory=list)
+
+
+class Run:
+    """One program: its texts are run in order, and what stopped is kept.
+
+    Args:
+        watch: cuts what takes too long.
+        skip: statements that are left out.
+        before: called before every statement; they then run one at a time from the start.
+        passing: exceptions that are not the program's own.
+    """
+
+    def __init__(
+        self,
+        watch: Watch,
+        skip: Collection[Place] = (),
+        before: Callable[[Place, int], None] | None = None,
+        passing: tuple[type[BaseException], ...] = (),
+    ) -> None:
+        self.watch, self._skip, self._before, self._passing = watch, frozenset(skip), before, passing
+        self.stops: list[Stop] = []
+        self.lost: dict[str, Stop] = {}
+
+    def text(self, text: str, name: str, namespace: dict[str, Any]) -> list[Stop]:
+        """Run one text under a name that tracebacks can quote; return its causes of trouble, one each."""
+        first = len(self.stops)
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        try:
+            code = compile(text, name, "exec", AWAIT, dont_inherit=True)
+        except Exception as unreadable:  # noqa: BLE001 as a rule a SyntaxError; too deep is another
+            body, unread = readable(text, unreadable)
+            for one in unread:
+                self._note(Stop(one.error, (name, -1), one.line, one.names))
+            self._one_by_one(list(enumerate(body)), name, namespace)
+            return self.stops[first:]
+        if self._before or any(place[0] == name for place in self._skip):
+            self._one_by_one(list(enumerate(ast.parse(text).body)), name, namespace)
+        elif stopped := self._attempt(code, namespace, parse := cache(lambda: ast.parse(text).body)):
+            body = parse()
+            at = statement_at(body, *position(stopped, code))
+            left = list(enumerate(body))[at + 1 :]
+            parts = single_imports(body[at])
+            if len(parts) > 1:
+                left = [*((at, part) for part in parts), *left]
+            else:
+                self._note(Stop(stopped, (name, at), body[at].lineno, list(bound(body[at]))))
+            self._one_by_one(left, name, namespace, futures(body))
+        return self.stops[first:]
+
+    def _one_by_one(
+        self, body: Iterable[tuple[int, ast.stmt]], name: str, namespace: dict[str, Any], flags: int = 0
+    ) -> None:
+        flags |= futures(node for _, node in body)
+        for at, node in body:
+            if at and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                continue  # a text on its own is the module's docstring only at its start
+            place = (name, at)
+            if place in self._skip:
+                self._note(Stop(LeftOut(), place, node.lineno, list(bound(node))))
+                continue
+            if self._before:
+                self._before(place, node.lineno)
+            parts = single_imports(node)
+            for part in parts:
+                try:
+                    code = compile(ast.Module([part], []), name, "exec", AWAIT | flags, dont_inherit=True)
+                except Exception as error:  # noqa: BLE001 `return` or `break` outside of where they belong
+                    self._note(Stop(error, place, part.lineno, list(bound(part))))
+                    continue
+                if stopped := self._attempt(code, namespace):
+                    self._note(Stop(stopped, place, part.lineno, list(bound(part))))
+
+    def _attempt(
+        self,
+        code: CodeType,
+        namespace: dict[str, Any],
+        body: Callable[[], list[ast.stmt]] | None = None,
+    ) -> BaseException | None:
+        """Run code; return what stopped it."""
+        try:
+            with self.watch.over(code, lambda line: statement_at(body(), line) if body else 0):
+                execute(code, namespace)
+        except self._passing:
+            raise
+        except BaseException as error:  # noqa: BLE001 whatever it is, the rest goes on
+            return error
+        return None
+
+    def _note(self, stop: Stop) -> None:
+        """Keep a cause; what only lacks a name that is lost already is its consequence."""
+        cause = self.lost.get(stop.error.name or "") if isinstance(stop.error, NameError) else None
+        last = self.stops[-1] if self.stops else None
+        if last and last.place == stop.place and same_cause(last.error, stop.error):
+            cause = last  # the names of one import
+        if cause is None:
+            cause = stop
+            self.stops.append(stop)
+        else:
+            cause.names += stop.names
+        self.lost.update(dict.fromkeys(stop.names, cause))
+
+    def missing(self, namespace: Mapping[str, Any]) -> None:
+        """Keep as lost only what no other statement defined."""
+        for stop in self.stops:
+            stop.names = [name for name in dict.fromkeys(stop.names) if name not in namespace]
+        self.lost = {name: stop for name, stop in self.lost.items() if name not in namespace}
+
+
+def execute(code: CodeType, namespace: dict[str, Any]) -> None:
+    """Run code; a notebook may await at its top level."""
+    if code.co_flags & COROUTINE:
+        import asyncio
+
+        asyncio.run(eval(code, namespace))  # noqa: S307 this is what a worker is for
+    else:
+        exec(code, namespace)  # noqa: S102 as above
+
+
+def same_cause(one: BaseException, other: BaseException) -> bool:
+    """Whether two errors of one statement are the same."""
+    return type(one) is type(other) and getattr(one, "name", 1) == getattr(other, "name", 2)
+
+
+def position(error: BaseException, code: CodeType) -> tuple[int, int]:
+    """Return the line and the column at which the code stopped."""
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code is code:
+            places = list(code.co_positions())
+            line, _, column, _ = places[step.tb_lasti // 2] if step.tb_lasti >= 0 else (0, 0, 0, 0)
+            return (line or step.tb_lineno or 0), (column or 0)
+        step = step.tb_next
+    return 0, 0
+
+
+def statement_at(body: list[ast.stmt], line: int, column: int | None = None) -> int:
+    """Return the number of the statement that a place is in."""
+    place = (line, 10**9 if column is None else column)
+    starts = (
+        min((one.lineno, one.col_offset) for one in (node, *getattr(node, "decorator_list", ())))
+        for node in body
+    )
+    return max(sum(start <= place for start in starts) - 1, 0)
+
+
+def single_imports(node: ast.stmt) -> list[ast.stmt]:
+    """Return an import of several names as imports of one name each; any other statement as it is."""
+    if isinstance(node, ast.Import):
+        return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [
+            ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names
+        ]
+    return [node]
+
+
+def futures(body: Iterable[ast.stmt]) -> int:
+    """Return the compiler's flags that `from __future__ import` statements set."""
+    names = (
+        alias.name
+        for node in body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        for alias in node.names
+    )
+    flags = 0
+    for name in names:
+        flags |= FUTURES.get(name, 0)
+    return flags
+
+
+def bound(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement defines in the scope that it stands in."""
+    if isinstance(node, DEFINITIONS):
+        yield node.name
+    elif isinstance(node, ast.alias) and node.name != "*":
+        yield node.asname or node.name.partition(".")[0]
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    if not isinstance(node, SCOPES):
+        for child in ast.iter_child_nodes(node):
+            yield from bound(child)
+
+
+# ----------------------------------------
+# notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
+
+BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
+
+SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+CELL_COMMAND = re.compile(r"\s*%%(\w+)")
+BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, as without them
+TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
+COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
+HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
+ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
+LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+LONGEST_TEMPLATE = 200_000
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text of a file with "\\n" line ends, or raise an `InputError` of one line.
+
+    Args:
+        data: UTF-8, anything with a byte order mark, or what a coding comment names.
+        name: the file's name, for the message.
+    """
+    encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
+    if not encoding:
+        if b"\0" in data:
+            raise InputError(f"{name} is not a text file: NUL at byte {data.index(0)}")
+        encoding = coding_comment(data, name)
+    try:
+        text = data.decode(encoding)
+    except UnicodeError as error:
+        at = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data[:at].count(b"\n") + 1
+        label = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
+        raise InputError(
+            f"{name} is not {label} text: byte {at} (line {line}) does not fit; save it as UTF-8"
+        ) from error
+    if "\0" in text:
+        raise InputError(f"{name} is not a text file: NUL at character {text.index(chr(0))}")
+    return unix_lines(text)
+
+
+def coding_comment(data: bytes, name: str) -> str:
+    """Return the encoding that the first two lines name, UTF-8 if they name none."""
+    for line in data[:2000].splitlines()[:2]:
+        found = COOKIE.match(line)
+        if found:
+            said = found[1].decode("ascii", "replace")
+            try:
+                known = codecs.lookup(said).name
+                "".encode(known)  # not for codecs that are not of text
+            except (LookupError, UnicodeError):
+                known = "undefined"
+            if NOT_FOR_SOURCE.fullmatch(known):
+                raise InputError(f"{name} names the unknown encoding {said[:40]}: save it as UTF-8")
+            return known
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            break
+    return "utf-8"
+
+
+def unix_lines(text: str) -> str:
+    """Return a text with every line end as "\\n"."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def cells_of(data: bytes, name: str) -> list[str]:
+    """Return code as Python text, cell by cell, or raise an `InputError` of one line.
+
+    Args:
+        data: the file.
+        name: its name: a notebook's has ".ipynb" in it.
+    """
+    text = decode(data, name)
+    if ".ipynb" not in name.lower():
+        return [without_commands(text)]
+    cells = [python_of_cell(cell) for cell in notebook_cells(text, name)]
+    if not cells:
+        raise InputError(f"{name} has no code cells")
+    return cells
+
+
+def notebook_cells(text: str, name: str) -> list[str]:
+    """Return the code cells of a notebook (format 3 or 4) in order, or raise an `InputError`."""
+    try:
+        book = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
+    try:
+        return [cell_text(cell) for cell in all_cells(book) if cell["cell_type"] == "code"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
+
+
+def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the cells of a notebook; before format 4 they were on worksheets."""
+    if "cells" in book:
+        yield from book["cells"]
+    else:
+        for sheet in book["worksheets"]:
+            yield from sheet["cells"]
+
+
+def cell_text(cell: Mapping[str, Any]) -> str:
+    """Return a code cell's text; before format 4 its key was "input"."""
+    source = cell["source"] if "source" in cell else cell["input"]
+    text = source if isinstance(source, str) else "".join(source)
+    # half a surrogate pair, which JSON can spell, fits into no file
+    return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
+
+
+def python_of_cell(text: str) -> str:
+    """Return a cell with its notebook commands commented out, line by line.
+
+    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; under any other `%%` command
+    (`%%bash`, `%%writefile`, ...) it is no Python and all of it is commented out.
+    """
+    command = CELL_COMMAND.match(text)
+    if command and command[1] not in BODY_RUNS:
+        return "\n".join(f"# {line}" for line in text.split("\n"))
+    return without_commands(text)
+
+
+def without_commands(text: str) -> str:
+    """Return Python text with `%magic`, `!shell` and `help?` lines commented out, else unchanged.
+
+    Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
+    string or after a backslash. No line of valid Python looks like that.
+    """
+    if not SUSPECT.search(text):
+        return text
+    lines, quote, depth, joined, continued = [], "", 0, False, False
+    for line in text.split("\n"):
+        if continued:  # of a command that went on with a backslash
+            line, continued = f"# {line}", line.endswith("\\")
+        elif not quote and not depth and not joined:
+            line, continued = without_command(line)
+        if not continued:
+            quote, depth, joined = scan(line, quote, depth)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def without_command(line: str) -> tuple[str, bool]:
+    """Return the line at which a statement begins as Python, and whether its command goes on."""
+    timed = TIMED.match(line)
+    if timed:
+        return timed[1] + line[timed.end() :], False
+    assigned = ASSIGNED.match(line)
+    if assigned:
+        start = assigned.end(1)
+        return f"{assigned[1]}None  # {line[start:]}", line.endswith("\\")
+    command = COMMAND.match(line) or HELP.match(line)
+    if not command:
+        return line, False
+    indent = command[1]
+    keeps_block = "pass  " if indent else ""  # the command may be all that a block holds
+    return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
+
+
+def scan(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line: the quote of a string, brackets, a joined line.
+
+    Args:
+        line: one physical line.
+        quote: the quotes of the string that the line begins in, or "".
+        depth: how many brackets are open where it begins.
+    """
+    at = 0
+    while found := LEXICAL.search(line, at):
+        mark, at = found[0], found.end()
+        if mark == "\\":
+            at += 1  # whatever comes next means nothing
+        elif quote:
+            if mark.startswith(quote):
+                at, quote = found.start() + len(quote), ""
+        elif mark == "#":
+            return "", depth, False
+        elif mark[0] in "'\"":
+            quote = mark
+        else:
+            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
+    joined = at > len(line)  # a backslash was the last character
+    if len(quote) == 1 and not joined:
+        quote = ""  # never closed: an error, which ends with its line
+    return quote, depth, joined and not quote
+
+
+def is_untouched(text: str) -> bool:
+    """Whether every function of a module is still the stub that was handed out."""
+    if STUB not in text or len(text) > LONGEST_TEMPLATE:
+        return False
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    marks = (token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL))
+    try:
+        return all(is_stub(marks) for token in marks if token.string == "def")
+    except (tokenize.TokenError, SyntaxError):
+        return False
+
+
+def is_stub(marks: Iterator[tokenize.TokenInfo]) -> bool:
+    """Whether the function after a "def" holds a docstring, the stub's raise and nothing else."""
+    depth = 0
+    for token in marks:
+        depth += (token.string in OPENING) - (token.string in CLOSING)
+        if token.string == ":" and depth == 0:
+            break
+    body: list[str] = []
+    blocks = 0
+    for token in marks:
+        blocks += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
+        if blocks == 0 and token.type != tokenize.NEWLINE:
+            break
+        if token.type not in (tokenize.NEWLINE, tokenize.INDENT):
+            body.append(token.string)
+    if body and body[0].lstrip("rRuU").startswith(("'", '"')):
+        body = body[1:]
+    return body[:3] == ["raise", "NotImplementedError", "("] and len(body) == 5 and STUB in body[3]
+
+
+# ----------------------------------------
+# work: Load a student's file, or their notebook, and run it under a time limit.
+
+LOAD_SECONDS = 60  # importing torch for the first time is slow
+TEXT_SHOWN = 400
+FRAMES_SHOWN = 3
+
+
+@dataclass
+class Work:
+    """What a student wrote, as far as it ran.
+
+    `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
+    why, `note` what else to tell, `endless` holds the questions that ran out of time, `lost` what is not
+    defined because a statement stopped.
+    """
+
+    name: str
+    namespace: dict[str, Any] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+    note: str = ""
+    endless: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+
+
+def load_work(folder: Path, stem: str) -> Work:
+    """Return the student's `<stem>.py`; their `<stem>.ipynb` if only that has something written."""
+    script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
+    if notebook.exists() and untouched(script) and not untouched(notebook):
+        return run_file(notebook, stem)
+    if not script.exists():
+        return Work(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+    work = run_file(script, stem)
+    if notebook.exists() and not untouched(notebook):
+        work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
+    return work
+
+
+def untouched(path: Path) -> bool:
+    """Whether a file holds nothing but stubs; True as well if it is not there."""
+    try:
+        return not path.exists() or is_untouched("\n".join(cells_of(path.read_bytes(), path.name)))
+    except InputError:
+        return False
+
+
+def run_file(path: Path, stem: str) -> Work:
+    """Run a program, cell by cell, from its text: a cell that stops does not stop the next."""
+    module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
+    module.__file__ = str(path)
+    sys.modules[stem] = module
+    work = Work(path.name, vars(module))
+    try:
+        cells = cells_of(path.read_bytes(), path.name)
+    except InputError as unreadable:
+        work.complaints.append(str(unreadable))
+        return work
+    import_ahead(cells)
+    work.namespace.update(notebook_names(cells, path.name))
+    program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
+    with program.watch.ticking():
+        for number, text in enumerate(cells, 1):
+            name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
+            work.files.add(name)
+            work.complaints += [
+                complain(stop, name, work) for stop in program.text(text, name, work.namespace)
+            ]
+    program.missing(work.namespace)
+    work.lost.update(program.lost)
+    return work
+
+
+def import_ahead(texts: Iterable[str]) -> None:
+    """Import the libraries that programs use, so that no check's time goes into it."""
+    for name in used_by(texts):
+        with contextlib.suppress(Exception):  # the program itself will say it better
+            importlib.import_module(name)
+
+
+def complain(stop: Stop, name: str, work: Work) -> str:
+    """Say in a few lines where a statement stops and why."""
+    error, shown = stop.error, Path(name).name
+    if isinstance(error, SyntaxError) and error.filename == name:
+        place = f"{shown}, line {error.lineno}" if error.lineno else shown
+        code = f"\n    {error.text.strip()}" if error.text else ""
+        return f"{place}: Python cannot read this: {error.msg}{code}"
+    told = str(error) if isinstance(error, TooSlow) else headline(error)
+    frames = own_frames(error.__traceback__, work)
+    told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
+    if isinstance(error, ModuleNotFoundError):
+        library = (error.name or "").partition(".")[0]
+        told += f"\nIf README.md allows it: python -m pip install -r requirements.txt {library}".rstrip()
+    return told
+
+
+def headline(error: BaseException) -> str:
+    """Return `ValueError: message`, the message cut."""
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001 - a message of their own making
+        text = ""
+    text = text if len(text) <= TEXT_SHOWN else text[:TEXT_SHOWN] + " ..."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
+    """Return the last places of a traceback in the student's own code, each with its line."""
+    places = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename in work.files:
+            where = "" if code.co_name == "<module>" else f", in {code.co_name}"
+            line = linecache.getline(code.co_filename, trace.tb_lineno).strip()
+            places.append(f"{Path(code.co_filename).name}, line {trace.tb_lineno}{where}\n    {line}")
+        trace = trace.tb_next
+    return list(dict.fromkeys(places))[-FRAMES_SHOWN:]
+
+
+# ----------------------------------------
+# progress: Say how far a student is: one verdict for each check, one line for each question.
+
+CHECK_SECONDS = 10
+PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
+COMPLAINTS_SHOWN = 3
+LINES_SHOWN = 6
+LINE_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a check ended, and what to tell."""
+
+    status: str
+    text: str = ""
+
+
+def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]) -> Verdict:
+    """Say what an exception out of a check means.
+
+    Args:
+        error: what the check raised.
+        question: the function or class it is about.
+        work: the student's file.
+        calls: the calls the check made, the last of which is shown.
+    """
+    if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
+        other = str(error).partition(":")[0]
+        if other == question:
+            return Verdict(UNWRITTEN_YET, "not written yet")
+        return Verdict(FAILED, f"this needs {other}, which is not written yet")
+    if isinstance(error, NotDefined):
+        return judge_missing(str(error), work)
+    if isinstance(error, TooSlow):
+        if question in work.endless:
+            return Verdict(NOT_RUN, "another check of this question ran out of time")
+        work.endless.add(question)
+    asked = [call for call in calls if call.action == "call"] or list(calls)
+    call = [spell_call(asked[-1])] if asked else []
+    return Verdict(FAILED, "\n".join([*call, *tell(error, work)]))
+
+
+def judge_missing(name: str, work: Work) -> Verdict:
+    """Say that a function is not in the file, and whether it is because its statement stopped."""
+    if name in work.lost:
+        return Verdict(NOT_RUN, "cannot be checked: see above")
+    near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
+    hint = f" (nearest: `{near[0]}`)" if near else ""
+    return Verdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
+
+
+def tell(error: BaseException, work: Work) -> list[str]:
+    """Return what went wrong, in lines; of tracebacks only what is the student's."""
+    if isinstance(error, CheckFailed):
+        return [error.reason, *error.details.splitlines()]
+    own = own_frames(error.__traceback__, work)
+    if isinstance(error, TooSlow):
+        told = f"your code ran for {CHECK_SECONDS} s: is there a loop that never ends?"
+        return [told, *own[-1:]]
+    if isinstance(error, SystemExit):
+        return ["your code ends the program: return instead of calling exit()", *own]
+    if own:
+        return [f"raised {headline(error)}", *own]
+    if not passes_through(error.__traceback__, perform.__code__):
+        return [f"the check itself broke, please tell your instructor: {headline(error)}"]
+    if isinstance(error, TypeError):
+        return [
+            headline(error),
+            "are the names and the order of the arguments as they were handed out?",
+        ]
+    return [headline(error)]
+
+
+def passes_through(trace: TracebackType | None, function: CodeType) -> bool:
+    """Whether a traceback has a frame of a function."""
+    while trace is not None:
+        if trace.tb_frame.f_code is function:
+            return True
+        trace = trace.tb_next
+    return False
+
+
+def cut_output(text: str) -> str:
+    """Return what the student's code printed, long lines and long outputs cut."""
+    lines = text.splitlines()
+    kept = [line if len(line) <= LINE_WIDTH else line[:LINE_WIDTH] + " ..." for line in lines[:LINES_SHOWN]]
+    more = len(lines) - len(kept)
+    return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
+
+
+def progress_line(verdicts: Sequence[Verdict]) -> str:
+    """Return how far a question is, in words."""
+    statuses = [verdict.status for verdict in verdicts]
+    passed, total = statuses.count(PASSED), len(statuses)
+    if passed == total:
+        return {1: "the only check passes", 2: "both checks pass"}.get(total, f"all {total} checks pass")
+    if statuses.count(UNWRITTEN_YET) == total or statuses.count(NOT_RUN) == total:
+        return verdicts[0].text
+    return f"{passed} of {total} checks pass"
+
+
+def summary(verdicts: Mapping[str, Sequence[Verdict]], work: Work) -> list[tuple[str, bool | None]]:
+    """Return the closing lines: of each question how far it is, then what to do next.
+
+    A line comes with True for all well, False for something to mend, None for neither.
+    """
+    complaints = "\n".join(work.complaints[:COMPLAINTS_SHOWN])
+    lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
+    lines += [("", None)] if lines else []
+    width = max(map(len, verdicts), default=0)
+    unwritten = []
+    for question, found in verdicts.items():
+        waiting = all(verdict.status == UNWRITTEN_YET for verdict in found)
+        unwritten += [question] if waiting else []
+        good = None if waiting else all(verdict.status == PASSED for verdict in found)
+        lines.append((f"{question:{width}}   {progress_line(found)}", good))
+    lines.append(("", None))
+    if unwritten and not work.complaints:
+        lines.append((f"Next: {unwritten[0]} in {work.name}. Then run pytest again.", None))
+    lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
+    return [*lines, *([(work.note, None)] if work.note else [])]
+
+
+# ----------------------------------------
+# plugin: What the student's conftest.py does with pytest.
+
+PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
+
+
+class Folder:
+    """A student's folder. Two of them in one run of pytest have a Folder each."""
+
+    def __init__(self, path: Path, stem: str) -> None:
+        self.path, self.stem = path, stem
+
+    @functools.cached_property
+    def work(self) -> Work:
+        """The student's file, loaded once, when the first check asks for it."""
+        return load_work(self.path, self.stem)
+
+    def adopt(self, item: Any) -> None:
+        """Mark a test as one of this folder, and let `pytest -k` find it by its question."""
+        item.student_folder = self
+        if mark_of(item):
+            item.extra_keyword_matches.add(mark_of(item).question)
+
+    def stand_in(self, item: Any) -> Student:
+        """Return what a check calls `student`; the calls are kept for the message."""
+        calls: list[Call] = []
+        item.student_calls = calls
+        work, mark = self.work, mark_of(item)
+
+        def record(call: Call) -> None:
+            calls.append(call)
+            if mark and mark.question in work.endless:
+                raise TooSlow  # one endless loop costs its time once
+
+        return here(work.namespace, record)
+
+    def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
+        """Return the time limit that a test runs under: only checks have one."""
+        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
+
+    def retell(self, report: Any, item: Any, call: Any) -> None:
+        """Put pytest's report of a check into plain words.
+
+        Args:
+            report: pytest's report, which is changed.
+            item: the test.
+            call: what pytest knows of the run, with the exception.
+        """
+        mark = mark_of(item)
+        if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
+            return
+        verdict = Verdict(PASSED)
+        if call.excinfo is not None:
+            verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
+            report.longrepr = verdict.text + "\n"
+        title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
+        report.location = (*report.location[:2], f"{mark.question}: {title}")
+        report.sections = [
+            (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
+        ]
+        report.student_folder, report.question = str(self.path), mark.question
+        report.status, report.told = verdict.status, verdict.text
+
+    def own_status(self, report: Any) -> tuple[str, str, str] | None:
+        """Return category, letter and word of a check that is not written or cannot run."""
+        status = getattr(report, "status", "")
+        return (status, "-", status.upper()) if status in (UNWRITTEN_YET, NOT_RUN) else None
+
+    def print_summary(self, reporter: Any) -> None:
+        """Print the lines at the end of a run."""
+        every = [report for some in reporter.stats.values() for report in some]
+        mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
+        mine.sort(key=lambda report: (report.location[0], report.location[1]))
+        verdicts: dict[str, list[Verdict]] = {}
+        for report in mine:
+            verdicts.setdefault(report.question, []).append(Verdict(report.status, report.told))
+        if not mine:
+            return
+        reporter.section(self.work.name)
+        for line, good in summary(verdicts, self.work):
+            reporter.write_line(line, **({} if good is None else {"green": good, "red": not good}))
+
+
+def mark_of(item: Any) -> Any:
+    """Return what @check attached to a test, or None."""
+    return getattr(getattr(item, "function", None), "check", None)

@@ -1,0 +1,149 @@
+"""Works that are alike: renamed, moved and copied ones are listed, common ones are not; hostile text."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.roster.people import Index, Person
+from autograder.similar.fingerprints import MOST_TEXT, RUN, WINDOW, fingerprints, tokens
+from autograder.similar.gather import names_in
+from autograder.similar.outputs import pair_html, reasons, table_of, write_similar
+from autograder.similar.pairs import Pair, Work, pairs_of
+from autograder.submission.reading import Submission
+
+ONE = '''
+import numpy as np
+
+def running_mean(values, window):
+    """Mean of the last ones."""
+    means = []
+    for place in range(len(values)):
+        start = max(0, place - window + 1)
+        piece = values[start : place + 1]
+        means.append(sum(piece) / len(piece))
+    return np.array(means)
+
+def clip_to_range(values, low=0.0, high=1.0):
+    lowest = np.maximum(values, low)
+    return np.minimum(lowest, high)
+'''
+RENAMED = (
+    ONE.replace("means", "out").replace("piece", "x").replace("place", "i").replace("# ", "") + "# mine\n"
+)
+first, second = ONE.split("def clip_to_range")
+MOVED = f"import numpy as np\ndef clip_to_range{second}{first.replace('import numpy as np', '')}"
+OTHER = """
+from collections import deque
+def running_mean(values, window):
+    recent = deque(maxlen=window)
+    return [(recent.append(float(v)), sum(recent) / len(recent))[1] for v in values]
+def clip_to_range(values, low=0.0, high=1.0):
+    return [sorted((low, float(v), high))[1] for v in values]
+"""
+
+
+def work(name: str, text: str, term: str = "", **more: frozenset[tuple[str, str]]) -> Work:
+    return Work(name, term, (text,), fingerprints([text]), text, **more)
+
+
+def listed(works: list[Work], handed_out: set[int] = frozenset()) -> dict[tuple[str, str], Pair]:
+    return {(pair.one.name, pair.other.name): pair for pair in pairs_of(works, set(handed_out))}
+
+
+def test_names_comments_and_layout_do_not_count():
+    assert fingerprints([ONE]).whole == fingerprints([RENAMED]).whole
+    assert fingerprints([ONE]).whole != fingerprints([ONE.replace("+ 1]", "]")]).whole
+
+
+def test_renamed_and_moved_copies_are_listed_and_other_work_is_not():
+    works = [work("ada", ONE), work("alan", RENAMED), work("emmy", MOVED), work("zoe", OTHER)]
+    found = listed(works)
+    assert found["ada", "alan"].same == "but for names, comments and layout"
+    assert found["ada", "emmy"].share > 0.6
+    assert not any("zoe" in two for two in found)
+    assert "zoe" not in str(table_of(list(found.values())))
+
+
+def test_what_was_handed_out_says_nothing():
+    works = [work("ada", ONE), work("alan", RENAMED)]
+    assert listed(works, set(fingerprints([ONE]).marks)) == {}
+
+
+def test_what_a_tenth_of_a_class_shares_says_nothing_unless_all_of_it_is_the_same():
+    many = [
+        work(f"s{at}", ONE + f"\nextra_{at} = [{', '.join(str(at * k) for k in range(40))}]\n")
+        for at in range(60)
+    ]
+    assert listed(many) == {}
+
+
+def test_earlier_terms_are_compared_with_the_class_and_not_with_each_other():
+    works = [work("ada", ONE), work("old", RENAMED, "2025"), work("older", MOVED, "2024")]
+    assert set(listed(works)) == {("ada", "old"), ("ada", "older")}
+
+
+def test_the_same_rare_wrong_answers_come_first():
+    rare = frozenset({("f.a", "1"), ("f.b", "2"), ("f.c", "3")})
+    works = [work("ada", ONE, wrong=rare), work("zoe", OTHER, wrong=rare), work("alan", RENAMED)]
+    works += [work(f"s{at}", f"x{at} = {at}", wrong=frozenset({("f.d", "common")})) for at in range(20)]
+    pairs = pairs_of(works, set())
+    assert ("ada", "zoe") in {(pair.one.name, pair.other.name) for pair in pairs[:2]}
+    assert "the same rare wrong answers to f.a, f.b, f.c" in reasons(listed(works)["ada", "zoe"])
+    assert not any(pair.one.name.startswith("s") for pair in pairs)
+
+
+def test_an_answer_with_the_figures_of_another_is_listed():
+    works = [
+        work("ada", ONE, rights=frozenset({("q", "0.7291")})),
+        work("zoe", OTHER, figures=frozenset({("q", "0.7291")})),
+    ]
+    assert listed(works)["ada", "zoe"].figures == ["q"]
+
+
+def test_another_students_name_on_the_sheet_or_in_the_code_is_told():
+    rows = ["ada", "zoe"]
+    people = [Person(name="Ada Lovelace", email="ada@example.org"), Person(name="Zoe Adams")]
+    index = Index(list(enumerate(people)))
+
+    def told(code: str, sheet: str) -> list[str]:
+        files = {"w.py": code.encode(), "quiz.yml": sheet.encode()}
+        return [one.other for one in names_in(Submission("zoe", "zoe", files, main="w.py"), index, rows)]
+
+    assert told("x = 1", "student: Ada Lovelace\nq: {answer: 1}\n") == ["ada"]
+    assert told("# by ada@example.org", "student: Zoe Adams\n") == ["ada"]
+    assert told("# author: Ada Lovelace", "") == ["ada"]
+    assert told("# author: Zoe Adams. Value Iteration", "student: Zoe Adams\n") == []
+
+
+def test_pages_show_hostile_text_as_text(tmp_path):
+    bad = "</code><script>alert(1)</script>\n" + ONE
+    pair = Pair(work("<b>ada</b>", bad), work("alan", bad), 1.0, set(fingerprints([bad]).marks))
+    assert "<script>alert" not in pair_html(pair)
+    path = write_similar(tmp_path, "<i>", [pair], [], 2)
+    assert "<b>ada</b>" not in path.read_text()
+    assert {one.name for one in path.parent.iterdir()} == {"index.html", "pair-1.html", "pairs.csv"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['"""\\' * 100_000, "'''\\" * 100_000, '"\\' * 150_000, "a" * 1_000_000, "(" * 300_000, "\\" * 300_000,
+     "#" * 300_000, '"""' * 100_000, "0x" * 200_000, "b'" * 150_000, "\u200b\ud800" * 1000],
+)  # fmt: skip
+def test_hostile_text_is_read_in_one_pass(text):
+    found = fingerprints([text])
+    assert len(list(tokens(text))) <= MOST_TEXT
+    assert found.count >= 0
+
+
+def test_a_program_too_short_for_a_fingerprint_is_no_error():
+    assert fingerprints(["x = 1"]).marks == {}
+    assert len(fingerprints([" ".join(str(at) for at in range(RUN + WINDOW))]).marks) >= 1
+    assert fingerprints([]).count == 0
+
+
+def test_a_class_of_a_thousand_takes_seconds(tmp_path: Path):
+    works = [
+        work(f"s{at}", ONE.replace("0.0", str(at)) + f"\nv{at} = [{at}, {at + 1}, {at + 2}] * {at}\n")
+        for at in range(1000)
+    ]
+    assert len(pairs_of(works, set())) <= 300
