@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.data.values import Handle, leaves
+from autograder.judging.kept import Kept
 from autograder.judging.loading import Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
-from autograder.sandbox.codec import encode_call
+from autograder.sandbox.codec import encode_answer, encode_call
 from autograder.sandbox.protocol import MAX_FRAME
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
+KEPT, KEPT_ROOM = 100_000, 128 << 20  # answers, and their bytes: some are to what students returned
 PATIENCE = (1, 4)  # times the limit of a call that the program gets, one try after another
 
 
@@ -25,7 +27,7 @@ class Answers:
 
     def __init__(self, wall: Wall, program: Program) -> None:
         self._wall, self.program = wall, program
-        self._known: dict[tuple[Any, ...], Answer | StudentRaised] = {}
+        self._known: Kept[Answer | StudentRaised] = Kept(KEPT, KEPT_ROOM)
         self._stateful: set[Any] = set()
         self._lock = threading.Lock()
         self._worker: Worker | None = None
@@ -54,18 +56,19 @@ class Answers:
         stateful = stateful or frame in self._stateful
         key = (*history, frame) if stateful else (frame,)
         with self._lock:
-            if key not in self._known and not stateful:
-                outcome = self._ask(frame)
-                if not (isinstance(outcome, Answer) and holds(outcome.value)):
-                    self._known[key] = outcome
-                    return outcome, False
-                self._stateful.add(frame)
-                self._end()  # that worker now holds an object that no history tells of
-                stateful, key = True, (*history, frame)
-            if key not in self._known:
-                self._known[key] = self._ask(frame, history)
+            found = self._known.get(key)
+            if found is None and not stateful:
+                found = self._ask(frame)
+                if isinstance(found, Answer) and holds(found.value):
+                    self._stateful.add(frame)
+                    self._end()  # that worker now holds an object that no history tells of
+                    stateful, key, found = True, (*history, frame), self._known.get((*history, frame))
+            if found is None:
+                found = self._ask(frame, history)
                 self._worker_history = key
-            return self._known[key], stateful
+            if key not in self._known:
+                self._known.put(key, found, len(frame) + size_of(found))
+            return found, stateful
 
     def _passing_functions(self, call: Call, history: tuple[Any, ...]) -> Answer | StudentRaised:
         """Answer a call that passes functions: nothing tells whether the same ones were passed before."""
@@ -146,3 +149,8 @@ class Conversation:
 def holds(value: Any) -> bool:
     """Whether data names an object that stays on the other side."""
     return any(isinstance(leaf, Handle) for leaf in leaves(value))
+
+
+def size_of(outcome: Answer | StudentRaised) -> int:
+    """Return about how many bytes an outcome takes."""
+    return len(encode_answer(outcome)) if isinstance(outcome, Answer) else len(outcome.problem.trace)
