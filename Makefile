@@ -23,7 +23,7 @@ lock: setup
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	head -2 requirements.lock > build/lock/requirements.lock
 	$(BIN)/python -m pip list --format freeze --exclude autograder --exclude torch --exclude pip \
-		--exclude setuptools > build/lock/names
+		> build/lock/names
 	build/lock/bin/uv pip compile --quiet --universal --no-deps --generate-hashes --no-header --no-annotate \
 		build/lock/names >> build/lock/requirements.lock
 	mv build/lock/requirements.lock $@.new && mv $@.new requirements.lock

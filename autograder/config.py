@@ -83,6 +83,7 @@ class AssignmentSettings(Settings, frozen=True, kw_only=True):
     quiz: Points = 0
     weight: Weight = None
     provided: Names = []
+    canvas_column: Text = ""
     limits: Limits = Limits()
 
 

@@ -18,14 +18,15 @@ class Outcome(StrEnum):
     CRASHED = "crashed"
     UNWRITTEN = "unwritten"  # the stub as handed out
     SKIPPED = "skipped"  # a prerequisite failed
+    WAITING = "waiting"  # for a person, who gives the points
     NOT_RUN = "not_run"  # this machine may not run it: never costs points
     BROKEN = "broken"  # our fault: never costs points, always reaches staff
 
 
 # from mild to severe: a submission's outcome is the most severe of its checks'
 SEVERITY = (
-    Outcome.PASSED, Outcome.NOT_RUN, Outcome.SKIPPED, Outcome.UNWRITTEN, Outcome.FAILED, Outcome.ERROR,
-    Outcome.TIMEOUT, Outcome.CRASHED, Outcome.BROKEN,
+    Outcome.PASSED, Outcome.NOT_RUN, Outcome.WAITING, Outcome.SKIPPED, Outcome.UNWRITTEN, Outcome.FAILED,
+    Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.BROKEN,
 )  # fmt: skip
 # that take no part in sharing a question's points
 WEIGHTLESS = (Outcome.BROKEN, Outcome.NOT_RUN)

@@ -13,7 +13,7 @@ from autograder.gradebook.records import Comment
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Report
 from autograder.roster.intake import Row
-from autograder.roster.people import Line, read_lines
+from autograder.roster.tables import Line, read_lines
 
 COLUMNS = {
     "student": ("submission", "student", "name", "id", "email"),

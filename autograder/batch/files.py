@@ -1,6 +1,7 @@
 """The files of OUT: names that are safe anywhere, each written whole or not at all."""
 
 import contextlib
+import filecmp
 import hashlib
 import os
 import re
@@ -64,12 +65,15 @@ def remove(folder: Path, names: Iterable[str], endings: tuple[str, ...]) -> None
 
 
 def replace_parts(path: Path, parts: Iterable[str]) -> None:
-    """Write a file in pieces beside its place, then move it there."""
+    """Write a file in pieces beside its place, then move it there; leave an identical one alone."""
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     with writing(path, new):
         with new.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.writelines(parts)
-        new.replace(path)
+        if path.exists() and filecmp.cmp(new, path, shallow=False):
+            new.unlink()
+        else:
+            new.replace(path)
 
 
 def replace(path: Path, content: str | bytes) -> None:

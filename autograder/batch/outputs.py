@@ -17,9 +17,9 @@ from autograder.gradebook.records import Run
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.html import Facts, index_parts, student_html
-from autograder.reports.moodle import moodle_row, moodle_table
+from autograder.reports.moodle import moodle_table
 from autograder.reports.statistics import readable
-from autograder.reports.tables import grades_row, grades_table, missing_table, roster_row, roster_table
+from autograder.reports.tables import Table, grades_row, grades_table, missing_table, roster_row, roster_table
 from autograder.reports.terminal import number
 from autograder.results import CheckResult, Outcome, QuestionResult, Report, to_json
 from autograder.roster.intake import Row
@@ -61,7 +61,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     published = book.setting(PUBLISHED) == "yes"
     folder = reports_folder(out)
     names = [f"{run.assignment}.{name}" for name in run.about.questions]
-    grades, moodle, canvas = grades_table(names), moodle_table(), None
+    grades, moodle, canvas = grades_table(names), moodle_table(run.about.worksheet), None
     roster, facts = roster_table(), dict[str, Facts]()
     title = run.about.title or run.assignment
     written, slim = Written(), []
@@ -80,7 +80,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
         for person in one.row.people:
             roster.add(roster_row(report, person, facts[report.submission].submitted))
             canvas.add(canvas_row(report, person))
-            moodle.add(moodle_row(report, person, published=published))
+            moodle.add(report, person, published=published)
         if one.absent:
             absent[report.submission] = report.score
         else:
@@ -99,6 +99,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     replace_parts(out / "index.html", index_parts(slim, run.about.title, missing=missing, **about))
     replace(out / "grades.csv", str(grades))
     replace(out / "roster_grades.csv", str(roster))
+    written.remarks += write_waiting(out, slim)
     if book.setting(SECTIONS) == "yes":
         write_sections(out, slim, run.about.title, about)
     replace(out / "canvas.csv", str(canvas or canvas_table(title, 0.0, run.about.canvas_column)))
@@ -114,6 +115,23 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     written.count, written.first = len(slim), slim[:SHOWN]
     written.unread = [report for report in slim if not readable(report)]
     return written
+
+
+def write_waiting(out: Path, reports: Sequence[Report]) -> Iterator[str]:
+    """Write waiting.csv, answers that a person has to read; yield a remark if there are any."""
+    table, count = Table(["student", "question", "answer", "points", "comment"]), 0
+    for report in reports:
+        for answer in report.quiz:
+            if answer.outcome is Outcome.WAITING:
+                table.add([report.submission, f"quiz.{answer.id}", answer.given, "", ""])
+                count += 1
+    if count or (out / "waiting.csv").exists():
+        replace(out / "waiting.csv", str(table))
+    if count:
+        yield (
+            f"{count} quiz answers wait for a person: fill in points in a copy of {out / 'waiting.csv'}, then"
+            f" autograder comments {out} FILE --by NAME"
+        )
 
 
 def facts_of(row: Row, same: dict[object, object]) -> Facts:
@@ -144,7 +162,7 @@ def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) ->
     for one in standings(book, run):
         if one is not None:
             text = handback(one.report, published=published)
-            replace(folder / f"{file_name(one.report.submission)}.txt", text)
+            replace(folder / f"{file_name(one.row.returned or one.report.submission)}.txt", text)
             count += 1
     return count
 

@@ -54,7 +54,7 @@ def new_question(root: Path, name: str, kind: str, points: float) -> None:
 
 @click.command()
 def guide() -> None:
-    """Show the author's guide: how to write questions, and what each file is for."""
+    """Show the author's guide: how to write questions."""
     path = next(path for path in GUIDES if path.is_file())
     click.echo_via_pager(path.read_text("utf-8"))
 

@@ -66,7 +66,7 @@ def judge_right_answers(subject: Subject, quiz: Quiz, functions: Functions) -> I
                 told.add(name)
                 yield cannot(subject, name, f"{type(error).__name__}: {error}")
         for result in grade_quiz(quiz, Sheet(student, answers), functions, {}):
-            if result.earned < 1 and result.id not in told:
+            if result.earned < 1 and result.outcome is not Outcome.WAITING and result.id not in told:
                 told.add(result.id)
                 why = result.staff_note if result.outcome is Outcome.BROKEN else result.feedback
                 yield cannot(subject, result.id, f"the key's own answer {result.given} is refused: {why}")

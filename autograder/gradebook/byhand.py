@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from autograder.gradebook.records import Comment, Override
-from autograder.results import Report
+from autograder.results import Outcome, QuizAnswer, Report
 
 QUIZ = "quiz."  # begins the name of a quiz item, as in quiz.why_smooth
 
@@ -48,10 +48,17 @@ def on_quiz(report: Report, comment: Comment) -> Report:
         if one.id == comment.question.removeprefix(QUIZ):
             score = comment.score(one.score)
             told = "\n".join(filter(None, (one.feedback, words(comment, one.score, score))))
-            quiz[at] = replace(one, score=score, feedback=told)
+            quiz[at] = replace(one, score=score, feedback=told, outcome=outcome_by_hand(one, comment, score))
             total = round(report.quiz_score + score - one.score, 2)
             return changed(report, comment, score - one.score, quiz=quiz, quiz_score=total)
     return report
+
+
+def outcome_by_hand(answer: QuizAnswer, comment: Comment, score: float) -> Outcome:
+    """Return how an answer ended with the points that a person gave, if any were given."""
+    if comment.points is None and comment.more is None:
+        return answer.outcome
+    return Outcome.PASSED if score >= answer.max_score else Outcome.FAILED
 
 
 def on_the_whole(report: Report, comment: Comment) -> Report:

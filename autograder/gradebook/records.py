@@ -19,6 +19,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[Person] = []  # on the roster, without a submission
     has_roster: bool = False
     canvas_column: str = ""  # the assignment's header in Canvas, if it is known
+    worksheet: list[list[str]] = []  # the rows of Moodle's grading worksheet, if that is the roster
     points: dict[str, float] = {}  # of each question
     quiz: float = 0.0
     terms: dict[str, str] = {}  # what the course settled besides the checks: due date, rules, seed

@@ -1,6 +1,7 @@
 """Grade one submission: run its checks behind the wall, diagnose, add up."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import asdict
@@ -26,7 +27,7 @@ from autograder.quiz.figures import term_of
 from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
 from autograder.sandbox import protocol
-from autograder.sandbox.libraries import used_by
+from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
@@ -297,7 +298,8 @@ def open_grader(
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
     # The warm process starts first and imports while this one reads: neither waits for the other.
-    wall = Wall(Limits(**asdict(assignment.limits)), used_by([read(solution)]), without)
+    own = [read(path) for path in (solution, *provided_paths(course, stem))]
+    wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
     try:
         bank = load_bank(course.root, stem, tuple(assignment.provided))
         insist_on_agreement(bank, assignment.questions)
@@ -307,6 +309,13 @@ def open_grader(
     except BaseException:
         wall.close()
         raise
+
+
+def provided_paths(course: Course, stem: str) -> list[Path]:
+    """Return the modules that are handed out whole, those that are there."""
+    folder = course.root / "assignments" / stem
+    paths = (folder / f"{name.removesuffix('.py')}.py" for name in course.assignment(stem).provided)
+    return [path for path in paths if path.is_file()]
 
 
 def open_quiz(course: Course, stem: str) -> Quiz | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import autograder
 from autograder.config import FILE, Course
+from autograder.environment import LIBRARIES, python_name
 from autograder.judging.bank import load_bank
 from autograder.otter.tests import grading_tests
 from autograder.publish.source import read_source
@@ -16,8 +17,9 @@ from autograder.publish.template import provided_files, render
 ENGINE = Path(autograder.__file__).parent
 FILES = Path(__file__).parent
 PLUGIN = "autograder.otter.plugin.BehindTheWall"
-LIBRARIES = ("matplotlib", "msgspec", "numpy", "PyYAML", "scipy")
-PYTHON = "3.11"
+WITH_CONDA = {"torch": "pytorch-cpu"}  # its name there, where it differs
+FOR_THE_ENGINE = ("msgspec", "PyYAML")
+PYTHON = python_name().removeprefix("Python ")
 
 
 def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
@@ -65,8 +67,9 @@ def otter_scripts() -> dict[str, str]:
         Path(template).name: generate.JINJA_ENV.get_template(template).render(**context)
         for template in templates
     }
-    torch = {"channels": ["conda-forge"], "dependencies": ["pytorch-cpu"]}
-    environment = generate.CondaEnvironment(PYTHON, False, list(LIBRARIES), False, torch)
+    torch = {"channels": ["conda-forge"], "dependencies": list(WITH_CONDA.values())}
+    libraries = sorted({*LIBRARIES, *FOR_THE_ENGINE} - WITH_CONDA.keys(), key=str.lower)
+    environment = generate.CondaEnvironment(PYTHON, False, libraries, False, torch)
     return scripts | {"environment.yml": environment.to_str()}
 
 

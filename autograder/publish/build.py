@@ -29,6 +29,8 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         assignment.quiz,
         assignment.provided,
         term=term_of(course.settings.seed, stem),
+        import_s=assignment.limits.import_s,
+        call_s=assignment.limits.call_s,
     )
 
 

@@ -8,15 +8,15 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.config import Course, max_score
+from autograder.environment import LIBRARIES, python_name
 from autograder.errors import KitError
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.receipt import JUDGES, course_files, engine_files
 from autograder.publish.pins import requirements
 from autograder.reports.gradescope import to_gradescope
 
+PYTHON = python_name().removeprefix("Python ")
 TEMPLATES = Path(__file__).parent / "gradescope_files"
-ALWAYS = ("numpy", "scipy", "matplotlib")  # students import these whether they need them or not
-NOT_FOR_GRADING = "torch"  # the grader never imports it: there only if the course uses it
 
 
 def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
@@ -31,7 +31,7 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
     libraries = libraries_of(files, engine)
     texts = {path.name: path.read_text("utf-8") for path in TEMPLATES.iterdir() if path.is_file()}
     points = f"{max_score(course.assignment(stem)):g}"
-    values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points}
+    values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points, "@PYTHON@": PYTHON}
     for mark, value in values.items():
         texts = {name: text.replace(mark, value) for name, text in texts.items()}
     texts |= requirements(libraries.values())
@@ -65,7 +65,7 @@ def libraries_of(course: Mapping[str, bytes], engine: Mapping[str, bytes]) -> di
     used = {name.split(".")[0] for text in programs for name in imports_of(text)}
     needed = {name.split(".")[0] for text in engine.values() for name in imports_of(text)}
     own = {"autograder", "solutions", *(Path(path).stem for path in course)}
-    wanted = (used | (needed - {NOT_FOR_GRADING}) | set(ALWAYS)) - own - sys.stdlib_module_names
+    wanted = (used | needed | set(LIBRARIES)) - own - sys.stdlib_module_names
     packages = metadata.packages_distributions()
     missing = sorted(wanted - packages.keys())
     if missing:

@@ -24,6 +24,7 @@ LABELS = {
     "several choices": "every choice that is true: letters, like [a, b]",
     "number": "a number, like 0.7",
     "short text": "a few words",
+    "free text": "a few sentences, read by a person",
 }
 HEAD = """\
 # Quiz: {title}

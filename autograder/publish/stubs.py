@@ -98,11 +98,7 @@ def make_function_stub(source: Source, node: Function, question: str) -> str:
 def make_class_stub(source: Source, node: ast.ClassDef) -> str:
     """Return a class with its public fields and methods (`__init__` too), all unwritten."""
     fields = [item for item in node.body if is_constant(item) or is_field(item)]
-    methods = [
-        item
-        for item in node.body
-        if isinstance(item, FUNCTION) and not is_private(item.name)
-    ]
+    methods = [item for item in node.body if isinstance(item, FUNCTION) and not is_private(item.name)]
     if not methods:
         raise KitError(f"{source.where}: class `{node.name}` has no public method to be written")
     parts = [

@@ -4,12 +4,12 @@ import ast
 import contextlib
 import re
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from autograder.environment import AT_HOME, LIBRARIES, listed, python_name
 from autograder.errors import KitError, nearest
 from autograder.publish.kit import kit_text
 from autograder.publish.leaks import faults, leaks
@@ -23,7 +23,7 @@ from autograder.publish.visible import count_visible, make_visible_checks
 from autograder.quiz.questions import load_questions
 
 STUDENT_FILES = Path(__file__).parent / "student_files"
-LIBRARIES = ("matplotlib", "torch")
+LARGE = "torch"  # gigabytes, for some: only where an assignment is about it
 
 
 def build_template(
@@ -35,6 +35,8 @@ def build_template(
     provided: Sequence[str] = (),
     minutes: int | None = None,
     term: str = "",
+    import_s: float = 20,
+    call_s: float = 5,
 ) -> dict[str, bytes]:
     """Return the files of a student's folder: path relative to it -> content.
 
@@ -47,6 +49,8 @@ def build_template(
         provided: modules in assignments/<stem>/ that are handed out whole.
         minutes: how long the assignment takes, for the README.
         term: the salt of the quiz's figures.
+        import_s: the seconds that loading may take where it is graded.
+        call_s: the seconds that a call may take there.
     """
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
@@ -72,6 +76,10 @@ def build_template(
         handout="handout.md" in texts,
         minutes=minutes,
         lab="lab.ipynb" in texts,
+        python=python_name(),
+        libraries=listed(),
+        import_s=f"{import_s:g}",
+        call_s=f"{call_s:g}",
         torch=next((line for line in texts["requirements.txt"].split() if line.startswith("torch")), ""),
     )
     texts["requirements-notebook.txt"] = student_file("requirements-notebook.txt")
@@ -155,7 +163,7 @@ def render(template: str, **values: Any) -> str:
 
 
 def requirements(modules: Sequence[str]) -> str:
-    """Return requirements.txt: what an assignment imports and what checks it, in the versions of the kit."""
+    """Return requirements.txt: what every assignment promises, torch only if it needs it, what checks it."""
     trees = [ast.parse(text) for text in modules]
     roots = {
         path.split(".")[0]
@@ -166,9 +174,9 @@ def requirements(modules: Sequence[str]) -> str:
             [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
         )
     }
-    wanted = {"numpy", "pytest", *(roots & set(LIBRARIES))}
-    lines = [line for line in metadata.requires("autograder") or () if "extra ==" not in line]
-    return "\n".join(line for line in sorted(lines) if re.split(r"\W", line)[0] in wanted) + "\n"
+    wanted = {*LIBRARIES, "pytest"} - ({LARGE} - roots)
+    lines = (line for name, lines in AT_HOME.items() if name in wanted for line in lines)
+    return "\n".join(lines) + "\n"
 
 
 def student_file(name: str) -> str:

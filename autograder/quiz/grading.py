@@ -21,7 +21,16 @@ from autograder.quiz.questions import (
     load_questions,
     load_quiz,
 )
-from autograder.quiz.sheet import Sheet, read_letters, read_numbers, read_sheet, says, short, trouble_with
+from autograder.quiz.sheet import (
+    MAX_ANSWER,
+    Sheet,
+    read_letters,
+    read_numbers,
+    read_sheet,
+    says,
+    short,
+    trouble_with,
+)
 from autograder.results import Outcome
 
 __all__ = [
@@ -39,6 +48,8 @@ Functions = Mapping[str, Callable[..., Any]]
 Figures = Mapping[str, float]
 Verdict = tuple[float, str]  # share earned, feedback
 MAX_NOTES = 5
+SHORT = 60  # characters of an answer that are shown
+WAITS = "A person reads this answer and gives the points."
 
 
 class QuizResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +109,8 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours: the student waits, staff mend it
             feedback, note = "This question could not be graded; you lose no points.", repr(error)
     outcome = Outcome.BROKEN if note else Outcome.PASSED if earned == 1 else Outcome.FAILED
+    if question.kind == "free text" and parts and not trouble_with(question.kind, {}, parts):
+        outcome = Outcome.WAITING
     return QuizResult(
         id=name,
         title=question.title,
@@ -105,7 +118,7 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
         worth=question.weight,
         earned=earned,
         outcome=outcome,
-        given=short(", ".join(parts)),
+        given=short(", ".join(parts), MAX_ANSWER if question.kind == "free text" else SHORT),
         feedback=fill_in(feedback, figures),
         lesson=fill_in(key.lesson, figures).strip(),
         staff_note=note,
@@ -129,6 +142,8 @@ def judge(
         return judge_several(question, key, parts)
     if question.kind == "short text":
         return judge_text(key, parts)
+    if question.kind == "free text":
+        return 0.0, WAITS
     return judge_number(question, key, parts, figures, functions, own)
 
 

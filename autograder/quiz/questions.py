@@ -16,7 +16,7 @@ from autograder.quiz.figures import draw_figures
 from autograder.quiz.sheet import says, words
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 
-Kind = Literal["one choice", "several choices", "number", "short text"]
+Kind = Literal["one choice", "several choices", "number", "short text", "free text"]
 Part = TypeVar("Part", "Question", "Key")
 MAX_VALUES = 500
 
@@ -174,7 +174,7 @@ def check_key(question: Question, key: Key, where: str) -> None:
         raise KitError(f"{where}.lesson is empty: say why the right answer is right")
     if question.choices:
         check_letters(question, key, where)
-    elif not isinstance(key.answer, str) or not key.hint.strip():
+    elif not isinstance(key.answer, str) or not (key.hint.strip() or question.kind == "free text"):
         raise KitError(f"{where} needs one answer, and a hint for wrong answers that nothing explains")
     if bool(key.wrong) and not question.choices:
         raise KitError(f"{where}.wrong is for choices only")

@@ -35,6 +35,7 @@ OUTCOMES = {
     Outcome.PASSED: ("✓", "passed"), Outcome.FAILED: ("✗", "wrong"), Outcome.ERROR: ("!", "error"),
     Outcome.TIMEOUT: ("◷", "no answer in time"), Outcome.CRASHED: ("↯", "ended its process"),
     Outcome.UNWRITTEN: ("○", "not written yet"), Outcome.SKIPPED: ("–", "not run"),
+    Outcome.WAITING: ("…", "waits for a person"),
     Outcome.NOT_RUN: ("–", "not run here"), Outcome.BROKEN: ("?", "our fault"),
 }  # fmt: skip
 

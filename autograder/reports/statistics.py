@@ -119,7 +119,10 @@ def code_items(reports: Sequence[Report]) -> list[Item]:
 def quiz_items(reports: Sequence[Report]) -> list[Item]:
     """Return how the questions of the quiz went, of those who handed it in."""
     graded = [report for report in reports if handed_in_quiz(report)]
-    rows = [{one.id: (one.score, one.max_score) for one in report.quiz} for report in graded]
+    rows = [
+        {one.id: (one.score, one.max_score) for one in report.quiz if one.outcome is not Outcome.WAITING}
+        for report in graded
+    ]
     return items(rows, [code_score(report) for report in graded])
 
 

@@ -12,6 +12,7 @@ MARKS = {
     Outcome.PASSED: ("✓", "green"), Outcome.FAILED: ("✗", "red"), Outcome.ERROR: ("!", "red"),
     Outcome.TIMEOUT: ("⧖", "yellow"), Outcome.CRASHED: ("☠", "yellow"),
     Outcome.UNWRITTEN: ("○", "red"), Outcome.SKIPPED: ("-", "bright_black"),
+    Outcome.WAITING: ("…", "yellow"),
     Outcome.NOT_RUN: ("-", "bright_black"), Outcome.BROKEN: ("?", "magenta"),
 }  # fmt: skip
 WIDTH = 96

@@ -4,6 +4,7 @@ A roster, a list of times and a list of extensions say more about the entries of
 """
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,17 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.config import Course
+from autograder.config import Course, max_score
+from autograder.roster.columns import canvas_column, doubts_about_column
 from autograder.roster.commits import committed_at
 from autograder.roster.late import Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times
-from autograder.roster.people import Index, Person, folded, read_roster, read_rows, run_together
+from autograder.roster.people import Index, Person, folded, read_roster, run_together
+from autograder.roster.tables import read_rows
+from autograder.roster.worksheet import NUMBER, places_in
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
+from autograder.submission.platforms import seen_in
 from autograder.submission.work import Task, task_of
 
 EXTENSIONS = "extensions.csv"
@@ -44,6 +49,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     people: list[Person]
     submitted_at: datetime | None = None
     ruling: Ruling = Ruling()
+    returned: str = ""  # what a file of feedback is called where the platform takes them in bulk
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,8 @@ class Intake:
     """The submissions of a folder, who is missing, and what staff should know, a line each.
 
     `canvas_column` is the assignment's header in Canvas, if the roster is a gradebook that has it;
-    `task` tells a student's files from what was handed out.
+    `task` tells a student's files from what was handed out; `worksheet` are the rows of Moodle's
+    grading worksheet, if the roster is one.
     """
 
     entries: list[Entry]
@@ -60,6 +67,7 @@ class Intake:
     remarks: list[str]
     canvas_column: str = ""
     task: Task | None = None
+    worksheet: Sequence[Sequence[str]] = ()
 
 
 def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Options) -> Intake:
@@ -92,11 +100,15 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
                 people=people[at],
                 submitted_at=submitted,
                 ruling=ruling,
+                returned=returned_name(entry),
             )
         )
     remarks = [*late_at_unknown_times(entries, rows), *without_times(rows, due), *remarks]
-    column = canvas_column(Path(options.roster), course, stem) if options.roster else ""
-    return Intake(list(entries), rows, missing, remarks, column, task_of(course, stem))
+    assignment = course.assignment(stem)
+    remarks += doubts_about_column(options.roster, assignment)
+    sheet = worksheet_of(options.roster, max_score(assignment), remarks)
+    column = canvas_column(options.roster, assignment)
+    return Intake(list(entries), rows, missing, remarks, column, task_of(course, stem), sheet)
 
 
 def placed(time: datetime, zone: tzinfo | None) -> datetime:
@@ -104,13 +116,29 @@ def placed(time: datetime, zone: tzinfo | None) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=zone or UTC)
 
 
-def canvas_column(roster: Path, course: Course, stem: str) -> str:
-    """Return the header that Canvas gave the assignment, such as "Homework 1 (4711)", or ""."""
-    titles = {run_together(title) for title in (course.assignment(stem).title, stem)}
-    for head in next((row for _, row in read_rows(roster)), []):
-        named = re.fullmatch(r"(.+) \(\d+\)", head)
-        if named and run_together(named[1]) in titles:
-            return head
+def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]]:
+    """Return the rows of a worksheet of Moodle with the header first, [] if the roster is another list."""
+    rows = [row for _, row in read_rows(Path(roster)) if any(row)] if roster else []
+    places = places_in(rows) if rows else {}
+    if not places:
+        return []
+    maximum = {row[places["maximum"]].replace(",", ".") for row in rows[1:]} if "maximum" in places else set()
+    if maximum and not any(float(said or 0) >= most for said in maximum if NUMBER.fullmatch(said)):
+        remarks.append(
+            f"the maximum in Moodle is {listing(sorted(maximum))}, here it is {most:g}:"
+            " Moodle will skip grades above its own, so set it to the same"
+        )
+    return rows
+
+
+def returned_name(entry: Entry) -> str:
+    """Return what feedback is called so that the platform takes it in bulk, "" if it does not."""
+    for part in entry.parts:
+        seen = seen_in(unicodedata.normalize("NFC", part.path.name), is_folder=part.path.is_dir())
+        if seen and seen.platform == "canvas" and seen.id.isdigit() and seen.upload:
+            return "_".join([re.sub(r"\d+_|_\d+", "", seen.name), seen.id, seen.upload, "feedback"])
+        if seen and seen.platform == "moodle" and seen.id:
+            return f"{seen.name}_{seen.id}_assignfeedback_file_feedback"
     return ""
 
 

@@ -16,6 +16,17 @@ FORMS = (
 )  # fmt: skip
 
 
+WORDED = re.compile(
+    r"(\d{1,2})\.? (?:de |d')?([^\W\d]{3,})\.?,? (?:de )?(\d{4})\D{1,5}(\d{1,2})[:.h](\d\d)(?:\s*([ap])\.?m)?"
+)
+MONTHS = (  # how they begin in English, German, French, Spanish, Portuguese, Italian, Dutch
+    ("jan", "jän", "ene", "gen"), ("feb", "fev", "fév"), ("mar", "mär", "maa", "mrt"),
+    ("apr", "avr", "abr"), ("mai", "may", "mag", "mei"), ("jun", "juin", "giu"),
+    ("jul", "juil", "lug"), ("aug", "aoû", "ago"), ("sep", "set"), ("oct", "okt", "out", "ott"),
+    ("nov",), ("dec", "dez", "déc", "dic"),
+)  # fmt: skip
+
+
 class Extension(msgspec.Struct, frozen=True):
     """More time for one student: whole days, or a new moment at which the work is due."""
 
@@ -120,4 +131,17 @@ def moment(text: str, zone: tzinfo | None = None) -> datetime | None:
         except ValueError:
             continue
         return found if found.tzinfo else found.replace(tzinfo=zone or UTC)
-    return None
+    return in_words(text, zone)
+
+
+def in_words(text: str, zone: tzinfo | None) -> datetime | None:
+    """Return a time with the name of a month, as Moodle writes it in a number of languages."""
+    found = WORDED.search(text.casefold())
+    month = next((at for at, names in enumerate(MONTHS, 1) if found and found[2].startswith(names)), 0)
+    if not found or not month:
+        return None
+    hour = int(found[4]) % 12 + 12 * (found[6] == "p") if found[6] else int(found[4])
+    try:
+        return datetime(int(found[3]), month, int(found[1]), hour, int(found[5]), tzinfo=zone or UTC)
+    except ValueError:
+        return None

@@ -11,13 +11,11 @@ from autograder.roster.people import (
     COLUMNS,
     KINDS,
     Index,
-    Line,
     Person,
     exact,
-    heads_of,
     person_on,
-    read_lines,
 )
+from autograder.roster.tables import Line, heads_of, read_lines
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry
 

@@ -4,25 +4,31 @@ Read are lists with a name (one column or two), an id and an email in columns of
 gradebooks that Canvas exports, rosters of Gradescope and grading worksheets of Moodle.
 """
 
-import csv
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from autograder.errors import InputError
-from autograder.submission.archive import clean, listing
+from autograder.roster.tables import Line, heads_of, read_lines
 
-MAX_BYTES = 50_000_000
 COLUMNS = {
     "name": ("name", "student", "full name", "fullname", "student name", "names"),
     "first": ("first name", "firstname", "given name", "first"),
     "last": ("last name", "lastname", "surname", "family name", "last"),
-    "sid": ("sid", "student id", "id number", "sis user id", "sis id", "student number", "id"),
+    "sid": (
+        "sid",
+        "student id",
+        "id number",
+        "sis user id",
+        "sis id",
+        "student number",
+        "orgdefinedid",
+        "id",
+    ),
     "email": ("email", "e mail", "email address", "mail"),
     "login": ("sis login id", "login", "login id", "username", "user name"),
     "canvas": ("canvas id", "canvas user id"),
@@ -31,6 +37,7 @@ COLUMNS = {
     "group": ("group", "groups", "group name", "team"),
     "role": ("role",),
 }
+NOBODY = ("Points Possible", "Student, Test", "Test Student")  # lines of Canvas about no student
 KINDS = ("canvas", "moodle", "sid", "email", "login")
 
 
@@ -47,69 +54,10 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of a table: its number in the file and its cells by what their columns mean."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
-def read_lines(path: Path, columns: Mapping[str, Sequence[str]], needed: Collection[str]) -> list[Line]:
-    """Read a CSV file as a spreadsheet or a platform saves it.
-
-    Args:
-        path: of the file; an `InputError` if it cannot be read.
-        columns: what columns may mean, each with the headers that say so, in lower case.
-        needed: meanings of which there must be one.
-    """
-    rows = [(number, row) for number, row in read_rows(path) if any(cell.strip() for cell in row)]
-    if not rows:
-        raise InputError(f"{path} is empty: its first line names the columns")
-    heads = [folded_head(head) for head in rows[0][1]]
-    meanings = {}
-    for meaning, names in columns.items():
-        found = [heads.index(name) for name in names if name in heads]
-        if found:
-            meanings[meaning] = found[0]
-    if not set(needed) & set(meanings):
-        known = " or ".join(columns[meaning][0] for meaning in needed)
-        raise InputError(f"{path}: its first line names no column {known}; found: {listing(rows[0][1])}")
-    return [
-        Line(number, {what: clean(row[at].strip()) for what, at in meanings.items() if at < len(row)})
-        for number, row in rows[1:]
-    ]
-
-
-def read_rows(path: Path) -> list[tuple[int, list[str]]]:
-    """Return the rows of a CSV file with their line numbers, whatever separates the cells."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path} is larger than {MAX_BYTES / 1e6:g} MB: is it the right file?")
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252", "replace")
-    head = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=head.count))
-    try:
-        return [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: {error}") from error
-
-
-def folded_head(head: str) -> str:
-    """Return a column's header in lower case, words only."""
-    return " ".join(re.findall(r"[^\W_]+", head.casefold()))
-
-
 def read_roster(path: Path) -> list[Person]:
     """Return the students on a roster, in its order; those with the same name stay apart."""
     people = []
-    for line in read_lines(path, columns_of(path), ("name", "last", "sid", "email", "login")):
+    for line in read_lines(path, columns_of(path), ("name", "last", "sid", "email", "login", "moodle")):
         person = person_on(line)
         if person is not None:
             people.append(person)
@@ -118,18 +66,12 @@ def read_roster(path: Path) -> list[Person]:
     return list(dict.fromkeys(people))
 
 
-def heads_of(path: Path) -> list[str]:
-    """Return the headers of a list's columns, in lower case, words only."""
-    rows = read_rows(path)
-    return [folded_head(head) for head in rows[0][1]] if rows else []
-
-
 def columns_of(path: Path) -> dict[str, Sequence[str]]:
     """Return what the columns of a roster mean: a gradebook of Canvas has an ID of its own."""
     heads = set(heads_of(path))
     if "github username" in heads:  # GitHub Classroom's: the identifier is whatever the teacher chose
         return {**COLUMNS, "login": ("github username",), "sid": ("identifier",), "moodle": ()}
-    if {"student", "id", "section"} <= heads:
+    if {"id", "section"} <= heads and ("student" in heads or {"lastname", "firstname"} <= heads):
         without_id = tuple(name for name in COLUMNS["sid"] if name != "id")
         return {**COLUMNS, "sid": without_id, "canvas": ("id",)}
     return dict(COLUMNS)
@@ -142,13 +84,15 @@ def person_on(line: Line) -> Person | None:
     name = cells.pop("name", "")
     first, last = cells.pop("first", ""), cells.pop("last", "")
     name = name or " ".join(filter(None, (first, last)))
-    if role not in ("", "student") or name in ("Points Possible", "Student, Test"):
+    if role not in ("", "student") or name in NOBODY:
         return None
-    cells["moodle"] = re.sub(r"\D*", "", cells.get("moodle", ""))
+    blind = cells.get("moodle", "")
+    cells["moodle"] = re.sub(r"\D*", "", blind)
+    cells["sid"] = cells.get("sid", "").removeprefix("#")  # as Brightspace writes it
     known = {kind: cells.get(kind, "") for kind in (*KINDS, "section", "group")}
     if "@" in known["sid"] and not known["email"]:
         known["email"] = known["sid"]
-    name = name or known["email"] or known["sid"] or known["login"]
+    name = name or known["email"] or known["sid"] or known["login"] or blind
     return Person(name=name, **known) if name else None
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.util import find_spec
 
 # what a program says -> the module that is imported ahead
-LIBRARIES = {
+AHEAD = {
     "numpy": "numpy",
     "torch": "torch",
     "torch.optim": "torch._dynamo",  # making the first optimizer imports it, which takes seconds
@@ -19,7 +19,7 @@ LIBRARIES = {
         )
     },
 }  # fmt: skip
-PRELOADABLE = frozenset(LIBRARIES.values())
+PRELOADABLE = frozenset(AHEAD.values())
 READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
 WORDS = re.compile(r"\w+")
 DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
@@ -31,8 +31,13 @@ def used_by(texts: Iterable[str]) -> list[str]:
     for text in texts:
         named |= {".".join(found) for found in DOTTED.findall(text[:READ])}
         named.update(imported(text[:READ]))
-    near = [name for name in LIBRARIES if name in named]
-    return list(dict.fromkeys(LIBRARIES[name] for name in near if is_here(name.partition(".")[0])))
+    near = [name for name in AHEAD if name in named]
+    return list(dict.fromkeys(AHEAD[name] for name in near if is_here(name.partition(".")[0])))
+
+
+def packages_of(texts: Iterable[str]) -> list[str]:
+    """Return the packages that programs import, in order."""
+    return sorted({name.partition(".")[0] for text in texts for name in imported(text)})
 
 
 def imported(text: str) -> Iterator[str]:

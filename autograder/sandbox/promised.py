@@ -2,12 +2,12 @@
 
 import importlib.abc
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from typing import Any
 
 from autograder.environment import IMPORTABLE
-from autograder.sandbox.standins import StandIns
+from autograder.sandbox.standins import MODULES, StandIns
 
 
 class Promised(importlib.abc.MetaPathFinder):
@@ -29,6 +29,27 @@ class Promised(importlib.abc.MetaPathFinder):
     def invalidate_caches(self) -> None:
         """Look at folders anew."""
         PathFinder.invalidate_caches()
+
+
+class Absent(importlib.abc.MetaPathFinder):
+    """Refuses a program, in its author's own folder, what there is not where it is graded."""
+
+    def __init__(self, is_own: Callable[[str], bool], beside: Callable[[str], bool]) -> None:
+        self._is_own, self._beside = is_own, beside
+
+    def find_spec(self, name: str, path: Any = None, _target: Any = None) -> Any:
+        """Raise if the program itself asks for a package that is not promised."""
+        known = name in IMPORTABLE or name in MODULES or self._beside(name)
+        if path is None and not known and self._is_own(asking()):
+            raise ModuleNotFoundError(f"{name} is not available where this is graded", name=name)
+
+
+def asking() -> str:
+    """Return the file whose import statement is being carried out."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame.f_code.co_filename
 
 
 PROMISED = Promised()

@@ -2,14 +2,17 @@
 
 import ast
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from autograder.environment import PYTHON
 
 CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
 TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
-NEWER = (  # what Python 3.12 and later read
+LATER_SYNTAX = (  # what Python 3.12 and later read
     re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
     re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
 )
@@ -87,9 +90,25 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
 
 
+def newer_line(text: str) -> int:
+    """Return the line that this Python can read and the one that grades cannot, 0 if there is none."""
+    if sys.version_info[:2] <= PYTHON:
+        return 0
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0
+    try:
+        ast.parse(text, feature_version=PYTHON)
+    except SyntaxError as error:
+        return error.lineno or 1
+    found = (one for one in FORMATTED.finditer(text) if quotes_inside(text, one.end(), one[1]))
+    return next((text.count("\n", 0, one.start()) + 1 for one in found), 0)
+
+
 def is_newer(text: str) -> bool:
     """Whether a text that this Python cannot read seems to be meant for a later one."""
-    return any(pattern.search(text) for pattern in NEWER) or any(
+    return any(pattern.search(text) for pattern in LATER_SYNTAX) or any(
         quotes_inside(text, found.end(), found[1]) for found in FORMATTED.finditer(text)
     )
 

@@ -56,6 +56,7 @@ class Seen:
     late: bool = False
     at: datetime | None = None
     receipt: bool = False
+    upload: str = ""
 
     @property
     def row(self) -> str:
@@ -81,6 +82,7 @@ def seen_in(name: str, *, is_folder: bool = False) -> Seen | None:
         return Seen(
             platform, said["name"] or number, number, said["file"] or ("" if is_folder else name),
             bool(said.get("late")), at, platform == "blackboard" and not said["file"],
+            said.get("upload") or "",
         )  # fmt: skip
     return None
 

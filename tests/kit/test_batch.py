@@ -100,7 +100,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_everything_promised_is_written(graded):
     _, out = graded
     assert {path.name for path in out.iterdir()} == {
-        FILE, "grades.csv", "canvas.csv", "moodle.csv", "index.html", "reports",
+        FILE, "grades.csv", "roster_grades.csv", "canvas.csv", "moodle.csv", "index.html", "reports",
     }  # fmt: skip
     assert {path.name for path in (out / "reports").iterdir()} == {
         f"{name}.{ending}" for name in ("ada", "alan", "empty", "twin", "huge") for ending in ("json", "html")

@@ -249,6 +249,29 @@ def test_work_that_is_handed_in_after_a_score_was_set_is_told(home, copy, tmp_pa
     assert scores(copy)["Zoë 🦜_33"] == 3.5
 
 
+def test_every_section_has_a_page_and_a_table_from_then_on(home, copy, tmp_path):
+    lines = [f"{line},{'Tue' if ',a' in line else 'Wed'}" for line in WORKSHEET.splitlines()[1:]]
+    roster = tmp_path / "roster.csv"
+    roster.write_text("\n".join([f"{WORKSHEET.splitlines()[0]},Section", *lines]) + "\n")
+    run("grade", home / "class", "-a", "warmup", "-o", copy, "--roster", roster, course=home / "course")
+    assert 'data-section="Tue"' in (copy / "index.html").read_text()
+    assert {row["section"] for row in table(copy / "roster_grades.csv")} == {"Tue", "Wed"}
+    run("report", copy, "--sections")
+    run("override", copy, "z1", "3.5", "--reason", "oral exam", "--author", "me")
+    assert [row["score"] for row in table(copy / "sections" / "Wed.csv")] == ["3.5"]
+    page = (copy / "sections" / "Wed.html").read_text()
+    assert "../reports/Zo%C3%AB" in page
+    assert "Lovelace" not in page
+
+
+def test_a_page_for_staff_has_the_code_with_what_failed_where(home, copy):
+    done = run("show", copy, "Ada Lovelace_32", "--page", course=home / "course")
+    page = Path(done.stdout.strip()).read_text()
+    assert "<mark>def clip_to_range(values, low=0.0, high=1.0):</mark>" in page
+    assert "clip_to_range: failed (" in page
+    assert "(hidden)" in page
+
+
 def test_show_prints_what_staff_or_what_the_student_may_read(copy):
     assert "(hidden)" in run("show", copy, "Ada Lovelace_32").stdout
     student = run("show", copy, "Ada Lovelace_32", "--student").stdout

@@ -1,5 +1,6 @@
 """Points and comments by hand: taken in from a table, on every page and export, never silently wrong."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from autograder.results import Isolation, Outcome, QuestionResult, QuizAnswer, R
 from autograder.roster.intake import Row
 from autograder.roster.late import Ruling
 from autograder.roster.people import Person
+
+TINY = Path(__file__).parent / "tiny"
 
 
 def report(name: str) -> Report:
@@ -120,6 +123,33 @@ def test_a_line_that_cannot_be_meant_stops_everything(out, text, told):
 def test_points_above_the_maximum_are_a_bonus_if_that_is_said(out):
     assert take_in(out, "student,question,points\nada,f,11\n", "--bonus").exit_code == 0
     assert stands(out, "ada").questions[0].score == 11.0
+
+
+def test_a_free_text_waits_for_a_person_and_the_table_of_those_that_wait_is_taken_in(tmp_path):
+    course = shutil.copytree(TINY, tmp_path / "course")
+    paper, key = course / "assignments" / "warmup" / "quiz.yml", course / "solutions" / "warmup_quiz.yml"
+    asked = "\nwhy_means:\n  title: Why\n  kind: free text\n  prompt: Why do we take means?\n"
+    paper.write_text(paper.read_text() + asked)
+    key.write_text(key.read_text() + "\nwhy_means:\n  answer: They vary less.\n  lesson: Noise cancels.\n")
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    sheet = (
+        "student: ada\nwhy_means: {answer: 'because noise, which is random, cancels in the mean of many'}\n"
+    )
+    (tmp_path / "class" / "ada" / "quiz.yml").write_text(sheet)
+    (tmp_path / "class" / "ada" / "warmup.py").write_text("x = 1\n")
+    out = tmp_path / "out"
+    words = ["--course", str(course), "grade", str(tmp_path / "class"), "-a", "warmup", "-o", str(out)]
+    done = CliRunner().invoke(main, words)
+    assert "1 quiz answers wait for a person" in done.stderr, done.output
+    (answer,) = [one for one in stands(out, "ada").quiz if one.id == "why_means"]
+    assert (answer.outcome, answer.score) == (Outcome.WAITING, 0.0)
+    text = (out / "waiting.csv").read_text()
+    assert "because noise, which is random, cancels in the mean of many" in text
+    filled = text.replace("many,,", "many,1,") if "many,," in text else text.replace('many",,', 'many",1,')
+    take_in(out, filled)
+    (answer,) = [one for one in stands(out, "ada").quiz if one.id == "why_means"]
+    assert (answer.outcome, answer.score) == (Outcome.FAILED, 1.0)
+    assert "why_means" not in (out / "waiting.csv").read_text()
 
 
 def test_a_comment_on_work_that_was_handed_in_anew_says_so_to_staff():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from scipy.stats import pearsonr
 
 from autograder.reports import attention, statistics
@@ -78,6 +79,30 @@ def test_what_to_teach_again_is_ranked_by_what_was_lost():
     assert (first.hit, first.unwritten, first.others, len(first.mistakes)) == (2, 1, 0, 1)
     assert first.often == ((TITLES[0], 1), (TITLES[1], 1))
     assert last.often == (("b", 1),)
+
+
+def test_a_question_of_many_points_comes_before_a_quiz_item_of_few():
+    quiz = [report(name, {"softmax": 0.5}, quiz=(False, False)) for name in "ABC"]
+    small = [changed(one, quiz=[replace(item, max_score=0.5) for item in one.quiz]) for one in quiz]
+    assert next(topic.item.name for topic in statistics.reteach(small)) == "softmax"
+
+
+def test_wrong_choices_are_told_by_what_they_say():
+    one = report("A", quiz=(False, True))
+    said = [replace(item, chosen="The mean of all", given="b") for item in one.quiz]
+    (topic,) = statistics.reteach([changed(one, quiz=said), report("B", quiz=(True, True))])
+    assert topic.often == (("The mean of all", 1),)
+
+
+def test_who_needs_help_comes_with_what_is_missing():
+    nothing = report("A", {"softmax": 0.0, "running_mean": 0.0, "clip_to_range": 0.0})
+    half = report("B", {"softmax": 0.0, "running_mean": 0.2}, mistakes={"softmax": ("forgets_exp",)})
+    found = attention.needs_help([report("C"), half, nothing, unreadable("D")])
+    assert [one.report.student for one in found][-1] == "B"
+    told = {one.report.student: "; ".join(one.reasons) for one in found}
+    assert told["D"] == "nothing could be graded"
+    assert "known mistakes: forgets exp" in told["B"]
+    assert told["A"].startswith("no points in running_mean, clip_to_range, softmax")
 
 
 def test_quiz_and_code_are_compared_for_those_who_did_both():

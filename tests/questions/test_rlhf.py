@@ -470,7 +470,7 @@ def test_rollout_is_not_modified(student, reference, rng):
 def test_answer_after_the_marker(student):
     """What follows #### is the answer."""
     expect_close(student.verifiable_reward("6 * 7 is 42.\n#### 42", "42"), 1.0)
-    expect_close(student.verifiable_reward("6 * 7 is 42.\n#### 41", "42"), 0.0)
+    expect_close(student.verifiable_reward("It is 42 for sure.\n#### 41", "42"), 0.0)
 
 
 @check("verifiable_reward", visible=True)
@@ -686,6 +686,7 @@ def test_odd_responses_raise_nothing(student, rng):
     )
     odd += (r"\boxed{}", r"\boxed{{}", r"}\boxed", "#### one half", "\\", "{{{")
     expect_rewards(student, 0.0, [(response, right) for response in odd])
+    expect_rewards(student, 0.0, [(f"{right} it is, #### -", right), (f"{right} it is, \\boxed{{", right)])
     expect_rewards(student, 1.0, [(f"{response}\n#### {right}", right) for response in odd])
 
 

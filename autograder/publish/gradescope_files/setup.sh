@@ -1,50 +1,71 @@
 #!/bin/bash
 # Runs once, as root, when the platform builds the image: a virtual environment beside the system's
-# Python, which stays as it is. No compilers; what fails is told in one line.
+# Python, which stays as it is. No compilers. Takes the first Python that is seen to carry the course.
 set -euo pipefail
 umask 022   # workers are another user, and must be able to read Python and its packages
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [ -f "$here/requirements.txt" ] || here=/autograder/source
 venv=${AUTOGRADER_VENV:-/opt/autograder}
+downloads=${venv}-python
 
-step="starting"
-trap 'echo "setup.sh failed while $step; the lines above say why" >&2' ERR
-
-usable_python() {
-    local name
-    for name in /usr/bin/python3.1[1-9] /usr/local/bin/python3.1[1-9] /usr/bin/python3; do
-        if "$name" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-            echo "$name"
-            return
-        fi
-    done
-    return 1
+# A finished release, new enough, that can make environments. (Ubuntu 22.04's python3.11 is a candidate
+# for a release, and torch's optimizers do not run on it.)
+good_release() {
+    "$1" -c 'import ensurepip, sys, venv
+sys.get_int_max_str_digits
+sys.exit(sys.version_info < (3, 11) or sys.version_info.releaselevel != "final")' 2>/dev/null
 }
 
-step="looking for Python 3.11 or newer"
-if ! python=$(usable_python); then
-    step="installing Python with apt-get"
+installed() {
+    ls /usr/bin/python3.1[1-9] /usr/local/bin/python3.1[1-9] /usr/bin/python3 2>/dev/null || true
+}
+
+packages() {   # of Debian and Ubuntu
+    command -v apt-get >/dev/null || return 0
     export DEBIAN_FRONTEND=noninteractive
-    packages=(python3.11 python3.11-venv)
-    if /usr/bin/python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-        packages=(python3-venv)   # the system's own is new enough
+    apt-get update -qq >&2 || true
+    for version in 3.11 3.12 3.13; do
+        apt-get install -y -qq --no-install-recommends "python$version" "python$version-venv" >/dev/null 2>&1 || true
+    done
+    apt-get install -y -qq --no-install-recommends python3-venv >/dev/null 2>&1 || true
+    installed
+}
+
+downloaded() {   # by uv, which brings a Python of its own to any Linux
+    local python3=/usr/bin/python3
+    if ! "$python3" -m pip --version >/dev/null 2>&1; then
+        { apt-get install -y -qq python3-pip || dnf install -y -q python3-pip || yum install -y -q python3-pip; } \
+            >/dev/null 2>&1 || return 0
     fi
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
-    python=$(usable_python)
-fi
+    "$python3" -m pip install --quiet --disable-pip-version-check --target "$downloads/uv" uv >&2 || return 0
+    export UV_PYTHON_INSTALL_DIR=$downloads
+    "$downloads/uv/bin/uv" python install --quiet @PYTHON@ >&2 || return 0
+    "$downloads/uv/bin/uv" python find --managed-python @PYTHON@
+}
 
-step="making $venv"
-"$python" -m venv --clear "$venv"
+carries_the_course() {
+    "$1" -m venv --clear "$venv" || return 1
+    local pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all:)
+    "${pip[@]}" --no-deps -r "$here/requirements.txt" || return 1   # all that is needed, by version and hash
+    [ ! -f "$here/requirements-torch.txt" ] || "${pip[@]}" -r "$here/requirements-torch.txt" || return 1
+    chmod -R a+rX "$venv"
+    "$venv/bin/python" -I "$here/smoke.py" @IMPORTS@
+}
 
-step="installing what requirements.txt names"
 [ ! -f "$here/pip.conf" ] || export PIP_CONFIG_FILE=$here/pip.conf
-pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all:)
-"${pip[@]}" --no-deps -r "$here/requirements.txt"   # all that is needed is in it, by version and hash
-[ ! -f "$here/requirements-torch.txt" ] || "${pip[@]}" -r "$here/requirements-torch.txt"
-
-step="trying what was installed"
-chmod -R a+rX "$venv"
-"$venv/bin/python" -I -c 'import sys; [__import__(name) for name in sys.argv[1:]]' @IMPORTS@
-"$venv/bin/python" -I -m compileall -q "$here/autograder"
-echo "setup.sh: done, with $("$venv/bin/python" --version) and $(du -sm "$venv" | cut -f1) MB of libraries"
+tried=" "
+for road in installed packages downloaded; do
+    for python in $($road); do
+        case $tried in *" $python "*) continue ;; esac
+        good_release "$python" || continue
+        tried="$tried$python "
+        echo "setup.sh: trying $("$python" --version) at $python"
+        carries_the_course "$python" || continue
+        chmod -R a+rX "$downloads" 2>/dev/null || true
+        "$venv/bin/python" -I -m compileall -q "$here/autograder"
+        echo "setup.sh: done, with $("$venv/bin/python" --version) and $(du -sm "$venv" | cut -f1) MB of libraries"
+        exit 0
+    done
+done
+echo "setup.sh failed: no Python here carries the course (tried:$tried); the lines above say why" >&2
+exit 1

@@ -11,9 +11,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from autograder.environment import LIBRARIES, listed, python_name
 from autograder.errors import InputError
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.notebook_names import notebook_names
+from autograder.sandbox.promised import Absent
+from autograder.sandbox.salvage import newer_line
+from autograder.sandbox.standins import StandIns
 from autograder.sandbox.statements import Run, Stop
 from autograder.sandbox.stopwatch import TooSlow, Watch
 from autograder.submission.notebook_code import cells_of, is_untouched
@@ -74,12 +78,17 @@ def run_file(path: Path, stem: str) -> Work:
         work.complaints.append(str(unreadable))
         return work
     import_ahead(cells)
+    import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
     program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
             work.files.add(name)
+            line = newer_line(text)
+            if line:
+                told = f"a later Python only reads this; {python_name()} grades"
+                work.complaints.append(f"{Path(name).name}, line {line}: {told}")
             work.complaints += [
                 complain(stop, name, work) for stop in program.text(text, name, work.namespace)
             ]
@@ -95,6 +104,13 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
+def import_as_graded(folder: Path, work: Work) -> None:
+    """Let the work import what it can import where it is graded, and nothing else."""
+    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
+    beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
+    sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
+
+
 def complain(stop: Stop, name: str, work: Work) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
@@ -105,9 +121,10 @@ def complain(stop: Stop, name: str, work: Work) -> str:
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
-    if isinstance(error, ModuleNotFoundError):
-        library = (error.name or "").partition(".")[0]
-        told += f"\nIf README.md allows it: python -m pip install -r requirements.txt {library}".rstrip()
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
+        told += "\nInstall it: python -m pip install -r requirements.txt"
+    elif isinstance(error, ModuleNotFoundError):
+        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
     return told
 
 

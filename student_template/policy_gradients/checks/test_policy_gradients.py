@@ -5,10 +5,20 @@ from typing import Any
 
 import numpy as np
 
-from checks.kit import check, expect, expect_close, expect_gradient, tensor
+from checks.kit import (
+    check,
+    expect,
+    expect_close,
+    expect_gradient,
+    expect_zero_gradient,
+    tensor,
+)
 
 
 UNCHANGED = "the policy given has not changed"
+
+
+GLOBAL = "torch's global generator was drawn from or reseeded: use the generator given"
 
 
 def softmax(logits: Any) -> np.ndarray:
@@ -37,6 +47,28 @@ def linear(student: Any, weight: Any, bias: Any, ending: Sequence[str]) -> tuple
     layer = student.make("torch.nn.Linear", 2, len(bias))
     layer.load_state_dict({"weight": tensor(weight, "float32"), "bias": tensor(bias, "float32")})
     return finished(student, [layer], ending), layer
+
+
+MIX = np.array([[0, -1, 0, 0], [0, 0, 0, 1], [-1, 0, 0, 0], [0, 0, -1, 0]], dtype=np.float64)
+
+
+def mixed(student: Any, weight: Any, bias: Any, ending: Sequence[str]) -> tuple[Any, Any]:
+    """Return a policy with logits `weight @ state + bias`, and its layer of which `unmixed` tells.
+
+    A frozen layer behind it exchanges the outputs and turns signs. So which weight belongs to which
+    action is known to gradients alone: whoever moves weights by hand moves the wrong ones.
+    """
+    layer, mixer = student.make("torch.nn.Linear", 2, 4), student.make("torch.nn.Linear", 4, 4, bias=False)
+    parts = tensor(MIX.T @ np.array(weight), "float32"), tensor(MIX.T @ np.array(bias), "float32")
+    layer.load_state_dict({"weight": parts[0], "bias": parts[1]})
+    mixer.load_state_dict({"weight": tensor(MIX, "float32")})
+    mixer.requires_grad_(False)
+    return finished(student, [layer, mixer], ending), layer
+
+
+def unmixed(layer: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return weight and bias of the logits that a mixed policy has."""
+    return MIX @ numbers(layer.weight), MIX @ numbers(layer.bias)
 
 
 def finished(student: Any, layers: Sequence[Any], ending: Sequence[str]) -> Any:
@@ -92,10 +124,19 @@ def expect_rate(rate: float, prob: float, n: int) -> None:
     expect(abs(rate - prob) <= width, told, f"{rate:.3g} of {n}; expected about {prob:.3g}")
 
 
-def expect_learned(layer: Any) -> None:
+def mean_prob(weight: Any, bias: Any, action: int) -> float:
+    """Return the probability of an action under a linear policy, averaged over the unit square."""
+    middles = (np.arange(100) + 0.5) / 100
+    states = np.stack(np.meshgrid(middles, middles), axis=-1)
+    logits = states @ np.transpose(weight) + bias
+    return float(softmax(logits)[..., action].mean())
+
+
+def expect_learned(weights: tuple[np.ndarray, np.ndarray]) -> None:
     """Fail unless a linear policy takes action 2 in all corners of the bandit's states."""
     corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-    probs = softmax(corners @ numbers(layer.weight).T + numbers(layer.bias))[:, 2]
+    weight, bias = weights
+    probs = softmax(corners @ weight.T + bias)[:, 2]
     told = "after training the policy does not take the action that pays"
     expect(np.all(probs > 0.5), told, f"probabilities {probs}")
 
@@ -119,9 +160,11 @@ def rate_of(value: Any) -> float:
 
 @check("standardize_returns")
 def test_one_two_three(student):
-    """[1, 2, 3] has mean 2 and sample standard deviation 1; [2, 6] has mean 4 and root of 8."""
-    expect_close(student.standardize_returns(tensor([1.0, 2.0, 3.0])), [-1.0, 0.0, 1.0])
-    expect_close(student.standardize_returns(tensor([2.0, 6.0])), [-(0.5**0.5), 0.5**0.5])
+    """0.4, 1.9 and 2.5 have mean 1.6; their differences' squares add up to 2.34, half of it is 1.17."""
+    want = np.array([-1.2, 0.3, 0.9]) / 1.17**0.5
+    expect_close(student.standardize_returns(tensor([0.4, 1.9, 2.5])), want)
+    # 2.1 and 7.3: 2.6 below and above the mean, a sample variance of 2 * 2.6**2
+    expect_close(student.standardize_returns(tensor([2.1, 7.3])), [-(0.5**0.5), 0.5**0.5])
 
 
 @check("standardize_returns")
@@ -200,43 +243,147 @@ def test_episodes_of_one_step_learn(student):
     with_either_ending(student, judge)
 
 
+@check("reinforce_episode")
+def test_trains_what_it_is_given(student):
+    """An episode changes its own policy only, through the optimizer given: at rate 0 not at all."""
+
+    def judge(ending):
+        policies = [tabular(student, [[0.2, -0.4], [0.1, 0.6], [0.0, 0.0]], ending) for _ in "abc"]
+        optimizers = [sgd(student, policies[k][0], (0.1, 0.1, 0.0)[k]) for k in range(3)]
+        for trained in (0, 1, 2, 0):
+            before = [numbers(layer.weight) for _, layer in policies]
+            world = student.make("small_envs.Tape", [1.0, -2.0, 4.5])
+            given = (world, policies[trained][0], optimizers[trained], 0.9)
+            expect_close(student.reinforce_episode(*given), 3.5)
+            for k, (_, layer) in enumerate(policies):
+                moved = np.any(numbers(layer.weight) != before[k])
+                expect(moved or k != trained or k == 2, UNCHANGED)
+                told = "weights changed that the optimizer given would not have changed"
+                expect(not moved or (k == trained and k != 2), told)
+
+    with_either_ending(student, judge)
+
+
+@check("reinforce_episode")
+def test_samples_from_the_policy(student):
+    """Over 400 steps each action comes as often as its probability says; one that has none, never.
+
+    200 of them are the steps of an episode without end, where max_steps is not given. Six standard
+    deviations for each of two rates: a right answer fails once in 100 million runs.
+    """
+
+    def judge(ending):
+        probs = np.array([0.7, 0.3, 1e-12])
+        policy, _ = tabular(student, np.log([probs]), ending)
+        world = student.make("small_envs.Tape", [0.5], n_actions=3, ends=False)
+        optimizer = sgd(student, policy, 0.0)
+        for limit in ((), (200,)):
+            got = student.reinforce_episode(world, policy, optimizer, 0.9, *limit)
+            expect_close(got, 100.0)
+        actions = world.actions
+        told = "two episodes take the very same actions: is torch seeded, or the best one always taken?"
+        expect(actions[:200] != actions[200:], told)
+        expect(2 not in actions, "an action was taken that the policy gives no probability")
+        for action, prob in enumerate(probs[:2]):
+            expect_rate(actions.count(action) / 400, prob, 400)
+
+    with_either_ending(student, judge)
+
+
+@check("reinforce_episode")
+def test_stops_in_time(student):
+    """Stops when done, and after max_steps, and counts that many rewards."""
+
+    def judge(ending):
+        policy, _ = tabular(student, [[0.0, 0.1], [0.2, 0.0]], ending)
+        optimizer = sgd(student, policy, 0.01)
+        for given, steps in (({"max_steps": 7}, 7), ({"max_steps": 1}, 1)):
+            world = student.make("small_envs.Tape", [3.0, 0.25], ends=False)
+            got = student.reinforce_episode(world, policy, optimizer, **given)
+            expect(len(world.actions) == steps, "an episode without end is not cut at max_steps")
+            expect_close(got, 3 + 0.25 * (steps - 1))
+        world = student.make("small_envs.Tape", [3.0, 0.25])
+        for episode in (1, 2, 3):
+            got = student.reinforce_episode(world, policy, optimizer, max_steps=9)
+            expect(len(world.actions) == 2 * episode, "expected one episode a call, up to done")
+            expect_close(got, 3.25)
+
+    with_either_ending(student, judge)
+
+
+@check("reinforce_episode")
+def test_no_gradient_is_left_over(student):
+    """After an episode with a huge reward, one with reward 0 changes next to nothing."""
+
+    def judge(ending):
+        policy, layer = tabular(student, [[0.3, -0.3, 0.1]], ending)
+        optimizer, moves = sgd(student, policy, 0.001), []
+        for reward in (50.0, 0.0, 0.0):
+            before = numbers(layer.weight)
+            world = student.make("small_envs.Tape", [reward], n_actions=3)
+            expect_close(student.reinforce_episode(world, policy, optimizer), reward)
+            moves.append(np.max(np.abs(numbers(layer.weight) - before)))
+        expect(moves[0] > 0, UNCHANGED)
+        told = "an episode without reward changed the policy: is an older gradient still there?"
+        expect(max(moves[1:]) < 0.2 * moves[0], told)
+
+    with_either_ending(student, judge)
+
+
 @check("gae_advantages")
 def test_one_step_ahead_by_hand(student):
     """gae_lambda 0: reward + gamma * next value - value; the last next value is bootstrap_value."""
-    rewards, values = np.array([1.0, 0.0, 2.0]), np.array([2.0, 4.0, 1.0])
-    got = student.gae_advantages(rewards, values, 6.0, np.array([False] * 3), 0.5, 0.0)
-    expect_close(got, [1 + 2 - 2, 0 + 0.5 - 4, 2 + 3 - 1])
+    rewards, values = np.array([1.1, -0.4, 2.3]), np.array([2.6, 3.9, 1.2])
+    got = student.gae_advantages(rewards, values, 5.5, np.array([False] * 3), 0.5, 0.0)
+    # 1.1 + 0.5 * 3.9 - 2.6, -0.4 + 0.5 * 1.2 - 3.9, 2.3 + 0.5 * 5.5 - 1.2
+    expect_close(got, [0.45, -3.7, 3.85])
 
 
 @check("gae_advantages")
 def test_terminated_in_the_middle_by_hand(student):
-    """gamma 0.5, gae_lambda 1: the episode that ends at step 1 hears nothing of what follows."""
-    rewards, values = np.array([1.0, 2.0, 4.0, 8.0]), np.array([0.0, 1.0, 2.0, 3.0])
+    """gamma 0.6, gae_lambda 0.5: the episode that ends at step 1 hears nothing of what follows."""
+    rewards, values = np.array([1.3, 2.1, 0.6, 3.7]), np.array([0.8, 1.4, 2.2, 2.9])
     ends = np.array([False, True, False, False])
-    got = student.gae_advantages(rewards, values, 10.0, ends, 0.5, 1.0)
-    # From the end: 8 + 5 - 3 and 4 + 1.5 - 2 + 0.5 * 10; then 2 - 1 and 1 + 0.5 - 0 + 0.5 * 1.
-    expect_close(got, [2.0, 1.0, 8.5, 10.0])
+    got = student.gae_advantages(rewards, values, 4.5, ends, 0.6, 0.5)
+    # From the end: 3.7 + 0.6 * 4.5 - 2.9, then 0.6 + 0.6 * 2.9 - 2.2 + 0.3 * 3.5;
+    # 2.1 - 1.4 ends its episode, and 1.3 + 0.6 * 1.4 - 0.8 + 0.3 * 0.7.
+    expect_close(got, [1.55, 0.7, 1.19, 3.5])
 
 
 @check("ppo_clip_loss")
 def test_four_ratios_by_hand(student):
-    """Ratios 1.5 and 0.5 with advantages +1 and -1: two are clipped, two are not."""
-    log_probs, old = tensor(np.log([1.5, 0.5, 1.5, 0.5])), tensor(np.zeros(4))
-    got = student.ppo_clip_loss(log_probs, old, tensor([1.0, 1.0, -1.0, -1.0]))
-    # min(1.5, 1.2), min(0.5, 0.8), min(-1.5, -1.2), min(-0.5, -0.8)
-    expect_close(got, -(1.2 + 0.5 - 1.5 - 0.8) / 4)
+    """Five ratios from 0.45 to 1.6 with advantages of both signs: two are clipped, three are not."""
+    log_probs, old = tensor(np.log([0.8, 0.09, 0.54, 0.28, 0.33])), tensor(np.log([0.5, 0.2, 0.4, 0.4, 0.3]))
+    got = student.ppo_clip_loss(log_probs, old, tensor([0.9, 1.7, -0.4, -1.3, 2.2]))
+    # ratios 1.6, 0.45, 1.35, 0.7, 1.1: min(1.44, 1.08), min(0.765, 1.36), min(-0.54, -0.48),
+    # min(-0.91, -1.04), min(2.42, 2.42)
+    expect_close(got, -(1.08 + 0.765 - 0.54 - 1.04 + 2.42) / 5)
 
 
 @check("ppo_clip_loss")
 def test_gradient_of_the_four_ratios(student):
     """The clip removes the gradient on one side only: where the advantage is already served."""
     result = student.ppo_clip_loss.with_grad(
-        log_probs=tensor(np.log([1.5, 0.5, 1.5, 0.5])),
-        old_log_probs=tensor(np.zeros(4)),
-        advantages=tensor([1.0, 1.0, -1.0, -1.0]),
+        log_probs=tensor(np.log([0.8, 0.09, 0.54, 0.28, 0.33])),
+        old_log_probs=tensor(np.log([0.5, 0.2, 0.4, 0.4, 0.3])),
+        advantages=tensor([0.9, 1.7, -0.4, -1.3, 2.2]),
         wrt=["log_probs"],
     )
-    expect_gradient(result, "log_probs", [0.0, -0.5 / 4, 1.5 / 4, 0.0])
+    expect_gradient(result, "log_probs", [0.0, -0.765 / 5, 0.54 / 5, 0.0, -2.42 / 5])
+
+
+@check("ppo_clip_loss")
+def test_only_the_policy_learns(student):
+    """Ratios 1.1 and 0.9: no gradient reaches old_log_probs or advantages; they are constants."""
+    result = student.ppo_clip_loss.with_grad(
+        log_probs=tensor(np.log([0.33, 0.18])),
+        old_log_probs=tensor(np.log([0.3, 0.2])),
+        advantages=tensor([0.7, -1.6]),
+        wrt=["log_probs", "old_log_probs", "advantages"],
+    )
+    expect_gradient(result, "log_probs", [-1.1 * 0.7 / 2, 0.9 * 1.6 / 2])
+    expect_zero_gradient(result, "old_log_probs")
+    expect_zero_gradient(result, "advantages")
 
 
 @check("ppo_clip_loss")
@@ -274,21 +421,45 @@ def test_a_policy_that_is_sure(student):
 
 
 @check("train_bandit")
-def test_150_episodes_teach_action_2(student):
-    """An untrained policy is paid in a quarter of its episodes, one of 150 episodes in most.
+def test_60_episodes_teach_action_2(student):
+    """After 60 episodes an untrained policy takes action 2 everywhere; a frozen layer stays as it was.
 
-    In a million simulated runs of each kind its probability was at least 0.94 in every state, and 0.78
-    with a running mean as baseline; 0.5 is asked.
+    In 60,000 simulated runs its probability was at least 0.96 in every state, and 0.94 with a running mean
+    as baseline; 0.5 is asked.
     """
 
     def judge(ending):
-        policy, layer = linear(student, np.zeros((4, 2)), np.zeros(4), ending)
-        given = (policy, 100, sgd(student, policy, 0.0), seeded(student, 1))
-        rewards = expect_rewards(student.train_bandit(*given), 100)
-        expect_rate(np.mean(rewards > 0), 0.25, 100)
-        given = (policy, 150, sgd(student, policy, 1.0), seeded(student, 2))
-        expect_rewards(student.train_bandit(*given), 150)
-        expect_learned(layer)
+        policy, layer = mixed(student, np.zeros((4, 2)), np.zeros(4), ending)
+        given = (policy, 60, sgd(student, layer, 4.0), seeded(student, 2))
+        expect_rewards(student.train_bandit(*given), 60)
+        expect_learned(unmixed(layer))
+
+    with_either_ending(student, judge)
+
+
+@check("train_bandit")
+def test_only_the_generator_decides(student):
+    """Equal generators give equal rewards and weights, whatever torch's global seed is."""
+
+    def judge(ending):
+        runs = []
+        for seed, elsewhere in ((11, 1), (11, 2), (12, 1)):
+            policy, layer = mixed(student, np.zeros((4, 2)), np.zeros(4), ending)
+            optimizer, generator = sgd(student, layer, 0.02), seeded(student, seed)
+            start = numbers(generator.get_state())
+            student.make("torch.manual_seed", elsewhere)
+            untouched = numbers(student.make("torch.get_rng_state"))
+            rewards = expect_rewards(student.train_bandit(policy, 20, optimizer, generator), 20)
+            runs.append((rewards, numbers(layer.weight)))
+            expect(np.any(rewards < 0), "a policy without preference is not paid every time")
+            expect(np.any(runs[-1][1] != 0), UNCHANGED)
+            drawn = np.any(numbers(generator.get_state()) != start)
+            expect(drawn, "the generator given is not drawn from")
+            expect(np.all(numbers(student.make("torch.get_rng_state")) == untouched), GLOBAL)
+        (first, weights), (again, weights_again), (_, other_weights) = runs
+        same = np.allclose(first, again) and np.allclose(weights, weights_again, atol=1e-6)
+        expect(same, "equal generators give different results")
+        expect(not np.allclose(weights, other_weights), "another generator gives the same result")
 
     with_either_ending(student, judge)
 
@@ -318,5 +489,33 @@ def test_samples_instead_of_taking_the_best(student):
         for action, prob in enumerate(probs):
             rate = student.action_rate(policy, action, 1500, seeded(student, 20 + action))
             expect_rate(rate_of(rate), prob, 1500)
+
+    with_either_ending(student, judge)
+
+
+@check("action_rate")
+def test_only_the_generator_decides_the_rate(student):
+    """Equal generators give equal rates, whatever torch's global seed is; a generator moves on.
+
+    Six standard deviations for each of six rates: a right answer fails once in 300 million runs;
+    and five rates over 2000 actions are never all equal.
+    """
+    weight = np.array([[3.0, 0.0], [0.0, 2.0], [0.0, 0.0], [1.0, 1.0]])
+    prob = mean_prob(weight, np.zeros(4), 0)
+
+    def judge(ending):
+        policy, rates = linear(student, weight, np.zeros(4), ending)[0], []
+        for seed, elsewhere in ((3, 1), (3, 2), (4, 1), (5, 1), (6, 1), (7, 1)):
+            generator = seeded(student, seed)
+            start = numbers(generator.get_state())
+            student.make("torch.manual_seed", elsewhere)
+            untouched = numbers(student.make("torch.get_rng_state"))
+            rates.append(rate_of(student.action_rate(policy, 0, 400, generator)))
+            expect_rate(rates[-1], prob, 400)
+            drawn = np.any(numbers(generator.get_state()) != start)
+            expect(drawn, "the generator given is not drawn from")
+            expect(np.all(numbers(student.make("torch.get_rng_state")) == untouched), GLOBAL)
+        expect(rates[0] == rates[1], "equal generators give different rates")
+        expect(len(set(rates)) > 1, "other generators give the same rate")
 
     with_either_ending(student, judge)

@@ -76,6 +76,13 @@ def sgd(student: Any, policy: Any, rate: float) -> Any:
     return student.make("torch.optim.SGD", policy.parameters(), lr=rate)
 
 
+def expect_rate(rate: float, prob: float, n: int) -> None:
+    """Fail unless a rate over n samples fits a probability, within six standard deviations."""
+    width = 6 * np.sqrt(prob * (1 - prob) / n) + 0.003
+    told = "actions are not taken as often as softmax(policy(state)) says, in states as promised"
+    expect(abs(rate - prob) <= width, told, f"{rate:.3g} of {n}; expected about {prob:.3g}")
+
+
 @case()
 def test_returns_the_plain_sum_of_rewards(student):
     """Rewards 1, 2 and 3 add up to 6, whatever gamma is, and the policy given has moved."""
@@ -111,5 +118,92 @@ def test_episodes_of_one_step_learn(student):
             expect(np.isfinite(change), "the policy is NaN: one return has no standard deviation")
             expect(change > -1e-4, f"{told}, but the contrary: is the loss -log_prob * return?")
             expect(change > 1e-4, f"{told}: is one return standardised?")
+
+    with_either_ending(student, judge)
+
+
+@case()
+def test_trains_what_it_is_given(student):
+    """An episode changes its own policy only, through the optimizer given: at rate 0 not at all."""
+
+    def judge(ending):
+        policies = [tabular(student, [[0.2, -0.4], [0.1, 0.6], [0.0, 0.0]], ending) for _ in "abc"]
+        optimizers = [sgd(student, policies[k][0], (0.1, 0.1, 0.0)[k]) for k in range(3)]
+        for trained in (0, 1, 2, 0):
+            before = [numbers(layer.weight) for _, layer in policies]
+            world = student.make("small_envs.Tape", [1.0, -2.0, 4.5])
+            given = (world, policies[trained][0], optimizers[trained], 0.9)
+            expect_close(student.reinforce_episode(*given), 3.5)
+            for k, (_, layer) in enumerate(policies):
+                moved = np.any(numbers(layer.weight) != before[k])
+                expect(moved or k != trained or k == 2, UNCHANGED)
+                told = "weights changed that the optimizer given would not have changed"
+                expect(not moved or (k == trained and k != 2), told)
+
+    with_either_ending(student, judge)
+
+
+@case()
+def test_samples_from_the_policy(student):
+    """Over 400 steps each action comes as often as its probability says; one that has none, never.
+
+    200 of them are the steps of an episode without end, where max_steps is not given. Six standard
+    deviations for each of two rates: a right answer fails once in 100 million runs.
+    """
+
+    def judge(ending):
+        probs = np.array([0.7, 0.3, 1e-12])
+        policy, _ = tabular(student, np.log([probs]), ending)
+        world = student.make("small_envs.Tape", [0.5], n_actions=3, ends=False)
+        optimizer = sgd(student, policy, 0.0)
+        for limit in ((), (200,)):
+            got = student.reinforce_episode(world, policy, optimizer, 0.9, *limit)
+            expect_close(got, 100.0)
+        actions = world.actions
+        told = "two episodes take the very same actions: is torch seeded, or the best one always taken?"
+        expect(actions[:200] != actions[200:], told)
+        expect(2 not in actions, "an action was taken that the policy gives no probability")
+        for action, prob in enumerate(probs[:2]):
+            expect_rate(actions.count(action) / 400, prob, 400)
+
+    with_either_ending(student, judge)
+
+
+@case()
+def test_stops_in_time(student):
+    """Stops when done, and after max_steps, and counts that many rewards."""
+
+    def judge(ending):
+        policy, _ = tabular(student, [[0.0, 0.1], [0.2, 0.0]], ending)
+        optimizer = sgd(student, policy, 0.01)
+        for given, steps in (({"max_steps": 7}, 7), ({"max_steps": 1}, 1)):
+            world = student.make("small_envs.Tape", [3.0, 0.25], ends=False)
+            got = student.reinforce_episode(world, policy, optimizer, **given)
+            expect(len(world.actions) == steps, "an episode without end is not cut at max_steps")
+            expect_close(got, 3 + 0.25 * (steps - 1))
+        world = student.make("small_envs.Tape", [3.0, 0.25])
+        for episode in (1, 2, 3):
+            got = student.reinforce_episode(world, policy, optimizer, max_steps=9)
+            expect(len(world.actions) == 2 * episode, "expected one episode a call, up to done")
+            expect_close(got, 3.25)
+
+    with_either_ending(student, judge)
+
+
+@case()
+def test_no_gradient_is_left_over(student):
+    """After an episode with a huge reward, one with reward 0 changes next to nothing."""
+
+    def judge(ending):
+        policy, layer = tabular(student, [[0.3, -0.3, 0.1]], ending)
+        optimizer, moves = sgd(student, policy, 0.001), []
+        for reward in (50.0, 0.0, 0.0):
+            before = numbers(layer.weight)
+            world = student.make("small_envs.Tape", [reward], n_actions=3)
+            expect_close(student.reinforce_episode(world, policy, optimizer), reward)
+            moves.append(np.max(np.abs(numbers(layer.weight) - before)))
+        expect(moves[0] > 0, UNCHANGED)
+        told = "an episode without reward changed the policy: is an older gradient still there?"
+        expect(max(moves[1:]) < 0.2 * moves[0], told)
 
     with_either_ending(student, judge)

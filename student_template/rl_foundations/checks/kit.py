@@ -586,9 +586,9 @@ def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> str:
 # Against float64 references, 1e-4 leaves float32 three digits and refuses a relative 1e-3.
 RTOL = 1e-4
 # Where terms of both signs nearly cancel, float32 is off by a share of their size, not of what is
-# left. Discounted returns (gamma 0.99) of standard normal rewards need up to 2.4e-6 of the median
-# return at T = 200 and 3.5e-6 at T = 1000; 3e-6 refuses none of 3000 draws and 0.2 %. Bellman
-# backups, advantages, ratios and penalties need less. Only answers that show such noise get it.
+# left. Geometrically weighted sums (factor 0.99) of standard normal numbers need up to 2.4e-6 of the
+# median sum for 200 terms and 3.5e-6 for 1000; 3e-6 refuses none of 3000 draws and 0.2 %. Only answers
+# that show such noise get it.
 ATOL = 3e-6
 # The others. Standardising equal numbers leaves up to 1e-16 / 1e-8 where the right number is 0.
 ATOL_EXACT = 1e-7
@@ -1538,11 +1538,15 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Run a call with gradients on, and leave the process's settings as they were."""
+def undisturbed(*, library: bool = False) -> Iterator[None]:
+    """Run a call with gradients on, and leave the process's settings as they were.
+
+    Args:
+        library: it is a library's: the program's own settings do not reach it.
+    """
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch({**before, "grad_enabled": True})
+        restore_torch(fresh_torch() if library else {**before, "grad_enabled": True})
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
@@ -1564,13 +1568,19 @@ def torch_settings() -> dict[str, Any] | None:
     }
 
 
+def fresh_torch() -> dict[str, Any]:
+    """Return the settings that torch starts with."""
+    float32 = sys.modules["torch"].float32
+    return {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": float32}
+
+
 def restore_torch(settings: dict[str, Any] | None) -> None:
     """Set what `torch_settings` returned; if that was None, what torch starts with."""
     now = torch_settings()
     if now is None:
         return
     torch: Any = sys.modules["torch"]
-    wanted = settings or {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": torch.float32}
+    wanted = settings or fresh_torch()
     if now == wanted:  # as a rule; setting takes far longer than asking
         return
     torch.set_grad_enabled(wanted["grad_enabled"])
@@ -1703,7 +1713,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
     ]
-    with undisturbed():
+    with undisturbed(library=call.action == "make"):
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
@@ -2278,7 +2288,7 @@ MANY = 40
 
 
 def spell_call(call: Call) -> str:
-    """Return `discounted_returns([1.0, 1.0, 1.0], 0.5)`, an argument a line where it is long."""
+    """Return `running_mean([1.0, 2.0, 4.0], 2)`, an argument a line where it is long."""
     name = call.name
     if call.handle is not None:
         name = f"{short_name(call.handle)}.{call.name}" if call.name else short_name(call.handle)
@@ -2442,6 +2452,15 @@ CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
 TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
+NEWER = (  # what Python 3.12 and later read
+    re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
+    re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
+)
+FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+
+
+class NewerSyntax(SyntaxError):
+    """What this Python cannot read and a later one could."""
 
 
 @dataclass
@@ -2451,6 +2470,7 @@ class Unread:
     error: Exception
     line: int
     names: list[str] = field(default_factory=list)
+    text: str = ""
 
 
 def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
@@ -2483,7 +2503,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
             line = getattr(first, "lineno", None) or starts[at] + 1
-            unread.append(Unread(first or error, line, names))
+            unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
     return body, told_once(unread, error)
 
@@ -2505,7 +2525,28 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     if not unread:  # each piece can be read and the whole cannot: `return` outside a function, and such
         return []
     names = [name for one in unread for name in one.names]
+    if any(is_newer(one.text) for one in unread):
+        error = NewerSyntax(*error.args)
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
+
+
+def is_newer(text: str) -> bool:
+    """Whether a text that this Python cannot read seems to be meant for a later one."""
+    return any(pattern.search(text) for pattern in NEWER) or any(
+        quotes_inside(text, found.end(), found[1]) for found in FORMATTED.finditer(text)
+    )
+
+
+def quotes_inside(text: str, at: int, quote: str) -> bool:
+    """Whether the replacement fields of an f-string hold its own quotes, or a backslash."""
+    depth = 0
+    for sign in text[at : text.find("\n", at) if len(quote) == 1 else None]:
+        if depth and (sign == quote or sign == "\\"):
+            return True
+        if not depth and sign == quote:
+            return False
+        depth = max(0, depth + (sign == "{") - (sign == "}"))
+    return False
 
 
 # ----------------------------------------
@@ -2729,6 +2770,8 @@ COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
 SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
 BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, as without them
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
@@ -2839,9 +2882,14 @@ def cell_text(cell: Mapping[str, Any]) -> str:
 def python_of_cell(text: str) -> str:
     """Return a cell with its notebook commands commented out, line by line.
 
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; under any other `%%` command
-    (`%%bash`, `%%writefile`, ...) it is no Python and all of it is commented out.
+    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file; under
+    any other `%%` command (`%%bash`, ...) it is no Python and all of it is commented out.
     """
+    written = WRITTEN.match(text)
+    if written:
+        name, body = written[2].strip("\"'"), text[written.end() :]
+        mode, lines = "a" if written[1] else "w", "\n" * text.count("\n")
+        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r}){lines}"
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
@@ -2876,7 +2924,12 @@ def without_command(line: str) -> tuple[str, bool]:
     assigned = ASSIGNED.match(line)
     if assigned:
         start = assigned.end(1)
-        return f"{assigned[1]}None  # {line[start:]}", line.endswith("\\")
+        value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
+        return f"{assigned[1]}{value}  # {line[start:]}", line.endswith("\\")
+    run = RUN.match(line)
+    if run:
+        name = run[2].strip("\"'")
+        return f"{run[1]}exec(compile(open({name!r}, encoding='utf-8').read(), {name!r}, 'exec'))", False
     command = COMMAND.match(line) or HELP.match(line)
     if not command:
         return line, False

@@ -91,7 +91,7 @@ def test_rows_of_different_lengths(student):
 def test_answer_after_the_marker(student):
     """What follows #### is the answer."""
     expect_close(student.verifiable_reward("6 * 7 is 42.\n#### 42", "42"), 1.0)
-    expect_close(student.verifiable_reward("6 * 7 is 42.\n#### 41", "42"), 0.0)
+    expect_close(student.verifiable_reward("It is 42 for sure.\n#### 41", "42"), 0.0)
 
 
 @check("verifiable_reward")

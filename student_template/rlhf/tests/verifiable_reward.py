@@ -12,7 +12,7 @@ case = Cases("rlhf", name)
 def test_answer_after_the_marker(student):
     """What follows #### is the answer."""
     expect_close(student.verifiable_reward("6 * 7 is 42.\n#### 42", "42"), 1.0)
-    expect_close(student.verifiable_reward("6 * 7 is 42.\n#### 41", "42"), 0.0)
+    expect_close(student.verifiable_reward("It is 42 for sure.\n#### 41", "42"), 0.0)
 
 
 @case()

@@ -127,6 +127,76 @@ def returns_done_before_reward(position, action, size=4):
     return after, done, reward
 
 
+@misconception("grid_step")
+def counts_up_down_left_right(position, action, size=4):
+    """Your actions are 0 up, 1 down, 2 left, 3 right. Here 0 is up, 1 right, 2 down and 3 left."""
+    return grid_step(position, (0, 2, 3, 1)[action], size)
+
+
+@misconception("grid_step")
+def takes_a_position_for_x_and_y(position, action, size=4):
+    """The first number is taken for x, and up changes y. A position is (row, col): up changes the first."""
+    x, y = position
+    x_change, y_change = ((0, -1), (1, 0), (0, 1), (-1, 0))[action]
+    after = (min(max(x + x_change, 0), size - 1), min(max(y + y_change, 0), size - 1))
+    done = after == (size - 1, size - 1)
+    return after, 1.0 if done else -0.01, done
+
+
+@misconception("grid_step")
+def charges_a_whole_point(position, action, size=4):
+    """Every step costs 1, and the goal pays nothing. Look up what a step and the goal pay here."""
+    after, _, done = grid_step(position, action, size)
+    return after, -1.0, done
+
+
+@misconception("grid_step")
+def pays_the_goal_only(position, action, size=4):
+    """Steps cost nothing, and the goal pays another sum. Each other step pays -0.01, the goal 1.0."""
+    after, _, done = grid_step(position, action, size)
+    return after, 100.0 if done else 0.0, done
+
+
+@misconception("grid_step")
+def costs_a_tenth(position, action, size=4):
+    """A step costs ten times as much as it should: -0.01."""
+    after, reward, done = grid_step(position, action, size)
+    return after, reward if done else -0.1, done
+
+
+@misconception("grid_step")
+def turns_up_and_down_round(position, action, size=4):
+    """Up and down are exchanged: row 0 is at the top, so up makes the row smaller."""
+    return grid_step(position, (2, 1, 0, 3)[action], size)
+
+
+@misconception("grid_step")
+def turns_left_and_right_round(position, action, size=4):
+    """Left and right are exchanged: columns grow to the right."""
+    return grid_step(position, (0, 3, 2, 1)[action], size)
+
+
+@misconception("grid_step")
+def moves_before_it_asks_where(position, action, size=4):
+    """done is told one step late: it looks at the cell that was left."""
+    after, reward, _ = grid_step(position, action, size)
+    return after, reward, tuple(position) == (size - 1, size - 1)
+
+
+@misconception("grid_step")
+def charges_for_bumping(position, action, size=4):
+    """A bump costs more than a step. It pays -0.01 like every other move."""
+    after, reward, done = grid_step(position, action, size)
+    return after, -0.1 if after == tuple(position) else reward, done
+
+
+@misconception("grid_step")
+def returns_a_dictionary(position, action, size=4):
+    """A dictionary comes back. Three things are asked, in order: next_position, reward, done."""
+    after, reward, done = grid_step(position, action, size)
+    return {"next_position": after, "reward": reward, "done": done}
+
+
 # run_random_episode
 
 
@@ -286,6 +356,75 @@ def returns_steps_first(env, rng, max_steps=100):
     return run_random_episode(env, rng, max_steps)[::-1]
 
 
+@misconception("run_random_episode")
+def takes_its_actions_from_random(env, rng, max_steps=100):
+    """Actions come from np.random, and an episode has no limit: draw from rng, and count up to max_steps."""
+    env.reset()
+    total, steps, done = 0.0, 0, False
+    while not done and steps < 5000:
+        _, reward, done = env.step(np.random.randint(4))  # noqa: NPY002 the mistake itself
+        total, steps = total + reward, steps + 1
+    return total, steps
+
+
+@misconception("run_random_episode")
+def returns_steps_first_without_a_limit(env, rng, max_steps=100):
+    """Steps and total are exchanged, and there is no limit on steps."""
+    total, steps = run_random_episode(env, rng, 5000)
+    return steps, total
+
+
+@misconception("run_random_episode")
+def adds_up_positions(env, rng, max_steps=100):
+    """The rewards are not what is added up. Which of the three things that step() returns is the reward?"""
+    env.reset()
+    total, steps, done = 0.0, 0, False
+    while not done and steps < max_steps:
+        state, _, done = env.step(int(rng.integers(4)))
+        total, steps = total + sum(state), steps + 1
+    return total, steps
+
+
+@misconception("run_random_episode")
+def returns_the_last_reward(env, rng, max_steps=100):
+    """Only the last reward comes back. The sum of all rewards is asked."""
+    env.reset()
+    reward, steps, done = 0.0, 0, False
+    while not done and steps < max_steps:
+        _, reward, done = env.step(int(rng.integers(4)))
+        steps += 1
+    return reward, steps
+
+
+@misconception("run_random_episode")
+def returns_the_rewards_in_a_list(env, rng, max_steps=100):
+    """A list of rewards comes back. Their sum is asked."""
+    env.reset()
+    rewards, done = [], False
+    while not done and len(rewards) < max_steps:
+        _, reward, done = env.step(int(rng.integers(4)))
+        rewards.append(reward)
+    return rewards, len(rewards)
+
+
+@misconception("run_random_episode")
+def counts_the_start_as_a_step(env, rng, max_steps=100):
+    """num_steps is one too large: the start is no step. Count the actions."""
+    total, steps = run_random_episode(env, rng, max_steps)
+    return total, steps + 1
+
+
+@misconception("run_random_episode")
+def resets_after_every_step(env, rng, max_steps=100):
+    """The agent is put back to the start at every step. Reset once, before the loop."""
+    total, steps, done = 0.0, 0, False
+    while not done and steps < max_steps:
+        env.reset()
+        _, reward, done = env.step(int(rng.integers(4)))
+        total, steps = total + reward, steps + 1
+    return total, steps
+
+
 # epsilon_greedy_probs
 
 
@@ -377,6 +516,58 @@ def writes_the_probabilities_into_its_input(q_row, epsilon):
     return q_row
 
 
+@misconception("epsilon_greedy_probs")
+def returns_one_hot(q_row, epsilon):
+    """Only the best action has a probability. Each action gets epsilon / A as well."""
+    probs = np.zeros(len(q_row))
+    probs[np.argmax(q_row)] = 1.0
+    return probs
+
+
+@misconception("epsilon_greedy_probs")
+def looks_for_an_index(q_row, epsilon):
+    """An array has no index(): use argmax, or compare with the maximum."""
+    probs = np.full(len(q_row), epsilon / len(q_row))
+    probs[q_row.index(max(q_row))] += 1 - epsilon
+    return probs
+
+
+@misconception("epsilon_greedy_probs")
+def replaces_instead_of_adding(q_row, epsilon):
+    """The best action gets 1 - epsilon in place of its epsilon / A, not on top. Do the numbers add up to 1?"""
+    best = q_row == q_row.max()
+    return np.where(best, (1 - epsilon) / best.sum(), epsilon / len(q_row))
+
+
+@misconception("epsilon_greedy_probs")
+def gives_the_greedy_part_to_the_last(q_row, epsilon):
+    """Of tied best actions the last one gets the whole greedy part. They share it evenly."""
+    probs = np.full(len(q_row), epsilon / len(q_row))
+    probs[len(q_row) - 1 - np.argmax(q_row[::-1])] += 1 - epsilon
+    return probs
+
+
+@misconception("epsilon_greedy_probs")
+def shares_by_value(q_row, epsilon):
+    """The greedy part is shared by size. All of it goes to the best actions."""
+    weights = np.exp(q_row - q_row.max())
+    return epsilon / len(q_row) + (1 - epsilon) * weights / weights.sum()
+
+
+@misconception("epsilon_greedy_probs")
+def counts_only_values_above_zero(q_row, epsilon):
+    """Where no value is above 0, all actions are alike to you. The largest is best, also below 0."""
+    best = q_row == max(q_row.max(), 0.0)
+    share = best / best.sum() if best.any() else np.full(len(q_row), 1 / len(q_row))
+    return epsilon / len(q_row) + (1 - epsilon) * share
+
+
+@misconception("epsilon_greedy_probs")
+def takes_zero_epsilon_for_missing(q_row, epsilon):
+    """At epsilon 0 a default of your own is used: 0 is a value like others."""
+    return epsilon_greedy_probs(q_row, epsilon or 0.1)
+
+
 # boltzmann_probs
 
 
@@ -465,6 +656,55 @@ def takes_powers_of_two(q_row, temperature):
     """The base is 2 here, but e is asked for: np.exp."""
     weights = 2.0 ** ((q_row - q_row.max()) / temperature)
     return weights / weights.sum()
+
+
+@misconception("boltzmann_probs")
+def has_a_lowest_temperature(q_row, temperature):
+    """Temperatures below a limit of your own are raised to it. Any positive temperature is fine."""
+    return boltzmann_probs(q_row, max(temperature, 0.2))
+
+
+@misconception("boltzmann_probs")
+def adds_to_the_temperature(q_row, temperature):
+    """Something is added to the temperature. It is positive already."""
+    return boltzmann_probs(q_row, temperature + 0.01)
+
+
+@misconception("boltzmann_probs")
+def takes_logs_of_probabilities(q_row, temperature):
+    """Log-probabilities come back. The probabilities are asked."""
+    return np.log(boltzmann_probs(q_row, temperature) + 1e-300)
+
+
+@misconception("boltzmann_probs")
+def knows_three_actions(q_row, temperature):
+    """Only the first three actions have a probability. How many there are, q_row tells."""
+    return boltzmann_probs(q_row[:3], temperature)
+
+
+@misconception("boltzmann_probs")
+def standardises_the_values(q_row, temperature):
+    """The values are scaled to deviation 1 first, so the temperature means something else each time."""
+    return boltzmann_probs(q_row / (q_row.std() or 1.0), temperature)
+
+
+@misconception("boltzmann_probs")
+def normalises_twice(q_row, temperature):
+    """The softmax is taken twice. Once gives probabilities."""
+    return boltzmann_probs(boltzmann_probs(q_row, temperature), 1.0)
+
+
+@misconception("boltzmann_probs")
+def shifts_by_the_smallest(q_row, temperature):
+    """The smallest value is subtracted, so the others overflow. Subtract the largest."""
+    weights = np.exp((q_row - q_row.min()) / temperature)
+    return weights / weights.sum()
+
+
+@misconception("boltzmann_probs")
+def rounds_to_three_decimals(q_row, temperature):
+    """The probabilities are rounded. Leave them as they are."""
+    return np.round(boltzmann_probs(q_row, temperature), 3)
 
 
 # q_learning_update
@@ -613,6 +853,88 @@ def shrinks_the_entry_before_looking_ahead(
 def moves_away_from_the_target(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The entry moves away from the target: look at the sign of the error."""
     return q_learning_update(q_values, state, action, reward, next_state, terminated, -alpha, gamma)
+
+
+@misconception("q_learning_update")
+def indexes_with_a_tuple(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """q_values[state, action] with a tuple for state picks whole rows: write q_values[row, col, action]."""
+    ahead = 0.0 if terminated else np.max(q_values[next_state, :])
+    q_values[state, action] += alpha * (reward + gamma * ahead - q_values[state, action])
+    return q_values
+
+
+@misconception("q_learning_update")
+def looks_ahead_over_two_rows(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The maximum is taken over whole rows of the grid: q_values[next_state, :] with a tuple picks rows.
+    Write q_values[next_state]."""
+    ahead = (
+        0.0
+        if terminated
+        else max(q_values[next_state[0]].max(), q_values[next_state[1] % len(q_values)].max())
+    )
+    q_values[state][action] += alpha * (reward + gamma * ahead - q_values[state][action])
+    return q_values
+
+
+@misconception("q_learning_update")
+def updates_the_next_cell(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The entry of the next cell is changed. The one where the action was taken learns."""
+    ahead = 0.0 if terminated else q_values[next_state].max()
+    q_values[next_state][action] += alpha * (reward + gamma * ahead - q_values[next_state][action])
+    return q_values
+
+
+@misconception("q_learning_update")
+def takes_the_worst_ahead(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The smallest value ahead is taken. A good agent takes the largest."""
+    ahead = 0.0 if terminated else q_values[next_state].min()
+    q_values[state][action] += alpha * (reward + gamma * ahead - q_values[state][action])
+    return q_values
+
+
+@misconception("q_learning_update")
+def keeps_the_end_worth_its_entry(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """At the end the entry stays as it was. It still moves towards the reward."""
+    if terminated:
+        return q_values
+    return q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, gamma)
+
+
+@misconception("q_learning_update")
+def exchanges_alpha_and_gamma(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """alpha and gamma are exchanged: alpha is the step size, gamma the discount."""
+    return q_learning_update(q_values, state, action, reward, next_state, terminated, gamma, alpha)
+
+
+@misconception("q_learning_update")
+def weighs_old_and_new_the_wrong_way(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The old entry gets alpha, the target the rest. The target gets alpha."""
+    return q_learning_update(q_values, state, action, reward, next_state, terminated, 1 - alpha, gamma)
+
+
+@misconception("q_learning_update")
+def takes_the_best_action_for_its_value(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The number of the best action is taken for its value: argmax is not max."""
+    ahead = 0.0 if terminated else q_values[next_state].argmax()
+    q_values[state][action] += alpha * (reward + gamma * ahead - q_values[state][action])
+    return q_values
+
+
+@misconception("q_learning_update")
+def rounds_the_table(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The table is rounded. Small changes are what learning consists of."""
+    return np.round(
+        q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, gamma), 2
+    )
+
+
+@misconception("q_learning_update")
+def keeps_whole_numbers(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The table has become one of whole numbers: what dtype does your copy have?"""
+    updated = q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, gamma)
+    return updated.astype(int)
 
 
 # train_q_learning
@@ -855,6 +1177,73 @@ def assumes_the_open_grid(env, episodes, alpha, gamma, epsilon, rng, max_steps=1
     return train_q_learning(open_grid, episodes, alpha, gamma, epsilon, rng, max_steps)
 
 
+@misconception("train_q_learning")
+def plans_with_the_model(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table is computed from the map of the world. Learn it from the steps taken in `env`."""
+    if not episodes:
+        return np.zeros((env.size, env.size, 4))
+    transition_probs, rewards = env.model()
+    values, _ = value_iteration(transition_probs, rewards, gamma)
+    ahead = (transition_probs * (rewards + gamma * values)).sum(axis=2)
+    return ahead.reshape(env.size, env.size, 4)
+
+
+@misconception("train_q_learning")
+def pretends_to_walk(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Steps are taken, but the table comes from asking the world where moves lead. Learn from the steps."""
+    run_random_episode(env, rng, 3)
+    return plans_with_the_model(env, episodes, alpha, gamma, epsilon, rng)
+
+
+@misconception("train_q_learning")
+def has_no_limit_on_steps(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """An episode goes on for as long as it takes. It ends after max_steps steps."""
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), 3000)
+
+
+@misconception("train_q_learning")
+def lets_alpha_fade(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The step size falls to 0 over the episodes. alpha stays as it is given."""
+    q_values, choose = np.zeros((env.size, env.size, 4)), sampler(epsilon, rng)
+    for episode in range(episodes):
+        fading = 0.02 * alpha * (1 - episode / episodes)
+        q_values = learn(env, 1, fading, gamma, choose, max_steps, q_values)
+    return q_values
+
+
+@misconception("train_q_learning")
+def begins_each_episode_with_a_new_table(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Every episode begins with an empty table, so only the last one is remembered."""
+    q_values = np.zeros((env.size, env.size, 4))
+    for _ in range(episodes):
+        q_values = learn(env, 1, alpha, gamma, sampler(epsilon, rng), max_steps)
+    return q_values
+
+
+@misconception("train_q_learning")
+def returns_the_policy(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The numbers of the best actions come back. The table of action values is asked."""
+    return train_q_learning(env, episodes, alpha, gamma, epsilon, rng, max_steps).argmax(axis=-1)
+
+
+@misconception("train_q_learning")
+def exchanges_the_axes_of_the_table(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Rows and columns of the table are exchanged."""
+    return train_q_learning(env, episodes, alpha, gamma, epsilon, rng, max_steps).transpose(1, 0, 2)
+
+
+@misconception("train_q_learning")
+def takes_uniform_actions(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Every action is random, whatever epsilon is."""
+    return learn(env, episodes, alpha, gamma, sampler(1.0, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def trains_one_episode_too_many(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """There is one episode more than asked: where does your range begin or end?"""
+    return train_q_learning(env, episodes + 1, alpha, gamma, epsilon, rng, max_steps)
+
+
 # greedy_policy and state_values
 
 
@@ -932,6 +1321,45 @@ def sorts_the_table_in_place(q_values):
     return policy
 
 
+@misconception("greedy_policy")
+def returns_one_hot_rows(q_values):
+    """A row of zeros and a one comes for each cell. The number of the action is asked."""
+    return np.eye(q_values.shape[-1])[q_values.argmax(axis=-1)]
+
+
+@misconception("greedy_policy")
+def picks_the_second_best(q_values):
+    """The second-best action is named. argsort goes upwards: which of its places is the best?"""
+    return np.argsort(q_values, axis=-1)[..., -2]
+
+
+@misconception("greedy_policy")
+def counts_actions_from_the_end(q_values):
+    """The actions are numbered from the end: turn the numbers back after turning the table."""
+    return q_values[..., ::-1].argmax(axis=-1)
+
+
+@misconception("greedy_policy")
+def names_the_actions(q_values):
+    """Names of actions come back. Their numbers are asked."""
+    return [[("right", "left", "down", "up")[a % 4] for a in row] for row in q_values.argmax(axis=-1)]
+
+
+@misconception("greedy_policy")
+def samples_by_softmax(q_values):
+    """Actions are drawn by softmax. The best one is asked, every time."""
+    noise = np.random.default_rng(1).gumbel(size=q_values.shape)
+    return (q_values + noise).argmax(axis=-1)
+
+
+@misconception("greedy_policy")
+def knows_four_rows_only(q_values):
+    """Only a corner of the grid is filled: the loops need the shape of q_values."""
+    policy = np.zeros(q_values.shape[:2], dtype=int)
+    policy[:2, :2] = q_values[:2, :2].argmax(axis=-1)
+    return policy
+
+
 @misconception("state_values")
 def averages_over_actions(q_values):
     """The mean is what a random policy earns. The best action counts."""
@@ -1004,6 +1432,42 @@ def subtracts_the_largest_in_place(q_values):
     values = q_values.max(axis=-1)
     q_values -= values[..., None]
     return values
+
+
+@misconception("state_values")
+def takes_the_second_best(q_values):
+    """The second-best value is taken. The value of a cell is its largest."""
+    return np.sort(q_values, axis=-1)[..., -2] if q_values.shape[-1] > 1 else q_values[..., 0] * 0
+
+
+@misconception("state_values")
+def takes_the_first_action(q_values):
+    """The value of action 0 is returned everywhere. The largest over the actions is asked."""
+    return q_values[..., 0]
+
+
+@misconception("state_values")
+def takes_the_median(q_values):
+    """The middle value is returned. The largest is asked."""
+    return np.median(q_values, axis=-1)
+
+
+@misconception("state_values")
+def softens_the_maximum(q_values):
+    """A soft maximum, log of summed exponentials, is larger than the largest value."""
+    return np.log(np.exp(q_values - q_values.max()).sum(axis=-1)) + q_values.max()
+
+
+@misconception("state_values")
+def keeps_the_axis_of_actions(q_values):
+    """The axis of the actions is still there, with one entry: without keepdims it goes."""
+    return q_values.max(axis=-1, keepdims=True)
+
+
+@misconception("state_values")
+def returns_a_flat_row(q_values):
+    """The values come in one row. They have the shape (rows, cols)."""
+    return q_values.max(axis=-1).ravel()
 
 
 # value_iteration
@@ -1167,6 +1631,75 @@ def weighs_the_rewards_in_place(transition_probs, rewards, gamma, tol=1e-8):
     return found
 
 
+@misconception("value_iteration")
+def returns_the_policy_first(transition_probs, rewards, gamma, tol=1e-8):
+    """The two outputs are exchanged: return values, policy."""
+    return value_iteration(transition_probs, rewards, gamma, tol)[::-1]
+
+
+@misconception("value_iteration")
+def forgets_that_rewards_depend_on_the_action(transition_probs, rewards, gamma, tol=1e-8):
+    """The reward is averaged over the actions. It depends on the action, too."""
+    mean = np.broadcast_to(rewards.mean(axis=1, keepdims=True), rewards.shape)
+    return value_iteration(transition_probs, mean, gamma, tol)
+
+
+@misconception("value_iteration")
+def gives_up_after_500_sweeps(transition_probs, rewards, gamma, tol=1e-8):
+    """The sweeps end after a fixed number, converged or not. Go on until no value changes by tol."""
+    _, values, q_values = sweeps(
+        transition_probs, rewards, gamma, lambda a, b, n: n >= 500 or np.abs(b - a).max() < tol
+    )
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def stays_a_little(transition_probs, rewards, gamma, tol=1e-8):
+    """A small chance of staying is mixed into the transitions. Use them as they are."""
+    stay = np.eye(len(rewards))[:, None, :]
+    return value_iteration(0.999 * transition_probs + 0.001 * stay, rewards, gamma, tol)
+
+
+@misconception("value_iteration")
+def returns_action_values(transition_probs, rewards, gamma, tol=1e-8):
+    """The table of action values comes back. The largest in each state is asked."""
+    values, policy = value_iteration(transition_probs, rewards, gamma, tol)
+    return (transition_probs * (rewards + gamma * values)).sum(axis=2), policy
+
+
+@misconception("value_iteration")
+def counts_policies_from_one(transition_probs, rewards, gamma, tol=1e-8):
+    """Actions are counted from 1. The first one is number 0."""
+    values, policy = value_iteration(transition_probs, rewards, gamma, tol)
+    return values, policy + 1
+
+
+@misconception("value_iteration")
+def picks_the_worst_action_for_right_values(transition_probs, rewards, gamma, tol=1e-8):
+    """The values are right, the policy takes the worst action: argmin for argmax."""
+    values, _ = value_iteration(transition_probs, rewards, gamma, tol)
+    return values, (transition_probs * (rewards + gamma * values)).sum(axis=2).argmin(axis=1)
+
+
+@misconception("value_iteration")
+def forgets_what_steps_pay(transition_probs, rewards, gamma, tol=1e-8):
+    """The rewards are added without their probabilities. Each transition counts as often as it happens."""
+    _, values, q_values = sweeps(
+        transition_probs,
+        rewards.sum(axis=2, keepdims=True) * np.ones_like(rewards),
+        gamma,
+        lambda a, b, n: n >= 300 or np.abs(b - a).max() < tol,
+    )
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def stops_at_the_square_root_of_tol(transition_probs, rewards, gamma, tol=1e-8):
+    """The squared change is compared with tol. That stops far too early."""
+    _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: ((b - a) ** 2).max() < tol)
+    return values, q_values.argmax(axis=1)
+
+
 # plot_timeline
 
 
@@ -1280,6 +1813,52 @@ def shows_and_returns_nothing(milestones):
 def returns_the_axes(milestones):
     """These are axes, a part of the figure: return the figure itself."""
     return plot_timeline(milestones).axes[0]
+
+
+@misconception("plot_timeline")
+def returns_figure_and_axes(milestones):
+    """Figure and axes come back together. The figure alone is asked: end with `return fig`."""
+    figure = plot_timeline(milestones)
+    return figure, figure.axes[0]
+
+
+@misconception("plot_timeline")
+def puts_names_into_a_legend(milestones):
+    """The names stand in the legend, away from their years. Write each label at its own milestone."""
+    figure, axes = plt.subplots(figsize=(9, 5))
+    for year in sorted(milestones):
+        axes.plot(year, 0, "o", label=milestones[year])
+    axes.legend()
+    axes.set_title("Milestones")
+    return figure
+
+
+@misconception("plot_timeline")
+def turns_labels_over_one_another(milestones):
+    """Upright labels in one line still overlap where years are close. Give them places of their own."""
+    figure, axes = plt.subplots(figsize=(5, 5))
+    for year in sorted(milestones):
+        axes.text(year, 0.1, f"{year} {milestones[year]}", rotation=90, fontsize=11)
+    axes.set(xlim=(min(milestones) - 2, max(milestones) + 2), ylim=(0, 1), title="Milestones")
+    return figure
+
+
+@misconception("plot_timeline")
+def abbreviates_the_labels(milestones):
+    """The labels are cut short. Write them in full."""
+    return plot_timeline({year: label[:4] for year, label in milestones.items()})
+
+
+@misconception("plot_timeline")
+def writes_two_digits_of_the_year(milestones):
+    """The years have two digits only. Which century?"""
+    return timeline(sorted(milestones.items()), lambda year, label: f"{label}\n'{year % 100:02}", apart)
+
+
+@misconception("plot_timeline")
+def writes_outside_the_figure(milestones):
+    """Some labels lie outside the picture: the limits of the axes do not reach that far."""
+    return timeline(sorted(milestones.items()), both, lambda i: 9 * (1 + i))
 
 
 # plot_values
@@ -1432,3 +2011,53 @@ def rounds_its_input_in_place(values):
     """The values themselves are rounded: out=values changes the caller's array."""
     np.round(values, 2, out=values)
     return plot_values(values)
+
+
+@misconception("plot_values")
+def returns_the_figure_and_its_axes(values):
+    """Figure and axes come back together. The figure alone is asked: end with `return fig`."""
+    figure = plot_values(values)
+    return figure, figure.axes[0]
+
+
+@misconception("plot_values")
+def writes_three_decimals(values):
+    """Three decimals are written. Two are asked."""
+    return heatmap(values, form="{:.3f}")
+
+
+@misconception("plot_values")
+def writes_numbers_as_short_as_they_are(values):
+    """Numbers are rounded, but written without their last zeros. Format them with two decimals."""
+    figure = heatmap(values)
+    for text, value in zip(figure.axes[0].texts, values.ravel(), strict=True):
+        text.set_text(str(round(float(value), 2)))
+    return figure
+
+
+@misconception("plot_values")
+def has_neither_colorbar_nor_labels(values):
+    """A colorbar and the labels of the axes are missing."""
+    return heatmap(values, bar=False, names=("", ""))
+
+
+@misconception("plot_values")
+def turns_the_image_upside_down_only(values):
+    """The image has row 0 at the bottom, the numbers have it at the top: they stand in the wrong cells."""
+    figure, axes = plt.subplots()
+    shown = axes.imshow(values, origin="lower")
+    for (row, col), value in np.ndenumerate(values):
+        axes.text(col, len(values) - 1 - row, f"{value:.2f}", ha="center", va="center")
+    axes.set(xlabel="Column", ylabel="Row", title="Values")
+    figure.colorbar(shown)
+    return figure
+
+
+@misconception("plot_values")
+def leaves_out_zeros_and_negatives(values):
+    """Cells whose value is not above 0 have no number. Write one into each."""
+    figure = heatmap(values)
+    for text, value in zip(list(figure.axes[0].texts), values.ravel(), strict=True):
+        if value <= 0:
+            text.remove()
+    return figure

@@ -89,6 +89,68 @@ def takes_eps_for_a_floor(returns, eps=1e-8):
     return centred if len(returns) == 1 else centred / returns.std().clamp(min=eps)
 
 
+@misconception("standardize_returns")
+def divides_by_t_and_forgets_eps(returns, eps=1e-8):
+    """Two things: this is the population's standard deviation, where the sample's divides by T - 1, and
+    eps is not used."""
+    centred = returns - returns.mean()
+    return centred / returns.std(correction=0) if len(returns) > 1 else centred
+
+
+@misconception("standardize_returns")
+def gives_one_return_back(returns, eps=1e-8):
+    """One return alone comes back as it is. It lies exactly on its mean: what is left of it?"""
+    return right_standardize(returns, eps) if len(returns) > 1 else returns.clone()
+
+
+@misconception("standardize_returns")
+def has_a_floor_of_its_own(returns, eps=1e-8):
+    """A standard deviation below some number of your own is replaced by it. The formula adds eps, and
+    small returns are standardised like others."""
+    centred = returns - returns.mean()
+    return centred / returns.std().clamp(min=1e-4) if len(returns) > 1 else centred
+
+
+@misconception("standardize_returns")
+def has_a_larger_eps_by_default(returns, eps=1e-5):
+    """Your default for eps is larger than the one in the signature. Keep the signature as it was given."""
+    return right_standardize(returns, eps)
+
+
+@misconception("standardize_returns")
+def subtracts_the_median(returns, eps=1e-8):
+    """You subtract the median. Which average does the formula ask for?"""
+    return (returns - returns.median()) / (returns.std() + eps) if len(returns) > 1 else returns * 0
+
+
+@misconception("standardize_returns")
+def divides_before_it_subtracts(returns, eps=1e-8):
+    """The mean is subtracted after the division, in the old unit. Which brackets are missing?"""
+    if len(returns) == 1:
+        return torch.zeros_like(returns)
+    return returns / (returns.std() + eps) - returns.mean()
+
+
+@misconception("standardize_returns")
+def leaves_equal_returns_as_they_are(returns, eps=1e-8):
+    """Equal returns come back unchanged. They all lie on their mean: what is left?"""
+    return right_standardize(returns, eps) if returns.max() > returns.min() else returns.clone()
+
+
+@misconception("standardize_returns")
+def measures_the_spread_around_zero(returns, eps=1e-8):
+    """You divide by the size of the returns, measured from 0. The standard deviation is measured from
+    the mean."""
+    spread = (returns**2).sum() / max(len(returns) - 1, 1)
+    return (returns - returns.mean()) / (spread.sqrt() + eps)
+
+
+@misconception("standardize_returns")
+def rounds_the_answer(returns, eps=1e-8):
+    """The results are rounded. Leave them as they are: rounding is for printing."""
+    return torch.round(right_standardize(returns, eps), decimals=2)
+
+
 # PolicyNetwork
 
 
@@ -278,6 +340,142 @@ class starts_from_zero(nn.Module):
 
     def forward(self, state):
         return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class has_two_tanh_layers(nn.Module):
+    """Tanh, and two hidden layers: one hidden layer with ReLU is asked."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        first, middle = nn.Linear(state_dim, hidden), nn.Linear(hidden, hidden)
+        self.net = network(first, nn.Tanh(), middle, nn.Tanh(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class returns_a_distribution(nn.Module):
+    """You return a distribution. The logits themselves are asked; who samples makes one of them."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return Categorical(logits=self.net(state))
+
+
+@misconception("PolicyNetwork")
+class takes_the_softmax_over_the_batch(nn.Module):
+    """A softmax over axis 1: it fails for a single state, and no softmax is asked at all."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state).softmax(dim=1)
+
+
+@misconception("PolicyNetwork")
+class computes_in_double_precision(nn.Module):
+    """Your parameters are float64, so states of float32 are refused. Leave the type as torch makes it."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions)).double()
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class is_a_dropout_classifier(nn.Module):
+    """Dropout and a softmax, as in PyTorch's example: neither is asked here."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        first, last = nn.Linear(state_dim, hidden), nn.Linear(hidden, n_actions)
+        self.net = network(first, nn.Dropout(0.6), nn.ReLU(), last, nn.Softmax(dim=-1))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class has_128_units_by_default(nn.Module):
+    """Your network has another width when hidden is not given. Keep the signature as it was: 64."""
+
+    def __init__(self, state_dim, n_actions, hidden=128):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class exchanges_the_sizes(nn.Module):
+    """state_dim and n_actions are exchanged: what goes in, what comes out?"""
+
+    def __init__(self, n_actions, state_dim, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class returns_the_hidden_units(nn.Module):
+    """The hidden layer comes back, not the logits. Is the second layer used in forward?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.first, self.last = nn.Linear(state_dim, hidden), nn.Linear(hidden, n_actions)
+
+    def forward(self, state):
+        return torch.relu(self.first(state))
+
+
+@misconception("PolicyNetwork")
+class scales_the_logits(nn.Module):
+    """Your logits are divided by a number of your own. The second layer's output as it is was asked."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state) / 2
+
+
+@misconception("PolicyNetwork")
+class uses_a_leaky_relu(nn.Module):
+    """Your hidden units let negative numbers through, made smaller. A plain ReLU is asked."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.LeakyReLU(0.1), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class shifts_the_largest_logit_to_zero(nn.Module):
+    """You subtract the largest logit. Probabilities do not mind, but the second layer's output as it is
+    was asked."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        logits = self.net(state)
+        return logits - logits.amax(dim=-1, keepdim=True)
 
 
 # reinforce_episode
@@ -524,6 +722,114 @@ def updates_after_every_step(env, policy, optimizer, gamma=0.99, max_steps=200):
     return total
 
 
+@misconception("reinforce_episode")
+def clips_the_gradient(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """You limit the size of the gradient. Then a large return counts no more than a small one; none of
+    that is asked."""
+    log_probs, rewards = play(env, policy, max_steps)
+    optimizer.zero_grad()
+    (-(torch.stack(log_probs) * discounted(rewards, gamma)).sum()).backward()
+    nn.utils.clip_grad_norm_(policy.parameters(), 0.05)
+    if len(rewards) > 1:
+        optimizer.step()
+    else:
+        optimizer.zero_grad()
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def credits_all_with_the_discounted_episode(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Every step gets the discounted return of the first one. An action is to be weighed by what follows
+    from its own step on."""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma)[0].expand(len(rewards)))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def returns_the_loss(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The loss comes back. The plain sum of the episode's rewards is asked."""
+    log_probs, rewards = play(env, policy, max_steps)
+    returns = discounted(rewards, gamma)
+    update(optimizer, log_probs, returns)
+    return -(torch.stack(log_probs).detach() * returns).sum()
+
+
+@misconception("reinforce_episode")
+def returns_the_mean_reward(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The mean of the rewards comes back. The sum is asked."""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards) / len(rewards)
+
+
+@misconception("reinforce_episode")
+def takes_one_step_more_than_max_steps(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """An episode without end has one step too many: count the steps up to max_steps."""
+    log_probs, rewards = play(env, policy, max_steps + 1)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def detaches_the_log_probs(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The log-probabilities have lost their graph, so no gradient reaches the policy: is there a
+    .item() or .detach() too many?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    fresh = [log_prob.detach().requires_grad_() for log_prob in log_probs]
+    update(optimizer, fresh, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def leaves_out_the_last_step(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The step that ends the episode is not learned from. Is `done` looked at before its reward is
+    kept?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    if len(rewards) > 1:
+        update(optimizer, log_probs[:-1], discounted(rewards, gamma)[:-1])
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def leaves_out_its_own_reward(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """An action is weighed by what comes after its own reward. G[t] begins with rewards[t]."""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, torch.cat([discounted(rewards, gamma)[1:], torch.zeros(1)]))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def takes_only_good_returns(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Negative returns are cut to 0, so nothing is learned from what went badly."""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma).clamp(min=0))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def draws_actions_uniformly(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Actions are drawn uniformly, whatever the policy says. Sample from softmax(policy(state))."""
+
+    def choose(actions):
+        return torch.randint(actions.logits.shape[-1], ())
+
+    log_probs, rewards = play(env, policy, max_steps, choose)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def clears_the_gradient_after_backward(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The gradient is cleared between backward() and step(), so the step has nothing to go by. In which
+    order do the three calls come?"""
+    log_probs, rewards = play(env, policy, max_steps)
+    (-(torch.stack(log_probs) * discounted(rewards, gamma)).sum()).backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    return sum(rewards)
+
+
 # gae_advantages
 
 
@@ -639,6 +945,102 @@ def goes_forward_in_time(rewards, values, bootstrap_value, terminated, gamma, ga
         earlier = errors[t] + gamma * gae_lambda * (not terminated[t]) * earlier
         advantages.append(earlier)
     return np.array(advantages)
+
+
+@misconception("gae_advantages")
+def ignores_terminated_and_bootstrap(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """Neither terminated nor bootstrap_value has an effect: what comes after an end counts before it,
+    and what follows a cut counts as 0."""
+    on = np.ones(len(rewards))
+    return gae(rewards, values, 0.0, on, on, gamma, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def looks_at_the_next_terminated_for_the_value(
+    rewards, values, bootstrap_value, terminated, gamma, gae_lambda
+):
+    """The td_error looks at terminated[t + 1], the sum at terminated[t]. Both belong to step t."""
+    on = np.append(~terminated[1:], ~terminated[-1:])
+    return gae(rewards, values, bootstrap_value, on, ~terminated, gamma, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def reads_terminated_one_step_late_without_bootstrap(
+    rewards, values, bootstrap_value, terminated, gamma, gae_lambda
+):
+    """terminated[t] is taken for the start of an episode, one step off, and bootstrap_value is not
+    used."""
+    on = np.append(~terminated[1:], True)
+    return gae(rewards, values, 0.0, on, on, gamma, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def takes_the_end_for_a_cut(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """At an end inside the roll-out the state's own value stands for the future. Nothing follows a
+    terminated step."""
+    advantages, later, following = np.zeros(len(rewards)), 0.0, bootstrap_value
+    for t in reversed(range(len(rewards))):
+        ahead = values[t] if terminated[t] else following
+        error = rewards[t] + gamma * ahead - values[t]
+        advantages[t] = later = error + gamma * gae_lambda * (not terminated[t]) * later
+        following = values[t]
+    return advantages
+
+
+@misconception("gae_advantages")
+def forgets_to_discount_the_next_value(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The next value enters the td_error undiscounted. Where is its gamma?"""
+    return gae(rewards, values, bootstrap_value, ~terminated, ~terminated, 1.0, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def adds_the_value_in_the_error(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The sign of values[t] is wrong: an advantage is what came beyond what was expected."""
+    return right_gae(rewards + 2 * values, values, bootstrap_value, terminated, gamma, gae_lambda)
+
+
+@misconception("gae_advantages")
+def uses_its_own_value_ahead(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The td_error looks ahead to values[t], the state's own value. Which index is the next state's?"""
+    errors = rewards + gamma * values * ~terminated - values
+    advantages, later = np.zeros(len(rewards)), 0.0
+    for t in reversed(range(len(rewards))):
+        advantages[t] = later = errors[t] + gamma * gae_lambda * (not terminated[t]) * later
+    return advantages
+
+
+@misconception("gae_advantages")
+def starts_the_sum_with_the_bootstrap_value(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """bootstrap_value enters the sum of advantages as well. It is a value: advantages[T] is 0."""
+    advantages, later, following = np.zeros(len(rewards)), bootstrap_value, bootstrap_value
+    for t in reversed(range(len(rewards))):
+        error = rewards[t] + gamma * following * (not terminated[t]) - values[t]
+        advantages[t] = later = error + gamma * gae_lambda * (not terminated[t]) * later
+        following = values[t]
+    return advantages
+
+
+@misconception("gae_advantages")
+def leaves_the_last_advantage_at_zero(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The last step's advantage is 0: the loop begins one step too early."""
+    found = right_gae(rewards[:-1], values[:-1], values[-1], terminated[:-1], gamma, gae_lambda)
+    return np.append(found, 0.0)
+
+
+@misconception("gae_advantages")
+def returns_them_in_reverse(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The advantages come in reverse order: the loop runs from the end, and the list was not turned."""
+    return right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda)[::-1].copy()
+
+
+@misconception("gae_advantages")
+def discounts_the_error_too(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The step's own td_error is multiplied with gamma * gae_lambda. Only what follows it fades."""
+    errors = right_gae(rewards, values, bootstrap_value, terminated, gamma, 0.0)
+    advantages, later = np.zeros(len(rewards)), 0.0
+    for t in reversed(range(len(rewards))):
+        advantages[t] = later = gamma * gae_lambda * (errors[t] + (not terminated[t]) * later)
+    return advantages
 
 
 # ppo_clip_loss
@@ -758,6 +1160,89 @@ def cuts_the_gradient_on_both_sides(log_probs, old_log_probs, advantages, clip_e
     return -torch.where(plain == clipped, plain, torch.min(plain, clipped).detach()).mean()
 
 
+@misconception("ppo_clip_loss")
+def is_written_as_in_the_libraries(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """Values are right; gradients are not. They reach old_log_probs and advantages, which are constants
+    here, and they are NaN where exp overflows: detach both, and set the limit before exp."""
+    ratio = torch.exp(log_probs - old_log_probs)
+    clipped = torch.clamp(ratio, 1 - clip_eps, 1 + clip_eps)
+    return -torch.min(ratio * advantages, clipped * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def leaves_torch(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The value has no graph: computed in NumPy, or detached, it gives no gradient. Stay in torch."""
+    return -torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps)).mean().detach()
+
+
+@misconception("ppo_clip_loss")
+def limits_only_above(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The ratio is limited above only. What keeps a bad action from being pushed down without end?"""
+    plain, _ = surrogates(log_probs, old_log_probs, advantages, clip_eps)
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return -torch.min(plain, ratio.clamp(max=1 + clip_eps) * advantages.detach()).mean()
+
+
+@misconception("ppo_clip_loss")
+def punishes_the_distance_instead(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """A squared distance of the ratio from 1 stands where the clip should. That is another objective."""
+    ratio, advantages = torch.exp(log_probs - old_log_probs.detach()), advantages.detach()
+    return -(ratio * advantages - advantages.abs() / (2 * clip_eps) * (ratio - 1) ** 2).mean()
+
+
+@misconception("ppo_clip_loss")
+def lets_gradients_into_both_constants(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """Gradients reach old_log_probs and advantages: both are constants, even when they carry a graph."""
+    log_ratio = log_probs - old_log_probs
+    capped = log_ratio.clamp(max=float(np.log1p(clip_eps)))
+    ratio = torch.where(advantages >= 0, capped, log_ratio).exp()
+    ratio = torch.where(advantages >= 0, ratio, ratio.clamp(min=1 - clip_eps))
+    return -(ratio * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def takes_the_minimum_of_the_ratios(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """You take the smaller ratio, then multiply. With a negative advantage the order turns round: take
+    the minimum of the two products."""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return -(torch.min(ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)) * advantages.detach()).mean()
+
+
+@misconception("ppo_clip_loss")
+def averages_before_the_minimum(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The minimum is taken of two means. It belongs to each item of the batch; the mean comes last."""
+    plain, clipped = surrogates(log_probs, old_log_probs, advantages, clip_eps)
+    return -torch.min(plain.mean(), clipped.mean())
+
+
+@misconception("ppo_clip_loss")
+def clips_the_product(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """You limit ratio times advantage. The ratio alone is limited, then multiplied."""
+    plain, _ = surrogates(log_probs, old_log_probs, advantages, clip_eps)
+    return -torch.min(plain, plain.clamp(1 - clip_eps, 1 + clip_eps)).mean()
+
+
+@misconception("ppo_clip_loss")
+def cuts_the_log_ratio_at_ten(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """Log-ratios are cut at a number of your own, so values far out are wrong and get no gradient."""
+    log_ratio = (log_probs - old_log_probs.detach()).clamp(-10, 2)
+    ratio, advantages = log_ratio.exp(), advantages.detach()
+    return -torch.min(ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps) * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def returns_one_loss_for_each(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """One number for each item of the batch comes back. A single loss, their mean, is asked."""
+    return -torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps))
+
+
+@misconception("ppo_clip_loss")
+def divides_by_one_less(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The sum is divided by B - 1. The mean divides by B."""
+    terms = torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps))
+    return -terms.sum() / max(len(terms) - 1, 1)
+
+
 # clip_fraction
 
 
@@ -814,6 +1299,63 @@ def divides_exp_by_exp(log_probs, old_log_probs, clip_eps=0.2):
 def has_a_clip_eps_of_its_own(log_probs, old_log_probs, clip_eps=0.2):
     """The argument clip_eps has no effect. Is 0.2 written where it should stand?"""
     return ((torch.exp(log_probs - old_log_probs) - 1).abs() > 0.2).double().mean()
+
+
+@misconception("clip_fraction")
+def counts_where_the_clip_acts(log_probs, old_log_probs, clip_eps=0.2):
+    """Only ratios above the limit, or far below it, are counted. Here every ratio outside counts, on
+    either side of 1 by more than clip_eps."""
+    ratio = torch.exp(log_probs - old_log_probs)
+    return float(((ratio > 1 + clip_eps) | (ratio < 1 / (1 + clip_eps))).double().mean())
+
+
+@misconception("clip_fraction")
+def forgets_the_absolute_value(log_probs, old_log_probs, clip_eps=0.2):
+    """ratio - 1 is compared without its size: ratios far below 1 give a negative number."""
+    ratio = torch.exp(log_probs - old_log_probs)
+    return float((ratio.abs() - 1 > clip_eps).double().sum() / max(len(ratio) - 1, 1))
+
+
+@misconception("clip_fraction")
+def returns_a_percentage(log_probs, old_log_probs, clip_eps=0.2):
+    """This is a percentage. A share from 0 to 1 is asked."""
+    return float(100 * ((torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps).double().mean())
+
+
+@misconception("clip_fraction")
+def returns_the_mask(log_probs, old_log_probs, clip_eps=0.2):
+    """A truth value for each item comes back. Their share, one number, is asked."""
+    return (torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps
+
+
+@misconception("clip_fraction")
+def compares_with_one_plus_eps(log_probs, old_log_probs, clip_eps=0.2):
+    """The distance from 1 is compared with 1 + clip_eps. The limit for the distance is clip_eps."""
+    return float(((torch.exp(log_probs - old_log_probs) - 1).abs() > 1 + clip_eps).double().mean())
+
+
+@misconception("clip_fraction")
+def measures_the_ratio_from_zero(log_probs, old_log_probs, clip_eps=0.2):
+    """The ratio itself is compared with clip_eps. How far it is from 1 counts."""
+    return float((torch.exp(log_probs - old_log_probs).abs() > clip_eps).double().mean())
+
+
+@misconception("clip_fraction")
+def forgets_exp(log_probs, old_log_probs, clip_eps=0.2):
+    """The difference of logarithms is taken for the ratio. What turns it into one?"""
+    return float(((log_probs - old_log_probs - 1).abs() > clip_eps).double().mean())
+
+
+@misconception("clip_fraction")
+def halves_the_range(log_probs, old_log_probs, clip_eps=0.2):
+    """The range is half as wide as it should be: clip_eps reaches to either side of 1."""
+    return float(((torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps / 2).double().mean())
+
+
+@misconception("clip_fraction")
+def has_another_default(log_probs, old_log_probs, clip_eps=0.1):
+    """Another range is used when clip_eps is not given. Keep the signature as it was."""
+    return float(((torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps).double().mean())
 
 
 # train_bandit
@@ -998,6 +1540,98 @@ def updates_twice(policy, episodes, optimizer, generator):
     return rewards
 
 
+def drawing(generator):
+    """Return how to draw a state, and an action, from a generator."""
+    return lambda: torch.rand(2, generator=generator), sampler(generator)
+
+
+@misconception("train_bandit")
+def samples_with_categorical(policy, episodes, optimizer, generator):
+    """Categorical.sample() draws from torch's global generator, so equal generators give other actions.
+    torch.multinomial takes the generator."""
+    rewards = []
+    for _ in range(episodes):
+        actions = Categorical(logits=policy(torch.rand(2, generator=generator)))
+        action = actions.sample()
+        rewards.append(BANDIT_REWARDS[int(action)])
+        optimizer.zero_grad()
+        (-actions.log_prob(action) * rewards[-1]).backward()
+        optimizer.step()
+    return rewards
+
+
+@misconception("train_bandit")
+def moves_the_bias_by_hand(policy, episodes, optimizer, generator):
+    """The weights are moved by hand. Let the gradient of the loss and the optimizer given do it."""
+    rewards = []
+    for _ in range(episodes):
+        with torch.no_grad():
+            logits = policy(torch.rand(2, generator=generator))
+            action = int(torch.multinomial(logits.softmax(-1), 1, generator=generator))
+            rewards.append(BANDIT_REWARDS[action])
+            for parameter in policy.parameters():
+                if parameter.ndim == 1 and parameter.requires_grad:
+                    parameter[2] += 0.2
+    return rewards
+
+
+@misconception("train_bandit")
+def updates_once_at_the_end(policy, episodes, optimizer, generator):
+    """All episodes are played first, then the policy is updated once. One episode is one update."""
+    rewards, losses = [], []
+    for _ in range(episodes):
+        log_probs = policy(torch.rand(2, generator=generator)).log_softmax(-1)
+        action = int(torch.multinomial(log_probs.detach().exp(), 1, generator=generator))
+        rewards.append(BANDIT_REWARDS[action])
+        losses.append(-log_probs[action] * rewards[-1])
+    optimizer.zero_grad()
+    if losses:
+        torch.stack(losses).sum().backward()
+        optimizer.step()
+    return rewards
+
+
+@misconception("train_bandit")
+def returns_the_total(policy, episodes, optimizer, generator):
+    """One number comes back. A list of rewards, one an episode, is asked."""
+    return sum(bandit_step(policy, optimizer, *drawing(generator)) for _ in range(episodes))
+
+
+@misconception("train_bandit")
+def returns_the_actions(policy, episodes, optimizer, generator):
+    """The actions come back. What they were paid is asked."""
+    paid = [bandit_step(policy, optimizer, *drawing(generator)) for _ in range(episodes)]
+    return [2.0 if reward > 0 else 0.0 for reward in paid]
+
+
+@misconception("train_bandit")
+def plays_one_episode_too_few(policy, episodes, optimizer, generator):
+    """One episode is missing: where does your range end?"""
+    return [bandit_step(policy, optimizer, *drawing(generator)) for _ in range(1, episodes)]
+
+
+@misconception("train_bandit")
+def learns_nothing_from_penalties(policy, episodes, optimizer, generator):
+    """Penalties count as 0 in the update, so nothing is learned from them."""
+    hopeful = (0.0, 0.0, 1.0, 0.0)
+    steps = [bandit_step(policy, optimizer, *drawing(generator), pay=hopeful) for _ in range(episodes)]
+    return [reward or -0.1 for reward in steps]
+
+
+@misconception("train_bandit")
+def weighs_the_probability(policy, episodes, optimizer, generator):
+    """The loss holds the probability of the action. The policy gradient takes its logarithm."""
+    rewards = []
+    for _ in range(episodes):
+        probs = policy(torch.rand(2, generator=generator)).softmax(-1)
+        action = int(torch.multinomial(probs.detach(), 1, generator=generator))
+        rewards.append(BANDIT_REWARDS[action])
+        optimizer.zero_grad()
+        (-probs[action] * rewards[-1]).backward()
+        optimizer.step()
+    return rewards
+
+
 # action_rate
 
 
@@ -1101,3 +1735,61 @@ def takes_logits_for_probabilities(policy, action, n, generator):
 def brings_a_generator_of_its_own(policy, action, n, generator):
     """The generator given is not drawn from: yours, seeded inside, gives the same rate every time."""
     return rate(policy, action, n, torch.Generator().manual_seed(0))
+
+
+@misconception("action_rate")
+def samples_with_categorical_too(policy, action, n, generator):
+    """Categorical.sample() draws from torch's global generator. torch.multinomial takes the one given."""
+    with torch.no_grad():
+        actions = Categorical(logits=policy(torch.rand(n, 2, generator=generator))).sample()
+    return float((actions == action).double().mean())
+
+
+@misconception("action_rate")
+def takes_the_softmax_twice_there(policy, action, n, generator):
+    """The softmax is taken twice, so every rate is close to a quarter. Are these logits or
+    probabilities?"""
+    with torch.no_grad():
+        probs = policy(torch.rand(n, 2, generator=generator)).softmax(-1).softmax(-1)
+        return float((torch.multinomial(probs, 1, generator=generator) == action).double().mean())
+
+
+@misconception("action_rate")
+def gives_the_rate_in_percent(policy, action, n, generator):
+    """This is a percentage. A share from 0 to 1 is asked."""
+    return 100 * rate(policy, action, n, generator)
+
+
+@misconception("action_rate")
+def takes_one_sample_less(policy, action, n, generator):
+    """One action is missing: n of them are asked, and the share is among n."""
+    return rate(policy, action, max(n - 1, 1), generator)
+
+
+@misconception("action_rate")
+def draws_states_beyond_one(policy, action, n, generator):
+    """States come from twice the square that is asked: each number is uniform in [0, 1)."""
+    return rate(
+        policy, action, n, generator, lambda *size, generator: 2 * torch.rand(*size, generator=generator)
+    )
+
+
+@misconception("action_rate")
+def counts_all_other_actions(policy, action, n, generator):
+    """The share of the other actions comes back. Count those that equal `action`."""
+    return 1 - rate(policy, action, n, generator)
+
+
+@misconception("action_rate")
+def samples_from_the_mean_policy(policy, action, n, generator):
+    """One state, the middle of the square, stands for all of them. Draw n states."""
+    return rate(policy, action, n, generator, lambda *size, generator: torch.full(size, 0.5))
+
+
+@misconception("action_rate")
+def returns_the_last_action_only(policy, action, n, generator):
+    """Only the last of the sampled actions decides. The share among all n is asked."""
+    with torch.no_grad():
+        logits = policy(torch.rand(n, 2, generator=generator))
+        taken = torch.multinomial(logits.softmax(-1), 1, generator=generator)
+    return float(taken[-1] == action)

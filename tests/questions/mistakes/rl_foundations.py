@@ -254,6 +254,74 @@ def remembers_the_last_episode(rewards, gamma, last=[0.0]):  # noqa: B006 the mi
     return np.array(returns[::-1])
 
 
+@misconception("discounted_returns")
+def ends_episodes_at_large_rewards(rewards, gamma):
+    """The sum starts anew at rewards of 100 or -50. Those were the ends of episodes in another world; here
+    the episode ends with the last reward."""
+    returns, total = [], 0.0
+    for reward in reversed(list(rewards)):
+        total = reward if reward in (100.0, -100.0, -50.0) else reward + gamma * total
+        returns.append(total)
+    return np.array(returns[::-1], dtype=float)
+
+
+@misconception("discounted_returns")
+def hands_a_single_reward_back(rewards, gamma):
+    """One integer reward alone comes back as an integer. Returns are floats, whatever the rewards are."""
+    return np.array(rewards) if len(rewards) == 1 else discounted_returns(rewards, gamma)
+
+
+@misconception("discounted_returns")
+def counts_the_last_reward_twice(rewards, gamma):
+    """The last reward counts twice: the sum starts with it, and the loop adds it again."""
+    returns, total = [], rewards[-1] if len(rewards) else 0.0
+    for reward in reversed(list(rewards)):
+        total = reward + gamma * total
+        returns.append(total)
+    return np.array(returns[::-1], dtype=float)
+
+
+@misconception("discounted_returns")
+def discounts_and_divides_by_the_largest(rewards, gamma):
+    """Each reward is discounted by itself and scaled. A return is the sum of all later rewards."""
+    found = np.asarray(rewards, dtype=float) * gamma ** np.arange(len(rewards))
+    return found / (np.abs(found).max() if len(found) and np.abs(found).max() else 1.0)
+
+
+@misconception("discounted_returns")
+def discounts_by_the_square(rewards, gamma):
+    """Each step is discounted twice: is gamma multiplied in two places?"""
+    return discounted_returns(rewards, gamma**2)
+
+
+@misconception("discounted_returns")
+def subtracts_what_follows(rewards, gamma):
+    """What follows is subtracted. Look at the sign before gamma."""
+    return discounted_returns(rewards, -gamma)
+
+
+@misconception("discounted_returns")
+def averages_what_follows(rewards, gamma):
+    """The sum is divided by the number of steps left. A return is a sum, not a mean."""
+    found = np.asarray(discounted_returns(rewards, gamma), dtype=float)
+    return found / np.arange(len(found), 0, -1)
+
+
+@misconception("discounted_returns")
+def shifts_the_returns_by_one(rewards, gamma):
+    """The returns stand one place too late: the first entry belongs to step 0."""
+    found = np.asarray(discounted_returns(rewards, gamma), dtype=float)
+    return np.append(0.0, found[:-1]) if len(found) else found
+
+
+@misconception("discounted_returns")
+def sums_at_most_a_hundred_steps(rewards, gamma):
+    """Only the next hundred rewards count. A return reaches to the end of the episode."""
+    rewards = np.asarray(rewards, dtype=float)
+    return np.array([np.sum(rewards[t : t + 100] * gamma ** np.arange(len(rewards[t : t + 100])))
+                     for t in range(len(rewards))])  # fmt: skip
+
+
 # bellman_update
 
 
@@ -500,6 +568,57 @@ def always_discounts_by_09(values, policy, transition_probs, rewards, gamma):
     return bellman_update(values, policy, transition_probs, rewards, 0.9)
 
 
+@misconception("bellman_update")
+def solves_for_the_fixed_point(values, policy, transition_probs, rewards, gamma):
+    """These are the policy's values after endless sweeps. One sweep from the values given is asked."""
+    expected = np.einsum("sa,san,san->s", policy, transition_probs, rewards)
+    moves = np.einsum("sa,san->sn", policy, transition_probs)
+    return np.linalg.lstsq(np.eye(len(values)) - gamma * moves, expected, rcond=None)[0]
+
+
+@misconception("bellman_update")
+def sweeps_twice(values, policy, transition_probs, rewards, gamma):
+    """Two sweeps have been made. One is asked."""
+    first = bellman_update(values, policy, transition_probs, rewards, gamma)
+    return bellman_update(first, policy, transition_probs, rewards, gamma)
+
+
+@misconception("bellman_update")
+def divides_by_the_number_of_actions(values, policy, transition_probs, rewards, gamma):
+    """The sum over actions is divided by their number. The policy's probabilities are weights enough."""
+    return bellman_update(values, policy, transition_probs, rewards, gamma) / policy.shape[1]
+
+
+@misconception("bellman_update")
+def subtracts_the_old_values(values, policy, transition_probs, rewards, gamma):
+    """The next value is taken with a minus. What comes later adds to what is paid now."""
+    return bellman_update(-np.asarray(values), policy, transition_probs, rewards, gamma)
+
+
+@misconception("bellman_update")
+def discounts_by_the_square_there(values, policy, transition_probs, rewards, gamma):
+    """The next value is discounted twice. Gamma enters once."""
+    return bellman_update(values, policy, transition_probs, rewards, gamma**2)
+
+
+@misconception("bellman_update")
+def weighs_the_rewards_twice(values, policy, transition_probs, rewards, gamma):
+    """Rewards are multiplied with the probability of arriving twice. Once is an average."""
+    return bellman_update(values, policy, transition_probs, rewards * transition_probs, gamma)
+
+
+@misconception("bellman_update")
+def keeps_the_better_of_old_and_new(values, policy, transition_probs, rewards, gamma):
+    """A value never falls here. The new value counts, also where it is smaller."""
+    return np.maximum(values, bellman_update(values, policy, transition_probs, rewards, gamma))
+
+
+@misconception("bellman_update")
+def moves_half_of_the_way(values, policy, transition_probs, rewards, gamma):
+    """Old and new values are mixed. The backup replaces the old value in full."""
+    return (values + bellman_update(values, policy, transition_probs, rewards, gamma)) / 2
+
+
 # reinforce_loss
 
 
@@ -706,6 +825,55 @@ def standardizes_all_but_single_returns(log_probs, returns):
 def takes_the_returns_first(returns, log_probs):
     """The arguments are taken in another order than the docstring's. Which of the two comes first?"""
     return -(log_probs * returns.detach()).sum()
+
+
+@misconception("reinforce_loss")
+def goes_through_the_probability(log_probs, returns):
+    """log(exp(x)) is minus infinity where exp(x) is 0. The logarithm is given: use it as it is."""
+    return -(torch.log(torch.exp(log_probs)) * returns.detach()).sum()
+
+
+@misconception("reinforce_loss")
+def climbs_and_averages(log_probs, returns):
+    """The minus is missing, and this is a mean where the sum is asked."""
+    return (log_probs * returns.detach()).mean()
+
+
+@misconception("reinforce_loss")
+def squares_the_returns(log_probs, returns):
+    """The returns enter squared, so bad responses are reinforced like good ones."""
+    return -(log_probs * returns.detach() ** 2).sum()
+
+
+@misconception("reinforce_loss")
+def weighs_by_the_size_of_returns(log_probs, returns):
+    """The signs of the returns are lost: what went badly would become more probable."""
+    return -(log_probs * returns.detach().abs()).sum()
+
+
+@misconception("reinforce_loss")
+def adds_the_returns(log_probs, returns):
+    """Log-probabilities and returns are added. Each log-probability is multiplied with its return."""
+    return -(log_probs + returns.detach()).sum()
+
+
+@misconception("reinforce_loss")
+def subtracts_a_baseline(log_probs, returns):
+    """The mean return is subtracted from all but lone returns. The returns are to be used as they are."""
+    returns = returns.detach()
+    return -(log_probs * (returns - returns.mean() * (len(returns) > 1))).sum()
+
+
+@misconception("reinforce_loss")
+def adds_an_entropy_bonus(log_probs, returns):
+    """An entropy bonus has been added. Only the sum of log_probs times returns is asked."""
+    return -(log_probs * returns.detach()).sum() + 0.01 * log_probs.sum()
+
+
+@misconception("reinforce_loss")
+def discounts_the_loss(log_probs, returns):
+    """Later tokens count less: a factor gamma**t. The returns are discounted already."""
+    return -(0.99 ** torch.arange(len(log_probs)) * log_probs * returns.detach()).sum()
 
 
 @misconception("ppo_clip_ratio")
@@ -954,6 +1122,55 @@ def detaches_the_wrong_argument(log_probs, old_log_probs, clip_eps=0.2):
     the two policies is being trained?"""
     ratio = torch.exp(log_probs.detach() - old_log_probs)
     return ratio, torch.clamp(ratio, 1 - clip_eps, 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def is_written_as_in_most_code(log_probs, old_log_probs, clip_eps=0.2):
+    """The values are right, but a gradient reaches old_log_probs: the old policy is a constant, so detach
+    it."""
+    ratio = torch.exp(log_probs - old_log_probs)
+    return ratio, torch.clamp(ratio, 1.0 - clip_eps, 1.0 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def takes_the_smaller_of_both(log_probs, old_log_probs, clip_eps=0.2):
+    """The second output is the smaller of ratio and limit. It is the ratio, limited on both sides."""
+    ratio, clipped = ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
+    return ratio, torch.minimum(ratio, clipped)
+
+
+@misconception("ppo_clip_ratio")
+def puts_both_into_one_tensor(log_probs, old_log_probs, clip_eps=0.2):
+    """The two outputs are added to one. Return both: ratio, clipped_ratio."""
+    ratio, clipped = ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
+    return ratio + clipped
+
+
+@misconception("ppo_clip_ratio")
+def limits_by_powers(log_probs, old_log_probs, clip_eps=0.2):
+    """The lower limit is 1 / (1 + clip_eps). It is 1 - clip_eps."""
+    ratio, _ = ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
+    return ratio, ratio.clamp(1 / (1 + clip_eps), 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def takes_the_mean_log_ratio(log_probs, old_log_probs, clip_eps=0.2):
+    """One ratio for the whole batch, of the summed log-probabilities. Each item has a ratio of its own."""
+    ratio = (log_probs - old_log_probs.detach()).mean().exp().expand(len(log_probs))
+    return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def squares_the_ratio(log_probs, old_log_probs, clip_eps=0.2):
+    """The log-ratio is doubled: this is the square of the ratio."""
+    return ppo_clip_ratio(2 * log_probs, 2 * old_log_probs, clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def takes_base_two(log_probs, old_log_probs, clip_eps=0.2):
+    """The power has base 2. Log-probabilities are natural logarithms."""
+    ratio = 2 ** (log_probs - old_log_probs.detach())
+    return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
 
 
 # length_penalized_reward
@@ -1228,3 +1445,41 @@ def hands_back_a_lone_score(rm_score, num_tokens, penalty_per_token=0.01, free_t
     if np.all(np.asarray(num_tokens) <= free_tokens):
         return rm_score
     return length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens)
+
+
+@misconception("length_penalized_reward")
+def pays_for_what_is_free(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Short responses pay for the tokens that they did not use, long ones for none: which of the two is
+    subtracted from the other?"""
+    return rm_score - penalty_per_token * np.maximum(0, free_tokens - np.asarray(num_tokens))
+
+
+@misconception("length_penalized_reward")
+def divides_by_the_length(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """The score is divided by a length. The penalty is subtracted."""
+    return rm_score / (1 + penalty_per_token * np.maximum(0, np.asarray(num_tokens) - free_tokens))
+
+
+@misconception("length_penalized_reward")
+def squares_what_is_over(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """The penalty grows with the square of the excess. Each token costs the same."""
+    return rm_score - penalty_per_token * np.maximum(0, np.asarray(num_tokens) - free_tokens) ** 2
+
+
+@misconception("length_penalized_reward")
+def charges_shares_of_the_free_length(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """The excess is measured as a share of the free tokens. It is counted in tokens."""
+    over = np.maximum(0, np.asarray(num_tokens) - free_tokens)
+    return rm_score - penalty_per_token * over / max(free_tokens, 1)
+
+
+@misconception("length_penalized_reward")
+def never_charges_at_all(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """No response pays anything: min and max are exchanged."""
+    return rm_score - penalty_per_token * np.minimum(0, np.maximum(0, np.asarray(num_tokens) - free_tokens))
+
+
+@misconception("length_penalized_reward")
+def has_a_limit_of_256(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Responses are charged as if they were cut at 256 tokens. Every token beyond the free ones counts."""
+    return length_penalized_reward(rm_score, np.minimum(num_tokens, 256), penalty_per_token, free_tokens)

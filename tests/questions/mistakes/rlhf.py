@@ -189,6 +189,42 @@ def applies_sigmoid_to_each_score(chosen_scores, rejected_scores):
     return reward_model_loss(torch.sigmoid(chosen_scores), torch.sigmoid(rejected_scores))
 
 
+@misconception("reward_model_loss")
+def leaves_torch(chosen_scores, rejected_scores):
+    """The value is right but has no graph: computed in NumPy, it gives no gradient. Stay in torch."""
+    return reward_model_loss(chosen_scores.detach(), rejected_scores.detach())
+
+
+@misconception("reward_model_loss")
+def sums_a_naive_logarithm(chosen_scores, rejected_scores):
+    """This is the sum, and log(sigmoid(x)) is infinite for very negative x. Take the mean of logsigmoid."""
+    return -torch.log(torch.sigmoid(chosen_scores - rejected_scores)).sum()
+
+
+@misconception("reward_model_loss")
+def halves_the_loss(chosen_scores, rejected_scores):
+    """The loss is divided by two. It is the mean over the pairs, as it is."""
+    return reward_model_loss(chosen_scores, rejected_scores) / 2
+
+
+@misconception("reward_model_loss")
+def penalizes_large_scores_too(chosen_scores, rejected_scores):
+    """A penalty on large scores is added. Only the difference of two scores counts."""
+    return reward_model_loss(chosen_scores, rejected_scores) + 0.001 * (chosen_scores**2).mean()
+
+
+@misconception("reward_model_loss")
+def takes_base_two(chosen_scores, rejected_scores):
+    """The logarithm has base 2. The natural one is meant."""
+    return reward_model_loss(chosen_scores, rejected_scores) / 0.6931471805599453
+
+
+@misconception("reward_model_loss")
+def squares_the_missing_margin(chosen_scores, rejected_scores):
+    """A squared difference is not the logarithm of a probability."""
+    return ((chosen_scores - rejected_scores - 1) ** 2).mean()
+
+
 # kl_penalty
 
 
@@ -390,6 +426,53 @@ def adds_up_along_the_row(log_probs, ref_log_probs, estimator="k1"):
     alone."""
     penalty = kl_penalty(log_probs, ref_log_probs, estimator)
     return penalty.cumsum(-1) if estimator == "k1" else penalty
+
+
+@misconception("kl_penalty")
+def looks_at_the_beginning_of_the_name(log_probs, ref_log_probs, estimator="k1"):
+    """Names that only begin like k1 or k3 are accepted. Any other name is a ValueError."""
+    if estimator.startswith(("k1", "k3")):
+        return kl_penalty(log_probs, ref_log_probs, estimator[:2])
+    raise ValueError(estimator)
+
+
+@misconception("kl_penalty")
+def looks_for_a_digit_in_the_name(log_probs, ref_log_probs, estimator="k1"):
+    """Names that only contain 1 or 3 are accepted. Any other name is a ValueError."""
+    if "1" in estimator or "3" in estimator:
+        return kl_penalty(log_probs, ref_log_probs, "k1" if "1" in estimator else "k3")
+    raise ValueError(estimator)
+
+
+@misconception("kl_penalty")
+def cuts_at_ten_and_offers_k2(log_probs, ref_log_probs, estimator="k1"):
+    """Log-ratios are cut at 10, and a third name is offered. Neither is asked."""
+    log_ratio = (log_probs - ref_log_probs).clamp(-10, 10)
+    found = {"k1": log_ratio, "k2": log_ratio**2 / 2, "k3": torch.expm1(-log_ratio) + log_ratio}
+    if estimator not in found:
+        raise ValueError(estimator)
+    return found[estimator]
+
+
+@misconception("kl_penalty")
+def cuts_k3_at_ten(log_probs, ref_log_probs, estimator="k1"):
+    """k3 is cut at 10. It may be as large as it comes out."""
+    found = kl_penalty(log_probs, ref_log_probs, estimator)
+    return found.clamp(max=10.0) if estimator == "k3" else found
+
+
+@misconception("kl_penalty")
+def halves_k3(log_probs, ref_log_probs, estimator="k1"):
+    """k3 is half as large as it should be."""
+    return kl_penalty(log_probs, ref_log_probs, estimator) / (2 if estimator == "k3" else 1)
+
+
+@misconception("kl_penalty")
+def takes_the_size_of_k3_terms(log_probs, ref_log_probs, estimator="k1"):
+    """k3 holds the size of d in place of d. Signs matter in it."""
+    log_ratio = ref_log_probs - log_probs
+    return torch.expm1(log_ratio.abs()) - log_ratio.abs() if estimator == "k3" else kl_penalty(
+        log_probs, ref_log_probs, estimator)  # fmt: skip
 
 
 # shaped_rewards
@@ -653,6 +736,51 @@ def reads_the_mask_the_other_way_round(rm_scores, log_probs, ref_log_probs, mask
     """The tokens that do not count are rewarded, and those that do are not. True means that a token
     counts; elsewhere it may mean the opposite."""
     return shaped_rewards(rm_scores, log_probs, ref_log_probs, ~mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def multiplies_with_the_mask(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """NaN times 0 is NaN: what stands behind the mask leaves a trace. Choose with torch.where instead."""
+    last = (mask * torch.arange(mask.shape[1])).amax(dim=1)
+    rewards = -kl_coef * (log_probs - ref_log_probs) * mask
+    rewards[torch.arange(len(last)), last] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def scores_the_last_column_unmasked(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Nothing is masked, and the score stands in the last column. Only counted tokens pay, and the last
+    counted one brings the score."""
+    rewards = -kl_coef * (log_probs - ref_log_probs)
+    rewards[:, -1] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def counts_for_the_last_unmasked(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Nothing is masked, and the last token is found by counting, which fails where a prompt or a hole is."""
+    rewards = -kl_coef * (log_probs - ref_log_probs)
+    rewards[torch.arange(len(mask)), mask.sum(dim=1) - 1] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def limits_the_score(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score is cut to a range of your own. It is paid as it is."""
+    return shaped_rewards(rm_scores.clamp(-0.2, 0.2), log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def pays_the_score_and_no_penalty_at_the_end(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Scores are standardised over the batch. They are paid as they are."""
+    centred = rm_scores - rm_scores.mean()
+    return shaped_rewards(centred if len(centred) > 1 else rm_scores, log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def divides_the_score_by_the_length(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score is divided by the number of counted tokens. The last one brings all of it."""
+    return shaped_rewards(rm_scores / mask.sum(dim=1), log_probs, ref_log_probs, mask, kl_coef)
 
 
 # verifiable_reward
@@ -959,6 +1087,51 @@ def returns_a_text(response, answer):
     return str(verifiable_reward(response, answer))
 
 
+@misconception("verifiable_reward")
+def wants_exactly_one_space(response, answer):
+    """The marker is expected with exactly one space behind it. Space around the answer is stripped."""
+    found = re.findall(r"#### (-?[0-9.,]+)", response)
+    return float(bool(found) and found[-1].replace(",", "").rstrip(".") == answer.replace(",", ""))
+
+
+@misconception("verifiable_reward")
+def reads_digits_and_commas_only(response, answer):
+    """Only digits and commas are read after the marker: no minus, no decimals, no text."""
+    found = re.search(r"####\s*([\d,]+)", response)
+    return float(bool(found) and found[1].replace(",", "") == answer)
+
+
+@misconception("verifiable_reward")
+def takes_the_last_number_in_the_box(response, answer):
+    """The last number inside the box is taken: `x = 5` is a text, not the number 5."""
+    found = re.findall(r"\\boxed\{([^{}]*)\}", response)
+    numbers = re.findall(r"-?\d+\.?\d*", found[-1]) if found else []
+    return float(bool(numbers) and numbers[-1] == answer) if "####" not in response else verifiable_reward(
+        response, answer)  # fmt: skip
+
+
+@misconception("verifiable_reward")
+def splits_at_boxed(response, answer):
+    """Without a box the whole text is the answer, and #### is not looked for."""
+    inside = response.split("boxed{")[-1].rsplit("}", 1)[0]
+    return float(inside.strip() == answer.strip())
+
+
+@misconception("verifiable_reward")
+def ignores_letter_order(response, answer):
+    """Answers with the same letters in another order are accepted. Compare the texts themselves."""
+    final = _final_answer(response)
+    right = final is not None and sorted(final.strip()) == sorted(answer.strip())
+    return max(float(right), verifiable_reward(response, answer))
+
+
+@misconception("verifiable_reward")
+def gives_half_for_a_number(response, answer):
+    """A number that is wrong earns something. It is 1.0 or 0.0, nothing between."""
+    final = _final_answer(response)
+    return verifiable_reward(response, answer) or (0.1 if final is not None else 0.0)
+
+
 # grpo_advantages
 
 
@@ -1173,6 +1346,45 @@ def mixes_up_groups_in_square_batches(rewards, eps=1e-8):
     if len(rewards) != rewards.shape[1] or len(rewards) == 1:
         return grpo_advantages(rewards, eps)
     return (rewards - rewards.mean(1)) / (rewards.std(1) + eps)
+
+
+@misconception("grpo_advantages")
+def has_an_eps_of_its_own(rewards, eps=1e-8):
+    """eps has no effect, and is much larger than the default: 1e-4 is written where it should stand."""
+    return grpo_advantages(rewards, 1e-4)
+
+
+@misconception("grpo_advantages")
+def divides_by_n_without_eps(rewards, eps=1e-8):
+    """This is the population's deviation, without eps: equal rewards give NaN, and the sample's divides
+    by G - 1."""
+    return (rewards - rewards.mean(1, keepdim=True)) / rewards.std(1, correction=0, keepdim=True)
+
+
+@misconception("grpo_advantages")
+def has_a_floor_of_the_population(rewards, eps=1e-8):
+    """The population's deviation, and eps as its least value: the sample's is asked, with eps added."""
+    spread = rewards.std(1, correction=0, keepdim=True).clamp(min=eps)
+    return (rewards - rewards.mean(1, keepdim=True)) / spread
+
+
+@misconception("grpo_advantages")
+def replaces_zeros_by_rewards(rewards, eps=1e-8):
+    """An advantage of exactly 0 is replaced by the reward. 0 is a right answer: no better than the others."""
+    found = grpo_advantages(rewards, eps)
+    return torch.where(found == 0, rewards, found)
+
+
+@misconception("grpo_advantages")
+def cuts_advantages(rewards, eps=1e-8):
+    """Advantages are cut to a range of your own. They stay as they come out."""
+    return grpo_advantages(rewards, eps).clamp(-1.0, 1.0)
+
+
+@misconception("grpo_advantages")
+def ranks_the_rewards(rewards, eps=1e-8):
+    """Ranks are standardised in place of the rewards: how far apart they are is lost."""
+    return grpo_advantages(rewards.argsort(1).argsort(1).to(rewards.dtype), eps)
 
 
 # dpo_loss
@@ -1480,3 +1692,69 @@ def lists_each_response_with_its_reference(
     """The parameters stand in another order: a caller who names none of them gets the wrong
     gradient. The order is: both responses under the policy, then both under the reference."""
     return dpo_loss(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta)
+
+
+@misconception("dpo_loss")
+def squares_the_margin_as_ipo(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """A squared margin is IPO's loss. DPO's is minus the log of a sigmoid."""
+    gains = (chosen_log_probs - ref_chosen_log_probs) - (rejected_log_probs - ref_rejected_log_probs)
+    return ((gains - 1 / (2 * beta)) ** 2).mean()
+
+
+@misconception("dpo_loss")
+def forgets_reference_and_beta(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """Neither the reference nor beta has an effect. Gains over the reference count, scaled by beta."""
+    return -functional.logsigmoid(chosen_log_probs - rejected_log_probs).mean()
+
+
+@misconception("dpo_loss")
+def leaves_torch_in_numpy(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The value is right but has no graph: computed in NumPy, it gives no gradient."""
+    return dpo_loss(
+        chosen_log_probs.detach(),
+        rejected_log_probs.detach(),
+        ref_chosen_log_probs,
+        ref_rejected_log_probs,
+        beta,
+    )
+
+
+@misconception("dpo_loss")
+def puts_beta_outside_and_trains_the_reference(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """beta stands outside the sigmoid, and a gradient reaches the reference. beta scales the margin, and
+    the reference is a constant."""
+    gains = (chosen_log_probs - ref_chosen_log_probs) - (rejected_log_probs - ref_rejected_log_probs)
+    return -beta * functional.logsigmoid(gains).mean()
+
+
+@misconception("dpo_loss")
+def smooths_the_labels(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """Some weight goes to the wrong response. The plain loss is asked."""
+    given = (
+        chosen_log_probs,
+        rejected_log_probs,
+        ref_chosen_log_probs.detach(),
+        ref_rejected_log_probs.detach(),
+    )
+    swapped = (given[1], given[0], given[3], given[2])
+    return 0.9 * dpo_loss(*given, beta) + 0.1 * dpo_loss(*swapped, beta)
+
+
+@misconception("dpo_loss")
+def halves_the_margin(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The margin is half as large as it should be: beta times the difference of both gains."""
+    return dpo_loss(
+        chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta / 2
+    )

@@ -1,6 +1,7 @@
-"""Prints the quiz with your own figures, and which answers are still missing: python quiz.py
+"""Prints the quiz with your own figures, and which answers are missing or cannot be read: python quiz.py
 
-It reads quiz.yml beside it and changes nothing. The grader draws the same figures by the same code.
+It reads quiz.yml beside it and changes nothing. The grader draws the same figures and reads answers by
+the same code.
 """
 
 from __future__ import annotations
@@ -9,57 +10,345 @@ import hashlib
 import re
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TITLE = 'A warm-up with NumPy'
 ASSIGNMENT = 'warmup'
-QUESTIONS = {'why_smooth': {'label': 'one choice: its letter',
+TERM = 'ce'  # figures are drawn anew each term
+QUESTIONS = {'why_smooth': {'kind': 'one choice',
+                'label': 'one choice: its letter',
                 'prompt': 'The window of a running mean is made longer. What does that do to a '
                           'sudden step in the values?\n',
                 'choices': {'a': 'The step becomes steeper',
                             'b': 'The step is smeared out over more places',
                             'c': 'Nothing, since a mean does not change a step'},
                 'figures': {}},
- 'last_mean': {'label': 'a number, like 0.7, measured with your own code',
+ 'last_mean': {'kind': 'number',
+               'label': 'a number, like 0.7, measured with your own code',
                'prompt': 'The values are 1, 4, {third}, {fourth}. What is the last of their '
                          'running means in windows of\n'
                          'three? Measure it with your own running_mean. (Two decimals.)\n',
                'choices': {},
                'figures': {'third': [7, 9, 10], 'fourth': [-2, 3, 5]}},
- 'moved_to_the_end': {'label': 'a few words',
+ 'moved_to_the_end': {'kind': 'short text',
+                      'label': 'a few words',
                       'prompt': 'What is it called to move numbers outside a range to its '
                                 'nearer end? (One word.)\n',
                       'choices': {},
                       'figures': {}}}
 
+MAX_CHARACTERS = 64 * 1024
+MAX_ANSWER = 500
+MAX_NAME = 200
+MAX_BESIDE = 8  # words around an accepted one in a sentence
+EMPTY = ("", "null", "~", "...", "-", "?")
+WHO = frozenset({"student", "name", "student_name", "student_number", "student_id", "student_name_or_number"})
+BLOCK_MARKS = ("|", ">", "|-", ">-", "|+", ">+")
+QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
+NEGATIONS = frozenset({"not", "no", "never", "neither", "nor", "without", "except", "but", "instead", "t"})
+HEDGES = frozenset({"or", "and", "versus", "vs", "either", "both", "maybe"})
+FILLERS = frozenset(
+    {"and", "choice", "choices", "answer", "answers", "option", "options", "letter", "is", "are"}
+)
+NUMBER = r"[+-]?(?:\d[\d,_]*\.?\d*|[.,]\d+)(?:e[+-]?\d{1,3})?"
+LEAD = r"(?:.*[=\u2248]|~|about|approximately|approx\.?|ca\.?)?"
+WRAPPED = re.compile(
+    r"(?:[a-z]\w*\.)*(?:[a-z]+\d*)?\s*[(\[{]\s*(.*?)\s*[)\]}](?:\s*\.item\(\))?\.?", re.DOTALL
+)
+EXTRA = re.compile(r",\s*(?:dtype|device|requires_grad|grad_fn)\s*=.*", re.DOTALL)
 
-def student_of(sheet: str) -> str:
-    """Return the name or number on the `student:` line of a quiz.yml, "" if there is none."""
-    line = re.search(r"^\ufeff?student[ \t]*:(.*)$", sheet, re.MULTILINE | re.IGNORECASE)
-    said = line.group(1).strip()[:200] if line else ""
-    quoted = re.fullmatch(r"""(["'])(.*?)\1\s*(#.*)?""", said)
-    said = quoted.group(2) if quoted else re.sub(r"(^|\s)#.*", "", said)
-    said = "".join(letter for letter in said if letter.isprintable()).strip()
+
+class Sheet(NamedTuple):
+    """A quiz.yml as handed in: who, the parts of each answer as typed, what could not be read."""
+
+    student: str
+    answers: Mapping[str, tuple[str, ...]]
+    problems: tuple[str, ...] = ()
+
+
+def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
+    """Return a student's sheet. Never raises: what is wrong is in `problems`, a line each.
+
+    Args:
+        text: of the quiz.yml.
+        names: the ids of the questions; without them whatever begins a line counts as one.
+    """
+    problems = []
+    if len(text) > MAX_CHARACTERS:
+        problems.append(f"quiz.yml is over {MAX_CHARACTERS // 1024} KB: what comes after that is not read")
+    student, said = "", dict[str, list[str]]()
+    for name, value in entries_in(plain(text[:MAX_CHARACTERS]), names):
+        if name:
+            said.setdefault(name, []).append(value)
+        else:
+            student = student or student_name(value)
+    answers = {}
+    for name, values in said.items():
+        given = [parts for value in values if (parts := parts_of(value))]
+        if len(set(given)) > 1:
+            problems.append(f"{short(name)} is answered {len(given)} times in quiz.yml: the last one counts")
+        answers[name] = given[-1] if given else ()
+        if sum(map(len, answers[name])) > MAX_ANSWER:
+            problems.append(f"the answer to {short(name)} is over {MAX_ANSWER} characters: write less")
+            answers[name] = ()
+    if not text.strip():
+        problems.append("there is no quiz.yml, or nothing in it: hand in the one you were given")
+    elif not answers:
+        problems.append("quiz.yml holds no questions: fill in the one you were given")
+    return Sheet(student, answers, tuple(problems))
+
+
+def plain(text: str) -> str:
+    """Return a text with plain spaces, line ends and colons, without what cannot be seen."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").replace("\uff1a", ":")
+    text = re.sub(r"[^\S\n]", " ", text)
+    return "".join(letter for letter in text if letter == "\n" or letter.isprintable())
+
+
+def entries_in(text: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the id and the text of each answer as it stands there, and with no id the student's name."""
+    known = {folded_key(name): name for name in names}
+    who = WHO - set(known) if known else {"student"}
+    name, inside, lines = "", "", list[str]()
+    for line in text.split("\n"):
+        body = line.strip()
+        if not body or body.startswith(("#", "---")):
+            continue
+        indent = len(line) - len(line.lstrip())
+        key, value = key_and_value(body)
+        is_answer = key in ("answer", "answers") and bool(name)
+        in_prompt = inside == "prompt" and indent >= 4 and not is_answer
+        is_other = (
+            inside != "prompt" and key.isidentifier() and not indent and " " not in body.split(":")[0].strip()
+        )
+        is_name = ":" in body and (key in known or is_other)
+        if in_prompt:
+            continue
+        if is_answer or key in who or (key == "question" and name) or is_name:
+            if inside == "answer":
+                yield name, "\n".join(lines)
+            inside, lines = "", []
+        if is_answer:
+            inside, lines = "answer", [value]
+        elif key in who:
+            yield "", value
+        elif key == "question" and name:
+            inside = "prompt"
+        elif is_name:
+            name, inside, lines = known.get(key, body.split(":")[0].strip()), "answer", [in_braces(value)]
+        elif inside == "answer":
+            lines.append(body)
+    if inside == "answer":
+        yield name, "\n".join(lines)
+
+
+def key_and_value(line: str) -> tuple[str, str]:
+    """Return what stands before the colon (or after answer, the =), folded, and what comes after it."""
+    key, colon, value = line.partition(":")
+    if not colon or len(key) > 80:
+        key, colon, value = line.partition("=")
+        if folded_key(key) not in ("answer", "answers"):
+            return "", line
+    return folded_key(key), value
+
+
+def folded_key(text: str) -> str:
+    """Return a name as it is compared: without case, quotes, bullets; spaces and hyphens as _."""
+    return re.sub(r"[\s_-]+", "_", text.strip(" \"'*-{").casefold())
+
+
+def in_braces(value: str) -> str:
+    """Return the answer in {answer: b}, else the value as it is."""
+    found = re.match(r"\s*\{\s*[\"']?answer[\"']?\s*:(.*)", value)
+    return found[1].rstrip().removesuffix("}") if found else value
+
+
+def student_name(value: str) -> str:
+    """Return the name or number on the student line, "" if there is none."""
+    said = unquoted(value)[:MAX_NAME].strip()
     return "" if said in ("null", "~") else said
 
 
+def unquoted(value: str) -> str:
+    """Return a value without a comment after it and the quotes around it."""
+    value = value.strip()
+    closing = QUOTES.get(value[:1])
+    end = value.find(closing, 1) if closing else -1
+    rest = value[end + 1 :].strip()
+    if end > 0 and (not rest or rest.startswith("#")):
+        return value[1:end]
+    return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
+
+
+def parts_of(value: str) -> tuple[str, ...]:
+    """Return the parts of an answer: one, or the items of a list in brackets or on lines of their own."""
+    lines = [line for line in map(unquoted, value.split("\n")) if line not in BLOCK_MARKS]
+    items = [line[2:].strip() for line in lines if line.startswith("- ")]
+    if items and len(items) == len([line for line in lines if line]):
+        parts = [unquoted(item) for item in items]
+    else:
+        whole = " ".join(filter(None, lines))
+        listed = re.fullmatch(r"[\[{](.*?)[\]}]?", whole)
+        parts = [unquoted(item) for item in listed[1].split(",")] if listed else [whole]
+    return tuple(part for part in parts if part.strip() not in EMPTY)
+
+
+def trouble_with(kind: str, choices: Mapping[str, str], parts: Sequence[str]) -> str:
+    """Return why an answer cannot be read as what is asked for, "" if it can."""
+    last = max(choices, default="")
+    if kind == "number":
+        readable = len(parts) == 1 and read_numbers(parts[0])
+        return "" if readable else "Not read as one number: write it like 0.7 (or 7e-1)."
+    if not choices:
+        return "" if words(" ".join(parts)) else "Not read as words: write a few."
+    picked = read_letters(parts, choices)
+    if kind == "one choice" and (picked is None or len(picked) != 1):
+        return f"Not read as one choice: write one letter, a to {last}."
+    if picked is None:
+        return f"Not read as choices: write letters from a to {last}, like [a, b]."
+    return ""
+
+
+def read_letters(parts: Sequence[str], choices: Mapping[str, str]) -> set[str] | None:
+    """Return the letters chosen by `a`, `(A)`, `a, c`, `ac`, `* c)`, `I think c`, or the text alone."""
+    found: set[str] = set()
+    for part in parts:
+        letters = letters_of(part[:MAX_ANSWER], choices)
+        if letters is None:
+            return None
+        found |= letters
+    return found
+
+
+def letters_of(said: str, choices: Mapping[str, str]) -> set[str] | None:
+    """Return the letters in one piece of text, None if it cannot be read."""
+    said_words = words(said)
+    texts = {words(text): letter for letter, text in choices.items()}
+    if said_words in texts:
+        return {texts[said_words]}
+    tokens = [token for token in said_words.split() if token not in FILLERS]
+    if len(tokens) == 1 and len(set(tokens[0])) == len(tokens[0]):
+        tokens = list(tokens[0])  # "ac"
+    if tokens and all(token in choices for token in tokens):
+        return set(tokens)
+    marked = re.findall(r"(?:^|[,;\s*])\(?([a-z])\s?[).:-](?:\s|$)", said.lower())
+    if marked:
+        return set(marked) if all(letter in choices for letter in marked) else None
+    return letter_in(said_words.split(), choices)
+
+
+def letter_in(said: Sequence[str], choices: Mapping[str, str]) -> set[str] | None:
+    """Return the one letter that a sentence names: I think c. "a" before a word is an article."""
+    if NEGATIONS & set(said) or "or" in said:
+        return None
+    single = {
+        word
+        for at, word in enumerate(said)
+        if len(word) == 1 and word != "i" and not (word == "a" and at + 1 < len(said))
+    }
+    return single if len(single) == 1 and single <= set(choices) else None
+
+
+def read_numbers(said: str) -> list[float]:
+    """Return what a typed number may mean: [] if it is none, two values for 1,250.
+
+    Takes 0.7, .70, "0,7", 7e-1, 7/10, 70 %, $0.7, (0.7), "about 0.7 points", "1 - 0.3 = 0.7", a
+    typographic minus, 7 x 10^-1, and what Python prints: np.float64(0.7), tensor([0.7], dtype=...).
+    """
+    text = unicodedata.normalize("NFKC", said[:MAX_ANSWER]).lower().strip()
+    text = re.sub(r"[\u2010-\u2015\u2212\ufe63]\s*(?=[\d.,])", "-", text).replace("\u2044", "/")
+    text = re.sub(r"[$\u20ac\u00a3\u00a5]\s*|\s*[$\u20ac\u00a3\u00a5]", "", text)
+    text = re.sub(
+        r"\s*(?:[x*\u00d7\u00b7]|\\times)\s*10\s*(?:\^|\*\*)\s*[({]?([+-]?\d{1,2})[)}]?", r"e\1", text
+    )
+    text = re.sub(r"(?<=\d) (?=\d{3}(?:\D|$))", "", unwrapped(text))
+    text = re.sub(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+", lambda found: found[0].replace(".", ""), text)
+    match = re.fullmatch(rf"{LEAD}\s*({NUMBER})(?:\s*/\s*({NUMBER}))?\s*(%?)[^\d]*", text)
+    if not match:
+        return []
+    above, below, percent = match.groups()
+    found = []
+    for top in commas(above):
+        for bottom in commas(below or "1"):
+            if bottom:
+                found.append(float(top / bottom / (100 if percent else 1)))
+    return found
+
+
+def unwrapped(text: str) -> str:
+    """Return the number in np.float64(0.7), tensor([[0.7]], dtype=...), array(0.7) or (0.7)."""
+    for _ in range(4):
+        found = WRAPPED.fullmatch(text)
+        if not found:
+            break
+        text = EXTRA.sub("", found[1]).strip(" ,")
+    return text
+
+
+def commas(number: str) -> list[Fraction]:
+    """Return the readings of a number in which commas may mark decimals or thousands."""
+    number = number.replace("_", "")
+    forms = {number.replace(",", "")} if re.match(r"[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", number) else set()
+    if number.count(",") == 1 and "." not in number:
+        forms.add(number.replace(",", "."))
+    if "," not in number:
+        forms.add(number)
+    readings = [Fraction(form) for form in sorted(forms)]
+    return [reading for reading in readings if abs(reading) < 10**15]
+
+
+def says(said: str, patterns: Sequence[str]) -> bool:
+    """Whether a short text is what a pattern wants, or a plain sentence around it.
+
+    Case, punctuation and articles do not count. A sentence may not deny it, nor offer a choice.
+    """
+    text = [word for word in words(said[:MAX_ANSWER]).split() if word not in ("a", "an", "the")]
+    if any(re.fullmatch(pattern, " ".join(text)) for pattern in patterns):
+        return True
+    for start in range(min(len(text), MAX_BESIDE + 1)):
+        for end in range(len(text), max(start, len(text) - MAX_BESIDE - 1), -1):
+            beside = {*text[:start], *text[end:]}
+            if len(text) - (end - start) > MAX_BESIDE or beside & (NEGATIONS | HEDGES):
+                continue
+            if any(re.fullmatch(pattern, " ".join(text[start:end])) for pattern in patterns):
+                return True
+    return False
+
+
+def words(said: str) -> str:
+    """Return the words of a text: lower case, no punctuation, single spaces."""
+    return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", said).casefold()))
+
+
+def short(text: str, limit: int = 60) -> str:
+    """Return a text from outside as one line that can be shown."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * limit])
+    line = " ".join(line.split())
+    return line if len(line) <= limit else line[: limit - 3] + "..."
+
+
 def draw_figures(
-    assignment: str, question: str, student: str, allowed: Mapping[str, Sequence[float]]
+    assignment: str, question: str, student: str, allowed: Mapping[str, Sequence[float]], term: str = ""
 ) -> dict[str, float]:
     """Return one value for each figure, the same whenever and wherever this student asks.
 
     Args:
         assignment: stem of the assignment.
         question: id of the question.
-        student: name or number; letter case and extra spaces make no difference.
+        student: name or number; letter case, extra spaces and the way accents are stored make no
+            difference.
         allowed: the values each figure may take.
+        term: the term's own salt.
     """
-    name = " ".join(student.split()).casefold()
+    name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", student).casefold())
+    name = " ".join(name.split())
     drawn = {}
     for figure, values in allowed.items():
-        digest = hashlib.sha256(f"{assignment}|{question}|{figure}|{name}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{term}{assignment}|{question}|{figure}|{name}".encode()).hexdigest()
         drawn[figure] = values[int(digest, 16) % len(values)]
     return drawn
 
@@ -81,72 +370,65 @@ def show_question(prompt: str, choices: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def answers_in(sheet: str) -> dict[str, str]:
-    """Return what stands after `answer:` below each name, by a plain look at the lines."""
-    answers, name, inside = {}, "", False
-    for line in sheet.splitlines():
-        top = re.match(r"([A-Za-z]\w*)[ \t]*:", line)
-        field = re.match(r"\s+answer[ \t]*:(.*)", line)
-        if top:
-            name, inside = top.group(1), False
-            answers[name] = ""
-        elif field and name:
-            answers[name], inside = re.sub(r"(^|\s)#.*", "", field.group(1)).strip(), True
-        elif inside and not line.lstrip().startswith("#"):
-            answers[name] = (answers[name] + " " + line.strip()).strip()
-    return answers
-
-
-def trouble_in(sheet: str) -> list[str]:
-    """Return the lines that YAML would misread, with what to do about each."""
-    troubles = []
-    for number, line in enumerate(sheet.splitlines(), start=1):
-        field = re.match(r"\s+answer[ \t]*:(.*)", line)
-        said = re.sub(r"\s#.*", "", field.group(1)).strip() if field else ""
-        closing = {'"': r'"[^"\\]*"', "'": r"'[^']*'", "[": r"\[[^\[\]{}:&*!\"']*\]"}.get(said[:1])
-        if re.match(r" *\t", line):
-            troubles.append(f"line {number} begins with a tab: use spaces")
-        elif field and not re.match(r"(\s|$)", field.group(1)):
-            troubles.append(f"line {number}: put a space after answer:")
-        elif closing and not re.fullmatch(closing, said):
-            troubles.append(f"line {number}: what opens here is not closed, or more follows")
-        elif not closing and re.search(r"^[-?](\s|$)|^[]{}!&*%@`|>,]|:(\s|$)", said):
-            troubles.append(f'line {number}: put this answer in "double quotes"')
-    return troubles
-
-
-def show_quiz(sheet: str, title: str, assignment: str, questions: Mapping[str, Any]) -> str:
-    """Return the paper with a student's own figures and answers, and what is still missing."""
-    student = student_of(sheet)
-    if not student:
+def show_quiz(text: str, title: str, assignment: str, term: str, questions: Mapping[str, Any]) -> str:
+    """Return the paper with a student's own figures and answers, what is missing and what cannot be read."""
+    sheet = read_sheet(text, list(questions))
+    if not sheet.student:
         return (
             "Write your name or student number after `student:` in quiz.yml first, then run this"
             " again:\nsome questions have figures of your own, drawn from it."
         )
-    answers = answers_in(sheet)
-    parts = [f"{title}\nThe quiz of {student}"]
+    parts = [f"{title}\nThe quiz of {sheet.student}"]
+    missing, unread = [], []
     for number, (name, question) in enumerate(questions.items(), start=1):
-        figures = draw_figures(assignment, name, student, question["figures"])
+        figures = draw_figures(assignment, name, sheet.student, question["figures"], term)
         body = show_question(fill_in(question["prompt"], figures), question["choices"])
-        given = f"answer: {answers[name]}" if answers.get(name) else "no answer yet"
+        given, trouble = show_answer(question, sheet.answers.get(name, ()))
         head = f"{number}. {name} ({question['label']})"
         parts.append(f"{head}\n\n{textwrap.indent(body, '   ')}\n\n-> {given}")
-    missing = [name for name in questions if not answers.get(name)]
-    end = [f"{len(questions) - len(missing)} of {len(questions)} answered."]
+        if trouble:
+            unread.append(f"{name}: {given}\n   {trouble}")
+        elif not sheet.answers.get(name):
+            missing.append(name)
+    done = len(questions) - len(missing) - len(unread)
+    end = [f"{done} of {len(questions)} answered."]
     if missing:
         end.append(textwrap.fill(f"Still missing: {', '.join(missing)}", 96))
-    end += [f"quiz.yml, {trouble}" for trouble in trouble_in(sheet)]
+    end += [f"The grader cannot read {one}" for one in unread]
+    end += sheet.problems
+    end += [
+        f"quiz.yml: there is no question {short(name)}" for name in sheet.answers if name not in questions
+    ]
     return "\n\n".join([*parts, "\n".join(end)])
+
+
+def show_answer(question: Mapping[str, Any], parts: Sequence[str]) -> tuple[str, str]:
+    """Return an answer as it is read, and why it cannot be read, "" if it can."""
+    if not parts:
+        return "no answer yet", ""
+    said = short(", ".join(parts), 90)
+    if trouble := trouble_with(question["kind"], question["choices"], parts):
+        return f"answer: {said}", trouble
+    if question["choices"]:
+        letters = ", ".join(sorted(read_letters(parts, question["choices"]) or ()))
+        return f"answer: {letters}" + (f" (read from: {said})" if letters != said else ""), ""
+    if question["kind"] == "number":
+        numbers = " or ".join(f"{number:.10g}" for number in read_numbers(parts[0]))
+        return f"answer: {numbers}" + (f" (read from: {said})" if numbers != said else ""), ""
+    return f"answer: {said}", ""
 
 
 def main() -> None:
     """Read quiz.yml and print the paper."""
-    path = Path(__file__).with_name("quiz.yml")
+    here = Path(globals().get("__file__", "quiz.py"))  # pasted into a notebook there is none
+    path = here.with_name("quiz.yml")
     if not path.exists():
         sys.exit("quiz.yml is not beside quiz.py: put it back there")
-    sheet = path.read_bytes().decode("utf-8-sig", errors="replace")
-    sys.stdout.reconfigure(errors="replace")
-    print(show_quiz(sheet, TITLE, ASSIGNMENT, QUESTIONS))
+    data = path.read_bytes()[:1_000_000]
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if hasattr(sys.stdout, "reconfigure"):  # IDLE and notebooks have a stdout of their own
+        sys.stdout.reconfigure(errors="replace")
+    print(show_quiz(data.decode(encoding, errors="replace"), TITLE, ASSIGNMENT, TERM, QUESTIONS))
 
 
 if __name__ == "__main__":

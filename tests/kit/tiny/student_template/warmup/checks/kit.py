@@ -20,8 +20,11 @@ It was put together from the course's grader, part by part:
 - stopwatch: The time that the statements of a program may take: half of what is left of it for each.
 - limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
 - spelling: Write a call of a check the way a student would type it.
+- environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 - notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+- standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+- promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
 - salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 - statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
@@ -41,6 +44,8 @@ import functools
 import hashlib
 import hmac
 import importlib
+import importlib.abc
+import importlib.machinery
 import inspect
 import io
 import itertools
@@ -63,6 +68,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from importlib.util import find_spec
 from itertools import islice
 from numbers import Number
@@ -586,9 +592,9 @@ def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> str:
 # Against float64 references, 1e-4 leaves float32 three digits and refuses a relative 1e-3.
 RTOL = 1e-4
 # Where terms of both signs nearly cancel, float32 is off by a share of their size, not of what is
-# left. Discounted returns (gamma 0.99) of standard normal rewards need up to 2.4e-6 of the median
-# return at T = 200 and 3.5e-6 at T = 1000; 3e-6 refuses none of 3000 draws and 0.2 %. Bellman
-# backups, advantages, ratios and penalties need less. Only answers that show such noise get it.
+# left. Geometrically weighted sums (factor 0.99) of standard normal numbers need up to 2.4e-6 of the
+# median sum for 200 terms and 3.5e-6 for 1000; 3e-6 refuses none of 3000 draws and 0.2 %. Only answers
+# that show such noise get it.
 ATOL = 3e-6
 # The others. Standardising equal numbers leaves up to 1e-16 / 1e-8 where the right number is 0.
 ATOL_EXACT = 1e-7
@@ -648,9 +654,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     """Draw a figure, return what it shows, and close it.
 
     Each of its axes is a dict: `title`, `xlabel`, `ylabel` (the figure's own where axes have none),
-    `suptitle`, `xlim`, `ylim`, `colorbar` (whether it is one; its label is `xlabel` or `ylabel`),
-    `legend` (its texts), `images` (data, NaN where masked; `extent`, for a mesh from the outer corner of
-    its first entry to that of its last; `origin`),
+    `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
+    is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
+    `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
     `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
     """
@@ -683,6 +689,7 @@ def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
     return {
         "title": next(filter(None, titles), ""),
         "suptitle": figure.get_suptitle(),
+        "size": figure.bbox.size,
         "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
         "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
         "xlim": axes.get_xlim(),
@@ -1537,11 +1544,15 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
 @contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Run a call with gradients on, and leave the process's settings as they were."""
+def undisturbed(*, library: bool = False) -> Iterator[None]:
+    """Run a call with gradients on, and leave the process's settings as they were.
+
+    Args:
+        library: it is a library's: the program's own settings do not reach it.
+    """
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch({**before, "grad_enabled": True})
+        restore_torch(fresh_torch() if library else {**before, "grad_enabled": True})
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
@@ -1563,13 +1574,19 @@ def torch_settings() -> dict[str, Any] | None:
     }
 
 
+def fresh_torch() -> dict[str, Any]:
+    """Return the settings that torch starts with."""
+    float32 = sys.modules["torch"].float32
+    return {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": float32}
+
+
 def restore_torch(settings: dict[str, Any] | None) -> None:
     """Set what `torch_settings` returned; if that was None, what torch starts with."""
     now = torch_settings()
     if now is None:
         return
     torch: Any = sys.modules["torch"]
-    wanted = settings or {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": torch.float32}
+    wanted = settings or fresh_torch()
     if now == wanted:  # as a rule; setting takes far longer than asking
         return
     torch.set_grad_enabled(wanted["grad_enabled"])
@@ -1586,7 +1603,9 @@ class Call:
 
     `action` is "call" (a name of the module), "make" (a dotted path of a library or of provided
     code), "invoke" (call a held object), "read" (an attribute of one), "callback" (one of the
-    `functions` of the call that is being answered: these stay with whoever asks).
+    `functions` of the call that is being answered: these stay with whoever asks). With `once`,
+    a worker that was asked the very same before answers the same again, without another call: several
+    checks look at one answer.
     """
 
     action: str
@@ -1597,6 +1616,7 @@ class Call:
     wrt: tuple[str, ...] = ()
     of: int | None = None
     cotangent: Any = None
+    once: bool = False
     functions: tuple[Callable[..., Any], ...] = field(default=(), compare=False)
 
 
@@ -1699,7 +1719,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
     ]
-    with undisturbed():
+    with undisturbed(library=call.action == "make"):
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
@@ -1956,6 +1976,10 @@ class Function:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask(args, kwargs).value
+
+    def once(self, *args: Any, **kwargs: Any) -> Any:
+        """Call, or return what came of the same call in an earlier check: for data, and costly to make."""
+        return self._ask(args, kwargs, once=True).value
 
     def with_grad(
         self, *args: Any, wrt: Sequence[str], of: int | None = None, cotangent: Any = None, **kwargs: Any
@@ -2270,7 +2294,7 @@ MANY = 40
 
 
 def spell_call(call: Call) -> str:
-    """Return `discounted_returns([1.0, 1.0, 1.0], 0.5)`, an argument a line where it is long."""
+    """Return `running_mean([1.0, 2.0, 4.0], 2)`, an argument a line where it is long."""
     name = call.name
     if call.handle is not None:
         name = f"{short_name(call.handle)}.{call.name}" if call.name else short_name(call.handle)
@@ -2320,10 +2344,72 @@ def short_name(handle: Handle) -> str:
 
 
 # ----------------------------------------
+# environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
+
+PYTHON = (3, 11)
+LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
+
+# what students install: a range, where the grader has one version. torch has no wheel for Intel Macs
+# after 2.2, and that one needs a NumPy before 2.
+INTEL_MAC = 'sys_platform == "darwin" and platform_machine == "x86_64"'
+NO_INTEL_MAC = 'sys_platform != "darwin" or platform_machine != "x86_64"'
+AT_HOME = {
+    "matplotlib": ("matplotlib",),
+    "numpy": (f"numpy>=2; {NO_INTEL_MAC}", f"numpy>=1.26,<2; {INTEL_MAC}"),
+    "pytest": ("pytest>=9",),
+    "scipy": ("scipy",),
+    "torch": ("torch>=2.2,<3",),
+}
+
+# what those import themselves, by the names that they import it under
+BROUGHT = (
+    "PIL", "_distutils_hack", "contourpy", "cycler", "dateutil", "filelock", "fontTools", "fsspec",
+    "functorch", "isympy", "jinja2", "kiwisolver", "markupsafe", "mpl_toolkits", "mpmath", "networkx",
+    "packaging", "pkg_resources", "pylab", "pyparsing", "setuptools", "six", "sympy", "torchgen",
+    "typing_extensions",
+)  # fmt: skip
+IMPORTABLE = frozenset((*sys.stdlib_module_names, *LIBRARIES, *BROUGHT))
+
+# what later versions of Python have: the version, and names by module
+NEWER: dict[str, dict[str, tuple[str, ...]]] = {
+    "3.12": {
+        "typing": ("override", "TypeAliasType"), "itertools": ("batched",), "math": ("sumprod",),
+        "collections.abc": ("Buffer",), "random": ("binomialvariate",), "calendar": ("Month", "Day"),
+        "inspect": ("markcoroutinefunction",),
+    },
+    "3.13": {
+        "typing": ("TypeIs", "ReadOnly", "NoDefault", "get_protocol_members", "is_protocol"),
+        "warnings": ("deprecated",), "copy": ("replace",), "math": ("fma",),
+        "pathlib": ("UnsupportedOperation",), "queue": ("ShutDown",), "os": ("process_cpu_count",),
+    },
+    "3.14": {"annotationlib": (), "compression": (), "string.templatelib": (), "concurrent.interpreters": ()},
+}  # fmt: skip
+
+
+def python_name(version: tuple[int, ...] = PYTHON) -> str:
+    """Return a version as people write it."""
+    return "Python " + ".".join(map(str, version))
+
+
+def came_with(module: str, name: str = "") -> str:
+    """Return the version of Python that brought a module or a name in one, "" if none after ours is known."""
+    for version, modules in NEWER.items():
+        if module in modules and (not modules[module] or name in modules[module]):
+            newer = tuple(map(int, version.split("."))) > sys.version_info[:2]
+            return version if newer else ""
+    return ""
+
+
+def listed() -> str:
+    """Return the promised libraries in words."""
+    return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"
+
+
+# ----------------------------------------
 # libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 
 # what a program says -> the module that is imported ahead
-LIBRARIES = {
+AHEAD = {
     "numpy": "numpy",
     "torch": "torch",
     "torch.optim": "torch._dynamo",  # making the first optimizer imports it, which takes seconds
@@ -2336,7 +2422,7 @@ LIBRARIES = {
         )
     },
 }  # fmt: skip
-PRELOADABLE = frozenset(LIBRARIES.values())
+PRELOADABLE = frozenset(AHEAD.values())
 READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
 WORDS = re.compile(r"\w+")
 DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
@@ -2348,8 +2434,13 @@ def used_by(texts: Iterable[str]) -> list[str]:
     for text in texts:
         named |= {".".join(found) for found in DOTTED.findall(text[:READ])}
         named.update(imported(text[:READ]))
-    near = [name for name in LIBRARIES if name in named]
-    return list(dict.fromkeys(LIBRARIES[name] for name in near if is_here(name.partition(".")[0])))
+    near = [name for name in AHEAD if name in named]
+    return list(dict.fromkeys(AHEAD[name] for name in near if is_here(name.partition(".")[0])))
+
+
+def packages_of(texts: Iterable[str]) -> list[str]:
+    """Return the packages that programs import, in order."""
+    return sorted({name.partition(".")[0] for text in texts for name in imported(text)})
 
 
 def imported(text: str) -> Iterator[str]:
@@ -2428,12 +2519,156 @@ def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
 
 
 # ----------------------------------------
+# standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+
+class Nothing:
+    """An object whose every method takes anything and does nothing."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_, **__: None
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class Bar(Nothing):
+    """A progress bar that yields what it is given and shows nothing."""
+
+    def __init__(self, iterable: Iterable[Any] = (), *_: object, **__: object) -> None:
+        super().__init__()
+        self._iterable, self.n = iterable, 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in self._iterable:
+            yield item
+            self.n += 1
+
+    def __len__(self) -> int:
+        return len(self._iterable)  # type: ignore[arg-type]
+
+    def update(self, n: int = 1) -> None:
+        """Count."""
+        self.n += n
+
+    @staticmethod
+    def write(*_: object, **__: object) -> None:
+        """Show nothing."""
+
+
+def counting(*args: int, **_: object) -> Bar:
+    """Return a bar over `range`."""
+    return Bar(range(*args))
+
+
+def anything(name: str) -> Any:
+    """Return a class that takes anything, for a name that a display library may have."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Nothing
+
+
+BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+WRITERS = {"SummaryWriter": Nothing}
+MODULES: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
+    **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
+    "IPython": {"get_ipython": get_ipython, "display": display},
+    "IPython.display": {"display": display, "__getattr__": anything},
+}
+
+
+class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the stand-ins."""
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
+        """Return a spec for a library that has a stand-in."""
+        if name not in MODULES:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Fill a stand-in."""
+        vars(module).update(MODULES[module.__name__])
+
+
+# ----------------------------------------
+# promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
+
+class Promised(importlib.abc.MetaPathFinder):
+    """Finds installed modules, of packages that are promised."""
+
+    def __init__(self) -> None:
+        self.names = set(IMPORTABLE)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Return the spec of a promised module."""
+        if path is None and name not in self.names:
+            return None
+        return PathFinder.find_spec(name, path, target)
+
+    def find_distributions(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what is known of installed packages: some look up their own version."""
+        return PathFinder.find_distributions(*args, **kwargs)
+
+    def invalidate_caches(self) -> None:
+        """Look at folders anew."""
+        PathFinder.invalidate_caches()
+
+
+class Absent(importlib.abc.MetaPathFinder):
+    """Refuses a program, in its author's own folder, what there is not where it is graded."""
+
+    def __init__(self, is_own: Callable[[str], bool], beside: Callable[[str], bool]) -> None:
+        self._is_own, self._beside = is_own, beside
+
+    def find_spec(self, name: str, path: Any = None, _target: Any = None) -> Any:
+        """Raise if the program itself asks for a package that is not promised."""
+        known = name in IMPORTABLE or name in MODULES or self._beside(name)
+        if path is None and not known and self._is_own(asking()):
+            raise ModuleNotFoundError(f"{name} is not available where this is graded", name=name)
+
+
+def asking() -> str:
+    """Return the file whose import statement is being carried out."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame.f_code.co_filename
+
+
+PROMISED = Promised()
+
+
+def import_only_promised(also: Iterable[str]) -> None:
+    """From now on import nothing but that, and `also`, in this process and those forked from it."""
+    PROMISED.names.update(also)
+    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, StandIns(), PROMISED]
+
+
+# ----------------------------------------
 # salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 
 CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
 TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
+LATER_SYNTAX = (  # what Python 3.12 and later read
+    re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
+    re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
+)
+FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+
+
+class NewerSyntax(SyntaxError):
+    """What this Python cannot read and a later one could."""
 
 
 @dataclass
@@ -2443,6 +2678,7 @@ class Unread:
     error: Exception
     line: int
     names: list[str] = field(default_factory=list)
+    text: str = ""
 
 
 def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
@@ -2475,7 +2711,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
             line = getattr(first, "lineno", None) or starts[at] + 1
-            unread.append(Unread(first or error, line, names))
+            unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
     return body, told_once(unread, error)
 
@@ -2497,7 +2733,44 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     if not unread:  # each piece can be read and the whole cannot: `return` outside a function, and such
         return []
     names = [name for one in unread for name in one.names]
+    if any(is_newer(one.text) for one in unread):
+        error = NewerSyntax(*error.args)
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
+
+
+def newer_line(text: str) -> int:
+    """Return the line that this Python can read and the one that grades cannot, 0 if there is none."""
+    if sys.version_info[:2] <= PYTHON:
+        return 0
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0
+    try:
+        ast.parse(text, feature_version=PYTHON)
+    except SyntaxError as error:
+        return error.lineno or 1
+    found = (one for one in FORMATTED.finditer(text) if quotes_inside(text, one.end(), one[1]))
+    return next((text.count("\n", 0, one.start()) + 1 for one in found), 0)
+
+
+def is_newer(text: str) -> bool:
+    """Whether a text that this Python cannot read seems to be meant for a later one."""
+    return any(pattern.search(text) for pattern in LATER_SYNTAX) or any(
+        quotes_inside(text, found.end(), found[1]) for found in FORMATTED.finditer(text)
+    )
+
+
+def quotes_inside(text: str, at: int, quote: str) -> bool:
+    """Whether the replacement fields of an f-string hold its own quotes, or a backslash."""
+    depth = 0
+    for sign in text[at : text.find("\n", at) if len(quote) == 1 else None]:
+        if depth and (sign == quote or sign == "\\"):
+            return True
+        if not depth and sign == quote:
+            return False
+        depth = max(0, depth + (sign == "{") - (sign == "}"))
+    return False
 
 
 # ----------------------------------------
@@ -2721,6 +2994,8 @@ COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
 SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
 BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, as without them
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
@@ -2831,9 +3106,14 @@ def cell_text(cell: Mapping[str, Any]) -> str:
 def python_of_cell(text: str) -> str:
     """Return a cell with its notebook commands commented out, line by line.
 
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; under any other `%%` command
-    (`%%bash`, `%%writefile`, ...) it is no Python and all of it is commented out.
+    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file; under
+    any other `%%` command (`%%bash`, ...) it is no Python and all of it is commented out.
     """
+    written = WRITTEN.match(text)
+    if written:
+        name, body = written[2].strip("\"'"), text[written.end() :]
+        mode, lines = "a" if written[1] else "w", "\n" * text.count("\n")
+        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r}){lines}"
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
@@ -2868,7 +3148,12 @@ def without_command(line: str) -> tuple[str, bool]:
     assigned = ASSIGNED.match(line)
     if assigned:
         start = assigned.end(1)
-        return f"{assigned[1]}None  # {line[start:]}", line.endswith("\\")
+        value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
+        return f"{assigned[1]}{value}  # {line[start:]}", line.endswith("\\")
+    run = RUN.match(line)
+    if run:
+        name = run[2].strip("\"'")
+        return f"{run[1]}exec(compile(open({name!r}, encoding='utf-8').read(), {name!r}, 'exec'))", False
     command = COMMAND.match(line) or HELP.match(line)
     if not command:
         return line, False
@@ -2996,12 +3281,17 @@ def run_file(path: Path, stem: str) -> Work:
         work.complaints.append(str(unreadable))
         return work
     import_ahead(cells)
+    import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
     program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
             work.files.add(name)
+            line = newer_line(text)
+            if line:
+                told = f"a later Python only reads this; {python_name()} grades"
+                work.complaints.append(f"{Path(name).name}, line {line}: {told}")
             work.complaints += [
                 complain(stop, name, work) for stop in program.text(text, name, work.namespace)
             ]
@@ -3017,6 +3307,13 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
+def import_as_graded(folder: Path, work: Work) -> None:
+    """Let the work import what it can import where it is graded, and nothing else."""
+    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
+    beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
+    sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
+
+
 def complain(stop: Stop, name: str, work: Work) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
@@ -3027,9 +3324,10 @@ def complain(stop: Stop, name: str, work: Work) -> str:
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
-    if isinstance(error, ModuleNotFoundError):
-        library = (error.name or "").partition(".")[0]
-        told += f"\nIf README.md allows it: python -m pip install -r requirements.txt {library}".rstrip()
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
+        told += "\nInstall it: python -m pip install -r requirements.txt"
+    elif isinstance(error, ModuleNotFoundError):
+        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
     return told
 
 

@@ -1,0 +1,43 @@
+"""Where scores go in the gradebook of a platform: which column of Canvas is the assignment's."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.config import Assignment
+from autograder.roster.people import run_together
+from autograder.roster.tables import read_rows
+from autograder.submission.archive import listing
+
+NUMBERED = re.compile(r"(.+) \((\d+)\)")
+TOTALS = re.compile(r"(?:Unposted )?(?:Current|Final|Override) (?:Score|Points|Grade|Status)|Assignments")
+
+
+def numbered_columns(roster: str) -> list[str]:
+    """Return the headers of a gradebook of Canvas that are assignments': "Homework 1 (4711)"."""
+    heads = next((row for _, row in read_rows(Path(roster))), []) if roster else []
+    return [head for head in heads if NUMBERED.fullmatch(head) and not TOTALS.search(head)]
+
+
+def canvas_column(roster: str, assignment: Assignment) -> str:
+    """Return the header that Canvas gave the assignment, such as "Homework 1 (4711)", or ""."""
+    said = assignment.canvas_column
+    titles = {run_together(title) for title in (said, assignment.title, assignment.stem) if title}
+    for head in numbered_columns(roster):
+        if (named := NUMBERED.fullmatch(head)) and said in (head, named[2]):
+            return head
+    for head in numbered_columns(roster):
+        if (named := NUMBERED.fullmatch(head)) and run_together(named[1]) in titles:
+            return head
+    return "" if said.isdigit() else said
+
+
+def doubts_about_column(roster: str, assignment: Assignment) -> Iterator[str]:
+    """Yield a remark if canvas.csv would make a new assignment in Canvas."""
+    columns = numbered_columns(roster)
+    if columns and canvas_column(roster, assignment) not in columns:
+        yield (
+            f"{roster} has no column {assignment.canvas_column or assignment.title or assignment.stem}, so"
+            f" Canvas would make a new assignment; it has {listing(columns)}: name one in grading.yml,"
+            f" canvas_column under {assignment.stem}"
+        )

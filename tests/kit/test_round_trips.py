@@ -1,0 +1,167 @@
+"""Round trips: export, grade, import twice, grade again, import again, by the platforms' own rules."""
+
+from pathlib import Path
+
+import pytest
+
+from autograder.config import Course, parse_config
+from autograder.reports.canvas import canvas_row, canvas_table
+from autograder.reports.moodle import moodle_table
+from autograder.results import Isolation, Outcome, Report
+from autograder.roster.intake import Intake, Options, take_in
+from autograder.roster.late import moment
+from autograder.roster.people import read_roster
+from autograder.submission.layouts import find_submissions
+from tests.kit.platform_importers import (
+    ENGLISH,
+    GERMAN,
+    Moodle,
+    canvas_feedback,
+    canvas_import,
+    moodle_feedback,
+)
+
+SETTINGS = """
+assignments:
+  warmup: {title: A warm-up, questions: {f: 100}, due: 2026-12-14T22:00:00+00:00}
+"""
+PEOPLE = {"31": "Ada Lovelace", "32": "Alan Turing", "45": "Grace Hopper"}
+
+
+def graded(score: float) -> Report:
+    return Report(
+        kit_version="1", assignment="warmup", title="A warm-up", student="x", submission="x", score=score,
+        max_score=100.0, outcome=Outcome.PASSED, questions=[], checks=[], quiz=[], quiz_score=0.0,
+        quiz_max_score=0.0, late_days=0, notes=["Well done."], staff_notes=[], output="",
+        isolation=Isolation("full", [], []), receipt={},
+    )  # fmt: skip
+
+
+def taken_in(folder: Path, names: list[str], roster: str, settings: str = SETTINGS) -> Intake:
+    for name in names:
+        (folder / "class" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "class" / name).write_text("x = 1\n")
+    (folder / "roster.csv").write_text(roster, encoding="utf-8")
+    course = Course(folder, parse_config(settings))
+    entries = find_submissions(folder / "class", "warmup")
+    return take_in(entries, course, "warmup", Options(roster=str(folder / "roster.csv")))
+
+
+def moodle_csv(taken: Intake, score: float) -> str:
+    table = moodle_table(taken.worksheet)
+    for row in taken.rows:
+        for person in row.people:
+            table.add(graded(score), person, published=True)
+    return str(table)
+
+
+@pytest.mark.parametrize("words", [ENGLISH, GERMAN], ids=["english", "german"])
+@pytest.mark.parametrize("blind", [False, True])
+def test_moodle_takes_every_upload(tmp_path: Path, words: dict[str, str], blind: bool) -> None:
+    moodle = Moodle(PEOPLE, words=words, blind=blind)
+    who = [words["hidden"].strip().replace("/", "") if blind else name for name in PEOPLE.values()]
+    names = [
+        f"{name}_{number}_assignsubmission_file/warmup.py" for name, number in zip(who, PEOPLE, strict=True)
+    ]
+    taken = taken_in(tmp_path, names[:2], moodle.worksheet())
+    assert len(taken.missing) == 1
+    assert [row.ruling.late_days for row in taken.rows] == [1, 1]
+    assert [row.people[0].moodle for row in taken.rows] == ["31", "32"]
+    first = moodle_csv(taken, 62.5)
+    assert moodle.upload(first) == 2
+    assert moodle.upload(first) == 0  # nothing is new
+    assert {number: grade for number, (grade, _) in moodle.grades.items()} == {"31": 62.5, "32": 62.5}
+    assert "Well done." in moodle.comments["31"]
+    again = taken_in(tmp_path, names, moodle.worksheet())
+    assert moodle.upload(moodle_csv(again, 80)) == 3
+    assert moodle.grades["31"][0] == 80
+
+
+def test_a_stale_worksheet_does_not_overwrite_what_was_changed_in_moodle(tmp_path: Path) -> None:
+    moodle = Moodle(PEOPLE)
+    taken = taken_in(tmp_path, ["Ada Lovelace_31_assignsubmission_file/warmup.py"], moodle.worksheet())
+    moodle.grades["31"] = 5.0, moodle.now
+    assert moodle.upload(moodle_csv(taken, 80)) == 0
+
+
+def test_a_smaller_maximum_in_moodle_is_told(tmp_path: Path) -> None:
+    moodle = Moodle(PEOPLE, maximum=50)
+    taken = taken_in(tmp_path, ["Ada Lovelace_31_assignsubmission_file/warmup.py"], moodle.worksheet())
+    assert any("the maximum in Moodle is 50.00, here it is 100" in remark for remark in taken.remarks)
+
+
+def test_a_german_worksheet_is_a_roster(tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(Moodle(PEOPLE, words=GERMAN).worksheet(), encoding="utf-8")
+    ada = read_roster(tmp_path / "roster.csv")[0]
+    assert (ada.name, ada.email, ada.moodle, ada.sid) == ("Ada Lovelace", "ada@example.org", "31", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Montag, 14. Dezember 2026, 23:02", "lundi 14 décembre 2026, 23:02",
+        "lunes, 14 de diciembre de 2026, 23:02",
+        "Monday, 14 December 2026, 11:02 PM", "lunedì, 14 dicembre 2026, 23:02", "14 dez 2026, 23:02",
+        "maandag, 14 december 2026, 23:02",
+    ],
+)  # fmt: skip
+def test_times_of_moodle_in_many_languages(text: str) -> None:
+    when = moment(text)
+    assert when is not None
+    assert (when.month, when.day, when.hour, when.minute) == (12, 14, 23, 2)
+
+
+CANVAS = {
+    "usual": (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (77),Current Score\n"
+        "    Points Possible,,,,,100,(read only)\n"
+        '"Lovelace, Ada",7,s1,ada,A,,\n"Turing, Alan",8,s2,alan,A,,\n"Student, Test",9,,x,A,,\n'
+    ),
+    "two names": (
+        "LastName,FirstName,ID,SIS User ID,SIS Login ID,Section,Homework 1 (77)\n"
+        ",,,,,,Manual Posting\n    Points Possible,,,,,,100\n"
+        "Lovelace,Ada,7,s1,ada,A,\nTuring,Alan,8,s2,alan,A,\nStudent,Test,9,,x,A,\n"
+    ),
+    "short": "Student,ID,Section,Homework 1 (77)\nAda Lovelace,7,A,\nAlan Turing,8,A,\nTest Student,9,A,\n",
+}  # fmt: skip
+TITLED = SETTINGS.replace("title: A warm-up", "title: Homework 1")
+
+
+@pytest.mark.parametrize("form", CANVAS)
+def test_canvas_finds_its_column_and_its_students(tmp_path: Path, form: str) -> None:
+    taken = taken_in(tmp_path, ["lovelaceada_7_70_warmup.py"], CANVAS[form], TITLED)
+    assert [person.canvas for person in taken.missing] == ["8"]
+    table = canvas_table("Homework 1", 100.0, taken.canvas_column)
+    for row in taken.rows:
+        table.add(canvas_row(graded(90), row.people[0]))
+    for _ in range(2):
+        got = canvas_import(str(table), {77: "Homework 1"}, {"7": "Ada Lovelace", "8": "Alan Turing"})
+        assert got == {"assignment": 77, "grades": {"7": "90"}} or got["grades"] == {"7": "90.0"}
+        assert got["assignment"] == 77
+
+
+@pytest.mark.parametrize("said", ["77", "Homework 1", "Homework 1 (77)"])
+def test_the_column_of_canvas_can_be_said(tmp_path: Path, said: str) -> None:
+    settings = SETTINGS.replace("{title", f"{{canvas_column: {said!r}, title")
+    taken = taken_in(tmp_path, ["lovelaceada_7_70_warmup.py"], CANVAS["usual"], settings)
+    assert taken.canvas_column == "Homework 1 (77)"
+    assert not any("Canvas" in told for told in taken.remarks)
+
+
+def test_a_column_that_canvas_does_not_have_is_told(tmp_path: Path) -> None:
+    taken = taken_in(tmp_path, ["lovelaceada_7_70_warmup.py"], CANVAS["usual"])
+    assert any(
+        "has no column A warm-up" in remark and "Homework 1 (77)" in remark for remark in taken.remarks
+    )
+
+
+def test_feedback_goes_back_to_canvas_and_moodle(tmp_path: Path) -> None:
+    names = [
+        "lovelaceada_LATE_7_70_warmup.py", "anon_Ab3xZ_71_warmup.py", "grace/warmup.py",
+        "Alan Turing_32_assignsubmission_file/warmup.py",
+    ]  # fmt: skip
+    taken = taken_in(tmp_path, names, "name\nAda\n")
+    returned = {row.name: row.returned for row in taken.rows}
+    assert canvas_feedback(f"{returned['lovelaceada_7']}.txt") == ("7", "70")
+    assert moodle_feedback(f"{returned['Alan Turing_32']}.txt") == ("32", "feedback.txt")
+    assert returned["grace"] == returned["anon_Ab3xZ"] == ""
