@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup lock demo test lint doctor gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles fuzz
+.PHONY: setup lock demo test lint doctor hints gradescope-rehearsal bench clean otter-proof cluster-proof notebooks \
+	oracles fuzz
 
 setup: $(VENV)/ready
 
@@ -44,6 +45,11 @@ doctor: setup
 	$(BIN)/autograder doctor
 	$(BIN)/autograder --course examples/language build >/dev/null
 	$(BIN)/autograder --course examples/language doctor
+
+# Each known mistake in four writings: which hint does it get? Many minutes.
+hints: setup
+	mkdir -p build
+	$(BIN)/autograder doctor --hints build/hints.csv
 
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup

@@ -68,7 +68,10 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One question: points earned of points worth, and the known mistakes that explain its answers."""
+    """One question: points earned of points worth, and the known mistakes that explain its answers.
+
+    `behaviour` is a digest of wrong answers that no known mistake explains: equal ones are wrong alike.
+    """
 
     id: str
     score: float
@@ -76,6 +79,7 @@ class QuestionResult(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     hint: str = ""
     misconceptions: list[str] = []
+    behaviour: str = ""
     comment: str = ""  # of staff, for the student
 
 

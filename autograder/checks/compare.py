@@ -6,12 +6,13 @@ shape or text in that is the student's: their code could choose it to say what i
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograder.checks.describe import advice, counted, describe, place, side_by_side, type_of
-from autograder.checks.explain import explain, without_numbers
+from autograder.checks.explain import explain
 from autograder.checks.tolerance import EXACT, RTOL, is_close
 from autograder.data.plain import TEXT_KINDS, plain
 from autograder.data.values import NOT_NUMBERS, Handle, Opaque, Tensor
@@ -24,12 +25,25 @@ class CheckFailed(AssertionError):
     """The student's answer is wrong.
 
     `hidden` is all that a hidden check says of it. Where it is empty, that is `reason` as far as it
-    stands in the file of checks, word for word.
+    stands in the file of checks, word for word. `pattern` finds what kind of wrong this one answer is.
+    Other failed checks may say otherwise, so it is told only where a check is run by itself.
     """
 
-    def __init__(self, reason: str, details: str = "", hidden: str = "") -> None:
-        super().__init__(f"{reason}\n{details}" if details else reason)
+    def __init__(
+        self, reason: str, details: str = "", hidden: str = "", pattern: Callable[[], str] = str
+    ) -> None:
+        super().__init__(reason)
         self.reason, self.details, self.hidden = reason, details, hidden
+        self._pattern = pattern
+
+    @property
+    def told(self) -> str:
+        """The reason, and what kind of wrong the answer is."""
+        pattern = self._pattern()
+        return f"{self.reason}: {pattern}" if pattern else self.reason
+
+    def __str__(self) -> str:
+        return f"{self.told}\n{self.details}" if self.details else self.told
 
 
 def expect(condition: bool, reason: str, details: str = "") -> None:
@@ -269,14 +283,13 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
     if not wrong.any():
         return
     broken = ~np.isfinite(found) & np.isfinite(wanted)
+    pattern: Callable[[], str] = str
     if broken.any():
-        wrong, more = broken, ""
+        wrong = broken
         kind = "NaN" if np.isnan(found[broken][0]) else "infinite"
     else:
         kind = "wrong"
-        more = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
-    reason = f"{subject} is {kind}{place(wrong)}" + (f": {more}" if more else "")
-    hidden = f"{subject} is {kind}{place(wrong, counts=False)}"
-    hidden += f": {without_numbers(more)}" if more else ""
+        pattern = partial(explain, found, wanted, lambda one, other: bool(right(one, other).all()))
+    reason, hidden = (f"{subject} is {kind}{place(wrong, counts=counts)}" for counts in (True, False))
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden)
+    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden, pattern)

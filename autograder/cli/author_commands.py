@@ -1,4 +1,4 @@
-"""Commands for authors: a new course, assignment or question, and the guide."""
+"""Commands for authors: a new course, assignment, question or known mistake, and the guide."""
 
 from pathlib import Path
 
@@ -52,6 +52,19 @@ def new_question(root: Path, name: str, kind: str, points: float) -> None:
     click.echo(add_question(load_config(root), name, points, kind), nl=False)
 
 
+@click.command("new-mistake")
+@click.argument("handed_in", metavar="SUBMISSION", type=click.Path(exists=True, path_type=Path))
+@click.argument("question", metavar="STEM.QUESTION")
+@click.argument("name")
+@click.pass_obj
+def new_mistake(root: Path, handed_in: Path, question: str, name: str) -> None:
+    """Make what a SUBMISSION answers to a question a known mistake NAME, its hint to be filled in."""
+    from autograder.authoring.mistake import add_mistake
+    from autograder.config import load_config
+
+    click.echo(add_mistake(load_config(root), handed_in, question, name), nl=False)
+
+
 @click.command()
 def guide() -> None:
     """Show the author's guide: how to write questions."""
@@ -59,4 +72,4 @@ def guide() -> None:
     click.echo_via_pager(path.read_text("utf-8"))
 
 
-AUTHOR_COMMANDS = (new_course, new_assignment, new_question, guide)
+AUTHOR_COMMANDS = (new_course, new_assignment, new_question, new_mistake, guide)

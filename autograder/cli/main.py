@@ -91,8 +91,15 @@ def build(root: Path) -> None:
 @click.option("--question", "only", multiple=True, help="Try only this question's answers; may be repeated.")
 @click.option("--matrix", is_flag=True, help="Print which check catches which wrong answer; takes longer.")
 @click.option("--seed", type=click.IntRange(min=0), help="Draw hidden inputs as another term will.")
+@click.option(
+    "--hints", type=click.Path(dir_okay=False, path_type=Path), metavar="CSV",
+    help="Instead, hand in each known mistake in four writings, and write which hint it gets to CSV.",
+)  # fmt: skip
 @click.pass_obj
-def doctor(root: Path, assignment: str | None, only: tuple[str, ...], matrix: bool, seed: int | None) -> None:
+def doctor(
+    root: Path, assignment: str | None, only: tuple[str, ...], matrix: bool, seed: int | None,
+    hints: Path | None,
+) -> None:  # fmt: skip
     """Tell whether the course is healthy, and what mends it."""
     from autograder.config import load_config
     from autograder.doctor.examination import examine, reseeded
@@ -100,6 +107,10 @@ def doctor(root: Path, assignment: str | None, only: tuple[str, ...], matrix: bo
     from autograder.doctor.report import to_matrix, to_text
 
     course = reseeded(load_config(root), seed)
+    if hints is not None:
+        from autograder.doctor.hints import tell_hints
+
+        sys.exit(0 if tell_hints(course, assignment, only, hints, click.echo) else 1)
     healthy = True
     for stem in [assignment] if assignment else course.settings.assignments:
         with progress(stem) as tell:

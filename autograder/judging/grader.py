@@ -58,7 +58,8 @@ class Grader:
             mistake.name: variant_program(bank, bank.mistakes_source, mistake)
             for mistake in bank.misconceptions
         }
-        self.diagnostician = Diagnostician(wall, self.judge, mistakes)
+        right = {one.name: variant_program(bank, bank.alternatives_source, one) for one in bank.alternatives}
+        self.diagnostician = Diagnostician(wall, self.judge, mistakes, right)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.after_check: Callable[[CheckResult], None] = lambda _: None
 
@@ -148,6 +149,7 @@ class Grader:
             id=f"{self.bank.stem}.{question}", score=share(points, results), max_score=points,
             outcome=worst([result.outcome for result in results]),
             hint=diagnosis.hint, misconceptions=list(diagnosis.misconceptions),
+            behaviour=diagnosis.behaviour,
         )  # fmt: skip
         return graded, results
 
@@ -167,7 +169,9 @@ class Grader:
         if is_absent(results):
             return results, Diagnosis()
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
-        return results, self.diagnostician.diagnose([one.check for one in judged], judged, candidates)
+        right = [one for one in self.bank.alternatives if one.question == question]
+        checks = [one.check for one in judged]
+        return results, self.diagnostician.diagnose(checks, judged, candidates, right)
 
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None

@@ -9,7 +9,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Judged:
     exchanges: tuple[Exchange, ...] = ()
     replayed: bool = False  # whether the calls are the first ones of the check's script
     digest: bytes = b""  # of the replies, where the verdict follows from them alone
+    replies: Sequence[Reply] = ()  # to all calls of the check's script, if they were sent
 
     @property
     def place(self) -> tuple[int, int]:
@@ -92,6 +93,7 @@ class Judge:
         self, seed: int, reference: Answers, *, hidden_too: bool, known: Callable[[str], str] = lambda _: ""
     ) -> None:
         self._seed, self._reference, self.hidden_too, self._known = seed, reference, hidden_too, known
+        self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
         self._judged: Kept[Judged] = Kept(KEPT, KEPT_ROOM)
@@ -125,7 +127,7 @@ class Judge:
             if judged is None:
                 replies.update(coming)  # one conversation at a time
                 session.begin_question(check.question)
-                judged = self.judge_live(check, session)
+                judged = replace(self.judge_live(check, session), replies=replies.get(check.key, ()))
             return judged
 
         yield from self.in_order(checks, one, passed)
@@ -176,8 +178,8 @@ class Judge:
         except Diverged:
             return None
         if verdict.outcome not in (Outcome.PASSED, Outcome.FAILED):  # others depend on more
-            return Judged(check, verdict, tuple(replay.exchanges), replayed=True)
-        judged = Judged(check, verdict, tuple(replay.exchanges), replayed=True, digest=key)
+            return Judged(check, verdict, tuple(replay.exchanges), replayed=True, replies=replies)
+        judged = Judged(check, verdict, tuple(replay.exchanges), True, key, replies)
         size = sum(len(reply.frame) for reply in replies)
         if size <= KEPT_BYTES:
             self._judged.put(key, judged, size)
@@ -209,7 +211,7 @@ class Judge:
             tellable = Tellable(
                 open_too, session.names, session.program.source.cells, self._known, session.lost
             )
-            return judge(error, tellable, exchanges)
+            return replace(judge(error, tellable, exchanges), lines=lines_in(check, error))
         except KitError:  # the wall itself: no check's fault and no student's
             raise
         except Exception as error:  # noqa: BLE001 the check met data that it did not expect
@@ -243,13 +245,15 @@ class Judge:
     def _write_script(self, check: Check) -> Script | None:
         conversation = self._reference.conversation()
         frames: list[bytes] = []
+        calls: list[Call] = []
         answers: list[Answer] = []
         live = False
 
         def send(call: Call) -> Answer:
             nonlocal live
             live = live or bool(call.functions)
-            frames.append(encode_call(call))
+            frames.append(encode_call(call))  # now: the check may change its arrays later
+            calls.append(call)
             answers.append(conversation.send(call))
             return answers[-1]
 
@@ -261,7 +265,8 @@ class Judge:
         except Exception:  # noqa: BLE001 any failure here is ours
             return None
         rooms = tuple(map(room_for, answers)) if len(answers) == len(frames) else ()
-        return Script(tuple(frames), tuple(answers), time.monotonic() - began, live, rooms)
+        seconds = time.monotonic() - began
+        return Script(tuple(frames), tuple(answers), seconds, live, rooms, tuple(calls))
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""
@@ -269,3 +274,13 @@ class Judge:
         if self.script(check) is None:
             return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
         return Verdict(Outcome.FAILED, "The answer is not of the kind that the docstring promises.", note)
+
+
+def lines_in(check: Check, error: BaseException) -> tuple[int, ...]:
+    """Return the lines of a check's file that an exception came through, the check's own first."""
+    file, lines, trace = check.function.__code__.co_filename, [], error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    return tuple(lines)

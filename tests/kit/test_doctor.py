@@ -466,3 +466,27 @@ def test_unknown_names_are_told_with_the_nearest(course, arguments, told):
     result = CliRunner().invoke(main, ["--course", str(course.root), "doctor", *arguments])
     assert isinstance(result.exception, SystemExit | InputError | KitError)
     assert told in result.output + str(result.exception)
+
+
+def test_each_known_mistake_is_handed_in_as_people_write_it(course, tmp_path):
+    table = tmp_path / "hints.csv"
+    done = CliRunner().invoke(main, ["--course", str(course.root), "doctor", "--hints", str(table)])
+    assert done.exit_code == 0, done.output
+    assert "clip_to_range: 20 of 20 get their own hint" in done.output
+    rows = table.read_text("utf-8").splitlines()
+    assert rows[0] == "question,mistake,way,own,named,hint"
+    assert len(rows) == 1 + 28 + 20
+
+
+def test_a_mistake_that_is_taken_for_another_is_told(course, tmp_path):
+    course.append(
+        MISTAKES,
+        '\n\n@misconception("clip_to_range")\ndef answers_as_asked(values, low=0.0, high=1.0):\n'
+        '    """Nothing is wrong with it."""\n    return clip_to_range(values, low, high)\n',
+    )
+    table = tmp_path / "hints.csv"
+    arguments = ["--course", str(course.root), "doctor", "--question", "clip_to_range", "--hints", str(table)]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert "answers_as_asked, as it is: no hint" in done.output
+    assert "running_mean" not in done.output

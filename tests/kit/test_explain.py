@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.checks.explain import explain
+from autograder.checks.explain import common_property, explain
 from autograder.checks.tolerance import is_close
 
-WANT = np.array([0.7, -2.4, 1.3, 3.1, -0.2, 2.6])
+WANT = np.array([0.713, -2.437, 1.318, 3.129, -0.226, 2.641])
 POSITIVE = np.abs(WANT) + 0.05
-TABLE = np.array([[0.7, -2.4, 1.3], [3.1, -0.2, 2.6], [1.9, 0.4, -1.1]])
+TABLE = np.array([[0.713, -2.437, 1.318], [3.129, -0.226, 2.641], [1.917, 0.443, -1.129]])
 
 
 def agree(one, other):
@@ -32,8 +32,8 @@ def but(wanted, where, value):
 THESE = "these are the right numbers"
 PROPERTIES = {
     "zeros": (WANT * 0, WANT, "every entry is 0"),
-    "first": (np.full(6, 0.7), WANT, "every entry is what only the first should be"),
-    "last": (np.full(6, 2.6), WANT, "every entry is what only the last should be"),
+    "first": (np.full(6, 0.713), WANT, "every entry is what only the first should be"),
+    "last": (np.full(6, 2.641), WANT, "every entry is what only the last should be"),
     "constant": (np.full(6, 0.9), WANT, "every entry is the same"),
     "sign": (-WANT, WANT, "the sign is flipped"),
     "absolute": (np.abs(WANT), WANT, f"{THESE} without the sign"),
@@ -43,7 +43,7 @@ PROPERTIES = {
         f"{THESE} cut to whole numbers: is the dtype that of integers?",
     ),
     "whole": (np.round(WANT), WANT, f"{THESE} rounded to whole numbers"),
-    "rounded": (np.round(WANT * np.pi, 2), WANT * np.pi, f"{THESE} rounded to 0.01"),
+    "rounded": (np.round(WANT * np.e, 2), WANT * np.e, f"{THESE} rounded to 0.01"),
     "exp": (np.exp(WANT), WANT, f"{THESE} passed through exp"),
     "log": (np.log(POSITIVE), POSITIVE, f"{THESE} passed through log"),
     "inverse": (1 / WANT, WANT, f"{THESE} turned upside down, 1 / x"),
@@ -97,7 +97,7 @@ PROPERTIES = {
     ),
     "offset": (WANT + 0.3, WANT, "every entry is off by the same amount"),
     "clipped": (WANT.clip(-1, 2), WANT, f"{THESE}, limited to a range that is too narrow"),
-    "not clipped": (WANT, WANT.clip(-1, 2), f"{THESE} before they are limited to a range"),
+    "not clipped": (WANT, WANT.clip(-1.137, 2.083), f"{THESE} before they are limited to a range"),
     "first wrong": (but(WANT, 0, 5), WANT, "only the first is wrong"),
     "last wrong": (but(WANT, -1, 5), WANT, "only the last is wrong"),
     "tail": (
@@ -135,33 +135,68 @@ def test_each_property_is_told(found, wanted, property_):
 
 
 LONE = "it is the right number"
+LONE_ONES = (2.7134, -1.1792, 0.8467)
 
 
 @pytest.mark.parametrize(
-    ("found", "property_"),
+    ("treat", "property_"),
     [
-        (-2.71, "the sign is flipped"),
-        (2.71 / 7, f"{LONE} divided by a whole number: a mean where a sum is wanted?"),
-        (2.71 * 50, f"{LONE} times a whole number: a sum where a mean is wanted?"),
-        (np.exp(2.71), f"{LONE} passed through exp"),
-        (np.log(2.71), f"{LONE} passed through log"),
-        (2.0, f"{LONE} cut to whole numbers: is the dtype that of integers?"),
-        (3.0, f"{LONE} rounded to whole numbers"),
-        (2.7, f"{LONE} rounded to 0.1"),
-        (0.0, ""),
-        (2.72, ""),
-        (4.4, ""),
+        (lambda x: -x, "the sign is flipped"),
+        (lambda x: x / 7, "it is the right one times 0.143"),
+        (lambda x: x / (2 + (x > 0)), f"{LONE} divided by a whole number: a mean where a sum is wanted?"),
+        (lambda x: x * (50 + (x > 0)), f"{LONE} times a whole number: a sum where a mean is wanted?"),
+        (np.exp, f"{LONE} passed through exp"),
+        (np.trunc, f"{LONE} cut to whole numbers: is the dtype that of integers?"),
+        (lambda x: np.round(x, 1), f"{LONE} rounded to 0.1"),
+        (lambda x: 0.0, "it is 0"),
+        (lambda x: x + 0.37, "it is off by 0.37"),
+        (lambda x: x * x + 0.37, ""),
     ],
 )
-def test_a_lone_number_is_explained(found, property_):
-    assert told(found, 2.71) == property_
-    assert told([found], [2.71]) == property_
+def test_lone_numbers_are_explained_by_what_several_have_in_common(treat, property_):
+    pairs = [(np.array(float(treat(number))), np.array(number)) for number in LONE_ONES]
+    if np.trunc in (treat,):
+        pairs = [pair for pair in pairs if pair[0]] + [(np.array(3.0), np.array(3.3719))]
+    assert common_property(pairs, agree) == property_
+    assert common_property(pairs[:1], agree) == ""
 
 
-@pytest.mark.parametrize(("found", "wanted"), [(1.0, 0.0), (4.0, 2.0), (1.0, 0.5), (1.0, 0.6931), (2.0, 6.0)])
-def test_round_numbers_are_no_evidence(found, wanted):
+@pytest.mark.parametrize(("found", "wanted"), [(1.0, 0.0), (4.0, 2.0), (1.0, 0.6931), (-6.0, 6.0)])
+def test_one_number_is_no_evidence(found, wanted):
     assert told(found, wanted) == ""
-    assert told(-6.0, 6.0) == "the sign is flipped"
+
+
+# What people's code answered, and what they were told that misled them: findings of outsiders.
+MISLEADING = {
+    "a step costs 0.1": [([-0.1], [-0.01])] * 6 + [([0.9], [0.99])],
+    "actions up, down, left, right": [([1.0, 0.0], [0.0, 1.0]), ([2.0, 1.0], [1.0, 2.0])],
+    "eps of its own": [([0.354, -0.354], [0.3539, -0.35387])],
+    "last reward counted twice": [([0.0, 1.0, 1.0, 1.5], [1.0, 1.0, 1.0, 1.0])],
+    "values ** (1 / T)": [([0.0, 1.0, 0.0], [0.001, 0.998, 0.001])],
+    "a forward loop": [([1.0, 1.0, 1.0], [1.75, 1.5, 1.0])],
+    "Bellman in place": [([1.0, 2.0, 3.0], [0.9, 1.8, 2.71])],
+    "max for min, four symmetric ratios": [([-1.2, 1.2, 0.8, -0.8], [1.2, -1.2, -0.8, 0.8])],
+    "beta outside": [([0.2464], [2.464])],
+    "one of two entries": [([0.0, 1.0], [0.0, 3.0])],
+}
+
+
+@pytest.mark.parametrize("pairs", MISLEADING.values(), ids=MISLEADING)
+def test_what_fits_by_accident_is_not_told(pairs):
+    assert common_property([(np.array(found), np.array(wanted)) for found, wanted in pairs], agree) == ""
+
+
+def test_what_is_asked_is_not_told_as_a_mistake():
+    wanted = (WANT - WANT.mean()) / WANT.std(ddof=1)
+    assert told((WANT - WANT.mean()) / WANT.std(), wanted) == "every entry is the right one times 1.1"
+
+
+def test_a_property_must_hold_for_every_wrong_answer():
+    flipped, scaled = (-WANT, WANT), (2 * POSITIVE, POSITIVE)
+    assert common_property([flipped, (-TABLE, TABLE)], agree) == "the sign is flipped"
+    assert common_property([flipped, scaled], agree) == ""
+    assert common_property([flipped, (WANT, WANT)], agree) == ""
+    assert common_property([flipped, (np.full(2, np.nan), np.ones(2))], agree) == ""
 
 
 def test_what_is_wrong_in_no_known_way_is_not_explained():

@@ -14,9 +14,18 @@ from msgspec.structs import replace as replace_fields
 from autograder.checks import CheckFailed
 from autograder.config import load_config
 from autograder.judging.grader import Grader, open_grader
+from autograder.judging.programs import variant_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Program, Session
-from autograder.results import Cause, CheckResult, Outcome, Report, from_json, to_json
+from autograder.results import (
+    Cause,
+    CheckResult,
+    Outcome,
+    QuestionResult,
+    Report,
+    from_json,
+    to_json,
+)
 from autograder.sandbox.calls import Call
 from autograder.sandbox.protocol import Source
 from autograder.submission.reading import Submission
@@ -161,11 +170,30 @@ def test_hidden_feedback_carries_no_input(grade, body):
     assert all(check.feedback and not HIDDEN_INPUT.search(check.feedback) for check in hidden)
 
 
-def test_hidden_feedback_tells_the_property_but_no_number(grade):
-    report = grade(running_mean=RIGHT["running_mean"].replace("return [", "return [-1.0 * "))
-    told = {check.feedback for check in results(report, "running_mean") if not check.visible}
-    assert any("sign" in text for text in told)
-    assert not any(HIDDEN_INPUT.search(text) for text in told)
+def test_what_all_wrong_answers_have_in_common_is_told_once_and_without_a_number(grade):
+    flipped = grade(running_mean=RIGHT["running_mean"].replace("return [", "return [-1.0 * ")).questions[0]
+    scaled = grade(running_mean=RIGHT["running_mean"].replace("return [", "return [1.75 * ")).questions[0]
+    assert flipped.hint == "Everywhere it is wrong, the sign is flipped."
+    assert scaled.hint == "Everywhere it is wrong, every entry is the right one times a constant."
+    assert not HIDDEN_INPUT.search(scaled.hint)
+
+
+def test_unexplained_answers_are_grouped_by_what_they_are(grade):
+    def one(body: str) -> QuestionResult:
+        found: QuestionResult = grade(
+            running_mean=f"def running_mean(values, window):\n    {body}"
+        ).questions[0]
+        return found
+
+    first, same, other = (
+        one("return [v * v + window for v in values]"),
+        one("import numpy as np\n    return window + np.asarray(values, dtype=float) ** 2"),
+        one("return [v + 7.3 for v in values[:1]] * len(values)"),
+    )
+    assert not first.hint
+    assert not other.hint
+    assert first.behaviour == same.behaviour != ""
+    assert other.behaviour not in ("", first.behaviour)
 
 
 def test_visible_feedback_has_the_call_what_came_and_what_was_wanted(grade):
@@ -180,7 +208,8 @@ def test_visible_feedback_has_the_call_what_came_and_what_was_wanted(grade):
 
 def test_each_known_mistake_is_recognised_as_itself(grader):
     for mistake in grader.bank.misconceptions:
-        session = Session(grader.wall, grader.diagnostician.programs[mistake.name])
+        program = variant_program(grader.bank, grader.bank.mistakes_source, mistake)
+        session = Session(grader.wall, program)
         found = grader.judge_checks(grader.bank.checks, session)
         questions = grader.assignment.questions
         graded = {name: grader.grade_question(name, session, found)[0] for name in questions}
@@ -197,7 +226,9 @@ def test_a_mistake_that_shows_nowhere_is_no_part_of_two_things_at_once(grade):
         "    return [sum(values[max(0, n + 1 - window) : n + 1]) / min(n + 1, window) + 0.25"
         " for n in range(len(values))]"
     )
-    assert grade(running_mean=shifted).questions[0].hint == ""
+    told = grade(running_mean=shifted).questions[0]
+    assert told.hint == "Everywhere it is wrong, every entry is off by the same amount."
+    assert not told.misconceptions
 
 
 def test_what_cannot_be_called_as_promised_is_told_so(grade):

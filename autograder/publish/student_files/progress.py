@@ -64,7 +64,7 @@ def judge_missing(name: str, work: Work) -> Verdict:
 def tell(error: BaseException, work: Work) -> list[str]:
     """Return what went wrong, in lines; of tracebacks only what is the student's."""
     if isinstance(error, CheckFailed):
-        return [error.reason, *error.details.splitlines()]
+        return [error.told, *error.details.splitlines()]
     own = own_frames(error.__traceback__, work)
     if isinstance(error, TooSlow):
         told = f"your code ran for {CHECK_SECONDS} s: is there a loop that never ends?"

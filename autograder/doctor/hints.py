@@ -1,0 +1,136 @@
+"""Does each known mistake get its own hint, in whatever way it is written?"""
+
+import contextlib
+import csv
+import io
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from msgspec import structs
+
+from autograder.config import Course
+from autograder.doctor import writings
+from autograder.doctor.examination import TRUSTED, Tell, open_subject, questions_left_out
+from autograder.doctor.findings import Subject
+from autograder.doctor.progress import progress
+from autograder.doctor.writings import WAYS
+from autograder.judging.bank import Variant
+from autograder.judging.grader import Grader
+from autograder.judging.loading import Program
+from autograder.judging.programs import variant_program
+from autograder.judging.session import Session
+from autograder.sandbox.libraries import used_by
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.wall import Wall
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a known mistake, written in one way, was told."""
+
+    question: str
+    mistake: str
+    way: str
+    named: tuple[str, ...]
+    hint: str
+
+    @property
+    def own(self) -> bool:
+        """Whether its own hint came, alone or among others."""
+        return self.mistake in self.named
+
+
+def measure_hints(subject: Subject, ways: Sequence[str] = WAYS, tell: Tell = lambda *_: None) -> list[Told]:
+    """Hand in every known mistake, in an otherwise right file, and return what each was told.
+
+    Args:
+        subject: the assignment.
+        ways: in which each is written.
+        tell: called after each with how many are done, and how many there are.
+    """
+    bank, ready = subject.bank, subject.ready()
+    limits = Limits(**structs.asdict(subject.assignment.limits))
+    libraries = used_by([bank.solution, bank.mistakes_source, bank.alternatives_source])
+    work = [(one, way) for one in bank.misconceptions if one.question in ready for way in ways]
+    found = []
+    with Wall(limits, libraries) as wall:
+        grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
+        with contextlib.closing(grader), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            for told in pool.map(lambda each: hand_in(grader, *each), work):
+                found.append(told)
+                tell(len(found), len(work))
+    return found
+
+
+def hand_in(grader: Grader, mistake: Variant, way: str) -> Told:
+    """Grade one question of a file in which its answer is a known mistake."""
+    session = Session(grader.wall, program_of(grader, mistake, way))
+    checks = grader.bank.of(mistake.question)
+    try:
+        found = grader.judge_checks([check for check in checks if check.visible], session)
+        found |= grader.judge_checks([check for check in checks if not check.visible], session, found)
+        graded, _ = grader.grade_question(mistake.question, session, found)
+    finally:
+        session.close()
+    return Told(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
+
+
+def program_of(grader: Grader, mistake: Variant, way: str) -> Program:
+    """Return the reference with one question answered by a mistake, written in some way."""
+    program = variant_program(grader.bank, grader.bank.mistakes_source, mistake)
+    if way == WAYS[0]:
+        return program
+    text = Path(writings.__file__).read_text("utf-8")
+    text += f"\n\nimport variants\nanswer = written(variants.{mistake.name}, {way!r})\n"
+    modules = {**program.modules, "written": text}
+    return replace(program, modules=modules, bind={mistake.question: ("written", "answer")})
+
+
+def hints_to_text(stem: str, found: Sequence[Told]) -> str:
+    """Return how many mistakes of each question get their own hint, and those that get another."""
+    lines = [stem, ""]
+    for question in dict.fromkeys(told.question for told in found):
+        of = [told for told in found if told.question == question]
+        right, alone = sum(told.own for told in of), sum(told.own and len(told.named) == 1 for told in of)
+        lines.append(f"  {question}: {right} of {len(of)} get their own hint, {alone} no other beside it")
+        for told in of:
+            if not told.own:
+                lines.append(f"    {told.mistake}, {told.way}: {', '.join(told.named) or 'no hint'}")
+    return "\n".join([*lines, ""]) + "\n"
+
+
+def hints_to_csv(found: Sequence[Told]) -> str:
+    """Return the confusion table as CSV: a row for each mistake and way."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["question", "mistake", "way", "own", "named", "hint"])
+    for told in found:
+        writer.writerow([told.question, told.mistake, told.way, told.own, " ".join(told.named), told.hint])
+    return table.getvalue()
+
+
+def tell_hints(
+    course: Course, stem: str | None, only: Sequence[str], path: Path, tell: Callable[[str], None]
+) -> bool:
+    """Measure the hints of one assignment, or of all; return whether each mistake gets its own.
+
+    Args:
+        course: the course folder and its settings.
+        stem: the assignment, None for all.
+        only: its questions, all if there are none.
+        path: where the table is written.
+        tell: called with what was found.
+    """
+    found: list[Told] = []
+    for name in [stem] if stem else course.settings.assignments:
+        assignment = course.assignment(name)
+        subject = open_subject(course, assignment).without(questions_left_out(assignment, only or None))
+        with progress(name) as show:
+            of_one = measure_hints(subject, tell=show)
+        tell(hints_to_text(name, of_one))
+        found += of_one
+    path.write_text(hints_to_csv(found), "utf-8")
+    return all(told.own for told in found)

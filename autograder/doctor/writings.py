@@ -1,0 +1,42 @@
+"""Other ways to write an answer, as a worker runs them: none of them makes a wrong answer another one."""
+
+from collections.abc import Callable
+from typing import Any
+
+WAYS = ("as it is", "as lists", "in single precision", "with noise")
+
+
+def written(function: Callable[..., Any], way: str) -> Callable[..., Any]:
+    """Return a function that answers as another one does, written in another way."""
+    treat = {"as lists": listed, "in single precision": single, "with noise": noisy}.get(way)
+
+    def other(*args: Any, **kwargs: Any) -> Any:
+        answer = function(*args, **kwargs)
+        return treat(answer) if treat else answer
+
+    return other if treat and not isinstance(function, type) else function
+
+
+def listed(answer: Any) -> Any:
+    """Return arrays as lists, and outputs as a list."""
+    if isinstance(answer, list | tuple):
+        return [listed(item) for item in answer]
+    return answer.tolist() if type(answer).__module__ == "numpy" else answer
+
+
+def single(answer: Any) -> Any:
+    """Return arrays and tensors of floats in single precision."""
+    if isinstance(answer, list | tuple):
+        return type(answer)(map(single, answer)) if type(answer) in (list, tuple) else answer
+    kind = str(getattr(answer, "dtype", ""))
+    if kind == "float64":
+        return answer.astype("float32")
+    return answer.float() if kind == "torch.float64" else answer
+
+
+def noisy(answer: Any) -> Any:
+    """Return floats a little off, as another order of operations leaves them."""
+    if type(answer) in (list, tuple):
+        return type(answer)(map(noisy, answer))
+    floats = type(answer) is float or "float" in str(getattr(answer, "dtype", ""))
+    return answer * (1 + 1e-9) if floats else answer

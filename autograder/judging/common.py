@@ -1,0 +1,59 @@
+"""What all the wrong answers to a question have in common."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from autograder.checks.explain import Pair, common_property, telling, without_numbers
+from autograder.checks.tolerance import is_close
+from autograder.judging.facts import GRADIENT, VALUE, Record
+from autograder.judging.known import Known
+from autograder.judging.weighing import Case
+
+
+def in_common(case: Case) -> str:
+    """Return the property that every wrong answer has, "" if there is none."""
+    pairs: list[Pair] = []
+    for one in case.failed:
+        wrong = case.wrong_in(one)
+        if not wrong.any() or (wrong & one.record.strange).any():
+            return ""
+        pairs += arrays(one.record, one.record.layout.numbers, wrong)
+    return without_numbers(common_property(pairs, agree))
+
+
+def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
+    """Return how every answer, right or wrong, differs from a mistake's; "" if they have no such thing."""
+    pairs: list[Pair] = []
+    shown: list[np.ndarray] = []
+    for one in case.failed:
+        if one.key not in known:
+            return ""
+        mistake = known[one.key].record
+        where = one.record.present & one.record.layout.counts & ~case.free[one.key]
+        if (where & (one.record.strange | mistake.strange)).any():
+            return ""
+        wrong = mistake.wrong & one.record.wrong
+        shown.append(mistake.numbers[wrong])
+        pairs += arrays(one.record, mistake.numbers, wrong)
+    if not shown or telling(shown) < 2:
+        return ""
+    return without_numbers(common_property(pairs, agree, whole=True))
+
+
+def arrays(record: Record, others: np.ndarray, where: np.ndarray) -> Iterator[Pair]:
+    """Yield the answers that have an entry in `where`, in their shape, each with another's."""
+    layout = record.layout
+    for number in np.unique(layout.owner[where]):
+        fact = layout.facts[number]
+        if fact.key[1] in (VALUE, GRADIENT):
+            entries = slice(layout.ends[number] - fact.numbers.size, layout.ends[number])
+            shape = fact.kind if isinstance(fact.kind, tuple) else ()
+            fits = int(np.prod(shape)) == fact.numbers.size
+            shape = shape if fits else (-1,)
+            yield record.numbers[entries].reshape(shape), others[entries].reshape(shape)
+
+
+def agree(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two arrays of one shape are equal within the tolerance."""
+    return bool(is_close(one, other).all())

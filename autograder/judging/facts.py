@@ -1,0 +1,225 @@
+"""What a program answers to a check's calls, laid out as the right answers are, entry by entry."""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.tolerance import ATOL, EXACT, RTOL, ZERO
+from autograder.data.values import Figure, Handle, Opaque, Tensor
+from autograder.judging.answers import holds
+from autograder.judging.session import Ended, Script
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+
+Outcomes = Sequence[Answer | Ended]
+Key = tuple[Any, ...]  # number of the call, aspect, place in the answer
+NOTHING = np.zeros(1)
+VALUE, CHANGED, GRADIENT, REACHES = "value", "changed", "gradient", "reaches"
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception, or a timeout, in place of an answer."""
+
+    type_name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Fact:
+    """One piece of an answer: numbers of one shape, or a thing that its kind says in full."""
+
+    key: Key
+    kind: Hashable
+    numbers: np.ndarray = field(default_factory=lambda: NOTHING)
+
+
+def facts_of(at: int, outcome: Answer | Ended) -> Iterator[Fact]:
+    """Yield what came of the call number `at`."""
+    if not isinstance(outcome, Answer):
+        yield Fact((at, VALUE), raised_by(outcome))
+        return
+    yield from parts((at, VALUE), outcome.value)
+    yield Fact((at, CHANGED), outcome.changed)
+    for name, grad in outcome.grads.items():
+        yield from parts((at, GRADIENT, name), grad)
+        slopes = numbers_in(grad)
+        reaches = slopes is not None and not np.all(np.abs(slopes) <= EXACT)
+        yield Fact((at, REACHES, name), "", np.full(1, float(reaches)))
+
+
+def raised_by(outcome: Ended) -> Raised:
+    """Return what came in place of an answer."""
+    return Raised(outcome.type_name if isinstance(outcome, StudentRaised) else type(outcome).__name__)
+
+
+def parts(key: Key, value: Any) -> Iterator[Fact]:
+    """Yield the facts in a piece of data."""
+    numbers = numbers_in(value)
+    if numbers is not None:
+        shape = numbers.shape
+        while shape and shape[-1] == 1:  # a column, or a lone number in brackets, is as good
+            shape = shape[:-1]
+        yield Fact(key, shape, numbers.ravel() if numbers.size else NOTHING)
+        if numbers.size == 0:
+            return
+    elif isinstance(value, list | tuple):
+        yield Fact((*key, "length"), "", np.full(1, float(len(value))))
+        for at, item in enumerate(value):
+            yield from parts((*key, at), item)
+    elif isinstance(value, dict):
+        yield Fact((*key, "keys"), tuple(sorted(map(str, value))))
+        for name, item in value.items():
+            yield from parts((*key, name), item)
+    elif isinstance(value, Figure):
+        yield Fact(key, "a figure")
+        yield from parts(key, value.axes)
+    elif isinstance(value, Handle | Opaque):
+        yield Fact(key, ("an object", value.type_name))
+    else:
+        yield Fact(key, ("text", value))
+
+
+def numbers_in(value: Any) -> np.ndarray | None:
+    """Return data that is made of numbers, or of truth values, as one array; None for any other."""
+    if type(value) in (int, float, bool):
+        return np.array(float(value))
+    array = value.array if isinstance(value, Tensor) else value
+    if isinstance(array, np.ndarray) and array.dtype.kind in "fiub":
+        return array.astype(np.float64)
+    if isinstance(value, list | tuple):
+        rows = [numbers_in(item) for item in value]
+        if all(row is not None for row in rows) and len({row.shape for row in rows if row is not None}) <= 1:
+            return np.array(rows)
+    return None
+
+
+class Layout:
+    """The right answers to a check's calls, by which those of every other program are laid out."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.facts = [fact for at, answer in enumerate(script.answers) for fact in facts_of(at, answer)]
+        sizes = [fact.numbers.size for fact in self.facts]
+        self.ends = np.cumsum(sizes, dtype=int)
+        self.owner = np.repeat(np.arange(len(sizes)), sizes)  # the fact that an entry belongs to
+        self.numbers = joined([fact.numbers for fact in self.facts])
+        self.room = joined([np.full(fact.numbers.size, room_of(fact.numbers)) for fact in self.facts])
+        about_objects = [
+            touches(call, answer) for call, answer in zip(script.calls, script.answers, strict=True)
+        ]
+        self.stateful = self.each([about_objects[fact.key[0]] for fact in self.facts])
+        self.counts = self.each([self._counts(fact) for fact in self.facts])
+        self.reaches = self.each([fact.key[1] == REACHES for fact in self.facts])
+
+    def each(self, by_fact: Sequence[bool]) -> np.ndarray:
+        """Return for each entry what is so for its fact."""
+        return np.array(by_fact, dtype=bool)[self.owner] if self.facts else np.zeros(0, dtype=bool)
+
+    def _counts(self, fact: Fact) -> bool:
+        """Whether a fact is compared: the gradient for a constant is not, only whether there is one.
+
+        Nor is what was changed: that is a mistake in some questions only, and a check's line tells of it.
+        """
+        constant = fact.kind == ("text", None) or not fact.numbers.any()
+        return fact.key[1] != CHANGED and not (fact.key[1] == GRADIENT and constant)
+
+    @property
+    def played(self) -> Script:
+        """The calls that can be sent all at once: none, if functions are passed in them."""
+        return Script(()) if self.script.live else self.script
+
+    def record(self, outcomes: Outcomes) -> "Record":
+        """Lay out what a program answered to the first of the script's calls."""
+        numbers, odd = self.numbers.copy(), dict[int, Hashable]()
+        asked = min(len(outcomes), len(self.script.answers))
+        first = 0
+        for at in range(asked):
+            came = {fact.key: fact for fact in facts_of(at, outcomes[at])}
+            first = self._lay(at, first, came, numbers, odd)
+        present = self.owner < first
+        return Record(self, numbers, odd, present)
+
+    def _lay(
+        self, at: int, first: int, came: dict[Key, Fact], numbers: np.ndarray, odd: dict[int, Hashable]
+    ) -> int:
+        """Lay out the facts of one call; return the number of the first fact of the next."""
+        kinds = [fact.kind for fact in came.values()]
+        whole = next((kind for kind in kinds if isinstance(kind, Raised)), tuple(kinds))
+        while first < len(self.facts) and self.facts[first].key[0] == at:
+            right = self.facts[first]
+            fact = came.get(right.key)
+            end = self.ends[first]
+            if fact is None or isinstance(fact.kind, Raised):
+                odd[first] = whole
+            elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
+                odd[first] = (fact.kind, tuple(f"{number:.5g}" for number in fact.numbers))
+            else:
+                numbers[end - right.numbers.size : end] = fact.numbers
+            first += 1
+        return first
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A program's answers, entry by entry. `odd` are the facts of another kind than the right ones."""
+
+    layout: Layout
+    numbers: np.ndarray
+    odd: dict[int, Hashable]
+    present: np.ndarray
+
+    @cached_property
+    def strange(self) -> np.ndarray:
+        """The entries of facts of another kind."""
+        return np.isin(self.layout.owner, list(self.odd))
+
+    @cached_property
+    def wrong(self) -> np.ndarray:
+        """The entries that are not the right ones."""
+        layout = self.layout
+        apart = ~near(self.numbers, layout.numbers, layout.room)
+        found: np.ndarray = layout.counts & self.present & (self.strange | apart)
+        return found
+
+    @cached_property
+    def clear(self) -> np.ndarray:
+        """The entries that show what the program computes: no exceptions, nothing infinite."""
+        raised = [isinstance(self.odd.get(number), Raised) for number in range(len(self.layout.facts))]
+        shown: np.ndarray = np.isfinite(self.numbers) & ~self.layout.each(raised)
+        return shown
+
+    def same(self, other: "Record") -> np.ndarray:
+        """Return where two programs answer alike."""
+        alike = near(self.numbers, other.numbers, self.layout.room) & ~self.strange & ~other.strange
+        both = [number for number, kind in self.odd.items() if other.odd.get(number) == kind]
+        agreed: np.ndarray = self.present & other.present & (alike | np.isin(self.layout.owner, both))
+        return agreed
+
+
+def near(one: np.ndarray, other: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Return where numbers are equal, as closely as checks ask."""
+    with np.errstate(all="ignore"):
+        close = np.abs(one - other) <= room + RTOL * np.abs(other)
+        close &= np.isfinite(one) & np.isfinite(other)
+        found: np.ndarray = close | (one == other) | (np.isnan(one) & np.isnan(other))
+    return found
+
+
+def room_of(numbers: np.ndarray) -> float:
+    """Return how far the numbers of an answer may be off where they nearly cancel."""
+    sizes = np.abs(numbers[np.isfinite(numbers)])
+    sizes = sizes[sizes > ZERO]
+    return ATOL * (float(np.median(sizes)) if sizes.size else 1.0)
+
+
+def joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    """Return arrays as one."""
+    return np.concatenate(arrays) if arrays else np.zeros(0)
+
+
+def touches(call: Call, answer: Answer) -> bool:
+    """Whether a call uses or makes an object, or a figure: then right answers may differ."""
+    inside = holds([call.args, call.kwargs, answer.value])
+    return inside or call.action != "call" or isinstance(answer.value, Figure)

@@ -1,0 +1,249 @@
+"""How much of what is wrong a known mistake explains, entry by entry, and what speaks against it.
+
+An entry that both get wrong alike speaks for a mistake: the more, the less likely it is by chance. One
+that only the mistake gets wrong speaks against it. One that only the student gets wrong speaks for a
+second cause.
+"""
+
+import math
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from autograder.checks.explain import unround
+from autograder.judging.bank import Check
+from autograder.judging.facts import Raised, Record, joined
+from autograder.judging.known import Known
+from autograder.results import Outcome
+
+UNROUND_BITS = 8.0  # that one number which is not round says
+ODD_BITS = 4.0  # that an answer of another kind says: a text, another shape
+REACHES_BITS = 2.0  # that a gradient reaches an argument, or does not
+LINE_BITS = 1.0  # that the line of a check says, beyond that the check failed
+
+
+@dataclass(frozen=True, eq=False)
+class Failed:
+    """A failed check of a submission: its answers, how it ended and where."""
+
+    check: Check
+    record: Record
+    outcome: Outcome
+    lines: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """What tells the check and its draw apart."""
+        return self.check.key
+
+    def ends_as(self, known: Known) -> bool:
+        """Whether a mistake fails here in the same way."""
+        return (self.outcome, self.lines) == (known.outcome, known.lines)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """What is wrong with one submission's answers to a question."""
+
+    failed: Sequence[Failed]
+    free: Mapping[str, np.ndarray]  # by check: the entries in which right answers differ
+    passed: int
+
+    @cached_property
+    def wrong(self) -> np.ndarray:
+        """The entries that are wrong, of all failed checks one after another."""
+        return joined([self.wrong_in(one) for one in self.failed]).astype(bool)
+
+    def wrong_in(self, one: Failed) -> np.ndarray:
+        """Return the entries of one check that are wrong, and would not be in any right answer."""
+        found: np.ndarray = one.record.wrong & ~self.free[one.key]
+        return found
+
+    @cached_property
+    def bits(self) -> np.ndarray:
+        """What each wrong entry tells: an unround number the first time it comes, else where it stands."""
+        count = sum(int((one.record.present & one.record.layout.counts).sum()) for one in self.failed)
+        place = math.log2(max(count, 1) / max(int(self.wrong.sum()), 1))
+        numbers = joined([one.record.numbers for one in self.failed])
+        odd = joined([one.record.strange for one in self.failed]).astype(bool)
+        reaches = joined([one.record.layout.reaches for one in self.failed]).astype(bool)
+        bits = np.where(self.wrong, np.where(reaches, max(place, REACHES_BITS), place), 0.0)
+        telling = np.flatnonzero(self.wrong & ~odd & unround(numbers))
+        with np.errstate(all="ignore"):
+            exponent = np.floor(np.log10(np.abs(numbers[telling]))) - 4
+            rounded = np.round(numbers[telling] / 10**exponent) * 10**exponent
+        _, first = np.unique(rounded, return_index=True)
+        bits[telling[first]] = np.maximum(UNROUND_BITS, place)
+        bits[self._first_odd()] = np.maximum(ODD_BITS, place)
+        return bits
+
+    def _first_odd(self) -> list[int]:
+        """Return an entry for each answer of another kind that is no exception, the first time it comes."""
+        found: dict[Hashable, int] = {}
+        start = 0
+        for one in self.failed:
+            layout, wrong = one.record.layout, self.wrong_in(one)
+            for number, kind in one.record.odd.items():
+                entry = int(layout.ends[number]) - 1
+                if wrong[entry] and not isinstance(kind, Raised):
+                    found.setdefault(kind, start + entry)
+            start += layout.numbers.size
+        return list(found.values())
+
+    @cached_property
+    def line_bits(self) -> float:
+        """What it tells that a check fails where it does."""
+        return LINE_BITS + math.log2((self.passed + len(self.failed)) / len(self.failed))
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A known mistake against one failed check, entry by entry."""
+
+    matched: np.ndarray  # wrong, and the mistake is wrong alike
+    clash: np.ndarray  # wrong, and the mistake is clearly wrong in another way
+    extra: np.ndarray  # right, and the mistake clearly is not
+    explained: bool  # it leaves nothing open
+    by_line: bool  # only because both fail at the same place
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """A known mistake against a case. The arrays are over the entries of all failed checks."""
+
+    name: str
+    matched: np.ndarray
+    clash: np.ndarray
+    explained: frozenset[str]  # the failed checks of which it leaves nothing open
+    bits: float
+
+
+def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Held:
+    """Hold a mistake's answers to a failed check against a submission's.
+
+    Args:
+        case: the check is one of.
+        one: the failed check.
+        mine: what the mistake answers to it.
+        unsteady: the entries in which the mistake contradicts itself.
+    """
+    free, layout, same_end = case.free[one.key], one.record.layout, one.ends_as(mine)
+    wrong, theirs = case.wrong_in(one), mine.record.wrong & ~free
+    alike = one.record.same(mine.record)
+    if same_end and ((wrong | theirs) & ~alike & layout.stateful).any():
+        steady = ~unsteady()
+        wrong, theirs = wrong & (steady | alike), theirs & steady
+    clear = mine.record.clear & one.record.clear & mine.record.present & ~free
+    extra = ~wrong & theirs & ~alike & clear & one.record.present & layout.counts
+    explained = not (wrong & ~alike).any() if wrong.any() else same_end
+    return Held(wrong & alike, wrong & theirs & ~alike & clear, extra, explained, not wrong.any())
+
+
+def nothing_of(one: Failed) -> Held:
+    """Return what a mistake says of a failed check that it was not asked."""
+    none = np.zeros(one.record.numbers.shape, dtype=bool)
+    return Held(none, none, none, explained=False, by_line=False)
+
+
+def weigh(name: str, case: Case, held: Sequence[Held]) -> Weighed:
+    """Add up what a mistake explains of each failed check."""
+    told, against = (
+        joined(each).astype(bool) for each in zip(*((o.matched, o.clash) for o in held), strict=True)
+    )
+    lines = sum(one.explained and one.by_line for one in held)
+    explained = frozenset(one.key for one, part in zip(case.failed, held, strict=True) if part.explained)
+    return Weighed(name, told, against, explained, float(case.bits[told].sum()) + lines * case.line_bits)
+
+
+def refutes(known: Known, free: np.ndarray) -> bool:
+    """Whether a mistake is clearly wrong in a check that the submission passes."""
+    record = known.record
+    wrong = record.wrong & ~free
+    vague = wrong.any() and not (wrong & record.clear).any()
+    return not vague
+
+
+ENOUGH = 16.0  # bits: by chance once in 65,000
+SHARE = 0.5  # of the failed checks that a mistake has to explain
+MANY = 3  # mistakes that explain all as well: more than that say nothing
+
+
+@dataclass(frozen=True)
+class Found:
+    """The mistakes that may be the first cause, those that may be a second, and whether any is left."""
+
+    first: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
+    complete: bool = True
+
+
+def find(case: Case, weighed: Sequence[Weighed]) -> Found:
+    """Return the mistakes that explain a case, at most two at once."""
+    possible = [one for one in weighed if one.bits > 0]
+    alone = [one for one in possible if is_cause(case, one)]
+    if alone:
+        first = max(alone, key=lambda one: (is_complete(case, one), one.bits))
+        others = (one for one in alone if alike(first, one))
+        if is_complete(case, first):
+            return Found(names_of(list(others)))
+        second = [one for one in possible if adds(case, first, one)]
+        if second:
+            second = [one for one in second if not one.clash.any()] or second
+            best = max(second, key=lambda one: beyond(case, first, one))
+            return Found((first.name,), names_of([one for one in second if alike(best, one)]))
+        return Found(names_of(list(others)), complete=False)
+    return find_pair(case, possible)
+
+
+def is_complete(case: Case, one: Weighed) -> bool:
+    """Whether a mistake leaves nothing open."""
+    return len(one.explained) == len(case.failed)
+
+
+def is_cause(case: Case, one: Weighed) -> bool:
+    """Whether a mistake alone is what happened, whatever else did."""
+    if one.clash.any():
+        return False
+    much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
+    return is_complete(case, one) or (one.bits >= ENOUGH and bool(much))
+
+
+def alike(one: Weighed, other: Weighed) -> bool:
+    """Whether two mistakes explain the same."""
+    return one.explained == other.explained and np.array_equal(one.matched, other.matched)
+
+
+def names_of(several: Collection[Weighed]) -> tuple[str, ...]:
+    """Return the names of mistakes that explain the same."""
+    return tuple(one.name for one in several)
+
+
+def beyond(case: Case, first: Weighed, second: Weighed) -> float:
+    """Return the bits of what the second mistake explains and the first does not."""
+    lines = len(second.explained - first.explained) * case.line_bits
+    return float(case.bits[second.matched & ~first.matched].sum()) + lines
+
+
+def adds(case: Case, first: Weighed, second: Weighed) -> bool:
+    """Whether a mistake explains much of what another leaves open, and is at odds with nothing of it."""
+    left = case.wrong & ~first.matched
+    return not (second.clash & left).any() and beyond(case, first, second) >= ENOUGH / 2
+
+
+def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
+    """Return two mistakes that together leave nothing open; where both are wrong they may interact."""
+    best, found = ENOUGH, Found()
+    for at, first in enumerate(possible):
+        for second in possible[at + 1 :]:
+            both = first.clash & second.clash
+            open_ = case.wrong & ~first.matched & ~second.matched & ~both
+            each = min(beyond(case, first, second), beyond(case, second, first))
+            total = first.bits + beyond(case, first, second)
+            if each >= ENOUGH / 2 and not open_.any() and total > best:
+                best, found = total, Found((first.name,), (second.name,))
+    return found
+
+
+__all__ = ["Case", "Failed", "Found", "Held", "Weighed", "find", "hold", "nothing_of", "refutes", "weigh"]

@@ -1,0 +1,164 @@
+"""What counts as evidence for a known mistake, and what speaks against it: on answers made up here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.data.values import Handle
+from autograder.judging.bank import Check
+from autograder.judging.facts import Layout
+from autograder.judging.known import Known
+from autograder.judging.session import Script
+from autograder.judging.weighing import Case, Failed, Found, find, hold, weigh
+from autograder.results import Outcome
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.protocol import Problem
+
+Answers = Sequence[Sequence[Any]]  # by check, by call
+
+
+def answer(value: Any) -> Any:
+    return value if isinstance(value, Answer | StudentRaised) else Answer(value)
+
+
+def raised(name: str) -> StudentRaised:
+    return StudentRaised(Problem(name, "", 1, 0, "", []))
+
+
+def layout_of(right: Sequence[Any], *, stateful: bool = False) -> Layout:
+    call = Call("invoke" if stateful else "call", "f", handle=Handle(0, "object") if stateful else None)
+    calls = tuple(call for _ in right)
+    return Layout(Script(tuple(b"" for _ in right), tuple(map(answer, right)), calls=calls))
+
+
+def diagnose(
+    right: Answers,
+    student: Answers,
+    mistakes: Mapping[str, Answers],
+    *,
+    passed: int = 0,
+    stateful: bool = False,
+) -> Found:
+    """Return what explains a student's answers to checks that all failed, on line 1."""
+    layouts = [layout_of(one, stateful=stateful) for one in right]
+    failed = [
+        Failed(
+            Check(f"c{at}", "f", "", False, 1.0, (), (), print),
+            layout.record(list(map(answer, given))),
+            Outcome.FAILED,
+            (1,),
+        )
+        for at, (layout, given) in enumerate(zip(layouts, student, strict=True))
+    ]
+    case = Case(failed, {one.key: np.zeros(one.record.numbers.shape, dtype=bool) for one in failed}, passed)
+    weighed = []
+    for name, answers in mistakes.items():
+        held = []
+        for one, layout, given in zip(failed, layouts, answers, strict=True):
+            record = layout.record(list(map(answer, given)))
+            ended = Outcome.FAILED if record.wrong.any() else Outcome.PASSED
+            nothing = np.zeros(record.numbers.shape, dtype=bool)
+            held.append(hold(case, one, Known(record, ended, (1,)), lambda nothing=nothing: nothing))
+        if not any(one.extra.any() for one in held):
+            weighed.append(weigh(name, case, held))
+    return find(case, weighed)
+
+
+RNG = np.random.default_rng(5)
+RIGHT = [[RNG.normal(size=4)] for _ in range(9)]
+SUMS = [[4 * given[0]] for given in RIGHT]
+
+
+def but(answers: Answers, at: int, value: Any) -> list[Sequence[Any]]:
+    """Return the answers with another one to the check number `at`."""
+    return [[value] if place == at else given for place, given in enumerate(answers)]
+
+
+def test_a_mistake_that_explains_eight_of_nine_failed_checks_is_the_answer():
+    overflowing = but(SUMS, 3, np.full(4, np.inf))
+    assert diagnose(RIGHT, overflowing, {"sums": SUMS}) == Found(("sums",), complete=False)
+    assert diagnose(RIGHT, SUMS, {"sums": overflowing}) == Found(("sums",), complete=False)
+    assert diagnose(RIGHT, SUMS, {"sums": SUMS}) == Found(("sums",))
+
+
+def test_one_that_explains_a_single_zero_is_not():
+    student = [[given[0] * [0, 1.7, -2.1, 3.3]] for given in RIGHT]
+    mistake = but(RIGHT, 2, RIGHT[2][0] * [0, 1, 1, 1])
+    assert diagnose(RIGHT, student, {"a zero": mistake}) == Found()
+
+
+def test_a_mistake_that_is_wrong_where_the_submission_is_right_is_not_the_answer():
+    student = [[np.where([True, True, True, False], given[0], 9.137)] for given in RIGHT]
+    mistake = [[np.where([True, True, False, False], given[0], 9.137)] for given in RIGHT]
+    assert diagnose(RIGHT, student, {"more": mistake}) == Found()
+
+
+def test_two_mistakes_that_act_in_different_places_are_found_together():
+    first = [given if at < 4 else right for at, (given, right) in enumerate(zip(SUMS, RIGHT, strict=True))]
+    second = [[-given[0]] if at >= 4 else given for at, given in enumerate(RIGHT)]
+    both = [*first[:4], *second[4:]]
+    found = diagnose(RIGHT, both, {"first": first, "second": second, "neither": SUMS})
+    assert {*found.first, *found.second} == {"first", "second"}
+
+
+def test_two_mistakes_may_interact_where_both_are_wrong():
+    first = [[given[0] + [1.137, 0, 0, 0]] if at < 6 else given for at, given in enumerate(RIGHT)]
+    second = [[given[0] * [1, 1.713, 1, 1]] if at > 2 else given for at, given in enumerate(RIGHT)]
+    both = [[x[0] + y[0] - r[0]] for x, y, r in zip(first, second, RIGHT, strict=True)]
+    found = diagnose(RIGHT, both, {"first": first, "second": second})
+    assert {*found.first, *found.second} == {"first", "second"}
+
+
+def test_mistakes_that_explain_the_same_are_all_named():
+    found = diagnose(RIGHT, SUMS, {"one": SUMS, "same": SUMS, "other": RIGHT})
+    assert found == Found(("one", "same"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda given: given.astype(np.float32),
+        lambda given: given.tolist(),
+        lambda given: tuple(given.tolist()),
+        lambda given: given[:, None],
+        lambda given: Answer(given, changed=("values",)),
+        lambda given: given * (1 + 1e-9),
+    ],
+    ids=["single precision", "a list", "a tuple", "a column", "in place", "another order"],
+)
+def test_how_an_answer_is_written_is_no_contradiction(written):
+    assert diagnose(RIGHT, [[written(given[0])] for given in SUMS], {"sums": SUMS}).first == ("sums",)
+
+
+def test_a_gradient_that_reaches_a_constant_is_a_second_cause():
+    slopes = [RNG.normal(size=3) for _ in range(4)]
+
+    def answers(factor: float, constant: Any) -> list[list[Answer]]:
+        return [[Answer(factor * x.sum(), grads={"x": factor * x, "c": constant})] for x in slopes]
+
+    right, outside, trains = answers(1, None), answers(3.7, None), answers(1, np.full(3, 2.713))
+    found = diagnose(
+        right, answers(3.7, np.full(3, 0.9137)), {"outside": outside, "trains": trains}, passed=2
+    )
+    assert found == Found(("outside",), ("trains",))
+
+
+def test_texts_and_nested_answers_are_evidence():
+    right = [["the cat", [1.0, "b"]], ["sat down", None]]
+    shouted = [["THE CAT", [1.0, "B"]], ["SAT DOWN", None]]
+    assert diagnose(
+        right, shouted, {"upper": shouted, "none": [[None, None], [None, None]]}, passed=1
+    ) == Found(("upper",))
+
+
+def test_that_everything_raises_the_same_is_no_evidence():
+    broken = [[raised("TypeError")] for _ in RIGHT]
+    assert diagnose(RIGHT, broken, {"raises": broken}) == Found()
+    some = [given if at < 5 else right for at, (given, right) in enumerate(zip(broken, RIGHT, strict=True))]
+    assert diagnose(RIGHT[:6], [*some[:5], [RIGHT[5][0] * 0]], {"raises": [*some[:5], RIGHT[5]]}).first == ()
+
+
+def test_objects_are_compared_by_what_was_done_with_them():
+    assert diagnose(RIGHT, SUMS, {"sums": SUMS}, stateful=True) == Found(("sums",))
