@@ -17,7 +17,7 @@ from autograder.errors import KitError
 from autograder.judging.answers import Answers, ReferenceFailed
 from autograder.judging.bank import Check
 from autograder.judging.kept import Kept
-from autograder.judging.session import Exchange, Reply, Script, Session
+from autograder.judging.session import Ended, Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
@@ -246,6 +246,7 @@ class Judge:
         conversation = self._reference.conversation()
         frames: list[bytes] = []
         calls: list[Call] = []
+        outcomes: list[Answer | Ended] = []
         answers: list[Answer] = []
         live = False
 
@@ -254,8 +255,11 @@ class Judge:
             live = live or bool(call.functions)
             frames.append(encode_call(call))  # now: the check may change its arrays later
             calls.append(call)
-            answers.append(conversation.send(call))
-            return answers[-1]
+            outcomes.append(conversation.outcome(call))
+            if not isinstance(outcomes[-1], Answer):
+                raise outcomes[-1]
+            answers.append(outcomes[-1])
+            return outcomes[-1]
 
         began = time.monotonic()
         try:
@@ -266,7 +270,7 @@ class Judge:
             return None
         rooms = tuple(map(room_for, answers)) if len(answers) == len(frames) else ()
         seconds = time.monotonic() - began
-        return Script(tuple(frames), tuple(answers), seconds, live, rooms, tuple(calls))
+        return Script(tuple(frames), tuple(answers), seconds, live, rooms, tuple(calls), tuple(outcomes))
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""
