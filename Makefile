@@ -55,6 +55,13 @@ hints: setup
 gradescope-rehearsal: setup
 	$(BIN)/python tests/rehearsal/gradescope.py
 
+# The collection of attacks against the grader and the Gradescope zip of one assignment: nothing may gain.
+STEM ?= rl_foundations
+.PHONY: redteam
+redteam: setup
+	$(BIN)/autograder build
+	$(BIN)/autograder redteam dist/gradescope_$(STEM).zip
+
 bench: setup
 	$(BIN)/python benchmarks/run.py
 

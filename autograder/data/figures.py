@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.data.rendering import Rendering
 from autograder.data.values import Figure
 
 DPI = 100
@@ -27,7 +28,7 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
+    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -41,7 +42,8 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
         drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
         shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
+        rendering = Rendering(canvas)
+        parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
         picture = png.getvalue() if png.tell() <= MAX_PNG else b""
         return Figure([part for part in parts if isinstance(part, dict)], picture)
     finally:
@@ -50,41 +52,49 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
             pyplot.close(figure)
 
 
-def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
+def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any]:
     """Return the contents of one axes, which has been drawn."""
     legend = axes.get_legend()
     colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
-    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
+
+    def first(*texts: Any) -> str:
+        found = rendering.seen_texts([text for text in texts if text is not None])
+        return str(found[0].get_text()) if found else ""
+
+    over = [None, None] if colorbar else [figure._supxlabel, figure._supylabel]
     return {
-        "title": next(filter(None, titles), ""),
-        "suptitle": figure.get_suptitle(),
+        "title": first(axes.title, axes._left_title, axes._right_title),
+        "suptitle": first(figure._suptitle),
         "size": figure.bbox.size,
-        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
-        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
+        "xlabel": first(axes.xaxis.label, over[0]),
+        "ylabel": first(axes.yaxis.label, over[1]),
         "xlim": axes.get_xlim(),
         "ylim": axes.get_ylim(),
         "colorbar": colorbar,
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "images": [] if colorbar else describe_images(axes),
+        "legend": [text.get_text() for text in rendering.seen_texts(legend.get_texts())] if legend else [],
+        "images": [] if colorbar else describe_images(axes, rendering),
         "lines": [
             {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
             | {"label": str(line.get_label())}
-            for line in axes.lines[:MAX_ITEMS]
+            for line in rendering.seen(axes.lines[:MAX_ITEMS])
         ],
-        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
-        "texts": describe_texts(axes, axes.texts, renderer),
-        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
-        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
+        "points": [
+            numbers(one.get_offsets())
+            for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
+        ],
+        "texts": describe_texts(axes, axes.texts, rendering),
+        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
+        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
     }
 
 
-def describe_images(axes: Any) -> list[dict[str, Any]]:
+def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
     """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
     images = [
         {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
-        for image in axes.images[:MAX_ITEMS]
+        for image in rendering.seen(axes.images[:MAX_ITEMS])
     ]
-    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
+    meshes = rendering.seen(of_classes(axes.collections, "QuadMesh", "PolyQuadMesh"))
     return images + [
         {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
@@ -97,10 +107,10 @@ def extent_of(mesh: Any) -> tuple[float, float, float, float]:
     return float(left), float(right), float(bottom), float(top)
 
 
-def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
+def describe_texts(axes: Any, texts: Sequence[Any], rendering: Rendering) -> list[dict[str, Any]]:
     """Return the texts that can be seen."""
-    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
-    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
+    seen = rendering.seen_texts(texts[:MAX_ITEMS])
+    return [describe_text(axes, text, rendering.renderer) for text in seen]
 
 
 def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
