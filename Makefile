@@ -65,6 +65,11 @@ redteam: setup
 bench: setup
 	$(BIN)/python benchmarks/run.py
 
+# Right files with a quirk, all of them: full points, and the same at home. Minutes.
+.PHONY: quirks
+quirks: setup
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_quirks.py
+
 # A quarter of an hour: otter 7 on 60 honest submissions, the sample class and a dozen attacks.
 otter-proof: setup
 	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_otter.py tests/kit/test_same_answer.py

@@ -40,7 +40,8 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
         png = io.BytesIO()
         canvas.draw()
         drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
+        few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(png, "PNG", compress_level=1)
         shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
         rendering = Rendering(canvas)
         parts = plain([describe_axes(figure, axes, rendering) for axes in shown])

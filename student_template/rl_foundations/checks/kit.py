@@ -4,9 +4,8 @@ It was put together from the course's grader, part by part:
 
 - values: Plain data: the only thing that crosses the wall between grader and student code.
 - describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
-- explain: Say what kind of wrong answers are, as a property that gives no expected number away.
+- explain: Say what kind of wrong an answer is, as a property that gives no expected number away.
 - tolerance: How close is close enough: relative first, with room for what float32 does to cancelling sums.
-- rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
 - figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 - plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
 - compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
@@ -68,7 +67,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from importlib.util import find_spec
 from itertools import islice
@@ -382,15 +381,12 @@ def show(value: Any, digits: int = 6) -> str:
 
 
 # ----------------------------------------
-# explain: Say what kind of wrong answers are, as a property that gives no expected number away.
+# explain: Say what kind of wrong an answer is, as a property that gives no expected number away.
 
 Agree = Callable[[np.ndarray, np.ndarray], bool]
-Pair = tuple[np.ndarray, np.ndarray]  # a wrong answer and the right one
 Candidates = Iterator[tuple[str, np.ndarray]]
 WHOLE_FACTORS = range(2, 65)  # beyond, many a number is a multiple of another by chance
-TELLING = 3  # different numbers that are not round: fewer prove nothing
-AT_LEAST = 2  # of them are among those that the property is about
-THESE, THIS = "these are the right numbers", "it is the right number"
+THESE = "these are the right numbers"
 
 
 class Property(str):
@@ -411,111 +407,79 @@ def without_numbers(told: str) -> str:
 
 
 def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Return how `found` follows from `wanted` ("the sign is flipped"), or ""."""
-    return common_property([(found, wanted)], agree)
-
-
-def common_property(pairs: Sequence[Pair], agree: Agree, *, whole: bool = False) -> str:
-    """Return how every wrong answer follows from its right one, or "" if no one property says it.
+    """Return how `found` follows from `wanted` ("the sign is flipped"), or "".
 
     Args:
-        pairs: the wrong answers, each with the right one.
+        found: a wrong answer.
+        wanted: the right one.
         agree: whether two arrays of one shape are equal within the tolerance.
-        whole: look only for what all entries have in common, not where some are right.
     """
-    if not pairs or telling([wanted for _, wanted in pairs]) < TELLING:
+    if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
         return ""
-    for found, wanted in pairs:
-        if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
-            return ""
-    with np.errstate(all="ignore"):
-        apart = [np.abs(found - wanted) > 5e-4 * np.abs(wanted) for found, wanted in pairs]
-        if any(agree(found, wanted) for found, wanted in pairs):
-            return ""
-        wrong = [wanted[where] for (_, wanted), where in zip(pairs, apart, strict=True)]
-        right = [wanted[~where] for (_, wanted), where in zip(pairs, apart, strict=True)]
-        told = common(pairs, agree, properties) if telling(wrong) >= AT_LEAST else ""
-        if not whole:
-            told = told or (common(pairs, agree, partly_right) if telling(right) >= AT_LEAST else "")
-            told = told or common(pairs, agree, nearly_right)
-    alone = all(wanted.size == 1 for _, wanted in pairs)
-    return worded_for_one(told) if alone else told
-
-
-def worded_for_one(told: str) -> str:
-    """Return a property as it is told of single numbers."""
-    hidden = without_numbers(told)
-    told, hidden = (text.replace(THESE, THIS).replace("every entry is", "it is") for text in (told, hidden))
-    return told if told == hidden else Property(told, hidden)
-
-
-def telling(numbers: Sequence[np.ndarray]) -> int:
-    """Return how many different numbers are not round."""
-    every = np.abs(np.concatenate([one.ravel() for one in numbers]))
-    return len({f"{number:.4g}" for number in every[unround(every)]})
-
-
-def unround(numbers: np.ndarray) -> np.ndarray:
-    """Return which numbers are not a multiple of a twentieth, nor any of the figures all sorts lead to."""
-    with np.errstate(all="ignore"):
-        steps = 20 * numbers
-        near = np.isclose(np.round(steps), steps, rtol=1e-6, atol=1e-6)
-        long = np.abs(numbers * 1000 - np.round(numbers * 1000)) > 1e-6
-    told: np.ndarray = np.isfinite(numbers) & ~near & (long | (np.abs(numbers) > 0.1))
-    return told
-
-
-def common(
-    pairs: Sequence[Pair], agree: Agree, family: Callable[[np.ndarray, np.ndarray, Agree], Iterator[str]]
-) -> str:
-    """Return the first property of a family that all pairs have."""
 
     def fits(one: np.ndarray, other: np.ndarray) -> bool:
         far = one.size and np.abs(one - other).max() > 0.1 * np.abs(other).max()
         return not far and agree(one, other)  # most candidates are far, which is quick to tell
 
-    known = list(dict.fromkeys(family(*pairs[0], fits)))
-    for found, wanted in pairs[1:]:
-        if not known:
+    with np.errstate(all="ignore"):
+        if agree(found, wanted):
             return ""
-        also = set(family(found, wanted, fits))
-        known = [told for told in known if told in also]
-    return known[0] if known else ""
+        if wanted.size == 1:
+            return lone_number(found.ravel(), wanted.ravel(), fits)
+        looks = (constant, replaced, shifted, scaled, limited, partly_right, nearly_right)
+        return next(filter(None, (look(found, wanted, fits) for look in looks)), "")
 
 
-def properties(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
-    """Yield what holds for a whole answer, the most telling first."""
-    yield from constant(found, wanted, agree)
-    yield from fitting([*treatments(wanted), *arrangements(wanted)], found, wanted, agree)
-    yield from shifted(found, wanted, agree)
-    yield from scaled(found, wanted, agree)
-    yield from limited(found, wanted, agree)
+def lone_number(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Explain a single number. Round ones are left alone: 0, 1, 2 and 4 are all sorts of each other."""
+    if agree(found, -wanted) and wanted.any():
+        return "the sign is flipped"
+    if is_round(wanted) or (is_round(found) and np.abs(found) < 2):
+        return ""
+    told = first_of(treatments(wanted, "it is the right number"), found, wanted, agree)
+    if told or not found.all():
+        return told
+    if any(agree(found * count, wanted) for count in WHOLE_FACTORS):
+        return "it is the right number divided by a whole number: a mean where a sum is wanted?"
+    if any(agree(found / count, wanted) for count in WHOLE_FACTORS):
+        return "it is the right number times a whole number: a sum where a mean is wanted?"
+    return ""
 
 
-def constant(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
-    """Yield whether all entries are one number."""
-    if not found.any():
-        yield "every entry is 0"
+def is_round(number: np.ndarray) -> bool:
+    """Whether a number is a multiple of a half."""
+    return bool(np.isclose(np.round(2 * number), 2 * number, rtol=1e-6, atol=0))
+
+
+def constant(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether all entries are one number."""
     if np.ptp(found) > 0 or np.ptp(wanted) == 0:
-        return
+        return ""
+    if not found.any():
+        return "every entry is 0"
     for which, number in (("first", wanted.flat[0]), ("last", wanted.flat[-1])):
         if agree(found, np.full_like(wanted, number)):
-            yield f"every entry is what only the {which} should be"
-    yield "every entry is the same"
+            return f"every entry is what only the {which} should be"
+    return "every entry is the same"
 
 
-def treatments(wanted: np.ndarray) -> Candidates:
+def replaced(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether the right numbers were treated alike, put elsewhere or combined."""
+    return first_of([*treatments(wanted, THESE), *arrangements(wanted)], found, wanted, agree)
+
+
+def treatments(wanted: np.ndarray, these: str) -> Candidates:
     """Yield what the right numbers become when each is treated alike, each with its sentence."""
     yield "the sign is flipped", -wanted
-    yield f"{THESE} without the sign", np.abs(wanted)
-    yield f"{THESE} cut to whole numbers: is the dtype that of integers?", np.trunc(wanted)
-    yield f"{THESE} rounded to whole numbers", np.round(wanted)
+    yield f"{these} without the sign", np.abs(wanted)
+    yield f"{these} cut to whole numbers: is the dtype that of integers?", np.trunc(wanted)
+    yield f"{these} rounded to whole numbers", np.round(wanted)
     for count in (1, 2, 3):
-        yield f"{THESE} rounded to {10**-count:g}", np.round(wanted, count)
-    yield f"{THESE} passed through exp", np.exp(wanted)
-    yield f"{THESE} passed through log", np.log(wanted)
-    yield f"{THESE} turned upside down, 1 / x", 1 / wanted
-    yield f"{THESE} squared", wanted**2
+        yield f"{these} rounded to {10**-count:g}", np.round(wanted, count)
+    yield f"{these} passed through exp", np.exp(wanted)
+    yield f"{these} passed through log", np.log(wanted)
+    yield f"{these} turned upside down, 1 / x", 1 / wanted
+    yield f"{these} squared", wanted**2
 
 
 def arrangements(wanted: np.ndarray) -> Candidates:
@@ -526,11 +490,10 @@ def arrangements(wanted: np.ndarray) -> Candidates:
     yield f"{THESE}, transposed", wanted.T
     if wanted.size < 3:
         return
-    if abs(wanted.mean()) > 1e-3 * wanted.std():  # else that is what is wanted
-        centred = wanted - wanted.mean()
-        yield f"{THESE} minus their mean", centred
-        for ddof in (0, 1):
-            yield f"{THESE} standardised to mean 0 and deviation 1", centred / wanted.std(ddof=ddof)
+    centred = wanted - wanted.mean()
+    yield f"{THESE} minus their mean", centred
+    for ddof in (0, 1):
+        yield f"{THESE} standardised to mean 0 and deviation 1", centred / wanted.std(ddof=ddof)
     yield "these are running sums of the right numbers", np.cumsum(wanted, -1)
     backward = np.cumsum(np.flip(wanted, -1), -1)
     yield "these are running sums of the right numbers, from the end", np.flip(backward, -1)
@@ -539,85 +502,88 @@ def arrangements(wanted: np.ndarray) -> Candidates:
     yield told, -np.diff(wanted, axis=-1, append=0)
 
 
-def fitting(
-    candidates: Sequence[tuple[str, np.ndarray]], found: np.ndarray, wanted: np.ndarray, agree: Agree
-) -> Iterator[str]:
-    """Yield the sentences of the candidates that were found, are not 0, and are not right."""
+def first_of(
+    candidates: Iterable[tuple[str, np.ndarray]],
+    found: np.ndarray,
+    wanted: np.ndarray,
+    agree: Agree,
+) -> str:
+    """Return the sentence of the first candidate that was found, is not 0, and is not right."""
     for told, candidate in candidates:
         fits = candidate.shape == found.shape and np.isfinite(candidate).all() and candidate.any()
         if fits and agree(found, candidate) and not agree(candidate, wanted):
-            yield told
+            return told
+    return ""
 
 
-def shifted(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
-    """Yield whether one axis is off by one place, or all stands in some other order."""
-    for axis in {0, wanted.ndim - 1} if wanted.ndim else ():
+def shifted(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether one axis is off by one place, or all stands in some other order."""
+    for axis in {0, wanted.ndim - 1}:
         one, other = np.moveaxis(found, axis, 0), np.moveaxis(wanted, axis, 0)
         if len(other) > 2 and np.ptp(other[:-1]) > 0 and agree(one[1:], other[:-1]):
-            yield "the right numbers come one index too late"
+            return "the right numbers come one index too late"
         if len(other) > 2 and np.ptp(other[1:]) > 0 and agree(one[:-1], other[1:]):
-            yield "the right numbers come one index too early"
-    if wanted.size > 2 and agree(np.sort(found, axis=None), np.sort(wanted, axis=None)):
-        yield f"{THESE} in another order"
+            return "the right numbers come one index too early"
+    if agree(np.sort(found, axis=None), np.sort(wanted, axis=None)):
+        return f"{THESE} in another order"
+    return ""
 
 
-def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
-    """Yield whether one factor or one added constant explains every entry."""
+def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether one factor or one added constant explains every entry."""
     factor = float(np.vdot(wanted, found) / np.vdot(wanted, wanted))
-    apart = factor != 0 and abs(factor - 1) > 5e-4 and (wanted.size == 1 or np.ptp(np.abs(wanted)) > 0)
+    apart = factor != 0 and abs(factor - 1) > 5e-4 and np.ptp(np.abs(wanted)) > 0
     if apart and agree(found / factor, wanted):
-        for told, counts in (("divided by their number: a mean where a sum is wanted?", 1 / factor),
-                             ("times their number: a sum where a mean is wanted?", factor)):  # fmt: skip
-            if wanted.size > 2 and np.isclose(counts, wanted.size, rtol=1e-4):
-                yield f"every entry is the right one {told}"
-        same, digits = "every entry is the right one times", 3 if abs(factor - 1) > 0.01 else 4
-        yield Property(f"{same} {factor:.{digits}g}", f"{same} a constant")
-        for told, counts in (("divided by a whole number: a mean where a sum is wanted?", 1 / factor),
-                             ("times a whole number: a sum where a mean is wanted?", factor)):  # fmt: skip
-            whole = round(counts)
-            if wanted.size == 1 and whole in WHOLE_FACTORS and np.isclose(counts, whole, rtol=1e-4):
-                yield f"{THESE} {told}"
-    gap, same = found - wanted, "every entry is off by the same amount"
-    if np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
-        if np.ptp(wanted) > 0:
-            yield same
-        yield Property(f"every entry is off by {np.mean(gap):.3g}", same)
+        told = ""
+        if wanted.size > 2 and np.isclose(factor * wanted.size, 1, rtol=1e-4):
+            told = "divided by their number: a mean where a sum is wanted?"
+        elif wanted.size > 2 and np.isclose(factor, wanted.size, rtol=1e-4):
+            told = "times their number: a sum where a mean is wanted?"
+        same = "every entry is the right one "
+        return f"{same}{told}" if told else Property(f"{same}times {factor:.4g}", f"{same}times a constant")
+    gap = found - wanted
+    if np.ptp(wanted) > 0 and np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
+        return "every entry is off by the same amount"
+    return ""
 
 
-def limited(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
-    """Yield whether one array is the other with its ends cut off."""
+def limited(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether one array is the other with its ends cut off."""
     for cut, whole, told in (
         (found, wanted, f"{THESE}, limited to a range that is too narrow"),
         (wanted, found, f"{THESE} before they are limited to a range"),
     ):
         inside = (cut > cut.min()) & (cut < cut.max())
         if inside.sum() > 1 and (~inside).sum() > 2 and agree(whole.clip(cut.min(), cut.max()), cut):
-            yield told
+            return told
+    return ""
 
 
-def partly_right(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
-    """Yield whether only an end is wrong, or only numbers of one sign."""
+def partly_right(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
+    """Say whether only an end is wrong, or only numbers of one sign."""
     right = np.abs(found - wanted) <= 5e-4 * np.abs(wanted)  # the others are clearly wrong
     if wanted.ndim == 1 and wanted.size > 2:
         for which, rest in (("first", slice(1, None)), ("last", slice(-1))):
             if agree(found[rest], wanted[rest]):
-                yield f"only the {which} is wrong"
+                return f"only the {which} is wrong"
         start, stop = int(np.argmin(right)), int(np.argmax(right))
         if start > 1 and not right[start:].any() and agree(found[:start], wanted[:start]):
-            yield f"they are right up to index [{start - 1}] and wrong from there on"
+            return f"they are right up to index [{start - 1}] and wrong from there on"
         if stop > 1 and right[stop:].all() and agree(found[stop:], wanted[stop:]):
-            yield f"they are wrong up to index [{stop - 1}] and right from there on"
+            return f"they are wrong up to index [{stop - 1}] and right from there on"
     for told, where in (("negative", wanted < 0), ("positive", wanted > 0)):
         apart = where.sum() > 1 and (~where).sum() > 1 and not right[where].any()
         if apart and agree(found[~where], wanted[~where]):
-            yield f"they are wrong where the right number is {told}, and right elsewhere"
+            return f"they are wrong where the right number is {told}, and right elsewhere"
+    return ""
 
 
-def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> Iterator[str]:
-    """Yield whether all of it is wrong by a little."""
+def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> str:
+    """Say whether all of it is wrong by a little."""
     gap, size = np.abs(found - wanted), np.abs(wanted)
     if np.all((gap > 1e-5 * size) & (gap <= 0.02 * size)):
-        yield "every entry is close, none is exact: is something rounded, or a constant changed?"
+        return "every entry is close, none is exact: is something rounded, or a constant changed?"
+    return ""
 
 
 # ----------------------------------------
@@ -673,87 +639,6 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
 
 
 # ----------------------------------------
-# rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
-
-SOLID = 0.4  # an artist's own pixels have at least this opacity
-COLOUR = 60  # levels of 255 by which its colour may differ where it is on top
-ON_TOP = 0.3  # the part of its pixels that must be
-CONTRAST = 10  # levels by which it must differ from what is around it
-MARGIN = 3  # pixels around it
-LEAST_SIZE = 4  # pixels of a text, high and wide
-LEAST_INK = 0.01  # of the box around a text
-
-
-class Rendering:
-    """A figure as it was drawn, and its artists one by one in comparison."""
-
-    def __init__(self, canvas: Any) -> None:
-        self.renderer = canvas.get_renderer()
-        self._seen = np.array(canvas.buffer_rgba())[..., :3].astype(np.int16)
-
-    def alone(self, artist: Any) -> np.ndarray:
-        """Return what an artist looks like on an empty page, as RGBA."""
-        from matplotlib.backends.backend_agg import RendererAgg
-
-        page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
-        artist.draw(page)
-        return np.array(page.buffer_rgba())
-
-    def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
-        """Return the texts that can be seen."""
-        return [text for text in texts if text.get_visible() and text.get_text().strip() and self._inks(text)]
-
-    def _inks(self, text: Any) -> bool:
-        """Whether pixels where a text stands come near its colour, on a ground that differs from it."""
-        from matplotlib.colors import to_rgba
-        from matplotlib.text import Text
-
-        left, bottom, right, top = box = Text.get_window_extent(text, self.renderer).extents
-        *colour, opacity = to_rgba(text.get_color(), text.get_alpha())
-        ground = self._part(self._seen, box).reshape(-1, 3)
-        if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
-            return False
-        usual = np.median(ground, axis=0)
-        towards = 255 * np.array(colour) - usual
-        if np.abs(towards).max() < CONTRAST:
-            return False
-        inked = (ground - usual) @ towards / (towards @ towards) >= SOLID
-        return bool(inked.sum() >= max(LEAST_SIZE, LEAST_INK * inked.size))
-
-    def seen(self, artists: Sequence[Any]) -> list[Any]:
-        """Return the lines, points and images that can be seen."""
-        shown = [artist for artist in artists if artist.get_visible()]
-        return [artist for artist in shown if self._stands_out(self.alone(artist))]
-
-    def _stands_out(self, page: np.ndarray) -> bool:
-        """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
-        own = page[..., 3] >= SOLID * 255
-        if not own.any():
-            return False
-        rows, columns = np.nonzero(own)
-        near = (slice(max(0, rows.min() - MARGIN), rows.max() + MARGIN + 1),
-                slice(max(0, columns.min() - MARGIN), columns.max() + MARGIN + 1))  # fmt: skip
-        part, own, seen = page[near], own[near], self._seen[near]
-        room = COLOUR + 255 - part[..., 3].astype(np.int16)
-        alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
-        if np.mean(alike[own]) < ON_TOP:
-            return False
-        inside = seen[own & alike]
-        around = seen[~own] if not own.all() else np.full((1, 3), 255)
-        low, usual, high = np.percentile(inside, (10, 50, 90), axis=0)
-        contrast = max(np.abs(usual - np.median(around, axis=0)).max(), (high - low).max())
-        return bool(contrast >= CONTRAST)
-
-    def _part(self, pixels: np.ndarray, box: Sequence[float]) -> np.ndarray:
-        """Return the pixels in a box, whose height counts from the bottom, with a margin."""
-        height = pixels.shape[0]
-        finite = np.nan_to_num(np.asarray(box, dtype=float), posinf=1e6, neginf=-1e6)
-        left, bottom, right, top = np.clip(finite, -1e6, 1e6)
-        rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
-        return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
-
-
-# ----------------------------------------
 # figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 
 DPI = 100
@@ -773,7 +658,7 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
+    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -787,8 +672,7 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
         drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
         shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        rendering = Rendering(canvas)
-        parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
+        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
         picture = png.getvalue() if png.tell() <= MAX_PNG else b""
         return Figure([part for part in parts if isinstance(part, dict)], picture)
     finally:
@@ -797,49 +681,41 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
             pyplot.close(figure)
 
 
-def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any]:
+def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
     """Return the contents of one axes, which has been drawn."""
     legend = axes.get_legend()
     colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
-
-    def first(*texts: Any) -> str:
-        found = rendering.seen_texts([text for text in texts if text is not None])
-        return str(found[0].get_text()) if found else ""
-
-    over = [None, None] if colorbar else [figure._supxlabel, figure._supylabel]
+    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
     return {
-        "title": first(axes.title, axes._left_title, axes._right_title),
-        "suptitle": first(figure._suptitle),
+        "title": next(filter(None, titles), ""),
+        "suptitle": figure.get_suptitle(),
         "size": figure.bbox.size,
-        "xlabel": first(axes.xaxis.label, over[0]),
-        "ylabel": first(axes.yaxis.label, over[1]),
+        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
+        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
         "xlim": axes.get_xlim(),
         "ylim": axes.get_ylim(),
         "colorbar": colorbar,
-        "legend": [text.get_text() for text in rendering.seen_texts(legend.get_texts())] if legend else [],
-        "images": [] if colorbar else describe_images(axes, rendering),
+        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
+        "images": [] if colorbar else describe_images(axes),
         "lines": [
             {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
             | {"label": str(line.get_label())}
-            for line in rendering.seen(axes.lines[:MAX_ITEMS])
+            for line in axes.lines[:MAX_ITEMS]
         ],
-        "points": [
-            numbers(one.get_offsets())
-            for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
-        ],
-        "texts": describe_texts(axes, axes.texts, rendering),
-        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
-        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
+        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
+        "texts": describe_texts(axes, axes.texts, renderer),
+        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
+        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
     }
 
 
-def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
+def describe_images(axes: Any) -> list[dict[str, Any]]:
     """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
     images = [
         {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
-        for image in rendering.seen(axes.images[:MAX_ITEMS])
+        for image in axes.images[:MAX_ITEMS]
     ]
-    meshes = rendering.seen(of_classes(axes.collections, "QuadMesh", "PolyQuadMesh"))
+    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
     return images + [
         {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
@@ -852,10 +728,10 @@ def extent_of(mesh: Any) -> tuple[float, float, float, float]:
     return float(left), float(right), float(bottom), float(top)
 
 
-def describe_texts(axes: Any, texts: Sequence[Any], rendering: Rendering) -> list[dict[str, Any]]:
+def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
     """Return the texts that can be seen."""
-    seen = rendering.seen_texts(texts[:MAX_ITEMS])
-    return [describe_text(axes, text, rendering.renderer) for text in seen]
+    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
+    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
 
 
 def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
@@ -1203,25 +1079,12 @@ class CheckFailed(AssertionError):
     """The student's answer is wrong.
 
     `hidden` is all that a hidden check says of it. Where it is empty, that is `reason` as far as it
-    stands in the file of checks, word for word. `pattern` finds what kind of wrong this one answer is.
-    Other failed checks may say otherwise, so it is told only where a check is run by itself.
+    stands in the file of checks, word for word.
     """
 
-    def __init__(
-        self, reason: str, details: str = "", hidden: str = "", pattern: Callable[[], str] = str
-    ) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, details: str = "", hidden: str = "") -> None:
+        super().__init__(f"{reason}\n{details}" if details else reason)
         self.reason, self.details, self.hidden = reason, details, hidden
-        self._pattern = pattern
-
-    @property
-    def told(self) -> str:
-        """The reason, and what kind of wrong the answer is."""
-        pattern = self._pattern()
-        return f"{self.reason}: {pattern}" if pattern else self.reason
-
-    def __str__(self) -> str:
-        return f"{self.told}\n{self.details}" if self.details else self.told
 
 
 def expect(condition: bool, reason: str, details: str = "") -> None:
@@ -1461,16 +1324,17 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
     if not wrong.any():
         return
     broken = ~np.isfinite(found) & np.isfinite(wanted)
-    pattern: Callable[[], str] = str
     if broken.any():
-        wrong = broken
+        wrong, more = broken, ""
         kind = "NaN" if np.isnan(found[broken][0]) else "infinite"
     else:
         kind = "wrong"
-        pattern = partial(explain, found, wanted, lambda one, other: bool(right(one, other).all()))
-    reason, hidden = (f"{subject} is {kind}{place(wrong, counts=counts)}" for counts in (True, False))
+        more = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
+    reason = f"{subject} is {kind}{place(wrong)}" + (f": {more}" if more else "")
+    hidden = f"{subject} is {kind}{place(wrong, counts=False)}"
+    hidden += f": {without_numbers(more)}" if more else ""
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden, pattern)
+    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden)
 
 
 # ----------------------------------------
@@ -1680,15 +1544,11 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
 @contextlib.contextmanager
-def undisturbed(*, library: bool = False) -> Iterator[None]:
-    """Run a call with gradients on, and leave the process's settings as they were.
-
-    Args:
-        library: it is a library's: the program's own settings do not reach it.
-    """
+def undisturbed() -> Iterator[None]:
+    """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch(fresh_torch() if library else {**before, "grad_enabled": True})
+        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
@@ -1855,7 +1715,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
     ]
-    with undisturbed(library=call.action == "make"):
+    with undisturbed():
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
@@ -2229,18 +2089,7 @@ class Arguments:
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return Callback(len(self.functions) - 1)
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return self._record(value)
         return value
-
-    def _record(self, value: Any) -> Any:
-        """Return a dataclass instance that holds functions as a record of what stands for them."""
-        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
-        if not any(map(callable, fields.values())):
-            return value
-        kind = type(value)
-        unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
-        return Record(f"{kind.__module__}.{kind.__qualname__}", unwrapped)
 
     def _name(self, function: Function) -> Named:
         if function._call.action != "call":
@@ -3556,7 +3405,7 @@ def judge_missing(name: str, work: Work) -> Verdict:
 def tell(error: BaseException, work: Work) -> list[str]:
     """Return what went wrong, in lines; of tracebacks only what is the student's."""
     if isinstance(error, CheckFailed):
-        return [error.told, *error.details.splitlines()]
+        return [error.reason, *error.details.splitlines()]
     own = own_frames(error.__traceback__, work)
     if isinstance(error, TooSlow):
         told = f"your code ran for {CHECK_SECONDS} s: is there a loop that never ends?"
