@@ -4,8 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup lock demo test lint doctor hints gradescope-rehearsal bench clean otter-proof cluster-proof notebooks \
-	oracles fuzz
+.PHONY: setup lock demo test lint doctor hints gradescope-rehearsal bench clean coverage otter-proof cluster-proof \
+	notebooks oracles fuzz
 
 setup: $(VENV)/ready
 
@@ -92,6 +92,11 @@ oracles:
 	$(PYTHON) -m venv build/oracles
 	build/oracles/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 -e '.[oracles,dev]'
 	build/oracles/bin/python -m pytest -m "slow or not slow" tests/oracles
+
+# Which lines of the engine no test runs; fails below the floor. Slower than `make test`.
+coverage: setup
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report --skip-covered --fail-under=86
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

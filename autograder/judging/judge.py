@@ -277,7 +277,7 @@ class Judge:
         note = f"{check.id} stumbled: {type(error).__name__}: {error}"
         if self.script(check) is None:
             return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
-        return Verdict(Outcome.FAILED, "The answer is not of the kind that the docstring promises.", note)
+        return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
 
 
 def lines_in(check: Check, error: BaseException) -> tuple[int, ...]:
