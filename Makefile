@@ -4,16 +4,30 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor hints gradescope-rehearsal bench clean coverage otter-proof cluster-proof notebooks oracles
+.PHONY: setup lock demo test lint doctor hints gradescope-rehearsal bench clean coverage otter-proof cluster-proof \
+	notebooks oracles fuzz
 
 setup: $(VENV)/ready
 
-# torch comes first, by its exact pin: a looser range may bring gigabytes of CUDA.
+# torch comes by its exact pin alone: which build it is, and what that needs, depends on the machine.
 $(VENV)/ready: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+# After a change of pyproject.toml: what is installed now, with the hashes of every file of each version.
+lock: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[cluster,dev]'
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	head -2 requirements.lock > build/lock/requirements.lock
+	$(BIN)/python -m pip list --format freeze --exclude autograder --exclude torch --exclude pip \
+		> build/lock/names
+	build/lock/bin/uv pip compile --quiet --universal --no-deps --generate-hashes --no-header --no-annotate \
+		build/lock/names >> build/lock/requirements.lock
+	mv build/lock/requirements.lock $@.new && mv $@.new requirements.lock
 
 demo: setup
 	rm -rf $(DEMO)
@@ -67,6 +81,11 @@ cluster-proof: setup
 # Every notebook of every assignment, run by a real kernel.
 notebooks: setup
 	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_notebooks.py
+
+# Minutes: everything that reads what a student controls, on made-up input. FUZZ inputs for each reader.
+FUZZ ?= 20000
+fuzz: setup
+	AUTOGRADER_FUZZ=$(FUZZ) $(BIN)/python -m pytest -m "slow or not slow" tests/fuzz
 
 # The references against independent libraries (jax, torchrl, trl, ...), in an environment of their own.
 oracles:

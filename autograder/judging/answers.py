@@ -7,6 +7,7 @@ from typing import Any
 
 from autograder.data.values import Handle, leaves
 from autograder.judging.answer_cache import AnswerCache
+from autograder.judging.kept import Kept
 from autograder.judging.loading import Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_answer, encode_call, read_reply
@@ -14,6 +15,7 @@ from autograder.sandbox.protocol import MAX_FRAME, Raised, frame_of
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
+KEPT, KEPT_ROOM = 100_000, 128 << 20  # answers, and their bytes: some are to what students returned
 PATIENCE = (1, 4)  # times the limit of a call that the program gets, one try after another
 
 
@@ -26,7 +28,7 @@ class Answers:
 
     def __init__(self, wall: Wall, program: Program, cache: AnswerCache | None = None) -> None:
         self._wall, self.program = wall, program
-        self._known: dict[tuple[Any, ...], Answer | StudentRaised] = {}
+        self._known: Kept[Answer | StudentRaised] = Kept(KEPT, KEPT_ROOM)
         self._cache = cache or AnswerCache(None)
         self._stateful = self._cache.stateful
         self._lock = threading.Lock()
@@ -57,26 +59,36 @@ class Answers:
         stateful = stateful or frame in self._stateful
         key = (*history, frame) if stateful else (frame,)
         with self._lock:
-            kept = self._cache.find(key) if key not in self._known else None
-            if kept is not None:
-                self._known[key] = outcome_in(kept)
-            if key not in self._known and not stateful:
-                outcome = self._ask(frame)
-                if not (isinstance(outcome, Answer) and holds(outcome.value)):
-                    self._keep(key, outcome)
-                    return outcome, False
+            found = self._remembered(key)
+            if found is None and not stateful:
+                found = self._ask(frame)
+                if not (isinstance(found, Answer) and holds(found.value)):
+                    self._keep(key, found)
+                    return found, False
                 self._stateful.add(frame)
                 self._end()  # that worker now holds an object that no history tells of
                 stateful, key = True, (*history, frame)
-            if key not in self._known:
-                self._keep(key, self._ask(frame, history))
+                found = self._remembered(key)
+            if found is None:
+                found = self._ask(frame, history)
+                self._keep(key, found)
                 self._worker_history = key
-            return self._known[key], stateful
+            return found, stateful
+
+    def _remembered(self, key: tuple[Any, ...]) -> Answer | StudentRaised | None:
+        """Return an outcome of this run, or of one before."""
+        found = self._known.get(key)
+        kept = self._cache.find(key) if found is None else None
+        if kept is not None:
+            found = outcome_in(kept)
+            self._known.put(key, found, len(key[-1]) + len(kept))
+        return found
 
     def _keep(self, key: tuple[Any, ...], outcome: Answer | StudentRaised) -> None:
         """Remember an outcome, in this run and for the next."""
-        self._known[key] = outcome
-        self._cache.keep(key, frame_with(outcome))
+        kept = frame_with(outcome)
+        self._known.put(key, outcome, len(key[-1]) + len(kept))
+        self._cache.keep(key, kept)
 
     def _passing_functions(self, call: Call, history: tuple[Any, ...]) -> Answer | StudentRaised:
         """Answer a call that passes functions: nothing tells whether the same ones were passed before."""

@@ -8,8 +8,10 @@ import ast
 import contextlib
 import json
 import os
+import resource
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ from autograder.submission.reading import Submission
 
 ZIP_S = 60  # for one attack against the zip, whose limits are the real ones
 TELL_EVERY = 10
+GRADER_S, GRADER_MB = 8, 300  # what one attack may cost the grader itself
 CENT = 0.011  # scores are rounded
 QUICK = {"import_s": 2, "call_s": 0.5, "submission_s": 8, "memory_mb": 512}
 
@@ -95,7 +98,9 @@ def run_one(grader: Grader, scene: Stage, attack: Attack, secrets: Secrets) -> G
     before = offspring(grader.wall.pid)
     preamble = scene.preamble(os.getpid(), grader.course.root.resolve(), stem)
     text = armed(attack, preamble, list(grader.assignment.questions))
+    used, size = time.process_time(), peak_mb()
     report = grader.grade(submission(attack.name, stem, text))
+    used, size = time.process_time() - used, peak_mb() - size
     hidden = [one.feedback for one in report.checks if not one.visible]
     visible = [one.feedback for one in report.checks if one.visible]
     told = Told(
@@ -104,7 +109,16 @@ def run_one(grader: Grader, scene: Stage, attack: Attack, secrets: Secrets) -> G
     gained = judge(report.score, report.output, told, secrets, scene)
     if lingers(grader.wall.pid, before):
         gained.append("left a process behind")
+    if used > GRADER_S:
+        gained.append(f"kept the grader busy for {used:.0f} s")
+    if size > GRADER_MB:
+        gained.append(f"made the grader grow by {size:.0f} MB")
     return Gain(attack.name, report.score, tuple(gained))
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has had so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def fit_the_examples(grader: Grader) -> Gain:

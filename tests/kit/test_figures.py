@@ -160,6 +160,20 @@ def test_figures_cross_the_wall():
     assert figure.axes[0]["xticks"][0]["text"] == "0.0"
 
 
+def box(left: float, text: str = "x") -> dict:
+    """Return a text 10 pixels wide."""
+    return {"text": text, "box": (left, 0.0, left + 10.0, 10.0), "corners": []}
+
+
+def test_a_figure_with_far_too_many_texts_is_looked_at_for_a_moment_only():
+    assert overlapping([box(0)] * 50_000)  # all of them on one another
+    small = np.array([[0, 0], [0, 1], [1, 1], [1, 0]]) * 1e-3
+    apart = [{"text": "s", "box": (0.0, 0.0, 9.0, 9.0), "corners": small + at} for at in range(900)]
+    assert overlapping(apart) == [("s", "s")]  # too many to tell: nobody can read that
+    assert overlapping([box(20.0 * at) for at in range(900)]) == []
+    assert overlapping([box(0.0, "a"), box(8.9, "b"), box(100.0, "c")]) == [("a", "b")]
+
+
 def drawn(**about):
     """A line, points, a text and a title, each as `about` says."""
     figure, axes = plt.subplots()
