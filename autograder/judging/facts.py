@@ -95,19 +95,34 @@ def numbers_in(value: Any) -> np.ndarray | None:
     return None
 
 
+@dataclass(frozen=True, eq=False)
+class Odd:
+    """A fact of another kind than the right one."""
+
+    kind: Hashable
+    numbers: np.ndarray = field(default_factory=lambda: NOTHING)
+
+    def same(self, other: "Odd | None") -> bool:
+        """Whether two are alike."""
+        if other is None or self.kind != other.kind or self.numbers.size != other.numbers.size:
+            return False
+        room = np.full(self.numbers.shape, room_of(other.numbers))
+        return bool(near(self.numbers, other.numbers, room).all())
+
+
 class Layout:
     """The right answers to a check's calls, by which those of every other program are laid out."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.facts = [fact for at, answer in enumerate(script.answers) for fact in facts_of(at, answer)]
+        self.facts = [fact for at, answer in enumerate(script.outcomes) for fact in facts_of(at, answer)]
         sizes = [fact.numbers.size for fact in self.facts]
         self.ends = np.cumsum(sizes, dtype=int)
         self.owner = np.repeat(np.arange(len(sizes)), sizes)  # the fact that an entry belongs to
         self.numbers = joined([fact.numbers for fact in self.facts])
         self.room = joined([np.full(fact.numbers.size, room_of(fact.numbers)) for fact in self.facts])
         about_objects = [
-            touches(call, answer) for call, answer in zip(script.calls, script.answers, strict=True)
+            touches(call, answer) for call, answer in zip(script.calls, script.outcomes, strict=True)
         ]
         self.stateful = self.each([about_objects[fact.key[0]] for fact in self.facts])
         self.counts = self.each([self._counts(fact) for fact in self.facts])
@@ -132,8 +147,8 @@ class Layout:
 
     def record(self, outcomes: Outcomes) -> "Record":
         """Lay out what a program answered to the first of the script's calls."""
-        numbers, odd = self.numbers.copy(), dict[int, Hashable]()
-        asked = min(len(outcomes), len(self.script.answers))
+        numbers, odd = self.numbers.copy(), dict[int, Odd]()
+        asked = min(len(outcomes), len(self.script.outcomes))
         first = 0
         for at in range(asked):
             came = {fact.key: fact for fact in facts_of(at, outcomes[at])}
@@ -142,7 +157,7 @@ class Layout:
         return Record(self, numbers, odd, present)
 
     def _lay(
-        self, at: int, first: int, came: dict[Key, Fact], numbers: np.ndarray, odd: dict[int, Hashable]
+        self, at: int, first: int, came: dict[Key, Fact], numbers: np.ndarray, odd: dict[int, Odd]
     ) -> int:
         """Lay out the facts of one call; return the number of the first fact of the next."""
         kinds = [fact.kind for fact in came.values()]
@@ -151,10 +166,10 @@ class Layout:
             right = self.facts[first]
             fact = came.get(right.key)
             end = self.ends[first]
-            if fact is None or isinstance(fact.kind, Raised):
-                odd[first] = whole
+            if fact is None or (isinstance(fact.kind, Raised) and fact.kind != right.kind):
+                odd[first] = Odd(whole)
             elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
-                odd[first] = (fact.kind, tuple(f"{number:.5g}" for number in fact.numbers))
+                odd[first] = Odd(fact.kind, fact.numbers)
             else:
                 numbers[end - right.numbers.size : end] = fact.numbers
             first += 1
@@ -167,7 +182,7 @@ class Record:
 
     layout: Layout
     numbers: np.ndarray
-    odd: dict[int, Hashable]
+    odd: dict[int, Odd]
     present: np.ndarray
 
     @cached_property
@@ -186,14 +201,15 @@ class Record:
     @cached_property
     def clear(self) -> np.ndarray:
         """The entries that show what the program computes: no exceptions, nothing infinite."""
-        raised = [isinstance(self.odd.get(number), Raised) for number in range(len(self.layout.facts))]
+        odd = (self.odd.get(number) for number in range(len(self.layout.facts)))
+        raised = [one is not None and isinstance(one.kind, Raised) for one in odd]
         shown: np.ndarray = np.isfinite(self.numbers) & ~self.layout.each(raised)
         return shown
 
     def same(self, other: "Record") -> np.ndarray:
         """Return where two programs answer alike."""
         alike = near(self.numbers, other.numbers, self.layout.room) & ~self.strange & ~other.strange
-        both = [number for number, kind in self.odd.items() if other.odd.get(number) == kind]
+        both = [number for number, one in self.odd.items() if one.same(other.odd.get(number))]
         agreed: np.ndarray = self.present & other.present & (alike | np.isin(self.layout.owner, both))
         return agreed
 
@@ -219,7 +235,7 @@ def joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
     return np.concatenate(arrays) if arrays else np.zeros(0)
 
 
-def touches(call: Call, answer: Answer) -> bool:
+def touches(call: Call, outcome: Answer | Ended) -> bool:
     """Whether a call uses or makes an object, or a figure: then right answers may differ."""
-    inside = holds([call.args, call.kwargs, answer.value])
-    return inside or call.action != "call" or isinstance(answer.value, Figure)
+    value = outcome.value if isinstance(outcome, Answer) else None
+    return holds([call.args, call.kwargs, value]) or call.action != "call" or isinstance(value, Figure)

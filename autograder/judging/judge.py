@@ -8,7 +8,6 @@ gave before, they give again.
 import hashlib
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,8 @@ import numpy as np
 from autograder.errors import KitError
 from autograder.judging.answers import Answers, ReferenceFailed
 from autograder.judging.bank import Check
-from autograder.judging.session import Exchange, Reply, Script, Session
+from autograder.judging.kept import Kept
+from autograder.judging.session import Ended, Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
@@ -28,6 +28,7 @@ from autograder.sandbox.student import Student
 
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
+KEPT_ROOM = 32 << 20  # bytes of all replies whose verdicts are remembered
 
 
 class Diverged(BaseException):
@@ -95,7 +96,7 @@ class Judge:
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
-        self._judged: OrderedDict[bytes, Judged] = OrderedDict()
+        self._judged: Kept[Judged] = Kept(KEPT, KEPT_ROOM)
 
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
@@ -145,7 +146,7 @@ class Judge:
         for check in checks:
             skipped = self.skip(check, known)
             judged = one(check) if skipped is None else Judged(check, skipped)
-            if judged.verdict.outcome is Outcome.PASSED:
+            if judged.verdict.outcome in (Outcome.PASSED, Outcome.BROKEN):  # what is ours stops nobody
                 known.add(check.name)
             yield judged
 
@@ -179,10 +180,9 @@ class Judge:
         if verdict.outcome not in (Outcome.PASSED, Outcome.FAILED):  # others depend on more
             return Judged(check, verdict, tuple(replay.exchanges), replayed=True, replies=replies)
         judged = Judged(check, verdict, tuple(replay.exchanges), True, key, replies)
-        if sum(len(reply.frame) for reply in replies) <= KEPT_BYTES:
-            self._judged[key] = judged
-            if len(self._judged) > KEPT:
-                self._judged.popitem(last=False)
+        size = sum(len(reply.frame) for reply in replies)
+        if size <= KEPT_BYTES:
+            self._judged.put(key, judged, size)
         return judged
 
     def judge_live(self, check: Check, session: Session) -> Judged:
@@ -246,6 +246,7 @@ class Judge:
         conversation = self._reference.conversation()
         frames: list[bytes] = []
         calls: list[Call] = []
+        outcomes: list[Answer | Ended] = []
         answers: list[Answer] = []
         live = False
 
@@ -254,8 +255,11 @@ class Judge:
             live = live or bool(call.functions)
             frames.append(encode_call(call))  # now: the check may change its arrays later
             calls.append(call)
-            answers.append(conversation.send(call))
-            return answers[-1]
+            outcomes.append(conversation.outcome(call))
+            if not isinstance(outcomes[-1], Answer):
+                raise outcomes[-1]
+            answers.append(outcomes[-1])
+            return outcomes[-1]
 
         began = time.monotonic()
         try:
@@ -266,14 +270,14 @@ class Judge:
             return None
         rooms = tuple(map(room_for, answers)) if len(answers) == len(frames) else ()
         seconds = time.monotonic() - began
-        return Script(tuple(frames), tuple(answers), seconds, live, rooms, tuple(calls))
+        return Script(tuple(frames), tuple(answers), seconds, live, rooms, tuple(calls), tuple(outcomes))
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""
         note = f"{check.id} stumbled: {type(error).__name__}: {error}"
         if self.script(check) is None:
             return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
-        return Verdict(Outcome.FAILED, "The answer is not of the kind that the docstring promises.", note)
+        return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
 
 
 def lines_in(check: Check, error: BaseException) -> tuple[int, ...]:

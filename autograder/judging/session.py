@@ -38,6 +38,7 @@ class Script:
     live: bool = False  # whether functions are passed, which no frame holds: asked call by call
     rooms: tuple[int, ...] = ()  # the most bytes that the reply to each call may have, where that is known
     calls: tuple[Call, ...] = ()
+    outcomes: tuple[Answer | Ended, ...] = ()  # of every call; some checks ask for an exception
 
     def all_rooms(self) -> tuple[int, ...]:
         """Return the most bytes that the reply to each call may have."""

@@ -76,26 +76,33 @@ class Case:
             rounded = np.round(numbers[telling] / 10**exponent) * 10**exponent
         _, first = np.unique(rounded, return_index=True)
         bits[telling[first]] = np.maximum(UNROUND_BITS, place)
-        bits[self._first_odd()] = np.maximum(ODD_BITS, place)
+        bits[odd] = 0.0  # a kind tells as much once as many times
+        for kind, entry in self._first_odd().items():
+            bits[entry] = self.rarity if isinstance(kind, Raised) else max(ODD_BITS, place)
         return bits
 
-    def _first_odd(self) -> list[int]:
-        """Return an entry for each answer of another kind that is no exception, the first time it comes."""
+    @property
+    def rarity(self) -> float:
+        """What it tells that a check fails, where others pass."""
+        return math.log2((self.passed + len(self.failed)) / len(self.failed))
+
+    def _first_odd(self) -> dict[Hashable, int]:
+        """Return an entry for each kind of answer that is not the right one, the first time it comes."""
         found: dict[Hashable, int] = {}
         start = 0
         for one in self.failed:
             layout, wrong = one.record.layout, self.wrong_in(one)
-            for number, kind in one.record.odd.items():
+            for number, odd in one.record.odd.items():
                 entry = int(layout.ends[number]) - 1
-                if wrong[entry] and not isinstance(kind, Raised):
-                    found.setdefault(kind, start + entry)
+                if wrong[entry]:
+                    found.setdefault(odd.kind, start + entry)
             start += layout.numbers.size
-        return list(found.values())
+        return found
 
     @cached_property
     def line_bits(self) -> float:
         """What it tells that a check fails where it does."""
-        return LINE_BITS + math.log2((self.passed + len(self.failed)) / len(self.failed))
+        return LINE_BITS + self.rarity
 
 
 @dataclass(frozen=True, eq=False)

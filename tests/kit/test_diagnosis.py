@@ -30,7 +30,7 @@ def raised(name: str) -> StudentRaised:
 def layout_of(right: Sequence[Any], *, stateful: bool = False) -> Layout:
     call = Call("invoke" if stateful else "call", "f", handle=Handle(0, "object") if stateful else None)
     calls = tuple(call for _ in right)
-    return Layout(Script(tuple(b"" for _ in right), tuple(map(answer, right)), calls=calls))
+    return Layout(Script(tuple(b"" for _ in right), calls=calls, outcomes=tuple(map(answer, right))))
 
 
 def diagnose(
@@ -162,3 +162,13 @@ def test_that_everything_raises_the_same_is_no_evidence():
 
 def test_objects_are_compared_by_what_was_done_with_them():
     assert diagnose(RIGHT, SUMS, {"sums": SUMS}, stateful=True) == Found(("sums",))
+
+
+def test_an_exception_may_be_the_right_answer():
+    right = [[raised("ValueError"), 2.713], [1.137, 0.4191]]
+    silent = [[None, 2.713], [1.137, 0.4191]]
+    layout = layout_of(right[0])
+    assert not layout.record(list(map(answer, right[0]))).wrong.any()
+    assert diagnose(right[:1], silent[:1], {"silent": silent[:1], "right": right[:1]}, passed=1).first == (
+        "silent",
+    )
