@@ -4,16 +4,30 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: setup demo test lint doctor hints gradescope-rehearsal bench clean otter-proof cluster-proof notebooks oracles
+.PHONY: setup lock demo test lint doctor hints gradescope-rehearsal bench clean coverage otter-proof cluster-proof \
+	notebooks oracles fuzz
 
 setup: $(VENV)/ready
 
-# torch comes first, by its exact pin: a looser range may bring gigabytes of CUDA.
+# torch comes by its exact pin alone: which build it is, and what that needs, depends on the machine.
 $(VENV)/ready: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+# After a change of pyproject.toml: what is installed now, with the hashes of every file of each version.
+lock: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[cluster,dev]'
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	head -2 requirements.lock > build/lock/requirements.lock
+	$(BIN)/python -m pip list --format freeze --exclude autograder --exclude torch --exclude pip \
+		> build/lock/names
+	build/lock/bin/uv pip compile --quiet --universal --no-deps --generate-hashes --no-header --no-annotate \
+		build/lock/names >> build/lock/requirements.lock
+	mv build/lock/requirements.lock $@.new && mv $@.new requirements.lock
 
 demo: setup
 	rm -rf $(DEMO)
@@ -41,8 +55,20 @@ hints: setup
 gradescope-rehearsal: setup
 	$(BIN)/python tests/rehearsal/gradescope.py
 
+# The collection of attacks against the grader and the Gradescope zip of one assignment: nothing may gain.
+STEM ?= rl_foundations
+.PHONY: redteam
+redteam: setup
+	$(BIN)/autograder build
+	$(BIN)/autograder redteam dist/gradescope_$(STEM).zip
+
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# Right files with a quirk, all of them: full points, and the same at home. Minutes.
+.PHONY: quirks
+quirks: setup
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_quirks.py
 
 # A quarter of an hour: otter 7 on 60 honest submissions, the sample class and a dozen attacks.
 otter-proof: setup
@@ -56,11 +82,21 @@ cluster-proof: setup
 notebooks: setup
 	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_notebooks.py
 
+# Minutes: everything that reads what a student controls, on made-up input. FUZZ inputs for each reader.
+FUZZ ?= 20000
+fuzz: setup
+	AUTOGRADER_FUZZ=$(FUZZ) $(BIN)/python -m pytest -m "slow or not slow" tests/fuzz
+
 # The references against independent libraries (jax, torchrl, trl, ...), in an environment of their own.
 oracles:
 	$(PYTHON) -m venv build/oracles
 	build/oracles/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 -e '.[oracles,dev]'
 	build/oracles/bin/python -m pytest -m "slow or not slow" tests/oracles
+
+# Which lines of the engine no test runs; fails below the floor. Slower than `make test`.
+coverage: setup
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage report --skip-covered --fail-under=86
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

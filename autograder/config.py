@@ -83,6 +83,7 @@ class AssignmentSettings(Settings, frozen=True, kw_only=True):
     quiz: Points = 0
     weight: Weight = None
     provided: Names = []
+    reading: Text = ""
     canvas_column: Text = ""
     limits: Limits = Limits()
 
@@ -103,6 +104,7 @@ class CourseSettings(Settings, frozen=True, kw_only=True):
     late: Late = Late()
     attempts: Attempts = Attempts()
     leaderboard: Flag = False
+    hand_in: Text = ""
     assignments: dict[str, AssignmentSettings]
 
 

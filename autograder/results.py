@@ -129,6 +129,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[str] = []  # for the student
     staff_notes: list[str] = []
     output: str = ""  # what the student's code printed, for staff
+    quiz_student: str = ""  # the name in quiz.yml, as it was typed
     refused: bool = False  # whether the sandbox refused the file something while it was loaded
     isolation: Isolation
     receipt: dict[str, str] = {}

@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Lab: what the five functions are good for
 #
-# This notebook imports `rl_foundations.py`, the file you write, and draws what its functions do to
+# This notebook takes your functions from `rl_foundations.py` or from `rl_foundations.ipynb`,
+# and draws what they do to
 # a language model. Cells that need a function you have not written yet say so and wait; write it,
 # save the file and run the cell again. Nothing here is handed in.
 #
@@ -12,11 +13,10 @@ import functools
 
 import matplotlib.pyplot as plt
 import numpy as np
-import rl_foundations as work
 import torch
+from checks import kit
 
-# %load_ext autoreload
-# %autoreload 2
+work = kit.Lab("rl_foundations")  # your functions, from the .py file or from the notebook
 
 try:
     import otter
@@ -100,7 +100,7 @@ for gamma in (0.9, 0.99, 0.999):
 print(f"half of the score reaches the first of {TOKENS} tokens at gamma {0.5 ** (1 / (TOKENS - 1)):.4f}")
 
 # %%
-grader and grader.check("discounted_returns", vars(work))
+grader and work.is_written("discounted_returns") and grader.check("discounted_returns", vars(work))
 
 # %% [markdown]
 # ## 2. What is half a response worth? `bellman_update`
@@ -196,7 +196,7 @@ sweeps_close_in()
 # one you just swept.
 
 # %%
-grader and grader.check("bellman_update", vars(work))
+grader and work.is_written("bellman_update") and grader.check("bellman_update", vars(work))
 
 # %% [markdown]
 # ## 3. How does a model improve without being told the answer? `reinforce_loss`
@@ -286,7 +286,7 @@ learn(shift=-1.0)
 # means something. Progress is seen in the returns.
 
 # %%
-grader and grader.check("reinforce_loss", vars(work))
+grader and work.is_written("reinforce_loss") and grader.check("reinforce_loss", vars(work))
 
 # %% [markdown]
 # ## 4. How far may one batch carry the model? `ppo_clip_ratio`
@@ -356,7 +356,7 @@ where_ppo_pushes()
 # away the reason to go further; it takes away no way back.
 
 # %%
-grader and grader.check("ppo_clip_ratio", vars(work))
+grader and work.is_written("ppo_clip_ratio") and grader.check("ppo_clip_ratio", vars(work))
 
 # %% [markdown]
 # ## 5. What if the score itself is wrong? `length_penalized_reward`
@@ -401,7 +401,7 @@ price_on_length()
 with_sliders(price_on_length, penalty_per_token=(0.0, 0.03, 0.001))
 
 # %%
-grader and grader.check("length_penalized_reward", vars(work))
+grader and work.is_written("length_penalized_reward") and grader.check("length_penalized_reward", vars(work))
 
 # %% [markdown]
 # ## What to take along

@@ -18,11 +18,19 @@ from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.html import Facts, index_parts, student_html
 from autograder.reports.moodle import moodle_table
+from autograder.reports.other_platforms import (
+    blackboard_row,
+    blackboard_table,
+    brightspace_row,
+    brightspace_table,
+)
 from autograder.reports.statistics import readable
 from autograder.reports.tables import Table, grades_row, grades_table, missing_table, roster_row, roster_table
 from autograder.reports.terminal import number
 from autograder.results import CheckResult, Outcome, QuestionResult, Report, to_json
 from autograder.roster.intake import Row
+from autograder.roster.people import Index
+from autograder.submission.archive import listing
 
 SHOWN = 40  # rows that a terminal is given
 Kept = TypeVar("Kept")
@@ -64,6 +72,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     grades, moodle, canvas = grades_table(names), moodle_table(run.about.worksheet), None
     roster, facts = roster_table(), dict[str, Facts]()
     title = run.about.title or run.assignment
+    others = other_tables(run, title)
     written, slim = Written(), []
     same: dict[object, object] = {}
     absent: dict[str, float] = {}
@@ -81,6 +90,10 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
             roster.add(roster_row(report, person, facts[report.submission].submitted))
             canvas.add(canvas_row(report, person))
             moodle.add(report, person, published=published)
+            if "brightspace" in others:
+                others["brightspace"].add(brightspace_row(report, person))
+            if "blackboard" in others:
+                others["blackboard"].add(blackboard_row(report, person))
         if one.absent:
             absent[report.submission] = report.score
         else:
@@ -104,6 +117,8 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
         write_sections(out, slim, run.about.title, about)
     replace(out / "canvas.csv", str(canvas or canvas_table(title, 0.0, run.about.canvas_column)))
     replace(out / "moodle.csv", str(moodle))
+    for name, table in others.items():
+        replace(out / f"{name}.csv", str(table))
     if run.about.has_roster:
         replace(out / "missing.csv", str(missing_table(run.about.missing)))
     nobody = without_row(book, run, absent)
@@ -115,6 +130,16 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     written.count, written.first = len(slim), slim[:SHOWN]
     written.unread = [report for report in slim if not readable(report)]
     return written
+
+
+def other_tables(run: Run, title: str) -> dict[str, Table]:
+    """Return the tables for those platforms that the class comes from."""
+    most = sum(run.about.points.values()) + run.about.quiz
+    made_for = {
+        "brightspace": brightspace_table(title),
+        "blackboard": blackboard_table(title, most, run.about.blackboard_column),
+    }
+    return {name: table for name, table in made_for.items() if name in run.about.platforms}
 
 
 def write_waiting(out: Path, reports: Sequence[Report]) -> Iterator[str]:
@@ -167,13 +192,26 @@ def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) ->
     return count
 
 
+def with_doubts(one: Standing, everyone: Index, rows: Sequence[Row]) -> Standing:
+    """Return where a submission stands, with a note to staff if its quiz bears another student's name."""
+    said = one.report.quiz_student
+    whose = sorted(rows[at].name for at in everyone.called(said)) if said else []
+    if not whose or one.row.name in whose:
+        return one
+    note = f"quiz.yml bears the name {said}, which is that of {listing(whose)}"
+    return Standing(one.row, changed(one.report, staff_notes=[note, *one.report.staff_notes]), one.absent)
+
+
 def standings(book: Gradebook, run: Run) -> Iterator[Standing | None]:
     """Yield where each submission of a run stands, one at a time; None for one not graded yet.
 
     Those who handed in nothing and have a score by hand come last.
     """
-    for row in book.rows(run.id):
-        yield standing(book, row)
+    rows = list(book.rows(run.id))
+    everyone = Index([(at, person) for at, row in enumerate(rows) for person in row.people])
+    for row in rows:
+        found = standing(book, row)
+        yield found and with_doubts(found, everyone, rows)
     for row in absent_rows(run, book.names(run.id)):
         if (found := standing_of_absent(book, run, row)) is not None:
             yield found

@@ -90,6 +90,7 @@ class Desk:
             options=batch.options, questions=list(assignment.questions),
             title=assignment.title, missing=batch.intake.missing,
             has_roster=bool(batch.options.roster), canvas_column=batch.intake.canvas_column,
+            blackboard_column=batch.intake.blackboard_column, platforms=batch.intake.platforms,
             worksheet=[list(row) for row in batch.intake.worksheet],
             points=dict(assignment.questions), quiz=assignment.quiz, terms=batch.terms,
         )  # fmt: skip

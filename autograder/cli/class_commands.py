@@ -17,7 +17,7 @@ without_list_option = click.option(
     help="Grade without a list that was given before.",
 )  # fmt: skip
 layers = click.option(
-    "--without", multiple=True, metavar="LAYER", help="Switch a layer of the wall off, to see its worth."
+    "--without", multiple=True, metavar="LAYER", help="Disable a sandbox layer (testing only)."
 )
 hidden_anyway = click.option(
     "--hidden-anyway", is_flag=True, help="Run hidden checks even where submissions could read them."
@@ -28,8 +28,8 @@ jobs_option = click.option(
 cluster_option = click.option(
     "--cluster", metavar="ADDRESS", help="Grade on the workers of a Dask cluster, such as tcp://host:8786."
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a submission.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON line per submission.")
 roster_option = click.option(
     "--roster", type=FILE, help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."
 )
@@ -62,7 +62,7 @@ def grade(
     quiet: bool, as_json: bool, without: tuple[str, ...], hidden_anyway: bool,
     without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
-    """Grade a folder of submissions; what OUT holds stays."""
+    """Grade a folder of submissions; reuse results in OUT."""
     from autograder.batch.tasks import Wishes
     from autograder.cli import classes
     from autograder.config import load_config
@@ -86,10 +86,10 @@ def grade(
 
 @click.command()
 @out_argument
-@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
-@click.option("--never-lower", is_flag=True, help="Where the score from before is better, it stays.")
+@click.option("--dry-run", is_flag=True, help="Print what would change; write nothing.")
+@click.option("--never-lower", is_flag=True, help="Never lower a score.")
 @click.option("--only", multiple=True, metavar="STUDENT", help="Run only this one again; may be repeated.")
-@click.option("--again", is_flag=True, help="Run everything again; what ends otherwise is a flaky check.")
+@click.option("--again", is_flag=True, help="Re-run everything; report checks whose result differs.")
 @roster_option
 @submitted_option
 @extensions_option
@@ -104,7 +104,7 @@ def regrade(
     jobs: int | None, cluster: str | None, quiet: bool, as_json: bool, without_lists: tuple[str, ...],
     **lists: Path | None,
 ) -> None:  # fmt: skip
-    """Grade again what changed, and say what that changes."""
+    """Re-grade what changed, and list the differences."""
     from msgspec.structs import replace
 
     from autograder.batch.regrade import Impact, to_text
@@ -140,7 +140,7 @@ def regrade(
 )
 @click.option(
     "--published/--unpublished", default=None,
-    help="From now on students may, or may not, read what waits for publication.",
+    help="Include results marked after_published from now on, or stop.",
 )  # fmt: skip
 @click.option(
     "--sections/--no-sections", default=None,

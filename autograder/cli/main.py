@@ -11,6 +11,7 @@ from autograder import __version__
 from autograder.cli.author_commands import AUTHOR_COMMANDS
 from autograder.cli.class_commands import CLASS_COMMANDS, FOLDER, hidden_anyway, layers
 from autograder.cli.term_commands import TERM_COMMANDS
+from autograder.cli.viva_command import viva
 from autograder.errors import InputError, KitError
 
 TEXT_BYTES = 1_000_000
@@ -39,11 +40,11 @@ class Commands(click.Group):
 )
 @click.pass_context
 def main(context: click.Context, root: Path) -> None:
-    """Grade stubs that students filled in, behind a wall that they cannot reach over."""
+    """Grade Python assignments; student code runs in a sandbox."""
     context.obj = root
 
 
-for command in (*CLASS_COMMANDS, *TERM_COMMANDS, *AUTHOR_COMMANDS):
+for command in (*CLASS_COMMANDS, *TERM_COMMANDS, viva, *AUTHOR_COMMANDS):
     main.add_command(command)
 
 
@@ -79,7 +80,7 @@ def check(
 @main.command()
 @click.pass_obj
 def build(root: Path) -> None:
-    """Generate student_template/, and in dist/ the zips."""
+    """Generate student_template/ and the zips in dist/."""
     from autograder.config import load_config
     from autograder.publish.build import build as build_all
 
@@ -87,10 +88,10 @@ def build(root: Path) -> None:
 
 
 @main.command()
-@click.option("-a", "--assignment", help="Only this assignment.")
+@click.option("-a", "--assignment", help="Audit this assignment only.")
 @click.option("--question", "only", multiple=True, help="Try only this question's answers; may be repeated.")
 @click.option("--matrix", is_flag=True, help="Print which check catches which wrong answer; takes longer.")
-@click.option("--seed", type=click.IntRange(min=0), help="Draw hidden inputs as another term will.")
+@click.option("--seed", type=click.IntRange(min=0), help="Use another seed for the hidden inputs.")
 @click.option(
     "--hints", type=click.Path(dir_okay=False, path_type=Path), metavar="CSV",
     help="Instead, hand in each known mistake in four writings, and write which hint it gets to CSV.",
@@ -100,7 +101,7 @@ def doctor(
     root: Path, assignment: str | None, only: tuple[str, ...], matrix: bool, seed: int | None,
     hints: Path | None,
 ) -> None:  # fmt: skip
-    """Tell whether the course is healthy, and what mends it."""
+    """Audit the course: what is wrong, and how to fix it."""
     from autograder.config import load_config
     from autograder.doctor.examination import examine, reseeded
     from autograder.doctor.progress import progress
@@ -124,7 +125,7 @@ def doctor(
 @click.argument("archive", metavar="ZIP", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("-a", "--assignment", help="Which assignment it is, if the zip's name does not say.")
 @click.option("--attacks", type=FOLDER, default=HOSTILE, help="The collection (default: the kit's own).")
-@click.option("--layers", "each_layer", is_flag=True, help="Again with each layer of the wall switched off.")
+@click.option("--layers", "each_layer", is_flag=True, help="Repeat with each sandbox layer disabled.")
 @click.pass_obj
 def redteam(root: Path, archive: Path, assignment: str | None, attacks: Path, each_layer: bool) -> None:
     """Run attacks against a Gradescope zip and the grader."""

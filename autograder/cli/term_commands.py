@@ -39,7 +39,7 @@ def comments(out: Path, table: Path, author: str, bonus: bool) -> None:
 @click.option("--section", default="", help="Only the students of this section of the roster.")
 @click.pass_obj
 def term(root: Path, folders: tuple[Path, ...], out: Path | None, section: str) -> None:
-    """Put the assignments of a term side by side."""
+    """Combine the assignments of a term in one table."""
     from autograder.config import FILE as SETTINGS
     from autograder.config import load_config
     from autograder.term.outputs import write_term
@@ -58,10 +58,10 @@ def term(root: Path, folders: tuple[Path, ...], out: Path | None, section: str) 
 @click.command("new-term")
 @click.option("--first-due", metavar="DATE", help="When the first assignment is due; all dates move along.")
 @click.option("--seed", type=click.IntRange(min=0), help="The term's seed (default: drawn).")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would change; write nothing.")
 @click.pass_obj
 def new_term(root: Path, first_due: str | None, seed: int | None, dry_run: bool) -> None:
-    """Make grading.yml ready for another term."""
+    """Prepare grading.yml for a new term."""
     from autograder.batch.files import replace
     from autograder.config import FILE as SETTINGS
     from autograder.config import load_config
@@ -93,10 +93,10 @@ def new_term(root: Path, first_due: str | None, seed: int | None, dry_run: bool)
 @out_argument
 @click.option("--against", multiple=True, type=FOLDER, help="An earlier term's folder; may be repeated.")
 @click.option("--export", "exported", type=FOLDER, help="Also write folders that JPlag and Dolos read.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_obj
 def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | None, quiet: bool) -> None:
-    """List works that are alike, for a person to read."""
+    """List similar submissions for a person to review."""
     from autograder.cli import classes
     from autograder.cli.progress import counted
     from autograder.gradebook.book import Gradebook

@@ -1,13 +1,13 @@
 """What a matplotlib figure shows, as plain data: checks read it, reports show its picture."""
 
 import io
-import itertools
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograder.data.rendering import Rendering
 from autograder.data.values import Figure
 
 DPI = 100
@@ -16,6 +16,7 @@ COLOURS = 128  # of a picture: a plot looks the same with as many, in a third of
 PNG = b"\x89PNG\r\n\x1a\n"  # how a picture begins
 MAX_PNG = 600_000  # a picture travels in a frame's head, which is limited to a megabyte
 MAX_ITEMS = 500
+MAX_TEXTS, MAX_PAIRS = 1000, 2000  # of texts that are looked at for overlaps
 OVERLAP = 1.0  # pixels by which two texts may touch
 
 
@@ -27,7 +28,7 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
+    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -39,9 +40,11 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
         png = io.BytesIO()
         canvas.draw()
         drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
+        few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(png, "PNG", compress_level=1)
         shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
+        rendering = Rendering(canvas)
+        parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
         picture = png.getvalue() if png.tell() <= MAX_PNG else b""
         return Figure([part for part in parts if isinstance(part, dict)], picture)
     finally:
@@ -50,41 +53,49 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
             pyplot.close(figure)
 
 
-def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
+def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any]:
     """Return the contents of one axes, which has been drawn."""
     legend = axes.get_legend()
     colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
-    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
+
+    def first(*texts: Any) -> str:
+        found = rendering.seen_texts([text for text in texts if text is not None])
+        return str(found[0].get_text()) if found else ""
+
+    over = [None, None] if colorbar else [figure._supxlabel, figure._supylabel]
     return {
-        "title": next(filter(None, titles), ""),
-        "suptitle": figure.get_suptitle(),
+        "title": first(axes.title, axes._left_title, axes._right_title),
+        "suptitle": first(figure._suptitle),
         "size": figure.bbox.size,
-        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
-        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
+        "xlabel": first(axes.xaxis.label, over[0]),
+        "ylabel": first(axes.yaxis.label, over[1]),
         "xlim": axes.get_xlim(),
         "ylim": axes.get_ylim(),
         "colorbar": colorbar,
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "images": [] if colorbar else describe_images(axes),
+        "legend": [text.get_text() for text in rendering.seen_texts(legend.get_texts())] if legend else [],
+        "images": [] if colorbar else describe_images(axes, rendering),
         "lines": [
             {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
             | {"label": str(line.get_label())}
-            for line in axes.lines[:MAX_ITEMS]
+            for line in rendering.seen(axes.lines[:MAX_ITEMS])
         ],
-        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
-        "texts": describe_texts(axes, axes.texts, renderer),
-        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
-        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
+        "points": [
+            numbers(one.get_offsets())
+            for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
+        ],
+        "texts": describe_texts(axes, axes.texts, rendering),
+        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
+        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
     }
 
 
-def describe_images(axes: Any) -> list[dict[str, Any]]:
+def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
     """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
     images = [
         {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
-        for image in axes.images[:MAX_ITEMS]
+        for image in rendering.seen(axes.images[:MAX_ITEMS])
     ]
-    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
+    meshes = rendering.seen(of_classes(axes.collections, "QuadMesh", "PolyQuadMesh"))
     return images + [
         {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
@@ -97,10 +108,10 @@ def extent_of(mesh: Any) -> tuple[float, float, float, float]:
     return float(left), float(right), float(bottom), float(top)
 
 
-def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
+def describe_texts(axes: Any, texts: Sequence[Any], rendering: Rendering) -> list[dict[str, Any]]:
     """Return the texts that can be seen."""
-    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
-    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
+    seen = rendering.seen_texts(texts[:MAX_ITEMS])
+    return [describe_text(axes, text, rendering.renderer) for text in seen]
 
 
 def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
@@ -161,13 +172,29 @@ def turned(width: float, height: float, angle: float) -> np.ndarray:
 
 
 def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return the pairs of texts that overlap."""
-    outlines = [outline(text) for text in texts]
-    return [
-        (texts[one]["text"], texts[other]["text"])
-        for one, other in itertools.combinations(range(len(texts)), 2)
-        if overlap(texts[one]["box"], texts[other]["box"]) and cross(outlines[one], outlines[other])
+    """Return the pairs of texts that overlap; of a figure with far too many texts, the first of them."""
+    kept = texts[:MAX_TEXTS]
+    if len(kept) < 2:
+        return []
+    outlines = [outline(text) for text in kept]
+    near = boxes_that_overlap(np.array([text["box"] for text in kept], dtype=np.float64))
+    found = [
+        (kept[one]["text"], kept[other]["text"])
+        for one, other in near[:MAX_PAIRS]
+        if cross(outlines[one], outlines[other])
     ]
+    if not found and (len(texts) > MAX_TEXTS or len(near) > MAX_PAIRS):
+        found.append((kept[0]["text"], kept[1]["text"]))
+    return found
+
+
+def boxes_that_overlap(boxes: np.ndarray) -> list[tuple[int, int]]:
+    """Return the pairs of boxes, shape (N, 4), that share more than a touch."""
+    left, bottom, right, top = boxes.T
+    wide = np.minimum.outer(right, right) - np.maximum.outer(left, left) > OVERLAP
+    high = np.minimum.outer(top, top) - np.maximum.outer(bottom, bottom) > OVERLAP
+    ones, others = np.nonzero(np.triu(wide & high, 1))
+    return list(zip(ones.tolist(), others.tolist(), strict=True))
 
 
 def outline(text: dict[str, Any]) -> np.ndarray:
@@ -187,10 +214,3 @@ def cross(one: np.ndarray, other: np.ndarray) -> bool:
             if min(first.max(), second.max()) - max(first.min(), second.min()) <= OVERLAP:
                 return False
     return True
-
-
-def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether two boxes share more than a touch."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return width > OVERLAP and height > OVERLAP

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions, line_of
 from autograder.doctor.generated import audit_generated, audit_leaks
+from autograder.errors import KitError
 from autograder.judging.bank import read
+from autograder.publish.facts import hint_faults, load_hints
 from autograder.publish.source import FUNCTION, Definition, Function
 
 TODO = re.compile(r"TODO\((\w+)\):?\s*([^\"\n]*)")
@@ -55,6 +57,18 @@ def audit_questions(subject: Subject) -> Iterator[Finding]:
                 f"{subject.path('solution')}:{node.lineno}: {name} is public, but no question",
                 f"give it points in grading.yml, or call it _{name}",
             )
+
+
+def audit_hints(subject: Subject) -> Iterator[Finding]:
+    """Hints must be there for every question or none, and give no line of the solution away."""
+    path = f"assignments/{subject.stem}/hints.yml"
+    try:
+        hints = load_hints(subject.course.root, subject.stem)
+    except KitError as error:
+        yield Finding(str(error), f"mend {path}")
+        return
+    for fault in hint_faults(hints, list(subject.assignment.questions), subject.bank.solution):
+        yield Finding(f"{path}: {fault}", f"mend {path}")
 
 
 def missing_parts(subject: Subject, question: str) -> Iterator[Finding]:
@@ -167,6 +181,7 @@ AUDITS: tuple[Audit, ...] = (
     audit_questions,
     audit_strangers,
     audit_words,
+    audit_hints,
     audit_docstrings,
     audit_generated,
     audit_leaks,

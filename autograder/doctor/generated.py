@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.config import Course
+from autograder.config import Course, load_config
 from autograder.doctor.findings import Finding, Subject
 from autograder.judging.bank import read
 from autograder.publish.build import BUNDLES, student_folder, zip_bytes
@@ -24,6 +24,11 @@ class Generated:
     stale: Callable[[Course, str, Mapping[str, bytes]], list[str]]
 
 
+def handed_out(course: Course, stem: str) -> dict[str, bytes]:
+    """Return the student's folder by grading.yml's own seed, whatever other term doctor looks at."""
+    return student_folder(load_config(course.root), stem)
+
+
 def stale_template(course: Course, stem: str, built: Mapping[str, bytes]) -> list[str]:
     """Return a line for every file of the student's folder that is not current."""
     return differences(built, course.root / "student_template" / stem)
@@ -40,7 +45,7 @@ def bundle(make: Callable[[Course, str], dict[str, bytes]]) -> Build:
 
 
 GENERATED = (
-    Generated("student_template/{stem}", student_folder, stale_template),
+    Generated("student_template/{stem}", handed_out, stale_template),
     *(Generated(f"dist/{name}", bundle(make), never_stale) for name, make in BUNDLES.items()),
 )
 

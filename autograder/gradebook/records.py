@@ -19,6 +19,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[Person] = []  # on the roster, without a submission
     has_roster: bool = False
     canvas_column: str = ""  # the assignment's header in Canvas, if it is known
+    blackboard_column: str = ""  # the same in Blackboard
+    platforms: list[str] = []  # where the submissions and the roster come from
     worksheet: list[list[str]] = []  # the rows of Moodle's grading worksheet, if that is the roster
     points: dict[str, float] = {}  # of each question
     quiz: float = 0.0

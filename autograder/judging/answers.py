@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.data.values import Handle, leaves
+from autograder.judging.answer_cache import AnswerCache
+from autograder.judging.kept import Kept
 from autograder.judging.loading import Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
-from autograder.sandbox.codec import encode_call
-from autograder.sandbox.protocol import MAX_FRAME
+from autograder.sandbox.codec import encode_answer, encode_call, read_reply
+from autograder.sandbox.protocol import MAX_FRAME, Raised, frame_of
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
+KEPT, KEPT_ROOM = 100_000, 128 << 20  # answers, and their bytes: some are to what students returned
 PATIENCE = (1, 4)  # times the limit of a call that the program gets, one try after another
 
 
@@ -23,10 +26,11 @@ class ReferenceFailed(Exception):
 class Answers:
     """What a trusted program answers, each question asked once and kept for every submission."""
 
-    def __init__(self, wall: Wall, program: Program) -> None:
+    def __init__(self, wall: Wall, program: Program, cache: AnswerCache | None = None) -> None:
         self._wall, self.program = wall, program
-        self._known: dict[tuple[Any, ...], Answer | StudentRaised] = {}
-        self._stateful: set[Any] = set()
+        self._known: Kept[Answer | StudentRaised] = Kept(KEPT, KEPT_ROOM)
+        self._cache = cache or AnswerCache(None)
+        self._stateful = self._cache.stateful
         self._lock = threading.Lock()
         self._worker: Worker | None = None
         self._worker_history: tuple[Any, ...] = ()
@@ -39,6 +43,7 @@ class Answers:
         """End the worker; the answers stay."""
         with self._lock:
             self._end()
+            self._cache.save()
 
     def _end(self) -> None:
         if self._worker is not None:
@@ -54,18 +59,36 @@ class Answers:
         stateful = stateful or frame in self._stateful
         key = (*history, frame) if stateful else (frame,)
         with self._lock:
-            if key not in self._known and not stateful:
-                outcome = self._ask(frame)
-                if not (isinstance(outcome, Answer) and holds(outcome.value)):
-                    self._known[key] = outcome
-                    return outcome, False
+            found = self._remembered(key)
+            if found is None and not stateful:
+                found = self._ask(frame)
+                if not (isinstance(found, Answer) and holds(found.value)):
+                    self._keep(key, found)
+                    return found, False
                 self._stateful.add(frame)
                 self._end()  # that worker now holds an object that no history tells of
                 stateful, key = True, (*history, frame)
-            if key not in self._known:
-                self._known[key] = self._ask(frame, history)
+                found = self._remembered(key)
+            if found is None:
+                found = self._ask(frame, history)
+                self._keep(key, found)
                 self._worker_history = key
-            return self._known[key], stateful
+            return found, stateful
+
+    def _remembered(self, key: tuple[Any, ...]) -> Answer | StudentRaised | None:
+        """Return an outcome of this run, or of one before."""
+        found = self._known.get(key)
+        kept = self._cache.find(key) if found is None else None
+        if kept is not None:
+            found = outcome_in(kept)
+            self._known.put(key, found, len(key[-1]) + len(kept))
+        return found
+
+    def _keep(self, key: tuple[Any, ...], outcome: Answer | StudentRaised) -> None:
+        """Remember an outcome, in this run and for the next."""
+        kept = frame_with(outcome)
+        self._known.put(key, outcome, len(key[-1]) + len(kept))
+        self._cache.keep(key, kept)
 
     def _passing_functions(self, call: Call, history: tuple[Any, ...]) -> Answer | StudentRaised:
         """Answer a call that passes functions: nothing tells whether the same ones were passed before."""
@@ -146,3 +169,16 @@ class Conversation:
 def holds(value: Any) -> bool:
     """Whether data names an object that stays on the other side."""
     return any(isinstance(leaf, Handle) for leaf in leaves(value))
+
+
+def frame_with(outcome: Answer | StudentRaised) -> bytes:
+    """Return an outcome as the frame in which it came."""
+    return encode_answer(outcome) if isinstance(outcome, Answer) else frame_of(Raised(outcome.problem))
+
+
+def outcome_in(frame: bytes) -> Answer | StudentRaised:
+    """Return the outcome in a frame."""
+    try:
+        return read_reply(frame)
+    except StudentRaised as error:
+        return error

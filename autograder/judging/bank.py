@@ -88,11 +88,24 @@ class Bank:
 
     def drawn(self, draw: int) -> "Bank":
         """Return the bank with another draw of the hidden inputs."""
-        return replace(self, checks=tuple(check.drawn(draw) for check in self.checks)) if draw else self
+        found = self._drawn.get(draw)
+        if found is None:
+            found = replace(self, checks=tuple(check.drawn(draw) for check in self.checks))
+            self._drawn[draw] = found
+        return found
+
+    @functools.cached_property
+    def _drawn(self) -> dict[int, "Bank"]:
+        return {0: self}
 
     def of(self, question: str) -> tuple[Check, ...]:
         """Return a question's checks."""
-        return tuple(check for check in self.checks if check.question == question)
+        return self._by_question.get(question, ())
+
+    @functools.cached_property
+    def _by_question(self) -> dict[str, tuple[Check, ...]]:
+        names = dict.fromkeys(check.question for check in self.checks)
+        return {name: tuple(check for check in self.checks if check.question == name) for name in names}
 
 
 def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:

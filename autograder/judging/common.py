@@ -38,6 +38,8 @@ def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
         pairs += arrays(one.record, mistake.numbers, wrong)
     if not shown or telling(shown) < 2:
         return ""
+    if all(np.ptp(found) == 0 for found, _ in pairs if found.size):
+        return ""  # one number everywhere says nothing about any mistake
     return without_numbers(common_property(pairs, agree, whole=True))
 
 

@@ -11,6 +11,7 @@ from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
 from autograder.judging.agreement import insist_on_agreement
+from autograder.judging.answer_cache import cache_of
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
@@ -50,7 +51,10 @@ class Grader:
         self.wall, self.isolation = wall, isolation
         self.assignment = course.assignment(bank.stem)
         self.receipt = receipt_of(course, bank.stem, isolation.verdict)
-        self.reference = Answers(wall, reference_program(bank))
+        program = reference_program(bank)
+        # A submission that is not held back might write to the cache.
+        cache = cache_of(program) if isolation.verdict == FULL else None
+        self.reference = Answers(wall, program, cache)
         self.judge = Judge(
             course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known
         )
@@ -270,7 +274,7 @@ class Grader:
             score=round(sum(question.score for question in questions) + quiz_score, 2),
             max_score=max_score(self.assignment), outcome=outcome or worst(outcomes),
             questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
-            quiz_max_score=float(self.assignment.quiz), notes=notes,
+            quiz_max_score=float(self.assignment.quiz), quiz_student=name_on_sheet(submission), notes=notes,
             staff_notes=[*broken, *staff], output=output, refused=refused,
             isolation=self.isolation, seconds=seconds,
             receipt={"submission_sha256": content_hash(submission), **self.receipt},
@@ -280,6 +284,11 @@ class Grader:
         """End everything behind the wall."""
         self.reference.close()
         self.wall.close()
+
+
+def name_on_sheet(submission: Submission) -> str:
+    """Return the name or number in a submission's quiz.yml, "" if there is none."""
+    return read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace")).student
 
 
 def was_refused(session: Session) -> bool:

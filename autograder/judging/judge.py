@@ -8,7 +8,6 @@ gave before, they give again.
 import hashlib
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +16,7 @@ import numpy as np
 from autograder.errors import KitError
 from autograder.judging.answers import Answers, ReferenceFailed
 from autograder.judging.bank import Check
+from autograder.judging.kept import Kept
 from autograder.judging.session import Ended, Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
@@ -28,6 +28,7 @@ from autograder.sandbox.student import Student
 
 KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
+KEPT_ROOM = 32 << 20  # bytes of all replies whose verdicts are remembered
 
 
 class Diverged(BaseException):
@@ -95,7 +96,7 @@ class Judge:
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
-        self._judged: OrderedDict[bytes, Judged] = OrderedDict()
+        self._judged: Kept[Judged] = Kept(KEPT, KEPT_ROOM)
 
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
@@ -145,7 +146,7 @@ class Judge:
         for check in checks:
             skipped = self.skip(check, known)
             judged = one(check) if skipped is None else Judged(check, skipped)
-            if judged.verdict.outcome is Outcome.PASSED:
+            if judged.verdict.outcome in (Outcome.PASSED, Outcome.BROKEN):  # what is ours stops nobody
                 known.add(check.name)
             yield judged
 
@@ -179,10 +180,9 @@ class Judge:
         if verdict.outcome not in (Outcome.PASSED, Outcome.FAILED):  # others depend on more
             return Judged(check, verdict, tuple(replay.exchanges), replayed=True, replies=replies)
         judged = Judged(check, verdict, tuple(replay.exchanges), True, key, replies)
-        if sum(len(reply.frame) for reply in replies) <= KEPT_BYTES:
-            self._judged[key] = judged
-            if len(self._judged) > KEPT:
-                self._judged.popitem(last=False)
+        size = sum(len(reply.frame) for reply in replies)
+        if size <= KEPT_BYTES:
+            self._judged.put(key, judged, size)
         return judged
 
     def judge_live(self, check: Check, session: Session) -> Judged:
@@ -277,7 +277,7 @@ class Judge:
         note = f"{check.id} stumbled: {type(error).__name__}: {error}"
         if self.script(check) is None:
             return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
-        return Verdict(Outcome.FAILED, "The answer is not of the kind that the docstring promises.", note)
+        return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
 
 
 def lines_in(check: Check, error: BaseException) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from autograder.judging.session import Session
 from autograder.judging.verdict import LAST_LINE, sentence
 from autograder.sandbox.protocol import Stopped
 from autograder.sandbox.remote import CallTimeout
+from autograder.submission.disguises import what_it_is
 from autograder.submission.reading import Source
 
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError", "NewerSyntax")
@@ -40,8 +41,12 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
         elif stop.problem.type_name in UNREADABLE:
             told = f"Python cannot read {where}: {stop.problem.message}."
         else:
-            told = f"{stop.problem.type_name} at {where}: {stop.problem.message}."
+            what = f"{stop.problem.type_name} at {where}"
+            told = f"{what}: {stop.problem.message}." if stop.problem.message else f"{what}."
         told = f"{told} {hint(stop.problem.lacks)}".rstrip()
+        kind = "" if defined else what_it_is(source.cells[0])
+        if kind:
+            return [f"{source.name} is {kind}, not Python: hand in the .py or .ipynb file itself."]
         notes.append(f"{source.name}: {told} {sentence(missing(stop.names) + rest(defined))}")
     if len(stops) > MOST_NOTES:
         notes.append(f"{source.name}: {len(stops) - MOST_NOTES} more of its statements did not run.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.config import Course
 from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.bank import load_bank
+from autograder.publish.facts import rules_of
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.publishers import MakeBundle, publishers
 from autograder.publish.template import build_template
@@ -28,6 +29,7 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         assignment.questions,
         assignment.quiz,
         assignment.provided,
+        rules=rules_of(course, stem),
         term=term_of(course.settings.seed, stem),
         import_s=assignment.limits.import_s,
         call_s=assignment.limits.call_s,

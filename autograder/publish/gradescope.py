@@ -12,6 +12,7 @@ from autograder.environment import LIBRARIES, python_name
 from autograder.errors import KitError
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.receipt import JUDGES, course_files, engine_files
+from autograder.publish.pins import requirements
 from autograder.reports.gradescope import to_gradescope
 
 PYTHON = python_name().removeprefix("Python ")
@@ -33,7 +34,7 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
     values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points, "@PYTHON@": PYTHON}
     for mark, value in values.items():
         texts = {name: text.replace(mark, value) for name, text in texts.items()}
-    texts["requirements.txt"] = "".join(f"{pinned(package)}\n" for package in libraries.values())
+    texts |= requirements(libraries.values())
     fallback = to_gradescope(blank_report(course, stem, FAILED), course.settings)
     texts["fallback.json"] = json.dumps(fallback, indent=1) + "\n"
     return {
@@ -71,11 +72,6 @@ def libraries_of(course: Mapping[str, bytes], engine: Mapping[str, bytes]) -> di
         told = ", ".join(missing)
         raise KitError(f"{told} is imported by the course and not installed here: pip install it")
     return {name: min(packages[name]) for name in sorted(wanted)}
-
-
-def pinned(package: str) -> str:
-    """Return the line of requirements.txt: the version that is used here, without the build it is of."""
-    return f"{package}=={metadata.version(package).partition('+')[0]}"
 
 
 def own_pip_settings(course: Course) -> dict[str, bytes]:

@@ -12,7 +12,13 @@ from autograder.publish.source import bound_names
 
 ENGINE = Path(autograder.__file__).parent
 FRONT_DOOR = "checks"  # what it exports is what checks may use
-RUNNERS = ("sandbox.student", "checks.draws", "publish.student_files.plugin")
+RUNNERS = (
+    "sandbox.student",
+    "checks.draws",
+    "publish.student_files.plugin",
+    "publish.student_files.runner",
+    "publish.student_files.notebook_tools",
+)
 HEAD = '''"""What your checks are written with, and what runs them in this folder. Leave it as it is.
 
 It was put together from the course's grader, part by part:

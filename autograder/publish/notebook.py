@@ -13,23 +13,29 @@ OPENING = """# {title}
 Write one function at a time: its docstring says exactly what is asked. Run its cell, then the cell
 below it, which runs the visible checks. `lab.ipynb` shows what the functions are good for.
 
-Hand in this notebook{quiz}. You may write in `{stem}.py` instead, with `pytest` to
+Hand in this notebook{quiz}. You may write in `{stem}.py` instead, with `python study.py` to
 check it: choose one of the two, and leave the other as it is.
 """
-SET_UP = """# The cells below a function run its visible checks, if otter is installed:
-# python -m pip install -r requirements-notebook.txt
-grader = None
+SET_UP = """# Run this cell first. On Colab it asks for the zip with the folder that you were given.
+kit = None
 if get_ipython():
-    try:
-        import otter
+    import os
+    import sys
 
-        grader = otter.Notebook("{stem}.ipynb")
-    except ImportError:
-        print("otter is not installed: the check cells do nothing")"""
-CHECK = 'grader and grader.check("{question}")'
+    if "google.colab" in sys.modules:
+        import io
+        import zipfile
+
+        from google.colab import files
+
+        for data in files.upload().values():
+            zipfile.ZipFile(io.BytesIO(data)).extractall()
+        os.chdir("{stem}")
+    sys.path.insert(0, os.getcwd())
+    from checks import kit"""
+CHECK = 'kit and kit.check_cell("{question}", globals())'
 CLOSING = "Save the notebook. Then this cell puts all that you hand in into one zip:"
-EXPORT = """if grader:
-    grader.export(pdf=False, ignore_log=True, files=[{files}])"""
+EXPORT = "kit and kit.hand_in_notebook()"
 
 
 def lab_notebook(text: str) -> str:
@@ -63,8 +69,7 @@ def work_notebook(stubs: str, stem: str, title: str, *, quiz: bool = False) -> s
         code = "\n".join(source.lines[first_line(node) - 1 : end - 1]).strip()
         cells += [("markdown", f"## `{node.name}`", {}), ("code", code, {})]
         cells.append(("code", CHECK.format(question=node.name), {"deletable": False}))
-    export = EXPORT.format(files='"quiz.yml"' if quiz else "")
-    cells += [("markdown", CLOSING, {}), ("code", export, {})]
+    cells += [("markdown", CLOSING, {}), ("code", EXPORT, {})]
     return notebook(cells)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import jinja2
 
 from autograder.environment import AT_HOME, LIBRARIES, listed, python_name
 from autograder.errors import KitError, nearest
+from autograder.publish.facts import Rules, facts_of, hint_faults
 from autograder.publish.kit import kit_text
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
@@ -34,6 +36,7 @@ def build_template(
     quiz_points: float,
     provided: Sequence[str] = (),
     minutes: int | None = None,
+    rules: Rules | None = None,
     term: str = "",
     import_s: float = 20,
     call_s: float = 5,
@@ -48,10 +51,12 @@ def build_template(
         quiz_points: what the quiz is worth; 0 if there is none.
         provided: modules in assignments/<stem>/ that are handed out whole.
         minutes: how long the assignment takes, for the README.
+        rules: when and where it is handed in, and the hints.
         term: the salt of the quiz's figures.
         import_s: the seconds that loading may take where it is graded.
         call_s: the seconds that a call may take there.
     """
+    rules = rules or Rules()
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
     modules = provided_files(course_root / "assignments" / stem, provided)
@@ -66,6 +71,8 @@ def build_template(
     quiz = quiz_files(course_root, stem, title, term) if quiz_points else {}
     texts |= quiz
     refuse_leaks(texts, solution, points)
+    for fault in hint_faults(rules.hints, list(points), solution.text):
+        raise KitError(f"assignments/{stem}/hints.yml: {fault}")
     texts["requirements.txt"] = requirements([solution.text, *modules.values()])
     texts["README.md"] = readme(
         stem=stem,
@@ -75,6 +82,7 @@ def build_template(
         quiz_points=f"{quiz_points:g}" if quiz_points else "",
         handout="handout.md" in texts,
         minutes=minutes,
+        rules=rules,
         lab="lab.ipynb" in texts,
         python=python_name(),
         libraries=listed(),
@@ -84,6 +92,9 @@ def build_template(
     )
     texts["requirements-notebook.txt"] = student_file("requirements-notebook.txt")
     texts["conftest.py"] = student_file("student_conftest.py").replace('"STEM"', f'"{stem}"')
+    texts["study.py"] = student_file("study.py").replace('"STEM"', f'"{stem}"')
+    facts = facts_of(stem, title, points, quiz_points, provided, rules)
+    texts["checks/assignment.json"] = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     texts["pytest.ini"] = student_file("pytest.ini")
     texts |= modules | {"checks/kit.py": kit_text()}
     return {path: texts[path].encode() for path in sorted(texts)}

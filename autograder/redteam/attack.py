@@ -8,11 +8,12 @@ import ast
 import contextlib
 import json
 import os
+import resource
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +22,17 @@ from msgspec import structs
 from autograder.config import Course
 from autograder.errors import InputError
 from autograder.judging.grader import Grader, open_grader
-from autograder.redteam.gains import carried, hidden_numbers, judge, lingers, offspring
+from autograder.judging.scoring import VISIBLE_PART
+from autograder.redteam.gains import Secrets, Told, judge, lingers, offspring, secrets_of
 from autograder.redteam.stage import Stage, stage
+from autograder.redteam.table import table
 from autograder.results import Isolation
 from autograder.submission.reading import Submission
 
 ZIP_S = 60  # for one attack against the zip, whose limits are the real ones
 TELL_EVERY = 10
+GRADER_S, GRADER_MB = 8, 300  # what one attack may cost the grader itself
+CENT = 0.011  # scores are rounded
 QUICK = {"import_s": 2, "call_s": 0.5, "submission_s": 8, "memory_mb": 512}
 
 
@@ -76,8 +81,9 @@ def against_grader(
     try:
         honest = grader.grade(submission("honest", stem, grader.bank.solution)).score
         with stage() as scene:
-            hidden = hidden_numbers(grader)
-            gains = [run_one(grader, scene, attack, hidden) for attack in attacks]
+            secrets = secrets_of(grader)
+            gains = [run_one(grader, scene, attack, secrets) for attack in attacks]
+            gains.append(fit_the_examples(grader))
         after = grader.grade(submission("honest", stem, grader.bank.solution)).score
         if after != honest:
             gains.append(Gain("afterwards", after, ("an honest submission scores less than before",)))
@@ -86,18 +92,41 @@ def against_grader(
         grader.close()
 
 
-def run_one(grader: Grader, scene: Stage, attack: Attack, hidden: AbstractSet[str]) -> Gain:
+def run_one(grader: Grader, scene: Stage, attack: Attack, secrets: Secrets) -> Gain:
     """Run one attack and look at what it left."""
     stem = grader.bank.stem
     before = offspring(grader.wall.pid)
     preamble = scene.preamble(os.getpid(), grader.course.root.resolve(), stem)
     text = armed(attack, preamble, list(grader.assignment.questions))
+    used, size = time.process_time(), peak_mb()
     report = grader.grade(submission(attack.name, stem, text))
-    told = [" ".join(one.feedback for one in report.checks if one.visible is kind) for kind in (False, True)]
-    gained = judge(report.score, report.output, told[0], scene) + carried(told[1], hidden)
+    used, size = time.process_time() - used, peak_mb() - size
+    hidden = [one.feedback for one in report.checks if not one.visible]
+    visible = [one.feedback for one in report.checks if one.visible]
+    told = Told(
+        " ".join([*hidden, *(one.hint for one in report.questions)]), " ".join([*visible, *report.notes])
+    )
+    gained = judge(report.score, report.output, told, secrets, scene)
     if lingers(grader.wall.pid, before):
         gained.append("left a process behind")
+    if used > GRADER_S:
+        gained.append(f"kept the grader busy for {used:.0f} s")
+    if size > GRADER_MB:
+        gained.append(f"made the grader grow by {size:.0f} MB")
     return Gain(attack.name, report.score, tuple(gained))
+
+
+def peak_mb() -> float:
+    """Return the most memory that this process has had so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def fit_the_examples(grader: Grader) -> Gain:
+    """Answer the visible examples from a table: that may earn what they carry, and nothing else."""
+    report = grader.grade(submission("fits_the_examples", grader.bank.stem, table(grader)))
+    dear = [one for one in report.questions if one.score > VISIBLE_PART * one.max_score + CENT]
+    gained = [f"earned {one.score:g} of {one.max_score:g} in {one.id} from a table" for one in dear]
+    return Gain("fits_the_examples", report.score, tuple(gained))
 
 
 def armed(attack: Attack, preamble: str, questions: Sequence[str]) -> str:
@@ -124,7 +153,7 @@ def against_zip(
     stem: str,
     questions: Sequence[str],
     attacks: Sequence[Attack],
-    hidden: AbstractSet[str] = frozenset(),
+    secrets: Secrets,
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[Gain]:
     """Unpack a zip as the platform does and let its own run_autograder grade every attack.
@@ -134,7 +163,7 @@ def against_zip(
         stem: its assignment.
         questions: the functions that an attack stands in for.
         attacks: the collection.
-        hidden: numbers that no student may come to read.
+        secrets: what no student may come to read.
         tell: takes a line now and then.
     """
     gains: list[Gain] = []
@@ -144,7 +173,7 @@ def against_zip(
         for attack in attacks:
             preamble = scene.preamble(os.getpid(), root / "source" / "course", stem)
             text = armed(attack, preamble, questions)
-            gains.append(run_in_zip(root, scene, attack.name, stem, text, hidden))
+            gains.append(run_in_zip(root, scene, attack.name, stem, text, secrets))
             if len(gains) % TELL_EVERY == 0:
                 tell(f"{len(gains)} of {len(attacks)} attacks against {archive.name}")
     return gains
@@ -159,7 +188,7 @@ def unpack(archive: Path, source: Path) -> None:
         raise InputError(f"{archive} cannot be unpacked ({error}): run autograder build") from None
 
 
-def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str, hidden: AbstractSet[str]) -> Gain:
+def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str, secrets: Secrets) -> Gain:
     """Grade one attack with the zip's own program."""
     work = root / "submission"
     work.mkdir(exist_ok=True)
@@ -177,9 +206,12 @@ def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str, hidden
     except (OSError, ValueError):
         return Gain(name, 0.0, ("kept results.json from being written",))
     rows = [(row.get("visibility"), str(row.get("output", ""))) for row in results.get("tests", ())]
-    told = [" ".join(text for shown, text in rows if (shown == "visible") is kind) for kind in (False, True)]
+    rows.append(("visible", str(results.get("output", ""))))
+    told = Told(
+        *[" ".join(text for shown, text in rows if (shown == "visible") is kind) for kind in (False, True)]
+    )
     score = float(results.get("score", 0.0))
-    return Gain(name, score, (*judge(score, done.stdout, told[0], scene), *carried(told[1], hidden)))
+    return Gain(name, score, tuple(judge(score, done.stdout, told, secrets, scene)))
 
 
 def run_all(
@@ -205,9 +237,9 @@ def run_all(
     tell(f"isolation: {isolation.verdict} ({', '.join(isolation.layers)})")
     safe = show(f"{len(attacks)} attacks against autograder grade", gains, attacks, tell)
     with contextlib.closing(open_grader(course, stem)) as grader:
-        hidden = hidden_numbers(grader)
+        secrets = secrets_of(grader)
     questions = list(course.assignment(stem).questions)
-    gains = against_zip(archive, stem, questions, attacks, hidden, tell)
+    gains = against_zip(archive, stem, questions, attacks, secrets, tell)
     safe = show(f"{len(attacks)} attacks against {archive.name}", gains, attacks, tell) and safe
     for layer in isolation.layers if each_layer else ():
         gains, weaker = against_grader(course, stem, attacks, [layer])

@@ -4,6 +4,7 @@ import contextlib
 import re
 import time
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,45 @@ from autograder.sandbox.codec import decode_call
 from autograder.sandbox.protocol import REQUEST, decode_frame
 
 LEARNED, CARRIED = "LEARNED", "CARRIED"
+CHOSEN = "9725"  # a number that attacks put wherever one may be told
+PROCESS = re.compile(r"process (\d+)\.")
 SETTLE_S = 3.0
+SHORTEST_LINE = 30  # of a program: shorter ones anybody may write
 NUMBER = re.compile(r"\d+\.\d{6,}")
 
 
-def judge(score: float, output: str, told: str, scene: Stage) -> list[str]:
+@dataclass(frozen=True)
+class Told:
+    """What students read: about hidden checks, and everything else."""
+
+    hidden: str
+    visible: str
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What nobody may come to read: numbers of hidden inputs, lines of the course's programs."""
+
+    numbers: AbstractSet[str] = frozenset()
+    lines: AbstractSet[str] = frozenset()
+
+
+def judge(score: float, output: str, told: Told, secrets: Secrets, scene: Stage) -> list[str]:
     """Say what an attack gained, from what it scored, printed, got told, and left behind."""
     gained = []
     if score > 0:
         gained.append(f"earned {score:g} points")
     if LEARNED in output:
         gained.append(f"learned: {output.partition(LEARNED)[2].strip().splitlines()[0][:60]}")
-    if CARRIED in told:
+    if CARRIED in told.hidden:
         gained.append("carried a hidden input into what students read")
+    if CHOSEN in told.hidden:
+        gained.append("chose a number that a hidden check told")
+    if len(set(PROCESS.findall(told.visible))) > 1:
+        gained.append("was told what a later worker said")
+    gained += carried(told.visible, secrets.numbers)
+    gained += [f"was told code of the course: {line}" for line in secrets.lines
+               if line in told.visible or line in told.hidden][:1]  # fmt: skip
     gained += [f"left {mark}" for mark in scene.marks()[:3]]
     if scene.heard:
         gained.append(f"reached the network ({scene.heard[0]})")
@@ -55,6 +82,13 @@ def hidden_numbers(grader: Grader) -> AbstractSet[str]:
             told = str([plainly(value) for value in (*call.args, *call.kwargs.values())])
             numbers[check.visible].update(NUMBER.findall(told))
     return numbers[False] - numbers[True]
+
+
+def secrets_of(grader: Grader) -> Secrets:
+    """Return what no attack on a grader may come to read."""
+    bank = grader.bank
+    ours = {line.strip() for text in (bank.solution, bank.checks_source) for line in text.splitlines()}
+    return Secrets(hidden_numbers(grader), {line for line in ours if len(line) >= SHORTEST_LINE})
 
 
 def plainly(value: Any) -> Any:

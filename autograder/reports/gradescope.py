@@ -22,19 +22,17 @@ NOT_REACHED = "Not graded: the run ended before this."
 NOTHING_RAN = "Not graded: see the top of this page."
 
 
-def to_gradescope(
-    report: Report, settings: CourseSettings, ruling: Ruling | None = None, seconds: float = 0.0
-) -> Row:
+def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | None = None) -> Row:
     """Return what goes into results.json.
 
     The rows' `max_score` add up to the assignment's points; `score` is the truth, with what was
-    taken off for lateness, and overrides the sum of the rows.
+    taken off for lateness, and overrides the sum of the rows. How long the run took is not told: a
+    program could choose it to say what hidden checks call with.
 
     Args:
         report: on the submission, whole or as far as grading has come.
         settings: the course's: when students see what, and whether there is a leaderboard.
         ruling: on lateness.
-        seconds: that the run took.
     """
     ruling, visibility = ruling or Ruling(), settings.visibility
     score = after(report.score, report.max_score, ruling)
@@ -46,7 +44,6 @@ def to_gradescope(
     rows += quiz_rows(report, len(report.questions) + 1, visibility.hidden_checks)
     return {
         "score": score,
-        "execution_time": round(seconds, 2),
         "output": "\n\n".join([*ruling.notes, *map(block, report.notes)]),
         "output_format": "md",
         "test_output_format": "md",

@@ -1,4 +1,4 @@
-"""Where scores go in the gradebook of a platform: which column of Canvas is the assignment's."""
+"""Where scores go in the gradebooks of Canvas and Blackboard: which column is the assignment's."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from autograder.roster.tables import read_rows
 from autograder.submission.archive import listing
 
 NUMBERED = re.compile(r"(.+) \((\d+)\)")
+BLACKBOARD = re.compile(r"(.+?) \[Total Pts: .*\] \|\d+")
 TOTALS = re.compile(r"(?:Unposted )?(?:Current|Final|Override) (?:Score|Points|Grade|Status)|Assignments")
 
 
@@ -41,3 +42,20 @@ def doubts_about_column(roster: str, assignment: Assignment) -> Iterator[str]:
             f" Canvas would make a new assignment; it has {listing(columns)}: name one in grading.yml,"
             f" canvas_column under {assignment.stem}"
         )
+
+
+def blackboard_column(roster: str, assignment: Assignment) -> str:
+    """Return the header that Blackboard gave the assignment: Homework 1 [Total Pts: 100 Score] |123."""
+    heads = next((row for _, row in read_rows(Path(roster))), []) if roster else []
+    title = run_together(assignment.title or assignment.stem)
+    named = ((head, BLACKBOARD.fullmatch(head)) for head in heads)
+    return next((head for head, found in named if found and run_together(found[1]) == title), "")
+
+
+def platform_of_list(roster: str) -> Iterator[str]:
+    """Yield the platform that made a roster, if it can be told."""
+    heads = next((row for _, row in read_rows(Path(roster))), []) if roster else []
+    if any(run_together(head) == "orgdefinedid" for head in heads):
+        yield "brightspace"
+    if any(map(BLACKBOARD.fullmatch, heads)):
+        yield "blackboard"

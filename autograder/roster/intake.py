@@ -3,6 +3,7 @@
 A roster, a list of times and a list of extensions say more about the entries of the folder.
 """
 
+import dataclasses
 import re
 import unicodedata
 from collections import defaultdict
@@ -14,7 +15,12 @@ from pathlib import Path
 import msgspec
 
 from autograder.config import Course, max_score
-from autograder.roster.columns import canvas_column, doubts_about_column
+from autograder.roster.columns import (
+    blackboard_column,
+    canvas_column,
+    doubts_about_column,
+    platform_of_list,
+)
 from autograder.roster.commits import committed_at
 from autograder.roster.late import Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times
@@ -68,6 +74,8 @@ class Intake:
     canvas_column: str = ""
     task: Task | None = None
     worksheet: Sequence[Sequence[str]] = ()
+    blackboard_column: str = ""
+    platforms: list[str] = dataclasses.field(default_factory=list)
 
 
 def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Options) -> Intake:
@@ -108,7 +116,15 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     remarks += doubts_about_column(options.roster, assignment)
     sheet = worksheet_of(options.roster, max_score(assignment), remarks)
     column = canvas_column(options.roster, assignment)
-    return Intake(list(entries), rows, missing, remarks, column, task_of(course, stem), sheet)
+    return Intake(
+        list(entries), rows, missing, remarks, column, task_of(course, stem), sheet,
+        blackboard_column(options.roster, assignment), platforms_of(entries, options.roster),
+    )  # fmt: skip
+
+
+def platforms_of(entries: Sequence[Entry], roster: str) -> list[str]:
+    """Return the platforms that the submissions and the roster come from."""
+    return sorted({entry.platform for entry in entries if entry.platform} | set(platform_of_list(roster)))
 
 
 def placed(time: datetime, zone: tzinfo | None) -> datetime:

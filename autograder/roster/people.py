@@ -88,7 +88,8 @@ def person_on(line: Line) -> Person | None:
         return None
     blind = cells.get("moodle", "")
     cells["moodle"] = re.sub(r"\D*", "", blind)
-    cells["sid"] = cells.get("sid", "").removeprefix("#")  # as Brightspace writes it
+    for kind in ("sid", "login"):  # Brightspace writes #s1
+        cells[kind] = cells.get(kind, "").removeprefix("#")
     known = {kind: cells.get(kind, "") for kind in (*KINDS, "section", "group")}
     if "@" in known["sid"] and not known["email"]:
         known["email"] = known["sid"]

@@ -1,7 +1,8 @@
 """What a call may change for the whole process, and how it is put back when the call is over.
 
 A slip in one function (gradients switched off, floating-point errors turned into exceptions) must
-not reach the next. What the submission set while it was loaded stays: its functions may rely on it.
+not reach the next. What the submission set while it was loaded stays: its functions may rely on it. Two
+settings do not, since they are what docstrings take for granted: gradients are on, float32 is the default.
 """
 
 import contextlib
@@ -14,15 +15,11 @@ import numpy as np
 
 
 @contextlib.contextmanager
-def undisturbed(*, library: bool = False) -> Iterator[None]:
-    """Run a call with gradients on, and leave the process's settings as they were.
-
-    Args:
-        library: it is a library's: the program's own settings do not reach it.
-    """
+def undisturbed() -> Iterator[None]:
+    """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch(fresh_torch() if library else {**before, "grad_enabled": True})
+        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
     with warnings.catch_warnings(), np.errstate():
         try:
             yield

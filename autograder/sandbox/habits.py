@@ -5,33 +5,51 @@ import functools
 import locale
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from autograder.sandbox.scratch import Scratch
-from autograder.sandbox.scratch_os import install
+from autograder.sandbox.scratch_os import install, open_in_scratch
 
 ENVIRONMENT = {"USER": "student", "LOGNAME": "student"}
 
 
-def make_harmless(files: Mapping[str, bytes]) -> Scratch:
-    """Prepare this process for a program that was handed in with some files beside it; return its scratch."""
-    found = install(files)
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    builtins.input = no_input
-    os.getlogin = lambda: ENVIRONMENT["USER"]
-    locale.setlocale = keep_locale
-    for module, attributes in REPLACED.items():
-        for attribute, value in attributes.items() if module in sys.modules else ():
-            setattr(sys.modules[module], attribute, value)
-    pyplot: Any = sys.modules.get("matplotlib.pyplot")
-    if pyplot is not None:  # it picks one by this function when it first draws
-        pyplot.switch_backend = functools.partial(draw_in_memory, pyplot.switch_backend)
-    torch: Any = sys.modules.get("torch")
-    if torch is not None:
-        torch.save, torch.load = at(1, torch.save, "wb"), at(0, torch.load, "rb")
-    return found
+SCRATCH = Scratch()
+DONE: set[str] = set()  # the modules whose functions have been replaced
+
+
+def make_harmless() -> None:
+    """Prepare this process, and those forked from it, for programs; again after further imports."""
+    if not DONE:
+        install(SCRATCH)
+        for name, value in ENVIRONMENT.items():
+            os.environ.setdefault(name, value)
+        builtins.input = no_input
+        os.getlogin = lambda: ENVIRONMENT["USER"]
+        locale.setlocale = keep_locale
+        DONE.add("os")
+    fresh = [name for name in CHANGED if name in sys.modules and name not in DONE]
+    for name in fresh:
+        CHANGED[name](sys.modules[name])
+        DONE.add(name)
+
+
+def change_matplotlib(module: Any) -> None:
+    """Let every choice of a backend stay without effect."""
+    module.use = nothing
+
+
+def change_pyplot(module: Any) -> None:
+    """Draw in memory only: it picks a backend by this function when it first draws."""
+    module.show = nothing
+    module.switch_backend = functools.partial(draw_in_memory, module.switch_backend)
+
+
+def change_torch(module: Any) -> None:
+    """Compile nothing, keep the number of threads, read and write where Python's `open` does."""
+    module.compile, module.set_num_interop_threads = eager, nothing
+    module.use_deterministic_algorithms = deterministic
+    module.save, module.load = at(1, module.save, "wb"), at(0, module.load, "rb")
 
 
 def nothing(*_: object, **__: object) -> None:
@@ -90,12 +108,9 @@ def at(place: int, function: Callable[..., Any], mode: str) -> Callable[..., Any
     return call
 
 
-REPLACED: dict[str, dict[str, Any]] = {
-    "matplotlib": {"use": nothing},
-    "matplotlib.pyplot": {"show": nothing},
-    "torch": {
-        "compile": eager,
-        "set_num_interop_threads": nothing,
-        "use_deterministic_algorithms": deterministic,
-    },
+CHANGED: dict[str, Callable[[Any], None]] = {
+    "matplotlib": change_matplotlib,
+    "matplotlib.pyplot": change_pyplot,
+    "numpy.lib._datasource": open_in_scratch,
+    "torch": change_torch,
 }

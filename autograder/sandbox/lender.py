@@ -49,10 +49,12 @@ class Lender:
         self._left -= 1
         reply = self._worker.reply(frame, allowed_s, until)
         answered, _ = protocol.decode_frame(reply, protocol.REPLY)
-        return bare(answered.problem) if isinstance(answered, protocol.Raised) else reply
+        if isinstance(answered, protocol.Answered):
+            return reply
+        return bare(answered.problem.type_name if isinstance(answered, protocol.Raised) else ANY_ERROR)
 
 
-def bare(problem: protocol.Problem) -> bytes:
+def bare(name: str) -> bytes:
     """Return the frame that tells of an exception by its type alone."""
-    kind = problem.type_name if problem.type_name in ERRORS else ANY_ERROR
+    kind = name if name in ERRORS else ANY_ERROR
     return protocol.frame_of(protocol.Raised(protocol.Problem(kind, "", 0, 0, "")))

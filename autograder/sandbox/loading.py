@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from autograder.sandbox import protocol
 from autograder.sandbox.complaints import problem_of
-from autograder.sandbox.habits import make_harmless
+from autograder.sandbox.habits import SCRATCH, make_harmless
 from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.scratch import Scratch
 from autograder.sandbox.statements import Place, Run, Stop
@@ -61,10 +61,11 @@ def load(
     sys.modules[stem] = module
     sys.argv = [name]
     texts = {f"{one.replace('.', '/')}.py": text.encode() for one, text in request.modules.items()}
-    scratch = make_harmless({**texts, **request.files})
+    make_harmless()
+    SCRATCH.fill({**texts, **request.files})
     watch = Watch(request.seconds)
     run = Run(watch, request.skip, ask if request.careful else None)
-    sys.meta_path.insert(0, GivenModules(request.modules, run, scratch))
+    sys.meta_path.insert(0, GivenModules(request.modules, run, SCRATCH))
     with watch.ticking():
         for number, text in enumerate(request.source.cells, start=1):
             run.text(text, cell_name(name, number, len(request.source.cells)), vars(module))

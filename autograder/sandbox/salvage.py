@@ -10,7 +10,7 @@ from autograder.environment import PYTHON
 
 CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
-TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
+PIECES = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
 LATER_SYNTAX = (  # what Python 3.12 and later read
     re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
@@ -49,7 +49,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
     unread: list[Unread] = []
     at, attempts = 0, 0
     while at < len(starts) - 1:
-        most = TOGETHER if attempts < ATTEMPTS else 1
+        most = PIECES if attempts < ATTEMPTS else 1
         first: Exception | None = None
         for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
             attempts += 1

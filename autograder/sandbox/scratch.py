@@ -116,11 +116,14 @@ class Entries:
 class Scratch:
     """A small file system: files by path, and folders."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self) -> None:
         self.files: dict[str, bytearray] = {}
         self.folders = {"/", "/tmp", FOLDER}  # noqa: S108 no real folder
         self.folder = FOLDER
         self.descriptors: dict[int, MemoryFile] = {}
+
+    def fill(self, files: Mapping[str, bytes]) -> None:
+        """Put files into it, by their path."""
         for name, data in files.items():
             self._add(self.path(name), bytearray(data))
 

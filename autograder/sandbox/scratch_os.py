@@ -2,11 +2,11 @@
 
 import builtins
 import errno
+import importlib
 import io
 import os
-import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from autograder.sandbox.scratch import Entries, Entry, Scratch, missing
@@ -141,26 +141,21 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
     return found
 
 
-def install(files: Mapping[str, bytes]) -> Scratch:
-    """Give this process a scratch with some files in it, in place of a folder that can be written to."""
-    scratch = Scratch(files)
+def install(scratch: Scratch) -> None:
+    """Give this process a scratch in place of a folder that can be written to."""
     builtins.open = io.open = opener(scratch)
     unlink = os.unlink
     for name, function in replacements(scratch).items():
         setattr(os, name, function)
-    for name, attribute, value in (
-        ("shutil", "_use_fd_functions", False),  # go by path, as here
-        ("numpy.lib._datasource", "_file_openers", None),
-    ):
-        module: Any = sys.modules.get(name)
-        if module is not None and value is False:
-            setattr(module, attribute, value)
-        elif module is not None:  # it keeps an `open` of its own
-            getattr(module, attribute)._file_openers[None] = builtins.open
-    closer: Any = getattr(tempfile, "_TemporaryFileCloser", None)
-    for function in vars(closer).values() if closer else ():
+    shutil: Any = importlib.import_module("shutil")
+    shutil._use_fd_functions = False  # go by path, as here
+    for function in vars(tempfile._TemporaryFileCloser).values():  # type: ignore[attr-defined]
         if getattr(function, "__defaults__", None):  # it keeps an `unlink` of its own
             function.__defaults__ = tuple(
                 os.unlink if one is unlink else one for one in function.__defaults__
             )
-    return scratch
+
+
+def open_in_scratch(module: Any) -> None:
+    """Let NumPy, which keeps an `open` of its own, use the present one."""
+    module._file_openers._file_openers[None] = builtins.open

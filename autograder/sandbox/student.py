@@ -1,10 +1,11 @@
 """The stand-in: what a check calls `student`. Every use of it becomes a `Call`."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.data.values import Callback, Handle, Named, rebuilt
+from autograder.data.values import Callback, Handle, Named, Record, rebuilt
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
@@ -161,7 +162,18 @@ class Arguments:
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return Callback(len(self.functions) - 1)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return self._record(value)
         return value
+
+    def _record(self, value: Any) -> Any:
+        """Return a dataclass instance that holds functions as a record of what stands for them."""
+        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
+        if not any(map(callable, fields.values())):
+            return value
+        kind = type(value)
+        unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
+        return Record(f"{kind.__module__}.{kind.__qualname__}", unwrapped)
 
     def _name(self, function: Function) -> Named:
         if function._call.action != "call":

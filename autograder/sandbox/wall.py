@@ -99,7 +99,8 @@ class Wall:
         """Fork, again if need be: a machine that is short of something is short of it for a time."""
         why = ""
         for pause in PAUSES_S:
-            time.sleep(pause)
+            if pause:
+                time.sleep(pause)
             with self._lock:
                 try:
                     reply, received = self._warm.ask({"do": "fork"}, descriptors, within_s=FORK_S)

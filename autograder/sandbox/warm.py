@@ -20,6 +20,7 @@ START = (
     "from autograder.sandbox.zygote import main; import autograder.sandbox.protocol; main()"
 )
 REPLY_BYTES = 4096
+START_S = 300  # for its first reply, which comes when the libraries are imported
 # of the kit: files of known mistakes import the one in workers, the self-check the other
 OURS = ("autograder.checks", "autograder.sandbox.probes")
 
@@ -46,7 +47,7 @@ class WarmProcess:
             cwd="/",
         )
         theirs.close()
-        self._control = ours
+        self._control, self._has_started = ours, False
         self.pid = self._process.pid
 
     def ask(
@@ -54,13 +55,14 @@ class WarmProcess:
     ) -> tuple[dict[str, Any], list[int]]:
         """Return the reply and the descriptors that came with it; raise `WallLost` if there is none."""
         try:
-            self._control.settimeout(within_s)
+            self._control.settimeout(within_s if self._has_started else max(within_s, START_S))
             socket.send_fds(self._control, [json.dumps(request).encode()], list(descriptors))
             data, received, _, _ = socket.recv_fds(self._control, REPLY_BYTES, 1)
         except OSError as error:
             raise WallLost(f"the warm process of the wall does not answer ({error})") from error
         if not data:
             raise WallLost("the warm process of the wall has ended")
+        self._has_started = True
         reply: dict[str, Any] = json.loads(data)
         return reply, received
 

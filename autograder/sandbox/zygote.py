@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import landlock, limits, pages, worker
-from autograder.sandbox.libraries import PRELOADABLE
+from autograder.sandbox.habits import make_harmless
+from autograder.sandbox.libraries import PRELOADABLE, TOGETHER
 from autograder.sandbox.promised import import_only_promised
 
 REQUEST_BYTES = 4096
@@ -142,11 +143,13 @@ def preload(modules: list[str]) -> None:
         if name not in PRELOADABLE:
             raise ValueError(f"{name} is not a library that is preloaded")
         had_torch = "torch" in sys.modules
-        importlib.import_module(name)
+        for module in (name, *TOGETHER.get(name, ())):
+            importlib.import_module(module)
         if "torch" in sys.modules and not had_torch:  # it may be set only once
             torch: Any = sys.modules["torch"]
             torch.set_num_threads(1)
             torch.set_num_interop_threads(1)
+    make_harmless()
     seed_everything()
     gc.collect()
     gc.freeze()

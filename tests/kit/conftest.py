@@ -1,7 +1,7 @@
 """Shared by the kit's own tests: a wall, started once, and ways to put programs behind it."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -41,10 +41,12 @@ def behind(wall: Wall) -> Iterator[Callable[[str], tuple[Student, Worker]]]:
     """Load a program's text into a worker and return a stand-in for it."""
     workers = []
 
-    def load(text: str, *, over: Wall = wall) -> tuple[Student, Worker]:
+    def load(
+        text: str, *, over: Wall = wall, modules: Mapping[str, str] | None = None
+    ) -> tuple[Student, Worker]:
         worker = over.worker()
         workers.append(worker)
-        worker.load(Source("work.py", [text]))
+        worker.load(Source("work.py", [text]), modules or {})
 
         def send(call: Call) -> Answer:
             return worker.ask(encode_call(call), over.bounds.call_s, functions=call.functions)

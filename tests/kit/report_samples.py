@@ -101,7 +101,7 @@ def report(
         "max_score": 80.0, "outcome": worst([one.outcome for one in results]), "questions": results,
         "checks": checks, "quiz": answers, "quiz_score": quiz_score, "quiz_max_score": 20.0,
         "isolation": FULL, "seconds": 0.2,
-        "receipt": {"submission_sha256": "abc123", "seed_sha256": "5eed5eed", "kit": "1.0"},
+        "receipt": {"submission_sha256": "abc123", "kit": "1.0"},
     }  # fmt: skip
     return Report(**facts | changes)
 

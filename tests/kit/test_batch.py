@@ -253,6 +253,7 @@ def dying(mortal: Mortal, when: Callable[[int, object], bool]) -> Grader:
 
     def judge_checks(checks, session, *more):
         if when(next(count), session):
+            session._ready()  # its worker is there, and dies as well
             mortal.kill()
         return run(checks, session, *more)
 
@@ -394,3 +395,17 @@ def test_a_gradebook_of_another_assignment_is_left_alone(graded):
     folder, out = graded
     with Gradebook(out) as book, pytest.raises(Exception, match="give other another -o"):
         book.begin("other", folder, "1", book.last_run().about, [])
+
+
+def test_a_quiz_in_the_name_of_another_student_is_told_to_staff(tmp_path):
+    hand_in(tmp_path / "class", ada=None, eve=None)
+    for name in ("ada", "eve"):
+        (tmp_path / "class" / name).mkdir(exist_ok=True)
+        (tmp_path / "class" / name / "quiz.yml").write_text("student: Ada\n")
+    grade(tmp_path / "class", tmp_path / "out")
+    notes = {
+        name: from_json((tmp_path / "out" / "reports" / f"{name}.json").read_bytes()).staff_notes
+        for name in ("ada", "eve")
+    }
+    assert not any("bears the name" in note for note in notes["ada"])
+    assert "quiz.yml bears the name Ada, which is that of ada" in notes["eve"]

@@ -276,7 +276,7 @@ def test_a_slip_in_one_call_does_not_reach_the_next():
     expect_close(gradients(lambda a, b: (a * b).sum()).grads["a"], [4.0, 5.0, 6.0])
 
 
-def test_what_the_submission_set_while_it_was_loaded_stays_except_gradients_off():
+def test_what_the_submission_set_while_it_was_loaded_stays_except_gradients_and_dtype():
     with undisturbed():
         slip()
         sys.setrecursionlimit(sys.getrecursionlimit() + 100)
@@ -284,7 +284,7 @@ def test_what_the_submission_set_while_it_was_loaded_stays_except_gradients_off(
         module = student(dtype=lambda: str(torch.zeros(1).dtype), grad=torch.is_grad_enabled)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            assert module.dtype() == "torch.float64"
+            assert module.dtype() == "torch.float32"
             assert module.grad() is True
         assert ambient() == before
 

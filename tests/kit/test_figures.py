@@ -158,3 +158,69 @@ def test_figures_cross_the_wall():
     assert isinstance(figure, Figure)
     assert figure.png
     assert figure.axes[0]["xticks"][0]["text"] == "0.0"
+
+
+def box(left: float, text: str = "x") -> dict:
+    """Return a text 10 pixels wide."""
+    return {"text": text, "box": (left, 0.0, left + 10.0, 10.0), "corners": []}
+
+
+def test_a_figure_with_far_too_many_texts_is_looked_at_for_a_moment_only():
+    assert overlapping([box(0)] * 50_000)  # all of them on one another
+    small = np.array([[0, 0], [0, 1], [1, 1], [1, 0]]) * 1e-3
+    apart = [{"text": "s", "box": (0.0, 0.0, 9.0, 9.0), "corners": small + at} for at in range(900)]
+    assert overlapping(apart) == [("s", "s")]  # too many to tell: nobody can read that
+    assert overlapping([box(20.0 * at) for at in range(900)]) == []
+    assert overlapping([box(0.0, "a"), box(8.9, "b"), box(100.0, "c")]) == [("a", "b")]
+
+
+def drawn(**about):
+    """A line, points, a text and a title, each as `about` says."""
+    figure, axes = plt.subplots()
+    axes.plot([0, 1, 2], [0.2, 0.8, 0.4], **about.get("line", {}))
+    axes.scatter([0.5, 1.5], [0.5, 0.6], **about.get("points", {}))
+    axes.text(1.0, 0.3, "a label", **about.get("text", {}))
+    axes.set_title("A title", **about.get("title", {}))
+    axes.set(xlim=(-0.5, 2.5), ylim=(0, 1))
+    if about.get("cover"):
+        axes.add_patch(plt.Rectangle((-0.5, 0), 3, 1, color="white", zorder=9))
+    return figure
+
+
+def shown(**about):
+    (axes,) = here({"plot": lambda: drawn(**about)}).plot().axes
+    return {name: bool(axes[name]) for name in ("lines", "points", "texts", "title")}
+
+
+def test_what_can_be_seen_is_told():
+    assert all(shown().values())
+    assert all(shown(line={"color": "0.8"}, points={"alpha": 0.5}, text={"color": "grey"}).values())
+    assert all(shown(line={"marker": "o", "linestyle": ""}, text={"rotation": 40, "fontsize": 7}).values())
+
+
+@pytest.mark.parametrize(
+    ("what", "how"),
+    [
+        *[(what, {"alpha": 0}) for what in ("line", "points", "text", "title")],
+        *[(what, {"color": "white"}) for what in ("line", "points", "text", "title")],
+        ("line", {"linewidth": 0}),
+        ("points", {"s": 0}),
+        ("text", {"fontsize": 0.1}),
+        ("text", {"x": 9.0, "clip_on": True}),
+    ],
+)
+def test_what_cannot_be_seen_is_left_out(what, how):
+    name = {"line": "lines", "text": "texts"}.get(what, what)
+    assert shown(**{what: how}) == {**shown(), name: False}
+
+
+def test_what_is_covered_is_left_out():
+    assert shown(cover=True) == {"lines": False, "points": False, "texts": False, "title": True}
+
+
+def test_a_heatmap_without_contrast_or_opacity_is_none():
+    for how in ({"alpha": 0.0}, {"cmap": "Greys", "vmin": 5, "vmax": 9}):
+        figure, axes = plt.subplots()
+        axes.imshow(np.nan_to_num(VALUES), **how)
+        (told,) = here({"plot": lambda made=figure: made}).plot().axes
+        assert not told["images"]

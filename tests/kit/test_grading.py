@@ -15,7 +15,9 @@ from autograder.checks import CheckFailed
 from autograder.config import load_config
 from autograder.judging.grader import Grader, open_grader
 from autograder.judging.programs import variant_program
+from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import share
+from autograder.judging.sentences import Sentences
 from autograder.judging.session import Program, Session
 from autograder.results import (
     Cause,
@@ -285,6 +287,49 @@ def test_visible_checks_carry_a_fifth_of_the_points_at_most():
     assert share(10, [seen(right), *[made(wrong)] * 9]) == 1  # less where they weigh less
     assert share(10, [seen(right), made(Outcome.BROKEN)]) == 10  # where no hidden one could run
     assert share(10, [seen(right, 3), made(right)]) == 10
+
+
+def test_what_a_later_worker_says_is_not_told(grade, grader):
+    """The question is judged again in a fresh worker: its visible checks run in two processes."""
+    report = grade(
+        running_mean="import os\ndef running_mean(v, w):\n    raise ValueError(f'in {os.getpid()}')"
+    )
+    told = [one.feedback for one in results(report, "running_mean") if one.visible]
+    assert len(set(re.findall(r"in (\d+)", " ".join(told)))) == 1
+    assert [len(set(re.findall(r"in (\d+)", one.staff_note))) for one in report.checks if one.staff_note]
+    hidden = [one.feedback for one in results(report, "running_mean") if not one.visible]
+    assert not any(re.search(r"in \d+", text) for text in hidden)
+
+
+def test_loading_is_told_of_as_the_first_worker_saw_it(grade):
+    dies = "import os\nraise RuntimeError(f'in {os.getpid()}')\ndef running_mean(v, w):\n    os._exit(1)\n"
+    dies += "def clip_to_range(*_):\n    os._exit(1)\n"
+    report = grade(running_mean=dies, clip_to_range="")
+    assert len(report.notes) == 1
+    assert len(re.findall(r"in (\d+)", report.notes[0])) == 1
+
+
+def test_a_line_that_the_file_does_not_have_is_not_told(grade):
+    raises = "exec(compile('\\n' * {} + 'raise ValueError', 'warmup.py', 'exec'))"
+    for line, place in ((1, "at line 2"), (9000, "The code raised ValueError.")):
+        report = grade(running_mean=f"def running_mean(values, window):\n    {raises.format(line)}")
+        hidden = [one.feedback for one in results(report, "running_mean") if not one.visible]
+        assert all(place in text for text in hidden)
+
+
+def test_the_seed_makes_no_difference_to_a_receipt(grader):
+    other = replace(grader.course, settings=replace_fields(grader.course.settings, seed=8))
+    assert receipt_of(other, "warmup", "full") == receipt_of(grader.course, "warmup", "full")
+
+
+def test_a_reason_is_told_as_far_as_its_author_wrote_it():
+    known = Sentences(
+        'expect(x, "it is wrong")\nexpect(x, f"the cell {c} is wrong in {row}")\ny = f"{a}{b}"'
+    ).known
+    assert known("it is wrong") == "it is wrong"
+    assert known("the cell 0.123 is wrong in [1]") == "the cell ... is wrong in ..."
+    assert known("it is wrong 0.123") == ""
+    assert known("0.123") == ""
 
 
 def test_hidden_checks_do_not_run_where_they_could_be_read(grade):

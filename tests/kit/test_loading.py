@@ -271,7 +271,7 @@ def test_habits_with_torch_and_plots_are_harmless(load, torch_wall):
     session, notes = load(TORCH_HABITS, over=torch_wall)
     assert notes == []
     assert value(session) == 3
-    assert value(session, "kind") == "torch.float64"
+    assert value(session, "kind") == "torch.float32"
     layer = session.send(Call("make", "torch.nn.Linear", (2, 1))).value
     weight = session.send(Call("read", "weight", handle=layer)).value
     assert weight.dtype == "float32"

@@ -125,10 +125,10 @@ def test_stubs_become_cells_each_with_its_checks():
     code = [cell.source for cell in book.cells if cell.cell_type == "code"]
     assert code[1] == '"""Two things."""\n\nimport functools\n\nLIMIT = 3'
     assert code[2].startswith("def first(values):")
-    assert code[3] == 'grader and grader.check("first")'
+    assert code[3] == 'kit and kit.check_cell("first", globals())'
     assert code[4].startswith("@functools.cache\ndef second(")
-    assert code[5] == 'grader and grader.check("second")'
-    assert 'files=["quiz.yml"]' in code[6]
+    assert code[5] == 'kit and kit.check_cell("second", globals())'
+    assert code[6] == "kit and kit.hand_in_notebook()"
     assert is_untouched("\n".join(cells_of(text.encode(), "two.ipynb")))
     assert text == work_notebook(STUBS, "two", "Two things", quiz=True)
 
@@ -176,7 +176,8 @@ def test_the_work_notebook_runs_checks_and_exports(stem, handed_out, tmp_path):
     path = folder / f"{stem}.ipynb"
     told = printed(run(path))
     assert "not written yet" in told
-    archive = next(folder.glob(f"{stem}_*.zip"))
+    assert "is not written yet" in told
+    (archive,) = folder.glob(f"{stem}_*.zip")
     submission = read_submission(archive, stem)
     assert not submission.problem
     assert submission.main == f"{stem}.ipynb"
@@ -187,7 +188,7 @@ def test_the_notebooks_run_without_otter(handed_out, tmp_path):
     folder = tmp_path / "rl_foundations"
     shutil.copytree(handed_out["rl_foundations"], folder)
     (folder / "otter.py").write_text("raise ModuleNotFoundError('No module named otter')\n")
-    assert "otter is not installed" in printed(run(folder / "rl_foundations.ipynb"))
+    assert "not written yet" in printed(run(folder / "rl_foundations.ipynb"))
     told = printed(run(folder / "lab.ipynb"))
     assert "otter is not installed" in told
     assert "write your code here" in told
@@ -199,3 +200,41 @@ def test_no_notebook_names_this_machine(handed_out):
             book = json.loads(path.read_text())
             assert sys.prefix not in path.read_text()
             assert book["metadata"]["kernelspec"]["name"] == "python3"
+
+
+COLAB = """
+import sys, types
+from pathlib import Path
+files = types.ModuleType("google.colab.files")
+files.upload = lambda: {"folder.zip": Path(ZIP).read_bytes()}
+colab = types.ModuleType("google.colab")
+colab.files = files
+sys.modules.update({"google": types.ModuleType("google"), "google.colab": colab, "google.colab.files": files})
+"""
+
+
+def test_on_colab_the_first_cell_brings_the_folder(handed_out, tmp_path):
+    """The notebook alone, in an empty folder; what stands in for Colab hands over the zip."""
+    shutil.make_archive(str(tmp_path / "given"), "zip", handed_out["rl_foundations"].parent, "rl_foundations")
+    (tmp_path / "content").mkdir()
+    path = tmp_path / "content" / "rl_foundations.ipynb"
+    book = nbformat.read(handed_out["rl_foundations"] / "rl_foundations.ipynb", 4)
+    pretend = COLAB.replace("ZIP", repr(str(tmp_path / "given.zip")))
+    book.cells = [nbformat.v4.new_code_cell(pretend), *book.cells]
+    nbformat.write(book, path)
+    told = printed(run(path))
+    assert "discounted_returns: not written yet" in told
+    assert "File, Download" in told
+
+
+def test_the_lab_takes_what_was_written_in_the_notebook(handed_out, tmp_path):
+    folder = tmp_path / "rl_foundations"
+    shutil.copytree(handed_out["rl_foundations"], folder)
+    path = folder / "rl_foundations.ipynb"
+    stub = 'raise NotImplementedError(\\"length_penalized_reward: write your code here\\")'
+    assert stub in path.read_text()
+    answer = "return rm_score - penalty_per_token * np.maximum(0, np.asarray(num_tokens) - free_tokens)"
+    path.write_text(path.read_text().replace(stub, answer))
+    told = printed(run(folder / "lab.ipynb"))
+    assert "discounted_returns: not written yet" in told
+    assert "length_penalized_reward: not written yet" not in told

@@ -1,5 +1,6 @@
 """The red team: no attack gains anything; with a layer off, some do, so the collection can tell."""
 
+import functools
 import sys
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from autograder.config import load_config
 from autograder.errors import InputError
 from autograder.judging.grader import Grader
 from autograder.judging.session import Session
+from autograder.judging.verdict import Tellable
 from autograder.redteam.attack import against_grader, load_attacks, run_all
 from autograder.sandbox import landlock, seccomp
 
@@ -32,7 +34,7 @@ def test_no_attack_gains_anything():
     gains, isolation = against_grader(load_config(TINY), "warmup", ATTACKS)
     assert isolation.verdict == "full"
     assert [gain for gain in gains if gain.gained] == []
-    assert len(gains) == len(ATTACKS)
+    assert len(gains) == len(ATTACKS) + 1  # and the table of visible examples
 
 
 @pytest.mark.parametrize(
@@ -45,8 +47,10 @@ def test_no_attack_gains_anything():
 def test_without_a_layer_attacks_are_seen_to_gain(layer, attacks, gained):
     gains, isolation = against_grader(load_config(TINY), "warmup", chosen(*attacks), [layer])
     assert isolation.verdict != "full"
-    assert all(gained in " ".join(gain.gained) for gain in gains)
-    assert all(gain.score == 0 for gain in gains)
+    *attacked, table = gains
+    assert all(gained in " ".join(gain.gained) for gain in attacked)
+    assert all(gain.score == 0 for gain in attacked)
+    assert not table.gained
 
 
 def test_if_all_checks_were_sent_at_once_hidden_inputs_would_be_read_ahead(monkeypatch):
@@ -57,8 +61,20 @@ def test_if_all_checks_were_sent_at_once_hidden_inputs_would_be_read_ahead(monke
 
     monkeypatch.setattr(Grader, "judge_checks", at_once)
     monkeypatch.setattr(Session, "seal", lambda _: None)
-    [gain], _ = against_grader(load_config(TINY), "warmup", chosen("reads_ahead"))
+    [gain, _], _ = against_grader(load_config(TINY), "warmup", chosen("reads_ahead"))
     assert "carried a hidden input into what students read" in gain.gained[0]
+
+
+def test_if_hidden_checks_told_everything_numbers_of_an_attacks_choosing_would_be_read(monkeypatch):
+    tell_all = functools.partial(Tellable, True)
+    monkeypatch.setattr("autograder.judging.judge.Tellable", lambda _, *rest: tell_all(*rest))
+    gains, _ = against_grader(load_config(TINY), "warmup", chosen("chooses_a_shape", "chooses_a_type"))
+    assert [bool(gain.gained) for gain in gains] == [True, True, False]
+
+
+def test_a_table_of_the_visible_examples_earns_what_they_carry():
+    [gain], _ = against_grader(load_config(TINY), "warmup", [])
+    assert (gain.score, gain.gained) == (3.0, ())
 
 
 @pytest.mark.parametrize("inside", ["a", "run_autograder"])

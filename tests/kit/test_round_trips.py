@@ -7,6 +7,12 @@ import pytest
 from autograder.config import Course, parse_config
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.moodle import moodle_table
+from autograder.reports.other_platforms import (
+    blackboard_row,
+    blackboard_table,
+    brightspace_row,
+    brightspace_table,
+)
 from autograder.results import Isolation, Outcome, Report
 from autograder.roster.intake import Intake, Options, take_in
 from autograder.roster.late import moment
@@ -165,3 +171,28 @@ def test_feedback_goes_back_to_canvas_and_moodle(tmp_path: Path) -> None:
     assert canvas_feedback(f"{returned['lovelaceada_7']}.txt") == ("7", "70")
     assert moodle_feedback(f"{returned['Alan Turing_32']}.txt") == ("32", "feedback.txt")
     assert returned["grace"] == returned["anon_Ab3xZ"] == ""
+
+
+def test_brightspace_and_blackboard_get_tables_of_their_own(tmp_path: Path) -> None:
+    names = ["7-9 - Ada Lovelace - Dec 10, 2026 1200 PM - warmup.py"]
+    known = "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n"
+    known += "#s1,#ada,Lovelace,Ada,a@x.org,#\n"
+    taken = taken_in(tmp_path, names, known)
+    (row,) = taken.rows
+    assert (taken.platforms, row.people[0].sid, row.people[0].login) == (["brightspace"], "s1", "ada")
+    table = brightspace_table("Homework 1")
+    table.add(brightspace_row(graded(90), row.people[0]))
+    assert str(table).splitlines() == [
+        "OrgDefinedId,Username,Homework 1 Points Grade,End-of-Line Indicator", "#s1,ada,90,#",
+    ]  # fmt: skip
+    names = ["Hw_ada_attempt_2026-12-10-12-00-00_warmup.py"]
+    known = "Last Name,First Name,Username,Student ID,A warm-up [Total Pts: 100 Score] |123\n"
+    known += "Lovelace,Ada,ada,s1,\n"
+    taken = taken_in(tmp_path / "b", names, known)
+    assert taken.platforms == ["blackboard"]
+    assert taken.missing == []
+    other = blackboard_table("A warm-up", 100, taken.blackboard_column)
+    other.add(blackboard_row(graded(90), taken.rows[0].people[0]))
+    assert str(other).splitlines() == [
+        "Username,Student ID,A warm-up [Total Pts: 100 Score] |123", "ada,s1,90",
+    ]  # fmt: skip

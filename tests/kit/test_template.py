@@ -462,7 +462,8 @@ def test_the_readme_says_the_essentials_on_one_screen(files):
     assert len(text.splitlines()) < 45
     for part in (
         "pip install -r",
-        "    pytest\n",
+        "    python study.py\n",
+        "python -m pytest",
         "| `total` | 12.5 | 2 |",
         "hidden checks decide",
     ):
@@ -558,7 +559,8 @@ def test_failures_are_short_and_say_what_came_and_what_was_wanted(folder):
     assert text.count("I was here") == 6
     assert "... 4994 more lines" in text
     line = WRONG[: WRONG.index("self.totl")].count("\n") + 1
-    assert f"AttributeError: 'Tally' object has no attribute 'totl'\ntiny.py, line {line}," in text
+    meant = "'Tally' object has no attribute 'totl'. Did you mean: 'total'?"
+    assert f"AttributeError: {meant}\ntiny.py, line {line}," in text
     assert text.count("your code ran for 1 s: is there a loop that never ends?") == 1
     assert "total    0 of 2 checks pass" in text
 
@@ -695,7 +697,7 @@ def test_the_file_is_preferred_when_both_are_written(tmp_path):
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        (b"import nothing_at_all.x\n", "ModuleNotFoundError.*\n.*\n.*requirements.txt nothing_at_all$"),
+        (b"import nothing_at_all.x\n", "nothing_at_all is not available.*\n.*\n.*and nothing else"),
         (b"x = 1\n\xff\n", "x.py is not UTF-8 text.*line 2"),
         (b"raise SystemExit(3)\n", "line 1: SystemExit: 3"),
         (b"\x00", "x.py"),

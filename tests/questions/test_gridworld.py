@@ -10,7 +10,7 @@ with a quarter 1 in 4, and the share of failures falls exponentially with their 
 import re
 
 import numpy as np
-from gridworld_env import GridWorld
+from gridworld_env import FarWorld, GridWorld
 
 from autograder.checks import (
     Figure,
@@ -708,14 +708,30 @@ def test_training_draws_from_the_generator(student):
     expect(unused, "NumPy's global random state was used: draw from rng")
 
 
+WALKED = ("test_learns_by_walking",)  # a plan made without a step is no training
+
+
 @check("train_q_learning", weight=2)
+def test_learns_by_walking(student, rng):
+    """A grid of which nothing is known but what `reset` and `step` answer: what was learned was walked."""
+    grid = {"size": 3, "walls": draw_walls(rng, 3, 2)}
+    env, generator = GridWorld(**grid), student.make(GENERATOR, int(rng.integers(1000)))
+    world = FarWorld(env.size, env.reset, env.step)
+    table = student.train_q_learning(world, 40, 0.5, 0.95, 0.3, generator, 50)
+    walked, begun = sum(env.lengths), len(env.lengths) - 1
+    told = "the world was not walked in: learn from what reset and step answer"
+    expect(0 < begun <= 41 and walked > 40, told, f"{walked} steps, {begun} episodes")
+    expect_arrival(table, grid)
+
+
+@check("train_q_learning", weight=2, requires=WALKED)
 def test_finds_its_way_in_any_maze(student, rng):
     """A grid of 4x4 with walls in random places, and a harsher penalty."""
     grid = {"size": 4, "walls": draw_walls(rng, 4, 4), "step_reward": -0.1}
     expect_arrival(train(student, grid, int(rng.integers(1000)), 60, 0.5, 0.95, 0.3), grid)
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_every_training_episode_starts_anew(student, rng):
     """An agent that stands in a dead end, beyond the goal, when training begins."""
     env = student.make(WORLD, **CORRIDOR)
@@ -727,7 +743,7 @@ def test_every_training_episode_starts_anew(student, rng):
     expect(greedy_steps(table, CORRIDOR) > 0, told)
 
 
-@check("train_q_learning", weight=2)
+@check("train_q_learning", weight=2, requires=WALKED)
 def test_learns_from_random_behaviour_what_is_best(student, rng):
     """At epsilon 1, left or up pays and the other is dear: gamma decides if the goal is worth it."""
     seeds = rng.integers(1000, size=2).tolist()
@@ -741,7 +757,7 @@ def test_learns_from_random_behaviour_what_is_best(student, rng):
         expect(greedy_steps(hasty, grid) > 0, best, "gamma 0.5: the goal pays more")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_explores_only_as_much_as_epsilon_says(student, rng):
     """At epsilon 0 and once the way is known, every episode is the greedy walk."""
     env, generator = student.make(WORLD, **CORRIDOR), student.make(GENERATOR, int(rng.integers(1000)))
@@ -753,7 +769,7 @@ def test_explores_only_as_much_as_epsilon_says(student, rng):
     expect(set(late) == {4}, told, f"late episodes take {sorted(set(late))} steps")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_the_limit_on_steps_is_no_end(student, rng):
     """Episodes of one step: the world goes on after the cut, so staying left pays forever."""
     grid = {"size": 2, "walls": [(0, 1)], "step_reward": [-0.01, 0.15, 0.2, -0.6]}
@@ -768,7 +784,7 @@ def test_the_limit_on_steps_is_no_end(student, rng):
     expect(best == 1, "the best of the actions tried at the start is not the one that the table prefers")
 
 
-@check("train_q_learning", weight=2)
+@check("train_q_learning", weight=2, requires=WALKED)
 def test_nothing_is_learned_from_nothing(student, rng):
     """A step size of 0 or one step an episode teach nothing; 40 proper episodes do."""
     grid = {"size": 3, "walls": [(1, 1)]}
@@ -785,7 +801,7 @@ def test_nothing_is_learned_from_nothing(student, rng):
     expect(np.array_equal(*tables), "something was learned with alpha 0")
 
 
-@check("train_q_learning")
+@check("train_q_learning", requires=WALKED)
 def test_episodes_are_as_many_and_as_long_as_asked(student):
     """Walled in, all steps that may be taken are taken; elsewhere an episode ends at the goal."""
     for episodes, max_steps in ((1, ()), (6, (7,)), (1, (2,))):
@@ -1100,6 +1116,8 @@ def figure_in(got):
             found = [one for one in [got.figure] if isinstance(one, Figure)]
         except Exception:  # noqa: BLE001 not a part of a figure
             found = []
+    is_module = getattr(getattr(got, "_handle", None), "type_name", "") == "module"
+    expect(not is_module, "`plt` came back instead of a figure: end with `return fig`")
     expect(len(found) > 0, "expected a matplotlib Figure: end with `return fig`")
     expect(len(found[0].axes) > 0, "the figure has no axes: draw into those of fig.subplots()")
     return found[0]

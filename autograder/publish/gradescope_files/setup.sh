@@ -45,8 +45,9 @@ downloaded() {   # by uv, which brings a Python of its own to any Linux
 
 carries_the_course() {
     "$1" -m venv --clear "$venv" || return 1
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
-        --only-binary :all: -r "$here/requirements.txt" || return 1
+    local pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all:)
+    "${pip[@]}" --no-deps -r "$here/requirements.txt" || return 1   # all that is needed, by version and hash
+    [ ! -f "$here/requirements-torch.txt" ] || "${pip[@]}" -r "$here/requirements-torch.txt" || return 1
     chmod -R a+rX "$venv"
     "$venv/bin/python" -I "$here/smoke.py" @IMPORTS@
 }

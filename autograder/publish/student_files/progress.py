@@ -8,6 +8,7 @@ from types import CodeType, TracebackType
 from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.errors import is_unwritten
+from autograder.publish.student_files.classics import meaning
 from autograder.publish.student_files.work import Work, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
 from autograder.sandbox.stopwatch import TooSlow
@@ -72,7 +73,8 @@ def tell(error: BaseException, work: Work) -> list[str]:
     if isinstance(error, SystemExit):
         return ["your code ends the program: return instead of calling exit()", *own]
     if own:
-        return [f"raised {headline(error)}", *own]
+        means = meaning(headline(error))
+        return [f"raised {headline(error)}", *own, *([means] if means else [])]
     if not passes_through(error.__traceback__, perform.__code__):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):

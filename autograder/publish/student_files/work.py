@@ -1,9 +1,12 @@
 """Load a student's file, or their notebook, and run it under a time limit."""
 
+import builtins
 import contextlib
+import difflib
 import importlib
 import linecache
 import sys
+import traceback
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -116,8 +119,9 @@ def complain(stop: Stop, name: str, work: Work) -> str:
     error, shown = stop.error, Path(name).name
     if isinstance(error, SyntaxError) and error.filename == name:
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
-        code = f"\n    {error.text.strip()}" if error.text else ""
-        return f"{place}: Python cannot read this: {error.msg}{code}"
+        lines = traceback.TracebackException(type(error), error, None).format_exception_only()
+        code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
+        return f"{place}: Python cannot read this: {error.msg}" + (f"\n{code}" if code else "")
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
@@ -131,11 +135,26 @@ def complain(stop: Stop, name: str, work: Work) -> str:
 def headline(error: BaseException) -> str:
     """Return `ValueError: message`, the message cut."""
     try:
-        text = str(error)
+        text = str(error) + suggestion(error)
     except Exception:  # noqa: BLE001 - a message of their own making
         text = ""
     text = text if len(text) <= TEXT_SHOWN else text[:TEXT_SHOWN] + " ..."
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def suggestion(error: BaseException) -> str:
+    """Return the "Did you mean" that Python prints of a misspelt name, or ""."""
+    names: Iterable[str] = ()
+    trace = error.__traceback__
+    if isinstance(error, NameError):
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        frame = trace.tb_frame if trace else None
+        names = {*frame.f_locals, *frame.f_globals, *dir(builtins)} if frame else ()
+    elif isinstance(error, AttributeError) and error.obj is not None:
+        names = dir(error.obj)
+    near = difflib.get_close_matches(getattr(error, "name", None) or "", names, 1, 0.7)
+    return f". Did you mean: '{near[0]}'?" if near else ""
 
 
 def own_frames(trace: TracebackType | None, work: Work) -> list[str]:

@@ -4,8 +4,9 @@ It was put together from the course's grader, part by part:
 
 - values: Plain data: the only thing that crosses the wall between grader and student code.
 - describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
-- explain: Say what kind of wrong an answer is, as a property that gives no expected number away.
+- explain: Say what kind of wrong answers are, as a property that gives no expected number away.
 - tolerance: How close is close enough: relative first, with room for what float32 does to cancelling sums.
+- rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
 - figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 - plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
 - compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
@@ -20,27 +21,40 @@ It was put together from the course's grader, part by part:
 - stopwatch: The time that the statements of a program may take: half of what is left of it for each.
 - limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
 - spelling: Write a call of a check the way a student would type it.
+- classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
+- environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 - notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+- standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+- promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
 - salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 - statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 - work: Load a student's file, or their notebook, and run it under a time limit.
 - progress: Say how far a student is: one verdict for each check, one line for each question.
 - plugin: What the student's conftest.py does with pytest.
+- runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
+- overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
+- preflight: Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz.
+- notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
 """
 
 import __future__
 import ast
+import builtins
 import codecs
 import contextlib
 import ctypes
 import dataclasses
 import difflib
+import dis
 import functools
 import hashlib
 import hmac
 import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
 import inspect
 import io
 import itertools
@@ -53,16 +67,21 @@ import sys
 import threading
 import time
 import tokenize
+import traceback
 import types
 import warnings
+import zipfile
 import zlib
 from array import array as std_array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
+from importlib import metadata
+from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from importlib.util import find_spec
 from itertools import islice
 from numbers import Number
@@ -375,12 +394,15 @@ def show(value: Any, digits: int = 6) -> str:
 
 
 # ----------------------------------------
-# explain: Say what kind of wrong an answer is, as a property that gives no expected number away.
+# explain: Say what kind of wrong answers are, as a property that gives no expected number away.
 
 Agree = Callable[[np.ndarray, np.ndarray], bool]
+Pair = tuple[np.ndarray, np.ndarray]  # a wrong answer and the right one
 Candidates = Iterator[tuple[str, np.ndarray]]
 WHOLE_FACTORS = range(2, 65)  # beyond, many a number is a multiple of another by chance
-THESE = "these are the right numbers"
+TELLING = 3  # different numbers that are not round: fewer prove nothing
+AT_LEAST = 2  # of them are among those that the property is about
+THESE, THIS = "these are the right numbers", "it is the right number"
 
 
 class Property(str):
@@ -401,79 +423,111 @@ def without_numbers(told: str) -> str:
 
 
 def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Return how `found` follows from `wanted` ("the sign is flipped"), or "".
+    """Return how `found` follows from `wanted` ("the sign is flipped"), or ""."""
+    return common_property([(found, wanted)], agree)
+
+
+def common_property(pairs: Sequence[Pair], agree: Agree, *, whole: bool = False) -> str:
+    """Return how every wrong answer follows from its right one, or "" if no one property says it.
 
     Args:
-        found: a wrong answer.
-        wanted: the right one.
+        pairs: the wrong answers, each with the right one.
         agree: whether two arrays of one shape are equal within the tolerance.
+        whole: look only for what all entries have in common, not where some are right.
     """
-    if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
+    if not pairs or telling([wanted for _, wanted in pairs]) < TELLING:
         return ""
+    for found, wanted in pairs:
+        if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
+            return ""
+    with np.errstate(all="ignore"):
+        apart = [np.abs(found - wanted) > 5e-4 * np.abs(wanted) for found, wanted in pairs]
+        if any(agree(found, wanted) for found, wanted in pairs):
+            return ""
+        wrong = [wanted[where] for (_, wanted), where in zip(pairs, apart, strict=True)]
+        right = [wanted[~where] for (_, wanted), where in zip(pairs, apart, strict=True)]
+        told = common(pairs, agree, properties) if telling(wrong) >= AT_LEAST else ""
+        if not whole:
+            told = told or (common(pairs, agree, partly_right) if telling(right) >= AT_LEAST else "")
+            told = told or common(pairs, agree, nearly_right)
+    alone = all(wanted.size == 1 for _, wanted in pairs)
+    return worded_for_one(told) if alone else told
+
+
+def worded_for_one(told: str) -> str:
+    """Return a property as it is told of single numbers."""
+    hidden = without_numbers(told)
+    told, hidden = (text.replace(THESE, THIS).replace("every entry is", "it is") for text in (told, hidden))
+    return told if told == hidden else Property(told, hidden)
+
+
+def telling(numbers: Sequence[np.ndarray]) -> int:
+    """Return how many different numbers are not round."""
+    every = np.abs(np.concatenate([one.ravel() for one in numbers]))
+    return len({f"{number:.4g}" for number in every[unround(every)]})
+
+
+def unround(numbers: np.ndarray) -> np.ndarray:
+    """Return which numbers are not a multiple of a twentieth, nor any of the figures all sorts lead to."""
+    with np.errstate(all="ignore"):
+        steps = 20 * numbers
+        near = np.isclose(np.round(steps), steps, rtol=1e-6, atol=1e-6)
+        long = np.abs(numbers * 1000 - np.round(numbers * 1000)) > 1e-6
+    told: np.ndarray = np.isfinite(numbers) & ~near & (long | (np.abs(numbers) > 0.1))
+    return told
+
+
+def common(
+    pairs: Sequence[Pair], agree: Agree, family: Callable[[np.ndarray, np.ndarray, Agree], Iterator[str]]
+) -> str:
+    """Return the first property of a family that all pairs have."""
 
     def fits(one: np.ndarray, other: np.ndarray) -> bool:
         far = one.size and np.abs(one - other).max() > 0.1 * np.abs(other).max()
         return not far and agree(one, other)  # most candidates are far, which is quick to tell
 
-    with np.errstate(all="ignore"):
-        if agree(found, wanted):
+    known = list(dict.fromkeys(family(*pairs[0], fits)))
+    for found, wanted in pairs[1:]:
+        if not known:
             return ""
-        if wanted.size == 1:
-            return lone_number(found.ravel(), wanted.ravel(), fits)
-        looks = (constant, replaced, shifted, scaled, limited, partly_right, nearly_right)
-        return next(filter(None, (look(found, wanted, fits) for look in looks)), "")
+        also = set(family(found, wanted, fits))
+        known = [told for told in known if told in also]
+    return known[0] if known else ""
 
 
-def lone_number(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Explain a single number. Round ones are left alone: 0, 1, 2 and 4 are all sorts of each other."""
-    if agree(found, -wanted) and wanted.any():
-        return "the sign is flipped"
-    if is_round(wanted) or (is_round(found) and np.abs(found) < 2):
-        return ""
-    told = first_of(treatments(wanted, "it is the right number"), found, wanted, agree)
-    if told or not found.all():
-        return told
-    if any(agree(found * count, wanted) for count in WHOLE_FACTORS):
-        return "it is the right number divided by a whole number: a mean where a sum is wanted?"
-    if any(agree(found / count, wanted) for count in WHOLE_FACTORS):
-        return "it is the right number times a whole number: a sum where a mean is wanted?"
-    return ""
+def properties(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
+    """Yield what holds for a whole answer, the most telling first."""
+    yield from constant(found, wanted, agree)
+    yield from fitting([*treatments(wanted), *arrangements(wanted)], found, wanted, agree)
+    yield from shifted(found, wanted, agree)
+    yield from scaled(found, wanted, agree)
+    yield from limited(found, wanted, agree)
 
 
-def is_round(number: np.ndarray) -> bool:
-    """Whether a number is a multiple of a half."""
-    return bool(np.isclose(np.round(2 * number), 2 * number, rtol=1e-6, atol=0))
-
-
-def constant(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Say whether all entries are one number."""
-    if np.ptp(found) > 0 or np.ptp(wanted) == 0:
-        return ""
+def constant(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
+    """Yield whether all entries are one number."""
     if not found.any():
-        return "every entry is 0"
+        yield "every entry is 0"
+    if np.ptp(found) > 0 or np.ptp(wanted) == 0:
+        return
     for which, number in (("first", wanted.flat[0]), ("last", wanted.flat[-1])):
         if agree(found, np.full_like(wanted, number)):
-            return f"every entry is what only the {which} should be"
-    return "every entry is the same"
+            yield f"every entry is what only the {which} should be"
+    yield "every entry is the same"
 
 
-def replaced(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Say whether the right numbers were treated alike, put elsewhere or combined."""
-    return first_of([*treatments(wanted, THESE), *arrangements(wanted)], found, wanted, agree)
-
-
-def treatments(wanted: np.ndarray, these: str) -> Candidates:
+def treatments(wanted: np.ndarray) -> Candidates:
     """Yield what the right numbers become when each is treated alike, each with its sentence."""
     yield "the sign is flipped", -wanted
-    yield f"{these} without the sign", np.abs(wanted)
-    yield f"{these} cut to whole numbers: is the dtype that of integers?", np.trunc(wanted)
-    yield f"{these} rounded to whole numbers", np.round(wanted)
+    yield f"{THESE} without the sign", np.abs(wanted)
+    yield f"{THESE} cut to whole numbers: is the dtype that of integers?", np.trunc(wanted)
+    yield f"{THESE} rounded to whole numbers", np.round(wanted)
     for count in (1, 2, 3):
-        yield f"{these} rounded to {10**-count:g}", np.round(wanted, count)
-    yield f"{these} passed through exp", np.exp(wanted)
-    yield f"{these} passed through log", np.log(wanted)
-    yield f"{these} turned upside down, 1 / x", 1 / wanted
-    yield f"{these} squared", wanted**2
+        yield f"{THESE} rounded to {10**-count:g}", np.round(wanted, count)
+    yield f"{THESE} passed through exp", np.exp(wanted)
+    yield f"{THESE} passed through log", np.log(wanted)
+    yield f"{THESE} turned upside down, 1 / x", 1 / wanted
+    yield f"{THESE} squared", wanted**2
 
 
 def arrangements(wanted: np.ndarray) -> Candidates:
@@ -484,10 +538,11 @@ def arrangements(wanted: np.ndarray) -> Candidates:
     yield f"{THESE}, transposed", wanted.T
     if wanted.size < 3:
         return
-    centred = wanted - wanted.mean()
-    yield f"{THESE} minus their mean", centred
-    for ddof in (0, 1):
-        yield f"{THESE} standardised to mean 0 and deviation 1", centred / wanted.std(ddof=ddof)
+    if abs(wanted.mean()) > 1e-3 * wanted.std():  # else that is what is wanted
+        centred = wanted - wanted.mean()
+        yield f"{THESE} minus their mean", centred
+        for ddof in (0, 1):
+            yield f"{THESE} standardised to mean 0 and deviation 1", centred / wanted.std(ddof=ddof)
     yield "these are running sums of the right numbers", np.cumsum(wanted, -1)
     backward = np.cumsum(np.flip(wanted, -1), -1)
     yield "these are running sums of the right numbers, from the end", np.flip(backward, -1)
@@ -496,88 +551,85 @@ def arrangements(wanted: np.ndarray) -> Candidates:
     yield told, -np.diff(wanted, axis=-1, append=0)
 
 
-def first_of(
-    candidates: Iterable[tuple[str, np.ndarray]],
-    found: np.ndarray,
-    wanted: np.ndarray,
-    agree: Agree,
-) -> str:
-    """Return the sentence of the first candidate that was found, is not 0, and is not right."""
+def fitting(
+    candidates: Sequence[tuple[str, np.ndarray]], found: np.ndarray, wanted: np.ndarray, agree: Agree
+) -> Iterator[str]:
+    """Yield the sentences of the candidates that were found, are not 0, and are not right."""
     for told, candidate in candidates:
         fits = candidate.shape == found.shape and np.isfinite(candidate).all() and candidate.any()
         if fits and agree(found, candidate) and not agree(candidate, wanted):
-            return told
-    return ""
+            yield told
 
 
-def shifted(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Say whether one axis is off by one place, or all stands in some other order."""
-    for axis in {0, wanted.ndim - 1}:
+def shifted(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
+    """Yield whether one axis is off by one place, or all stands in some other order."""
+    for axis in {0, wanted.ndim - 1} if wanted.ndim else ():
         one, other = np.moveaxis(found, axis, 0), np.moveaxis(wanted, axis, 0)
         if len(other) > 2 and np.ptp(other[:-1]) > 0 and agree(one[1:], other[:-1]):
-            return "the right numbers come one index too late"
+            yield "the right numbers come one index too late"
         if len(other) > 2 and np.ptp(other[1:]) > 0 and agree(one[:-1], other[1:]):
-            return "the right numbers come one index too early"
-    if agree(np.sort(found, axis=None), np.sort(wanted, axis=None)):
-        return f"{THESE} in another order"
-    return ""
+            yield "the right numbers come one index too early"
+    if wanted.size > 2 and agree(np.sort(found, axis=None), np.sort(wanted, axis=None)):
+        yield f"{THESE} in another order"
 
 
-def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Say whether one factor or one added constant explains every entry."""
+def scaled(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
+    """Yield whether one factor or one added constant explains every entry."""
     factor = float(np.vdot(wanted, found) / np.vdot(wanted, wanted))
-    apart = factor != 0 and abs(factor - 1) > 5e-4 and np.ptp(np.abs(wanted)) > 0
+    apart = factor != 0 and abs(factor - 1) > 5e-4 and (wanted.size == 1 or np.ptp(np.abs(wanted)) > 0)
     if apart and agree(found / factor, wanted):
-        told = ""
-        if wanted.size > 2 and np.isclose(factor * wanted.size, 1, rtol=1e-4):
-            told = "divided by their number: a mean where a sum is wanted?"
-        elif wanted.size > 2 and np.isclose(factor, wanted.size, rtol=1e-4):
-            told = "times their number: a sum where a mean is wanted?"
-        same = "every entry is the right one "
-        return f"{same}{told}" if told else Property(f"{same}times {factor:.4g}", f"{same}times a constant")
-    gap = found - wanted
-    if np.ptp(wanted) > 0 and np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
-        return "every entry is off by the same amount"
-    return ""
+        for told, counts in (("divided by their number: a mean where a sum is wanted?", 1 / factor),
+                             ("times their number: a sum where a mean is wanted?", factor)):  # fmt: skip
+            if wanted.size > 2 and np.isclose(counts, wanted.size, rtol=1e-4):
+                yield f"every entry is the right one {told}"
+        same, digits = "every entry is the right one times", 3 if abs(factor - 1) > 0.01 else 4
+        yield Property(f"{same} {factor:.{digits}g}", f"{same} a constant")
+        for told, counts in (("divided by a whole number: a mean where a sum is wanted?", 1 / factor),
+                             ("times a whole number: a sum where a mean is wanted?", factor)):  # fmt: skip
+            whole = round(counts)
+            if wanted.size == 1 and whole in WHOLE_FACTORS and np.isclose(counts, whole, rtol=1e-4):
+                yield f"{THESE} {told}"
+    gap, same = found - wanted, "every entry is off by the same amount"
+    if np.ptp(gap) <= 1e-3 * np.abs(np.mean(gap)):
+        if np.ptp(wanted) > 0:
+            yield same
+        yield Property(f"every entry is off by {np.mean(gap):.3g}", same)
 
 
-def limited(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Say whether one array is the other with its ends cut off."""
+def limited(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
+    """Yield whether one array is the other with its ends cut off."""
     for cut, whole, told in (
         (found, wanted, f"{THESE}, limited to a range that is too narrow"),
         (wanted, found, f"{THESE} before they are limited to a range"),
     ):
         inside = (cut > cut.min()) & (cut < cut.max())
         if inside.sum() > 1 and (~inside).sum() > 2 and agree(whole.clip(cut.min(), cut.max()), cut):
-            return told
-    return ""
+            yield told
 
 
-def partly_right(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
-    """Say whether only an end is wrong, or only numbers of one sign."""
+def partly_right(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterator[str]:
+    """Yield whether only an end is wrong, or only numbers of one sign."""
     right = np.abs(found - wanted) <= 5e-4 * np.abs(wanted)  # the others are clearly wrong
     if wanted.ndim == 1 and wanted.size > 2:
         for which, rest in (("first", slice(1, None)), ("last", slice(-1))):
             if agree(found[rest], wanted[rest]):
-                return f"only the {which} is wrong"
+                yield f"only the {which} is wrong"
         start, stop = int(np.argmin(right)), int(np.argmax(right))
         if start > 1 and not right[start:].any() and agree(found[:start], wanted[:start]):
-            return f"they are right up to index [{start - 1}] and wrong from there on"
+            yield f"they are right up to index [{start - 1}] and wrong from there on"
         if stop > 1 and right[stop:].all() and agree(found[stop:], wanted[stop:]):
-            return f"they are wrong up to index [{stop - 1}] and right from there on"
+            yield f"they are wrong up to index [{stop - 1}] and right from there on"
     for told, where in (("negative", wanted < 0), ("positive", wanted > 0)):
         apart = where.sum() > 1 and (~where).sum() > 1 and not right[where].any()
         if apart and agree(found[~where], wanted[~where]):
-            return f"they are wrong where the right number is {told}, and right elsewhere"
-    return ""
+            yield f"they are wrong where the right number is {told}, and right elsewhere"
 
 
-def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> str:
-    """Say whether all of it is wrong by a little."""
+def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> Iterator[str]:
+    """Yield whether all of it is wrong by a little."""
     gap, size = np.abs(found - wanted), np.abs(wanted)
     if np.all((gap > 1e-5 * size) & (gap <= 0.02 * size)):
-        return "every entry is close, none is exact: is something rounded, or a constant changed?"
-    return ""
+        yield "every entry is close, none is exact: is something rounded, or a constant changed?"
 
 
 # ----------------------------------------
@@ -633,6 +685,87 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
 
 
 # ----------------------------------------
+# rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
+
+SOLID = 0.4  # an artist's own pixels have at least this opacity
+COLOUR = 60  # levels of 255 by which its colour may differ where it is on top
+ON_TOP = 0.3  # the part of its pixels that must be
+CONTRAST = 10  # levels by which it must differ from what is around it
+MARGIN = 3  # pixels around it
+LEAST_SIZE = 4  # pixels of a text, high and wide
+LEAST_INK = 0.01  # of the box around a text
+
+
+class Rendering:
+    """A figure as it was drawn, and its artists one by one in comparison."""
+
+    def __init__(self, canvas: Any) -> None:
+        self.renderer = canvas.get_renderer()
+        self._seen = np.array(canvas.buffer_rgba())[..., :3].astype(np.int16)
+
+    def alone(self, artist: Any) -> np.ndarray:
+        """Return what an artist looks like on an empty page, as RGBA."""
+        from matplotlib.backends.backend_agg import RendererAgg
+
+        page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
+        artist.draw(page)
+        return np.array(page.buffer_rgba())
+
+    def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
+        """Return the texts that can be seen."""
+        return [text for text in texts if text.get_visible() and text.get_text().strip() and self._inks(text)]
+
+    def _inks(self, text: Any) -> bool:
+        """Whether pixels where a text stands come near its colour, on a ground that differs from it."""
+        from matplotlib.colors import to_rgba
+        from matplotlib.text import Text
+
+        left, bottom, right, top = box = Text.get_window_extent(text, self.renderer).extents
+        *colour, opacity = to_rgba(text.get_color(), text.get_alpha())
+        ground = self._part(self._seen, box).reshape(-1, 3)
+        if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
+            return False
+        usual = np.median(ground, axis=0)
+        towards = 255 * np.array(colour) - usual
+        if np.abs(towards).max() < CONTRAST:
+            return False
+        inked = (ground - usual) @ towards / (towards @ towards) >= SOLID
+        return bool(inked.sum() >= max(LEAST_SIZE, LEAST_INK * inked.size))
+
+    def seen(self, artists: Sequence[Any]) -> list[Any]:
+        """Return the lines, points and images that can be seen."""
+        shown = [artist for artist in artists if artist.get_visible()]
+        return [artist for artist in shown if self._stands_out(self.alone(artist))]
+
+    def _stands_out(self, page: np.ndarray) -> bool:
+        """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
+        own = page[..., 3] >= SOLID * 255
+        if not own.any():
+            return False
+        rows, columns = np.nonzero(own)
+        near = (slice(max(0, rows.min() - MARGIN), rows.max() + MARGIN + 1),
+                slice(max(0, columns.min() - MARGIN), columns.max() + MARGIN + 1))  # fmt: skip
+        part, own, seen = page[near], own[near], self._seen[near]
+        room = COLOUR + 255 - part[..., 3].astype(np.int16)
+        alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
+        if np.mean(alike[own]) < ON_TOP:
+            return False
+        inside = seen[own & alike]
+        around = seen[~own] if not own.all() else np.full((1, 3), 255)
+        low, usual, high = np.percentile(inside, (10, 50, 90), axis=0)
+        contrast = max(np.abs(usual - np.median(around, axis=0)).max(), (high - low).max())
+        return bool(contrast >= CONTRAST)
+
+    def _part(self, pixels: np.ndarray, box: Sequence[float]) -> np.ndarray:
+        """Return the pixels in a box, whose height counts from the bottom, with a margin."""
+        height = pixels.shape[0]
+        finite = np.nan_to_num(np.asarray(box, dtype=float), posinf=1e6, neginf=-1e6)
+        left, bottom, right, top = np.clip(finite, -1e6, 1e6)
+        rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
+        return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+# ----------------------------------------
 # figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 
 DPI = 100
@@ -652,7 +785,7 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
     `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). Hidden axes, texts and ticks are left out.
+    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
@@ -664,9 +797,11 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
         png = io.BytesIO()
         canvas.draw()
         drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        drawn.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG")
+        few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(png, "PNG", compress_level=1)
         shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        parts = plain([describe_axes(figure, axes, canvas.get_renderer()) for axes in shown])
+        rendering = Rendering(canvas)
+        parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
         picture = png.getvalue() if png.tell() <= MAX_PNG else b""
         return Figure([part for part in parts if isinstance(part, dict)], picture)
     finally:
@@ -675,41 +810,49 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
             pyplot.close(figure)
 
 
-def describe_axes(figure: Any, axes: Any, renderer: Any) -> dict[str, Any]:
+def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any]:
     """Return the contents of one axes, which has been drawn."""
     legend = axes.get_legend()
     colorbar = axes.get_label() == "<colorbar>" or hasattr(axes, "_colorbar")
-    titles = (axes.get_title(loc) for loc in ("center", "left", "right"))
+
+    def first(*texts: Any) -> str:
+        found = rendering.seen_texts([text for text in texts if text is not None])
+        return str(found[0].get_text()) if found else ""
+
+    over = [None, None] if colorbar else [figure._supxlabel, figure._supylabel]
     return {
-        "title": next(filter(None, titles), ""),
-        "suptitle": figure.get_suptitle(),
+        "title": first(axes.title, axes._left_title, axes._right_title),
+        "suptitle": first(figure._suptitle),
         "size": figure.bbox.size,
-        "xlabel": axes.get_xlabel() or ("" if colorbar else figure.get_supxlabel()),
-        "ylabel": axes.get_ylabel() or ("" if colorbar else figure.get_supylabel()),
+        "xlabel": first(axes.xaxis.label, over[0]),
+        "ylabel": first(axes.yaxis.label, over[1]),
         "xlim": axes.get_xlim(),
         "ylim": axes.get_ylim(),
         "colorbar": colorbar,
-        "legend": [text.get_text() for text in legend.get_texts()] if legend else [],
-        "images": [] if colorbar else describe_images(axes),
+        "legend": [text.get_text() for text in rendering.seen_texts(legend.get_texts())] if legend else [],
+        "images": [] if colorbar else describe_images(axes, rendering),
         "lines": [
             {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
             | {"label": str(line.get_label())}
-            for line in axes.lines[:MAX_ITEMS]
+            for line in rendering.seen(axes.lines[:MAX_ITEMS])
         ],
-        "points": [numbers(one.get_offsets()) for one in of_classes(axes.collections, "PathCollection")],
-        "texts": describe_texts(axes, axes.texts, renderer),
-        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), renderer),
-        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), renderer),
+        "points": [
+            numbers(one.get_offsets())
+            for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
+        ],
+        "texts": describe_texts(axes, axes.texts, rendering),
+        "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
+        "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
     }
 
 
-def describe_images(axes: Any) -> list[dict[str, Any]]:
+def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
     """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
     images = [
         {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
-        for image in axes.images[:MAX_ITEMS]
+        for image in rendering.seen(axes.images[:MAX_ITEMS])
     ]
-    meshes = of_classes(axes.collections, "QuadMesh", "PolyQuadMesh")
+    meshes = rendering.seen(of_classes(axes.collections, "QuadMesh", "PolyQuadMesh"))
     return images + [
         {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
@@ -722,10 +865,10 @@ def extent_of(mesh: Any) -> tuple[float, float, float, float]:
     return float(left), float(right), float(bottom), float(top)
 
 
-def describe_texts(axes: Any, texts: Iterable[Any], renderer: Any) -> list[dict[str, Any]]:
+def describe_texts(axes: Any, texts: Sequence[Any], rendering: Rendering) -> list[dict[str, Any]]:
     """Return the texts that can be seen."""
-    seen = [text for text in texts if text.get_visible() and text.get_text().strip()]
-    return [describe_text(axes, text, renderer) for text in seen[:MAX_ITEMS]]
+    seen = rendering.seen_texts(texts[:MAX_ITEMS])
+    return [describe_text(axes, text, rendering.renderer) for text in seen]
 
 
 def describe_text(axes: Any, text: Any, renderer: Any) -> dict[str, Any]:
@@ -1073,12 +1216,25 @@ class CheckFailed(AssertionError):
     """The student's answer is wrong.
 
     `hidden` is all that a hidden check says of it. Where it is empty, that is `reason` as far as it
-    stands in the file of checks, word for word.
+    stands in the file of checks, word for word. `pattern` finds what kind of wrong this one answer is.
+    Other failed checks may say otherwise, so it is told only where a check is run by itself.
     """
 
-    def __init__(self, reason: str, details: str = "", hidden: str = "") -> None:
-        super().__init__(f"{reason}\n{details}" if details else reason)
+    def __init__(
+        self, reason: str, details: str = "", hidden: str = "", pattern: Callable[[], str] = str
+    ) -> None:
+        super().__init__(reason)
         self.reason, self.details, self.hidden = reason, details, hidden
+        self._pattern = pattern
+
+    @property
+    def told(self) -> str:
+        """The reason, and what kind of wrong the answer is."""
+        pattern = self._pattern()
+        return f"{self.reason}: {pattern}" if pattern else self.reason
+
+    def __str__(self) -> str:
+        return f"{self.told}\n{self.details}" if self.details else self.told
 
 
 def expect(condition: bool, reason: str, details: str = "") -> None:
@@ -1318,17 +1474,16 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
     if not wrong.any():
         return
     broken = ~np.isfinite(found) & np.isfinite(wanted)
+    pattern: Callable[[], str] = str
     if broken.any():
-        wrong, more = broken, ""
+        wrong = broken
         kind = "NaN" if np.isnan(found[broken][0]) else "infinite"
     else:
         kind = "wrong"
-        more = explain(found, wanted, lambda one, other: bool(right(one, other).all()))
-    reason = f"{subject} is {kind}{place(wrong)}" + (f": {more}" if more else "")
-    hidden = f"{subject} is {kind}{place(wrong, counts=False)}"
-    hidden += f": {without_numbers(more)}" if more else ""
+        pattern = partial(explain, found, wanted, lambda one, other: bool(right(one, other).all()))
+    reason, hidden = (f"{subject} is {kind}{place(wrong, counts=counts)}" for counts in (True, False))
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden)
+    raise CheckFailed(reason, side_by_side(found, wanted, first), hidden, pattern)
 
 
 # ----------------------------------------
@@ -1538,15 +1693,11 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
 @contextlib.contextmanager
-def undisturbed(*, library: bool = False) -> Iterator[None]:
-    """Run a call with gradients on, and leave the process's settings as they were.
-
-    Args:
-        library: it is a library's: the program's own settings do not reach it.
-    """
+def undisturbed() -> Iterator[None]:
+    """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch(fresh_torch() if library else {**before, "grad_enabled": True})
+        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
@@ -1713,7 +1864,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
         make_leaf(name, kwargs[name] if name in kwargs else item(args, int(name) if name.isdecimal() else at))
         for at, name in enumerate(call.wrt)
     ]
-    with undisturbed(library=call.action == "make"):
+    with undisturbed():
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
@@ -2087,7 +2238,18 @@ class Arguments:
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return Callback(len(self.functions) - 1)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return self._record(value)
         return value
+
+    def _record(self, value: Any) -> Any:
+        """Return a dataclass instance that holds functions as a record of what stands for them."""
+        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
+        if not any(map(callable, fields.values())):
+            return value
+        kind = type(value)
+        unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
+        return Record(f"{kind.__module__}.{kind.__qualname__}", unwrapped)
 
     def _name(self, function: Function) -> Named:
         if function._call.action != "call":
@@ -2338,10 +2500,146 @@ def short_name(handle: Handle) -> str:
 
 
 # ----------------------------------------
+# classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
+
+SHAPES = "these shapes do not fit: print both .shape just before; [:, None] or keepdim=True adds an axis"
+GRAPH = "the gradient is lost on the way: look for .item(), .detach(), .numpy(), float() or a new tensor(...)"
+TYPES = "float32 meets float64: bring one to the other's dtype, x.to(y.dtype)"
+NONE = "something is None here: does the function before it return its result?"
+BRANCH = "a whole array cannot be true or false: np.where and np.maximum work on each entry, .any() on all"
+BRANCH_T = "a whole tensor cannot be true or false: torch.where and torch.clamp work on each entry"
+# a pattern of `TypeName: message`, and what to say
+CLASSICS = (
+    (r"ValueError: The truth value of an array", BRANCH),
+    (r"RuntimeError: Boolean value of Tensor with more", BRANCH_T),
+    (r"RuntimeError: .*does not require grad and does not have a grad_fn", GRAPH),
+    (r"RuntimeError: .*(expected|same).*(Double|Float|dtype)", TYPES),
+    (
+        r"RuntimeError: Can't call numpy\(\) on Tensor that requires grad",
+        "NumPy ends the gradient: use torch's functions here, or .detach() where none is wanted",
+    ),
+    (r"ValueError: (operands could not be broadcast|shapes .* not aligned|matmul: )", SHAPES),
+    (r"ValueError: could not broadcast input array", SHAPES),
+    (r"RuntimeError: (The size of tensor|mat1 and mat2 shapes|shape '.*' is invalid|size mismatch)", SHAPES),
+    (
+        r"RuntimeError: a leaf Variable that requires grad is being used in an in-place",
+        "+= changes the input itself: write x = x + ... instead",
+    ),
+    (
+        r"RuntimeError: one of the variables needed for gradient computation has been modified",
+        "a tensor that the gradient needs was changed in place: write x = x + ... instead of x += ...",
+    ),
+    (
+        r"RuntimeError: Trying to backward through the graph a second time",
+        "backward() ran twice on one graph: compute the loss anew for each, or .detach() what is old",
+    ),
+    (
+        r"RuntimeError: [Oo]nly Tensors of floating point",
+        "integers have no gradient: make the tensor with a dtype of floats",
+    ),
+    (
+        r"(ValueError|TypeError): only (one element tensors|integer tensors|length-1|0-dimensional)",
+        "one number is wanted and several came: stack tensors with torch.stack, or pick one entry",
+    ),
+    (r"TypeError: .*must be tuple of Tensors, not Tensor", "give it a list of tensors: torch.stack([a, b])"),
+    (
+        r"RuntimeError: .*expect(ed|s) a non-empty",
+        "the list of tensors is empty: does anything go into it? (Layers in a plain list are not found)",
+    ),
+    (
+        r"TypeError: only integer scalar arrays can be converted",
+        "an array stands where one index is wanted; np.concatenate wants a list of arrays",
+    ),
+    (r"IndexError: .*out of (range|bounds)", "the index goes past the end: what is t + 1 at the last step?"),
+    (r"(TypeError|AttributeError): .*'?NoneType'?", NONE),
+    (r"AttributeError: 'list' object has no", "a list is no array: np.asarray(...) comes first"),
+    (r"AttributeError: 'numpy.*' object has no", "this is NumPy's, not torch's: is it a method of tensors?"),
+    (r"AttributeError: 'Tensor' object has no", "this is torch's, not NumPy's: look for torch's name of it"),
+    (
+        r"TypeError: (unsupported operand|can't multiply sequence)",
+        "the two sides are of kinds that do not go together: print type(...) of both; lists need np.asarray",
+    ),
+    (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
+    (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
+    (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
+    (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
+    (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
+    (r"RecursionError", "the function calls itself without an end: which input stops it?"),
+)
+
+
+def meaning(headline: str) -> str:
+    """Return what an exception means, as a line of its own, or ""; `headline` is `TypeName: message`."""
+    return next((f"-> {told}" for pattern, told in CLASSICS if re.match(pattern, headline)), "")
+
+
+# ----------------------------------------
+# environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
+
+PYTHON = (3, 11)
+LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
+
+# what students install: a range, where the grader has one version. torch has no wheel for Intel Macs
+# after 2.2, and that one needs a NumPy before 2.
+INTEL_MAC = 'sys_platform == "darwin" and platform_machine == "x86_64"'
+NO_INTEL_MAC = 'sys_platform != "darwin" or platform_machine != "x86_64"'
+AT_HOME = {
+    "matplotlib": ("matplotlib",),
+    "numpy": (f"numpy>=2; {NO_INTEL_MAC}", f"numpy>=1.26,<2; {INTEL_MAC}"),
+    "pytest": ("pytest>=9",),
+    "scipy": ("scipy",),
+    "torch": ("torch>=2.2,<3",),
+}
+
+# what those import themselves, by the names that they import it under
+BROUGHT = (
+    "PIL", "_distutils_hack", "contourpy", "cycler", "dateutil", "filelock", "fontTools", "fsspec",
+    "functorch", "isympy", "jinja2", "kiwisolver", "markupsafe", "mpl_toolkits", "mpmath", "networkx",
+    "packaging", "pkg_resources", "pylab", "pyparsing", "setuptools", "six", "sympy", "torchgen",
+    "typing_extensions",
+)  # fmt: skip
+IMPORTABLE = frozenset((*sys.stdlib_module_names, *LIBRARIES, *BROUGHT))
+
+# what later versions of Python have: the version, and names by module
+NEWER: dict[str, dict[str, tuple[str, ...]]] = {
+    "3.12": {
+        "typing": ("override", "TypeAliasType"), "itertools": ("batched",), "math": ("sumprod",),
+        "collections.abc": ("Buffer",), "random": ("binomialvariate",), "calendar": ("Month", "Day"),
+        "inspect": ("markcoroutinefunction",),
+    },
+    "3.13": {
+        "typing": ("TypeIs", "ReadOnly", "NoDefault", "get_protocol_members", "is_protocol"),
+        "warnings": ("deprecated",), "copy": ("replace",), "math": ("fma",),
+        "pathlib": ("UnsupportedOperation",), "queue": ("ShutDown",), "os": ("process_cpu_count",),
+    },
+    "3.14": {"annotationlib": (), "compression": (), "string.templatelib": (), "concurrent.interpreters": ()},
+}  # fmt: skip
+
+
+def python_name(version: tuple[int, ...] = PYTHON) -> str:
+    """Return a version as people write it."""
+    return "Python " + ".".join(map(str, version))
+
+
+def came_with(module: str, name: str = "") -> str:
+    """Return the version of Python that brought a module or a name in one, "" if none after ours is known."""
+    for version, modules in NEWER.items():
+        if module in modules and (not modules[module] or name in modules[module]):
+            newer = tuple(map(int, version.split("."))) > sys.version_info[:2]
+            return version if newer else ""
+    return ""
+
+
+def listed() -> str:
+    """Return the promised libraries in words."""
+    return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"
+
+
+# ----------------------------------------
 # libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 
 # what a program says -> the module that is imported ahead
-LIBRARIES = {
+AHEAD = {
     "numpy": "numpy",
     "torch": "torch",
     "torch.optim": "torch._dynamo",  # making the first optimizer imports it, which takes seconds
@@ -2354,7 +2652,14 @@ LIBRARIES = {
         )
     },
 }  # fmt: skip
-PRELOADABLE = frozenset(LIBRARIES.values())
+PRELOADABLE = frozenset(AHEAD.values())
+# what programs that import a library often import as well: milliseconds each, in every worker
+TOGETHER = {
+    "numpy": (
+        "numpy.typing", "collections", "copy", "dataclasses", "decimal", "fractions", "functools", "heapq",
+        "itertools", "math", "operator", "random", "statistics", "string", "time", "typing",
+    ),
+}  # fmt: skip
 READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
 WORDS = re.compile(r"\w+")
 DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
@@ -2366,8 +2671,21 @@ def used_by(texts: Iterable[str]) -> list[str]:
     for text in texts:
         named |= {".".join(found) for found in DOTTED.findall(text[:READ])}
         named.update(imported(text[:READ]))
-    near = [name for name in LIBRARIES if name in named]
-    return list(dict.fromkeys(LIBRARIES[name] for name in near if is_here(name.partition(".")[0])))
+    near = [name for name in AHEAD if name in named]
+    return list(dict.fromkeys(AHEAD[name] for name in near if is_here(name.partition(".")[0])))
+
+
+def packages_of(texts: Iterable[str]) -> list[str]:
+    """Return the packages that programs of the course import, in order."""
+    names: set[str] = set()
+    for text in texts:
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Import):
+                    names.update(alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names.add(node.module)
+    return sorted({name.partition(".")[0] for name in names})
 
 
 def imported(text: str) -> Iterator[str]:
@@ -2377,6 +2695,8 @@ def imported(text: str) -> Iterator[str]:
     """
     package, is_open = "", False
     for line in text.splitlines():
+        if not is_open and "import" not in line:
+            continue
         words = WORDS.findall(line.partition("#")[0])
         if words[:1] in (["from"], ["import"]):
             is_open = False
@@ -2446,13 +2766,148 @@ def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
 
 
 # ----------------------------------------
+# standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+
+class Nothing:
+    """An object whose every method takes anything and does nothing."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_, **__: None
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class Bar(Nothing):
+    """A progress bar that yields what it is given and shows nothing."""
+
+    def __init__(self, iterable: Iterable[Any] = (), *_: object, **__: object) -> None:
+        super().__init__()
+        self._iterable, self.n = iterable, 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in self._iterable:
+            yield item
+            self.n += 1
+
+    def __len__(self) -> int:
+        return len(self._iterable)  # type: ignore[arg-type]
+
+    def update(self, n: int = 1) -> None:
+        """Count."""
+        self.n += n
+
+    @staticmethod
+    def write(*_: object, **__: object) -> None:
+        """Show nothing."""
+
+
+def counting(*args: int, **_: object) -> Bar:
+    """Return a bar over `range`."""
+    return Bar(range(*args))
+
+
+def anything(name: str) -> Any:
+    """Return a class that takes anything, for a name that a display library may have."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Nothing
+
+
+BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+WRITERS = {"SummaryWriter": Nothing}
+MODULES: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
+    **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
+    "IPython": {"get_ipython": get_ipython, "display": display},
+    "IPython.display": {"display": display, "__getattr__": anything},
+}
+
+
+class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the stand-ins."""
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
+        """Return a spec for a library that has a stand-in."""
+        if name not in MODULES:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Fill a stand-in."""
+        vars(module).update(MODULES[module.__name__])
+
+
+# ----------------------------------------
+# promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
+
+class Promised(importlib.abc.MetaPathFinder):
+    """Finds installed modules, of packages that are promised."""
+
+    def __init__(self) -> None:
+        self.names = set(IMPORTABLE)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        """Return the spec of a promised module."""
+        if path is None and name not in self.names:
+            return None
+        return PathFinder.find_spec(name, path, target)
+
+    def find_distributions(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what is known of installed packages: some look up their own version."""
+        return PathFinder.find_distributions(*args, **kwargs)
+
+    def invalidate_caches(self) -> None:
+        """Look at folders anew."""
+        PathFinder.invalidate_caches()
+
+
+class Absent(importlib.abc.MetaPathFinder):
+    """Refuses a program, in its author's own folder, what there is not where it is graded."""
+
+    def __init__(self, is_own: Callable[[str], bool], beside: Callable[[str], bool]) -> None:
+        self._is_own, self._beside = is_own, beside
+
+    def find_spec(self, name: str, path: Any = None, _target: Any = None) -> Any:
+        """Raise if the program itself asks for a package that is not promised."""
+        known = name in IMPORTABLE or name in MODULES or self._beside(name)
+        if path is None and not known and self._is_own(asking()):
+            raise ModuleNotFoundError(f"{name} is not available where this is graded", name=name)
+
+
+def asking() -> str:
+    """Return the file whose import statement is being carried out."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        frame = frame.f_back
+    return frame.f_code.co_filename
+
+
+PROMISED = Promised()
+
+
+def import_only_promised(also: Iterable[str]) -> None:
+    """From now on import nothing but that, and `also`, in this process and those forked from it."""
+    PROMISED.names.update(also)
+    sys.meta_path[:] = [BuiltinImporter, FrozenImporter, StandIns(), PROMISED]
+
+
+# ----------------------------------------
 # salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 
 CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
-TOGETHER = 30  # pieces that are tried as one statement: a long text in quotes looks like many
+PIECES = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
-NEWER = (  # what Python 3.12 and later read
+LATER_SYNTAX = (  # what Python 3.12 and later read
     re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
     re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
 )
@@ -2489,7 +2944,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
     unread: list[Unread] = []
     at, attempts = 0, 0
     while at < len(starts) - 1:
-        most = TOGETHER if attempts < ATTEMPTS else 1
+        most = PIECES if attempts < ATTEMPTS else 1
         first: Exception | None = None
         for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
             attempts += 1
@@ -2530,9 +2985,25 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
 
 
+def newer_line(text: str) -> int:
+    """Return the line that this Python can read and the one that grades cannot, 0 if there is none."""
+    if sys.version_info[:2] <= PYTHON:
+        return 0
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return 0
+    try:
+        ast.parse(text, feature_version=PYTHON)
+    except SyntaxError as error:
+        return error.lineno or 1
+    found = (one for one in FORMATTED.finditer(text) if quotes_inside(text, one.end(), one[1]))
+    return next((text.count("\n", 0, one.start()) + 1 for one in found), 0)
+
+
 def is_newer(text: str) -> bool:
     """Whether a text that this Python cannot read seems to be meant for a later one."""
-    return any(pattern.search(text) for pattern in NEWER) or any(
+    return any(pattern.search(text) for pattern in LATER_SYNTAX) or any(
         quotes_inside(text, found.end(), found[1]) for found in FORMATTED.finditer(text)
     )
 
@@ -3057,12 +3528,17 @@ def run_file(path: Path, stem: str) -> Work:
         work.complaints.append(str(unreadable))
         return work
     import_ahead(cells)
+    import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
     program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
             work.files.add(name)
+            line = newer_line(text)
+            if line:
+                told = f"a later Python only reads this; {python_name()} grades"
+                work.complaints.append(f"{Path(name).name}, line {line}: {told}")
             work.complaints += [
                 complain(stop, name, work) for stop in program.text(text, name, work.namespace)
             ]
@@ -3078,30 +3554,54 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
+def import_as_graded(folder: Path, work: Work) -> None:
+    """Let the work import what it can import where it is graded, and nothing else."""
+    sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
+    beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
+    sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
+
+
 def complain(stop: Stop, name: str, work: Work) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
     if isinstance(error, SyntaxError) and error.filename == name:
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
-        code = f"\n    {error.text.strip()}" if error.text else ""
-        return f"{place}: Python cannot read this: {error.msg}{code}"
+        lines = traceback.TracebackException(type(error), error, None).format_exception_only()
+        code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
+        return f"{place}: Python cannot read this: {error.msg}" + (f"\n{code}" if code else "")
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
-    if isinstance(error, ModuleNotFoundError):
-        library = (error.name or "").partition(".")[0]
-        told += f"\nIf README.md allows it: python -m pip install -r requirements.txt {library}".rstrip()
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
+        told += "\nInstall it: python -m pip install -r requirements.txt"
+    elif isinstance(error, ModuleNotFoundError):
+        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
     return told
 
 
 def headline(error: BaseException) -> str:
     """Return `ValueError: message`, the message cut."""
     try:
-        text = str(error)
+        text = str(error) + suggestion(error)
     except Exception:  # noqa: BLE001 - a message of their own making
         text = ""
     text = text if len(text) <= TEXT_SHOWN else text[:TEXT_SHOWN] + " ..."
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def suggestion(error: BaseException) -> str:
+    """Return the "Did you mean" that Python prints of a misspelt name, or ""."""
+    names: Iterable[str] = ()
+    trace = error.__traceback__
+    if isinstance(error, NameError):
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        frame = trace.tb_frame if trace else None
+        names = {*frame.f_locals, *frame.f_globals, *dir(builtins)} if frame else ()
+    elif isinstance(error, AttributeError) and error.obj is not None:
+        names = dir(error.obj)
+    near = difflib.get_close_matches(getattr(error, "name", None) or "", names, 1, 0.7)
+    return f". Did you mean: '{near[0]}'?" if near else ""
 
 
 def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
@@ -3172,7 +3672,7 @@ def judge_missing(name: str, work: Work) -> Verdict:
 def tell(error: BaseException, work: Work) -> list[str]:
     """Return what went wrong, in lines; of tracebacks only what is the student's."""
     if isinstance(error, CheckFailed):
-        return [error.reason, *error.details.splitlines()]
+        return [error.told, *error.details.splitlines()]
     own = own_frames(error.__traceback__, work)
     if isinstance(error, TooSlow):
         told = f"your code ran for {CHECK_SECONDS} s: is there a loop that never ends?"
@@ -3180,7 +3680,8 @@ def tell(error: BaseException, work: Work) -> list[str]:
     if isinstance(error, SystemExit):
         return ["your code ends the program: return instead of calling exit()", *own]
     if own:
-        return [f"raised {headline(error)}", *own]
+        means = meaning(headline(error))
+        return [f"raised {headline(error)}", *own, *([means] if means else [])]
     if not passes_through(error.__traceback__, perform.__code__):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
@@ -3327,3 +3828,424 @@ class Folder:
 def mark_of(item: Any) -> Any:
     """Return what @check attached to a test, or None."""
     return getattr(getattr(item, "function", None), "check", None)
+
+
+# ----------------------------------------
+# runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
+
+Told = dict[str, Any]
+
+
+def checks_in(path: Path) -> list[Callable[..., None]]:
+    """Return the checks of a file in their order."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        return []
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return [value for value in vars(module).values() if getattr(value, "check", None) is not None]
+
+
+def title_of(check: Callable[..., None]) -> str:
+    """Return what a check is called."""
+    return (inspect.getdoc(check) or check.__name__).splitlines()[0].removesuffix(".")
+
+
+def run_folder(
+    folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
+) -> Iterator[Told]:
+    """Load the student's file, run checks on it, and yield what happens as plain data.
+
+    Args:
+        folder: with the student's file.
+        stem: of the assignment.
+        checks: to be run, in this order.
+        skip: names of checks that are not run.
+    """
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        work = load_work(folder, stem)
+    yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
+    for check in checks:
+        if check.__name__ in skip:
+            continue
+        facts = {"check": check.__name__, "question": question_of(check), "title": title_of(check)}
+        yield {"event": "begins", **facts}
+        verdict, printed = run_check(check, work)
+        yield {"event": "ended", **facts, "status": verdict.status, "text": verdict.text, "printed": printed}
+    yield {"event": "done"}
+
+
+def run_check(check: Callable[..., None], work: Work) -> tuple[Verdict, str]:
+    """Return how a check ended, and what the student's code printed meanwhile."""
+    calls: list[Call] = []
+
+    def record(call: Call) -> None:
+        calls.append(call)
+        if question_of(check) in work.endless:
+            raise TooSlow  # one endless loop costs its time once
+
+    fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
+    printed = io.StringIO()
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            time_limit(CHECK_SECONDS),
+        ):
+            check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever they wrote
+        return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
+    return Verdict(PASSED), cut_output(printed.getvalue())
+
+
+def question_of(check: Callable[..., None]) -> str:
+    """Return the question that a check is about."""
+    return str(check.check.question)  # type: ignore[attr-defined]
+
+
+# ----------------------------------------
+# overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
+
+Results = Mapping[str, Sequence[Mapping[str, Any]]]  # of the checks, by question
+
+
+def share_of(results: Sequence[Mapping[str, Any]]) -> float:
+    """Return which part of a question's visible checks passes."""
+    return sum(one["status"] == PASSED for one in results) / len(results) if results else 0.0
+
+
+def status_line(folder: Path, facts: Mapping[str, Any], results: Results, now: datetime) -> str:
+    """Return "40 of 85 visible points, quiz 9 of 17, due in 3 days", as far as it is known."""
+    points = facts["questions"]
+    earned = sum(worth * share_of(results.get(name, ())) for name, worth in points.items())
+    parts = [f"{earned:.3g} of {sum(points.values()):g} visible points"]
+    quiz = quiz_state(folder)
+    parts += [f"quiz {quiz.answered} of {quiz.total}"] if quiz else []
+    parts += [due_in(facts["due"], now)] if facts.get("due") else []
+    return ", ".join(parts)
+
+
+def due_in(due: str, now: datetime) -> str:
+    """Return how long there is until a moment, in words."""
+    left = datetime.fromisoformat(due) - now
+    hours = left.total_seconds() / 3600
+    if hours < 0:
+        return f"it was due {counted_time(-hours)} ago"
+    return f"due in {counted_time(hours)}"
+
+
+def counted_time(hours: float) -> str:
+    """Return a stretch of time in the unit that fits."""
+    for size, unit in ((24, "day"), (1, "hour")):
+        if hours >= 2 * size or (hours >= size and size == 24):
+            count = int(hours // size)
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return f"{max(1, int(hours * 60))} minutes"
+
+
+@dataclass(frozen=True)
+class QuizState:
+    """How far a student's quiz is: who they are, what is answered, what cannot be read."""
+
+    student: str
+    answered: int
+    total: int
+    troubles: tuple[str, ...]
+
+
+def quiz_state(folder: Path) -> QuizState | None:
+    """Return how far the quiz is, as its own script reads it; None without one."""
+    script, sheet = folder / "quiz.py", folder / "quiz.yml"
+    if not script.is_file() or not sheet.is_file():
+        return None
+    quiz = module_from(script)
+    read = quiz.read_sheet(sheet.read_bytes().decode("utf-8-sig", "replace"), list(quiz.QUESTIONS))
+    troubles, answered = list(read.problems), 0
+    for name, question in quiz.QUESTIONS.items():
+        parts = read.answers.get(name, ())
+        given, trouble = quiz.show_answer(question, parts)
+        answered += bool(parts) and not trouble
+        troubles += [f"{name}: {given}: {trouble}"] if trouble else []
+    return QuizState(read.student, answered, len(quiz.QUESTIONS), tuple(troubles))
+
+
+def module_from(path: Path) -> Any:
+    """Return a module of ours from its file."""
+    spec = importlib.util.spec_from_file_location(f"handed_out_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path.name)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complaints: Sequence[str]) -> str:
+    """Return the one thing to do now."""
+    if complaints:
+        return "Next: mend what stops the file, see above."
+    for name, found in results.items():
+        wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
+        if wrong:
+            hint = f" A hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
+            return f'Next: {name}, until "{wrong[0]["title"]}" passes.{hint}'
+    unwritten = [name for name, found in results.items() if share_of(found) < 1]
+    if unwritten:
+        return f"Next: write {unwritten[0]}."
+    quiz = quiz_state(folder)
+    if quiz and quiz.answered < quiz.total:
+        return "Next: the quiz. python quiz.py prints it with your own figures."
+    return "All visible checks pass. Next: python study.py --check, then --zip, then hand in."
+
+
+def lab_parts(folder: Path, questions: Sequence[str]) -> dict[str, set[str]]:
+    """Return the parts of lab.ipynb that use a student's functions, each with the functions it needs."""
+    try:
+        cells = json.loads((folder / "lab.ipynb").read_text("utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    parts: dict[str, set[str]] = {}
+    heading = ""
+    for cell in cells:
+        text = "".join(cell["source"])
+        titles = re.findall(r"^##? (.+)$", text, re.MULTILINE) if cell["cell_type"] == "markdown" else []
+        heading = titles[-1].replace("`", "") if titles else heading
+        if cell["cell_type"] == "code" and heading:
+            used = {name for name in questions if re.search(rf"\b(?:work|mine)\.{name}\b", text)}
+            parts.setdefault(heading, set()).update(used)
+    return {part: used for part, used in parts.items() if used}
+
+
+def now_possible(parts: Mapping[str, set[str]], before: set[str], now: set[str]) -> list[str]:
+    """Return the parts of the lab whose functions all work now, and did not before."""
+    return [part for part, used in parts.items() if used <= now and not used <= before]
+
+
+# ----------------------------------------
+# preflight: Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz.
+
+REFUSED = {
+    "socket": "the grader has no network", "urllib": "the grader has no network",
+    "http": "the grader has no network", "requests": "the grader has no network",
+    "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
+}  # fmt: skip
+ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
+Finding = tuple[bool, str]  # whether all is well, and what to say
+
+
+def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what was looked at, the gravest kinds first."""
+    yield from python_and_libraries(folder)
+    path = handed_in(folder, facts["stem"])
+    yield from file_names(folder, facts["stem"], path)
+    if path is not None:
+        yield from contents(folder, path, facts)
+    if facts.get("quiz"):
+        yield from quiz_sheet(folder)
+
+
+def python_and_libraries(folder: Path) -> Iterator[Finding]:
+    """Yield whether this Python and its libraries will do."""
+    version = ".".join(map(str, sys.version_info[:2]))
+    enough = sys.version_info >= PYTHON
+    yield enough, f"Python {version}" + ("" if enough else f": the grader's is {python_name()}")
+    for line in (folder / "requirements.txt").read_text("utf-8").splitlines():
+        name = re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0]
+        if not name or line.startswith("#"):
+            continue
+        try:
+            yield True, f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            yield False, f"{name} is not installed: python -m pip install -r requirements.txt"
+
+
+def handed_in(folder: Path, stem: str) -> Path | None:
+    """Return the file with the functions: the notebook if only that has something written."""
+    script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
+    if notebook.is_file() and untouched(script) and not untouched(notebook):
+        return notebook
+    return next((path for path in (script, notebook) if path.is_file()), None)
+
+
+def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Finding]:
+    """Yield what is handed in, and which files look as if they were meant to be."""
+    if path is None:
+        near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
+        yield False, f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else "")
+        return
+    yield True, f"{path.name} is handed in"
+    both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
+    if both:
+        yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
+    for other in sorted(folder.iterdir()):
+        if re.fullmatch(rf"{re.escape(stem)}\W.*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+            yield False, f"{other.name} is not looked at: only {path.name} counts"
+
+
+def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what the grader would stumble over in the file itself."""
+    try:
+        text = "\n".join(cells_of(path.read_bytes(), path.name))
+        tree = ast.parse(text)
+    except InputError as wrong:
+        yield False, str(wrong)
+        return
+    except SyntaxError as wrong:
+        yield False, f"{path.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+        return
+    defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for name in facts["questions"]:
+        if name not in defined:
+            yield False, f"{path.name} has no {name}: keep the names as they were handed out"
+        elif is_unwritten("NotImplementedError", ast.unparse(defined[name])):
+            yield False, f"{name} is not written yet"
+    ours = {*IMPORTABLE, *facts.get("provided", ())}
+    for name in sorted(packages_in(tree)):
+        if name in REFUSED:
+            yield False, f"import {name}: {REFUSED[name]}"
+        elif (folder / f"{name}.py").is_file() and name not in ours:
+            yield False, f"import {name}: {name}.py is not handed in: put its functions into {path.name}"
+        elif name not in ours:
+            yield False, f"import {name}: the grader does not have it"
+    for node in ast.walk(tree):
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+        if called and called in ENDS and called not in defined:
+            yield False, f"line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
+
+
+def packages_in(tree: ast.AST) -> set[str]:
+    """Return the packages that a program imports anywhere."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add((node.module or "").partition(".")[0])
+    return names - {"__future__"}
+
+
+def quiz_sheet(folder: Path) -> Iterator[Finding]:
+    """Yield what is missing in quiz.yml or would be misread."""
+    sheet = folder / "quiz.yml"
+    if not sheet.is_file():
+        yield False, "quiz.yml is missing: its questions earn nothing"
+        return
+    quiz = quiz_state(folder)
+    if quiz is None:
+        return
+    if not quiz.student:
+        yield False, "quiz.yml: write your name or student number after student:"
+    yield quiz.answered == quiz.total, f"quiz: {quiz.answered} of {quiz.total} answered"
+    for trouble in quiz.troubles:
+        yield False, f"quiz.yml, {trouble}"
+
+
+def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
+    """Write what is to be handed in as one zip, and return where it is and what is in it."""
+    stem = facts["stem"]
+    path = handed_in(folder, stem)
+    if path is None:
+        raise InputError(f"{stem}.py is missing: there is nothing to hand in")
+    names = [path.name, *(name for name in ("quiz.yml", "examples.py") if (folder / name).is_file())]
+    target = folder / f"{stem}_to_hand_in.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.write(folder / name, name)
+    return target, names
+
+
+# ----------------------------------------
+# notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
+
+ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in together with quiz.yml."
+
+
+class Lab(types.ModuleType):
+    """A student's functions, from the script or the notebook, read again whenever it was saved."""
+
+    def __init__(self, stem: str) -> None:
+        super().__init__(stem)
+        self._folder, self._saved = Path.cwd(), ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__dict__" or not name.startswith("_"):
+            object.__getattribute__(self, "_refresh")()
+        return super().__getattribute__(name)
+
+    def _refresh(self) -> None:
+        paths = [self._folder / f"{self.__name__}.{ending}" for ending in ("py", "ipynb")]
+        saved = tuple(path.stat().st_mtime_ns for path in paths if path.exists())
+        if saved == self._saved:
+            return
+        self._saved = saved
+        work = load_work(self._folder, self.__name__)
+        print(*work.complaints, sep="\n", end="\n" if work.complaints else "")  # noqa: T201
+        own: dict[str, Any] = object.__getattribute__(self, "__dict__")
+        own.update({name: value for name, value in work.namespace.items() if not name.startswith("__")})
+
+    def is_written(self, question: str) -> bool:
+        """Whether a question is no stub any more; where it is one, say so."""
+        return is_written(question, vars(self))
+
+
+def is_written(question: str, namespace: Mapping[str, Any]) -> bool:
+    """Whether a name is defined and no stub; where it is not, say so."""
+    found = namespace.get(question)
+    if found is None:
+        print(f"{question} is not defined: run its cell first")  # noqa: T201
+    elif is_stub_object(found):
+        print(f"{question}: not written yet")  # noqa: T201
+    else:
+        return True
+    return False
+
+
+def is_stub_object(value: Any) -> bool:
+    """Whether a function, or every method of a class, only raises as it was handed out."""
+    if isinstance(value, type):
+        methods = [one for one in vars(value).values() if inspect.isfunction(one)]
+        return bool(methods) and all(map(is_stub_object, methods))
+    code = getattr(inspect.unwrap(value), "__code__", None)
+    if code is None or not any(STUB in text for text in code.co_consts if isinstance(text, str)):
+        return False
+    return not any(step.opname.startswith("RETURN_") and step.opname != "RETURN_GENERATOR"
+                   for step in dis.get_instructions(code))  # fmt: skip
+
+
+def facts_here() -> dict[str, Any]:
+    """Return what the folder says about the assignment."""
+    facts: dict[str, Any] = json.loads(Path("checks", "assignment.json").read_text("utf-8"))
+    return facts
+
+
+def check_cell(question: str, namespace: dict[str, Any]) -> None:
+    """Run the visible checks of a question on what a notebook defines, and say how they end."""
+    if not is_written(question, namespace):
+        return
+    stem = facts_here()["stem"]
+    own = [value for value in namespace.values() if inspect.isfunction(value)]
+    files = {one.__code__.co_filename for one in own if one.__globals__ is namespace}
+    work = Work(f"{stem}.ipynb", namespace, files)
+    found = []
+    for check in checks_in(Path("checks", f"test_{stem}.py")):
+        if question_of(check) == question:
+            found.append((check, *run_check(check, work)))
+    told = [f"{question}: {progress_line([verdict for _, verdict, _ in found])}"]
+    for check, verdict, printed in found:
+        if verdict.status != PASSED and verdict.text not in told:
+            told += [f"\n{title_of(check)}:", verdict.text, *([f"it printed:\n{printed}"] if printed else [])]
+    print("\n".join(told))  # noqa: T201
+
+
+def hand_in_notebook() -> None:
+    """Say what to look at before handing in, and write the zip; on Colab, say what to download."""
+    if "google.colab" in sys.modules:
+        print(ON_COLAB)  # noqa: T201
+        return
+    facts = facts_here()
+    for fine, told in preflight(Path(), facts):
+        if not fine:
+            print("LOOK ", told)  # noqa: T201
+    path, names = write_zip(Path(), facts)
+    print(f"{path.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip())  # noqa: T201

@@ -36,6 +36,8 @@ def figure_in(got):
             found = [one for one in [got.figure] if isinstance(one, Figure)]
         except Exception:  # noqa: BLE001 not a part of a figure
             found = []
+    is_module = getattr(getattr(got, "_handle", None), "type_name", "") == "module"
+    expect(not is_module, "`plt` came back instead of a figure: end with `return fig`")
     expect(len(found) > 0, "expected a matplotlib Figure: end with `return fig`")
     expect(len(found[0].axes) > 0, "the figure has no axes: draw into those of fig.subplots()")
     return found[0]

@@ -3,6 +3,7 @@
 Aim: feedback
 """
 
+
 def attack(*args, **kwargs):
     text = f"CARRIED {args} {kwargs}"
     raise type(text, (Exception,), {})(text)

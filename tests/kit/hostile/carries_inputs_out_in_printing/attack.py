@@ -3,6 +3,7 @@
 Aim: feedback
 """
 
+
 def attack(*args, **kwargs):
     print("CARRIED", args, kwargs)
     return f"CARRIED {args} {kwargs}"

@@ -3,5 +3,6 @@
 Aim: feedback
 """
 
+
 def attack(*args, **kwargs):
     return type(f"CARRIED {args} {kwargs}", (), {})()

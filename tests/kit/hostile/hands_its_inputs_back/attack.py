@@ -3,5 +3,6 @@
 Aim: score
 """
 
+
 def attack(*args, **kwargs):
     return args[0] if args else next(iter(kwargs.values()), None)

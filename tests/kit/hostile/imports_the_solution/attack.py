@@ -5,7 +5,13 @@ Aim: learn
 
 import importlib
 
-for name in ("solutions", "solutions.STEM", "autograder.judging.bank", "autograder.judging.grader", "tests.questions"):
+for name in (
+    "solutions",
+    "solutions.STEM",
+    "autograder.judging.bank",
+    "autograder.judging.grader",
+    "tests.questions",
+):
     try:
         importlib.import_module(name)
         print("LEARNED", name)

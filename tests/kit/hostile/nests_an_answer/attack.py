@@ -6,7 +6,11 @@ Aim: limits
 import os
 
 DEEP = b"\x91" * 500_000 + b"\xc0"
-HEAD = b"\x84\xa1k\xa8answered\xa5value" + DEEP + b"\xa7changed\x90\xa5grads\x83\xa1k\xa1d\xa4keys\x90\xa5items\x90"
+HEAD = (
+    b"\x84\xa1k\xa8answered\xa5value"
+    + DEEP
+    + b"\xa7changed\x90\xa5grads\x83\xa1k\xa1d\xa4keys\x90\xa5items\x90"
+)
 
 
 def attack(*args, **kwargs):

@@ -3,5 +3,6 @@
 Aim: limits
 """
 
+
 def attack(*args, **kwargs):
     return 3 ** (3**30)

@@ -3,6 +3,7 @@
 Aim: limits
 """
 
+
 def attack(*args, **kwargs):
     deep = []
     for _ in range(10**5):

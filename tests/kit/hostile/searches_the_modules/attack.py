@@ -6,7 +6,9 @@ Aim: learn
 import sys
 
 for name in list(sys.modules):
-    if name.startswith(("solutions", "tests", "checks_of", "autograder.judging.grader", "autograder.judging.bank")):
+    if name.startswith(
+        ("solutions", "tests", "checks_of", "autograder.judging.grader", "autograder.judging.bank")
+    ):
         print("LEARNED", name)
 
 

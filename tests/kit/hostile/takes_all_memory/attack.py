@@ -3,6 +3,7 @@
 Aim: limits
 """
 
+
 def attack(*args, **kwargs):
     held = []
     while True:

@@ -1,0 +1,127 @@
+"""Right answers kept between runs: what the same program answered to the same calls on this machine.
+
+Kept in a folder of the grading user's own, by the hash of all that an answer follows from. A file that
+somebody else could have written is not read.
+"""
+
+import contextlib
+import hashlib
+import os
+import platform
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from autograder.judging.loading import Program
+from autograder.judging.receipt import kit_hash, versions
+
+MAX_FILE, MAX_REPLY = 128 << 20, 4 << 20  # bytes
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A file: replies by the digest of the calls that led to them, and the calls that make objects."""
+
+    replies: dict[bytes, bytes] = {}
+    stateful: set[bytes] = set()
+
+
+class AnswerCache:
+    """The kept answers of one program; without a path it keeps nothing."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        kept = read(path) if path else Kept()
+        self._replies, self.stateful = dict(kept.replies), set(kept.stateful)
+        self._size = sum(map(len, self._replies.values()))
+        self._changed = False
+
+    def find(self, calls: Sequence[bytes]) -> bytes | None:
+        """Return the reply to the last of several calls, if it is known."""
+        return self._replies.get(digest(calls)) if self._replies else None
+
+    def keep(self, calls: Sequence[bytes], reply: bytes) -> None:
+        """Remember the reply to the last of several calls."""
+        if self._path and len(reply) <= MAX_REPLY and self._size + len(reply) <= MAX_FILE // 2:
+            self._replies[digest(calls)] = reply
+            self._size += len(reply)
+            self._changed = True
+
+    def save(self) -> None:
+        """Write what is new; a folder that cannot be written is no reason to stop."""
+        if not self._changed or self._path is None:
+            return
+        part = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(msgspec.msgpack.encode(Kept(self._replies, self.stateful)))
+            part.replace(self._path)
+        self._changed = False
+
+
+def cache_of(program: Program) -> AnswerCache:
+    """Return the cache of a program's answers on this machine."""
+    folder = own_folder()
+    return AnswerCache(folder / f"{program_hash(program)}.answers" if folder else None)
+
+
+def program_hash(program: Program) -> str:
+    """Return a hash of all that a program's answers follow from, besides the calls."""
+    machine = [platform.machine(), platform.system(), processor()]
+    parts = [program.source.name, *program.source.cells, *machine, kit_hash()]
+    parts += [text for pair in sorted({**program.modules, **versions()}.items()) for text in pair]
+    return digest([part.encode("utf-8", "replace") for part in parts]).hex()
+
+
+def processor() -> str:
+    """Return which processor this is: another one may round differently."""
+    with contextlib.suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    return platform.processor()
+
+
+def own_folder() -> Path | None:
+    """Return the folder of caches, made if need be; None if it is not this user's alone."""
+    if not hasattr(os, "geteuid"):
+        return None
+    try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        folder = base / "autograder"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if is_ours(folder.lstat(), stat.S_ISDIR) else None
+    except (OSError, RuntimeError):  # no home
+        return None
+
+
+def is_ours(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
+    """Whether a file or folder belongs to this user and nobody else can write to it."""
+    return is_kind(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & OTHERS_WRITE
+
+
+def read(path: Path) -> Kept:
+    """Return what a file holds; nothing where it is not ours, too large or damaged."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return Kept()
+    with open(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not is_ours(found, stat.S_ISREG) or found.st_size > MAX_FILE:
+            return Kept()
+        try:
+            return msgspec.msgpack.decode(file.read(), type=Kept)
+        except msgspec.MsgspecError:
+            return Kept()
+
+
+def digest(parts: Sequence[bytes]) -> bytes:
+    """Return a hash of several texts, one after another."""
+    found = hashlib.blake2b(digest_size=20)
+    for part in parts:
+        found.update(len(part).to_bytes(8))
+        found.update(part)
+    return found.digest()

@@ -1,0 +1,73 @@
+"""What the classic exceptions of NumPy and PyTorch mean here, and one thing to try."""
+
+import re
+
+SHAPES = "these shapes do not fit: print both .shape just before; [:, None] or keepdim=True adds an axis"
+GRAPH = "the gradient is lost on the way: look for .item(), .detach(), .numpy(), float() or a new tensor(...)"
+TYPES = "float32 meets float64: bring one to the other's dtype, x.to(y.dtype)"
+NONE = "something is None here: does the function before it return its result?"
+BRANCH = "a whole array cannot be true or false: np.where and np.maximum work on each entry, .any() on all"
+BRANCH_T = "a whole tensor cannot be true or false: torch.where and torch.clamp work on each entry"
+# a pattern of `TypeName: message`, and what to say
+CLASSICS = (
+    (r"ValueError: The truth value of an array", BRANCH),
+    (r"RuntimeError: Boolean value of Tensor with more", BRANCH_T),
+    (r"RuntimeError: .*does not require grad and does not have a grad_fn", GRAPH),
+    (r"RuntimeError: .*(expected|same).*(Double|Float|dtype)", TYPES),
+    (
+        r"RuntimeError: Can't call numpy\(\) on Tensor that requires grad",
+        "NumPy ends the gradient: use torch's functions here, or .detach() where none is wanted",
+    ),
+    (r"ValueError: (operands could not be broadcast|shapes .* not aligned|matmul: )", SHAPES),
+    (r"ValueError: could not broadcast input array", SHAPES),
+    (r"RuntimeError: (The size of tensor|mat1 and mat2 shapes|shape '.*' is invalid|size mismatch)", SHAPES),
+    (
+        r"RuntimeError: a leaf Variable that requires grad is being used in an in-place",
+        "+= changes the input itself: write x = x + ... instead",
+    ),
+    (
+        r"RuntimeError: one of the variables needed for gradient computation has been modified",
+        "a tensor that the gradient needs was changed in place: write x = x + ... instead of x += ...",
+    ),
+    (
+        r"RuntimeError: Trying to backward through the graph a second time",
+        "backward() ran twice on one graph: compute the loss anew for each, or .detach() what is old",
+    ),
+    (
+        r"RuntimeError: [Oo]nly Tensors of floating point",
+        "integers have no gradient: make the tensor with a dtype of floats",
+    ),
+    (
+        r"(ValueError|TypeError): only (one element tensors|integer tensors|length-1|0-dimensional)",
+        "one number is wanted and several came: stack tensors with torch.stack, or pick one entry",
+    ),
+    (r"TypeError: .*must be tuple of Tensors, not Tensor", "give it a list of tensors: torch.stack([a, b])"),
+    (
+        r"RuntimeError: .*expect(ed|s) a non-empty",
+        "the list of tensors is empty: does anything go into it? (Layers in a plain list are not found)",
+    ),
+    (
+        r"TypeError: only integer scalar arrays can be converted",
+        "an array stands where one index is wanted; np.concatenate wants a list of arrays",
+    ),
+    (r"IndexError: .*out of (range|bounds)", "the index goes past the end: what is t + 1 at the last step?"),
+    (r"(TypeError|AttributeError): .*'?NoneType'?", NONE),
+    (r"AttributeError: 'list' object has no", "a list is no array: np.asarray(...) comes first"),
+    (r"AttributeError: 'numpy.*' object has no", "this is NumPy's, not torch's: is it a method of tensors?"),
+    (r"AttributeError: 'Tensor' object has no", "this is torch's, not NumPy's: look for torch's name of it"),
+    (
+        r"TypeError: (unsupported operand|can't multiply sequence)",
+        "the two sides are of kinds that do not go together: print type(...) of both; lists need np.asarray",
+    ),
+    (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
+    (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
+    (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
+    (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
+    (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
+    (r"RecursionError", "the function calls itself without an end: which input stops it?"),
+)
+
+
+def meaning(headline: str) -> str:
+    """Return what an exception means, as a line of its own, or ""; `headline` is `TypeName: message`."""
+    return next((f"-> {told}" for pattern, told in CLASSICS if re.match(pattern, headline)), "")

@@ -1,0 +1,146 @@
+"""Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz."""
+
+import ast
+import difflib
+import re
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from autograder.environment import IMPORTABLE, PYTHON, python_name
+from autograder.errors import InputError, is_unwritten
+from autograder.publish.student_files.overview import quiz_state
+from autograder.publish.student_files.work import untouched
+from autograder.submission.notebook_code import cells_of
+
+REFUSED = {
+    "socket": "the grader has no network", "urllib": "the grader has no network",
+    "http": "the grader has no network", "requests": "the grader has no network",
+    "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
+}  # fmt: skip
+ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
+Finding = tuple[bool, str]  # whether all is well, and what to say
+
+
+def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what was looked at, the gravest kinds first."""
+    yield from python_and_libraries(folder)
+    path = handed_in(folder, facts["stem"])
+    yield from file_names(folder, facts["stem"], path)
+    if path is not None:
+        yield from contents(folder, path, facts)
+    if facts.get("quiz"):
+        yield from quiz_sheet(folder)
+
+
+def python_and_libraries(folder: Path) -> Iterator[Finding]:
+    """Yield whether this Python and its libraries will do."""
+    version = ".".join(map(str, sys.version_info[:2]))
+    enough = sys.version_info >= PYTHON
+    yield enough, f"Python {version}" + ("" if enough else f": the grader's is {python_name()}")
+    for line in (folder / "requirements.txt").read_text("utf-8").splitlines():
+        name = re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0]
+        if not name or line.startswith("#"):
+            continue
+        try:
+            yield True, f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            yield False, f"{name} is not installed: python -m pip install -r requirements.txt"
+
+
+def handed_in(folder: Path, stem: str) -> Path | None:
+    """Return the file with the functions: the notebook if only that has something written."""
+    script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
+    if notebook.is_file() and untouched(script) and not untouched(notebook):
+        return notebook
+    return next((path for path in (script, notebook) if path.is_file()), None)
+
+
+def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Finding]:
+    """Yield what is handed in, and which files look as if they were meant to be."""
+    if path is None:
+        near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
+        yield False, f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else "")
+        return
+    yield True, f"{path.name} is handed in"
+    both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
+    if both:
+        yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
+    for other in sorted(folder.iterdir()):
+        if re.fullmatch(rf"{re.escape(stem)}\W.*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+            yield False, f"{other.name} is not looked at: only {path.name} counts"
+
+
+def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what the grader would stumble over in the file itself."""
+    try:
+        text = "\n".join(cells_of(path.read_bytes(), path.name))
+        tree = ast.parse(text)
+    except InputError as wrong:
+        yield False, str(wrong)
+        return
+    except SyntaxError as wrong:
+        yield False, f"{path.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+        return
+    defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for name in facts["questions"]:
+        if name not in defined:
+            yield False, f"{path.name} has no {name}: keep the names as they were handed out"
+        elif is_unwritten("NotImplementedError", ast.unparse(defined[name])):
+            yield False, f"{name} is not written yet"
+    ours = {*IMPORTABLE, *facts.get("provided", ())}
+    for name in sorted(packages_in(tree)):
+        if name in REFUSED:
+            yield False, f"import {name}: {REFUSED[name]}"
+        elif (folder / f"{name}.py").is_file() and name not in ours:
+            yield False, f"import {name}: {name}.py is not handed in: put its functions into {path.name}"
+        elif name not in ours:
+            yield False, f"import {name}: the grader does not have it"
+    for node in ast.walk(tree):
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+        if called and called in ENDS and called not in defined:
+            yield False, f"line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
+
+
+def packages_in(tree: ast.AST) -> set[str]:
+    """Return the packages that a program imports anywhere."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add((node.module or "").partition(".")[0])
+    return names - {"__future__"}
+
+
+def quiz_sheet(folder: Path) -> Iterator[Finding]:
+    """Yield what is missing in quiz.yml or would be misread."""
+    sheet = folder / "quiz.yml"
+    if not sheet.is_file():
+        yield False, "quiz.yml is missing: its questions earn nothing"
+        return
+    quiz = quiz_state(folder)
+    if quiz is None:
+        return
+    if not quiz.student:
+        yield False, "quiz.yml: write your name or student number after student:"
+    yield quiz.answered == quiz.total, f"quiz: {quiz.answered} of {quiz.total} answered"
+    for trouble in quiz.troubles:
+        yield False, f"quiz.yml, {trouble}"
+
+
+def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
+    """Write what is to be handed in as one zip, and return where it is and what is in it."""
+    stem = facts["stem"]
+    path = handed_in(folder, stem)
+    if path is None:
+        raise InputError(f"{stem}.py is missing: there is nothing to hand in")
+    names = [path.name, *(name for name in ("quiz.yml", "examples.py") if (folder / name).is_file())]
+    target = folder / f"{stem}_to_hand_in.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.write(folder / name, name)
+    return target, names

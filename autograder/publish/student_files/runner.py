@@ -1,0 +1,88 @@
+"""Run a folder's visible checks without pytest, one after another, and tell of each as it ends."""
+
+import contextlib
+import importlib.util
+import inspect
+import io
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder.checks.draws import visible_rng
+from autograder.publish.student_files.limit import time_limit
+from autograder.publish.student_files.progress import CHECK_SECONDS, PASSED, Verdict, cut_output, judge
+from autograder.publish.student_files.work import Work, load_work
+from autograder.sandbox.calls import Call
+from autograder.sandbox.stopwatch import TooSlow
+from autograder.sandbox.student import here
+
+Told = dict[str, Any]
+
+
+def checks_in(path: Path) -> list[Callable[..., None]]:
+    """Return the checks of a file in their order."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        return []
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return [value for value in vars(module).values() if getattr(value, "check", None) is not None]
+
+
+def title_of(check: Callable[..., None]) -> str:
+    """Return what a check is called."""
+    return (inspect.getdoc(check) or check.__name__).splitlines()[0].removesuffix(".")
+
+
+def run_folder(
+    folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
+) -> Iterator[Told]:
+    """Load the student's file, run checks on it, and yield what happens as plain data.
+
+    Args:
+        folder: with the student's file.
+        stem: of the assignment.
+        checks: to be run, in this order.
+        skip: names of checks that are not run.
+    """
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        work = load_work(folder, stem)
+    yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
+    for check in checks:
+        if check.__name__ in skip:
+            continue
+        facts = {"check": check.__name__, "question": question_of(check), "title": title_of(check)}
+        yield {"event": "begins", **facts}
+        verdict, printed = run_check(check, work)
+        yield {"event": "ended", **facts, "status": verdict.status, "text": verdict.text, "printed": printed}
+    yield {"event": "done"}
+
+
+def run_check(check: Callable[..., None], work: Work) -> tuple[Verdict, str]:
+    """Return how a check ended, and what the student's code printed meanwhile."""
+    calls: list[Call] = []
+
+    def record(call: Call) -> None:
+        calls.append(call)
+        if question_of(check) in work.endless:
+            raise TooSlow  # one endless loop costs its time once
+
+    fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
+    printed = io.StringIO()
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            time_limit(CHECK_SECONDS),
+        ):
+            check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever they wrote
+        return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
+    return Verdict(PASSED), cut_output(printed.getvalue())
+
+
+def question_of(check: Callable[..., None]) -> str:
+    """Return the question that a check is about."""
+    return str(check.check.question)  # type: ignore[attr-defined]

@@ -1,0 +1,36 @@
+"""brightspace.csv and blackboard.csv: scores for the gradebooks of these two (Grades, Import; Upload Grades).
+
+Brightspace finds a student by OrgDefinedId or Username, the item by its name before "Points Grade", and
+asks for a mark at the end of each line. Blackboard finds a student by Username and the column by the number
+after the bar in its header, which only its own download knows: give that as the roster.
+"""
+
+from autograder.reports.tables import Table
+from autograder.results import Report
+from autograder.roster.people import Person
+
+
+def brightspace_table(title: str) -> Table:
+    """Return a brightspace.csv without students."""
+    return Table(["OrgDefinedId", "Username", f"{title} Points Grade", "End-of-Line Indicator"])
+
+
+def brightspace_row(report: Report, person: Person) -> list[str | float]:
+    """Return the line of one of those who handed a submission in."""
+    return [f"#{person.sid}" if person.sid else "", person.login or person.email, report.score, "#"]
+
+
+def blackboard_table(title: str, max_score: float, column: str = "") -> Table:
+    """Return a blackboard.csv without students.
+
+    Args:
+        title: of the assignment.
+        max_score: the most that can be scored.
+        column: the assignment's header in Blackboard, if that is known.
+    """
+    return Table(["Username", "Student ID", column or f"{title} [Total Pts: {max_score:g} Score]"])
+
+
+def blackboard_row(report: Report, person: Person) -> list[str | float]:
+    """Return the line of one of those who handed a submission in."""
+    return [person.login or person.email, person.sid, report.score]

@@ -1,0 +1,214 @@
+"""What is asked about a program: questions made from what its functions look like and what they did.
+
+Everything here is a function of plain data; which questions are picked follows from the course's seed.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+MOST, MOST_OF_A_KIND = 5, 2  # questions on a sheet
+CHOICES = 4
+FEW_STATEMENTS = 3  # a function with fewer, and no branch or loop, is too small to ask about
+TURNS = 2
+T = TypeVar("T")
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """A line of a cell, and what could stand there instead."""
+
+    kind: str
+    line: int
+    text: str
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """An `if`, and the lines with which the program may go on."""
+
+    line: int
+    choices: list[int]
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """What there is to ask about in a function; lines are those of its cell."""
+
+    name: str
+    cell: int
+    first: int
+    last: int
+    statements: int
+    forks: int
+    recursive: bool
+    loops: list[int]
+    branches: list[Branch]
+    edits: list[Edit]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether there is too little in it."""
+        return self.statements < FEW_STATEMENTS and not self.forks
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A line that was about to be run, and the variables if they were wanted."""
+
+    line: int
+    values: dict[str, str]
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What one call went through."""
+
+    call: str
+    steps: list[Step]
+    returned: str
+    raised: str
+    calls: int
+    ended: bool
+
+    @property
+    def can_be_told(self) -> bool:
+        """Whether the call is short enough to be quoted, and returned."""
+        return bool(self.call) and self.ended and not self.raised
+
+    @property
+    def outcome(self) -> str:
+        """What the call returns or raises, "" if that cannot be told in a few characters."""
+        return self.returned or self.raised
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One question on a sheet. Without choices the answer is written on a line."""
+
+    kind: str
+    function: str
+    text: str
+    answer: str
+    how: str
+    choices: list[str] = []
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """What one student is asked, with the functions that it is about, as numbered lines."""
+
+    submission: str
+    student: str
+    questions: list[Question] = []
+    code: list[list[tuple[int, str]]] = []
+    why: str = ""  # there are no questions
+
+
+def about_run(function: Outline, run: Run, offset: int) -> Iterator[Question]:
+    """Yield the questions that one call answers.
+
+    Args:
+        function: that was called.
+        run: what came of it.
+        offset: how many lines come before its cell.
+    """
+    yield from about_loops(function, run, offset)
+    for branch in function.branches:
+        at = [place for place, step in enumerate(run.steps[:-1]) if step.line == branch.line]
+        if not at:
+            continue
+        following = run.steps[at[0] + 1].line
+        lines = sorted({*branch.choices, following})
+        if following != branch.line and len(lines) > 1:
+            yield Question(
+                "branch", function.name,
+                f"In {run.call}, with which line does the program go on when it has come to the `if` of line"
+                f" {branch.line + offset} for the first time?",
+                f"line {following + offset}", f"followed {run.call} line by line",
+                [f"line {line + offset}" for line in lines],
+            )  # fmt: skip
+    if function.recursive and 1 < run.calls <= 20:
+        yield Question(
+            "calls", function.name,
+            f"How many times is {function.name} called in all when {run.call} is worked out, this call"
+            " included?",
+            str(run.calls), f"counted the calls in {run.call}",
+        )  # fmt: skip
+
+
+def about_loops(function: Outline, run: Run, offset: int) -> Iterator[Question]:
+    """Yield a question on each variable that the second turn of a loop changes."""
+    for loop in function.loops:
+        heads = [step.values for step in run.steps if step.line == loop]
+        if len(heads) <= TURNS:
+            continue
+        for name, value in heads[TURNS].items():
+            if value != heads[TURNS - 1].get(name):
+                yield Question(
+                    "loop", function.name,
+                    f"In {run.call}, what is the value of `{name}` when the loop of line {loop + offset} has"
+                    " finished its second turn?",
+                    value, f"looked at `{name}` where line {loop + offset} is reached for the third time",
+                )  # fmt: skip
+
+
+def about_leaving(function: Outline, edit: Edit, before: Run, after: Run, offset: int) -> Iterator[Question]:
+    """Yield the question what a call returns when a line is left out, if that makes a difference."""
+    if after.ended and after.outcome and after.outcome != before.outcome:
+        line = edit.line + offset
+        yield Question(
+            "left out", function.name,
+            f"Line {line} is left out. What does {before.call} return then?"
+            " (If it raises an error, write the error's name.)",
+            after.outcome, f"left line {line} out and ran {before.call}",
+        )  # fmt: skip
+
+
+def about_mistake(
+    function: Outline, edit: Edit, mistake: str, hints: Mapping[str, str], offset: int, key: bytes
+) -> Iterator[Question]:
+    """Yield the question what would be said of a changed program.
+
+    Args:
+        function: the one that is changed.
+        edit: the change.
+        mistake: the known mistake that the grader takes the changed program for.
+        hints: what is said of each known mistake of this function.
+        offset: how many lines come before its cell.
+        key: of whoever is asked.
+    """
+    others = [text for name, text in hints.items() if name != mistake and text != hints[mistake]]
+    others = shuffled(list(dict.fromkeys(others)), key, str)[: CHOICES - 1]
+    if others:
+        line = edit.line + offset
+        yield Question(
+            "known mistake", function.name,
+            f"Line {line} is changed to `{edit.text.strip()}`. Which remark would the changed function get?",
+            hints[mistake], f"graded it with that line: {mistake}",
+            shuffled([hints[mistake], *others], key, lambda hint: f"place {hint}"),
+        )  # fmt: skip
+
+
+def picked(found: Sequence[Question], key: bytes) -> list[Question]:
+    """Return the questions of a sheet: of many kinds and functions, in the order of the program."""
+    left = shuffled(list(dict.fromkeys((one.kind, one.function, one.text) for one in found)), key, repr)
+    chosen: list[tuple[str, str, str]] = []
+    for most in range(1, MOST_OF_A_KIND + 1):
+        for one in left:
+            alike = [other for other in chosen if other[0] == one[0]]
+            again = any(other[1] == one[1] for other in alike)
+            if len(chosen) < MOST and len(alike) < most and not again and one not in chosen:
+                chosen.append(one)
+    by_place = {(one.kind, one.function, one.text): one for one in reversed(found)}
+    return [by_place[one] for one in sorted(chosen, key=list(by_place)[::-1].index)]
+
+
+def key_of(seed: int, name: str) -> bytes:
+    """Return what a student's questions are drawn with; nobody can tell without the seed."""
+    return hmac.new(str(seed).encode(), f"viva {name}".encode("utf-8", "replace"), hashlib.sha256).digest()
+
+
+def shuffled(items: Sequence[T], key: bytes, text: Callable[[T], str]) -> list[T]:
+    """Return items in an order that follows from a key."""
+
+    def place(item: T) -> bytes:
+        return hmac.new(key, text(item).encode("utf-8", "replace"), hashlib.sha256).digest()
+
+    return sorted(items, key=place)

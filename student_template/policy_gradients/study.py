@@ -1,0 +1,263 @@
+"""Study with this: save your file and see at once how its checks end.
+
+    python study.py                  watch: runs the checks whenever you save
+    python study.py --once           runs them once
+    python study.py --hint QUESTION  a hint; then  --hint QUESTION 2,  --hint QUESTION 3
+    python study.py --check          before you hand in: versions, names, stubs, imports, the quiz
+    python study.py --zip            writes what is to be handed in
+
+Your code runs in a process of its own, so whatever it does ends. Leave this file as it is.
+"""
+
+import contextlib
+import difflib
+import importlib.util
+import io
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+import types
+from datetime import UTC, datetime
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+STEM = "policy_gradients"
+FACTS = json.loads((HERE / "checks" / "assignment.json").read_text("utf-8"))
+LOOK_S = 0.3  # between two looks at the files
+PATIENCE_S = 5  # beyond the limit of a check or of loading, which the process keeps itself
+LONG = 24  # lines of a failure that are shown
+
+
+def load_kit():
+    """Return checks/kit.py, which is also what `checks.kit` means to the checks."""
+    spec = importlib.util.spec_from_file_location("checks.kit", HERE / "checks" / "kit.py")
+    kit = importlib.util.module_from_spec(spec)
+    sys.modules.update({"checks": types.ModuleType("checks"), "checks.kit": kit})
+    spec.loader.exec_module(kit)
+    return kit
+
+
+class Child:
+    """A process that has imported the libraries already, and waits for the word to run the checks."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "study.py"), "--child"], cwd=str(HERE),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )
+        self.lines = queue.Queue()
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        """Pass on what the process tells, and that it has ended."""
+        for line in self.process.stdout:
+            self.lines.put(json.loads(line))
+        self.lines.put({"event": "gone"})
+
+    def go(self, skip):
+        """Let it run the checks, those in `skip` aside."""
+        with contextlib.suppress(OSError):
+            self.process.stdin.write((json.dumps(sorted(skip)) + "\n").encode())
+            self.process.stdin.flush()
+
+    def end(self):
+        """End it, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
+class Runner:
+    """Runs the checks; always has the next process ready."""
+
+    def __init__(self, kit):
+        self.kit, self.child = kit, Child()
+
+    def run(self):
+        """Return what loading said, and how each check ended; one that never ends ends here."""
+        loaded, results, done = {"name": STEM + ".py", "complaints": [], "note": ""}, [], set()
+        while True:
+            child, self.child = self.child, None
+            child.go(done)
+            current, finished = None, False
+            try:
+                allowed = self.kit.LOAD_SECONDS
+                while not finished:
+                    told = child.lines.get(timeout=allowed + PATIENCE_S)
+                    if told["event"] == "loaded":
+                        loaded = told
+                    elif told["event"] == "begins":
+                        current = told
+                    elif told["event"] == "ended":
+                        results.append(told)
+                        done.add(told["check"])
+                        current = None
+                    finished = told["event"] in ("done", "gone")
+                    allowed = self.kit.CHECK_SECONDS
+                finished = told["event"] == "done"
+                why = "your code ended the program: is there an exit()?"
+            except queue.Empty:
+                why = "your code did not end: is there a loop that never does?"
+            finally:
+                child.end()
+                self.child = Child()
+            if finished:
+                return loaded, results
+            if current is None:
+                loaded["complaints"] = [*loaded["complaints"], f"{loaded['name']}: {why}"]
+                return loaded, results
+            results.append({**current, "status": "failed", "text": why, "printed": ""})
+            done.add(current["check"])
+
+
+def child_main():
+    """Import everything, wait for the word, run, and tell in lines of JSON."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    kit = load_kit()
+    os.environ.setdefault("MPLBACKEND", "Agg")
+    sys.path.insert(0, str(HERE))
+    checks = kit.checks_in(HERE / "checks" / ("test_" + STEM + ".py"))
+    path = kit.handed_in(HERE, STEM)
+    with contextlib.suppress(Exception):
+        kit.import_ahead(kit.cells_of(path.read_bytes(), path.name))
+    skip = json.loads(sys.stdin.readline() or "[]")
+    for told in kit.run_folder(HERE, STEM, checks, skip):
+        out.write(json.dumps(told) + "\n")
+        out.flush()
+    os._exit(0)
+
+
+def by_question(results):
+    """Return results by question, in the order of the assignment."""
+    found = {name: [one for one in results if one["question"] == name] for name in FACTS["questions"]}
+    return {name: some for name, some in found.items() if some}
+
+
+def report(kit, loaded, results, before):
+    """Return what is to be read after a run: what changed in full, the rest in one line each."""
+    groups, old = by_question(results), by_question(before or [])
+    lines = [line for text in loaded["complaints"][:3] for line in text.splitlines()]
+    lines += [""] if lines else []
+    width = max(map(len, groups), default=0)
+    shown = set()
+    for name, found in groups.items():
+        verdicts = [kit.Verdict(one["status"], one["text"]) for one in found]
+        lines.append(f"{name:{width}}   {kit.progress_line(verdicts)}")
+        wrong = [one for one in found if one["status"] == "failed"]
+        if before is None:
+            wrong = wrong[:1]
+        elif old.get(name) == found:
+            wrong = []
+        for one in wrong:
+            if one["text"] not in shown:
+                shown.add(one["text"])
+                lines += [f"  {one['title']}:", *("    " + line for line in one["text"].splitlines()[:LONG])]
+                lines += ["    your code printed:"] if one["printed"] else []
+                lines += ["      " + line for line in one["printed"].splitlines()]
+    parts, passed = kit.lab_parts(HERE, list(FACTS["questions"])), all_right(kit, groups)
+    lines.append("")
+    for part in kit.now_possible(parts, all_right(kit, old), passed):
+        lines.append(f"lab.ipynb, part {part!r}: everything that it needs works now.")
+    lines.append(kit.status_line(HERE, FACTS, groups, datetime.now(UTC)))
+    lines.append(kit.next_step(HERE, FACTS, groups, loaded["complaints"]))
+    lines += [loaded["note"]] if loaded["note"] else []
+    return "\n".join(lines)
+
+
+def all_right(kit, groups):
+    """Return the questions whose visible checks all pass."""
+    return {name for name, found in groups.items() if kit.share_of(found) == 1}
+
+
+def stamps():
+    """Return what tells whether a file was saved."""
+    names = [STEM + ".py", STEM + ".ipynb", "quiz.yml"]
+    paths = [HERE / name for name in names if (HERE / name).exists()]
+    return {path.name: (path.stat().st_mtime_ns, path.stat().st_size) for path in paths}
+
+
+def watch(kit):
+    """Run the checks now and after every save, until Ctrl-C."""
+    runner, before = Runner(kit), None
+    try:
+        while True:
+            seen = stamps()
+            loaded, results = runner.run()
+            print(f"\n--- {loaded['name']}, {datetime.now():%H:%M:%S} ---\n")
+            print(report(kit, loaded, results, before))
+            print("\nSave the file to run again; Ctrl-C ends.", flush=True)
+            before = results
+            while stamps() == seen:
+                time.sleep(LOOK_S)
+    except KeyboardInterrupt:
+        print("\nSee you.")
+    finally:
+        runner.child.end()
+
+
+def once(kit):
+    """Run the checks once."""
+    runner = Runner(kit)
+    try:
+        print(report(kit, *runner.run(), None))
+    finally:
+        runner.child.end()
+
+
+def hint(words):
+    """Print one hint to a question: the first, unless another number is given."""
+    hints = FACTS["hints"]
+    if not hints:
+        sys.exit("This assignment has no hints.")
+    if not words or words[0] not in hints:
+        near = difflib.get_close_matches(words[0], hints, 1, 0.5) if words else []
+        sys.exit((f"Do you mean {near[0]}? " if near else "") + "There are hints for: " + ", ".join(hints))
+    tiers = hints[words[0]]
+    number = int(words[1]) if len(words) > 1 and words[1].isdecimal() else 1
+    number = min(max(number, 1), len(tiers))
+    print(f"{words[0]}, hint {number} of {len(tiers)}\n\n{tiers[number - 1]}")
+    if number < len(tiers):
+        print(f"\nMore: python study.py --hint {words[0]} {number + 1}")
+
+
+def check(kit):
+    """Print what was looked at before handing in, what is wrong last."""
+    found = list(kit.preflight(HERE, FACTS))
+    for fine, told in sorted(found, key=lambda one: not one[0]):
+        print("ok   " if fine else "LOOK ", told)
+    if FACTS["rules"]:
+        print("\n" + "\n".join(FACTS["rules"]))
+    wrong = sum(not well for well, _ in found)
+    well = "All is well. Next: python study.py --zip writes what to hand in."
+    print(f"\n{wrong} to look at." if wrong else f"\n{well}")
+
+
+def main():
+    """Do what the command line asks for."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # IDLE's window is none
+        sys.stdout.reconfigure(errors="replace")
+    asked, words = (sys.argv[1:2] or ["--watch"])[0], sys.argv[2:]
+    if asked == "--child":
+        child_main()
+    elif asked == "--hint":
+        hint(words)
+    elif asked in ("--once", "--watch", "--check", "--zip"):
+        kit = load_kit()
+        if asked == "--zip":
+            path, names = kit.write_zip(HERE, FACTS)
+            print(f"{path.name} holds {' and '.join(names)}. {FACTS['hand_in']}".rstrip())
+        else:
+            {"--once": once, "--watch": watch, "--check": check}[asked](kit)
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Right answers are kept between runs, in a place that only the grading user can write to."""
+
+import os
+
+import pytest
+
+from autograder.judging.answer_cache import AnswerCache, cache_of, own_folder, program_hash
+from autograder.judging.answers import Answers
+from autograder.judging.loading import Program
+from autograder.sandbox.protocol import Source
+from autograder.sandbox.student import Student
+
+TEXT = (
+    "class Box:\n    def __init__(self, n):\n        self.n = n\n    def add(self, k):\n        self.n += k\n"
+    "        return self.n\n\ndef f(x):\n    return x * 2\n\ndef bad(x):\n    raise ValueError('no')\n"
+)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "autograder"
+
+
+def program(text: str = TEXT) -> Program:
+    return Program(Source("work.py", [text]))
+
+
+def talk(answers: Answers) -> list[object]:
+    module = Student(answers.conversation().send)
+    box = module.Box(3)
+    found: list[object] = [module.f(2), box.add(1), box.add(2), module.f([1.5, 2.5])]
+    with pytest.raises(Exception, match="ValueError"):
+        module.bad(1)
+    return found
+
+
+def test_a_second_run_asks_no_worker_and_answers_the_same(wall, home):
+    first = Answers(wall, program(), cache_of(program()))
+    told = talk(first)
+    first.close()
+    second = Answers(wall, program(), cache_of(program()))
+    assert talk(second) == told == [4, 4, 6, [1.5, 2.5, 1.5, 2.5]]
+    assert second._worker is None
+    assert len(list(home.iterdir())) == 1
+
+
+def test_another_program_has_another_file():
+    assert program_hash(program()) == program_hash(program())
+    assert program_hash(program()) != program_hash(program(TEXT + "\n"))
+
+
+def test_what_somebody_else_could_have_written_is_not_read(home):
+    path = home / "x.answers"
+    assert own_folder() == home
+    cache = AnswerCache(path)
+    cache.keep([b"call"], b"reply")
+    cache.save()
+    assert AnswerCache(path).find([b"call"]) == b"reply"
+    path.chmod(0o622)
+    assert AnswerCache(path).find([b"call"]) is None
+    path.chmod(0o600)
+    home.chmod(0o770)
+    assert own_folder() is None
+    home.chmod(0o700)
+    link = home / "link.answers"
+    link.symlink_to(path)
+    assert AnswerCache(link).find([b"call"]) is None
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xc1", b"x" * 1000, os.urandom(500)])
+def test_a_damaged_file_is_as_good_as_none(home, damage):
+    own_folder()
+    path = home / "x.answers"
+    path.write_bytes(damage)
+    path.chmod(0o600)
+    cache = AnswerCache(path)
+    assert cache.find([b"call"]) is None
+    cache.keep([b"call"], b"reply")
+    cache.save()
+    assert AnswerCache(path).find([b"call"]) == b"reply"
+
+
+def test_a_large_reply_is_not_kept(home):
+    cache = AnswerCache(own_folder() / "x.answers")
+    cache.keep([b"call"], bytes(5 << 20))
+    assert cache.find([b"call"]) is None

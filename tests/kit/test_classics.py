@@ -1,0 +1,91 @@
+"""The classic exceptions, raised for real: each is told with what it means and one thing to try."""
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.publish.student_files.classics import meaning
+from autograder.publish.student_files.work import headline
+
+FLOAT = 3.0
+LEAF = torch.ones(3, requires_grad=True)
+
+
+def twice() -> None:
+    loss = (LEAF * LEAF).sum()
+    loss.backward()
+    loss.backward()
+
+
+def changed_in_place() -> None:
+    y = LEAF.exp()
+    y += 1
+    y.sum().backward()
+
+
+def unbound() -> None:
+    if not LEAF.numel():
+        total = 0
+    total += 1
+
+
+def endless(n: int = 0) -> None:
+    endless(n + 1)
+
+
+RAISED = [
+    (lambda: bool(np.ones(3) > 0), "np.where"),
+    (lambda: bool(torch.ones(3) > 0), "torch.where"),
+    (lambda: torch.ones(3).sum().backward(), "gradient is lost"),
+    (lambda: torch.ones(2, 2) @ torch.ones(2, 2, dtype=torch.float64), "float32 meets float64"),
+    (lambda: torch.nn.Linear(2, 1)(torch.ones(2, dtype=torch.float64)), "float32 meets float64"),
+    (lambda: LEAF.numpy(), "NumPy ends the gradient"),
+    (lambda: np.exp(LEAF), "NumPy ends the gradient"),
+    (lambda: np.ones(2) + np.ones(3), "shapes do not fit"),
+    (lambda: np.ones((2, 3)) @ np.ones(2), "shapes do not fit"),
+    (lambda: torch.ones(2) + torch.ones(3), "shapes do not fit"),
+    (lambda: torch.ones(2, 3) @ torch.ones(2, 3), "shapes do not fit"),
+    (lambda: torch.ones(5).view(2, 3), "shapes do not fit"),
+    (lambda: LEAF.add_(1), "changes the input itself"),
+    (changed_in_place, "changed in place"),
+    (twice, "ran twice"),
+    (lambda: torch.tensor([1, 2], requires_grad=True), "integers have no gradient"),
+    (lambda: torch.tensor([torch.ones(2), torch.ones(2)]), "torch.stack"),
+    (lambda: torch.stack(torch.ones(2)), "list of tensors"),
+    (lambda: torch.stack([]), "empty"),
+    (lambda: float(np.ones(2)), "one number is wanted"),
+    (lambda: np.ones(2)[5], "past the end"),
+    (lambda: [1][1], "past the end"),
+    (lambda: None + 1, "is None"),
+    (lambda: None.shape, "is None"),
+    (lambda: [1].mean(), "np.asarray"),
+    (lambda: np.ones(2).detach(), "NumPy's, not torch's"),
+    (lambda: torch.ones(2).astype(float), "torch's, not NumPy's"),
+    (lambda: [1.0] * 0.5, "do not go together"),
+    (lambda: {} + 1, "do not go together"),
+    (lambda: LEAF.shape(), "rename it"),
+    (lambda: FLOAT[0], "one number"),
+    (lambda: list(torch.tensor(1.0)), "one number"),
+    (lambda: 1 / 0, "divides by 0"),
+    (unbound, "one branch only"),
+    (endless, "without an end"),
+]
+
+
+@pytest.mark.parametrize(("act", "told"), RAISED)
+@pytest.mark.filterwarnings("ignore")
+def test_a_classic_exception_is_explained(act, told):
+    with pytest.raises(Exception) as raised:  # noqa: PT011 the kinds differ
+        act()
+    assert told in meaning(headline(raised.value))
+
+
+def test_others_are_left_alone():
+    assert meaning("ValueError: window is negative") == ""
+
+
+def test_the_name_that_was_meant_stays():
+    total = 1
+    with pytest.raises(NameError) as raised:
+        print(totl, total)  # noqa: F821
+    assert "Did you mean: 'total'?" in headline(raised.value)

@@ -1,0 +1,176 @@
+"""study.py in a student's folder, as a student runs it: also where a system has neither alarm nor fork."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.config import load_config
+from autograder.publish.build import student_folder
+from autograder.submission.reading import read_submission
+
+TINY = Path(__file__).parent / "tiny"
+MEAN = """
+    values = np.asarray(values, dtype=float)
+    return np.array([values[max(0, i - window + 1) : i + 1].mean() for i in range(len(values))])
+"""
+# what a system without POSIX's clocks and processes looks like to a program
+BARE = """
+import os, signal
+for name in ("SIGALRM", "setitimer", "alarm", "ITIMER_REAL"):
+    delattr(signal, name)
+for name in ("fork", "forkpty", "register_at_fork", "posix_spawn"):
+    if hasattr(os, name):
+        delattr(os, name)
+"""
+
+
+@pytest.fixture(scope="module")
+def built() -> dict[str, bytes]:
+    return student_folder(load_config(TINY), "warmup")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, built: dict[str, bytes]) -> Path:
+    root = tmp_path / "warmup"
+    for name, data in built.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    kit = root / "checks" / "kit.py"
+    kit.write_text(kit.read_text().replace("CHECK_SECONDS = 10", "CHECK_SECONDS = 1"))
+    return root
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """An environment in which Python lacks what Windows lacks."""
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare" / "sitecustomize.py").write_text(BARE)
+    return {**os.environ, "PYTHONPATH": str(tmp_path / "bare"), "NO_COLOR": "1"}
+
+
+def study(folder: Path, *words: str, **more) -> str:
+    command = [sys.executable, str(folder / "study.py"), *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder.parent, timeout=120, **more)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout + done.stderr
+
+
+def write(folder: Path, body: str, question: str = "running_mean") -> None:
+    path = folder / "warmup.py"
+    stub = f'    raise NotImplementedError("{question}: write your code here")\n'
+    text = path.read_text()
+    assert stub in text
+    path.write_text(text.replace(stub, body.lstrip("\n")))
+
+
+def test_stubs_are_not_written_yet_and_the_first_one_is_next(folder):
+    told = study(folder, "--once")
+    assert "running_mean    not written yet" in told
+    assert "0 of 15 visible points" in told
+    assert "Next: write running_mean." in told
+
+
+def test_a_wrong_answer_is_told_with_its_call_and_what_was_printed(folder):
+    write(folder, '    print("here")\n    return values\n')
+    told = study(folder, "--once")
+    assert "running_mean([" in told
+    assert "your code printed:\n      here" in told
+    assert "Next: running_mean, until" in told
+
+
+def test_a_right_answer_brings_points_and_the_next_question(folder):
+    write(folder, MEAN)
+    told = study(folder, "--once")
+    assert "10 of 15 visible points" in told
+    assert "Next: write clip_to_range." in told
+
+
+@pytest.mark.parametrize("body", ["    while True:\n        pass\n", "    import os\n    os._exit(0)\n"])
+def test_what_never_ends_or_ends_the_process_costs_its_question_only(folder, bare, body):
+    write(folder, body)
+    write(folder, "    return np.clip(values, low, high)\n", "clip_to_range")
+    for environment in ({}, {"env": bare}):
+        told = study(folder, "--once", **environment)
+        assert "5 of 15 visible points" in told
+        assert "is there a" in told
+
+
+def test_pytest_ends_an_endless_loop_without_an_alarm(folder, bare):
+    write(folder, "    while True:\n        pass\n")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    told = subprocess.run(command, cwd=folder, env=bare, capture_output=True, text=True, timeout=120)
+    assert "is there a loop that never ends?" in told.stdout
+
+
+def test_saving_shows_what_changed_and_only_that(folder):
+    command = [sys.executable, "-u", str(folder / "study.py")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
+    assert process.stdout is not None
+    try:
+        first = until(process.stdout, "Ctrl-C ends")
+        assert "running_mean    not written yet" in first
+        write(folder, "    return values\n")
+        second = until(process.stdout, "Ctrl-C ends")
+        assert "running_mean([" in second
+        path = folder / "warmup.py"
+        path.write_text(path.read_text() + "\n\n# a remark\n")
+        third = until(process.stdout, "Ctrl-C ends")
+        assert "running_mean([" not in third
+        assert "Next: running_mean" in third
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def until(stream, mark: str) -> str:
+    lines, ends = [], time.monotonic() + 60
+    while time.monotonic() < ends and not (lines and mark in lines[-1]):
+        lines.append(stream.readline())
+    return "".join(lines)
+
+
+def test_before_handing_in_it_says_what_the_grader_would_stumble_over(folder):
+    write(folder, "    import pandas\n    input()\n    return values\n")
+    shutil.copy(folder / "warmup.py", folder / "warmup (1).py")
+    told = study(folder, "--check")
+    for line in (
+        "import pandas: the grader does not have it",
+        "input(): nobody answers there",
+        "warmup (1).py is not looked at: only warmup.py counts",
+        "clip_to_range is not written yet",
+        "write your name or student number after student:",
+    ):
+        assert f"LOOK  {line}" in told or line in told, line
+
+
+def test_a_renamed_file_is_recognised(folder):
+    (folder / "warmup.py").rename(folder / "warm_up.py")
+    (folder / "warmup.ipynb").unlink()
+    assert "is it warm_up.py? Rename it" in study(folder, "--check")
+
+
+def test_the_zip_is_what_the_grader_reads(folder):
+    write(folder, MEAN)
+    told = study(folder, "--zip")
+    path = folder / "warmup_to_hand_in.zip"
+    assert path.name in told
+    assert zipfile.ZipFile(path).namelist() == ["warmup.py", "quiz.yml"]
+    read = read_submission(path, "warmup")
+    assert not read.problem
+    assert read.main == "warmup.py"
+
+
+def test_hints_are_asked_for_one_by_one(folder):
+    facts = folder / "checks" / "assignment.json"
+    assert "no hints" in study(folder, "--hint", "running_mean")
+    facts.write_text(facts.read_text().replace('"hints": {}', '"hints": {"running_mean": ["A", "B", "C"]}'))
+    assert "hint 1 of 3\n\nA\n" in study(folder, "--hint", "running_mean")
+    assert "\nC" in study(folder, "--hint", "running_mean", "9")
+    assert "Do you mean running_mean?" in study(folder, "--hint", "runing_mean")
