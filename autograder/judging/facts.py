@@ -147,7 +147,8 @@ class Layout:
         """
         names = [self.script.calls[fact.key[0]].name for fact in self.facts]
         drawn = {names[number] for number in self.owner[differ]}
-        return self.stateful & self.each([name in drawn for name in names])
+        found: np.ndarray = self.stateful & self.each([name in drawn for name in names])
+        return found
 
     @property
     def played(self) -> Script:
