@@ -92,6 +92,7 @@ def build(root: Path) -> None:
 @click.option("--question", "only", multiple=True, help="Try only this question's answers; may be repeated.")
 @click.option("--matrix", is_flag=True, help="Print which check catches which wrong answer; takes longer.")
 @click.option("--seed", type=click.IntRange(min=0), help="Use another seed for the hidden inputs.")
+@click.option("--quick", is_flag=True, help="Try only the first draw of the hidden inputs, not all eight.")
 @click.option(
     "--hints", type=click.Path(dir_okay=False, path_type=Path), metavar="CSV",
     help="Instead, hand in each known mistake in four writings, and write which hint it gets to CSV.",
@@ -99,7 +100,7 @@ def build(root: Path) -> None:
 @click.pass_obj
 def doctor(
     root: Path, assignment: str | None, only: tuple[str, ...], matrix: bool, seed: int | None,
-    hints: Path | None,
+    quick: bool, hints: Path | None,
 ) -> None:  # fmt: skip
     """Audit the course: what is wrong, and how to fix it."""
     from autograder.config import load_config
@@ -115,7 +116,7 @@ def doctor(
     healthy = True
     for stem in [assignment] if assignment else course.settings.assignments:
         with progress(stem) as tell:
-            found = examine(course, stem, only=only or None, thorough=matrix, tell=tell)
+            found = examine(course, stem, only=only or None, thorough=matrix, every_draw=not quick, tell=tell)
         click.echo((to_matrix(found) if matrix else "") + to_text(found), nl=False)
         healthy = healthy and not found.findings
     sys.exit(0 if healthy else 1)

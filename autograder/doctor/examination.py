@@ -67,6 +67,7 @@ def examine(
     *,
     only: Collection[str] | None = None,
     thorough: bool = False,
+    every_draw: bool = True,
     tell: Tell = lambda *_: None,
 ) -> Examination:
     """Return what is wrong with an assignment.
@@ -76,6 +77,7 @@ def examine(
         stem: the assignment.
         only: the questions to try answers of; all of them unless given.
         thorough: run every check on every wrong answer, not only until it is caught.
+        every_draw: try all draws of the hidden inputs, not only the first.
         tell: called after each trial with how many are done, and how many there are.
     """
     began = time.monotonic()
@@ -87,7 +89,9 @@ def examine(
         for audit in AUDITS:
             findings += guarded(lambda audit=audit: list(audit(subject)))  # type: ignore[misc]
         equivalent = load_equivalent(subject)
-        results, more = run_trials(subject.without(left_out), equivalent, thorough, tell)
+        results, more = run_trials(
+            subject.without(left_out), equivalent, thorough, tell, every_draw=every_draw
+        )
     except KitError as error:
         known = {one.what for one in findings}
         findings += [one for one in to_mend(error) if one.what not in known]
@@ -152,7 +156,7 @@ def load_equivalent(subject: Subject) -> dict[str, str]:
 
 
 def run_trials(
-    subject: Subject, equivalent: Mapping[str, str], thorough: bool, tell: Tell
+    subject: Subject, equivalent: Mapping[str, str], thorough: bool, tell: Tell, *, every_draw: bool = True
 ) -> tuple[Results, list[Finding]]:
     """Run every trial behind a wall of its own and judge what they say."""
     bank = subject.bank
@@ -161,7 +165,10 @@ def run_trials(
     with Wall(limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
-            return judge_all(subject, grader, Bench(grader, thorough=thorough), equivalent, tell)
+            bench = Bench(grader, thorough=thorough)
+            results, findings = judge_all(subject, grader, bench, equivalent, tell)
+            draws = judge_draws(subject.without(unsound(results)), bench, results) if every_draw else ()
+            return results, [*findings, *draws]
 
 
 def judge_all(
@@ -181,7 +188,6 @@ def judge_all(
     for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage, judge_handed_out):
         findings += judge(sound, results)
     findings += judge_mutants(sound, results, found, equivalent)
-    findings += judge_draws(sound, bench, results)
     reference = Student(grader.reference.conversation().send)
     findings += judge_quiz(subject, grader.functions(reference))
     return results, findings
