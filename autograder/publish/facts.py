@@ -24,6 +24,7 @@ class Rules:
     hand_in: str = ""
     reading: str = ""
     hints: Hints = field(default_factory=dict)
+    examples: bool = False  # whether examples.py is asked for
 
 
 def rules_of(course: Course, stem: str) -> Rules:
@@ -42,6 +43,7 @@ def rules_of(course: Course, stem: str) -> Rules:
         hand_in=where,
         reading=assignment.reading,
         hints=load_hints(course.root, stem),
+        examples=assignment.examples != "none",
     )
 
 
