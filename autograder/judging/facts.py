@@ -140,6 +140,16 @@ class Layout:
         constant = fact.kind == ("text", None) or not fact.numbers.any()
         return fact.key[1] != CHANGED and not (fact.key[1] == GRADIENT and constant)
 
+    def drawn(self, differ: np.ndarray) -> np.ndarray:
+        """Return what chance decides, from the entries in which two runs differ.
+
+        That is all that the same function answers about objects: a draw out of two comes out alike often.
+        """
+        names = [self.script.calls[fact.key[0]].name for fact in self.facts]
+        drawn = {names[number] for number in self.owner[differ]}
+        found: np.ndarray = self.stateful & self.each([name in drawn for name in names])
+        return found
+
     @property
     def played(self) -> Script:
         """The calls that can be sent all at once: none, if functions are passed in them."""

@@ -97,9 +97,7 @@ class KnownAnswers:
             _, replies = session.play([script, script])  # the second time, chance stands elsewhere
             session.close()
             again = known.record.layout.record([outcome_of(reply) for reply in replies])
-            layout = known.record.layout
-            drawn = np.isin(layout.owner, layout.owner[~known.record.same(again)])
-            self._unsteady[key] = drawn & layout.stateful
+            self._unsteady[key] = known.record.layout.drawn(~known.record.same(again))
         return self._unsteady[key]
 
     def free(self, check: Check, right: Sequence[str]) -> np.ndarray:

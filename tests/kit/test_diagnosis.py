@@ -172,3 +172,11 @@ def test_an_exception_may_be_the_right_answer():
     assert diagnose(right[:1], silent[:1], {"silent": silent[:1], "right": right[:1]}, passed=1).first == (
         "silent",
     )
+
+
+def test_where_two_runs_differ_once_all_such_answers_are_drawn():
+    """Rewards of -0.1 or 1: by luck, two runs agree in many of them."""
+    layout = layout_of([-0.1, 1.0, 1.0], stateful=True)
+    again = layout.record([answer(-0.1), answer(-0.1), answer(1.0)])
+    assert layout.drawn(again.wrong).all()
+    assert not layout_of([-0.1, 1.0, 1.0]).drawn(again.wrong).any()
