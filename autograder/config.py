@@ -69,10 +69,11 @@ class Late(Settings, frozen=True, kw_only=True):
 
 
 class Attempts(Settings, frozen=True, kw_only=True):
-    """How often a student may hand in, and how long to wait in between."""
+    """How often a student may hand in, how long to wait in between, how often hidden mistakes are told."""
 
     max: Most = None
     cooldown_minutes: Points = 0
+    previews: Count = 0
 
 
 class AssignmentSettings(Settings, frozen=True, kw_only=True):
