@@ -36,6 +36,7 @@ Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
     Meta(description="visible, hidden, after_due_date or after_published"),
 ]
+Examples = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -68,10 +69,11 @@ class Late(Settings, frozen=True, kw_only=True):
 
 
 class Attempts(Settings, frozen=True, kw_only=True):
-    """How often a student may hand in, and how long to wait in between."""
+    """How often a student may hand in, how long to wait in between, how often hidden mistakes are told."""
 
     max: Most = None
     cooldown_minutes: Points = 0
+    previews: Count = 0
 
 
 class AssignmentSettings(Settings, frozen=True, kw_only=True):
@@ -83,6 +85,7 @@ class AssignmentSettings(Settings, frozen=True, kw_only=True):
     quiz: Points = 0
     weight: Weight = None
     provided: Names = []
+    examples: Examples = "none"
     reading: Text = ""
     canvas_column: Text = ""
     limits: Limits = Limits()

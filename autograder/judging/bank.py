@@ -65,6 +65,7 @@ class Variant:
     name: str
     question: str
     text: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,5 +204,6 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
             if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == decorator:
                 question = ast.literal_eval(mark.args[0])
                 text = " ".join((ast.get_docstring(node) or "").split())
-                found.append(Variant(node.name, question, text))
+                tags = [ast.literal_eval(one.value) for one in mark.keywords if one.arg == "tags"]
+                found.append(Variant(node.name, question, text, *map(tuple, tags)))
     return tuple(found)
