@@ -11,6 +11,7 @@ from typing import Any
 
 from autograder.checks.compare import CheckFailed, expect_close
 from autograder.checks.equality import expect_equal
+from autograder.judging import examples_reader
 from autograder.judging.bank import Bank, Variant
 from autograder.judging.judge import Judge
 from autograder.judging.loading import Program
@@ -29,7 +30,7 @@ FILE = "examples.py"
 MOST = 8  # examples of a question that are looked at: each tells whether one answer is right
 MOST_BYTES = 20_000  # of an example
 RTOL, ATOL = 2e-3, 1e-3  # worked out by hand: three digits are enough
-READER = (Path(__file__).parent / "examples_reader.py").read_text("utf-8")
+READER = Path(examples_reader.__file__).read_text("utf-8")
 FORM = f'{FILE}: write examples = {{"function": [((argument, argument), value), ...]}}'
 Asked = tuple[Call, Any]
 
