@@ -2,6 +2,7 @@
 
 import keyword
 import math
+import sys
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,11 @@ from msgspec.structs import asdict
 from autograder.errors import InputError, KitError, nearest
 
 FILE = "grading.yml"
+
+# names of files and folders that a student's folder, or the course's, has already
+TAKEN = frozenset(
+    ("conftest", "checks", "tests", "quiz", "study", "lab", "examples", "setup", "solutions", "autograder")
+)
 
 # the description says in an error message what is accepted
 Text = Annotated[str, Meta(description="a text")]
@@ -36,6 +42,7 @@ Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
     Meta(description="visible, hidden, after_due_date or after_published"),
 ]
+Examples = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -68,10 +75,11 @@ class Late(Settings, frozen=True, kw_only=True):
 
 
 class Attempts(Settings, frozen=True, kw_only=True):
-    """How often a student may hand in, and how long to wait in between."""
+    """How often a student may hand in, how long to wait in between, how often hidden mistakes are told."""
 
     max: Most = None
     cooldown_minutes: Points = 0
+    previews: Count = 0
 
 
 class AssignmentSettings(Settings, frozen=True, kw_only=True):
@@ -83,6 +91,7 @@ class AssignmentSettings(Settings, frozen=True, kw_only=True):
     quiz: Points = 0
     weight: Weight = None
     provided: Names = []
+    examples: Examples = "none"
     reading: Text = ""
     canvas_column: Text = ""
     limits: Limits = Limits()
@@ -157,9 +166,20 @@ def parse_config(text: str) -> CourseSettings:
         for where, name in named(stem, assignment):
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise fault(where, "is not a Python name: letters, digits and _ only")
+        if hidden := hidden_by(stem):
+            raise fault(f"assignments.{stem}", f"cannot be an assignment: {hidden}")
         if not assignment.questions:
             raise fault(f"assignments.{stem}.questions", "names no question: write NAME: POINTS")
     return settings
+
+
+def hidden_by(stem: str) -> str:
+    """Say what an assignment of this name would hide, "" if nothing: its module is called so."""
+    if stem in TAKEN or stem.startswith("test_"):
+        return "the student's folder has a file of that name"
+    if stem in sys.stdlib_module_names:
+        return "a Python module of that name exists already"
+    return ""
 
 
 def share_limits(raw: Any) -> None:

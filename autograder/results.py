@@ -99,6 +99,27 @@ class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
     staff_note: str = ""
 
 
+class Examples(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of the examples that a student wrote for one question."""
+
+    question: str
+    given: int
+    wrong: list[int]  # which, from 1
+    caught: int = 0  # known mistakes that answer one of the right ones otherwise
+    known: int = 0  # known mistakes that an example could catch
+    untried: list[str] = []  # what the mistakes that are not caught have in common, in the author's words
+
+    @property
+    def told(self) -> str:
+        """What a student reads about them."""
+        words = f"{self.question}: {self.given - len(self.wrong)} of {self.given} examples right"
+        if self.wrong:
+            words += f" (not number {', '.join(map(str, self.wrong))})"
+        if self.known:
+            words += f"; they catch {self.caught} of {self.known} known mistakes"
+        return words + "".join(f"; none of yours has {tag}" for tag in self.untried)
+
+
 class Isolation(msgspec.Struct, frozen=True):
     """What the wall was seen to hold back on this machine."""
 
@@ -125,6 +146,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     quiz: list[QuizAnswer]
     quiz_score: float
     quiz_max_score: float
+    examples: list[Examples] = []
     late_days: int = 0
     notes: list[str] = []  # for the student
     staff_notes: list[str] = []

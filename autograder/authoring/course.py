@@ -3,7 +3,6 @@
 import json
 import keyword
 import secrets
-import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,15 +10,12 @@ from pathlib import Path
 import yaml
 
 from autograder.authoring.question import SCAFFOLDS, write
-from autograder.config import FILE, Course, load_config, parse_config
+from autograder.config import FILE, Course, hidden_by, load_config, parse_config
 from autograder.errors import InputError, KitError
 from autograder.publish.build import student_folder
 from autograder.publish.tree import write_tree
 
 SHARED = (FILE, "README.md", ".gitignore", ".github/")  # of the course; all else is an assignment's
-TAKEN = frozenset(
-    ("conftest", "checks", "tests", "quiz", "study", "lab", "examples", "setup", "solutions", "autograder")
-)
 SEEDS = 10**9  # as many to draw from
 NEXT = """{where} is a healthy course with one question.
 
@@ -94,10 +90,11 @@ def refuse_stem(stem: str) -> None:
     """Raise unless an assignment may be called so: its module must hide no other."""
     if not stem.isidentifier() or keyword.iskeyword(stem) or stem.startswith("_") or stem != stem.lower():
         raise InputError(f"{stem!r} cannot be an assignment: use small letters, digits and _")
-    if stem in TAKEN or stem.startswith("test_"):
-        raise InputError(f"{stem!r} cannot be an assignment: the student's folder has a file of that name")
-    if stem in sys.stdlib_module_names or find_spec(stem) is not None:
-        raise InputError(f"{stem!r} cannot be an assignment: a Python module of that name exists already")
+    hidden = hidden_by(stem)
+    if not hidden and find_spec(stem) is not None:
+        hidden = "a Python module of that name exists already"
+    if hidden:
+        raise InputError(f"{stem!r} cannot be an assignment: {hidden}")
 
 
 def with_assignment(text: str, stem: str, title: str) -> str:

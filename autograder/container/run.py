@@ -24,6 +24,7 @@ from autograder.judging.judge import Judged
 from autograder.judging.scoring import share
 from autograder.judging.verdict import Verdict
 from autograder.reports.gradescope import NOT_REACHED, after, merged, to_gradescope
+from autograder.reports.previews import preview
 from autograder.reports.terminal import to_terminal
 from autograder.results import CheckResult, Outcome, Report
 from autograder.roster.late import Ruling, refused, rule
@@ -109,6 +110,8 @@ def grade(run: Run, folder: Path, circumstances: Circumstances) -> None:
     finally:
         grader.close()
     notes = [*report.notes, *([] if report.isolation.verdict == FULL else [NOT_ALL])]
+    if circumstances.submitted:  # else nobody knows how many looks were taken
+        notes += preview(report, settings.attempts.previews, len(circumstances.earlier))
     report = structs.replace(report, notes=notes, late_days=run.ruling.late_days)
     run.write(report)
     tell_staff(run, report)

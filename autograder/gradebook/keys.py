@@ -31,6 +31,7 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
         without_docstrings(bank.solution),
         bank.provided,
         assignment.limits,
+        assignment.examples,
         grader.judge.hidden_too,
         list(assignment.questions),
         [check.id for check in bank.checks if not check.weight],

@@ -65,6 +65,7 @@ class Variant:
     name: str
     question: str
     text: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
     """Read an assignment's checks (which are run: they are ours) and the texts of its programs."""
     path = root / "tests" / "questions" / f"test_{stem}.py"
     modules = {name: read(root / "assignments" / stem / f"{name}.py") for name in provided}
+    refuse_repeated(path)
     module = import_checks(path, stem, root, bool(provided))
     mistakes = read(root / "tests" / "questions" / "mistakes" / f"{stem}.py", missing="")
     alternatives = read(root / "tests" / "questions" / "alternatives" / f"{stem}.py", missing="")
@@ -136,6 +138,21 @@ def read(path: Path, missing: str | None = None) -> str:
         if missing is not None:
             return missing
         raise KitError(f"{path} is missing: every assignment needs it") from None
+
+
+def refuse_repeated(path: Path) -> None:
+    """Raise if a file of checks defines a function twice: the first would never run."""
+    try:
+        body = ast.parse(read(path)).body
+    except (SyntaxError, ValueError):
+        return  # importing it says more
+    first: dict[str, int] = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef):
+            if node.name in first:
+                where = f"{path}:{node.lineno}"
+                raise KitError(f"{where}: {node.name} stands in line {first[node.name]} already: rename one")
+            first[node.name] = node.lineno
 
 
 def import_checks(path: Path, stem: str, root: Path, provided: bool) -> ModuleType:
@@ -184,8 +201,6 @@ def collect_checks(module: ModuleType, stem: str, path: Path) -> tuple[Check, ..
                 function,
             )
         )
-    if len({check.name for check in checks}) != len(checks):
-        raise KitError(f"{path.name} has two checks of one name")
     hidden = {check.name for check in checks if not check.visible}
     for check in checks:
         if check.visible and hidden & set(check.requires):
@@ -203,5 +218,6 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
             if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == decorator:
                 question = ast.literal_eval(mark.args[0])
                 text = " ".join((ast.get_docstring(node) or "").split())
-                found.append(Variant(node.name, question, text))
+                tags = [ast.literal_eval(one.value) for one in mark.keywords if one.arg == "tags"]
+                found.append(Variant(node.name, question, text, *map(tuple, tags)))
     return tuple(found)

@@ -33,9 +33,8 @@ def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
         where = one.record.present & one.record.layout.counts & ~case.free[one.key]
         if (where & (one.record.strange | mistake.strange)).any():
             return ""
-        wrong = mistake.wrong & one.record.wrong
-        shown.append(mistake.numbers[wrong])
-        pairs += arrays(one.record, mistake.numbers, wrong)
+        shown.append(mistake.numbers[mistake.wrong & one.record.wrong])
+        pairs += arrays(one.record, mistake.numbers, where & (mistake.wrong | one.record.wrong))
     if not shown or telling(shown) < 2:
         return ""
     if all(np.ptp(found) == 0 for found, _ in pairs if found.size):

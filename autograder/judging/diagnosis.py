@@ -11,6 +11,7 @@ from autograder.judging.facts import Record
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.known import Known, KnownAnswers, outcomes_of
 from autograder.judging.loading import Program
+from autograder.judging.verdict import sentence
 from autograder.judging.weighing import (
     MANY,
     Case,
@@ -108,12 +109,12 @@ class Diagnostician:
         """Say what all that is wrong has in common, with the right answers or with a known mistake's."""
         digest = digest_of(case)
         if told := in_common(case):
-            return Diagnosis(hint=f"Everywhere it is wrong, {told}.", behaviour=digest)
+            return Diagnosis(hint=sentence(f"Everywhere it is wrong, {told}"), behaviour=digest)
         failed = [one.check for one in case.failed]
         for mistake in candidates if all(map(self._known.is_quick, failed)) else ():
             known = {check.key: self._known.ask(mistake.name, checks, check) for check in failed}
             if twist := in_common_with(case, {name: one for name, one in known.items() if one}):
-                hint = f"Two things at once, it seems. {mistake.text} Besides, {twist}."
+                hint = sentence(f"Two things at once, it seems. {mistake.text} Besides, {twist}")
                 return Diagnosis((mistake.name,), hint)
         return Diagnosis(behaviour=digest)
 

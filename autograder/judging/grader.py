@@ -15,6 +15,8 @@ from autograder.judging.answer_cache import cache_of
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check, load_bank, read
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
+from autograder.judging.examples import FILE as EXAMPLES
+from autograder.judging.examples import Examiner
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.lending import Lending, better, judge_again
 from autograder.judging.load_notes import load_notes
@@ -26,7 +28,16 @@ from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, sh
 from autograder.judging.session import Session
 from autograder.quiz.figures import term_of
 from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
-from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report, worst
+from autograder.results import (
+    CheckResult,
+    Examples,
+    Isolation,
+    Outcome,
+    QuestionResult,
+    QuizAnswer,
+    Report,
+    worst,
+)
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.limits import Limits
@@ -65,6 +76,7 @@ class Grader:
         right = {one.name: variant_program(bank, bank.alternatives_source, one) for one in bank.alternatives}
         self.diagnostician = Diagnostician(wall, self.judge, mistakes, right)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
+        self.examiner = Examiner(wall, bank, self.judge)
         self.after_check: Callable[[CheckResult], None] = lambda _: None
 
     def grade(self, submission: Submission) -> Report:
@@ -96,7 +108,9 @@ class Grader:
             found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
             session.load()
+            examples, example_notes = self.judge_examples(submission)
             notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
+            notes += example_notes
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
             found |= self.judge_checks(self.checks(session, visible=False), session, found)
@@ -112,6 +126,7 @@ class Grader:
             output=output,
             seconds=round(session.seconds, 4),
             refused=was_refused(session),
+            examples=examples,
         )
 
     def draw_of(self, program: Program) -> int:
@@ -235,6 +250,13 @@ class Grader:
         answers = quiz_shares(self.assignment.quiz, answers)
         return answers, sheet_notes(self.quiz, sheet) if QUIZ in submission.files else []
 
+    def judge_examples(self, submission: Submission) -> tuple[list[Examples], list[str]]:
+        """Judge the examples that a student wrote, where the assignment asks for them."""
+        data = submission.files.get(EXAMPLES)
+        if self.assignment.examples == "none" or data is None:
+            return [], []
+        return self.examiner.judge(data.decode("utf-8", "replace"), list(self.assignment.questions))
+
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
         """Return a module's questions as functions by name."""
         return {name: getattr(module, name) for name in self.assignment.questions}
@@ -259,6 +281,7 @@ class Grader:
         output: str = "",
         seconds: float = 0.0,
         refused: bool = False,
+        examples: Sequence[Examples] = (),
         staff: Sequence[str] = (),
         outcome: Outcome | None = None,
     ) -> Report:
@@ -273,7 +296,7 @@ class Grader:
             student=submission.student, submission=submission.name,
             score=round(sum(question.score for question in questions) + quiz_score, 2),
             max_score=max_score(self.assignment), outcome=outcome or worst(outcomes),
-            questions=questions, checks=checks, quiz=answers, quiz_score=quiz_score,
+            questions=questions, checks=checks, examples=list(examples), quiz=answers, quiz_score=quiz_score,
             quiz_max_score=float(self.assignment.quiz), quiz_student=name_on_sheet(submission), notes=notes,
             staff_notes=[*broken, *staff], output=output, refused=refused,
             isolation=self.isolation, seconds=seconds,

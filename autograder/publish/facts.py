@@ -24,6 +24,7 @@ class Rules:
     hand_in: str = ""
     reading: str = ""
     hints: Hints = field(default_factory=dict)
+    examples: bool = False  # whether examples.py is asked for
 
 
 def rules_of(course: Course, stem: str) -> Rules:
@@ -42,6 +43,7 @@ def rules_of(course: Course, stem: str) -> Rules:
         hand_in=where,
         reading=assignment.reading,
         hints=load_hints(course.root, stem),
+        examples=assignment.examples != "none",
     )
 
 
@@ -58,7 +60,8 @@ def attempts_rule(attempts: Attempts) -> list[str]:
     """Return how often a student may hand in, in sentences."""
     often = "as often as you like" if attempts.max is None else f"{attempts.max} times at most"
     wait = f" Wait {attempts.cooldown_minutes:g} minutes in between." if attempts.cooldown_minutes else ""
-    return [f"Hand in {often}.{wait}"]
+    looks = f" The first {attempts.previews} tell the kind of hidden mistakes." if attempts.previews else ""
+    return [f"Hand in {often}.{wait}{looks}"]
 
 
 def load_hints(course_root: Path, stem: str) -> Hints:

@@ -4,7 +4,7 @@ import ast
 import contextlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +96,15 @@ def build_template(
     facts = facts_of(stem, title, points, quiz_points, provided, rules)
     texts["checks/assignment.json"] = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     texts["pytest.ini"] = student_file("pytest.ini")
+    if rules.examples:
+        texts["examples.py"] = student_file("examples.txt").replace("QUESTIONS", stubs_of_examples(points))
     texts |= modules | {"checks/kit.py": kit_text()}
     return {path: texts[path].encode() for path in sorted(texts)}
+
+
+def stubs_of_examples(questions: Iterable[str]) -> str:
+    """Return the entries of examples.py, each without an example."""
+    return "\n".join(f'    "{name}": [],' for name in questions)
 
 
 def refuse_leaks(texts: Mapping[str, str], solution: Source, questions: Mapping[str, float]) -> None:

@@ -42,9 +42,10 @@ def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | Non
         for row in question_rows(question, place, report, visibility)
     ]
     rows += quiz_rows(report, len(report.questions) + 1, visibility.hidden_checks)
+    told = [f"examples of {one.told}" for one in report.examples]
     return {
         "score": score,
-        "output": "\n\n".join([*ruling.notes, *map(block, report.notes)]),
+        "output": "\n\n".join([*ruling.notes, *map(block, [*report.notes, *told])]),
         "output_format": "md",
         "test_output_format": "md",
         "test_name_format": "text",

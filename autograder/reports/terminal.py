@@ -28,6 +28,7 @@ def to_terminal(report: Report, *, staff: bool = True) -> str:
         lines += ["", *question_lines(question, checks, staff)]
     if report.quiz:
         lines += ["", *quiz_lines(report)]
+    lines += [f"examples of {clean(one.told)}" for one in report.examples]
     if staff and report.output:
         lines += ["", "printed:", textwrap.indent(clean(report.output[:2000]).rstrip(), "  ")]
     lines += [f"staff: {clean(note)}" for note in report.staff_notes if staff]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.records import Run
 from autograder.judging.grader import Grader
@@ -65,6 +66,10 @@ def sheet_of(asker: Asker, task: Task, entry: Entry, student: str, report: Repor
             questions, functions = asker.questions(submission, right, key)
         except WallLost:
             continue
+        except KitError:
+            raise
+        except Exception as error:  # noqa: BLE001 one submission must not stop a class
+            return Sheet(entry.name, student, why=f"The kit stumbled: {type(error).__name__}: {error}")
         code = list(listings(Work(asker, submission), functions))
         return Sheet(entry.name, student, questions, code, "" if questions else SMALL)
     return Sheet(entry.name, student, why="It ended the sandbox each time.")

@@ -231,13 +231,13 @@ def test_who_handed_in_nothing_can_be_given_a_score(copy):
 def test_published_state_feedback_and_exports_agree_after_every_change(home, copy):
     run("report", copy, "--published", "--feedback")
     run("override", copy, "z1", "3.5", "--reason", "oral exam", "--author", "me")
-    text = (copy / "feedback" / "Zoë 🦜_33.txt").read_text()
+    text = (copy / "feedback" / "Zoë 🦜_33_assignfeedback_file_feedback.txt").read_text()
     assert "Score: 3.5 of 20" in text
     assert any("Score: 3.5 of 20" in line["Feedback comments"] for line in table(copy / "moodle.csv"))
     run("regrade", copy, course=home / "course")
-    assert (copy / "feedback" / "Zoë 🦜_33.txt").read_text() == text
+    assert (copy / "feedback" / "Zoë 🦜_33_assignfeedback_file_feedback.txt").read_text() == text
     run("report", copy, "--unpublished")
-    assert "Score" not in (copy / "feedback" / "Zoë 🦜_33.txt").read_text()
+    assert "Score" not in (copy / "feedback" / "Zoë 🦜_33_assignfeedback_file_feedback.txt").read_text()
 
 
 def test_work_that_is_handed_in_after_a_score_was_set_is_told(home, copy, tmp_path):
@@ -288,10 +288,11 @@ def test_report_writes_everything_again_and_feedback_to_send_back(copy):
     assert (done.exit_code, done.stderr) == (0, "")
     assert {path: path.read_bytes() for path in before} == before
     texts = {path.name: path.read_text() for path in (copy / "feedback").iterdir()}
-    assert texts.keys() == {"Ada Lovelace_31.txt", "Ada Lovelace_32.txt", "Zoë 🦜_33.txt"}
-    assert "Score" not in texts["Ada Lovelace_32.txt"]
+    names = ("Ada Lovelace_31", "Ada Lovelace_32", "Zoë 🦜_33")
+    assert texts.keys() == {f"{name}_assignfeedback_file_feedback.txt" for name in names}
+    assert "Score" not in texts["Ada Lovelace_32_assignfeedback_file_feedback.txt"]
     run("report", copy, "--feedback", "--published")
-    assert "Score: 10 of 20" in (copy / "feedback" / "Ada Lovelace_32.txt").read_text()
+    assert "Score: 10 of 20" in (copy / "feedback" / "Ada Lovelace_32_assignfeedback_file_feedback.txt").read_text()
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,8 @@ def test_a_byte_order_mark_is_fine_and_other_bytes_are_not(tmp_path: Path) -> No
         ("{h: 1}", "{1h: 1}", "assignments.second.questions.1h is not a Python name"),
         ("{h: 1}", "{class: 1}", "assignments.second.questions.class is not a Python name"),
         ("second:", "second-one:", "assignments.second-one is not a Python name"),
+        ("second:", "random:", "assignments.random cannot be an assignment: a Python module of that name"),
+        ("second:", "conftest:", "assignments.conftest cannot be an assignment: the student's folder has"),
         ("[board]", "[my board]", "assignments.first.provided.my board is not a Python name"),
         ("[board]", "board", "provided must be a list of module names, not 'board'"),
         ("call_s: 2", "call_s: 0", "limits.call_s must be a number above 0, not 0"),

@@ -111,6 +111,14 @@ def test_two_mistakes_may_interact_where_both_are_wrong():
     assert {*found.first, *found.second} == {"first", "second"}
 
 
+def test_two_mistakes_that_explain_few_entries_are_not_found_by_calling_the_rest_interaction():
+    """A wrong answer that agrees with each mistake in two entries, and with none in the other five."""
+    right = [RNG.normal(size=9)]
+    both = [right[0] + RNG.normal(size=9) + 3]
+    first, second = (np.where(np.isin(range(9), own), both[0], right[0] - 2) for own in ((0, 1), (2, 3)))
+    assert diagnose([right], [both], {"first": [[first]], "second": [[second]]}) == Found()
+
+
 def test_mistakes_that_explain_the_same_are_all_named():
     found = diagnose(RIGHT, SUMS, {"one": SUMS, "same": SUMS, "other": RIGHT})
     assert found == Found(("one", "same"))

@@ -390,6 +390,12 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         r"tests/questions/mistakes/warmup.py, line \d+: Python cannot read this",
         AGAIN,
     ),
+    "a check stands twice": (
+        lambda it: it.edit(CHECKS, "def test_another_range", "def test_below_inside_and_above"),
+        NONE,
+        r"test_warmup.py:59: test_below_inside_and_above stands in line 53 already: rename one",
+        AGAIN,
+    ),
     "the checks cannot be imported": (
         lambda it: it.append(CHECKS, "\nimport nump\n"),
         NONE,

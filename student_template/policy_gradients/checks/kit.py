@@ -2075,8 +2075,17 @@ def check(
     return mark
 
 
-def misconception(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
-    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get."""
+def misconception(
+    question: str,  # noqa: ARG001 read by `bank`, as are the tags
+    *,
+    tags: tuple[str, ...] = (),  # noqa: ARG001
+) -> Callable[[Marked], Marked]:
+    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get.
+
+    Args:
+        question: the function or class that it answers.
+        tags: what an input must have for the mistake to show, as in "an episode of one step".
+    """
     return unchanged
 
 

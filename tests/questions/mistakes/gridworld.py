@@ -77,7 +77,8 @@ def pays_a_step_on_arrival_too(position, action, size=4):
 
 @misconception("grid_step")
 def rewards_the_cell_it_leaves(position, action, size=4):
-    """The goal is looked for at the old position. Which position decides about reward and done?"""
+    """A move onto (size - 1, size - 1) neither pays 1.0 nor ends. Which position do you compare with the
+    goal, the old or the new one, and what is the goal?"""
     after, _, _ = grid_step(position, action, size)
     done = tuple(position) == (size - 1, size - 1)
     return after, 1.0 if done else -0.01, done

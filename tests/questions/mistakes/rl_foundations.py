@@ -81,7 +81,7 @@ def stops_before_the_first_step(rewards, gamma):
     return returns
 
 
-@misconception("discounted_returns")
+@misconception("discounted_returns", tags=("integer rewards whose returns are fractions",))
 def keeps_integers(rewards, gamma):
     """With integer rewards the returns are cut to whole numbers. Which dtype does an array made
     by zeros_like or copy have?"""
@@ -136,7 +136,7 @@ def calls_itself_for_the_rest(rewards, gamma):
     return [rewards[0] + gamma * (rest[0] if rest else 0.0), *rest]
 
 
-@misconception("discounted_returns")
+@misconception("discounted_returns", tags=("an episode of no steps",))
 def needs_at_least_one_step(rewards, gamma):
     """An episode without steps raises an error, because the last reward is read first. What does
     your function start from if there is no last reward?"""
@@ -147,7 +147,7 @@ def needs_at_least_one_step(rewards, gamma):
     return returns
 
 
-@misconception("discounted_returns")
+@misconception("discounted_returns", tags=("a gamma of 0",))
 def takes_gamma_zero_for_missing(rewards, gamma):
     """A discount of 0 was replaced by a usual one. In Python 0 counts as false: what does
     `gamma or 0.99` give?"""
@@ -177,7 +177,7 @@ def repeats_the_last_reward_for_ever(rewards, gamma):
     return discounted_returns(rewards, gamma)
 
 
-@misconception("discounted_returns")
+@misconception("discounted_returns", tags=("a negative reward",))
 def counts_only_positive_rewards(rewards, gamma):
     """Negative rewards are left out. A bad step lowers the return of everything before it: is
     there a max(0, ...) or a condition too many?"""
@@ -199,7 +199,7 @@ def expects_an_array(rewards, gamma):
     return discounted_returns(rewards.reshape(rewards.shape[0]), gamma)
 
 
-@misconception("discounted_returns")
+@misconception("discounted_returns", tags=("an episode of one step",))
 def gives_a_bare_number_for_one_step(rewards, gamma):
     """An episode of one step gives a bare number. One step has one return, in an array of shape
     (1,): is there a squeeze or an item() too many?"""
@@ -265,7 +265,7 @@ def ends_episodes_at_large_rewards(rewards, gamma):
     return np.array(returns[::-1], dtype=float)
 
 
-@misconception("discounted_returns")
+@misconception("discounted_returns", tags=("an episode of one step",))
 def hands_a_single_reward_back(rewards, gamma):
     """One integer reward alone comes back as an integer. Returns are floats, whatever the rewards are."""
     return np.array(rewards) if len(rewards) == 1 else discounted_returns(rewards, gamma)

@@ -57,7 +57,6 @@ import importlib.machinery
 import importlib.util
 import inspect
 import io
-import itertools
 import json
 import linecache
 import os
@@ -774,6 +773,7 @@ COLOURS = 128  # of a picture: a plot looks the same with as many, in a third of
 PNG = b"\x89PNG\r\n\x1a\n"  # how a picture begins
 MAX_PNG = 600_000  # a picture travels in a frame's head, which is limited to a megabyte
 MAX_ITEMS = 500
+MAX_TEXTS, MAX_PAIRS = 1000, 2000  # of texts that are looked at for overlaps
 OVERLAP = 1.0  # pixels by which two texts may touch
 
 
@@ -929,13 +929,29 @@ def turned(width: float, height: float, angle: float) -> np.ndarray:
 
 
 def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return the pairs of texts that overlap."""
-    outlines = [outline(text) for text in texts]
-    return [
-        (texts[one]["text"], texts[other]["text"])
-        for one, other in itertools.combinations(range(len(texts)), 2)
-        if overlap(texts[one]["box"], texts[other]["box"]) and cross(outlines[one], outlines[other])
+    """Return the pairs of texts that overlap; of a figure with far too many texts, the first of them."""
+    kept = texts[:MAX_TEXTS]
+    if len(kept) < 2:
+        return []
+    outlines = [outline(text) for text in kept]
+    near = boxes_that_overlap(np.array([text["box"] for text in kept], dtype=np.float64))
+    found = [
+        (kept[one]["text"], kept[other]["text"])
+        for one, other in near[:MAX_PAIRS]
+        if cross(outlines[one], outlines[other])
     ]
+    if not found and (len(texts) > MAX_TEXTS or len(near) > MAX_PAIRS):
+        found.append((kept[0]["text"], kept[1]["text"]))
+    return found
+
+
+def boxes_that_overlap(boxes: np.ndarray) -> list[tuple[int, int]]:
+    """Return the pairs of boxes, shape (N, 4), that share more than a touch."""
+    left, bottom, right, top = boxes.T
+    wide = np.minimum.outer(right, right) - np.maximum.outer(left, left) > OVERLAP
+    high = np.minimum.outer(top, top) - np.maximum.outer(bottom, bottom) > OVERLAP
+    ones, others = np.nonzero(np.triu(wide & high, 1))
+    return list(zip(ones.tolist(), others.tolist(), strict=True))
 
 
 def outline(text: dict[str, Any]) -> np.ndarray:
@@ -955,13 +971,6 @@ def cross(one: np.ndarray, other: np.ndarray) -> bool:
             if min(first.max(), second.max()) - max(first.min(), second.min()) <= OVERLAP:
                 return False
     return True
-
-
-def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether two boxes share more than a touch."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return width > OVERLAP and height > OVERLAP
 
 
 # ----------------------------------------
@@ -2066,8 +2075,17 @@ def check(
     return mark
 
 
-def misconception(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
-    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get."""
+def misconception(
+    question: str,  # noqa: ARG001 read by `bank`, as are the tags
+    *,
+    tags: tuple[str, ...] = (),  # noqa: ARG001
+) -> Callable[[Marked], Marked]:
+    """Mark a wrong answer to `question` that students really write; its docstring is the hint they get.
+
+    Args:
+        question: the function or class that it answers.
+        tags: what an input must have for the mistake to show, as in "an episode of one step".
+    """
     return unchanged
 
 

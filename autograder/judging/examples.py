@@ -1,0 +1,190 @@
+"""Examples that students work out before they write code: which are right, which known mistakes they catch.
+
+What they wrote is read in one worker and comes out as data. The reference, the alternatives and the known
+mistakes answer it in workers of their own. Only right or wrong and a count leave the grader.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.checks.compare import CheckFailed, expect_close
+from autograder.checks.equality import expect_equal
+from autograder.judging import examples_reader
+from autograder.judging.bank import Bank, Variant
+from autograder.judging.judge import Judge
+from autograder.judging.loading import Program
+from autograder.judging.programs import reference_program, variant_program
+from autograder.judging.session import Session
+from autograder.results import Examples
+from autograder.sandbox import protocol
+from autograder.sandbox.calls import Answer, Call, StudentRaised
+from autograder.sandbox.codec import encode_call
+from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox.remote import CallTimeout, WorkerDied
+from autograder.sandbox.student import Student
+from autograder.sandbox.wall import Wall
+
+FILE = "examples.py"
+MOST = 8  # examples of a question that are looked at: each tells whether one answer is right
+MOST_BYTES = 20_000  # of an example
+RTOL, ATOL = 2e-3, 1e-3  # worked out by hand: three digits are enough
+READER = Path(examples_reader.__file__).read_text("utf-8")
+FORM = f'{FILE}: write examples = {{"function": [((argument, argument), value), ...]}}'
+Asked = tuple[Call, Any]
+
+
+class Examiner:
+    """Judges the examples of submissions of one assignment."""
+
+    def __init__(self, wall: Wall, bank: Bank, judge: Judge) -> None:
+        self._wall, self._bank, self._judge = wall, bank, judge
+        self._catchable: dict[str, frozenset[str]] = {}
+        self._lock = threading.Lock()
+
+    def judge(self, text: str, questions: Sequence[str]) -> tuple[list[Examples], list[str]]:
+        """Return what came of a student's examples, and notes on what cannot be read.
+
+        Args:
+            text: of examples.py.
+            questions: the assignment's.
+        """
+        given = self.read(text, questions)
+        if given is None:
+            return [], [FORM]
+        return [self.question(name, given[name]) for name in questions if name in given], []
+
+    def read(self, text: str, questions: Sequence[str]) -> dict[str, list[Any]] | None:
+        """Return each question's examples as data, None if there are none to be read."""
+        modules = {**self._bank.provided, "examples_reader": READER}
+        session = Session(self._wall, Program(protocol.Source(FILE, [text]), modules))
+        try:
+            found = Student(session.send).make("examples_reader.read", list(questions), MOST)
+        except (StudentRaised, CallTimeout, WorkerDied):
+            return None
+        finally:
+            session.close()
+        if not isinstance(found, dict):
+            return None
+        return {name: given[:MOST] for name, given in found.items() if isinstance(given, list) and given}
+
+    def question(self, name: str, given: Sequence[Any]) -> Examples:
+        """Return what came of the examples of one question."""
+        asked = [as_call(name, one) for one in given]
+        right = self.right(name, asked)
+        wrong = [place for place, one in enumerate(asked, 1) if one is None or place not in right]
+        good = [one for place, one in enumerate(asked, 1) if one is not None and place in right]
+        catchable = self.catchable(name)
+        mistakes = [one for one in self._bank.misconceptions if one.name in catchable]
+        caught = self.caught(mistakes, good)
+        tags = {tag: False for one in mistakes for tag in one.tags}
+        tags |= {tag: True for one in mistakes if one.name in caught for tag in one.tags}
+        untried = [tag for tag, is_tried in tags.items() if not is_tried]
+        return Examples(
+            question=name, given=len(given), wrong=wrong, caught=len(caught), known=len(mistakes),
+            untried=untried,
+        )  # fmt: skip
+
+    def right(self, name: str, asked: Sequence[Asked | None]) -> set[int]:
+        """Return the places of the examples with which the reference or an alternative agrees."""
+        places = [(place, one) for place, one in enumerate(asked, 1) if one is not None]
+        with Programs(self._wall, reference_program(self._bank)) as reference:
+            found = {place for place, (call, value) in places if agrees(reference.answer(call), value)}
+        others = [one for one in self._bank.alternatives if one.question == name]
+        left = [(place, one) for place, one in places if place not in found]
+        if others and left:
+            program = variant_program(self._bank, self._bank.alternatives_source, others[0])
+            with Programs(self._wall, program) as variants:
+                found |= {
+                    place for place, (call, value) in left
+                    if any(agrees(variants.answer(of_variant(call, one)), value) for one in others)
+                }  # fmt: skip
+        return found
+
+    def caught(self, mistakes: Sequence[Variant], asked: Sequence[Asked]) -> set[str]:
+        """Return the known mistakes that answer one of some examples otherwise."""
+        if not mistakes or not asked:
+            return set()
+        program = variant_program(self._bank, self._bank.mistakes_source, mistakes[0])
+        with Programs(self._wall, program) as variants:
+            return {
+                one.name for one in mistakes
+                if any(not agrees(variants.answer(of_variant(call, one)), value) for call, value in asked)
+            }  # fmt: skip
+
+    def catchable(self, name: str) -> frozenset[str]:
+        """Return the known mistakes that show in the values of plain calls, as those of the checks are."""
+        with self._lock:
+            if name not in self._catchable:
+                asked: list[Asked] = []
+                for check in self._bank.of(name):
+                    script = self._judge.script(check)
+                    pairs = zip(script.calls, script.answers, strict=False) if script else ()
+                    asked += [(call, answer.value) for call, answer in pairs if is_plain(call, name)]
+                mistakes = [one for one in self._bank.misconceptions if one.question == name]
+                self._catchable[name] = frozenset(self.caught(mistakes, asked))
+            return self._catchable[name]
+
+
+class Programs:
+    """A program of the course's own that is asked until it ends. Use as a context manager."""
+
+    def __init__(self, wall: Wall, program: Program) -> None:
+        self._session = Session(wall, program)
+
+    def __enter__(self) -> "Programs":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def answer(self, call: Call) -> Answer | None:
+        """Return an answer, None if the program raises or does not end."""
+        try:
+            return self._session.send(call)
+        except (StudentRaised, CallTimeout, WorkerDied):
+            return None
+
+
+def as_call(name: str, example: Any) -> Asked | None:
+    """Return an example as a call and its value, None if it has no such form or is too large."""
+    if not isinstance(example, list) or len(example) != 2 or not isinstance(example[0], list):
+        return None
+    call = Call("call", name, tuple(example[0]))
+    try:
+        return (call, example[1]) if len(encode_call(call)) <= MOST_BYTES else None
+    except (ProtocolError, TypeError, ValueError):
+        return None
+
+
+def of_variant(call: Call, variant: Variant) -> Call:
+    """Return the same call of a known mistake or an alternative."""
+    return Call("make", f"variants.{variant.name}", call.args, call.kwargs)
+
+
+def is_plain(call: Call, name: str) -> bool:
+    """Whether a call is of the kind that an example can make."""
+    return call.action == "call" and call.name == name and not (call.wrt or call.functions or call.handle)
+
+
+def agrees(answer: Answer | None, value: Any) -> bool:
+    """Whether an answer is the value that is expected, and no input was changed."""
+    if answer is None or answer.changed:
+        return False
+    try:
+        expect_close(value, answer.value, rtol=RTOL, atol=ATOL)
+    except CheckFailed:
+        return False
+    except TypeError:
+        return is_equal(value, answer.value)
+    return True
+
+
+def is_equal(value: Any, answer: Any) -> bool:
+    """Whether two pieces of data that are no numbers are the same."""
+    try:
+        expect_equal(value, answer)
+    except (CheckFailed, TypeError):
+        return False
+    return True

@@ -1,0 +1,30 @@
+"""A few looks at hidden mistakes before the deadline: their kind, never a number."""
+
+from autograder.results import WEIGHTLESS, Outcome, QuestionResult, Report
+
+FINE = (Outcome.PASSED, *WEIGHTLESS)
+
+
+def preview(report: Report, allowed: int, used: int) -> list[str]:
+    """Return what this look says, a line for each question whose visible checks pass and hidden ones do not.
+
+    Args:
+        report: on the submission.
+        allowed: how many looks a student has.
+        used: how many of them earlier submissions have taken.
+    """
+    if used >= allowed:
+        return []
+    kinds = [line for question in report.questions if (line := kind(question, report))]
+    none = ["No other mistake where the visible checks pass."]
+    return [f"Hidden checks, look {used + 1} of {allowed}:", *(kinds or none)]
+
+
+def kind(question: QuestionResult, report: Report) -> str:
+    """Return the kind of a question's hidden mistakes, "" if there are none or visible checks fail."""
+    checks = [check for check in report.checks if check.question == question.id]
+    wrong = [check for check in checks if check.outcome not in FINE]
+    if not wrong or any(check.visible for check in wrong):
+        return ""
+    told = question.hint or next((check.feedback for check in wrong if check.feedback), "wrong.")
+    return f"{question.id.partition('.')[2]}: {told}"

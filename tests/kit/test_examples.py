@@ -1,0 +1,139 @@
+"""Examples that students work out first: right or wrong, how many known mistakes they catch, nothing else."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.config import load_config
+from autograder.judging.bank import variants
+from autograder.judging.grader import Grader, open_grader
+from autograder.reports.html import student_html
+from autograder.reports.terminal import to_terminal
+from autograder.results import Report, from_json, to_json
+from autograder.submission.reading import Submission
+
+TINY = Path(__file__).parent / "tiny"
+CODE = b"def running_mean(values, window):\n    raise NotImplementedError('not written yet')\n"
+GOOD = """
+examples = {
+    "running_mean": [
+        (([2.0, 4.0, 8.0], 2), [2.0, 3.0, 6.0]),
+        (([1, 2], 2), [1.0, 1.5]),
+        (([3.0, 6.0, 1.0], 2), [3.0, 4.5, 3.333]),
+    ],
+    "clip_to_range": [(([-1.0, 0.5, 7.0],), [0.0, 0.5, 1.0])],
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("course") / "tiny"
+    shutil.copytree(TINY, home)
+    settings = home / "grading.yml"
+    settings.write_text(settings.read_text().replace("    quiz: 5", "    quiz: 5\n    examples: feedback"))
+    mistakes = home / "tests" / "questions" / "mistakes" / "warmup.py"
+    text = mistakes.read_text().replace(
+        '@misconception("running_mean")\ndef rounds_to_integers',
+        '@misconception("running_mean", tags=("integers with a mean in between",))\ndef rounds_to_integers',
+    )
+    mistakes.write_text(text)
+    return home
+
+
+@pytest.fixture(scope="module")
+def grader(course: Path) -> Iterator[Grader]:
+    made = open_grader(load_config(course), "warmup")
+    yield made
+    made.close()
+
+
+def graded(grader: Grader, text: str) -> Report:
+    files = {"warmup.py": CODE, "examples.py": text.encode()}
+    return grader.grade(Submission("ada", "Ada", files, main="warmup.py"))
+
+
+def test_right_and_wrong_examples_are_told_apart_and_mistakes_counted(grader):
+    mean, clip = graded(grader, GOOD).examples
+    assert (mean.question, mean.given, mean.wrong) == ("running_mean", 3, [3])
+    assert 0 < mean.caught <= mean.known < 8  # what only overwrites an array shows in no list
+    assert mean.untried == []
+    assert (clip.given, clip.wrong) == (1, [])
+    assert 0 < clip.caught < clip.known
+
+
+def test_a_tag_of_mistakes_that_are_not_caught_says_what_to_try(grader):
+    without = GOOD.replace("        (([1, 2], 2), [1.0, 1.5]),\n", "")
+    (mean, _) = graded(grader, without).examples
+    assert mean.untried == ["integers with a mean in between"]
+    assert "none of yours has integers with a mean in between" in mean.told
+
+
+def test_a_wrong_example_catches_nothing(grader):
+    (mean,) = graded(grader, "examples = {'running_mean': [(([2.0, 4.0], 2), [9.0, 9.0])]}").examples
+    assert (mean.wrong, mean.caught) == ([1], 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "def (", "examples = 3", "raise SystemExit", "import os; os._exit(1)",
+     "while True: pass", "examples = {'running_mean': 5}", "examples = {'other': []}"],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_in_one_line(grader, text):
+    report = graded(grader, text)
+    assert report.examples == []
+    assert [note for note in report.notes if note.startswith("examples.py: write examples =")]
+
+
+def test_a_file_as_it_was_handed_out_says_nothing(grader):
+    report = graded(grader, "examples = {'running_mean': [], 'clip_to_range': []}")
+    assert report.examples == []
+    assert not any("examples" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    "example",
+    ["5", "()", "(1, 2, 3)", "(([1.0] * 10**6, 2), 0)", "((open, 2), 0)", "(([1.0], 10**400), 0)",
+     "((), 0)", "(('x', None), [])", "((float('nan'), 2), float('nan'))", "(([1.0], 1), object())"],
+)  # fmt: skip
+def test_a_strange_example_is_wrong_and_costs_nothing(grader, example):
+    (mean,) = graded(grader, f"examples = {{'running_mean': [{example}]}}").examples
+    assert mean.wrong == [1]
+    assert mean.caught == 0
+
+
+def test_only_a_few_examples_of_a_question_are_looked_at(grader):
+    (mean,) = graded(grader, "examples = {'running_mean': [(([2.0], 1), [2.0])] * 99}").examples
+    assert mean.given == 8
+
+
+def test_the_score_and_the_checks_are_as_without_them(grader):
+    files = {"warmup.py": CODE}
+    plain = grader.grade(Submission("ada", "Ada", files, main="warmup.py"))
+    told = graded(grader, GOOD)
+    assert (told.score, told.max_score) == (plain.score, plain.max_score)
+    assert plain.examples == []
+    assert [one.outcome for one in told.checks] == [one.outcome for one in plain.checks]
+
+
+def test_they_are_off_unless_the_course_wants_them():
+    grader = open_grader(load_config(TINY), "warmup")
+    try:
+        assert graded(grader, GOOD).examples == []
+    finally:
+        grader.close()
+
+
+def test_reports_show_them_and_name_no_answer(grader):
+    report = graded(grader, GOOD)
+    assert from_json(to_json(report)).examples == report.examples
+    for shown in (to_terminal(report, staff=False), student_html(report)):
+        assert "2 of 3 examples right (not number 3)" in shown
+        assert "3.5" not in shown
+
+
+def test_tags_are_read_from_the_decorator():
+    (one,) = variants('@misconception("f", tags=("a", "b"))\ndef g(): "h"', "misconception")
+    assert (one.question, one.tags) == ("f", ("a", "b"))
