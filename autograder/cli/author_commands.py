@@ -58,7 +58,7 @@ def new_question(root: Path, name: str, kind: str, points: float) -> None:
 @click.argument("name")
 @click.pass_obj
 def new_mistake(root: Path, handed_in: Path, question: str, name: str) -> None:
-    """Make what a SUBMISSION answers to a question a known mistake NAME, its hint to be filled in."""
+    """Turn what a SUBMISSION answered into a known mistake NAME."""
     from autograder.authoring.mistake import add_mistake
     from autograder.config import load_config
 
