@@ -16,7 +16,7 @@ from autograder.cli.class_commands import FOLDER, jobs_option, out_argument, qui
 @quiet_option
 @click.pass_obj
 def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: bool) -> None:
-    """Ask each student questions about their own code: sheets and a key."""
+    """Ask students about their own code: sheets and a key."""
     from autograder.cli import classes
     from autograder.cli.progress import counted
     from autograder.gradebook.book import Gradebook
