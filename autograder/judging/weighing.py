@@ -63,7 +63,10 @@ class Case:
 
     @cached_property
     def bits(self) -> np.ndarray:
-        """What each wrong entry tells: an unround number the first time it comes, else where it stands."""
+        """What each wrong entry tells: an unround number the first time it comes, else where it stands.
+
+        A round one says which of several it is, the first time: one and the same everywhere says nothing.
+        """
         count = sum(int((one.record.present & one.record.layout.counts).sum()) for one in self.failed)
         place = math.log2(max(count, 1) / max(int(self.wrong.sum()), 1))
         numbers = joined([one.record.numbers for one in self.failed])
@@ -76,6 +79,9 @@ class Case:
             rounded = np.round(numbers[telling] / 10**exponent) * 10**exponent
         _, first = np.unique(rounded, return_index=True)
         bits[telling[first]] = np.maximum(UNROUND_BITS, place)
+        plain = np.flatnonzero(self.wrong & ~odd & ~unround(numbers) & np.isfinite(numbers))
+        several, first = np.unique(numbers[plain], return_index=True)  # numbers of actions, say
+        bits[plain[first]] = np.maximum(bits[plain[first]], math.log2(max(several.size, 1)))
         bits[odd] = 0.0  # a kind tells as much once as many times
         for kind, entry in self._first_odd().items():
             bits[entry] = self.rarity if isinstance(kind, Raised) else max(ODD_BITS, place)

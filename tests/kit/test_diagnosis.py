@@ -168,6 +168,14 @@ def test_that_everything_raises_the_same_is_no_evidence():
     assert diagnose(RIGHT[:6], [*some[:5], [RIGHT[5][0] * 0]], {"raises": [*some[:5], RIGHT[5]]}).first == ()
 
 
+def test_round_numbers_are_evidence_if_there_are_several():
+    right = [[np.array([0.0, 2, 1, 3, 2])], [np.array([3.0, 1, 0])]]
+    from_one = [[given[0] + 1] for given in right]
+    assert diagnose(right, from_one, {"from one": from_one}) == Found(("from one",))
+    sevens = [[given[0] * 0 + 7] for given in right]
+    assert diagnose(right, sevens, {"sevens": sevens}) == Found()
+
+
 def test_objects_are_compared_by_what_was_done_with_them():
     assert diagnose(RIGHT, SUMS, {"sums": SUMS}, stateful=True) == Found(("sums",))
 
