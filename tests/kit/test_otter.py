@@ -150,8 +150,8 @@ def test_otter_check_in_the_students_folder(folder):
         work.write_text(handed_out)
     text = told.stdout
     assert "length_penalized_reward results: All test cases passed!" in text, told.stderr
-    assert "got 3, expected 1.75 at index [0]" in text
-    assert "expect_close(student.discounted_returns([1.0, 1.0, 1.0], 0.5), [1.75, 1.5, 1.0])" in text
+    assert "expected 1.0504 at index [0]" in text
+    assert "expect_close(student.discounted_returns(rewards, 0.6), [1.0504, 0.584, 3.14, 0.4])" in text
     assert "your code ends the program: return instead of calling exit()" in text
     assert "raised ZeroDivisionError: division by zero" in text
     assert "Failed: not written yet" in text

@@ -286,8 +286,9 @@ def test_flaky_checks_are_found_by_running_again(klass, monkeypatch):
     judge_live, judge_replies = Judge.judge_live, Judge.judge_replies
     flips = []
 
-    def flaky(judged, check):
-        if check.name != "test_short_inputs_and_integers" or len(flips) == 2:
+    def flaky(judged, check, session):
+        is_known_mistake = bool(session.program.bind)
+        if check.name != "test_short_inputs_and_integers" or is_known_mistake or len(flips) == 2:
             return judged
         flips.append(check)
         verdict = judged.verdict
@@ -295,12 +296,14 @@ def test_flaky_checks_are_found_by_running_again(klass, monkeypatch):
         return type(judged)(check, type(verdict)(outcome), judged.exchanges)
 
     monkeypatch.setattr(
-        Judge, "judge_live", lambda self, check, *rest: flaky(judge_live(self, check, *rest), check)
+        Judge,
+        "judge_live",
+        lambda self, check, *rest: flaky(judge_live(self, check, *rest), check, rest[-1]),
     )
     monkeypatch.setattr(
         Judge,
         "judge_replies",
-        lambda self, check, *rest: flaky(judge_replies(self, check, *rest), check),
+        lambda self, check, *rest: flaky(judge_replies(self, check, *rest), check, rest[-1]),
     )
     impact = klass.grade(again=True, dry_run=True)
     assert (impact.ran, len(flips)) == (3, 2)  # once, and again in a fresh worker

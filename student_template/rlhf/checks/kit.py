@@ -690,7 +690,8 @@ SOLID = 0.4  # an artist's own pixels have at least this opacity
 COLOUR = 60  # levels of 255 by which its colour may differ where it is on top
 ON_TOP = 0.3  # the part of its pixels that must be
 CONTRAST = 10  # levels by which it must differ from what is around it
-MARGIN = 3  # pixels around it
+MARGIN = 3  # pixels around a text
+AROUND = 8  # pixels around a line, points or an image: more than the frame of the axes takes
 LEAST_SIZE = 4  # pixels of a text, high and wide
 LEAST_INK = 0.01  # of the box around a text
 
@@ -742,8 +743,8 @@ class Rendering:
         if not own.any():
             return False
         rows, columns = np.nonzero(own)
-        near = (slice(max(0, rows.min() - MARGIN), rows.max() + MARGIN + 1),
-                slice(max(0, columns.min() - MARGIN), columns.max() + MARGIN + 1))  # fmt: skip
+        near = (slice(max(0, rows.min() - AROUND), rows.max() + AROUND + 1),
+                slice(max(0, columns.min() - AROUND), columns.max() + AROUND + 1))  # fmt: skip
         part, own, seen = page[near], own[near], self._seen[near]
         room = COLOUR + 255 - part[..., 3].astype(np.int16)
         alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
