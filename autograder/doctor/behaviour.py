@@ -55,7 +55,7 @@ def judge_stub(subject: Subject, results: Results) -> Iterator[Finding]:
     """The untouched template must score 0, and say at every check that it is not written."""
     for _, ran in of_kind(results, "stub"):
         for one in ran:
-            waits = one.outcome is Outcome.SKIPPED and one.check.requires  # for one that is judged here as well
+            waits = one.outcome is Outcome.SKIPPED and one.check.requires  # for one judged here as well
             if one.outcome is not Outcome.UNWRITTEN and not waits:
                 yield Finding(
                     f"the untouched template gets past {one.check.name}: it should say that"

@@ -292,7 +292,8 @@ def test_report_writes_everything_again_and_feedback_to_send_back(copy):
     assert texts.keys() == {f"{name}_assignfeedback_file_feedback.txt" for name in names}
     assert "Score" not in texts["Ada Lovelace_32_assignfeedback_file_feedback.txt"]
     run("report", copy, "--feedback", "--published")
-    assert "Score: 10 of 20" in (copy / "feedback" / "Ada Lovelace_32_assignfeedback_file_feedback.txt").read_text()
+    feedback = copy / "feedback" / "Ada Lovelace_32_assignfeedback_file_feedback.txt"
+    assert "Score: 10 of 20" in feedback.read_text()
 
 
 @pytest.mark.parametrize(
