@@ -2085,7 +2085,7 @@ def misconception(
 
     Args:
         question: the function or class that it answers.
-        tags: what an input must have for the mistake to show, as in "an episode of one step".
+        tags: what an input must have for the mistake to show, as in "an empty list".
     """
     return unchanged
 
