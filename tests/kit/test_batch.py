@@ -5,6 +5,7 @@ import gc
 import json
 import os
 import resource
+import select
 import signal
 import sqlite3
 import subprocess
@@ -253,8 +254,9 @@ def dying(mortal: Mortal, when: Callable[[int, object], bool]) -> Grader:
 
     def judge_checks(checks, session, *more):
         if when(next(count), session):
-            session._ready()  # its worker is there, and dies as well
+            worker = session._ready()
             mortal.kill()
+            select.select([worker._pidfd], [], [], 10)  # the worker ends as well
         return run(checks, session, *more)
 
     grader.judge_checks = judge_checks
