@@ -266,7 +266,7 @@ weak = autograder.results.Isolation("weak: visible checks only", [], ["opens_a_s
 autograder.judging.grader.self_check = lambda wall, secrets: weak
 """
 OTHER_KIT = "import autograder\nautograder.__version__ = '0.0.9'\n"
-NO_WALL = "import autograder.sandbox.wall\nautograder.sandbox.wall.START = 'raise SystemExit(1)'\n"
+NO_WALL = "import autograder.sandbox.warm\nautograder.sandbox.warm.START = 'raise SystemExit(1)'\n"
 
 
 def test_workers_that_would_grade_differently_are_refused(tmp_path):
