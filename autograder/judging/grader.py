@@ -40,6 +40,7 @@ from autograder.results import (
 )
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import packages_of, used_by
+from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
@@ -331,6 +332,7 @@ def open_grader(
         without: layers of the wall to switch off, to see what they are worth.
         hidden_anyway: run hidden checks even where the wall does not hold everything back.
     """
+    insist_on_linux()
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
     # The warm process starts first and imports while this one reads: neither waits for the other.
