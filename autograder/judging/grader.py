@@ -39,8 +39,8 @@ from autograder.results import (
     worst,
 )
 from autograder.sandbox import protocol
-from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.elsewhere import insist_on_linux
+from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student

@@ -18,8 +18,8 @@ HERE = Path("/home/ada/course")
     ("arguments", "mounted", "where", "inside"),
     [
         ("grade class -a warmup -o OUT", "/home/ada/course", [], "grade class -a warmup -o OUT"),
-        ("grade ../class -a warmup -o OUT", "/home/ada", ["-w", "/work/course"], "grade /work/class -a warmup -o OUT"),
-        ("--course=/home/eve check x.py", "/home", ["-w", "/work/ada/course"], "--course=/work/eve check x.py"),
+        ("grade ../class -o OUT", "/home/ada", ["-w", "/work/course"], "grade /work/class -o OUT"),
+        ("--course=/home/eve build", "/home", ["-w", "/work/ada/course"], "--course=/work/eve build"),
         ("grade /home/ada/course -o OUT", "/home/ada/course", [], "grade /work -o OUT"),
         ("grade 'two words' -o OUT", "/home/ada/course", [], "grade 'two words' -o OUT"),
     ],
@@ -40,4 +40,6 @@ def test_a_machine_without_a_wall_says_so_in_one_line_with_the_command(command, 
     done = CliRunner().invoke(main, ["--course", str(TINY), command, str(handed), "-a", "warmup", *more])
     assert done.exit_code == 1
     (line,) = [line for line in done.output.splitlines() if "sandbox" in line]
-    assert line.startswith("autograder: no sandbox for students' code on Darwin; in a container there is: docker run")
+    assert line.startswith(
+        "autograder: no sandbox for students' code on Darwin; in a container there is: docker run"
+    )

@@ -1,4 +1,4 @@
-"""Build the image and grade in it, as a desk, as CI and under Gradescope: what comes out is what comes out here.
+"""Build the image and grade in it, as a desk and as Gradescope do: what comes out is what comes out here.
 
 As root, with podman: `python tests/rehearsal/desk.py [--base IMAGE] [--seccomp PROFILE] [--reuse]`
 """
@@ -52,9 +52,20 @@ def main() -> None:
 
 
 def imported_base() -> str:
-    """Return the name of an image of a fresh Debian."""
-    root = debian(BUILD / "debian")
-    with subprocess.Popen(["tar", "-C", str(root), "-c", "."], stdout=subprocess.PIPE) as packing:
+    """Return the name of an image like the official one: a fresh Debian with this Python in /usr/local."""
+    shutil.rmtree(BUILD / "base", ignore_errors=True)
+    shutil.copytree(debian(BUILD / "debian"), BUILD / "base", symlinks=True)
+    unwanted = shutil.ignore_patterns("test", "site-packages", "__pycache__")
+    for part in ("bin", "lib"):
+        shutil.copytree(
+            Path(sys.base_prefix, part),
+            BUILD / "base/usr/local" / part,
+            symlinks=True,
+            ignore=unwanted,
+            dirs_exist_ok=True,
+        )
+    run("chroot", str(BUILD / "base"), "ldconfig")
+    with subprocess.Popen(["tar", "-C", str(BUILD / "base"), "-c", "."], stdout=subprocess.PIPE) as packing:
         run(*PODMAN, "import", "-", "autograder-base", stdin=packing.stdout, stdout=subprocess.DEVNULL)
     return "localhost/autograder-base"
 
@@ -84,7 +95,7 @@ def inside(bounds: list[str], mounted: Path, image: str, *command: str) -> str:
 
 
 def class_is_the_same(bounds: list[str]) -> None:
-    """The sample class, right, wrong and hostile: the wall is whole, and every point is the one given here."""
+    """The sample class, right, wrong and hostile: the wall is whole, every point is the one given here."""
     with tempfile.TemporaryDirectory() as name:
         course = Path(name)
         for part in ("assignments", "solutions", "tests/questions"):
@@ -93,9 +104,18 @@ def class_is_the_same(bounds: list[str]) -> None:
         shutil.copytree(ROOT / "tests/kit/sample_class", course / "class", symlinks=True)
         words = ["grade", "class", "-a", STEM, "--quiet", "-o"]
         inside(bounds, course, "autograder", *words, "there")
-        run(sys.executable, "-m", "autograder", *words, "here", cwd=course, env=os.environ | {"PYTHONPATH": str(ROOT)})
+        run(
+            sys.executable,
+            "-m",
+            "autograder",
+            *words,
+            "here",
+            cwd=course,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
         verdicts = {
-            json.loads(path.read_text())["isolation"]["verdict"] for path in (course / "there/reports").glob("*.json")
+            json.loads(path.read_text())["isolation"]["verdict"]
+            for path in (course / "there/reports").glob("*.json")
         }
         here, there = (table(course / side / "grades.csv") for side in ("here", "there"))
     expect(verdicts == {"full"}, f"isolation in the container: {verdicts}")
@@ -119,7 +139,7 @@ def attacks_gain_nothing(bounds: list[str]) -> None:
 
 
 def gradescope_runs(bounds: list[str]) -> None:
-    """The zip's own Dockerfile, on the image instead of Gradescope's: results.json has the reference's points."""
+    """The zip's Dockerfile, on the image instead of Gradescope's: the reference has all points."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         write_zip(gradescope_zip(load_config(ROOT / "tests/kit/tiny"), "warmup"), place / "zip")
@@ -133,7 +153,11 @@ def gradescope_runs(bounds: list[str]) -> None:
         volumes = [f"--volume={place / part}:/autograder/{part}" for part in ("submission", "results")]
         told = inside([*bounds, *volumes], place, "autograder-warmup", "/autograder/run_autograder")
         rows = json.loads((place / "results" / "results.json").read_text())["tests"]
-    lost = [row["name"] for row in rows if "quiz" not in row["name"] and row.get("score", 0) < row.get("max_score", 0)]
+    lost = [
+        row["name"]
+        for row in rows
+        if "quiz" not in row["name"] and row.get("score", 0) < row.get("max_score", 0)
+    ]
     expect(not lost and "isolation: full" in told, f"the reference loses points at {lost}\n{told}")
     print(f"Gradescope's way: {len(rows)} rows, the reference has all points")
 
