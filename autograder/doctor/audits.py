@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions, line_of
+from autograder.doctor.findings import Audit, Finding, Subject, closest
 from autograder.doctor.generated import audit_generated, audit_leaks
 from autograder.errors import KitError
 from autograder.judging.bank import read
@@ -36,7 +36,7 @@ def unfinished(texts: Sequence[str]) -> frozenset[str]:
 
 def audit_questions(subject: Subject) -> Iterator[Finding]:
     """Every question must be there under its name: in the code, the checks and the handout."""
-    defined = definitions(subject.bank.solution)
+    defined = subject.defined
     handout = read(subject.course.root / subject.path("handout"), missing="")
     for question in subject.assignment.questions:
         if question not in defined:
@@ -51,10 +51,10 @@ def audit_questions(subject: Subject) -> Iterator[Finding]:
                 f"tell students about it in {subject.path('handout')}",
             )
         yield from missing_parts(subject, question)
-    for name, node in defined.items():
+    for name in defined:
         if not name.startswith("_") and name not in subject.assignment.questions:
             yield Finding(
-                f"{subject.path('solution')}:{node.lineno}: {name} is public, but no question",
+                f"{subject.at('solution', name)}: {name} is public, but no question",
                 f"give it points in grading.yml, or call it _{name}",
             )
 
@@ -128,7 +128,8 @@ def audit_words(subject: Subject) -> Iterator[Finding]:
 
 def audit_docstrings(subject: Subject) -> Iterator[Finding]:
     """What a docstring says about arguments must be what the signature says."""
-    for name, node in definitions(subject.bank.solution).items():
+    for name, found in subject.defined.items():
+        node = found.node
         functions = [inner for inner in ast.walk(node) if isinstance(inner, FUNCTION)]
         for function in functions:
             text = ast.get_docstring(function) or ""
@@ -139,12 +140,12 @@ def audit_docstrings(subject: Subject) -> Iterator[Finding]:
             if told != taken and (told or (asked and taken)):
                 yield Finding(
                     f"{function.name} takes {listed(taken)}, but its docstring tells of {listed(told)}",
-                    f"mend the Args of {subject.path('solution')}:{function.lineno}",
+                    f"mend the Args of {found.path}:{function.lineno}",
                 )
         if name in subject.assignment.questions and not spoken(node):
             yield Finding(
                 f"{name} has no docstring: it is the contract",
-                f"write it in {subject.path('solution')}:{line_of(subject.bank.solution, name)}",
+                f"write it in {subject.at('solution', name)}",
             )
 
 

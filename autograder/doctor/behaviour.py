@@ -128,8 +128,7 @@ def judge_mutants(
             catcher[mutant.id] = next(one.check.name for one in ran if one.caught)
         elif not entry_for(mutant.id, equivalent):
             yield Finding(
-                f"{subject.path('solution')}:{mutant.line}: mutant {mutant.id} loses no points:"
-                f" {mutant.change}",
+                f"{mutant.where}:{mutant.line}: mutant {mutant.id} loses no points: {mutant.change}",
                 f"write a check that it fails into {subject.path('checks')}; if it answers as right,"
                 f" say why in {where}: {yaml_key(mutant.id)}: REASON",
             )

@@ -136,9 +136,15 @@ def open_subject(course: Course, assignment: Assignment) -> Subject:
     for part in ("solution", "checks", "mistakes", "alternatives"):
         path = PATHS[part].format(stem=stem)
         Source(read(course.root / path, missing=""), path)  # an error names file and line
-    bank = load_bank(course.root, stem, tuple(assignment.provided))
+    bank = load_bank(course.root, stem, assignment.provided, assignment.hand_in)
     handout = read(course.root / PATHS["handout"].format(stem=stem), missing="")
-    texts = [bank.solution, bank.checks_source, bank.mistakes_source, bank.alternatives_source, handout]
+    texts = [
+        *bank.parts.values(),
+        bank.checks_source,
+        bank.mistakes_source,
+        bank.alternatives_source,
+        handout,
+    ]
     return Subject(course, assignment, bank, open_quiz(course, stem), unfinished(texts))
 
 
@@ -161,7 +167,7 @@ def run_trials(
     """Run every trial behind a wall of its own and judge what they say."""
     bank = subject.bank
     limits = Limits(**structs.asdict(subject.assignment.limits))
-    libraries = used_by([bank.solution, bank.mistakes_source, bank.alternatives_source])
+    libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
     with Wall(limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
@@ -178,8 +184,9 @@ def judge_all(
     results = {trial: bench.run(trial) for trial in reference_trials(subject)}
     findings = list(judge_reference(subject, results))
     sound = subject.without(unsound(results))
-    source = Source(subject.bank.solution, subject.path("solution"))
-    found = mutants(source, list(subject.assignment.questions))
+    asked = list(subject.assignment.questions)
+    parts = [Source(text, f"solutions/{name}.py") for name, text in subject.bank.parts.items()]
+    found = [mutant for part in parts for mutant in mutants(part, asked)]
     trials = other_trials(sound, bench, found)
     for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
         results[trial] = ran
@@ -196,9 +203,10 @@ def judge_all(
 def other_trials(subject: Subject, bench: Bench, found: list[Mutant]) -> list[Trial]:
     """Return everything but the reference."""
     bank = subject.bank
-    stub = student_folder(subject.course, subject.stem)[f"{subject.stem}.py"].decode()
+    folder = student_folder(subject.course, subject.stem)
+    stubs = {name: folder[f"{name}.py"].decode() for name in bank.parts}
     return [
-        *stub_trials(subject, stub),
+        *stub_trials(subject, stubs),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
         *garbage_trials(subject, bench.answers),

@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import functools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,14 @@ class Finding:
 
     what: str
     mend: str
+
+
+@dataclass(frozen=True)
+class Defined:
+    """A function or class of the reference, and the file that it stands in."""
+
+    node: Definition
+    path: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class Subject:
 
     def at(self, part: str, name: str) -> str:
         """Return `file:line` of a definition."""
+        if part == "solution" and name in self.defined:
+            return f"{self.defined[name].path}:{self.defined[name].node.lineno}"
         texts = {
             "solution": self.bank.solution,
             "checks": self.bank.checks_source,
@@ -58,8 +69,16 @@ class Subject:
 
     def ready(self) -> list[str]:
         """Return the questions whose answers can be judged."""
-        defined = definitions(self.bank.solution)
-        return [q for q in self.assignment.questions if q in defined and q not in self.unfinished]
+        return [q for q in self.assignment.questions if q in self.defined and q not in self.unfinished]
+
+    @functools.cached_property
+    def defined(self) -> dict[str, Defined]:
+        """The functions and classes of the reference by name, in the order of its modules."""
+        found: dict[str, Defined] = {}
+        for name, text in reversed(self.bank.parts.items()):
+            path = f"solutions/{name}.py"
+            found |= {one: Defined(node, path) for one, node in definitions(text).items()}
+        return found
 
 
 Audit = Callable[[Subject], Iterator[Finding]]

@@ -53,7 +53,7 @@ def measure_hints(subject: Subject, ways: Sequence[str] = WAYS, tell: Tell = lam
     """
     bank, ready = subject.bank, subject.ready()
     limits = Limits(**structs.asdict(subject.assignment.limits))
-    libraries = used_by([bank.solution, bank.mistakes_source, bank.alternatives_source])
+    libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
     work = [(one, way) for one in bank.misconceptions if one.question in ready for way in ways]
     found = []
     with Wall(limits, libraries) as wall:

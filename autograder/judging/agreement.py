@@ -23,7 +23,7 @@ def disagreements(bank: Bank, questions: Collection[str]) -> Iterator[str]:
     """Yield what does not agree, a line each, with the name that was meant."""
     stem = bank.stem
     checks, solution = f"tests/questions/test_{stem}.py", f"solutions/{stem}.py"
-    defined = {name for node in ast.parse(bank.solution).body for name in names_of(node)}
+    defined = {name for node in ast.parse(bank.solution).body for name in names_of(node, bank.own)}
     checked = {check.question for check in bank.checks}
     for question in questions:
         where = f"{FILE}: assignments.{stem}.questions.{question}"
@@ -36,8 +36,10 @@ def disagreements(bank: Bank, questions: Collection[str]) -> Iterator[str]:
         yield f"{checks} checks {question}, which is no question of {stem} in {FILE}{hint}"
 
 
-def names_of(node: ast.stmt) -> Iterator[str]:
-    """Yield what a statement at the top of a module defines."""
+def names_of(node: ast.stmt, own: Collection[str]) -> Iterator[str]:
+    """Yield what a statement at the top of a module defines, or imports from a module of the same work."""
+    if isinstance(node, ast.ImportFrom) and node.module in own:
+        yield from (alias.asname or alias.name for alias in node.names)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]

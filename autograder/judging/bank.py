@@ -5,13 +5,14 @@ import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
+from autograder import beside
 from autograder.checks.draws import hidden_rng, identity, visible_rng
 from autograder.checks.marks import CheckMark
 from autograder.errors import KitError
@@ -80,7 +81,15 @@ class Bank:
     mistakes_source: str
     alternatives_source: str
     checks_source: str
-    provided: dict[str, str]
+    provided: dict[str, str]  # modules that are handed out whole
+    files: dict[str, bytes] = field(default_factory=dict)  # other files that are
+    own: dict[str, str] = field(default_factory=dict)  # the reference's modules beside the main one
+    own_files: dict[str, bytes] = field(default_factory=dict)  # and its other files
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Everything of the reference that is a program, the main module first, by the name of the module."""
+        return {self.stem: self.solution, **self.own}
 
     @functools.cached_property
     def sentences(self) -> Sentences:
@@ -109,10 +118,18 @@ class Bank:
         return {name: tuple(check for check in self.checks if check.question == name) for name in names}
 
 
-def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
-    """Read an assignment's checks (which are run: they are ours) and the texts of its programs."""
+def load_bank(root: Path, stem: str, provided: Sequence[str] = (), hand_in: Sequence[str] = ()) -> Bank:
+    """Read an assignment's checks (which are run: they are ours) and the texts of its programs.
+
+    Args:
+        root: the course's folder.
+        stem: the assignment.
+        provided: what is handed out whole, from `assignments/<stem>/`.
+        hand_in: what is handed in beside the module; the reference's is in `solutions/`.
+    """
     path = root / "tests" / "questions" / f"test_{stem}.py"
-    modules = {name: read(root / "assignments" / stem / f"{name}.py") for name in provided}
+    given, solutions = root / "assignments" / stem, root / "solutions"
+    modules = {name: read(given / f"{name}.py") for name in beside.modules(provided)}
     refuse_repeated(path)
     module = import_checks(path, stem, root, bool(provided))
     mistakes = read(root / "tests" / "questions" / "mistakes" / f"{stem}.py", missing="")
@@ -127,6 +144,9 @@ def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
         alternatives,
         read(path),
         modules,
+        {name: read_bytes(given / name) for name in beside.files(provided)},
+        {name: read(solutions / f"{name}.py") for name in beside.modules(hand_in)},
+        {name: read_bytes(solutions / name) for name in beside.files(hand_in)},
     )
 
 
@@ -138,6 +158,14 @@ def read(path: Path, missing: str | None = None) -> str:
         if missing is not None:
             return missing
         raise KitError(f"{path} is missing: every assignment needs it") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's contents."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise KitError(f"{path} is missing: grading.yml names it") from None
 
 
 def refuse_repeated(path: Path) -> None:

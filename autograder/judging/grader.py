@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from autograder import __version__
+from autograder import __version__, beside
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
@@ -101,9 +101,8 @@ class Grader:
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
-        program = Program(
-            protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
-        )
+        files = {**data_files_of(submission), **self.bank.files}
+        program = Program(protocol.Source(source.name, list(source.cells)), modules, files=files)
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
@@ -339,7 +338,7 @@ def open_grader(
     own = [read(path) for path in (solution, *provided_paths(course, stem))]
     wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
     try:
-        bank = load_bank(course.root, stem, tuple(assignment.provided))
+        bank = load_bank(course.root, stem, assignment.provided, assignment.hand_in)
         insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
@@ -352,7 +351,7 @@ def open_grader(
 def provided_paths(course: Course, stem: str) -> list[Path]:
     """Return the modules that are handed out whole, those that are there."""
     folder = course.root / "assignments" / stem
-    paths = (folder / f"{name.removesuffix('.py')}.py" for name in course.assignment(stem).provided)
+    paths = (folder / f"{name}.py" for name in beside.modules(course.assignment(stem).provided))
     return [path for path in paths if path.is_file()]
 
 

@@ -145,7 +145,7 @@ def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequen
     program = replace(own.program, lender=Lender(names, worker))
     session = Session(wall, program, patience=PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
     try:
-        worker.load(reference.source, reference.modules, reference.bind)
+        worker.load(reference.source, reference.modules, reference.bind, files=reference.files)
         judged = lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session)
         return [one.verdict.outcome for one in judged]
     finally:

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from autograder import __version__
+from autograder import __version__, beside
 from autograder.config import FILE, Course
 
 ENGINE = Path(__file__).resolve().parents[1]
@@ -77,7 +77,9 @@ def course_files(course: Course, stem: str) -> dict[str, bytes]:
     """Return the files of a course that one assignment is graded with, by their path in it."""
     assignment = course.assignment(stem)
     paths = [FILE, f"solutions/{stem}.py", f"tests/questions/test_{stem}.py"]
-    paths += [f"assignments/{stem}/{name}.py" for name in assignment.provided]
+    for folder, entries in ((f"assignments/{stem}", assignment.provided), ("solutions", assignment.hand_in)):
+        paths += [f"{folder}/{name}.py" for name in beside.modules(entries)]
+        paths += [f"{folder}/{name}" for name in beside.files(entries)]
     if assignment.quiz:
         paths += [f"assignments/{stem}/quiz.yml", f"solutions/{stem}_quiz.yml"]
     mistakes = f"tests/questions/mistakes/{stem}.py"

@@ -33,6 +33,7 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         term=term_of(course.settings.seed, stem),
         import_s=assignment.limits.import_s,
         call_s=assignment.limits.call_s,
+        hand_in=assignment.hand_in,
     )
 
 
@@ -52,7 +53,7 @@ for door in publishers():
 def build(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
     for stem, assignment in course.settings.assignments.items():
-        bank = load_bank(course.root, stem, tuple(assignment.provided))
+        bank = load_bank(course.root, stem, assignment.provided, assignment.hand_in)
         insist_on_agreement(bank, assignment.questions)
         write_tree(student_folder(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")

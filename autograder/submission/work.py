@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from autograder import beside
 from autograder.config import Course
 from autograder.errors import STUB, InputError
 from autograder.submission.archive import Item
@@ -28,11 +29,17 @@ CLOSING = (")", "]", "}")
 
 @dataclass(frozen=True)
 class Task:
-    """What is known of an assignment: its stem, its questions, and the modules handed out whole."""
+    """What is known of an assignment: its stem, its questions, and what lies beside its module.
+
+    `provided` are the modules handed out whole, `given` the other files that are; `hand_in` are the
+    modules and files that are handed in too, by their full names.
+    """
 
     stem: str
     questions: frozenset[str] = frozenset()
     provided: Mapping[str, str] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+    hand_in: tuple[str, ...] = ()
 
     @cached_property
     def handed_out(self) -> frozenset[str]:
@@ -65,9 +72,11 @@ def task_of(course: Course, stem: str) -> Task:
     """Return what is known of an assignment of a course."""
     assignment = course.assignment(stem)
     folder = course.root / "assignments" / stem
-    paths = {name: folder / f"{name}.py" for name in assignment.provided}
+    paths = {name: folder / f"{name}.py" for name in beside.modules(assignment.provided)}
     texts = {name: path.read_text("utf-8") for name, path in paths.items() if path.exists()}
-    return Task(stem, frozenset(assignment.questions), texts)
+    hand_in = [f"{name}.py" for name in beside.modules(assignment.hand_in)] + beside.files(assignment.hand_in)
+    given = frozenset(beside.files(assignment.provided))
+    return Task(stem, frozenset(assignment.questions), texts, given, tuple(hand_in))
 
 
 def as_task(task: Task | str) -> Task:

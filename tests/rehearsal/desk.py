@@ -54,7 +54,7 @@ def main() -> None:
 def imported_base() -> str:
     """Return the name of an image like the official one: a fresh Debian with this Python in /usr/local."""
     shutil.rmtree(BUILD / "base", ignore_errors=True)
-    shutil.copytree(debian(BUILD / "debian"), BUILD / "base", symlinks=True)
+    run("cp", "-ax", str(debian(BUILD / "debian")), str(BUILD / "base"))
     unwanted = shutil.ignore_patterns("test", "site-packages", "__pycache__")
     for part in ("bin", "lib"):
         shutil.copytree(
