@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 
 from autograder import beside
-from autograder.environment import AT_HOME, LIBRARIES, listed, python_name
+from autograder.environment import AT_HOME, LIBRARIES, PYTHON, listed, python_name
 from autograder.errors import KitError, nearest
 from autograder.publish.facts import Rules, facts_of, hint_faults
 from autograder.publish.kit import kit_text
@@ -105,6 +105,8 @@ def build_template(
     facts = facts_of(stem, title, points, quiz_points, provided, hand_in, rules)
     texts["checks/assignment.json"] = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     texts["pytest.ini"] = student_file("pytest.ini")
+    version = ".".join(map(str, PYTHON))
+    texts[".github/workflows/checks.yml"] = student_file("checks.yml").replace("PYTHON", version, 1)
     if rules.examples:
         texts["examples.py"] = student_file("examples.txt").replace("QUESTIONS", stubs_of_examples(points))
     texts |= modules | {"checks/kit.py": kit_text()}
