@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from autograder import __version__
-from autograder.batch.backend import Bench
+from autograder.batch.backend import Backend
 from autograder.batch.files import reports_folder
 from autograder.batch.outputs import Written, write_page, write_report, write_reports
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
@@ -54,7 +54,7 @@ class Desk:
         last = book.last_run(finished=True)
         self.baseline = last.id if last else 0
 
-    def opened(self) -> Bench:
+    def opened(self) -> Backend:
         """Open a bench, ready for as many submissions as there are."""
         bench = self.batch.open_bench()
         if len(self.rows) >= SETTLE_FROM:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from autograder.batch.backend import Bench, LocalBench
+from autograder.batch.backend import Backend, LocalBench
 from autograder.batch.files import file_name, made
 from autograder.batch.files import replace as replace_file
 from autograder.batch.outputs import Written
@@ -57,7 +57,7 @@ def prepared(
     if not quiet:
         tell_oddities(intake)
 
-    def open_bench() -> Bench:
+    def open_bench() -> Backend:
         if cluster:
             return ClusterBench(cluster, course, stem, options, batch.stop, batch.say)
         grader = open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway)

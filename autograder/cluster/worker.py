@@ -48,7 +48,7 @@ class Order(msgspec.Struct):
     standing: Report | None = None
 
 
-class Reply(msgspec.Struct):
+class OrderReply(msgspec.Struct):
     """What came of an order. `ground` is what the worker's reports stand on, in words."""
 
     worker: str
@@ -72,7 +72,7 @@ def carry_out(package: bytes, order: bytes) -> bytes:
     """Carry out an order for the course in a package."""
     from distributed import get_worker
 
-    asked, reply = unpacked(order, Order), Reply(get_worker().address)
+    asked, reply = unpacked(order, Order), OrderReply(get_worker().address)
     try:
         fill(reply, asked, SHELF.bench(asked.run, package))
     except KitError as error:
@@ -85,7 +85,7 @@ async def end_run(run: str) -> None:
     await asyncio.to_thread(SHELF.end, run)
 
 
-def fill(reply: Reply, asked: Order, bench: LocalBench) -> None:
+def fill(reply: OrderReply, asked: Order, bench: LocalBench) -> None:
     """Do what is asked; only a worker like the first grades, so that a class is graded alike."""
     reply.ground = ground_of(bench)
     if asked.submission is None:

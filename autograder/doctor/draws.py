@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from autograder.checks.draws import DRAWS
-from autograder.doctor.behaviour import Results, brief
+from autograder.doctor.behaviour import TrialResults, brief
 from autograder.doctor.findings import Finding, Subject
-from autograder.doctor.trials import JOBS, PARTLY, Bench, Ran, Trial
+from autograder.doctor.trials import JOBS, PARTLY, Ran, Trial, TrialRunner
 from autograder.judging.bank import Check
 from autograder.results import Outcome
 
@@ -19,14 +19,16 @@ OTHERS = range(1, DRAWS)
 RIGHT = ("reference", "alternative")
 
 
-def judge_draws(subject: Subject, bench: Bench, results: Results) -> Iterator[Finding]:
+def judge_draws(subject: Subject, bench: TrialRunner, results: TrialResults) -> Iterator[Finding]:
     """Right programs must pass, and wrong ones be refused, whatever hidden inputs are drawn."""
     with ThreadPoolExecutor(JOBS) as pool:
         for found in pool.map(lambda task: task(), tasks(subject, bench, results)):
             yield from found
 
 
-def tasks(subject: Subject, bench: Bench, results: Results) -> Iterator[Callable[[], list[Finding]]]:
+def tasks(
+    subject: Subject, bench: TrialRunner, results: TrialResults
+) -> Iterator[Callable[[], list[Finding]]]:
     """Yield what has to be run."""
     for trial, ran in results.items():
         drawing = [one for one in bench.by_seconds(trial.questions) if one.draws]
@@ -39,7 +41,7 @@ def tasks(subject: Subject, bench: Bench, results: Results) -> Iterator[Callable
                 yield partial(still_refused, subject, bench, trial, [*refusing, *rest])
 
 
-def still_right(subject: Subject, bench: Bench, trial: Trial, checks: Sequence[Check]) -> list[Finding]:
+def still_right(subject: Subject, bench: TrialRunner, trial: Trial, checks: Sequence[Check]) -> list[Finding]:
     """Find the checks that refuse a right program in another draw."""
     drawn = [check.drawn(draw) for draw in OTHERS for check in checks]
     lost = [one for one in bench.put_through(trial, drawn, alone=True) if one.outcome is not Outcome.PASSED]
@@ -53,7 +55,9 @@ def still_right(subject: Subject, bench: Bench, trial: Trial, checks: Sequence[C
     ]
 
 
-def still_refused(subject: Subject, bench: Bench, trial: Trial, checks: Sequence[Check]) -> list[Finding]:
+def still_refused(
+    subject: Subject, bench: TrialRunner, trial: Trial, checks: Sequence[Check]
+) -> list[Finding]:
     """Find the draws in which no check refuses a wrong program."""
     first, *rest = checks
     ran: list[Ran] = bench.put_through(trial, [first.drawn(draw) for draw in OTHERS])

@@ -23,7 +23,7 @@ from autograder.config import Course
 from autograder.errors import InputError
 from autograder.judging.grader import Grader, open_grader
 from autograder.judging.scoring import VISIBLE_PART
-from autograder.redteam.gains import Secrets, Told, judge, lingers, offspring, secrets_of
+from autograder.redteam.gains import ReadByStudents, Secrets, judge, lingers, offspring, secrets_of
 from autograder.redteam.stage import Stage, stage
 from autograder.redteam.table import table
 from autograder.results import Isolation
@@ -103,7 +103,7 @@ def run_one(grader: Grader, scene: Stage, attack: Attack, secrets: Secrets) -> G
     used, size = time.process_time() - used, peak_mb() - size
     hidden = [one.feedback for one in report.checks if not one.visible]
     visible = [one.feedback for one in report.checks if one.visible]
-    told = Told(
+    told = ReadByStudents(
         " ".join([*hidden, *(one.hint for one in report.questions)]), " ".join([*visible, *report.notes])
     )
     gained = judge(report.score, report.output, told, secrets, scene)
@@ -207,7 +207,7 @@ def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str, secret
         return Gain(name, 0.0, ("kept results.json from being written",))
     rows = [(row.get("visibility"), str(row.get("output", ""))) for row in results.get("tests", ())]
     rows.append(("visible", str(results.get("output", ""))))
-    told = Told(
+    told = ReadByStudents(
         *[" ".join(text for shown, text in rows if (shown == "visible") is kind) for kind in (False, True)]
     )
     score = float(results.get("score", 0.0))
