@@ -40,7 +40,7 @@ class Backend(Protocol):
         """End everything that was started, also what is still running."""
 
 
-class LocalBench:
+class LocalBackend:
     """A grader behind the wall of this machine."""
 
     def __init__(self, grader: Grader) -> None:

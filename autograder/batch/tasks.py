@@ -63,7 +63,7 @@ class Watched:
 class Batch:
     """A class to grade: who, with what, and where it is written."""
 
-    open_bench: Callable[[], Backend]
+    open_backend: Callable[[], Backend]
     intake: Intake
     folder: Path
     options: Options

@@ -25,7 +25,7 @@ TRIES = 3  # for a submission: a worker whose warm process has gone opens anothe
 LEAST, MOST = 64, 256  # under way at once: room for workers that come later, a bound for the memory
 
 
-class ClusterBench:
+class ClusterBackend:
     """Grades on the workers of a cluster. The work of a worker that dies Dask gives to another."""
 
     def __init__(

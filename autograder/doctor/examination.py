@@ -170,26 +170,26 @@ def run_trials(
     with Wall(limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
-            bench = TrialRunner(grader, thorough=thorough)
-            results, findings = judge_all(subject, grader, bench, equivalent, tell)
-            draws = judge_draws(subject.without(unsound(results)), bench, results) if every_draw else ()
+            runner = TrialRunner(grader, thorough=thorough)
+            results, findings = judge_all(subject, grader, runner, equivalent, tell)
+            draws = judge_draws(subject.without(unsound(results)), runner, results) if every_draw else ()
             return results, [*findings, *draws]
 
 
 def judge_all(
-    subject: Subject, grader: Grader, bench: TrialRunner, equivalent: Mapping[str, str], tell: TellCount
+    subject: Subject, grader: Grader, runner: TrialRunner, equivalent: Mapping[str, str], tell: TellCount
 ) -> tuple[TrialResults, list[Finding]]:
     """Run the reference, then everything else of the questions whose reference is right."""
-    results = {trial: bench.run(trial) for trial in reference_trials(subject)}
+    results = {trial: runner.run(trial) for trial in reference_trials(subject)}
     findings = list(judge_reference(subject, results))
     sound = subject.without(unsound(results))
     source = CourseModule(subject.bank.solution, subject.path("solution"))
     found = mutants(source, list(subject.assignment.questions))
-    trials = other_trials(sound, bench, found)
-    for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
+    trials = other_trials(sound, runner, found)
+    for done, (trial, ran) in enumerate(runner.run_all(trials), 1):
         results[trial] = ran
         tell(done, len(trials))
-    bench.prove_all(results)
+    runner.prove_all(results)
     for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage, judge_handed_out):
         findings += judge(sound, results)
     findings += judge_mutants(sound, results, found, equivalent)
@@ -198,7 +198,7 @@ def judge_all(
     return results, findings
 
 
-def other_trials(subject: Subject, bench: TrialRunner, found: list[Mutant]) -> list[Trial]:
+def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> list[Trial]:
     """Return everything but the reference."""
     bank = subject.bank
     stub = student_folder(subject.course, subject.stem)[f"{subject.stem}.py"].decode()
@@ -206,7 +206,7 @@ def other_trials(subject: Subject, bench: TrialRunner, found: list[Mutant]) -> l
         *stub_trials(subject, stub),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
-        *garbage_trials(subject, bench.answers),
+        *garbage_trials(subject, runner.answers),
         *handed_out_trials(subject),
         *mutant_trials(subject, found),
     ]
