@@ -111,7 +111,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._benches: dict[str, LocalBackend] = {}
+        self._backends: dict[str, LocalBackend] = {}
         self._used: dict[str, float] = {}
         self._ended: set[str] = set()
 
@@ -121,25 +121,25 @@ class Shelf:
             if run in self._ended:
                 raise KitError("this run has been ended")
             now = self._used[run] = time.monotonic()
-            if run not in self._benches:
-                for other, backend in list(self._benches.items()):
+            if run not in self._backends:
+                for other, backend in list(self._backends.items()):
                     if now - self._used[other] > IDLE_S:
                         self.drop(other, backend)
-                self._benches[run] = opened(unpacked(package, Package))
-            return self._benches[run]
+                self._backends[run] = opened(unpacked(package, Package))
+            return self._backends[run]
 
     def drop(self, run: str, backend: LocalBackend | None) -> None:
         """Close a backend, unless that was done already; what still runs on it ends with a `KitError`."""
         with self._lock:
-            if backend is not None and self._benches.get(run) is backend:
-                del self._benches[run]
+            if backend is not None and self._backends.get(run) is backend:
+                del self._backends[run]
                 backend.close()
 
     def end(self, run: str) -> None:
         """Close a run's backend, and open no other."""
         with self._lock:
             self._ended.add(run)
-            self.drop(run, self._benches.get(run))
+            self.drop(run, self._backends.get(run))
 
 
 SHELF = Shelf()  # a module's variable changes here alone: Dask calls functions, and they have to find it
