@@ -4,6 +4,7 @@ What an attack gains is judged from outside.
 """
 
 import contextlib
+import functools
 import os
 import resource
 import time
@@ -19,13 +20,13 @@ from autograder.judging.grader import Grader, open_grader
 from autograder.judging.scoring import VISIBLE_PART
 from autograder.redteam.collection import QUICK, Attack, Gain, armed, load_attacks
 from autograder.redteam.gains import Secrets, Told, judge, lingers, offspring, secrets_of
-from autograder.redteam.stage import Stage, stage
+from autograder.redteam.stage import Stage, on_stages
 from autograder.redteam.table import table
 from autograder.redteam.zipped import Honest, against_zip
 from autograder.results import Isolation
 from autograder.submission.reading import Submission
 
-GRADER_S, GRADER_MB = 8, 300  # what one attack may cost the grader itself
+GRADER_S, GRADER_MB = 8, 300  # what one attack may cost the grader itself, and the collection
 CENT = 0.011  # scores are rounded
 
 
@@ -43,39 +44,37 @@ def against_grader(
     grader = open_grader(hurried(course, stem), stem, without, hidden_anyway=True)
     try:
         honest = grader.grade(submission("honest", stem, grader.bank.solution)).score
-        with stage() as scene:
-            secrets = secrets_of(grader)
-            gains = [run_one(grader, scene, attack, secrets) for attack in attacks]
-            gains.append(fit_the_examples(grader))
+        secrets = secrets_of(grader)
+        size, before = peak_mb(), offspring(grader.wall.pid)
+        gains = list(on_stages(attacks, functools.partial(run_one, grader, secrets)))
+        gains.append(fit_the_examples(grader))
         after = grader.grade(submission("honest", stem, grader.bank.solution)).score
-        if after != honest:
-            gains.append(Gain("afterwards", after, ("an honest submission scores less than before",)))
+        left = ["an honest submission scores less than before"] if after != honest else []
+        left += ["a process was left behind"] if lingers(grader.wall.pid, before) else []
+        left += [f"the grader grew by {grown:.0f} MB"] if (grown := peak_mb() - size) > GRADER_MB else []
+        if left:
+            gains.append(Gain("afterwards", after, tuple(left)))
         return gains, grader.isolation
     finally:
         grader.close()
 
 
-def run_one(grader: Grader, scene: Stage, attack: Attack, secrets: Secrets) -> Gain:
-    """Run one attack and look at what it left."""
+def run_one(grader: Grader, secrets: Secrets, scene: Stage, attack: Attack) -> Gain:
+    """Run one attack and look at what it gained."""
     stem = grader.bank.stem
-    before = offspring(grader.wall.pid)
     preamble = scene.preamble(os.getpid(), grader.course.root.resolve(), stem)
     text = armed(attack, preamble, list(grader.assignment.questions))
-    used, size = time.process_time(), peak_mb()
+    used = time.thread_time()  # all of the grader's work on a submission is done in the thread that asks
     report = grader.grade(submission(attack.name, stem, text))
-    used, size = time.process_time() - used, peak_mb() - size
+    used = time.thread_time() - used
     hidden = [one.feedback for one in report.checks if not one.visible]
     visible = [one.feedback for one in report.checks if one.visible]
     told = Told(
         " ".join([*hidden, *(one.hint for one in report.questions)]), " ".join([*visible, *report.notes])
     )
     gained = judge(report.score, report.output, told, secrets, scene)
-    if lingers(grader.wall.pid, before):
-        gained.append("left a process behind")
     if used > GRADER_S:
         gained.append(f"kept the grader busy for {used:.0f} s")
-    if size > GRADER_MB:
-        gained.append(f"made the grader grow by {size:.0f} MB")
     return Gain(attack.name, report.score, tuple(gained))
 
 

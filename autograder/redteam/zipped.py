@@ -2,13 +2,10 @@
 
 import json
 import os
-import queue
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +14,10 @@ import yaml
 from autograder.errors import InputError
 from autograder.redteam.collection import QUICK, Attack, Gain, armed
 from autograder.redteam.gains import Secrets, Told, judge
-from autograder.redteam.stage import Stage, stage
+from autograder.redteam.stage import Stage, on_stages, stage
 
 ZIP_S = 60  # for one attack
 TELL_EVERY = 10
-AT_ONCE = (os.cpu_count() or 1) + 1  # an attack sleeps or waits for most of its time
 
 
 @dataclass(frozen=True)
@@ -52,35 +48,29 @@ def against_zip(
         honest: work that must score in the zip what it scores here, or nothing has been tried.
         tell: takes a line now and then.
     """
-    gains: list[Gain] = []
-    free: queue.SimpleQueue[Stage] = queue.SimpleQueue()
 
-    def run(attack: Attack) -> Gain:
-        scene = free.get()
-        try:
-            source = scene.folder / "platform" / "source" / "course"
-            text = armed(attack, scene.preamble(os.getpid(), source, stem), questions)
-            score, printed, told = run_in_zip(scene.folder / "platform", stem, text)
-            if told is None:
-                return Gain(attack.name, 0.0, ("kept results.json from being written",))
-            return Gain(attack.name, score, tuple(judge(score, printed, told, secrets, scene)))
-        finally:
-            free.put(scene)
+    def set_up(scene: Stage) -> None:
+        unpack(archive, scene.folder / "platform" / "source")
 
-    with ExitStack() as stack:
-        for _ in range(min(AT_ONCE, len(attacks))):
-            scene = stack.enter_context(stage())
-            unpack(archive, scene.folder / "platform" / "source")
-            free.put(scene)
+    def run(scene: Stage, attack: Attack) -> Gain:
+        root = scene.folder / "platform"
+        text = armed(attack, scene.preamble(os.getpid(), root / "source" / "course", stem), questions)
+        score, printed, told = run_in_zip(root, stem, text)
+        if told is None:
+            return Gain(attack.name, score, ("kept results.json from being written",))
+        return Gain(attack.name, score, tuple(judge(score, printed, told, secrets, scene)))
+
+    with stage() as scene:
+        set_up(scene)
         score, printed, _ = run_in_zip(scene.folder / "platform", stem, honest.text)
-        if score != honest.score:
-            told = f"honest work scores {score:g}, {honest.score:g} here: {printed.strip()[-300:]}"
-            return [Gain("honest", score, (told,))]
-        pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
-        for gain in pool.map(run, attacks):
-            gains.append(gain)
-            if len(gains) % TELL_EVERY == 0:
-                tell(f"{len(gains)} of {len(attacks)} attacks against {archive.name}")
+    if score != honest.score:
+        told = f"honest work scores {score:g}, {honest.score:g} here: {printed.strip()[-300:]}"
+        return [Gain("honest", score, (told,))]
+    gains = []
+    for gain in on_stages(attacks, run, set_up):
+        gains.append(gain)
+        if len(gains) % TELL_EVERY == 0:
+            tell(f"{len(gains)} of {len(attacks)} attacks against {archive.name}")
     return gains
 
 
