@@ -44,7 +44,7 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
-from autograder.sandbox.warm import WallLost
+from autograder.sandbox.warm import CannotStart, WallLost
 from autograder.submission.reading import (
     QUIZ,
     Source,
@@ -97,6 +97,8 @@ class Grader:
                 return self.grade_readable(submission)
             except WallLost as lost:
                 note = str(lost)
+                if isinstance(lost, CannotStart):
+                    break
             except KitError:
                 raise
             except Exception as error:  # noqa: BLE001 one submission must not stop a class
