@@ -24,6 +24,7 @@ from autograder.gradebook.current import absent_rows, blank, standing, standing_
 from autograder.gradebook.database import FILE as BOOK
 from autograder.gradebook.records import Run
 from autograder.judging.grader import open_grader
+from autograder.quiz.alone import quiz_alone
 from autograder.reports.code import Cell, marked_code
 from autograder.reports.html import student_html
 from autograder.reports.terminal import clean, to_table
@@ -46,6 +47,8 @@ def prepared(
 ) -> Batch:  # fmt: skip
     """Return a class that is ready to be graded, here or on a cluster; say what is odd about it."""
     insist_on_lists(options)
+    if options.quiz_only:
+        course = quiz_alone(course, stem)
     extensions = course.root / EXTENSIONS
     if not options.extensions and extensions.exists():
         options = replace(options, extensions=str(extensions.resolve()))
@@ -172,11 +175,11 @@ def run_of(book: Gradebook, out: Path) -> Run:
 
 def course_of(run: Run, root: Path) -> Course:
     """Return the course in `root` if it has the assignment, else the one the class was graded with."""
-    if (root / SETTINGS).exists():
-        course = load_config(root)
-        if run.assignment in course.settings.assignments or not run.about.options.course:
-            return course
-    return load_config(Path(run.about.options.course or root))
+    options = run.about.options
+    course = load_config(root) if (root / SETTINGS).exists() else None
+    if course is None or (options.course and run.assignment not in course.settings.assignments):
+        course = load_config(Path(options.course or root))
+    return quiz_alone(course, run.assignment) if options.quiz_only else course
 
 
 def graded(book: Gradebook, run: Run, row: Row, out: Path) -> Report:

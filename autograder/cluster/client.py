@@ -118,7 +118,7 @@ def package_of(course: Course, stem: str, options: Options) -> Package:
     paths = {path for part in PARTS for path in course.root.glob(part.format(stem))}
     paths = {path for path in paths if path.suffix in SUFFIXES and path.is_file()}
     files = {path.relative_to(course.root).as_posix(): path.read_bytes() for path in sorted(paths)}
-    return Package(__version__, stem, files, options.without, options.hidden_anyway)
+    return Package(__version__, stem, files, options.without, options.hidden_anyway, options.quiz_only)
 
 
 def connected(address: str) -> Any:

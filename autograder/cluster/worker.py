@@ -23,6 +23,7 @@ from autograder.errors import KitError
 from autograder.gradebook.keys import work_key
 from autograder.judging.grader import open_grader
 from autograder.judging.receipt import version
+from autograder.quiz.alone import quiz_alone
 from autograder.results import Report
 from autograder.submission.reading import Submission
 
@@ -38,6 +39,7 @@ class Package(msgspec.Struct):
     files: dict[str, bytes]
     without: tuple[str, ...] = ()
     hidden_anyway: bool = False
+    quiz_only: bool = False
 
 
 class Order(msgspec.Struct):
@@ -154,9 +156,10 @@ def opened(package: Package) -> LocalBackend:
         for path, data in package.files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(data)
-        grader = open_grader(
-            load_config(root), package.stem, package.without, hidden_anyway=package.hidden_anyway
-        )
+        course = load_config(root)
+        if package.quiz_only:
+            course = quiz_alone(course, package.stem)
+        grader = open_grader(course, package.stem, package.without, hidden_anyway=package.hidden_anyway)
     backend = LocalBackend(grader)
     backend.settle()
     return backend

@@ -18,6 +18,7 @@ from msgspec import structs
 from autograder.config import Course, load_config
 from autograder.container.metadata import Circumstances, read_circumstances
 from autograder.errors import InputError
+from autograder.judging.bank import read
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.grader import Grader, open_grader
 from autograder.judging.judge import Judged
@@ -145,7 +146,7 @@ def within_memory(course: Course, stem: str) -> Course:
     """Return the course with a worker's memory bounded by what this container leaves it."""
     here = container_mb()
     assignment = course.settings.assignments[stem]
-    text = (course.root / "solutions" / f"{stem}.py").read_text("utf-8")
+    text = read(course.root / "solutions" / f"{stem}.py", missing="")
     room = max(LEAST_MB, here - KIT_MB["torch" in text]) if here else assignment.limits.memory_mb
     limits = structs.replace(assignment.limits, memory_mb=min(assignment.limits.memory_mb, room))
     changed = {**course.settings.assignments, stem: structs.replace(assignment, limits=limits)}

@@ -136,7 +136,8 @@ def open_subject(course: Course, assignment: Assignment) -> Subject:
     for part in ("solution", "checks", "mistakes", "alternatives"):
         path = PATHS[part].format(stem=stem)
         CourseModule(read(course.root / path, missing=""), path)  # an error names file and line
-    bank = load_bank(course.root, stem, tuple(assignment.provided))
+    only_quiz = not assignment.questions
+    bank = load_bank(course.root, stem, tuple(assignment.provided), only_quiz=only_quiz)
     handout = read(course.root / PATHS["handout"].format(stem=stem), missing="")
     texts = [bank.solution, bank.checks_source, bank.mistakes_source, bank.alternatives_source, handout]
     return Subject(course, assignment, bank, open_quiz(course, stem), unfinished(texts))
@@ -199,7 +200,9 @@ def judge_all(
 
 
 def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> list[Trial]:
-    """Return everything but the reference."""
+    """Return everything but the reference; what is only a quiz has nothing to try."""
+    if not subject.assignment.questions:
+        return []
     bank = subject.bank
     stub = student_folder(subject.course, subject.stem)[f"{subject.stem}.py"].decode()
     return [

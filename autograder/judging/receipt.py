@@ -76,7 +76,8 @@ def digest(files: Mapping[str, bytes]) -> str:
 def course_files(course: Course, stem: str) -> dict[str, bytes]:
     """Return the files of a course that one assignment is graded with, by their path in it."""
     assignment = course.assignment(stem)
-    paths = [FILE, f"solutions/{stem}.py", f"tests/questions/test_{stem}.py"]
+    code = [f"solutions/{stem}.py", f"tests/questions/test_{stem}.py"]
+    paths = [FILE, *(path for path in code if assignment.questions or (course.root / path).exists())]
     paths += [f"assignments/{stem}/{name}.py" for name in assignment.provided]
     if assignment.quiz:
         paths += [f"assignments/{stem}/quiz.yml", f"solutions/{stem}_quiz.yml"]

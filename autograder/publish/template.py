@@ -57,6 +57,8 @@ def build_template(
         call_s: the seconds that a call may take there.
     """
     rules = rules or Rules()
+    if not points:
+        return quiz_folder(course_root, stem, title, quiz_points, rules, term)
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
     modules = provided_files(course_root / "assignments" / stem, provided)
@@ -99,6 +101,20 @@ def build_template(
     if rules.examples:
         texts["examples.py"] = student_file("examples.txt").replace("QUESTIONS", stubs_of_examples(points))
     texts |= modules | {"checks/kit.py": kit_text()}
+    return {path: texts[path].encode() for path in sorted(texts)}
+
+
+def quiz_folder(
+    course_root: Path, stem: str, title: str, points: float, rules: Rules, term: str
+) -> dict[str, bytes]:
+    """Return the files of a student's folder where the assignment is only a quiz."""
+    texts = quiz_files(course_root, stem, title, term)
+    with contextlib.suppress(FileNotFoundError):
+        texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
+    texts["README.md"] = render(
+        student_file("README_quiz.md.j2"), title=title, quiz_points=f"{points:g}", rules=rules,
+        handout="handout.md" in texts, python=python_name(),
+    )  # fmt: skip
     return {path: texts[path].encode() for path in sorted(texts)}
 
 

@@ -13,11 +13,11 @@ from autograder.sandbox import protocol
 from autograder.sandbox.callbacks import call_back
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import answer_in
-from autograder.sandbox.lender import Lender
 from autograder.sandbox.patience import WorkerWatch
 from autograder.sandbox.warm import WarmProcess
 
 if TYPE_CHECKING:
+    from autograder.sandbox.lender import Lender
     from autograder.sandbox.wall import Wall
 
 OF_IMPORT = 0.8  # of the time to load in: what the worker cuts by itself, before it is ended
@@ -63,7 +63,7 @@ class Worker:
         modules: Mapping[str, str] | None = None,
         bind: Mapping[str, tuple[str, str]] | None = None,
         deadline: float | None = None,
-        lender: Lender | None = None,
+        lender: "Lender | None" = None,
         skip: Sequence[protocol.WirePlace] = (),
         *,
         careful: bool = False,
@@ -138,7 +138,10 @@ class Worker:
                     continue
                 if self._lender is None:
                     raise protocol.ProtocolError("a call of what is not lent")
+                lent = self._lender.excused_s
                 frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
+                until += self._lender.excused_s - lent
+                self.excused_s += self._lender.excused_s - lent
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer", InvalidReply) from None
 

@@ -110,7 +110,8 @@ def lending(wall, text, right=""):
     """A program that is lent the functions g and square of another one."""
     worker, lender = wall.worker(), wall.worker()
     lender.load(ProgramText("right.py", [right]))
-    worker.load(ProgramText("work.py", [text]), lender=Lender(["g", "square"], lender) if right else None)
+    lent = Lender(["g", "square"], lambda: lender) if right else None
+    worker.load(ProgramText("work.py", [text]), lender=lent)
     yield Student(lambda call: worker.ask(encode_call(call), 5))
     worker.close()
     lender.close()
@@ -150,7 +151,7 @@ def test_lent_functions_answer_only_so_many_calls(wall):
     worker, lender = wall.worker(), wall.worker()
     lender.load(ProgramText("right.py", ["def g(x):\n    return x\n"]))
     asks = "def f(n):\n    return sum(g(1.0) for _ in range(n))\n"
-    worker.load(ProgramText("work.py", [asks]), lender=Lender(["g"], lender, calls=5))
+    worker.load(ProgramText("work.py", [asks]), lender=Lender(["g"], lambda: lender, calls=5))
     assert worker.ask(encode_call(Call("call", "f", (5,))), 5).value == 5.0
     with pytest.raises(WorkerDied):
         worker.ask(encode_call(Call("call", "f", (1,))), 5)

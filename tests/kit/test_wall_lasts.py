@@ -11,14 +11,15 @@ import pytest
 
 from autograder.sandbox import patience
 from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import ROOM, encode_call, room_for
+from autograder.sandbox.codec import ROOM, encode_answer, encode_call, room_for
+from autograder.sandbox.lender import Lender, LenderFailed
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.patience import FACTOR, Usage, WorkerWatch
-from autograder.sandbox.protocol import ProgramText
-from autograder.sandbox.remote import AnswerTooLarge, WorkerDied
-from autograder.sandbox.wall import Wall
-from autograder.sandbox.warm import WallLost, WarmProcess
+from autograder.sandbox.protocol import REQUEST, ProgramText, decode_frame
+from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
+from autograder.sandbox.wall import STARTS, Wall
+from autograder.sandbox.warm import CannotStart, WallLost, WarmProcess
 
 
 @pytest.fixture
@@ -215,3 +216,54 @@ def test_what_a_worker_left_behind_is_ended_with_it():
         while os.path.exists(f"/proc/{child}"):
             assert time.monotonic() < until, "a child outlived its worker"
             wall.worker().close()
+
+
+def test_a_warm_process_that_cannot_start_is_tried_twice_and_says_why(monkeypatch):
+    starts = []
+
+    def start(*args):
+        starts.append(WarmProcess(*args))
+        return starts[-1]
+
+    monkeypatch.setattr("autograder.sandbox.wall.WarmProcess", start)
+    told = "^the warm process of the wall cannot start: ValueError: no_such_library"
+    with Wall(Limits(), ("no_such_library",)) as wall, pytest.raises(CannotStart, match=told):
+        wall.worker()
+    assert len(starts) == STARTS
+
+
+class Lent:
+    """A worker that answers, or does not, as it is told to."""
+
+    def __init__(self, *ways) -> None:
+        self.ways, self.excused_s, self.asked_until = list(ways), 0.0, []
+
+    def reply(self, frame, allowed_s, until) -> bytes:
+        self.asked_until.append(until)
+        self.excused_s += 3
+        way = self.ways.pop(0)
+        if isinstance(way, Exception):
+            raise way
+        return way
+
+    def close(self) -> None:
+        pass
+
+
+ANSWER = encode_answer(Answer(1.0))
+
+
+def test_a_program_is_not_charged_for_a_lender_that_starves():
+    worker = Lent(CallTimeout("late"), ANSWER)
+    lender = Lender(["g"], lambda: worker)
+    request, _ = decode_frame(encode_call(Call("call", "g")), REQUEST)
+    assert lender.answer(request, b"", 5, 100.0) == ANSWER
+    assert lender.excused_s == pytest.approx(6, abs=0.1)
+    assert worker.asked_until == pytest.approx([100, 103], abs=0.1)
+
+
+def test_a_lender_that_never_answers_is_nobodys_verdict():
+    lender = Lender(["g"], lambda: Lent(CallTimeout("late")))
+    request, _ = decode_frame(encode_call(Call("call", "g")), REQUEST)
+    with pytest.raises(LenderFailed, match="g could not be lent: late"):
+        lender.answer(request, b"", 5, 100.0)
