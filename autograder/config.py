@@ -17,6 +17,7 @@ from autograder import beside
 from autograder.errors import InputError, KitError, nearest
 
 FILE = "grading.yml"
+SEEDS = 10**18  # as many to draw from: trying them all, to find which one fits a quiz, takes too long
 
 # the description says in an error message what is accepted
 Text = Annotated[str, Meta(description="a text")]
@@ -37,7 +38,7 @@ Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
     Meta(description="visible, hidden, after_due_date or after_published"),
 ]
-Examples = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
+ExamplesMode = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -80,14 +81,14 @@ class Attempts(Settings, frozen=True, kw_only=True):
 class AssignmentSettings(Settings, frozen=True, kw_only=True):
     """What grading.yml says about one assignment; `weight` is its part of the term's total."""
 
-    questions: dict[str, Points]
+    questions: dict[str, Points] = {}  # none: the assignment is its quiz
     title: Text = ""
     due: Moment = None
     quiz: Points = 0
     weight: Weight = None
     provided: Files = []
     hand_in: Files = []
-    examples: Examples = "none"
+    examples: ExamplesMode = "none"
     reading: Text = ""
     canvas_column: Text = ""
     limits: Limits = Limits()
@@ -171,7 +172,7 @@ def parse_config(text: str) -> CourseSettings:
             for name in beside.files(getattr(assignment, key)):
                 if not beside.is_plain(name) or name in beside.FILES_TAKEN:
                     raise fault(f"assignments.{stem}.{key}", f"cannot hold {name!r}: give it a plain name")
-        if not assignment.questions:
+        if not assignment.questions and not assignment.quiz:
             raise fault(f"assignments.{stem}.questions", "names no question: write NAME: POINTS")
     return settings
 

@@ -11,13 +11,12 @@ import yaml
 
 from autograder.authoring.question import SCAFFOLDS, write
 from autograder.beside import hidden_by
-from autograder.config import FILE, Course, load_config, parse_config
+from autograder.config import FILE, SEEDS, Course, load_config, parse_config
 from autograder.errors import InputError, KitError
 from autograder.publish.build import student_folder
 from autograder.publish.tree import write_tree
 
 SHARED = (FILE, "README.md", ".gitignore", ".github/")  # of the course; all else is an assignment's
-SEEDS = 10**9  # as many to draw from
 NEXT = """{where} is a healthy course with one question.
 
 Next:

@@ -82,7 +82,7 @@ def session(request: pytest.FixtureRequest, grader: "Grader") -> "Iterator[Sessi
     source, bank = source_of(submission, stem), grader.bank
     modules = {**modules_of(submission), **bank.provided}
     files = {**data_files_of(submission), **bank.files}
-    program = Program(protocol.Source(source.name, list(source.cells)), modules, files=files)
+    program = Program(protocol.ProgramText(source.name, list(source.cells)), modules, files=files)
     opened = Session(grader.wall, program, draw=grader.draw_of(program))
     yield opened
     opened.close()

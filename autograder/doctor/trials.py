@@ -29,7 +29,7 @@ from autograder.judging.session import Session
 from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 
 CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.UNWRITTEN)
@@ -67,7 +67,7 @@ class Ran:
         return self.outcome in CAUGHT
 
 
-class Bench:
+class TrialRunner:
     """Runs trials, several at a time. It starts with the reference, which shows how quick a check is."""
 
     def __init__(self, grader: Grader, *, thorough: bool) -> None:
@@ -206,7 +206,9 @@ def stub_trials(subject: Subject, stubs: Mapping[str, str]) -> list[Trial]:
     """Return the untouched template, question by question."""
     bank = subject.bank
     others = {name: text for name, text in stubs.items() if name != bank.stem}
-    program = Program(Source(f"{bank.stem}.py", [stubs[bank.stem]]), others | bank.provided, files=bank.files)
+    program = Program(
+        ProgramText(f"{bank.stem}.py", [stubs[bank.stem]]), others | bank.provided, files=bank.files
+    )
     return [Trial("stub", "the untouched template", (question,), program) for question in subject.ready()]
 
 
@@ -228,7 +230,7 @@ def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
         if questions := tuple(one for one in mutant.questions if one in ready):
             name = Path(mutant.where).stem
             if name == subject.stem:
-                program = replace(reference, source=Source(f"{name}.py", [mutant.text]))
+                program = replace(reference, source=ProgramText(f"{name}.py", [mutant.text]))
             else:
                 program = replace(reference, modules={**reference.modules, name: mutant.text})
             trials.append(Trial("mutant", mutant.id, questions, program))
@@ -252,7 +254,7 @@ def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> li
             parameters(subject.defined[question].node), numeric=numeric, acts=acts
         ):
             swap = f"import garbage\n{question} = garbage.instead({question}, {kind!r}, {parameter!r})\n"
-            source = Source(reference.source.name, [subject.bank.solution, swap])
+            source = ProgramText(reference.source.name, [subject.bank.solution, swap])
             name = f"{parameter} {kind}".strip()
             trials.append(
                 Trial("garbage", name, (question,), replace(reference, source=source, modules=modules))

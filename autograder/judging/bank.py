@@ -5,7 +5,7 @@ import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +15,7 @@ import numpy as np
 from autograder import beside
 from autograder.checks.draws import hidden_rng, identity, visible_rng
 from autograder.checks.marks import CheckMark
+from autograder.config import AssignmentSettings
 from autograder.errors import KitError
 from autograder.judging.sentences import Sentences
 
@@ -92,6 +93,11 @@ class Bank:
         return {self.stem: self.solution, **self.own}
 
     @functools.cached_property
+    def defined(self) -> frozenset[str]:
+        """What the solution defines at the top."""
+        return frozenset(name for node in ast.parse(self.solution).body for name in names_of(node, self.own))
+
+    @functools.cached_property
     def sentences(self) -> Sentences:
         """What the author of the checks wrote."""
         return Sentences(self.checks_source)
@@ -118,16 +124,20 @@ class Bank:
         return {name: tuple(check for check in self.checks if check.question == name) for name in names}
 
 
-def load_bank(root: Path, stem: str, provided: Sequence[str] = (), hand_in: Sequence[str] = ()) -> Bank:
+def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = None) -> Bank:
     """Read an assignment's checks (which are run: they are ours) and the texts of its programs.
 
     Args:
         root: the course's folder.
         stem: the assignment.
-        provided: what is handed out whole, from `assignments/<stem>/`.
-        hand_in: what is handed in beside the module; the reference's is in `solutions/`.
+        assignment: says what lies beside its module. What is only a quiz has no checks, and a solution only
+            if its answers are measured.
     """
     path = root / "tests" / "questions" / f"test_{stem}.py"
+    solution = root / "solutions" / f"{stem}.py"
+    if assignment is not None and not assignment.questions:
+        return Bank(stem, (), (), (), read(solution, missing=""), "", "", "", {})
+    provided, hand_in = (assignment.provided, assignment.hand_in) if assignment else ([], [])
     given, solutions = root / "assignments" / stem, root / "solutions"
     modules = {name: read(given / f"{name}.py") for name in beside.modules(provided)}
     refuse_repeated(path)
@@ -139,7 +149,7 @@ def load_bank(root: Path, stem: str, provided: Sequence[str] = (), hand_in: Sequ
         collect_checks(module, stem, path),
         variants(mistakes, "misconception"),
         variants(alternatives, "alternative"),
-        read(root / "solutions" / f"{stem}.py"),
+        read(solution),
         mistakes,
         alternatives,
         read(path),
@@ -249,3 +259,13 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
                 tags = [ast.literal_eval(one.value) for one in mark.keywords if one.arg == "tags"]
                 found.append(Variant(node.name, question, text, *map(tuple, tags)))
     return tuple(found)
+
+
+def names_of(node: ast.stmt, own: Container[str | None]) -> Iterator[str]:
+    """Yield what a statement at the top of a module defines, or imports from a module of the same work."""
+    if isinstance(node, ast.ImportFrom) and node.module in own:
+        yield from (alias.asname or alias.name for alias in node.names)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    yield from (target.id for target in targets if isinstance(target, ast.Name))

@@ -7,7 +7,7 @@ from autograder.sandbox import protocol
 
 def reference_program(bank: Bank) -> Program:
     """Return the reference as a program."""
-    source = protocol.Source(f"{bank.stem}.py", [bank.solution])
+    source = protocol.ProgramText(f"{bank.stem}.py", [bank.solution])
     return Program(source, {**bank.own, **bank.provided}, files={**bank.own_files, **bank.files})
 
 

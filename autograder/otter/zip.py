@@ -5,18 +5,16 @@ import json
 import warnings
 from pathlib import Path
 
-import autograder
 from autograder import beside
 from autograder.config import Course
 from autograder.environment import LIBRARIES, python_name
 from autograder.judging.bank import load_bank
-from autograder.judging.receipt import course_files
+from autograder.judging.receipt import ENGINE, course_files
 from autograder.otter.tests import grading_tests
 from autograder.publish.source import read_source
 from autograder.publish.student_files.progress import CHECK_SECONDS
 from autograder.publish.template import provided_files, render
 
-ENGINE = Path(autograder.__file__).parent
 FILES = Path(__file__).parent
 PLUGIN = "autograder.otter.plugin.BehindTheWall"
 WITH_CONDA = {"torch": "pytorch-cpu"}  # its name there, where it differs
@@ -29,7 +27,7 @@ def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
     assignment = course.assignment(stem)
     provided = provided_files(course.root / "assignments" / stem, beside.modules(assignment.provided))
     source = read_source(course.root, f"tests/questions/test_{stem}.py")
-    bank = load_bank(course.root, stem, assignment.provided, assignment.hand_in)
+    bank = load_bank(course.root, stem, assignment)
     tests = grading_tests(source, bank.checks, stem, assignment.questions, course.settings.seed)
     texts = {f"tests/{question}.py": text for question, text in tests.items()}
     texts |= otter_scripts()

@@ -19,7 +19,7 @@ from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
 from autograder.publish.publishers import publishers
 from autograder.publish.quiz_paper import render_paper, render_script
-from autograder.publish.source import DEFINITION, Source, read_source
+from autograder.publish.source import DEFINITION, CourseModule, read_source
 from autograder.publish.stubs import make_stubs
 from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import count_visible, make_visible_checks
@@ -60,6 +60,8 @@ def build_template(
         hand_in: modules and files that are handed in beside the module; stubs of the modules are handed out.
     """
     rules = rules or Rules()
+    if not points:
+        return quiz_folder(course_root, stem, title, quiz_points, rules, term)
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
     modules = provided_files(course_root / "assignments" / stem, beside.modules(provided))
@@ -116,7 +118,9 @@ def build_template(
     return dict(sorted(found.items()))
 
 
-def stubs_of(parts: Sequence[Source], questions: Sequence[str], around: Sequence[str]) -> dict[str, str]:
+def stubs_of(
+    parts: Sequence[CourseModule], questions: Sequence[str], around: Sequence[str]
+) -> dict[str, str]:
     """Return the modules that students fill in; a question is in the one that defines it, else in the first.
 
     Args:
@@ -130,7 +134,7 @@ def stubs_of(parts: Sequence[Source], questions: Sequence[str], around: Sequence
     return {Path(part.where).name: make_stubs(part, inside[part.where], around) for part in parts}
 
 
-def defined_in(part: Source, questions: Iterable[str]) -> list[str]:
+def defined_in(part: CourseModule, questions: Iterable[str]) -> list[str]:
     """Return the questions that a module defines."""
     there = {node.name for node in part.tree.body if isinstance(node, DEFINITION)}
     return [name for name in questions if name in there]
@@ -147,12 +151,26 @@ def data_files(folder: Path, names: Sequence[str], *, needed: bool) -> dict[str,
     return found
 
 
+def quiz_folder(
+    course_root: Path, stem: str, title: str, points: float, rules: Rules, term: str
+) -> dict[str, bytes]:
+    """Return the files of a student's folder where the assignment is only a quiz."""
+    texts = quiz_files(course_root, stem, title, term)
+    with contextlib.suppress(FileNotFoundError):
+        texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
+    texts["README.md"] = render(
+        student_file("README_quiz.md.j2"), title=title, quiz_points=f"{points:g}", rules=rules,
+        handout="handout.md" in texts, python=python_name(),
+    )  # fmt: skip
+    return {path: texts[path].encode() for path in sorted(texts)}
+
+
 def stubs_of_examples(questions: Iterable[str]) -> str:
     """Return the entries of examples.py, each without an example."""
     return "\n".join(f'    "{name}": [],' for name in questions)
 
 
-def refuse_leaks(texts: Mapping[str, str], solution: Source, questions: Sequence[str]) -> None:
+def refuse_leaks(texts: Mapping[str, str], solution: CourseModule, questions: Sequence[str]) -> None:
     """Raise if a line of the solution is handed out, or a stub is none."""
     for path, text in texts.items():
         for line in leaks(text, solution.text):

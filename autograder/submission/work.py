@@ -32,7 +32,8 @@ class Task:
     """What is known of an assignment: its stem, its questions, and what lies beside its module.
 
     `provided` are the modules handed out whole, `given` the other files that are; `hand_in` are the
-    modules and files that are handed in too, by their full names.
+    modules and files that are handed in too, by their full names. Of one that is only a quiz no code is
+    looked for.
     """
 
     stem: str
@@ -40,6 +41,7 @@ class Task:
     provided: Mapping[str, str] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
     hand_in: tuple[str, ...] = ()
+    only_quiz: bool = False
 
     @cached_property
     def handed_out(self) -> frozenset[str]:
@@ -75,8 +77,8 @@ def task_of(course: Course, stem: str) -> Task:
     paths = {name: folder / f"{name}.py" for name in beside.modules(assignment.provided)}
     texts = {name: path.read_text("utf-8") for name, path in paths.items() if path.exists()}
     hand_in = [f"{name}.py" for name in beside.modules(assignment.hand_in)] + beside.files(assignment.hand_in)
-    given = frozenset(beside.files(assignment.provided))
-    return Task(stem, frozenset(assignment.questions), texts, given, tuple(hand_in))
+    questions, given = frozenset(assignment.questions), frozenset(beside.files(assignment.provided))
+    return Task(stem, questions, texts, given, tuple(hand_in), only_quiz=not questions)
 
 
 def as_task(task: Task | str) -> Task:
