@@ -11,6 +11,7 @@ TAKEN = frozenset(
 FILES_TAKEN = frozenset(
     ("README.md", "handout.md", "pytest.ini", "quiz.yml", "requirements.txt", "requirements-notebook.txt")
 )
+STAND_IN = frozenset(("make", "file"))  # what checks ask `student` for beside the questions
 PLAIN = re.compile(r"\w[\w-]*(\.\w+)+")
 
 

@@ -163,6 +163,9 @@ def parse_config(text: str) -> CourseSettings:
         for where, name in named(stem, assignment):
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise fault(where, "is not a Python name: letters, digits and _ only")
+        for name in assignment.questions:
+            if name in beside.STAND_IN or name.startswith("_"):
+                raise fault(f"assignments.{stem}.questions.{name}", "cannot be a question: use another name")
         if hidden := beside.hidden_by(stem):
             raise fault(f"assignments.{stem}", f"cannot be an assignment: {hidden}")
         for name in beside.modules(assignment.hand_in):

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from autograder.doctor.findings import Audit, Finding, Subject, closest
+from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions
 from autograder.doctor.generated import audit_generated, audit_leaks
 from autograder.errors import KitError
 from autograder.judging.bank import read
@@ -21,7 +21,7 @@ def audit_unfinished(subject: Subject) -> Iterator[Finding]:
     for part in ("solution", "checks", "mistakes", "alternatives", "handout"):
         text = read(subject.course.root / subject.path(part), missing="")
         for number, line in enumerate(text.splitlines(), 1):
-            if found := TODO.search(line):
+            if (found := TODO.search(line)) and subject.is_asked(found[1]):
                 what = found[2].strip(" `").rstrip(".") or "this place"
                 yield Finding(
                     f"{found[1]} is not finished: {what}",
@@ -52,7 +52,7 @@ def audit_questions(subject: Subject) -> Iterator[Finding]:
             )
         yield from missing_parts(subject, question)
     for name in defined:
-        if not name.startswith("_") and name not in subject.assignment.questions:
+        if not name.startswith("_") and name not in subject.everything:
             yield Finding(
                 f"{subject.at('solution', name)}: {name} is public, but no question",
                 f"give it points in grading.yml, or call it _{name}",
@@ -100,8 +100,21 @@ def audit_strangers(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def doubled_checks(subject: Subject) -> Iterator[Finding]:
+    """No check may do what another does: it would count twice."""
+    first: dict[tuple[str, str], str] = {}
+    known = {check.name: check.question for check in subject.bank.checks}
+    for name, node in definitions(subject.bank.checks_source).items():
+        if name in known:
+            body = ast.dump(ast.Module(node.body[ast.get_docstring(node) is not None :], []))
+            same = first.setdefault((known[name], body), name)
+            if same != name:
+                yield Finding(f"{name} does what {same} does", f"take one out: {subject.at('checks', name)}")
+
+
 def audit_words(subject: Subject) -> Iterator[Finding]:
     """Titles must be told apart, hints and alternatives must say something, names stand once."""
+    yield from doubled_checks(subject)
     titles = Counter((check.question, check.title) for check in subject.bank.checks)
     for check in subject.bank.checks:
         if titles[check.question, check.title] > 1:
@@ -130,6 +143,8 @@ def audit_docstrings(subject: Subject) -> Iterator[Finding]:
     """What a docstring says about arguments must be what the signature says."""
     for name, found in subject.defined.items():
         node = found.node
+        if not subject.is_asked(name):
+            continue
         functions = [inner for inner in ast.walk(node) if isinstance(inner, FUNCTION)]
         for function in functions:
             text = ast.get_docstring(function) or ""
@@ -177,13 +192,6 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "none"
 
 
-AUDITS: tuple[Audit, ...] = (
-    audit_unfinished,
-    audit_questions,
-    audit_strangers,
-    audit_words,
-    audit_hints,
-    audit_docstrings,
-    audit_generated,
-    audit_leaks,
-)
+# what is asked of each question, and of an assignment as a whole
+OF_QUESTIONS: tuple[Audit, ...] = (audit_unfinished, audit_questions, audit_words, audit_docstrings)
+OF_ALL: tuple[Audit, ...] = (audit_strangers, audit_hints, audit_leaks, audit_generated)

@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from autograder.config import Assignment, Course
 from autograder.judging.bank import Bank
 from autograder.publish.source import DEFINITION, Definition
@@ -66,6 +68,27 @@ class Subject:
     def without(self, questions: Collection[str]) -> "Subject":
         """Return the assignment with further questions left unjudged."""
         return replace(self, unfinished=self.unfinished | set(questions))
+
+    def about(self, questions: Collection[str]) -> "Subject":
+        """Return what there is of some questions alone: their points, checks, mistakes and alternatives."""
+        bank = self.bank
+        points = {name: worth for name, worth in self.assignment.questions.items() if name in questions}
+        mine = replace(
+            bank,
+            checks=tuple(one for one in bank.checks if one.question in questions),
+            misconceptions=tuple(one for one in bank.misconceptions if one.question in questions),
+            alternatives=tuple(one for one in bank.alternatives if one.question in questions),
+        )
+        return replace(self, assignment=structs.replace(self.assignment, questions=points), bank=mine)
+
+    @functools.cached_property
+    def everything(self) -> frozenset[str]:
+        """All questions of the assignment, also where this is about some of them."""
+        return frozenset(self.course.assignment(self.stem).questions)
+
+    def is_asked(self, name: str) -> bool:
+        """Whether something may be told of a name: it belongs to no question that this is not about."""
+        return name in self.assignment.questions or name not in self.everything
 
     def ready(self) -> list[str]:
         """Return the questions whose answers can be judged."""

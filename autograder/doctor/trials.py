@@ -28,7 +28,7 @@ from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
 from autograder.publish.source import Definition
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer
+from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 
@@ -74,6 +74,7 @@ class TrialRunner:
         self._grader, self._thorough = grader, thorough
         self._seconds: dict[str, float] = {}
         self.answers: dict[str, list[Any]] = {}  # of the reference, by question
+        self.calls: dict[str, list[Call]] = {}  # that it answered
 
     def run_all(self, trials: Sequence[Trial]) -> Iterator[tuple[Trial, list[Ran]]]:
         """Yield each trial with what its checks said, in order."""
@@ -149,9 +150,10 @@ class TrialRunner:
         judged = self._grader.judge.judge_live(check, session)
         if trial.kind == "reference":
             self._seconds[check.id] = time.monotonic() - began
-            told = [one.outcome.value for one in judged.exchanges
-                    if isinstance(one.outcome, Answer) and one.call.name == check.question]  # fmt: skip
+            mine = [one for one in judged.exchanges if one.call.name == check.question]
+            told = [one.outcome.value for one in mine if isinstance(one.outcome, Answer)]
             self.answers.setdefault(check.question, []).extend(told)
+            self.calls.setdefault(check.question, []).extend(one.call for one in mine)
         return self._told(check, judged, trial)
 
     def _told(self, check: Check, judged: Judged, trial: Trial) -> Ran:
