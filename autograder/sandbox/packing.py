@@ -102,8 +102,16 @@ class Encoder:
 class Decoder:
     """Turns wire structs into data. Each array has bytes of the body of its own, one after another."""
 
-    def __init__(self, body: memoryview) -> None:
-        self._body, self._at, self._nodes = body, 0, 0
+    def __init__(self, body: memoryview, *, is_ours: bool = False) -> None:
+        """Begin with a message.
+
+        Args:
+            body: of it.
+            is_ours: whether the grader wrote it, so that things in it may stand for the program's functions
+                and for any class: whoever can send those runs what they like on the other side.
+        """
+        self._body, self._is_ours = body, is_ours
+        self._at = self._nodes = 0
 
     def value(self, wire: Any, depth: int = 0) -> Any:
         """Return the data behind a wire struct."""
@@ -133,13 +141,19 @@ class Decoder:
                 return Handle(wire.id, wire.type_name, held)
             case protocol.WireOpaque():
                 return Opaque(wire.type_name, wire.why)
-            case protocol.WireCallback():
-                return Callback(wire.at)
-            case protocol.WireNamed():
-                return Named(wire.name)
-            case protocol.WireRecord():
-                return Record(wire.path, self.mapping(wire.fields, depth))
-        return self.figure(wire, depth)
+            case protocol.WireFigure():
+                return self.figure(wire, depth)
+        return self.ours(wire, depth)
+
+    def ours(self, wire: Any, depth: int) -> Callback | Named | Record:
+        """Return what only the grader may send."""
+        if not self._is_ours:
+            raise ProtocolError("what stands for a function or an object of a class")
+        if isinstance(wire, protocol.WireCallback):
+            return Callback(wire.at)
+        if isinstance(wire, protocol.WireNamed):
+            return Named(wire.name)
+        return Record(wire.path, self.mapping(wire.fields, depth))
 
     def all(self, wires: Sequence[Any], depth: int = 0) -> list[Any]:
         """Return the data behind several wire structs."""
