@@ -55,7 +55,7 @@ class Lender:
             until: the moment by which it must be here.
 
         Raises:
-            ProtocolError: nothing of that name is lent, or it is asked for too often, or with what is no data.
+            ProtocolError: nothing of that name is lent, or asked for too often, or with what is no data.
             LenderFailed: the worker did not answer, nor did a fresh one.
         """
         if call.action != "call" or call.name not in self.names or self._left <= 0:
