@@ -3,6 +3,7 @@
 import math
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -22,7 +23,10 @@ PACK_FROM = 8  # a list of at least this many floats travels as one array
 MAX_DIMENSIONS = 32
 MAX_DEPTH = 20  # of lists in lists: more than a worker ever sends
 MAX_NODES = 300_000  # pieces of data in one message
-MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
+MAX_KEYED = 10_000  # entries of a set or a dict
+MAX_ALIKE = (
+    64  # different keys of one hash: each new one is compared with all others. (-1, x) and (-2, x) share
+)
 MAX_AXES = 500  # of a figure
 MAX_SIDE = 1700  # pixels of a picture; figures are drawn at most 1600 wide and high
 PNG_SIZE = struct.Struct(">8s4x4sII")  # signature, "IHDR", width, height
@@ -170,6 +174,7 @@ class Decoder:
             raise ProtocolError("a dict with too many entries")
         keys = wire.keys if all(type(key) is str for key in wire.keys) else self.all(wire.keys, depth)
         try:
+            refuse_crafted(keys)
             return dict(zip(keys, self.all(wire.items, depth), strict=True))
         except TypeError:
             raise ProtocolError("a dict whose keys cannot be keys") from None
@@ -211,9 +216,16 @@ def container(kind: Kind, items: list[Any]) -> Any:
     if len(items) > MAX_KEYED:
         raise ProtocolError("a set with too many entries")
     try:
+        refuse_crafted(items)
         return set(items) if kind == "set" else frozenset(items)
     except TypeError:
         raise ProtocolError("a set of what cannot be in one") from None
+
+
+def refuse_crafted(keys: Sequence[Any]) -> None:
+    """Raise if keys were made to have one hash."""
+    if len(keys) > MAX_ALIKE and max(Counter(map(hash, keys)).values()) > MAX_ALIKE:
+        raise ProtocolError("keys that were made to be slow")
 
 
 def refuse_bad_text(flat: np.ndarray) -> None:
