@@ -70,7 +70,7 @@ def sheet_of(asker: Asker, task: Task, entry: Entry, student: str, report: Repor
             raise
         except Exception as error:  # noqa: BLE001 one submission must not stop a class
             return Sheet(entry.name, student, why=f"The kit stumbled: {type(error).__name__}: {error}")
-        code = list(listings(Work(asker, submission), functions))
+        code = list(listings(Work(asker, submission, key), functions))
         return Sheet(entry.name, student, questions, code, "" if questions else SMALL)
     return Sheet(entry.name, student, why="It ended the sandbox each time.")
 
