@@ -17,6 +17,7 @@ from msgspec.structs import asdict
 from autograder.errors import InputError, KitError, nearest
 
 FILE = "grading.yml"
+SEEDS = 10**18  # as many to draw from: trying them all, to find which one fits a quiz, takes too long
 
 # names of files and folders that a student's folder, or the course's, has already
 TAKEN = frozenset(

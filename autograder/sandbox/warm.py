@@ -44,7 +44,7 @@ class WarmProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = {"limits": asdict(bounds), "layers": layers, "ours": OURS}
         settings |= {"preload": list(preload), "also": list(also)}
-        self._said = os.memfd_create("said")
+        self._said = os.fdopen(os.memfd_create("said"), "rb")
         self._process = subprocess.Popen(  # noqa: S603 our own interpreter, our own arguments
             [sys.executable, "-I", "-c", START, str(KIT), str(theirs.fileno()), json.dumps(settings)],
             pass_fds=[theirs.fileno()],
@@ -85,7 +85,8 @@ class WarmProcess:
             return
 
     def _last_words(self) -> str:
-        said = os.pread(self._said, SAID_BYTES, max(0, os.fstat(self._said).st_size - SAID_BYTES))
+        size = self._said.seek(0, os.SEEK_END)
+        said = os.pread(self._said.fileno(), SAID_BYTES, max(0, size - SAID_BYTES))
         return (said.decode("utf-8", "replace").strip().splitlines() or ["it says nothing"])[-1]
 
     def has_ended(self) -> bool:
@@ -100,7 +101,7 @@ class WarmProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        os.close(self._said)
+        self._said.close()
 
 
 def wait_for_exit(pidfd: int, seconds: float) -> bool:
