@@ -84,13 +84,14 @@ class Asker:
         """Return what each known mistake of a question answers to the calls that students have seen."""
         if question not in self._mistaken:
             bank, calls = self.grader.bank, self.inputs(question)[:MOST_INPUTS]
+            mistakes = [one for one in bank.misconceptions if one.question == question]
             found: dict[str, list[str]] = {}
-            for one in bank.misconceptions:
-                if one.question == question:
-                    program = variant_program(bank, bank.mistakes_source, one)
-                    with open_session(self.grader, program_beside(program, self.texts)) as session:
+            if mistakes:
+                program = variant_program(bank, bank.mistakes_source, mistakes[0])
+                with open_session(self.grader, program_beside(program, self.texts)) as session:
+                    for one in mistakes:
                         runs = [run_of(session, "variants", one.name, call) for call in calls]
-                    found[one.name] = [run.outcome if run and run.ended else "" for run in runs]
+                        found[one.name] = [run.outcome if run and run.ended else "" for run in runs]
             self._mistaken[question] = found
         return self._mistaken[question]
 
