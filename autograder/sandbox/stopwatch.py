@@ -100,7 +100,7 @@ def is_debugged(frame: FrameType | None) -> bool:
     return sys.gettrace() is not None or (frame is not None and frame.f_trace is not None)
 
 
-class Watch:
+class Stopwatch:
     """Raises TooSlow in a statement that runs for too long, unless a debugger is at work."""
 
     def __init__(self, seconds: float) -> None:

@@ -24,10 +24,10 @@ from autograder.submission.reading import Submission, data_files_of, modules_of,
 from autograder.viva.questions import (
     LEAST,
     MOST_OF_A_KIND,
-    Edit,
+    LineChange,
     Outline,
-    Question,
-    Run,
+    TracedCall,
+    VivaQuestion,
     about_change,
     about_leaving,
     about_mistake,
@@ -37,7 +37,7 @@ from autograder.viva.questions import (
 )
 
 T = TypeVar("T")
-Runs = Sequence[tuple[Call, Run]]
+Runs = Sequence[tuple[Call, TracedCall]]
 HERE = Path(__file__).parent
 MOST_INPUTS, MOST_EDITS, MOST_GRADED = 3, 6, 2  # of a function
 NOTHING = (StudentRaised, CallTimeout, WorkerDied, msgspec.ValidationError)
@@ -57,7 +57,7 @@ class Asker:
 
     def questions(
         self, submission: Submission, right: Collection[str], key: bytes
-    ) -> tuple[list[Question], list[Outline]]:
+    ) -> tuple[list[VivaQuestion], list[Outline]]:
         """Return what a student is asked, and the functions that the questions are about.
 
         Args:
@@ -65,7 +65,7 @@ class Asker:
             right: the questions of the assignment that were answered in full.
             key: of the student.
         """
-        work = Work(self, submission, key)
+        work = VivaWork(self, submission, key)
         outlines = work.outlines()
         with work.session(work.program(work.cells)) as session:
             runs = {one.name: list(work.runs(one, session)) for one in outlines}
@@ -103,7 +103,7 @@ class Asker:
         return [one for one in calls if one.action == "call" and one.name == question and not one.functions]
 
 
-class Work:
+class VivaWork:
     """One submission, as it is and with lines changed."""
 
     def __init__(self, asker: Asker, submission: Submission, key: bytes) -> None:
@@ -117,7 +117,7 @@ class Work:
 
     def program(self, cells: Sequence[str]) -> Program:
         """Return the program with other cells."""
-        return Program(protocol.Source(self.name, list(cells)), self.modules, files=self.files)
+        return Program(protocol.ProgramText(self.name, list(cells)), self.modules, files=self.files)
 
     def session(self, program: Program) -> contextlib.AbstractContextManager[Session]:
         """Return a program that can be asked."""
@@ -125,20 +125,20 @@ class Work:
 
     def outlines(self) -> list[Outline]:
         """Return what can be asked about the assignment's functions; nothing of the student's runs for it."""
-        program = Program(protocol.Source("outline.py", [""]), self.asker.texts)
+        program = Program(protocol.ProgramText("outline.py", [""]), self.asker.texts)
         names = list(self.grader.assignment.questions)
         with self.session(program) as session:
             found = ask(session, list[Outline], "viva_outline.outline", self.cells, names)
         return [one for one in found or [] if 0 <= one.cell < len(self.cells)]
 
-    def runs(self, function: Outline, session: Session) -> Iterator[tuple[Call, Run]]:
+    def runs(self, function: Outline, session: Session) -> Iterator[tuple[Call, TracedCall]]:
         """Yield the calls of a function that can be quoted, and what they go through."""
         for call in self.asker.inputs(function.name)[:MOST_INPUTS]:
             run = self.run(function, call, session)
             if run is not None and run.can_be_told:
                 yield call, run
 
-    def about(self, function: Outline, runs: Runs, session: Session) -> Iterator[Question]:
+    def about(self, function: Outline, runs: Runs, session: Session) -> Iterator[VivaQuestion]:
         """Yield the questions that follow from running a function, and from leaving out its lines.
 
         About errors only if there are no others of the second kind.
@@ -146,19 +146,19 @@ class Work:
         offset = self.offset(function)
         for _, run in runs:
             yield from about_run(function, run, offset)
-        found: dict[bool, list[Question]] = {False: [], True: []}
+        found: dict[bool, list[VivaQuestion]] = {False: [], True: []}
         for edit, before, after in self.edited_runs(function, "leave out", runs, session):
             found[bool(after.raised)] += about_leaving(function, edit, before, after, offset)
         yield from found[False] or found[True]
 
-    def about_changes(self, function: Outline, runs: Runs, session: Session) -> Iterator[Question]:
+    def about_changes(self, function: Outline, runs: Runs, session: Session) -> Iterator[VivaQuestion]:
         """Yield questions about changed lines, for programs about which there is little else to ask."""
         for edit, before, after in self.edited_runs(function, "change", runs, session):
             yield from about_change(function, edit, before, after, self.offset(function))
 
     def edited_runs(
         self, function: Outline, kind: str, runs: Runs, session: Session
-    ) -> Iterator[tuple[Edit, Run, Run]]:
+    ) -> Iterator[tuple[LineChange, TracedCall, TracedCall]]:
         """Yield some edits of a kind, with what each call goes through before and after."""
         for edit, (call, before) in itertools.product(self.edits(function, kind)[:MOST_EDITS], runs):
             after = self.run(function, call, session, edit)
@@ -167,7 +167,7 @@ class Work:
 
     def about_mistakes(
         self, functions: Sequence[Outline], runs: Mapping[str, Runs], session: Session
-    ) -> Iterator[Question]:
+    ) -> Iterator[VivaQuestion]:
         """Yield a question on each function of which a change makes a known mistake.
 
         On the calls that students have seen a changed function must answer as the mistake does.
@@ -188,7 +188,9 @@ class Work:
                     yield from about_mistake(function, edit, mistake, hints, self.offset(function), self.key)
                     break
 
-    def resembles(self, function: Outline, edit: Edit, runs: Mapping[str, Runs], session: Session) -> bool:
+    def resembles(
+        self, function: Outline, edit: LineChange, runs: Mapping[str, Runs], session: Session
+    ) -> bool:
         """Whether a function with one line changed answers as one of the known mistakes does."""
         mistaken = self.asker.mistaken(function.name)
         before = [run.outcome for _, run in runs[function.name]]
@@ -203,13 +205,13 @@ class Work:
                 return False
         return after != before
 
-    def edits(self, function: Outline, kind: str) -> list[Edit]:
+    def edits(self, function: Outline, kind: str) -> list[LineChange]:
         """Return the edits of a kind, in an order that follows from the key."""
         inside = (function.first, function.last)
         found = [one for one in function.edits if one.kind == kind and inside[0] <= one.line <= inside[1]]
         return shuffled(found, self.key, repr)
 
-    def edited(self, function: Outline, edit: Edit) -> list[str]:
+    def edited(self, function: Outline, edit: LineChange) -> list[str]:
         """Return the cells with one line replaced."""
         lines = self.cells[function.cell].split("\n")
         lines[edit.line - 1 : edit.line] = [edit.text]
@@ -219,7 +221,9 @@ class Work:
         """Return how many lines come before a function's cell."""
         return sum(text.count("\n") + 1 for text in self.cells[: function.cell])
 
-    def run(self, function: Outline, call: Call, session: Session, edit: Edit | None = None) -> Run | None:
+    def run(
+        self, function: Outline, call: Call, session: Session, edit: LineChange | None = None
+    ) -> TracedCall | None:
         """Return what a call goes through, None if it does not end or cannot be followed."""
         module = self.name.rpartition(".")[0] or self.name
         text = ""
@@ -246,10 +250,10 @@ def program_beside(program: Program, modules: Mapping[str, str]) -> Program:
 
 def run_of(
     session: Session, module: str, name: str, call: Call, watch: Sequence[int] = (), text: str = ""
-) -> Run | None:
+) -> TracedCall | None:
     """Return what a call of a module's function goes through, with another text of it if one is given."""
     args = (module, name, list(watch), list(call.args), call.kwargs, text)
-    return ask(session, Run, "viva_trace.trace", *args)
+    return ask(session, TracedCall, "viva_trace.trace", *args)
 
 
 def ask(session: Session, kind: type[T], path: str, *args: Any) -> T | None:
