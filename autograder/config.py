@@ -43,7 +43,7 @@ Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
     Meta(description="visible, hidden, after_due_date or after_published"),
 ]
-Examples = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
+ExamplesMode = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -92,7 +92,7 @@ class AssignmentSettings(Settings, frozen=True, kw_only=True):
     quiz: Points = 0
     weight: Weight = None
     provided: Names = []
-    examples: Examples = "none"
+    examples: ExamplesMode = "none"
     reading: Text = ""
     canvas_column: Text = ""
     limits: Limits = Limits()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from autograder.batch.backend import Bench, LocalBench
+from autograder.batch.backend import Backend, LocalBackend
 from autograder.batch.files import file_name, made
 from autograder.batch.files import replace as replace_file
 from autograder.batch.outputs import Written
@@ -15,7 +15,7 @@ from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Stopped, Wishes
 from autograder.batch.terms import differences, terms_of
 from autograder.cli.progress import progress, stoppable
-from autograder.cluster.client import ClusterBench
+from autograder.cluster.client import ClusterBackend
 from autograder.config import FILE as SETTINGS
 from autograder.config import Course, load_config
 from autograder.errors import InputError, nearest
@@ -60,13 +60,13 @@ def prepared(
     if not quiet:
         tell_oddities(intake)
 
-    def open_bench() -> Bench:
+    def open_backend() -> Backend:
         if cluster:
-            return ClusterBench(cluster, course, stem, options, batch.stop, batch.say)
+            return ClusterBackend(cluster, course, stem, options, batch.stop, batch.say)
         grader = open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway)
-        return LocalBench(grader)
+        return LocalBackend(grader)
 
-    batch = Batch(open_bench, intake, folder, options, wishes, terms=terms_of(course, stem))
+    batch = Batch(open_backend, intake, folder, options, wishes, terms=terms_of(course, stem))
     return batch
 
 

@@ -8,10 +8,9 @@ from autograder.config import Course, load_config
 from autograder.doctor.findings import Finding, Subject
 from autograder.judging.bank import read
 from autograder.publish.build import BUNDLES, has_bundle, student_folder, zip_bytes
-from autograder.publish.leaks import leaks
+from autograder.publish.leaks import LEAK_LENGTH, leaks
 from autograder.publish.tree import differences, present
 
-LEAK_LENGTH = 20
 Build = Callable[[Course, str], Mapping[str, bytes]]
 
 

@@ -111,7 +111,7 @@ class Grader:
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
         program = Program(
-            protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
+            protocol.ProgramText(source.name, list(source.cells)), modules, files=data_files_of(submission)
         )
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:

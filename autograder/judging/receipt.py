@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from autograder import __version__
 from autograder.config import FILE, Course
+from autograder.environment import LIBRARIES
 
 ENGINE = Path(__file__).resolve().parents[1]
 # Where the closure of imports begins: what judges, what the warm process imports, what checks import.
@@ -23,7 +24,6 @@ JUDGES = ("judging.grader", "sandbox.zygote", "sandbox.protocol", "checks")
 AS_TEXT = ("sandbox/probes.py",)  # read, not imported
 FROM = r"from[ \t]+(autograder[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)"
 IMPORT = re.compile(rf"^[ \t]*(?:{FROM}|import[ \t]+(autograder[\w.]*))", re.MULTILINE)
-LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
 
 
 def receipt_of(course: Course, stem: str, isolation: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
 from autograder.publish.publishers import publishers
 from autograder.publish.quiz_paper import render_paper, render_script
-from autograder.publish.source import DEFINITION, Source, read_source
+from autograder.publish.source import DEFINITION, CourseModule, read_source
 from autograder.publish.stubs import make_stubs
 from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import count_visible, make_visible_checks
@@ -123,7 +123,7 @@ def stubs_of_examples(questions: Iterable[str]) -> str:
     return "\n".join(f'    "{name}": [],' for name in questions)
 
 
-def refuse_leaks(texts: Mapping[str, str], solution: Source, questions: Mapping[str, float]) -> None:
+def refuse_leaks(texts: Mapping[str, str], solution: CourseModule, questions: Mapping[str, float]) -> None:
     """Raise if a line of the solution is handed out, or a stub is none."""
     for path, text in texts.items():
         for line in leaks(text, solution.text):

@@ -19,7 +19,7 @@ from autograder.errors import InputError
 from autograder.judging.grader import Grader, open_grader
 from autograder.judging.scoring import VISIBLE_PART
 from autograder.redteam.collection import QUICK, Attack, Gain, armed, load_attacks
-from autograder.redteam.gains import Secrets, Told, judge, lingers, offspring, secrets_of
+from autograder.redteam.gains import ReadByStudents, Secrets, judge, lingers, offspring, secrets_of
 from autograder.redteam.stage import Stage, on_stages
 from autograder.redteam.table import table
 from autograder.redteam.zipped import Honest, against_zip
@@ -69,7 +69,7 @@ def run_one(grader: Grader, secrets: Secrets, scene: Stage, attack: Attack) -> G
     used = time.thread_time() - used
     hidden = [one.feedback for one in report.checks if not one.visible]
     visible = [one.feedback for one in report.checks if one.visible]
-    told = Told(
+    told = ReadByStudents(
         " ".join([*hidden, *(one.hint for one in report.questions)]), " ".join([*visible, *report.notes])
     )
     gained = judge(report.score, report.output, told, secrets, scene)

@@ -29,7 +29,7 @@ NUMBER = re.compile(r"\d+\.\d{6,}")
 
 
 @dataclass(frozen=True)
-class Told:
+class ReadByStudents:
     """What students read: about hidden checks, and everything else."""
 
     hidden: str
@@ -44,7 +44,7 @@ class Secrets:
     lines: AbstractSet[str] = frozenset()
 
 
-def judge(score: float, output: str, told: Told, secrets: Secrets, scene: Stage) -> list[str]:
+def judge(score: float, output: str, told: ReadByStudents, secrets: Secrets, scene: Stage) -> list[str]:
     """Say what an attack gained, from what it scored, printed, got told, and left behind."""
     gained = []
     if score > 0:

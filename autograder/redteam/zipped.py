@@ -13,7 +13,7 @@ import yaml
 
 from autograder.errors import InputError
 from autograder.redteam.collection import QUICK, Attack, Gain, armed
-from autograder.redteam.gains import Secrets, Told, judge
+from autograder.redteam.gains import ReadByStudents, Secrets, judge
 from autograder.redteam.stage import Stage, on_stages, stage
 
 ZIP_S = 60  # for one attack
@@ -88,7 +88,7 @@ def unpack(archive: Path, source: Path) -> None:
     settings.write_text(yaml.safe_dump(course), "utf-8")
 
 
-def run_in_zip(root: Path, stem: str, text: str) -> tuple[float, str, Told | None]:
+def run_in_zip(root: Path, stem: str, text: str) -> tuple[float, str, ReadByStudents | None]:
     """Grade one program with the zip's own; return the score, what was printed, and what students read."""
     work = root / "submission"
     work.mkdir(exist_ok=True)
@@ -108,7 +108,7 @@ def run_in_zip(root: Path, stem: str, text: str) -> tuple[float, str, Told | Non
         return 0.0, printed, None
     rows = [(row.get("visibility"), str(row.get("output", ""))) for row in results.get("tests", ())]
     rows.append(("visible", str(results.get("output", ""))))
-    told = Told(
+    told = ReadByStudents(
         *[" ".join(text for shown, text in rows if (shown == "visible") is kind) for kind in (False, True)]
     )
     return float(results.get("score", 0.0)), printed, told

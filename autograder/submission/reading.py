@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.environment import LIBRARIES
 from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.entry import Entry, Part
@@ -32,8 +33,8 @@ from autograder.submission.work import MAX_CODE, MAX_NOTEBOOK, MAX_TEXT, Task, a
 MAX_HELPERS = 100
 MAX_DATA_FILES = 20
 MAX_NESTED = 2  # archives inside one another
-LIBRARIES = sys.stdlib_module_names | {"sitecustomize", "usercustomize", "numpy", "torch", "scipy"}
-LIBRARIES |= {"matplotlib", "pytest", "otter", "autograder", "solutions"}
+NOT_THEIRS = {"sitecustomize", "usercustomize", "pytest", "otter", "autograder", "solutions"}
+NOT_THEIRS |= {*sys.stdlib_module_names, *LIBRARIES}
 
 
 @dataclass(frozen=True)
@@ -225,7 +226,7 @@ def helpers(items: Sequence[Item], code: Item, stem: str, room: int, notes: list
             continue
         if names[0] == stem or names[0].startswith("__") or is_copy(item, stem):
             continue
-        if names[0] in LIBRARIES:
+        if names[0] in NOT_THEIRS:
             notes.append(f"{clean(path)} is left out: it would hide the library of that name")
             continue
         try:

@@ -15,8 +15,8 @@ from autograder.sandbox.codec import ROOM, encode_answer, encode_call, room_for
 from autograder.sandbox.lender import Lender, LenderFailed
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.patience import FACTOR, Usage, Watch
-from autograder.sandbox.protocol import REQUEST, Source, decode_frame
+from autograder.sandbox.patience import FACTOR, Usage, WorkerWatch
+from autograder.sandbox.protocol import REQUEST, ProgramText, decode_frame
 from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
 from autograder.sandbox.wall import STARTS, Wall
 from autograder.sandbox.warm import CannotStart, WallLost, WarmProcess
@@ -33,7 +33,7 @@ def one(wall: Wall, text: str = "def f():\n    return 1") -> object:
     """Load a program, call its `f` and return the value."""
     worker = wall.worker()
     try:
-        worker.load(Source("work.py", [text]))
+        worker.load(ProgramText("work.py", [text]))
         return worker.ask(encode_call(Call("call", "f")), 5).value
     finally:
         worker.close()
@@ -56,7 +56,7 @@ def test_a_stopped_warm_process_is_replaced_and_its_workers_can_be_ended(mortal,
 
 def test_a_worker_that_dies_with_the_warm_process_is_not_told_to_have_crashed(mortal):
     worker = mortal.worker()
-    worker.load(Source("work.py", ["import time\ndef f():\n    time.sleep(60)"]))
+    worker.load(ProgramText("work.py", ["import time\ndef f():\n    time.sleep(60)"]))
     threading.Timer(0.1, os.kill, (mortal.pid, signal.SIGKILL)).start()
     with pytest.raises(WallLost):
         worker.ask(encode_call(Call("call", "f")), 30)
@@ -91,7 +91,9 @@ def test_a_library_that_cannot_be_imported_ahead_is_no_end(mortal):
 
 def test_an_answer_much_larger_than_the_right_one_is_not_taken_in(mortal):
     worker = mortal.worker()
-    worker.load(Source("work.py", ["import numpy as np\ndef f():\n    return np.zeros(60_000_000, 'u1')"]))
+    worker.load(
+        ProgramText("work.py", ["import numpy as np\ndef f():\n    return np.zeros(60_000_000, 'u1')"])
+    )
     with pytest.raises(AnswerTooLarge):
         worker.ask(encode_call(Call("call", "f")), 20, room=room_for(Answer(np.zeros(100))))
     assert worker.received < 1 << 20
@@ -101,7 +103,7 @@ def test_an_answer_much_larger_than_the_right_one_is_not_taken_in(mortal):
 
 def test_answers_before_one_that_is_too_large_are_kept(mortal):
     worker = mortal.worker()
-    worker.load(Source("work.py", ["import numpy as np\ndef f(n):\n    return np.zeros(n)"]))
+    worker.load(ProgramText("work.py", ["import numpy as np\ndef f(n):\n    return np.zeros(n)"]))
     frames = b"".join(encode_call(Call("call", "f", (n,))) for n in (1, 2, 90_000, 3))
     coming, got = worker.stream(frames, 4, 20, rooms=[ROOM] * 4), []
     with pytest.raises(AnswerTooLarge):
@@ -124,7 +126,7 @@ class Kernel:
         passed = self.now - 100
         return Usage(self._used * passed, None if self._starved is None else self._starved * passed)
 
-    def waits(self, watch: Watch) -> float:
+    def waits(self, watch: WorkerWatch) -> float:
         """Return how long a watch waits for a worker that never answers."""
         began = self.now
         while True:
@@ -147,7 +149,7 @@ class Kernel:
 )
 def test_a_worker_is_charged_for_time_that_it_had(monkeypatch, used, starved, runnable, waited):
     kernel = Kernel(monkeypatch, used, starved, runnable)
-    watch = Watch(1, 2.0, None)
+    watch = WorkerWatch(1, 2.0, None)
     assert kernel.waits(watch) == pytest.approx(waited, abs=0.2)
     watch.begin()
     assert 0 <= watch.excused_s <= waited
@@ -207,7 +209,7 @@ def test_what_a_worker_left_behind_is_ended_with_it():
             def f():
                 return child
         """)
-        worker.load(Source("work.py", [program]))
+        worker.load(ProgramText("work.py", [program]))
         child = worker.ask(encode_call(Call("call", "f")), 5).value
         worker.close()
         until = time.monotonic() + 20
