@@ -38,7 +38,7 @@ def output(tmp_path: Path) -> Any:
     def graded(code: str, looks: int, earlier: int, submitted: datetime | None = NOON) -> str:
         settings.write_text((TINY / "grading.yml").read_text() + f"attempts: {{previews: {looks}}}\n")
         (folder / "warmup.py").write_text(code)
-        run = platform_run.Run(load_config(course), "warmup", tmp_path / "results.json")
+        run = platform_run.PlatformRun(load_config(course), "warmup", tmp_path / "results.json")
         before = tuple(NOON - timedelta(days=day + 1) for day in range(earlier))
         platform_run.grade(run, folder, Circumstances(submitted, earlier=before))
         return str(json.loads((tmp_path / "results.json").read_text())["output"])
