@@ -47,12 +47,12 @@ carries_the_course() {
     "$1" -m venv --clear "$venv" || return 1
     local pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all:)
     "${pip[@]}" --no-deps -r "$here/requirements.txt" || return 1   # all that is needed, by version and hash
+    [ ! -f "$here/pip.conf" ] || pip=(env PIP_CONFIG_FILE="$here/pip.conf" "${pip[@]}")   # for torch alone
     [ ! -f "$here/requirements-torch.txt" ] || "${pip[@]}" -r "$here/requirements-torch.txt" || return 1
     chmod -R a+rX "$venv"
     "$venv/bin/python" -I "$here/smoke.py" @IMPORTS@
 }
 
-[ ! -f "$here/pip.conf" ] || export PIP_CONFIG_FILE=$here/pip.conf
 tried=" "
 for road in installed packages downloaded; do
     for python in $($road); do
