@@ -179,7 +179,8 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
         if room < 0:
             raise InputError(f"{clean(code.path)} holds more than {MAX_CODE / 1e6:g} MB of code")
         files |= helpers(items, code, stem, room, notes)
-        files |= data_files(items, code, cells, notes)
+        files |= data_files(items, code, cells, task, notes)
+        notes += [f"{name} was not handed in" for name in task.hand_in if name not in files]
     elif quiz:
         main = ""
         if not task.only_quiz:
@@ -242,14 +243,18 @@ def helpers(items: Sequence[Item], code: Item, stem: str, room: int, notes: list
     return files
 
 
-def data_files(items: Sequence[Item], code: Item, cells: Sequence[str], notes: list[str]) -> dict[str, bytes]:
-    """Return the small files beside the code that it names, by their path from there."""
+def data_files(
+    items: Sequence[Item], code: Item, cells: Sequence[str], task: Task, notes: list[str]
+) -> dict[str, bytes]:
+    """Return the small files beside the code that are asked for or named in it, by their path."""
     prefix = f"{code.folder}/" if code.folder else ""
     text = "\n".join(cells)
     files: dict[str, bytes] = {}
     for item in sorted(items, key=lambda item: natural(item.path)):
         path = item.path.removeprefix(prefix)
-        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or item.name not in text:
+        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or path in task.given:
+            continue
+        if path not in task.hand_in and item.name not in text:
             continue
         try:
             data = item.read(MAX_TEXT)
