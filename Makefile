@@ -77,6 +77,11 @@ redteam: setup
 	$(BIN)/autograder build
 	$(BIN)/autograder redteam dist/gradescope_$(STEM).zip
 
+# As root: the sample class beside attackers of all kinds, in a container of one processor and 1 GB.
+.PHONY: crowd
+crowd: setup
+	$(BIN)/python tests/rehearsal/crowd.py
+
 bench: setup
 	$(BIN)/python benchmarks/run.py
 
