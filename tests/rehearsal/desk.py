@@ -31,6 +31,7 @@ BOUNDS = [
     "--memory", "768m", "--cpus", "0.5",
 ]  # fmt: skip
 STEM = "rl_foundations"
+FIRST = 100_000  # of the users outside that a container's stand for
 BUILD = ROOT / "build" / "rehearsal"
 
 
@@ -47,6 +48,7 @@ def main() -> None:
     if not asked.reuse:
         build_images(asked.base or imported_base())
     class_is_the_same(bounds)
+    other_users_have_the_wall(bounds)
     attacks_gain_nothing(bounds)
     gradescope_runs(bounds)
 
@@ -127,6 +129,24 @@ def table(path: Path) -> list[dict[str, str]]:
     """Return the rows of a CSV."""
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def other_users_have_the_wall(bounds: list[str]) -> None:
+    """As an ordinary user, and as a root that is nobody outside, as without root's rights at all."""
+    mapped = ["--uidmap", f"0:{FIRST}:65536", "--gidmap", f"0:{FIRST}:65536"]
+    for name, more, owner in (
+        ("an ordinary user", ["--user", "1000:1000"], 1000),
+        ("rootless", mapped, FIRST),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            course = Path(folder)
+            shutil.copytree(ROOT / "tests/kit/tiny", course, dirs_exist_ok=True)
+            for path in (course, *course.rglob("*")):
+                os.chown(path, owner, owner)
+            words = ["check", "solutions/warmup.py", "-a", "warmup"]
+            told = inside([*bounds, *more], course, "autograder", *words)
+        expect("isolation: full" in told, f"{name}: {told}")
+        print(f"{name}: isolation full")
 
 
 def attacks_gain_nothing(bounds: list[str]) -> None:
