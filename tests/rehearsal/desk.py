@@ -30,6 +30,7 @@ BOUNDS = [
     "--rm", "--network", "none", "--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096",
     "--memory", "768m", "--cpus", "0.5",
 ]  # fmt: skip
+KIT, TOOL = "localhost/autograder-kit", "/opt/autograder/bin/autograder"
 STEM = "rl_foundations"
 FIRST = 100_000  # of the users outside that a container's stand for
 BUILD = ROOT / "build" / "rehearsal"
@@ -73,7 +74,7 @@ def imported_base() -> str:
 
 
 def build_images(base: str) -> None:
-    """Build both stages of the Dockerfile on a base, pip set up as it is here."""
+    """Build the Dockerfile's stage that holds everything on a base, pip set up as it is here."""
     settings, bound = pip_settings()
     texts = "".join(f"{name.removeprefix('PIP_').lower()} = {value}\n" for name, value in settings.items())
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -81,14 +82,13 @@ def build_images(base: str) -> None:
     shared = {str(BUILD / "pip.conf"): "/etc/pip.conf", **{str(here): there for here, there in bound.items()}}
     volumes = [word for here, there in shared.items() for word in ("--volume", f"{here}:{there}:ro")]
     command = [*PODMAN, "build", "--isolation", "chroot", "--network", "host", "--build-arg", f"BASE={base}"]
-    for stage, name in (("kit", "autograder-kit"), ("desk", "autograder")):
-        run(*command, *volumes, "--target", stage, "--tag", name, str(ROOT))
+    run(*command, *volumes, "--target", "kit", "--tag", "autograder-kit", str(ROOT))
 
 
 def inside(bounds: list[str], mounted: Path, image: str, *command: str) -> str:
     """Run a command in a container with a folder mounted as /work; return what it printed."""
     done = subprocess.run(
-        [*PODMAN, "run", *bounds, "--volume", f"{mounted}:/work", image, *command],
+        [*PODMAN, "run", *bounds, "--volume", f"{mounted}:/work", "--workdir", "/work", image, *command],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -105,7 +105,7 @@ def class_is_the_same(bounds: list[str]) -> None:
         shutil.copy(ROOT / "grading.yml", course)
         shutil.copytree(ROOT / "tests/kit/sample_class", course / "class", symlinks=True)
         words = ["grade", "class", "-a", STEM, "--quiet", "-o"]
-        inside(bounds, course, "autograder", *words, "there")
+        inside(bounds, course, KIT, TOOL, *words, "there")
         run(
             sys.executable,
             "-m",
@@ -144,7 +144,7 @@ def other_users_have_the_wall(bounds: list[str]) -> None:
             for path in (course, *course.rglob("*")):
                 os.chown(path, owner, owner)
             words = ["check", "solutions/warmup.py", "-a", "warmup"]
-            told = inside([*bounds, *more], course, "autograder", *words)
+            told = inside([*bounds, *more], course, KIT, TOOL, *words)
         expect("isolation: full" in told, f"{name}: {told}")
         print(f"{name}: isolation full")
 
@@ -154,8 +154,8 @@ def attacks_gain_nothing(bounds: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         course = Path(name)
         shutil.copytree(ROOT / "tests/kit/tiny", course, dirs_exist_ok=True)
-        inside(bounds, course, "autograder", "build")
-        print(inside(bounds, course, "autograder", "redteam", "dist/gradescope_warmup.zip").splitlines()[-1])
+        inside(bounds, course, KIT, TOOL, "build")
+        print(inside(bounds, course, KIT, TOOL, "redteam", "dist/gradescope_warmup.zip").splitlines()[-1])
 
 
 def gradescope_runs(bounds: list[str]) -> None:
@@ -165,7 +165,7 @@ def gradescope_runs(bounds: list[str]) -> None:
         write_zip(gradescope_zip(load_config(ROOT / "tests/kit/tiny"), "warmup"), place / "zip")
         with zipfile.ZipFile(place / "zip") as archive:
             archive.extractall(place / "source")
-        base = ["--build-arg", "BASE=localhost/autograder-kit", "--tag", "autograder-warmup"]
+        base = ["--build-arg", f"BASE={KIT}", "--tag", "autograder-warmup"]
         run(*PODMAN, "build", "--isolation", "chroot", "--network", "none", *base, str(place / "source"))
         (place / "results").mkdir()
         (place / "submission").mkdir()
