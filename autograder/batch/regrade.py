@@ -5,12 +5,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.batch.tasks import Watched
-from autograder.gradebook.keys import COURSE, FILES, POINTS, QUESTION, QUIZ, RECEIPT, WEIGHTS
+from autograder.gradebook.keys import (
+    COURSE,
+    FILES,
+    KIT,
+    LIBRARIES,
+    LIMITS,
+    POINTS,
+    QUESTION,
+    QUIZ,
+    RECEIPT,
+    SEED,
+    WEIGHTS,
+)
 from autograder.reports.terminal import clean, number
 from autograder.results import Report
 
 REASONS = {
-    FILES: "files", COURSE: "the reference, limits, seed or libraries", QUIZ: "the quiz",
+    FILES: "files", COURSE: "the reference", QUIZ: "the quiz", SEED: "the seed", LIMITS: "the limits",
+    KIT: "another version of the kit", LIBRARIES: "other versions of the libraries",
     POINTS: "points, titles or visibility", WEIGHTS: "weights of checks",
 }  # fmt: skip
 TOLD = 10  # names in one line
