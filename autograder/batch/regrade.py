@@ -99,8 +99,9 @@ class Impact:
 
 
 def reasons(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is different, in words."""
-    for name in (new.keys() | old.keys()) - {RECEIPT}:
+    """Yield what is different, in words; reports of an older kit tell some parts only together."""
+    together = {SEED, LIMITS, LIBRARIES} - old.keys()
+    for name in (new.keys() | old.keys()) - {RECEIPT} - together:
         if old.get(name) != new.get(name):
             yield REASONS.get(name) or f"checks or known mistakes of {name.removeprefix(QUESTION)}"
 
