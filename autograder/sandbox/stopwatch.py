@@ -1,4 +1,8 @@
-"""The time that the statements of a program may take: half of what is left of it for each."""
+"""The time that the statements of a program may take.
+
+One may take all of it. What comes after one that was cut has half as much time again, and each of those
+statements half of what is left of that.
+"""
 
 import contextlib
 import signal
@@ -26,6 +30,7 @@ class Watch:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._ends = time.monotonic() + seconds
+        self._share = 1  # of what is left, that a statement may take: the whole, a half
         self._code: CodeType | None = None
         self._number: Callable[[int], int] = lambda _: 0
         self._running: tuple[CodeType, int] | None = None
@@ -64,6 +69,8 @@ class Watch:
         running = self._code, self._number(frame.f_lineno)
         if running != self._running:
             self._running, self._since = running, now - TICK
-            self._limit = max((self._ends - self._since) / 2, SHORTEST)
+            self._limit = max((self._ends - self._since) / self._share, SHORTEST)
         elif now - self._since > self._limit:
+            if self._share == 1:
+                self._share, self._ends = 2, now + self.seconds / 2
             raise TooSlow(now - self._since)
