@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 
 TICK = 0.25  # seconds between two looks at what is running
-SHORTEST = 1.0  # seconds that every statement may take
+SHORTEST = 0.05  # the part of all the time that every statement may take
 
 
 class TooSlow(BaseException):
@@ -69,7 +69,7 @@ class Watch:
         running = self._code, self._number(frame.f_lineno)
         if running != self._running:
             self._running, self._since = running, now - TICK
-            self._limit = max((self._ends - self._since) / self._share, SHORTEST)
+            self._limit = max((self._ends - self._since) / self._share, self.seconds * SHORTEST)
         elif now - self._since > self._limit:
             if self._share == 1:
                 self._share, self._ends = 2, now + self.seconds / 2
