@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.submission.archive import Item, clean, listing, natural
+from autograder.submission.disguises import what_it_is
 from autograder.submission.versions import Version, version_of
 from autograder.submission.work import NOTHING, Task, Work, squeezed, text_of, work_in
 
@@ -136,7 +137,8 @@ def as_text(items: Sequence[Item], task: Task, notes: list[str]) -> Item | None:
     for item in unnamed[:MOST_READ]:
         renamed = replace(item, path=f"{item.path}.py")
         named = fold(item.name) == f"{task.stem.casefold()}.txt"
-        if named or (task.questions and work_in(text_of(renamed), task.questions).done):
+        text = text_of(renamed) if task.questions else ""
+        if named or (work_in(text, task.questions).done and not what_it_is(text)):
             notes.append(f"{clean(item.path)} was taken for {task.stem}.py")
             return renamed
     return None

@@ -128,7 +128,7 @@ INSIDE = {  # at the start of the first function
     "temporary": "import tempfile; tempfile.TemporaryDirectory().cleanup()",
     "stderr": "import sys; print('x', file=sys.stderr, flush=True)",
     "log": "import logging; logging.basicConfig(filename='a.log'); logging.warning('x')",
-    "writer": "from torch.utils.tensorboard import SummaryWriter; SummaryWriter().add_scalar('a', 1, 1)",
+    "writer": "from tensorboardX import SummaryWriter; SummaryWriter().add_scalar('a', 1, 1)",
     "shown": "from IPython.display import clear_output, display; clear_output(); display(values)",
     "counted": "global CALLS; CALLS = globals().get('CALLS', 0) + 1",
     "warned": "import warnings; warnings.warn('hm')",

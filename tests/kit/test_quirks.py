@@ -1,5 +1,7 @@
 """Right files with a quirk: full points, and at home pytest says what the grader says."""
 
+import compileall
+import os
 import re
 import shutil
 import subprocess
@@ -72,18 +74,29 @@ def graded(grader: Grader, tmp_path: Path) -> Graded:
 def pytests() -> Iterator[subprocess.Popen[str]]:
     """A process that runs pytest in folders."""
     program = [sys.executable, "-c", PYTESTS]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+    plain = {**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # students have none
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(program, **pipes, text=True, env=plain) as running:
         yield running
         running.stdin.close()
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A student's folder, with its modules compiled: that takes longer than everything else."""
+    folder = tmp_path_factory.mktemp("home") / "warmup"
+    shutil.copytree(TINY / "student_template" / "warmup", folder)
+    compileall.compile_dir(folder, quiet=1)
+    return folder
+
+
 @pytest.fixture
-def at_home(pytests: subprocess.Popen[str], tmp_path: Path) -> AtHome:
+def at_home(pytests: subprocess.Popen[str], template: Path, tmp_path: Path) -> AtHome:
     """Return how many visible checks pass in a student's folder that holds these files."""
 
     def passed(files: Files) -> int:
         folder = tmp_path / "warmup"
-        shutil.copytree(TINY / "student_template" / "warmup", folder)
+        shutil.copytree(template, folder)
         write(folder, files)
         print(folder, file=pytests.stdin, flush=True)
         pytests.stdout.readline()

@@ -2335,7 +2335,7 @@ def draw_of(seed: int, work: Iterable[str]) -> int:
 # stopwatch: The time that the statements of a program may take.
 
 TICK = 0.25  # seconds between two looks at what is running
-SHORTEST = 1.0  # seconds that every statement may take
+SHORTEST = 0.05  # the part of all the time that every statement may take
 
 
 class TooSlow(BaseException):
@@ -2391,7 +2391,7 @@ class Watch:
         running = self._code, self._number(frame.f_lineno)
         if running != self._running:
             self._running, self._since = running, now - TICK
-            self._limit = max((self._ends - self._since) / self._share, SHORTEST)
+            self._limit = max((self._ends - self._since) / self._share, self.seconds * SHORTEST)
         elif now - self._since > self._limit:
             if self._share == 1:
                 self._share, self._ends = 2, now + self.seconds / 2
@@ -3328,6 +3328,7 @@ HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
 PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
@@ -3470,8 +3471,8 @@ def python_of_cell(text: str) -> str:
 
 def without_indent(text: str) -> str:
     """Return a cell without the indentation of its first line, as notebooks take it."""
-    indent = text[: len(text) - len(text.lstrip(" \t"))]
-    return "\n".join(line.removeprefix(indent) for line in text.split("\n")) if indent else text
+    indent = INDENT.match(text)
+    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
 
 
 def without_commands(text: str) -> str:
