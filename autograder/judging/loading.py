@@ -18,7 +18,7 @@ SUSPECT = 5  # the part of that time for each statement, once one is known that 
 class Program:
     """A program to load into a worker: with modules to import, names to replace in it, files beside it."""
 
-    source: protocol.Source
+    source: protocol.ProgramText
     modules: Mapping[str, str] = field(default_factory=dict)
     bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     lender: Lender | None = None

@@ -13,7 +13,7 @@ from types import CodeType
 from typing import Any
 
 from autograder.sandbox.salvage import readable
-from autograder.sandbox.stopwatch import Watch
+from autograder.sandbox.stopwatch import Stopwatch
 from autograder.sandbox.syntax import (
     WITHOUT_ANNOTATIONS,
     bound,
@@ -43,7 +43,7 @@ class Stop:
     names: list[str] = field(default_factory=list)
 
 
-class Run:
+class ProgramRun:
     """One program: its texts are run in order, and what stopped is kept.
 
     Args:
@@ -55,7 +55,7 @@ class Run:
 
     def __init__(
         self,
-        watch: Watch,
+        watch: Stopwatch,
         skip: Collection[Place] = (),
         before: Callable[[Place, int], None] | None = None,
         passing: tuple[type[BaseException], ...] = (),

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Sequence
 
+from autograder.environment import LIBRARIES
 from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, natural
 from autograder.submission.notebook_code import code_text
@@ -13,8 +14,8 @@ from autograder.submission.work import MAX_TEXT
 MAX_HELPERS = 100
 MAX_DATA_FILES = 20
 WORD = re.compile(r"\w+")
-LIBRARIES = sys.stdlib_module_names | {"sitecustomize", "usercustomize", "numpy", "torch", "scipy"}
-LIBRARIES |= {"matplotlib", "pytest", "otter", "autograder", "solutions"}
+NOT_THEIRS = {"sitecustomize", "usercustomize", "pytest", "otter", "autograder", "solutions"}
+NOT_THEIRS |= {*sys.stdlib_module_names, *LIBRARIES}
 
 
 def helpers(
@@ -45,7 +46,7 @@ def helpers(
             continue
         if names[0] == stem or names[0].startswith("__") or is_copy(item, stem) or path in files:
             continue
-        if names[0] in LIBRARIES:
+        if names[0] in NOT_THEIRS:
             notes.append(f"{clean(path)} is left out: it would hide the library of that name")
             continue
         try:

@@ -114,6 +114,8 @@ def read_entry(entry: Entry, task: Task | str) -> Submission:
 
 def has_work(items: Sequence[Item], task: Task) -> bool:
     """Whether archives stay shut: there is a file named after the assignment that is not the template."""
+    if task.only_quiz:
+        return quiz_beside(items, None) is not None
     named = [one.item for one in candidates(items, task) if one.likeness[0] < 3]
     if not any(map(is_packed, items)):
         return bool(named)
@@ -158,7 +160,7 @@ def newest_archive(found: Sequence[Item], stem: str, notes: list[str]) -> Item |
 def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, dict[str, bytes]]:
     """Return the name of the code and all files that are graded."""
     stem = task.stem
-    code = choose(items, task, notes)
+    code = None if task.only_quiz else choose(items, task, notes)
     quiz = quiz_beside(items, code, notes)
     files: dict[str, bytes] = {}
     if code:
@@ -178,9 +180,10 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
         files |= data_files(items, code, cells, notes)
     elif quiz:
         main = ""
-        notes.append(f"no {stem}.py or .ipynb found: only the quiz is graded")
+        if not task.only_quiz:
+            notes.append(f"no {stem}.py or .ipynb found: only the quiz is graded")
     else:
-        raise InputError(nothing_found(items, stem))
+        raise InputError(nothing_found(items, QUIZ if task.only_quiz else f"{stem}.py or .ipynb"))
     if quiz:
         try:
             files[QUIZ] = quiz.read(MAX_TEXT)
@@ -193,11 +196,11 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
     return main, files
 
 
-def nothing_found(items: Sequence[Item], stem: str) -> str:
-    """Return what there is instead of code, and what to do about it."""
+def nothing_found(items: Sequence[Item], wanted: str) -> str:
+    """Return what there is instead of what is graded, and what to do about it."""
     found = listing(item.path for item in items) or "nothing"
     advice = "; hand in a .zip" if any(map(is_closed, items)) else ""
-    return f"no {stem}.py or .ipynb found in it; found: {found}{advice}"
+    return f"no {wanted} found in it; found: {found}{advice}"
 
 
 def source_of(submission: Submission, stem: str) -> Source:

@@ -248,7 +248,10 @@ REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
     "7z": ({"hw.7z": b"7z\xbc\xaf\x27\x1c" + b"x" * 50}, "hand in a .zip"),
     "docx": ({"warmup.docx": zipped({"word/document.xml": f"<x>{RIGHT}</x>"})}, "found: warmup.docx"),
     "page": ({"warmup.html": f"<!DOCTYPE html><html><pre>{RIGHT}</pre></html>"}, "found: warmup.html"),
-    "page called .py": ({NAME: "<!DOCTYPE html>\n<div><span>def</span> running_mean(values, window):</div>"}, "a web page"),
+    "page called .py": (
+        {NAME: "<!DOCTYPE html>\n<div><span>def</span> running_mean(values, window):</div>"},
+        "a web page",
+    ),
     "rich text": ({NAME: "{\\rtf1\\ansi def running_mean}"}, "rich text"),
     "pointer": ({NAME: "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12\n"}, "git-lfs"),
     "nothing": ({NAME: "\n\n"}, "there is no code in it"),
