@@ -55,7 +55,7 @@ def measure_hints(
     """
     bank, ready = subject.bank, subject.ready()
     limits = Limits(**structs.asdict(subject.assignment.limits))
-    libraries = used_by([bank.solution, bank.mistakes_source, bank.alternatives_source])
+    libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
     work = [(one, way) for one in bank.misconceptions if one.question in ready for way in ways]
     found = []
     with Wall(limits, libraries) as wall:

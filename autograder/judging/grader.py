@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from autograder import __version__
+from autograder import __version__, beside
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
@@ -39,6 +39,7 @@ from autograder.results import (
     worst,
 )
 from autograder.sandbox import protocol
+from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
@@ -110,9 +111,8 @@ class Grader:
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
-        program = Program(
-            protocol.ProgramText(source.name, list(source.cells)), modules, files=data_files_of(submission)
-        )
+        files = {**data_files_of(submission), **self.bank.files}
+        program = Program(protocol.ProgramText(source.name, list(source.cells)), modules, files=files)
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
@@ -347,6 +347,7 @@ def open_grader(
         without: layers of the wall to switch off, to see what they are worth.
         hidden_anyway: run hidden checks even where the wall does not hold everything back.
     """
+    insist_on_linux()
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
     only_quiz = not assignment.questions
@@ -354,7 +355,7 @@ def open_grader(
     own = [read(path, "" if only_quiz else None) for path in (solution, *provided_paths(course, stem))]
     wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
     try:
-        bank = load_bank(course.root, stem, tuple(assignment.provided), only_quiz=only_quiz)
+        bank = load_bank(course.root, stem, assignment)
         if not only_quiz:
             insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
@@ -368,7 +369,7 @@ def open_grader(
 def provided_paths(course: Course, stem: str) -> list[Path]:
     """Return the modules that are handed out whole, those that are there."""
     folder = course.root / "assignments" / stem
-    paths = (folder / f"{name.removesuffix('.py')}.py" for name in course.assignment(stem).provided)
+    paths = (folder / f"{name}.py" for name in beside.modules(course.assignment(stem).provided))
     return [path for path in paths if path.is_file()]
 
 

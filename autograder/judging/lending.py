@@ -149,7 +149,7 @@ def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequen
     def start() -> Worker:
         worker = wall.worker()
         try:
-            worker.load(reference.source, reference.modules, reference.bind)
+            worker.load(reference.source, reference.modules, reference.bind, files=reference.files)
         except BaseException:
             worker.close()
             raise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import beside
 from autograder.config import Course
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.database import FILE
@@ -141,8 +142,9 @@ def handed_out(course: Course, stem: str) -> set[int]:
     """Return the fingerprints of what every student was given: the stubs and what is provided."""
     found: set[int] = set()
     folder = course.root / "student_template" / stem
-    paths = [folder / f"{stem}.py", folder / "examples.py"]
-    paths += [course.root / "assignments" / stem / f"{name}.py" for name in course.assignment(stem).provided]
+    assignment, given = course.assignment(stem), course.root / "assignments" / stem
+    paths = [folder / f"{name}.py" for name in (stem, "examples", *beside.modules(assignment.hand_in))]
+    paths += [given / f"{name}.py" for name in beside.modules(assignment.provided)]
     for path in paths:
         if path.is_file():
             found |= set(prints_of(path).marks)

@@ -9,7 +9,7 @@ from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, natural
 from autograder.submission.notebook_code import code_text
 from autograder.submission.pick import QUIZ, is_copy, is_handed_out, is_work, suffix_of
-from autograder.submission.work import MAX_TEXT
+from autograder.submission.work import MAX_TEXT, Task
 
 MAX_HELPERS = 100
 MAX_DATA_FILES = 20
@@ -62,14 +62,18 @@ def helpers(
     return files
 
 
-def data_files(items: Sequence[Item], code: Item, cells: Sequence[str], notes: list[str]) -> dict[str, bytes]:
-    """Return the small files beside the code that it names, by their path from there."""
+def data_files(
+    items: Sequence[Item], code: Item, cells: Sequence[str], task: Task, notes: list[str]
+) -> dict[str, bytes]:
+    """Return the small files beside the code that are asked for or named in it, by their path."""
     prefix = f"{code.folder}/" if code.folder else ""
     text = "\n".join(cells)
     files: dict[str, bytes] = {}
     for item in sorted(items, key=lambda item: natural(item.path)):
         path = item.path.removeprefix(prefix)
-        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or item.name not in text:
+        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or path in task.given:
+            continue
+        if path not in task.hand_in and item.name not in text:
             continue
         try:
             data = item.read(MAX_TEXT)

@@ -177,7 +177,8 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
         if room < 0:
             raise InputError(f"{clean(code.path)} holds more than {MAX_CODE / 1e6:g} MB of code")
         files |= helpers(items, code, stem, cells, room, notes)
-        files |= data_files(items, code, cells, notes)
+        files |= data_files(items, code, cells, task, notes)
+        notes += [f"{name} was not handed in" for name in task.hand_in if name not in files]
     elif quiz:
         main = ""
         if not task.only_quiz:

@@ -112,7 +112,7 @@ class VivaWork:
         self.name = source.name
         self.cells = [unix(text) for text in source.cells]
         self.modules = {**modules_of(submission), **self.grader.bank.provided, **asker.texts}
-        self.files = data_files_of(submission)
+        self.files = {**data_files_of(submission), **self.grader.bank.files}
         self.grader.wall.preload(used_by([*self.cells, *self.modules.values()]))
 
     def program(self, cells: Sequence[str]) -> Program:

@@ -159,6 +159,17 @@ def test_lent_functions_answer_only_so_many_calls(wall):
     lender.close()
 
 
+@pytest.mark.parametrize(
+    "sent", ["Named('secret')", "Record('types.FunctionType', {})", "[{'f': Named('secret')}]", "Callback(0)"]
+)
+def test_a_lent_function_is_called_with_data_and_not_with_functions_or_objects(wall, sent):
+    text = "import sys\nvars().update(vars(sys.modules['autograder.data.values']))\n"
+    text += f"def f(x):\n    return g({sent})\n"
+    right = "def secret():\n    return 7.0\ndef g(f):\n    return f() if callable(f) else 0.0\n"
+    with lending(wall, text, right) as it, pytest.raises(WorkerDied):
+        it.f(1.0)
+
+
 def test_what_a_program_uses_is_found_in_linear_time():
     names = ", ".join(f"n{at}" for at in range(6000))
     text = f"{names} = running_mean, *[{names}]\nclip_to_range = n1\n"

@@ -2112,6 +2112,7 @@ def unchanged(function: Marked) -> Marked:
 # ----------------------------------------
 # student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 
+FILES = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
@@ -2138,6 +2139,11 @@ class Student:
     def make(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """Build an object of a library or of provided code there: `make("torch.Generator")`."""
         return Function(self, Call("make", path))(*args, **kwargs)
+
+    def file(self, path: str) -> str:
+        """Return the text of a file there: one that was handed in or out, or that the program wrote."""
+        text: str = self.make(FILES, path).read_text("utf-8")
+        return text
 
 
 class Function:
@@ -4277,7 +4283,8 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     path = handed_in(folder, stem)
     if path is None:
         raise InputError(f"{stem}.py is missing: there is nothing to hand in")
-    names = [path.name, *(name for name in ("quiz.yml", "examples.py") if (folder / name).is_file())]
+    asked = ("quiz.yml", "examples.py", *facts.get("beside", ()))
+    names = [path.name, *(name for name in asked if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
