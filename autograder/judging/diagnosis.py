@@ -21,6 +21,7 @@ from autograder.judging.weighing import (
     Weighed,
     find,
     hold,
+    is_hopeless,
     nothing_of,
     refutes,
     weigh,
@@ -111,7 +112,7 @@ class Diagnostician:
         if told := in_common(case):
             return Diagnosis(hint=sentence(f"Everywhere it is wrong, {told}"), behaviour=digest)
         failed = [one.check for one in case.failed]
-        for mistake in candidates if all(map(self._known.is_quick, failed)) else ():
+        for mistake in candidates if all(map(self._known.is_plain, failed)) else ():
             known = {check.key: self._known.ask(mistake.name, checks, check) for check in failed}
             if twist := in_common_with(case, {name: one for name, one in known.items() if one}):
                 hint = sentence(f"Two things at once, it seems. {mistake.text} Besides, {twist}")
@@ -130,31 +131,34 @@ class Against:
     right: Sequence[str]
 
     def weigh(self, mistake: str) -> Weighed | None:
-        """Return what a mistake explains, None as soon as a check speaks against it clearly."""
+        """Return what a mistake explains, None as soon as too much speaks against it."""
         held: dict[str, Held] = {}
+        refuted = same_ends = 0
         for visible in (True, False):
-            for one in sorted(self.case.failed, key=lambda one: self.known.seconds(one.check)):
+            for one in sorted(self.case.failed, key=lambda one: self.known.size(one.check)):
                 if one.check.visible is visible:
                     known = self._ask(mistake, one.check, held)
                     unsteady = partial(self.known.unsteady, mistake, one.check)
                     held[one.key] = hold(self.case, one, known, unsteady) if known else nothing_of(one)
-                    if held[one.key].extra.any():
+                    if is_hopeless(self.case, held.values(), refuted):
                         return None
-            if any(self._refutes(mistake, check, held) for check in self.passed if check.visible is visible):
+            for check in self.passed:
+                if check.visible is visible and (known := self._ask(mistake, check, held)) is not None:
+                    same_ends += known.outcome is Outcome.PASSED
+                    refuted += self._refutes(known, check)
+            if is_hopeless(self.case, held.values(), refuted):
                 return None
-        return weigh(mistake, self.case, [held[one.key] for one in self.case.failed])
+        return weigh(mistake, self.case, [held[one.key] for one in self.case.failed], refuted, same_ends)
 
     def _ask(self, mistake: str, check: Check, held: Mapping[str, Held]) -> Known | None:
-        """Return what a mistake answers to a check; a slow one is asked only while nothing is left open."""
-        if self.known.is_quick(check) or all(one.explained for one in held.values()):
-            return self.known.ask(mistake, self.checks, check)
-        return None
+        """Return what a mistake answers to a check; a dear one if it has explained something."""
+        hopeful = not held or any(one.explained or one.matched.any() for one in held.values())
+        return self.known.ask(mistake, self.checks, check) if hopeful or self.known.is_plain(check) else None
 
-    def _refutes(self, mistake: str, check: Check, held: Mapping[str, Held]) -> bool:
+    def _refutes(self, known: Known, check: Check) -> bool:
         """Whether a check that the submission passes refuses the mistake, clearly."""
-        known = self._ask(mistake, check, held)
-        wrong = known is not None and known.outcome is not Outcome.PASSED
-        return known is not None and wrong and refutes(known, self.known.free(check, self.right))
+        wrong = known.outcome is not Outcome.PASSED
+        return wrong and refutes(known, self.known.free(check, self.right))
 
 
 def told(found: Found, texts: Mapping[str, str]) -> Diagnosis:
