@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from autograder.judging.bank import Check, Variant
@@ -40,6 +40,10 @@ class Diagnosis:
     misconceptions: tuple[str, ...] = ()
     hint: str = ""
     behaviour: str = ""
+
+    def after(self, sentence: str) -> "Diagnosis":
+        """Return the diagnosis with something else said first."""
+        return replace(self, hint=f"{sentence} {self.hint}".rstrip())
 
 
 class Diagnostician:

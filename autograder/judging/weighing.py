@@ -212,7 +212,7 @@ def refutes(known: Known, free: np.ndarray) -> bool:
 
 ENOUGH = 16.0  # bits: by chance once in 65,000
 SHARE = 0.5  # of the failed checks that a mistake has to explain
-NEARLY = 0.75  # the likeness from which on a mistake is the cause though something speaks against it
+NEARLY = 0.6  # the likeness from which on a mistake is the cause though something speaks against it
 MANY = 3  # mistakes that explain all as well: more than that say nothing
 
 
@@ -251,8 +251,9 @@ def is_complete(case: Case, one: Weighed) -> bool:
 def is_cause(case: Case, one: Weighed) -> bool:
     """Whether a mistake alone is what happened, whatever else did."""
     if one.clash.any() or not one.exact:
-        return one.likeness >= NEARLY and one.bits >= ENOUGH
+        return one.likeness >= NEARLY and one.bits >= 2 * ENOUGH
     much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
+    much = much or (one.likeness >= SHARE and one.bits >= 4 * ENOUGH)
     return is_complete(case, one) or (one.bits >= ENOUGH and bool(much))
 
 

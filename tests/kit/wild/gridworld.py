@@ -36,7 +36,7 @@ def three_actions(q_row, temperature):
     return p
 
 
-@misconception("epsilon_greedy_probs", tags=("looks_for_an_index",))
+@misconception("epsilon_greedy_probs", tags=("looks_for_an_index", "has no attribute 'index'",))
 def index_of_maximum(q_row, epsilon):
     """Q_values.index: an array has no index()."""
     probs = [epsilon / len(q_row)] * len(q_row)

@@ -337,7 +337,7 @@ def numpy_standardise(returns, eps=1e-8):
     return torch.from_numpy((r - np.mean(r)) / (np.std(r) + 1e-9))
 
 
-@misconception("standardize_returns", tags=("works_in_place", "leaves_one_return_to_the_formula"))
+@misconception("standardize_returns", tags=("works_in_place", "leaves_one_return_to_the_formula", "The call changed its input"))
 def in_place_standardise(returns, eps=1e-8):
     """-= and /= change the input; T=1 gives NaN."""
     returns -= returns.mean()
