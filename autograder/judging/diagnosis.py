@@ -89,7 +89,6 @@ class Diagnostician:
         right: Sequence[Variant],
     ) -> Diagnosis:
         verdicts = {check.key: one.verdict for check, one in zip(checks, judged, strict=True)}
-        names = [one.name for one in right]
         parts = [
             Failed(check, record, one.verdict.outcome, one.verdict.lines)
             for check, one in zip(checks, judged, strict=True)
@@ -97,10 +96,11 @@ class Diagnostician:
         ]
         if not parts:
             return Diagnosis()
-        free = {one.key: self._known.free(one.check, names) for one in parts}
+        self._known.find_free(checks, [one.name for one in right])
+        free = {one.key: self._known.free(one.check) for one in parts}
         passed = [check for check in checks if verdicts[check.key].outcome is Outcome.PASSED]
         case = Case(parts, free, len(passed))
-        held = Against(self._known, case, checks, passed, names)
+        held = Against(self._known, case, checks, passed)
         found = find(case, [one for mistake in candidates if (one := held.weigh(mistake.name)) is not None])
         if found.first:
             return told(found, {one.name: one.text for one in candidates})
@@ -132,7 +132,6 @@ class Against:
     case: Case
     checks: Sequence[Check]
     passed: Sequence[Check]
-    right: Sequence[str]
 
     def weigh(self, mistake: str) -> Weighed | None:
         """Return what a mistake explains, None as soon as too much speaks against it."""
@@ -162,7 +161,7 @@ class Against:
     def _refutes(self, known: Known, check: Check) -> bool:
         """Whether a check that the submission passes refuses the mistake, clearly."""
         wrong = known.outcome is not Outcome.PASSED
-        return wrong and refutes(known, self.known.free(check, self.right))
+        return wrong and refutes(known, self.known.free(check))
 
 
 def told(found: Found, texts: Mapping[str, str]) -> Diagnosis:

@@ -93,43 +93,49 @@ class KnownAnswers:
         if key not in self._unsteady:
             known = self.ask(name, [check], check)
             assert known is not None  # noqa: S101 it was compared to something
-            script, session = known.record.layout.played, Session(self._wall, self.programs[name])
-            _, replies = session.play([script, script])  # the second time, chance stands elsewhere
-            session.close()
-            again = known.record.layout.record([outcome_of(reply) for reply in replies])
-            self._unsteady[key] = known.record.layout.drawn(~known.record.same(again))
+            layout = known.record.layout
+            self._unsteady[key] = layout.drawn(~known.record.same(self._again(name, [layout])[0]))
         return self._unsteady[key]
 
-    def free(self, check: Check, right: Sequence[str]) -> np.ndarray:
-        """Return the entries in which right answers differ: what is drawn at random, how a figure looks.
+    def _again(self, name: str, layouts: Sequence[Layout]) -> list[Record]:
+        """Return what a program answers the second time, when chance stands elsewhere."""
+        session = Session(self._wall, self.programs[name])
+        played = list(session.play([layout.played for layout in layouts for _ in range(2)]))
+        session.close()
+        records = zip(layouts, played[1::2], strict=True)
+        return [layout.record([outcome_of(reply) for reply in replies]) for layout, replies in records]
 
-        Which answers those are is found out once for all draws.
-
-        Args:
-            check: which a right answer passes whatever these are.
-            right: names of programs that are right.
-        """
+    def free(self, check: Check) -> np.ndarray:
+        """Return the entries in which right answers differ: what is drawn at random, how a figure looks."""
         layout = self.layout(check)
         assert layout is not None  # noqa: S101 nobody compares answers to a broken check
-        if not layout.stateful.any():
-            return np.zeros(layout.numbers.shape, dtype=bool)
-        if check.id not in self._free:
-            self._free[check.id] = self._find_free(check.drawn(0), right)
-        free: np.ndarray = layout.stateful & layout.each(
-            [fact.key in self._free[check.id] for fact in layout.facts]
-        )
-        return free
+        facts = self._free.get(check.id, frozenset())
+        return layout.each([fact.key in facts for fact in layout.facts])
 
-    def _find_free(self, check: Check, right: Sequence[str]) -> frozenset[Key]:
-        layout = self.layout(check)
-        if layout is None:
-            return frozenset()
-        free = self.unsteady(REFERENCE, check)
-        for name in right:
-            known = self.ask(name, [check], check)
-            if known is not None and known.outcome is Outcome.PASSED:
-                free = free | known.record.wrong
-        return frozenset(layout.facts[number].key for number in np.unique(layout.owner[free]))
+    def find_free(self, checks: Sequence[Check], right: Sequence[str]) -> None:
+        """Find out, once for all draws, which answers to a question's checks may differ.
+
+        Args:
+            checks: the question's, which right answers pass whatever that is.
+            right: names of programs that are right.
+        """
+        new = [check.drawn(0) for check in checks if check.id not in self._free]
+        layouts = {check.key: layout for check in new if (layout := self.layout(check)) is not None}
+        new = [check for check in new if check.key in layouts and layouts[check.key].stateful.any()]
+        free = {check.key: layouts[check.key].stateful & False for check in new}
+        for name in right if new else ():
+            known: dict[str, Known] = {}
+            self._play(name, new, known)
+            for key in free:
+                if known[key].outcome is Outcome.PASSED:
+                    free[key] |= known[key].record.wrong & layouts[key].stateful
+        again = self._again(REFERENCE, [layouts[key] for key in free]) if new else []
+        for key, record in zip(free, again, strict=True):
+            free[key] |= layouts[key].drawn(~record.same(layouts[key].record(layouts[key].script.outcomes)))
+        for check in checks:
+            key = check.drawn(0).key
+            owners = np.unique(layouts[key].owner[free[key]]) if key in free else ()
+            self._free.setdefault(check.id, frozenset(layouts[key].facts[number].key for number in owners))
 
 
 def outcome_of(reply: Reply) -> Answer | Ended:

@@ -36,7 +36,13 @@ def three_actions(q_row, temperature):
     return p
 
 
-@misconception("epsilon_greedy_probs", tags=("looks_for_an_index", "has no attribute 'index'",))
+@misconception(
+    "epsilon_greedy_probs",
+    tags=(
+        "looks_for_an_index",
+        "has no attribute 'index'",
+    ),
+)
 def index_of_maximum(q_row, epsilon):
     """Q_values.index: an array has no index()."""
     probs = [epsilon / len(q_row)] * len(q_row)
@@ -140,8 +146,10 @@ def years_as_positions(milestones):
     return fig
 
 
-@misconception("plot_timeline", tags=("alternates_between_four_heights", "alternates_between_two_heights",
-                                     "puts_all_labels_on_one_line"))
+@misconception(
+    "plot_timeline",
+    tags=("alternates_between_four_heights", "alternates_between_two_heights", "puts_all_labels_on_one_line"),
+)
 def few_levels(milestones):
     """Labels right-aligned at few levels overlap and stick out."""
     fig, ax = plt.subplots(figsize=(9, 4))
@@ -155,8 +163,10 @@ def few_levels(milestones):
     return fig
 
 
-@misconception("plot_timeline", tags=("turns_labels_over_one_another", "puts_names_into_a_legend",
-                                     "puts_all_labels_on_one_line"))
+@misconception(
+    "plot_timeline",
+    tags=("turns_labels_over_one_another", "puts_names_into_a_legend", "puts_all_labels_on_one_line"),
+)
 def rotated_labels(milestones):
     """Rotated labels over one another, legend instead of names."""
     fig, ax = plt.subplots(figsize=(10, 4))
@@ -168,7 +178,9 @@ def rotated_labels(milestones):
     return fig
 
 
-def heatmap(values, *, labels=True, colorbar=True, form="{:.2f}", origin="upper", cells=True, names=("Column", "Row")):
+def heatmap(
+    values, *, labels=True, colorbar=True, form="{:.2f}", origin="upper", cells=True, names=("Column", "Row")
+):
     """A heatmap as most code has it."""
     fig, ax = plt.subplots(figsize=(5, 5))
     image = ax.imshow(values, cmap="viridis", origin=origin)
@@ -317,7 +329,9 @@ def global_randint(env, rng, max_steps=100):
     return total, step + 1
 
 
-@misconception("train_q_learning", tags=("has_no_limit_on_steps", "trains_on_the_global_state", "never_stops"))
+@misconception(
+    "train_q_learning", tags=("has_no_limit_on_steps", "trains_on_the_global_state", "never_stops")
+)
 def global_and_endless(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """No limit on steps, global randomness, first maximum."""
     Q = np.zeros((env.size, env.size, 4))
@@ -367,15 +381,21 @@ def fading(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     return q
 
 
-@misconception("train_q_learning", tags=("starts_optimistic", "starts_from_ones", "starts_from_random_values",
-                                        "starts_with_random_values"))
+@misconception(
+    "train_q_learning",
+    tags=("starts_optimistic", "starts_from_ones", "starts_from_random_values", "starts_with_random_values"),
+)
 def optimistic(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """Optimistic start at 1."""
     q = np.ones((env.size, env.size, 4))
     for _ in range(episodes):
         s = env.reset()
         for _ in range(max_steps):
-            a = int(rng.integers(4)) if rng.random() < epsilon else int(rng.choice(np.flatnonzero(q[s] == q[s].max())))
+            a = (
+                int(rng.integers(4))
+                if rng.random() < epsilon
+                else int(rng.choice(np.flatnonzero(q[s] == q[s].max())))
+            )
             s2, r, done = env.step(a)
             q[s][a] += alpha * (r + gamma * (0 if done else q[s2].max()) - q[s][a])
             s = s2

@@ -73,7 +73,9 @@ class TwoHiddenLayers(nn.Module):
         return self.out(torch.relu(self.l2(torch.relu(self.l1(x)))))
 
 
-@misconception("PolicyNetwork", tags=("computes_in_double_precision", "ends_in_a_softmax", "has_one_layer_more"))
+@misconception(
+    "PolicyNetwork", tags=("computes_in_double_precision", "ends_in_a_softmax", "has_one_layer_more")
+)
 class DoubleNetwork(nn.Module):
     """float64, softmax, 16 hidden, two layers."""
 
@@ -88,8 +90,15 @@ class DoubleNetwork(nn.Module):
         return self.model(x)
 
 
-@misconception("PolicyNetwork", tags=("is_a_dropout_classifier", "drops_units_at_random", "has_128_units_by_default",
-                                     "takes_the_softmax_over_the_batch"))
+@misconception(
+    "PolicyNetwork",
+    tags=(
+        "is_a_dropout_classifier",
+        "drops_units_at_random",
+        "has_128_units_by_default",
+        "takes_the_softmax_over_the_batch",
+    ),
+)
 class PytorchExample(nn.Module):
     """Dropout 0.6, softmax, 128 hidden (PyTorch's example)."""
 
@@ -110,7 +119,10 @@ def categorical_rate(policy, action, n, generator):
         return (dist.sample() == action).float().mean().item()
 
 
-@misconception("gae_advantages", tags=("ignores_terminated_and_bootstrap", "ignores_terminated", "forgets_the_bootstrap_value"))
+@misconception(
+    "gae_advantages",
+    tags=("ignores_terminated_and_bootstrap", "ignores_terminated", "forgets_the_bootstrap_value"),
+)
 def spinning_up_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
     """No terminated, no bootstrap value."""
     vals = np.append(values, 0)
@@ -148,7 +160,10 @@ def no_bootstrap(rewards, values, bootstrap_value, terminated, gamma, gae_lambda
     return np.array(advantages)
 
 
-@misconception("gae_advantages", tags=("reads_terminated_one_step_late", "reads_terminated_one_step_late_without_bootstrap"))
+@misconception(
+    "gae_advantages",
+    tags=("reads_terminated_one_step_late", "reads_terminated_one_step_late_without_bootstrap"),
+)
 def cleanrl_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
     """Looks at dones[t+1]: one step early."""
     T = len(rewards)
@@ -187,7 +202,10 @@ def zero_after_the_last(rewards, values, bootstrap_value, terminated, gamma, gae
     return out
 
 
-@misconception("gae_advantages", tags=("ignores_terminated_and_bootstrap", "ignores_terminated", "forgets_the_bootstrap_value"))
+@misconception(
+    "gae_advantages",
+    tags=("ignores_terminated_and_bootstrap", "ignores_terminated", "forgets_the_bootstrap_value"),
+)
 def neither(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
     """terminated and bootstrap value not looked at."""
     advantage = np.zeros(len(rewards), dtype=np.float64)
@@ -201,8 +219,16 @@ def neither(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
     return advantage
 
 
-@misconception("ppo_clip_loss", tags=("is_written_as_in_the_libraries", "lets_gradients_into_both_constants", "lets_the_ratio_overflow",
-                                     "trains_the_old_policy_too", "trains_the_advantages"))
+@misconception(
+    "ppo_clip_loss",
+    tags=(
+        "is_written_as_in_the_libraries",
+        "lets_gradients_into_both_constants",
+        "lets_the_ratio_overflow",
+        "trains_the_old_policy_too",
+        "trains_the_advantages",
+    ),
+)
 def as_in_libraries(log_probs, old_log_probs, advantages, clip_eps=0.2):
     """Correct value, but nothing is detached and the gradient is NaN where exp overflows."""
     ratio = torch.exp(log_probs - old_log_probs)
@@ -230,8 +256,15 @@ def numpy_ppo(log_probs, old_log_probs, advantages, clip_eps=0.2):
     return -np.minimum(ratio * adv, np.clip(ratio, 1 - clip_eps, 1 + clip_eps) * adv).mean()
 
 
-@misconception("ppo_clip_loss", tags=("forgets_the_minus", "lets_the_ratio_overflow", "is_written_as_in_the_libraries",
-                                     "lets_gradients_into_both_constants"))
+@misconception(
+    "ppo_clip_loss",
+    tags=(
+        "forgets_the_minus",
+        "lets_the_ratio_overflow",
+        "is_written_as_in_the_libraries",
+        "lets_gradients_into_both_constants",
+    ),
+)
 def no_minus(log_probs, old_log_probs, advantages, clip_eps=0.2):
     """No minus sign."""
     ratio = torch.exp(log_probs - old_log_probs)
@@ -307,7 +340,10 @@ def clipped_gradient(env, policy, optimizer, gamma=0.99, max_steps=200):
     return float(sum(rewards))
 
 
-@misconception("reinforce_episode", tags=("credits_all_with_the_discounted_episode", "credits_all_with_the_whole_episode"))
+@misconception(
+    "reinforce_episode",
+    tags=("credits_all_with_the_discounted_episode", "credits_all_with_the_whole_episode"),
+)
 def whole_return(env, policy, optimizer, gamma=0.99, max_steps=200):
     """The whole discounted return for every step: no reward-to-go."""
     log_probs, rewards = play(env, policy, max_steps)
@@ -330,14 +366,20 @@ def pytorch_standardise(returns, eps=1e-8):
     return (returns - returns.mean()) / (returns.std() + np.finfo(np.float32).eps.item())
 
 
-@misconception("standardize_returns", tags=("divides_by_t_and_forgets_eps", "divides_by_t_in_the_variance", "has_an_eps_of_its_own"))
+@misconception(
+    "standardize_returns",
+    tags=("divides_by_t_and_forgets_eps", "divides_by_t_in_the_variance", "has_an_eps_of_its_own"),
+)
 def numpy_standardise(returns, eps=1e-8):
     """Population standard deviation (np.std); eps ignored."""
     r = returns.numpy()
     return torch.from_numpy((r - np.mean(r)) / (np.std(r) + 1e-9))
 
 
-@misconception("standardize_returns", tags=("works_in_place", "leaves_one_return_to_the_formula", "The call changed its input"))
+@misconception(
+    "standardize_returns",
+    tags=("works_in_place", "leaves_one_return_to_the_formula", "The call changed its input"),
+)
 def in_place_standardise(returns, eps=1e-8):
     """-= and /= change the input; T=1 gives NaN."""
     returns -= returns.mean()
@@ -366,7 +408,10 @@ def lone_return_back(returns, eps=1e-8):
     return returns
 
 
-@misconception("train_bandit", tags=("samples_with_categorical", "draws_only_states_from_the_generator", "ignores_the_generator"))
+@misconception(
+    "train_bandit",
+    tags=("samples_with_categorical", "draws_only_states_from_the_generator", "ignores_the_generator"),
+)
 def categorical_bandit(policy, episodes, optimizer, generator):
     """Categorical.sample draws from the global generator."""
     rewards = []

@@ -78,7 +78,7 @@ def discount_rewards(r, gamma):
     r = np.asarray(r)
     discounted_r = np.zeros_like(r)
     running_add = 0
-    for t in reversed(range(0, r.size)):
+    for t in reversed(range(r.size)):
         running_add = running_add * gamma + r[t]
         discounted_r[t] = running_add
     return discounted_r
@@ -90,7 +90,7 @@ def discount_rewards_pong(r, gamma):
     r = np.array(r, dtype=float)
     discounted_r = np.zeros_like(r)
     running_add = 0
-    for t in reversed(range(0, r.size)):
+    for t in reversed(range(r.size)):
         if r[t] != 0:
             running_add = 0
         running_add = running_add * gamma + r[t]

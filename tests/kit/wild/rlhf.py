@@ -19,7 +19,9 @@ def ipo(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected
 
 
 @misconception("dpo_loss", tags=("forgets_reference_and_beta", "forgets_the_reference", "forgets_beta"))
-def no_reference(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1):
+def no_reference(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
     """No reference, no beta, log(sigmoid)."""
     return -torch.log(torch.sigmoid(chosen_log_probs - rejected_log_probs)).mean()
 
@@ -35,7 +37,9 @@ def numpy_dpo(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_re
     return np.logaddexp(0, -margin)
 
 
-@misconception("dpo_loss", tags=("mistakes_the_order_of_arguments", "adds_the_reference", "prefers_the_rejected"))
+@misconception(
+    "dpo_loss", tags=("mistakes_the_order_of_arguments", "adds_the_reference", "prefers_the_rejected")
+)
 def reference_first(ref_chosen, ref_rejected, chosen, rejected, beta=0.1):
     """Policy and reference the other way round."""
     pi_logratios = chosen - rejected
@@ -52,7 +56,9 @@ def trl_sigmoid(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_
 
 
 @misconception("dpo_loss", tags=("puts_beta_outside_and_trains_the_reference", "multiplies_the_loss_by_beta"))
-def beta_outside(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1):
+def beta_outside(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
     """beta outside, and the reference is not detached."""
     gain = (chosen_log_probs - ref_chosen_log_probs) - (rejected_log_probs - ref_rejected_log_probs)
     return -beta * F.logsigmoid(gain).mean()
@@ -96,7 +102,9 @@ def grpo_numpy_group(rewards, eps=1e-8):
     return torch.stack(rows).to(rewards.dtype)
 
 
-@misconception("grpo_advantages", tags=("has_a_floor_of_the_population", "divides_by_n", "uses_eps_as_a_floor"))
+@misconception(
+    "grpo_advantages", tags=("has_a_floor_of_the_population", "divides_by_n", "uses_eps_as_a_floor")
+)
 def grpo_max_std(rewards, eps=1e-8):
     """max(std, eps) and population std."""
     mean = rewards.mean(-1, keepdim=True)
@@ -178,7 +186,9 @@ def rm_log_sigmoid(chosen_scores, rejected_scores):
     return -torch.log(torch.sigmoid(chosen_scores - rejected_scores)).mean()
 
 
-@misconception("reward_model_loss", tags=("sums_a_naive_logarithm", "sums_over_pairs", "takes_the_log_of_a_sigmoid"))
+@misconception(
+    "reward_model_loss", tags=("sums_a_naive_logarithm", "sums_over_pairs", "takes_the_log_of_a_sigmoid")
+)
 def rm_k_pairwise(chosen_scores, rejected_scores):
     """K-pairwise: log(sigmoid), summed; infinite at -1000."""
     loss = 0
@@ -194,8 +204,14 @@ def rm_small_number(chosen_scores, rejected_scores):
     return -(probs + 1e-8).log().mean()
 
 
-@misconception("shaped_rewards", tags=("scores_the_last_column_unmasked", "puts_the_score_at_the_end_of_the_row",
-                                      "penalizes_prompt_and_padding"))
+@misconception(
+    "shaped_rewards",
+    tags=(
+        "scores_the_last_column_unmasked",
+        "puts_the_score_at_the_end_of_the_row",
+        "penalizes_prompt_and_padding",
+    ),
+)
 def score_in_last_column(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     """The score goes to the last column, nothing is masked."""
     kl_div = log_probs - ref_log_probs
@@ -214,8 +230,10 @@ def negative_kl_cut(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     return rewards
 
 
-@misconception("shaped_rewards", tags=("counts_for_the_last_unmasked", "counts_tokens_to_find_the_last",
-                                      "penalizes_prompt_and_padding"))
+@misconception(
+    "shaped_rewards",
+    tags=("counts_for_the_last_unmasked", "counts_tokens_to_find_the_last", "penalizes_prompt_and_padding"),
+)
 def last_by_sum(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     """Nothing masked; last token by sum."""
     rewards = -kl_coef * (log_probs - ref_log_probs)
@@ -225,8 +243,16 @@ def last_by_sum(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     return rewards
 
 
-@misconception("shaped_rewards", tags=("counts_for_the_last_unmasked", "limits_the_score", "limits_the_score_unmasked",
-                                      "penalizes_prompt_and_padding", "counts_tokens_to_find_the_last"))
+@misconception(
+    "shaped_rewards",
+    tags=(
+        "counts_for_the_last_unmasked",
+        "limits_the_score",
+        "limits_the_score_unmasked",
+        "penalizes_prompt_and_padding",
+        "counts_tokens_to_find_the_last",
+    ),
+)
 def deepspeed_chat(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     """Score clipped to +-0.2, nothing masked, last token by sum."""
     rewards = -kl_coef * (log_probs - ref_log_probs)
@@ -250,13 +276,23 @@ def number_or_text(given, answer):
     """Whether two texts are one number, or one text."""
     given, answer = given.strip(), answer.strip()
     try:
-        return float(given.replace(",", "").replace("$", "")) == float(answer.replace(",", "").replace("$", ""))
+        return float(given.replace(",", "").replace("$", "")) == float(
+            answer.replace(",", "").replace("$", "")
+        )
     except ValueError:
         return given == answer
 
 
-@misconception("verifiable_reward", tags=("wants_exactly_one_space", "reads_digits_and_commas_only", "reads_markers_only",
-                                         "knows_numbers_only", "takes_the_first_marker"))
+@misconception(
+    "verifiable_reward",
+    tags=(
+        "wants_exactly_one_space",
+        "reads_digits_and_commas_only",
+        "reads_markers_only",
+        "knows_numbers_only",
+        "takes_the_first_marker",
+    ),
+)
 def gsm8k_strict(response, answer):
     """#### only, numbers only, exactly one space; no box; compared as text."""
     match = re.search(r"#### (\-?[0-9\.\,]+)", response)
@@ -281,16 +317,31 @@ def boxed_normalised(response, answer):
     return 1.0 if clean(out) == clean(answer) else 0.0
 
 
-@misconception("verifiable_reward", tags=("reads_digits_and_commas_only", "takes_the_first_marker", "reads_markers_only",
-                                         "wants_exactly_one_space"))
+@misconception(
+    "verifiable_reward",
+    tags=(
+        "reads_digits_and_commas_only",
+        "takes_the_first_marker",
+        "reads_markers_only",
+        "wants_exactly_one_space",
+    ),
+)
 def digits_and_commas(response, answer):
     """First ####, digits and commas only: no minus, no decimals."""
     found = re.search(r"####\s*([\d,]+)", response)
     return 1.0 if found and found.group(1).replace(",", "") == answer.replace(",", "").strip() else 0.0
 
 
-@misconception("verifiable_reward", tags=("takes_the_last_number_in_the_box", "guesses_without_a_marker", "reads_boxes_only",
-                                         "takes_the_last_number", "prefers_the_box"))
+@misconception(
+    "verifiable_reward",
+    tags=(
+        "takes_the_last_number_in_the_box",
+        "guesses_without_a_marker",
+        "reads_boxes_only",
+        "takes_the_last_number",
+        "prefers_the_box",
+    ),
+)
 def last_number_in_box(response, answer):
     """Last number in the last box, else the last number anywhere."""
     boxes = re.findall(r"\\boxed\{(.*)\}", response)
@@ -301,8 +352,16 @@ def last_number_in_box(response, answer):
         return 0.0
 
 
-@misconception("verifiable_reward", tags=("guesses_without_a_marker", "takes_the_first_marker", "reads_markers_only",
-                                         "knows_numbers_only", "takes_the_last_number"))
+@misconception(
+    "verifiable_reward",
+    tags=(
+        "guesses_without_a_marker",
+        "takes_the_first_marker",
+        "reads_markers_only",
+        "knows_numbers_only",
+        "takes_the_last_number",
+    ),
+)
 def gsm8k_flexible(response, answer):
     """First ####, else the last number anywhere."""
     if "####" in response:
@@ -323,8 +382,10 @@ def last_number_anywhere(response, answer):
         return 0.0
 
 
-@misconception("verifiable_reward", tags=("reads_boxes_only", "compares_as_text_only", "splits_at_boxed",
-                                         "ends_the_box_at_the_first_brace"))
+@misconception(
+    "verifiable_reward",
+    tags=("reads_boxes_only", "compares_as_text_only", "splits_at_boxed", "ends_the_box_at_the_first_brace"),
+)
 def pieces_after_boxed(response, answer):
     """Pieces after "boxed{", last one; text compared; no ####."""
     if "boxed{" not in response:
@@ -332,8 +393,15 @@ def pieces_after_boxed(response, answer):
     return 1.0 if response.split("boxed{")[-1].split("}")[0].strip() == answer.strip() else 0.0
 
 
-@misconception("verifiable_reward", tags=("splits_at_boxed", "takes_the_whole_response_without_a_marker", "reads_boxes_only",
-                                         "compares_as_text_only"))
+@misconception(
+    "verifiable_reward",
+    tags=(
+        "splits_at_boxed",
+        "takes_the_whole_response_without_a_marker",
+        "reads_boxes_only",
+        "compares_as_text_only",
+    ),
+)
 def without_a_box_everything(response, answer):
     """Without a box the whole text; no ####; text compared."""
     piece = response.split("boxed")[-1]
@@ -348,8 +416,10 @@ def without_a_box_everything(response, answer):
     return 1.0 if piece.strip() == answer.strip() else 0.0
 
 
-@misconception("verifiable_reward", tags=("reads_boxes_only", "takes_the_last_number_in_the_box",
-                                         "picks_a_number_out_of_a_text"))
+@misconception(
+    "verifiable_reward",
+    tags=("reads_boxes_only", "takes_the_last_number_in_the_box", "picks_a_number_out_of_a_text"),
+)
 def equals_sign_in_box(response, answer):
     """Last box, "x = 5" gives 5; no ####."""
     boxes = re.findall(r"\\boxed\{((?:[^{}]|\{[^{}]*\})*)\}", response)
