@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from autograder.judging.bank import Check, Variant
+from autograder.judging.causes import MANY, Found, find
 from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import Record
 from autograder.judging.judge import Judge, Judged
@@ -13,13 +14,10 @@ from autograder.judging.known import Known, KnownAnswers, outcomes_of
 from autograder.judging.loading import Program
 from autograder.judging.verdict import sentence
 from autograder.judging.weighing import (
-    MANY,
     Case,
     Failed,
-    Found,
     Held,
     Weighed,
-    find,
     hold,
     is_hopeless,
     nothing_of,
@@ -171,7 +169,7 @@ def told(found: Found, texts: Mapping[str, str]) -> Diagnosis:
     if second:
         hint = f"Two things at once, it seems. {first} Besides: {second}"
     elif not found.complete:
-        hint = f"{first} Something else is wrong, too."
+        hint = f"{first} Something else may be wrong, too."
     return Diagnosis((*found.first, *found.second), hint)
 
 

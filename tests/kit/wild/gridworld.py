@@ -9,7 +9,9 @@ from autograder.checks import misconception
 from solutions.gridworld import epsilon_greedy_probs
 
 
-@misconception("boltzmann_probs", tags=("has_a_lowest_temperature",))
+@misconception(
+    "boltzmann_probs", tags=("has_a_lowest_temperature", "has_a_lowest_temperature_of_a_hundredth")
+)
 def lowest_temperature(q_row, temperature):
     """Temperatures below 0.01 are raised to 0.01."""
     t = max(temperature, 0.01)
@@ -25,7 +27,7 @@ def plain_softmax(q_row, temperature):
     return e / np.sum(e)
 
 
-@misconception("boltzmann_probs", tags=("knows_three_actions",))
+@misconception("boltzmann_probs", tags=("knows_three_actions", "counts_to_three"))
 def three_actions(q_row, temperature):
     """Three actions only."""
     z = np.array(q_row) - np.max(q_row)
@@ -105,7 +107,7 @@ def obstacles(position, action, size=4):
     return new, 10.0 if done else -0.1, done
 
 
-@misconception("grid_step", tags=("takes_a_position_for_x_and_y",))
+@misconception("grid_step", tags=("takes_a_position_for_x_and_y", "swaps_rows_and_columns"))
 def x_and_y(position, action, size=4):
     """x and y mixed up: column first."""
     x, y = position
@@ -293,7 +295,7 @@ def two_rows_ahead(q_values, state, action, reward, next_state, terminated, alph
     return q_vals
 
 
-@misconception("run_random_episode", tags=("has_no_limit", "ignores_the_cap", "goes_without_a_limit"))
+@misconception("run_random_episode", tags=("ignores_the_cap", "a loop that never ends"))
 def until_done(env, rng, max_steps=100):
     """No limit on steps: ignores max_steps."""
     env.reset()
@@ -305,7 +307,10 @@ def until_done(env, rng, max_steps=100):
     return total, steps
 
 
-@misconception("run_random_episode", tags=("returns_steps_first_without_a_limit", "returns_steps_first"))
+@misconception(
+    "run_random_episode",
+    tags=("returns_steps_first_without_a_limit", "returns_steps_first", "a loop that never ends"),
+)
 def steps_and_total(env, rng, max_steps=100):
     """Returns (steps, total) in the other order, no limit."""
     state, done = env.reset(), False
@@ -432,7 +437,14 @@ def at_most_500(transition_probs, rewards, gamma, tol=1e-8):
     return V, np.argmax(np.sum(transition_probs * (rewards + gamma * V), axis=2), axis=1)
 
 
-@misconception("value_iteration", tags=("stays_a_little", "returns_the_values_before_the_last_sweep"))
+@misconception(
+    "value_iteration",
+    tags=(
+        "stays_a_little",
+        "returns_the_values_before_the_last_sweep",
+        "stays_a_little_and_shrinks_the_values",
+    ),
+)
 def stays_sometimes(transition_probs, rewards, gamma, tol=1e-8):
     """Mixes 0.001 of staying into the transitions, returns old values times 0.999."""
     S = len(transition_probs)

@@ -9,7 +9,7 @@ from torch.distributions import Categorical
 from autograder.checks import misconception
 
 
-@misconception("PolicyNetwork", tags=("ends_in_a_softmax",))
+@misconception("PolicyNetwork", tags=("ends_in_a_softmax", "is_a_dropout_classifier"))
 class SoftmaxAtTheEnd(nn.Module):
     """Softmax at the end."""
 
@@ -74,7 +74,8 @@ class TwoHiddenLayers(nn.Module):
 
 
 @misconception(
-    "PolicyNetwork", tags=("computes_in_double_precision", "ends_in_a_softmax", "has_one_layer_more")
+    "PolicyNetwork",
+    tags=("computes_in_double_precision", "ends_in_a_softmax", "has_one_layer_more", "has_two_tanh_layers"),
 )
 class DoubleNetwork(nn.Module):
     """float64, softmax, 16 hidden, two layers."""

@@ -6,7 +6,7 @@ import torch
 from autograder.checks import misconception
 
 
-@misconception("bellman_update", tags=("solves_for_the_fixed_point",))
+@misconception("bellman_update", tags=("solves_for_the_fixed_point", "sweeps_until_nothing_changes"))
 def solve_linear_system(values, policy, transition_probs, rewards, gamma):
     """Solves (I - gamma P) v = r in place of one sweep."""
     p = np.einsum("sa,sat->st", policy, transition_probs)
@@ -158,14 +158,21 @@ def ratio_of_exps(log_probs, old_log_probs, clip_eps=0.2):
     return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
 
 
-@misconception("ppo_clip_ratio", tags=("adds_a_little_to_the_denominator", "is_written_as_in_most_code"))
+@misconception(
+    "ppo_clip_ratio",
+    tags=(
+        "adds_a_little_to_the_denominator",
+        "is_written_as_in_most_code",
+        "lets_the_gradient_into_the_old_policy",
+    ),
+)
 def ratio_with_small_number(log_probs, old_log_probs, clip_eps=0.2):
     """A small number under the fraction, and the old policy keeps its graph."""
     ratio = torch.exp(log_probs) / (torch.exp(old_log_probs) + 1e-10)
     return ratio, torch.clamp(ratio, 1.0 - clip_eps, 1.0 + clip_eps)
 
 
-@misconception("ppo_clip_ratio", tags=("limits_only_above",))
+@misconception("ppo_clip_ratio", tags=("limits_only_above", "takes_the_smaller_of_both"))
 def minimum_with_upper(log_probs, old_log_probs, clip_eps=0.2):
     """Only an upper limit."""
     ratio = torch.exp(log_probs - old_log_probs.detach())

@@ -26,7 +26,7 @@ def no_reference(
     return -torch.log(torch.sigmoid(chosen_log_probs - rejected_log_probs)).mean()
 
 
-@misconception("dpo_loss", tags=("leaves_torch_in_numpy", "one_loss_for_each_pair"))
+@misconception("dpo_loss", tags=("leaves_torch_in_numpy", "one_loss_for_each_pair", "loses_the_graph"))
 def numpy_dpo(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1):
     """NumPy: no gradient, no mean."""
     c, r, rc, rr = (
@@ -82,7 +82,7 @@ def grpo_dim_zero(rewards, eps=1e-8):
     return (rewards - rewards.mean(dim=0)) / (rewards.std(dim=0) + eps)
 
 
-@misconception("grpo_advantages", tags=("replaces_zeros_by_rewards",))
+@misconception("grpo_advantages", tags=("replaces_zeros_by_rewards", "gives_a_lone_response_its_reward"))
 def grpo_where_zero(rewards, eps=1e-8):
     """An advantage of exactly 0 is replaced by the reward itself."""
     if rewards.shape[1] == 1:
@@ -112,7 +112,9 @@ def grpo_max_std(rewards, eps=1e-8):
     return (rewards - mean) / torch.clamp(std, min=eps)
 
 
-@misconception("grpo_advantages", tags=("gives_nan_to_a_group_of_one", "has_an_eps_of_its_own"))
+@misconception(
+    "grpo_advantages", tags=("gives_nan_to_a_group_of_one", "has_an_eps_of_its_own", "ignores_the_eps_given")
+)
 def grpo_1e9(rewards, eps=1e-8):
     """1e-9, and a group of one gives NaN."""
     return (rewards - rewards.mean(dim=-1, keepdim=True)) / (rewards.std(dim=-1, keepdim=True) + 1e-9)
@@ -167,7 +169,7 @@ def k3_turned(log_probs, ref_log_probs, estimator="k1"):
     raise ValueError(estimator)
 
 
-@misconception("reward_model_loss", tags=("leaves_torch",))
+@misconception("reward_model_loss", tags=("leaves_torch", "returns_a_python_number"))
 def numpy_rm(chosen_scores, rejected_scores):
     """NumPy: no gradient."""
     margin = chosen_scores.detach().numpy() - rejected_scores.detach().numpy()
@@ -180,7 +182,10 @@ def rm_no_mean(chosen_scores, rejected_scores):
     return -F.logsigmoid(chosen_scores - rejected_scores)
 
 
-@misconception("reward_model_loss", tags=("takes_the_log_of_a_sigmoid",))
+@misconception(
+    "reward_model_loss",
+    tags=("takes_the_log_of_a_sigmoid", "exponentiates_the_margin", "trusts_soft_margin_loss"),
+)
 def rm_log_sigmoid(chosen_scores, rejected_scores):
     """log of 0."""
     return -torch.log(torch.sigmoid(chosen_scores - rejected_scores)).mean()
@@ -360,6 +365,7 @@ def last_number_in_box(response, answer):
         "reads_markers_only",
         "knows_numbers_only",
         "takes_the_last_number",
+        "reads_the_first_marker_or_guesses",
     ),
 )
 def gsm8k_flexible(response, answer):
