@@ -12,7 +12,7 @@ from autograder.judging.causes import Found, find
 from autograder.judging.facts import Layout
 from autograder.judging.known import Known
 from autograder.judging.session import Script
-from autograder.judging.weighing import Case, Failed, hold, weigh
+from autograder.judging.weighing import Case, Failed, hold, is_hopeless, weigh
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.protocol import Problem
@@ -62,7 +62,7 @@ def diagnose(
             ended = Outcome.FAILED if record.wrong.any() else Outcome.PASSED
             nothing = np.zeros(record.numbers.shape, dtype=bool)
             held.append(hold(case, one, Known(record, ended, (1,)), lambda nothing=nothing: nothing))
-        if not any(one.extra.any() for one in held):
+        if not is_hopeless(case, held, 0):
             weighed.append(weigh(name, case, held))
     return find(case, weighed)
 
