@@ -28,6 +28,8 @@ def find(case: Case, weighed: Sequence[Weighed]) -> Found:
     if alone:
         first = max(alone, key=lambda one: rank(case, one))
         others = [one for one in alone if alike(first, one)]
+        if len(others) > MANY:
+            return Found()
         if is_complete(case, first):
             return Found(names_of(others))
         second = [one for one in possible if one.exact and adds(case, first, one)]

@@ -330,17 +330,6 @@ def standardised_with_1e9(env, policy, optimizer, gamma=0.99, max_steps=200):
     return float(np.sum(rewards))
 
 
-@misconception("reinforce_episode", tags=("clips_the_gradient",))
-def clipped_gradient(env, policy, optimizer, gamma=0.99, max_steps=200):
-    """Gradient clipped to norm 1."""
-    log_probs, rewards = play(env, policy, max_steps)
-    optimizer.zero_grad()
-    (-torch.stack(log_probs) * returns_of(rewards, gamma)).sum().backward()
-    nn.utils.clip_grad_norm_(policy.parameters(), 1.0)
-    optimizer.step()
-    return float(sum(rewards))
-
-
 @misconception(
     "reinforce_episode",
     tags=("credits_all_with_the_discounted_episode", "credits_all_with_the_whole_episode"),
@@ -353,7 +342,7 @@ def whole_return(env, policy, optimizer, gamma=0.99, max_steps=200):
     return sum(rewards)
 
 
-@misconception("reinforce_episode", tags=("takes_the_most_probable_action",))
+@misconception("reinforce_episode", tags=("takes_the_most_probable_action", "seeds_torch_in_every_episode"))
 def greedy_action(env, policy, optimizer, gamma=0.99, max_steps=200):
     """Takes the most probable action."""
     log_probs, rewards = play(env, policy, max_steps, greedy=True)
