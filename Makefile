@@ -26,6 +26,7 @@ lock: setup
 	$(BIN)/python -m pip list --format freeze --exclude autograder --exclude torch --exclude pip \
 		> build/lock/names
 	build/lock/bin/uv pip compile --quiet --universal --no-deps --generate-hashes --no-header --no-annotate \
+		--python-version $$($(BIN)/python -c "import platform; print(platform.python_version())") \
 		build/lock/names >> build/lock/requirements.lock
 	mv build/lock/requirements.lock $@.new && mv $@.new requirements.lock
 
@@ -34,12 +35,17 @@ demo: setup
 	$(BIN)/autograder grade tests/kit/sample_class -a rl_foundations -o $(DEMO)
 
 test: lint healthy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The kit as one file that pip installs, with all that an author needs.
+.PHONY: wheel
+wheel: setup
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 # What make test has time for: the core assignment and the second course, the first draw of the hidden inputs.
 healthy: setup
@@ -76,6 +82,11 @@ redteam: setup
 	$(BIN)/autograder build
 	$(BIN)/autograder redteam dist/gradescope_$(STEM).zip
 
+# As root: the sample class beside attackers of all kinds, in a container of one processor and 1 GB.
+.PHONY: crowd
+crowd: setup
+	$(BIN)/python tests/rehearsal/crowd.py
+
 bench: setup
 	$(BIN)/python benchmarks/run.py
 
@@ -91,6 +102,11 @@ otter-proof: setup
 # 500 submissions on two workers, one of which is killed: the gradebook is that of a local run.
 cluster-proof: setup
 	$(BIN)/python -m pytest -m slow tests/kit/test_cluster.py
+
+# As root, with podman: the image is built, and a class, the attacks and Gradescope's way are tried in it. Minutes.
+.PHONY: container-proof
+container-proof: setup
+	$(BIN)/python tests/rehearsal/desk.py
 
 # Every notebook of every assignment, run by a real kernel.
 notebooks: setup

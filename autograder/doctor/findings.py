@@ -2,8 +2,11 @@
 
 import ast
 import difflib
+import functools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+
+from msgspec import structs
 
 from autograder.config import Assignment, Course
 from autograder.judging.bank import Bank
@@ -17,6 +20,14 @@ class Finding:
 
     what: str
     mend: str
+
+
+@dataclass(frozen=True)
+class Defined:
+    """A function or class of the reference, and the file that it stands in."""
+
+    node: Definition
+    path: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,8 @@ class Subject:
 
     def at(self, part: str, name: str) -> str:
         """Return `file:line` of a definition."""
+        if part == "solution" and name in self.defined:
+            return f"{self.defined[name].path}:{self.defined[name].node.lineno}"
         texts = {
             "solution": self.bank.solution,
             "checks": self.bank.checks_source,
@@ -56,10 +69,39 @@ class Subject:
         """Return the assignment with further questions left unjudged."""
         return replace(self, unfinished=self.unfinished | set(questions))
 
+    def about(self, questions: Collection[str]) -> "Subject":
+        """Return what there is of some questions alone: their points, checks, mistakes and alternatives."""
+        bank = self.bank
+        points = {name: worth for name, worth in self.assignment.questions.items() if name in questions}
+        mine = replace(
+            bank,
+            checks=tuple(one for one in bank.checks if one.question in questions),
+            misconceptions=tuple(one for one in bank.misconceptions if one.question in questions),
+            alternatives=tuple(one for one in bank.alternatives if one.question in questions),
+        )
+        return replace(self, assignment=structs.replace(self.assignment, questions=points), bank=mine)
+
+    @functools.cached_property
+    def everything(self) -> frozenset[str]:
+        """All questions of the assignment, also where this is about some of them."""
+        return frozenset(self.course.assignment(self.stem).questions)
+
+    def is_asked(self, name: str) -> bool:
+        """Whether something may be told of a name: it belongs to no question that this is not about."""
+        return name in self.assignment.questions or name not in self.everything
+
     def ready(self) -> list[str]:
         """Return the questions whose answers can be judged."""
-        defined = definitions(self.bank.solution)
-        return [q for q in self.assignment.questions if q in defined and q not in self.unfinished]
+        return [q for q in self.assignment.questions if q in self.defined and q not in self.unfinished]
+
+    @functools.cached_property
+    def defined(self) -> dict[str, Defined]:
+        """The functions and classes of the reference by name, in the order of its modules."""
+        found: dict[str, Defined] = {}
+        for name, text in reversed(self.bank.parts.items()):
+            path = f"solutions/{name}.py"
+            found |= {one: Defined(node, path) for one, node in definitions(text).items()}
+        return found
 
 
 Audit = Callable[[Subject], Iterator[Finding]]

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from autograder.config import Course
 from autograder.doctor import writings
-from autograder.doctor.examination import TRUSTED, Tell, open_subject, questions_left_out
+from autograder.doctor.examination import TRUSTED, TellCount, open_subject, questions_left_out
 from autograder.doctor.findings import Subject
 from autograder.doctor.progress import progress
 from autograder.doctor.writings import WAYS
@@ -29,7 +29,7 @@ from autograder.sandbox.wall import Wall
 
 
 @dataclass(frozen=True)
-class Told:
+class HintGiven:
     """What a known mistake, written in one way, was told."""
 
     question: str
@@ -44,7 +44,9 @@ class Told:
         return self.mistake in self.named
 
 
-def measure_hints(subject: Subject, ways: Sequence[str] = WAYS, tell: Tell = lambda *_: None) -> list[Told]:
+def measure_hints(
+    subject: Subject, ways: Sequence[str] = WAYS, tell: TellCount = lambda *_: None
+) -> list[HintGiven]:
     """Hand in every known mistake, in an otherwise right file, and return what each was told.
 
     Args:
@@ -54,7 +56,7 @@ def measure_hints(subject: Subject, ways: Sequence[str] = WAYS, tell: Tell = lam
     """
     bank, ready = subject.bank, subject.ready()
     limits = Limits(**structs.asdict(subject.assignment.limits))
-    libraries = used_by([bank.solution, bank.mistakes_source, bank.alternatives_source])
+    libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
     work = [(one, way) for one in bank.misconceptions if one.question in ready for way in ways]
     found = []
     with Wall(limits, libraries) as wall:
@@ -78,10 +80,10 @@ def hand_in(grader: Grader, question: str, program: Program) -> tuple[QuestionRe
         session.close()
 
 
-def told_of(grader: Grader, mistake: Variant, way: str) -> Told:
+def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven:
     """Return what a known mistake is told in an otherwise right file."""
     graded, _ = hand_in(grader, mistake.question, program_of(grader, mistake, way))
-    return Told(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
+    return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
 
 def program_of(grader: Grader, mistake: Variant, way: str) -> Program:
@@ -95,7 +97,7 @@ def program_of(grader: Grader, mistake: Variant, way: str) -> Program:
     return replace(program, modules=modules, bind={mistake.question: ("written", "answer")})
 
 
-def hints_to_text(stem: str, found: Sequence[Told]) -> str:
+def hints_to_text(stem: str, found: Sequence[HintGiven]) -> str:
     """Return how many mistakes of each question get their own hint, and those that get another."""
     lines = [stem, ""]
     for question in dict.fromkeys(told.question for told in found):
@@ -108,7 +110,7 @@ def hints_to_text(stem: str, found: Sequence[Told]) -> str:
     return "\n".join([*lines, ""]) + "\n"
 
 
-def hints_to_csv(found: Sequence[Told]) -> str:
+def hints_to_csv(found: Sequence[HintGiven]) -> str:
     """Return the confusion table as CSV: a row for each mistake and way."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -130,7 +132,7 @@ def tell_hints(
         path: where the table is written.
         tell: called with what was found.
     """
-    found: list[Told] = []
+    found: list[HintGiven] = []
     for name in [stem] if stem else course.settings.assignments:
         assignment = course.assignment(name)
         subject = open_subject(course, assignment).without(questions_left_out(assignment, only or None))

@@ -5,15 +5,17 @@ import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
+from autograder import beside
 from autograder.checks.draws import hidden_rng, identity, visible_rng
 from autograder.checks.marks import CheckMark
+from autograder.config import AssignmentSettings
 from autograder.errors import KitError
 from autograder.judging.sentences import Sentences
 
@@ -80,7 +82,20 @@ class Bank:
     mistakes_source: str
     alternatives_source: str
     checks_source: str
-    provided: dict[str, str]
+    provided: dict[str, str]  # modules that are handed out whole
+    files: dict[str, bytes] = field(default_factory=dict)  # other files that are
+    own: dict[str, str] = field(default_factory=dict)  # the reference's modules beside the main one
+    own_files: dict[str, bytes] = field(default_factory=dict)  # and its other files
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Everything of the reference that is a program, the main module first, by the name of the module."""
+        return {self.stem: self.solution, **self.own}
+
+    @functools.cached_property
+    def defined(self) -> frozenset[str]:
+        """What the solution defines at the top."""
+        return frozenset(name for node in ast.parse(self.solution).body for name in names_of(node, self.own))
 
     @functools.cached_property
     def sentences(self) -> Sentences:
@@ -109,10 +124,22 @@ class Bank:
         return {name: tuple(check for check in self.checks if check.question == name) for name in names}
 
 
-def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
-    """Read an assignment's checks (which are run: they are ours) and the texts of its programs."""
+def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = None) -> Bank:
+    """Read an assignment's checks (which are run: they are ours) and the texts of its programs.
+
+    Args:
+        root: the course's folder.
+        stem: the assignment.
+        assignment: says what lies beside its module. What is only a quiz has no checks, and a solution only
+            if its answers are measured.
+    """
     path = root / "tests" / "questions" / f"test_{stem}.py"
-    modules = {name: read(root / "assignments" / stem / f"{name}.py") for name in provided}
+    solution = root / "solutions" / f"{stem}.py"
+    if assignment is not None and not assignment.questions:
+        return Bank(stem, (), (), (), read(solution, missing=""), "", "", "", {})
+    provided, hand_in = (assignment.provided, assignment.hand_in) if assignment else ([], [])
+    given, solutions = root / "assignments" / stem, root / "solutions"
+    modules = {name: read(given / f"{name}.py") for name in beside.modules(provided)}
     refuse_repeated(path)
     module = import_checks(path, stem, root, bool(provided))
     mistakes = read(root / "tests" / "questions" / "mistakes" / f"{stem}.py", missing="")
@@ -122,11 +149,14 @@ def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
         collect_checks(module, stem, path),
         variants(mistakes, "misconception"),
         variants(alternatives, "alternative"),
-        read(root / "solutions" / f"{stem}.py"),
+        read(solution),
         mistakes,
         alternatives,
         read(path),
         modules,
+        {name: read_bytes(given / name) for name in beside.files(provided)},
+        {name: read(solutions / f"{name}.py") for name in beside.modules(hand_in)},
+        {name: read_bytes(solutions / name) for name in beside.files(hand_in)},
     )
 
 
@@ -138,6 +168,14 @@ def read(path: Path, missing: str | None = None) -> str:
         if missing is not None:
             return missing
         raise KitError(f"{path} is missing: every assignment needs it") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's contents."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise KitError(f"{path} is missing: grading.yml names it") from None
 
 
 def refuse_repeated(path: Path) -> None:
@@ -221,3 +259,13 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
                 tags = [ast.literal_eval(one.value) for one in mark.keywords if one.arg == "tags"]
                 found.append(Variant(node.name, question, text, *map(tuple, tags)))
     return tuple(found)
+
+
+def names_of(node: ast.stmt, own: Container[str | None]) -> Iterator[str]:
+    """Yield what a statement at the top of a module defines, or imports from a module of the same work."""
+    if isinstance(node, ast.ImportFrom) and node.module in own:
+        yield from (alias.asname or alias.name for alias in node.names)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    yield from (target.id for target in targets if isinstance(target, ast.Name))

@@ -1,8 +1,10 @@
 """What a program answers to a check's calls, laid out as the right answers are, entry by entry."""
 
+import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,15 @@ from autograder.judging.session import Ended, Script
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 
 Outcomes = Sequence[Answer | Ended]
-Key = tuple[Any, ...]  # number of the call, aspect, place in the answer
+FactKey = tuple[Any, ...]  # number of the call, aspect, place in the answer
 NOTHING = np.zeros(1)
+MOST_FACTS = 1_000  # of one answer: the pieces of a longer one are not told apart
+LARGEST_BITS = 1023  # of an integer that a float can hold
 VALUE, CHANGED, GRADIENT, REACHES = "value", "changed", "gradient", "reaches"
 
 
 @dataclass(frozen=True)
-class Raised:
+class RaisedFact:
     """An exception, or a timeout, in place of an answer."""
 
     type_name: str
@@ -30,7 +34,7 @@ class Raised:
 class Fact:
     """One piece of an answer: numbers of one shape, or a thing that its kind says in full."""
 
-    key: Key
+    key: FactKey
     kind: Hashable
     numbers: np.ndarray = field(default_factory=lambda: NOTHING)
 
@@ -40,21 +44,21 @@ def facts_of(at: int, outcome: Answer | Ended) -> Iterator[Fact]:
     if not isinstance(outcome, Answer):
         yield Fact((at, VALUE), raised_by(outcome))
         return
-    yield from parts((at, VALUE), outcome.value)
+    yield from islice(parts((at, VALUE), outcome.value), MOST_FACTS)
     yield Fact((at, CHANGED), outcome.changed)
     for name, grad in outcome.grads.items():
-        yield from parts((at, GRADIENT, name), grad)
+        yield from islice(parts((at, GRADIENT, name), grad), MOST_FACTS)
         slopes = numbers_in(grad)
         reaches = slopes is not None and not np.all(np.abs(slopes) <= EXACT)
         yield Fact((at, REACHES, name), "", np.full(1, float(reaches)))
 
 
-def raised_by(outcome: Ended) -> Raised:
+def raised_by(outcome: Ended) -> RaisedFact:
     """Return what came in place of an answer."""
-    return Raised(outcome.type_name if isinstance(outcome, StudentRaised) else type(outcome).__name__)
+    return RaisedFact(outcome.type_name if isinstance(outcome, StudentRaised) else type(outcome).__name__)
 
 
-def parts(key: Key, value: Any) -> Iterator[Fact]:
+def parts(key: FactKey, value: Any) -> Iterator[Fact]:
     """Yield the facts in a piece of data."""
     numbers = numbers_in(value)
     if numbers is not None:
@@ -78,20 +82,33 @@ def parts(key: Key, value: Any) -> Iterator[Fact]:
     elif isinstance(value, Handle | Opaque):
         yield Fact(key, ("an object", value.type_name))
     else:
-        yield Fact(key, ("text", value))
+        yield Fact(key, ("text", frozen(value)))
+
+
+def frozen(value: Any) -> Hashable:
+    """Return data that holds no numbers in a form that can be compared and kept."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    return frozenset(value) if isinstance(value, set) else value
 
 
 def numbers_in(value: Any) -> np.ndarray | None:
     """Return data that is made of numbers, or of truth values, as one array; None for any other."""
+    if type(value) is int and value.bit_length() > LARGEST_BITS:
+        return np.array(math.inf if value > 0 else -math.inf)
     if type(value) in (int, float, bool):
         return np.array(float(value))
     array = value.array if isinstance(value, Tensor) else value
     if isinstance(array, np.ndarray) and array.dtype.kind in "fiub":
         return array.astype(np.float64)
     if isinstance(value, list | tuple):
-        rows = [numbers_in(item) for item in value]
-        if all(row is not None for row in rows) and len({row.shape for row in rows if row is not None}) <= 1:
-            return np.array(rows)
+        rows: list[np.ndarray] = []
+        for item in value:
+            row = numbers_in(item)
+            if row is None or row.shape != (rows[0] if rows else row).shape:
+                return None
+            rows.append(row)
+        return np.array(rows)
     return None
 
 
@@ -155,7 +172,7 @@ class Layout:
         """The calls that can be sent all at once: none, if functions are passed in them."""
         return Script(()) if self.script.live else self.script
 
-    def record(self, outcomes: Outcomes) -> "Record":
+    def record(self, outcomes: Outcomes) -> "AnswerFacts":
         """Lay out what a program answered to the first of the script's calls."""
         numbers, odd = self.numbers.copy(), dict[int, Odd]()
         asked = min(len(outcomes), len(self.script.outcomes))
@@ -164,19 +181,19 @@ class Layout:
             came = {fact.key: fact for fact in facts_of(at, outcomes[at])}
             first = self._lay(at, first, came, numbers, odd)
         present = self.owner < first
-        return Record(self, numbers, odd, present)
+        return AnswerFacts(self, numbers, odd, present)
 
     def _lay(
-        self, at: int, first: int, came: dict[Key, Fact], numbers: np.ndarray, odd: dict[int, Odd]
+        self, at: int, first: int, came: dict[FactKey, Fact], numbers: np.ndarray, odd: dict[int, Odd]
     ) -> int:
         """Lay out the facts of one call; return the number of the first fact of the next."""
         kinds = [fact.kind for fact in came.values()]
-        whole = next((kind for kind in kinds if isinstance(kind, Raised)), tuple(kinds))
+        whole = next((kind for kind in kinds if isinstance(kind, RaisedFact)), tuple(kinds))
         while first < len(self.facts) and self.facts[first].key[0] == at:
             right = self.facts[first]
             fact = came.get(right.key)
             end = self.ends[first]
-            if fact is None or (isinstance(fact.kind, Raised) and fact.kind != right.kind):
+            if fact is None or (isinstance(fact.kind, RaisedFact) and fact.kind != right.kind):
                 odd[first] = Odd(whole)
             elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
                 odd[first] = Odd(fact.kind, fact.numbers)
@@ -187,7 +204,7 @@ class Layout:
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class AnswerFacts:
     """A program's answers, entry by entry. `odd` are the facts of another kind than the right ones."""
 
     layout: Layout
@@ -218,11 +235,11 @@ class Record:
     def clear(self) -> np.ndarray:
         """The entries that show what the program computes: no exceptions, nothing infinite."""
         odd = (self.odd.get(number) for number in range(len(self.layout.facts)))
-        raised = [one is not None and isinstance(one.kind, Raised) for one in odd]
+        raised = [one is not None and isinstance(one.kind, RaisedFact) for one in odd]
         shown: np.ndarray = np.isfinite(self.numbers) & ~self.layout.each(raised)
         return shown
 
-    def same(self, other: "Record") -> np.ndarray:
+    def same(self, other: "AnswerFacts") -> np.ndarray:
         """Return where two programs answer alike."""
         alike = near(self.numbers, other.numbers, self.layout.room) & ~self.strange & ~other.strange
         both = [number for number, one in self.odd.items() if one.same(other.odd.get(number))]

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from autograder import __version__
+from autograder import __version__, beside
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
@@ -39,13 +39,22 @@ from autograder.results import (
     worst,
 )
 from autograder.sandbox import protocol
+from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
-from autograder.sandbox.warm import WallLost
-from autograder.submission.reading import QUIZ, Submission, content_hash, data_files_of, modules_of, source_of
+from autograder.sandbox.warm import CannotStart, WallLost
+from autograder.submission.reading import (
+    QUIZ,
+    Source,
+    Submission,
+    content_hash,
+    data_files_of,
+    modules_of,
+    source_of,
+)
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -89,6 +98,8 @@ class Grader:
                 return self.grade_readable(submission)
             except WallLost as lost:
                 note = str(lost)
+                if isinstance(lost, CannotStart):
+                    break
             except KitError:
                 raise
             except Exception as error:  # noqa: BLE001 one submission must not stop a class
@@ -100,17 +111,15 @@ class Grader:
         source = source_of(submission, self.bank.stem)
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
-        program = Program(
-            protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
-        )
+        files = {**data_files_of(submission), **self.bank.files}
+        program = Program(protocol.ProgramText(source.name, list(source.cells)), modules, files=files)
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
-            session.load()
+            code_notes = self.notes_on_code(session, source)
             examples, example_notes = self.judge_examples(submission)
-            notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
-            notes += example_notes
+            notes = [*submission.notes, *code_notes, *quiz_notes, *example_notes]
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
             found |= self.judge_checks(self.checks(session, visible=False), session, found)
@@ -128,6 +137,13 @@ class Grader:
             refused=was_refused(session),
             examples=examples,
         )
+
+    def notes_on_code(self, session: Session, source: Source) -> list[str]:
+        """Load a submission and return what students should know of that; what is only a quiz has no code."""
+        if not self.assignment.questions:
+            return []
+        session.load()
+        return load_notes(session, source, self.wall.bounds.import_s)
 
     def draw_of(self, program: Program) -> int:
         """Return which draw of the hidden inputs a program meets."""
@@ -262,8 +278,8 @@ class Grader:
         return self.examiner.judge(data.decode("utf-8", "replace"), list(self.assignment.questions))
 
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
-        """Return a module's questions as functions by name."""
-        return {name: getattr(module, name) for name in self.assignment.questions}
+        """Return what the solution defines as functions of a module, by name."""
+        return {name: getattr(module, name) for name in self.bank.defined if name[0] != "_"}
 
     def ungraded(self, submission: Submission, outcome: Outcome, told: str, *staff: str) -> Report:
         """Return the report on a submission whose checks could not run: no points, and why."""
@@ -335,14 +351,17 @@ def open_grader(
         without: layers of the wall to switch off, to see what they are worth.
         hidden_anyway: run hidden checks even where the wall does not hold everything back.
     """
+    insist_on_linux()
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
+    only_quiz = not assignment.questions
     # The warm process starts first and imports while this one reads: neither waits for the other.
-    own = [read(path) for path in (solution, *provided_paths(course, stem))]
+    own = [read(path, "" if only_quiz else None) for path in (solution, *provided_paths(course, stem))]
     wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
     try:
-        bank = load_bank(course.root, stem, tuple(assignment.provided))
-        insist_on_agreement(bank, assignment.questions)
+        bank = load_bank(course.root, stem, assignment)
+        if not only_quiz:
+            insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
         return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
@@ -354,7 +373,7 @@ def open_grader(
 def provided_paths(course: Course, stem: str) -> list[Path]:
     """Return the modules that are handed out whole, those that are there."""
     folder = course.root / "assignments" / stem
-    paths = (folder / f"{name.removesuffix('.py')}.py" for name in course.assignment(stem).provided)
+    paths = (folder / f"{name}.py" for name in beside.modules(course.assignment(stem).provided))
     return [path for path in paths if path.is_file()]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.judging.bank import Check
-from autograder.judging.facts import Key, Layout, Outcomes, Record
+from autograder.judging.facts import AnswerFacts, FactKey, Layout, Outcomes
 from autograder.judging.judge import Judge, Judged, open_reply
 from autograder.judging.loading import Program
 from autograder.judging.session import Ended, Reply, Script, Session
@@ -24,7 +24,7 @@ REFERENCE = "the reference"
 class Known:
     """What a program answers to a check, how the check ends, and where in the check's file."""
 
-    record: Record
+    record: AnswerFacts
     outcome: Outcome
     lines: tuple[int, ...]
 
@@ -37,7 +37,7 @@ class KnownAnswers:
         self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
         self._locks = {name: threading.Lock() for name in self.programs}
         self._layouts: dict[str, Layout | None] = {}
-        self._free: dict[str, frozenset[Key]] = {}
+        self._free: dict[str, frozenset[FactKey]] = {}
         self._unsteady: dict[tuple[str, str], np.ndarray] = {}
 
     def layout(self, check: Check) -> Layout | None:
@@ -97,7 +97,7 @@ class KnownAnswers:
             self._unsteady[key] = layout.drawn(~known.record.same(self._again(name, [layout])[0]))
         return self._unsteady[key]
 
-    def _again(self, name: str, layouts: Sequence[Layout]) -> list[Record]:
+    def _again(self, name: str, layouts: Sequence[Layout]) -> list[AnswerFacts]:
         """Return what a program answers the second time, when chance stands elsewhere."""
         session = Session(self._wall, self.programs[name])
         played = list(session.play([layout.played for layout in layouts for _ in range(2)]))

@@ -19,7 +19,8 @@ from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Session
 from autograder.results import Cause, CheckResult, Outcome
-from autograder.sandbox.lender import Lender
+from autograder.sandbox.lender import Lender, LenderFailed
+from autograder.sandbox.remote import Worker
 from autograder.sandbox.wall import Wall
 
 NOTHING_TO_SAY: dict[str, Any] = {
@@ -67,7 +68,10 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
         return None
     named = " and ".join(names)
     told = f"Wrong, with a right {named} in place of yours."
-    judged = judge_with_lent(lending, question, session, names)
+    try:
+        judged = judge_with_lent(lending, question, session, names)
+    except LenderFailed:  # what was found without it stands
+        return None
     results = better(own, [one.verdict.outcome for one in judged], told)
     said = f"Judged with a right {named}, so that a slip there costs you once."
     return Again(results, "" if results is own else said, judged)
@@ -142,15 +146,24 @@ def names_in(node: ast.AST) -> tuple[set[str], set[str]]:
 def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequence[str]) -> list[Judged]:
     """Run a question's checks on a program in which the functions `names` are the reference's."""
     wall, reference = lending.wall, reference_program(lending.bank)
-    worker = wall.worker()
-    program = replace(own.program, lender=Lender(names, worker))
+
+    def start() -> Worker:
+        worker = wall.worker()
+        try:
+            worker.load(reference.source, reference.modules, reference.bind, files=reference.files)
+        except BaseException:
+            worker.close()
+            raise
+        return worker
+
+    lender = Lender(names, start)
+    program = replace(own.program, lender=lender)
     session = Session(wall, program, patience=PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
     try:
-        worker.load(reference.source, reference.modules, reference.bind)
         return list(lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session))
     finally:
         session.close()
-        worker.close()
+        lender.close()
         own.seconds = session.seconds
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from autograder import __version__
+from autograder import __version__, beside
 from autograder.config import FILE, Course
+from autograder.environment import LIBRARIES
 
 ENGINE = Path(__file__).resolve().parents[1]
 # Where the closure of imports begins: what judges, what the warm process imports, what checks import.
@@ -23,7 +24,6 @@ JUDGES = ("judging.grader", "sandbox.zygote", "sandbox.protocol", "checks")
 AS_TEXT = ("sandbox/probes.py",)  # read, not imported
 FROM = r"from[ \t]+(autograder[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)"
 IMPORT = re.compile(rf"^[ \t]*(?:{FROM}|import[ \t]+(autograder[\w.]*))", re.MULTILINE)
-LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
 
 
 def receipt_of(course: Course, stem: str, isolation: str) -> dict[str, str]:
@@ -76,8 +76,11 @@ def digest(files: Mapping[str, bytes]) -> str:
 def course_files(course: Course, stem: str) -> dict[str, bytes]:
     """Return the files of a course that one assignment is graded with, by their path in it."""
     assignment = course.assignment(stem)
-    paths = [FILE, f"solutions/{stem}.py", f"tests/questions/test_{stem}.py"]
-    paths += [f"assignments/{stem}/{name}.py" for name in assignment.provided]
+    code = [f"solutions/{stem}.py", f"tests/questions/test_{stem}.py"]
+    paths = [FILE, *(path for path in code if assignment.questions or (course.root / path).exists())]
+    for folder, entries in ((f"assignments/{stem}", assignment.provided), ("solutions", assignment.hand_in)):
+        paths += [f"{folder}/{name}.py" for name in beside.modules(entries)]
+        paths += [f"{folder}/{name}" for name in beside.files(entries)]
     if assignment.quiz:
         paths += [f"assignments/{stem}/quiz.yml", f"solutions/{stem}_quiz.yml"]
     mistakes = f"tests/questions/mistakes/{stem}.py"

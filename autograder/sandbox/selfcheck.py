@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from autograder.results import Isolation
 from autograder.sandbox import landlock, limits, seccomp
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.elsewhere import in_a_container
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
@@ -33,7 +35,7 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
     """
     worker = wall.worker()
     try:
-        worker.load(Source("probes.py", [PROBES]))
+        worker.load(ProgramText("probes.py", [PROBES]))
         student = Student(lambda call: worker.ask(encode_call(call), wall.bounds.call_s))
         with tempfile.NamedTemporaryFile(prefix="autograder-probe-") as bait:
             leaks = [name for name, more in attacks(bait.name, secrets) if succeeds(student, name, more)]
@@ -91,6 +93,7 @@ def mend(wall: Wall) -> str:
     if os.geteuid() == 0 and not limits.can_change_user():
         closed = [str(p) for p in Path(stdlib).resolve().parents if not p.stat().st_mode & 0o001]
         return f"workers cannot run as another user, who could not read Python: chmod o+x {' '.join(closed)}"
+    elsewhere = in_a_container(sys.argv[1:], Path.cwd())
     if landlock.abi() == 0:
-        return "this kernel has no Landlock (Linux 5.13 or newer has): run as root, or in a newer container"
+        return f"this kernel has no Landlock (Linux 5.13 or newer has): run as root, or {elsewhere}"
     return "this machine's system calls are not known to the filter: use x86_64 or aarch64 Linux"

@@ -165,11 +165,12 @@ def fold(name: str) -> str:
 
 
 def is_work(item: Item, task: Task | None = None) -> bool:
-    """Whether a file can be a student's own work: no test, no lab, nothing that was handed out."""
+    """Whether a file can be the module that is asked for: no test, no lab, none that goes beside it."""
     if COURSE_FOLDERS & set(item.path.split("/")):
         return False
     base = CODE_NAME.sub(r"\1", item.name)
-    if task and any(base == name or is_copy(item, name) for name in task.provided):
+    others = (*task.provided, *(name.removesuffix(".py") for name in task.hand_in)) if task else ()
+    if any(base == name or is_copy(item, name) for name in others):
         return False
     return (task is not None and base == task.stem) or not NOT_WORK.fullmatch(item.name)
 

@@ -9,7 +9,7 @@ import pytest
 from autograder.data.values import Handle
 from autograder.judging.bank import Check
 from autograder.judging.causes import Found, find
-from autograder.judging.facts import Layout
+from autograder.judging.facts import MOST_FACTS, Layout, facts_of
 from autograder.judging.known import Known
 from autograder.judging.session import Script
 from autograder.judging.weighing import Case, Failed, hold, is_hopeless, weigh
@@ -219,3 +219,17 @@ def test_where_two_runs_differ_once_all_such_answers_are_drawn():
     again = layout.record([answer(-0.1), answer(-0.1), answer(1.0)])
     assert layout.drawn(again.wrong).all()
     assert not layout_of([-0.1, 1.0, 1.0]).drawn(again.wrong).any()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**1300, -(10**400), {1, 2}, np.array(["a"]), np.array([1j]), [{1}, {2}], {"a": np.array(["b"])}],
+    ids=["large", "small", "set", "text", "complex", "sets", "dict"],
+)
+def test_whatever_is_answered_can_be_laid_out_and_kept(value):
+    found = list(facts_of(0, Answer(value)))
+    assert len({(fact.key, fact.kind) for fact in found}) == len(found)
+
+
+def test_a_long_answer_is_laid_out_as_far_as_is_worth_it():
+    assert len(list(facts_of(0, Answer((None,) * 9725)))) == MOST_FACTS + 1

@@ -17,7 +17,7 @@ from autograder.submission.reading import Submission
 from autograder.viva.answers import is_right
 from autograder.viva.asking import Asker
 from autograder.viva.outline import outline
-from autograder.viva.questions import Question, Sheet, key_of
+from autograder.viva.questions import VivaQuestion, VivaSheet, key_of
 from autograder.viva.sheets import LETTERS, answer_sheet, read_key
 from autograder.viva.trace import call_text
 
@@ -66,12 +66,18 @@ def grader() -> Iterator[Grader]:
     made.close()
 
 
-def asked(grader: Grader, code: str, key: bytes = KEY, right: tuple[str, ...] = ()) -> list[Question]:
+def asked(grader: Grader, code: str, key: bytes = KEY, right: tuple[str, ...] = ()) -> list[VivaQuestion]:
     submission = Submission("ada", "Ada", {"warmup.py": code.encode()}, main="warmup.py")
     return Asker(grader).questions(submission, right, key)[0]
 
 
-def all_of(grader: Grader, code: str, kind: str) -> dict[str, Question]:
+def test_what_is_short_is_asked_about_changed_lines(grader):
+    found = asked(grader, SHORT, right=("clip_to_range",))
+    assert len(found) == 3
+    assert {one.kind for one in found} <= {"changed", "known mistake"}
+
+
+def all_of(grader: Grader, code: str, kind: str) -> dict[str, VivaQuestion]:
     keys = [key_of(7, str(number)) for number in range(2)]
     found = (one for key in keys for one in asked(grader, code, key))
     return {one.text: one for one in found if one.kind == kind}
@@ -134,8 +140,10 @@ def test_a_trace_ends_where_a_program_does_not(behind):
         student.make("viva_trace.trace", "work", "f", [], [1], {})
 
 
-@pytest.mark.parametrize("code", [SHORT, "def running_mean(:\n", "", "raise SystemExit\n", "1/0\n" + SHORT])
-def test_there_is_nothing_to_ask_about_what_is_small_or_does_not_load(grader, code):
+@pytest.mark.parametrize(
+    "code", ["def running_mean(:\n", "", "raise SystemExit\n", "1/0\ndef clip_to_range(v): return v"]
+)
+def test_there_is_nothing_to_ask_about_what_does_not_load_or_answers_nothing(grader, code):
     assert asked(grader, code) == []
 
 
@@ -179,8 +187,8 @@ def test_a_call_is_told_only_if_it_is_short():
     assert call_text("f", [object()], {}) == ""
 
 
-def written(answer: str) -> Question:
-    return Question("loop", "f", "?", answer, "")
+def written(answer: str) -> VivaQuestion:
+    return VivaQuestion("loop", "f", "?", answer, "")
 
 
 def test_answers_are_compared_by_their_numbers_and_words():
@@ -192,13 +200,13 @@ def test_answers_are_compared_by_their_numbers_and_words():
     assert not is_right(written("[3.0, 4.5]"), "[3.0]")
     assert not is_right(written("4"), "")
     assert not is_right(written("4"), "1 2 3 4")
-    choice = Question("branch", "f", "?", "line 9", "", ["line 8", "line 9"])
+    choice = VivaQuestion("branch", "f", "?", "line 9", "", ["line 8", "line 9"])
     assert is_right(choice, "(B)")
     assert not is_right(choice, "line 9 or 8")
 
 
 def test_an_answer_sheet_holds_hostile_names_in_its_comments_only():
-    sheet = Sheet("a\nstudent: x", "Eve\u2028--- !!python/object", [written("1")])
+    sheet = VivaSheet("a\nstudent: x", "Eve\u2028--- !!python/object", [written("1")])
     lines = "\n".join(answer_sheet(sheet, "T")).splitlines()
     assert [text for text in lines if text and not text.startswith("#")] == ["1: ''"]
 
@@ -218,7 +226,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert command("grade", home / "class", "-a", "warmup", "-o", home / "out", "-q").exit_code == 0
     result = command("viva", home / "out")
     assert result.exit_code == 0, result.output
-    assert "2 sheets; 2 with nothing to ask about" in result.output
+    assert "3 sheets; 1 with nothing to ask about" in result.output
     return home / "out"
 
 
@@ -230,9 +238,9 @@ def test_every_student_gets_a_sheet_and_the_answers_are_in_the_key_only(out):
     for one in sheets["ada"].questions:
         assert one.how not in page
     assert "long enough" in key
-    assert sheets["short"].questions == sheets["broken"].questions == []
+    assert sheets["broken"].questions == []
     everybody = (out / "viva" / "sheets.html").read_text()
-    assert everybody.count('class="sheet"') == 2
+    assert everybody.count('class="sheet"') == 3
     assert "<b>eve" not in everybody + key
 
 
@@ -246,7 +254,7 @@ def test_answer_sheets_are_graded_into_a_table(out, tmp_path):
         lines.append(f"{number}: '{answer if number > 1 else 'nonsense'}'")
     (folder / "ada.yml").write_text("\n".join(lines))
     result = command("viva", out, "--answers", tmp_path / "back")
-    assert "2 of 2 answer sheets came back" in result.output
+    assert "3 of 3 answer sheets came back" in result.output
     with (out / "viva" / "viva.csv").open(newline="") as file:
         rows = {row["submission"]: row for row in csv.DictReader(file)}
     assert int(rows["ada"]["right"]) == len(ada.questions) - 1

@@ -18,8 +18,8 @@ It was put together from the course's grader, part by part:
 - marks: The decorators that a file of checks is written with: they only attach what they say.
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
-- stopwatch: The time that the statements of a program may take: half of what is left of it for each.
-- limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
+- stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
+- limit: End a check that runs too long.
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
@@ -44,7 +44,6 @@ import ast
 import builtins
 import codecs
 import contextlib
-import ctypes
 import dataclasses
 import difflib
 import dis
@@ -392,11 +391,16 @@ def show(value: Any, digits: int = 6) -> str:
     return f"{float(value):.{digits}g}"
 
 
+def sentence(text: str) -> str:
+    """Return text with a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".?!:" else ".")
+
+
 # ----------------------------------------
 # explain: Say what kind of wrong answers are, as a property that gives no expected number away.
 
 Agree = Callable[[np.ndarray, np.ndarray], bool]
-Pair = tuple[np.ndarray, np.ndarray]  # a wrong answer and the right one
+AnswerPair = tuple[np.ndarray, np.ndarray]  # a wrong answer and the right one
 Candidates = Iterator[tuple[str, np.ndarray]]
 WHOLE_FACTORS = range(2, 65)  # beyond, many a number is a multiple of another by chance
 TELLING = 3  # different numbers that are not round: fewer prove nothing
@@ -426,7 +430,7 @@ def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     return common_property([(found, wanted)], agree)
 
 
-def common_property(pairs: Sequence[Pair], agree: Agree, *, whole: bool = False) -> str:
+def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = False) -> str:
     """Return how every wrong answer follows from its right one, or "" if no one property says it.
 
     Args:
@@ -477,7 +481,9 @@ def unround(numbers: np.ndarray) -> np.ndarray:
 
 
 def common(
-    pairs: Sequence[Pair], agree: Agree, family: Callable[[np.ndarray, np.ndarray, Agree], Iterator[str]]
+    pairs: Sequence[AnswerPair],
+    agree: Agree,
+    family: Callable[[np.ndarray, np.ndarray, Agree], Iterator[str]],
 ) -> str:
     """Return the first property of a family that all pairs have."""
 
@@ -2103,6 +2109,7 @@ def unchanged(function: Marked) -> Marked:
 # ----------------------------------------
 # student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 
+FILES = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
@@ -2129,6 +2136,11 @@ class Student:
     def make(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """Build an object of a library or of provided code there: `make("torch.Generator")`."""
         return Function(self, Call("make", path))(*args, **kwargs)
+
+    def file(self, path: str) -> str:
+        """Return the text of a file there: one that was handed in or out, or that the program wrote."""
+        text: str = self.make(FILES, path).read_text("utf-8")
+        return text
 
 
 class Function:
@@ -2329,10 +2341,12 @@ def draw_of(seed: int, work: Iterable[str]) -> int:
 
 
 # ----------------------------------------
-# stopwatch: The time that the statements of a program may take: half of what is left of it for each.
+# stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
 
 TICK = 0.25  # seconds between two looks at what is running
 SHORTEST = 1.0  # seconds that every statement may take
+HOPELESS_S = 30.0  # after the first interruption; then it sits in a library that listens to nobody
+Look = Callable[[FrameType | None], None]
 
 
 class TooSlow(BaseException):
@@ -2343,8 +2357,82 @@ class TooSlow(BaseException):
         self.seconds = seconds
 
 
-class Watch:
-    """Raises TooSlow in a statement that runs for too long, where there is an alarm and no debugger."""
+@contextlib.contextmanager
+def looking(look: Look, first: float, again: float) -> Iterator[None]:
+    """Let `look` see what runs after `first` seconds, then every `again`; the TooSlow that it raises ends it.
+
+    By an alarm where there is one, by a thread elsewhere (Windows). Only the main thread can be watched.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with alarm(look, first, again) if hasattr(signal, "SIGALRM") else watchdog(look, first, again):
+        yield
+
+
+@contextlib.contextmanager
+def alarm(look: Look, first: float, again: float) -> Iterator[None]:
+    """Let the system's clock interrupt."""
+    before = signal.signal(signal.SIGALRM, lambda _, frame: look(frame))
+    signal.setitimer(signal.ITIMER_REAL, first, again)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def watchdog(look: Look, first: float, again: float) -> Iterator[None]:
+    """Let a thread interrupt; where not even that helps, it ends the program and says why."""
+    over, busy, watched = threading.Event(), threading.Lock(), threading.get_ident()
+
+    def watch() -> None:
+        pause, since = first, 0.0
+        while not over.wait(pause):
+            pause = again
+            with busy:
+                try:
+                    if not over.is_set():
+                        look(sys._current_frames().get(watched))
+                except TooSlow as late:
+                    since = since or time.monotonic()
+                    interrupt(watched, late)
+                else:
+                    since = 0.0
+            if since and time.monotonic() - since > HOPELESS_S:
+                print("\nYour code runs on and cannot be stopped: is there an endless loop?",
+                      file=sys.__stderr__, flush=True)  # fmt: skip
+                os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+        with busy:
+            interrupt(watched, None)
+
+
+def interrupt(thread: int, late: TooSlow | None) -> None:
+    """Raise an exception in a thread at its next step; None takes back one that is still to come."""
+    import ctypes  # no worker needs it: they have an alarm
+
+    class Late(TooSlow):
+        def __init__(self) -> None:  # a class is all that can be raised elsewhere
+            super().__init__(late.seconds if late else 0.0)
+
+    raised = ctypes.py_object(Late) if late else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+
+
+def is_debugged(frame: FrameType | None) -> bool:
+    """Whether a debugger is at work: then nobody is in a hurry."""
+    return sys.gettrace() is not None or (frame is not None and frame.f_trace is not None)
+
+
+class Stopwatch:
+    """Raises TooSlow in a statement that runs for too long, unless a debugger is at work."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
@@ -2354,19 +2442,9 @@ class Watch:
         self._running: tuple[CodeType, int] | None = None
         self._since = self._limit = 0.0
 
-    @contextlib.contextmanager
-    def ticking(self) -> Iterator[None]:
+    def ticking(self) -> contextlib.AbstractContextManager[None]:
         """Look at what is running from time to time, while a program is loaded."""
-        if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = signal.signal(signal.SIGALRM, self._tick)
-        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+        return looking(self._tick, TICK, TICK)
 
     @contextlib.contextmanager
     def over(self, code: CodeType, number: Callable[[int], int]) -> Iterator[None]:
@@ -2378,10 +2456,11 @@ class Watch:
         finally:
             self._code, self._number = outer
 
-    def _tick(self, _: int, frame: FrameType | None) -> None:
+    def _tick(self, frame: FrameType | None) -> None:
+        debugged = is_debugged(frame)
         while frame is not None and frame.f_code is not self._code:
             frame = frame.f_back
-        if frame is None or self._code is None or sys.gettrace() is not None:
+        if frame is None or self._code is None or debugged:
             return
         now = time.monotonic()
         running = self._code, self._number(frame.f_lineno)
@@ -2393,72 +2472,19 @@ class Watch:
 
 
 # ----------------------------------------
-# limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
+# limit: End a check that runs too long.
 
 AGAIN_S = 1.0  # a student's code may have caught it
-HOPELESS_S = 30.0  # then it sits in a library that listens to nobody
 
 
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
     """Raise TooSlow inside after `seconds`, and again every second, unless a debugger is at work."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-    elif hasattr(signal, "SIGALRM"):
-        with alarm(seconds):
-            yield
-    else:
-        with watchdog(seconds):
-            yield
 
+    def stop(frame: FrameType | None) -> None:
+        if not is_debugged(frame):
+            raise TooSlow(seconds)
 
-@contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Let the system's clock interrupt."""
-
-    def stop(*_: object) -> None:
-        if sys.gettrace() is None:
-            raise TooSlow
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@contextlib.contextmanager
-def watchdog(seconds: float) -> Iterator[None]:
-    """Let a thread interrupt; where not even that helps, it ends the program and says why."""
-    over, busy, thread = threading.Event(), threading.Lock(), threading.get_ident()
-
-    def watch() -> None:
-        waited = seconds
-        while not over.wait(AGAIN_S if waited > seconds else seconds):
-            with busy:
-                if not over.is_set() and sys.gettrace() is None:
-                    interrupt(thread, TooSlow)
-            waited += AGAIN_S
-            if waited > seconds + HOPELESS_S and sys.gettrace() is None:
-                print(f"\nYour code ran for {waited:.0f} s and cannot be stopped: is there an endless loop?",
-                      file=sys.__stderr__, flush=True)  # fmt: skip
-                os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        over.set()
-        with busy:
-            interrupt(thread, None)
-
-
-def interrupt(thread: int, error: type[BaseException] | None) -> None:
-    """Raise an exception in a thread at its next step; None takes back one that is still to come."""
-    raised = ctypes.py_object(error) if error else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+    return looking(stop, seconds, AGAIN_S)
 
 
 # ----------------------------------------
@@ -3065,7 +3091,7 @@ class Stop:
     names: list[str] = field(default_factory=list)
 
 
-class Run:
+class ProgramRun:
     """One program: its texts are run in order, and what stopped is kept.
 
     Args:
@@ -3077,7 +3103,7 @@ class Run:
 
     def __init__(
         self,
-        watch: Watch,
+        watch: Stopwatch,
         skip: Collection[Place] = (),
         before: Callable[[Place, int], None] | None = None,
         passing: tuple[type[BaseException], ...] = (),
@@ -3497,7 +3523,7 @@ FRAMES_SHOWN = 3
 
 
 @dataclass
-class Work:
+class OwnWork:
     """What a student wrote, as far as it ran.
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
@@ -3514,13 +3540,13 @@ class Work:
     lost: set[str] = field(default_factory=set)
 
 
-def load_work(folder: Path, stem: str) -> Work:
+def load_work(folder: Path, stem: str) -> OwnWork:
     """Return the student's `<stem>.py`; their `<stem>.ipynb` if only that has something written."""
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.exists() and untouched(script) and not untouched(notebook):
         return run_file(notebook, stem)
     if not script.exists():
-        return Work(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+        return OwnWork(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
     work = run_file(script, stem)
     if notebook.exists() and not untouched(notebook):
         work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
@@ -3535,12 +3561,12 @@ def untouched(path: Path) -> bool:
         return False
 
 
-def run_file(path: Path, stem: str) -> Work:
+def run_file(path: Path, stem: str) -> OwnWork:
     """Run a program, cell by cell, from its text: a cell that stops does not stop the next."""
     module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
     module.__file__ = str(path)
     sys.modules[stem] = module
-    work = Work(path.name, vars(module))
+    work = OwnWork(path.name, vars(module))
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
@@ -3549,7 +3575,7 @@ def run_file(path: Path, stem: str) -> Work:
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
-    program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
+    program = ProgramRun(Stopwatch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
@@ -3573,14 +3599,14 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
-def import_as_graded(folder: Path, work: Work) -> None:
+def import_as_graded(folder: Path, work: OwnWork) -> None:
     """Let the work import what it can import where it is graded, and nothing else."""
     sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
     beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
     sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
 
 
-def complain(stop: Stop, name: str, work: Work) -> str:
+def complain(stop: Stop, name: str, work: OwnWork) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
     if isinstance(error, SyntaxError) and error.filename == name:
@@ -3623,7 +3649,7 @@ def suggestion(error: BaseException) -> str:
     return f". Did you mean: '{near[0]}'?" if near else ""
 
 
-def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
+def own_frames(trace: TracebackType | None, work: OwnWork) -> list[str]:
     """Return the last places of a traceback in the student's own code, each with its line."""
     places = []
     while trace is not None:
@@ -3647,14 +3673,14 @@ LINE_WIDTH = 100
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VisibleVerdict:
     """How a check ended, and what to tell."""
 
     status: str
     text: str = ""
 
 
-def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]) -> Verdict:
+def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
     """Say what an exception out of a check means.
 
     Args:
@@ -3666,29 +3692,29 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
         if other == question:
-            return Verdict(UNWRITTEN_YET, "not written yet")
-        return Verdict(FAILED, f"this needs {other}, which is not written yet")
+            return VisibleVerdict(UNWRITTEN_YET, "not written yet")
+        return VisibleVerdict(FAILED, f"this needs {other}, which is not written yet")
     if isinstance(error, NotDefined):
         return judge_missing(str(error), work)
     if isinstance(error, TooSlow):
         if question in work.endless:
-            return Verdict(NOT_RUN, "another check of this question ran out of time")
+            return VisibleVerdict(NOT_RUN, "another check of this question ran out of time")
         work.endless.add(question)
     asked = [call for call in calls if call.action == "call"] or list(calls)
     call = [spell_call(asked[-1])] if asked else []
-    return Verdict(FAILED, "\n".join([*call, *tell(error, work)]))
+    return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
 
 
-def judge_missing(name: str, work: Work) -> Verdict:
+def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
     if name in work.lost:
-        return Verdict(NOT_RUN, "cannot be checked: see above")
+        return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
-    return Verdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
+    return VisibleVerdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
 
 
-def tell(error: BaseException, work: Work) -> list[str]:
+def tell(error: BaseException, work: OwnWork) -> list[str]:
     """Return what went wrong, in lines; of tracebacks only what is the student's."""
     if isinstance(error, CheckFailed):
         return [error.told, *error.details.splitlines()]
@@ -3728,7 +3754,7 @@ def cut_output(text: str) -> str:
     return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
 
 
-def progress_line(verdicts: Sequence[Verdict]) -> str:
+def progress_line(verdicts: Sequence[VisibleVerdict]) -> str:
     """Return how far a question is, in words."""
     statuses = [verdict.status for verdict in verdicts]
     passed, total = statuses.count(PASSED), len(statuses)
@@ -3739,7 +3765,7 @@ def progress_line(verdicts: Sequence[Verdict]) -> str:
     return f"{passed} of {total} checks pass"
 
 
-def summary(verdicts: Mapping[str, Sequence[Verdict]], work: Work) -> list[tuple[str, bool | None]]:
+def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> list[tuple[str, bool | None]]:
     """Return the closing lines: of each question how far it is, then what to do next.
 
     A line comes with True for all well, False for something to mend, None for neither.
@@ -3774,7 +3800,7 @@ class Folder:
         self.path, self.stem = path, stem
 
     @functools.cached_property
-    def work(self) -> Work:
+    def work(self) -> OwnWork:
         """The student's file, loaded once, when the first check asks for it."""
         return load_work(self.path, self.stem)
 
@@ -3812,7 +3838,7 @@ class Folder:
         mark = mark_of(item)
         if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
             return
-        verdict = Verdict(PASSED)
+        verdict = VisibleVerdict(PASSED)
         if call.excinfo is not None:
             verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
@@ -3834,9 +3860,9 @@ class Folder:
         every = [report for some in reporter.stats.values() for report in some]
         mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
         mine.sort(key=lambda report: (report.location[0], report.location[1]))
-        verdicts: dict[str, list[Verdict]] = {}
+        verdicts: dict[str, list[VisibleVerdict]] = {}
         for report in mine:
-            verdicts.setdefault(report.question, []).append(Verdict(report.status, report.told))
+            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
         if not mine:
             return
         reporter.section(self.work.name)
@@ -3852,7 +3878,7 @@ def mark_of(item: Any) -> Any:
 # ----------------------------------------
 # runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
 
-Told = dict[str, Any]
+CheckEvent = dict[str, Any]
 
 
 def checks_in(path: Path) -> list[Callable[..., None]]:
@@ -3872,7 +3898,7 @@ def title_of(check: Callable[..., None]) -> str:
 
 def run_folder(
     folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
-) -> Iterator[Told]:
+) -> Iterator[CheckEvent]:
     """Load the student's file, run checks on it, and yield what happens as plain data.
 
     Args:
@@ -3894,7 +3920,7 @@ def run_folder(
     yield {"event": "done"}
 
 
-def run_check(check: Callable[..., None], work: Work) -> tuple[Verdict, str]:
+def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
     """Return how a check ended, and what the student's code printed meanwhile."""
     calls: list[Call] = []
 
@@ -3916,7 +3942,7 @@ def run_check(check: Callable[..., None], work: Work) -> tuple[Verdict, str]:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
         return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
-    return Verdict(PASSED), cut_output(printed.getvalue())
+    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
 
 
 def question_of(check: Callable[..., None]) -> str:
@@ -4050,10 +4076,10 @@ REFUSED = {
     "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
 ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
-Finding = tuple[bool, str]  # whether all is well, and what to say
+PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
-def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     yield from python_and_libraries(folder)
     path = handed_in(folder, facts["stem"])
@@ -4064,7 +4090,7 @@ def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
         yield from quiz_sheet(folder)
 
 
-def python_and_libraries(folder: Path) -> Iterator[Finding]:
+def python_and_libraries(folder: Path) -> Iterator[PreflightLine]:
     """Yield whether this Python and its libraries will do."""
     version = ".".join(map(str, sys.version_info[:2]))
     enough = sys.version_info >= PYTHON
@@ -4087,7 +4113,7 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return next((path for path in (script, notebook) if path.is_file()), None)
 
 
-def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Finding]:
+def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
         near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
@@ -4102,7 +4128,7 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Finding]:
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
-def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in the file itself."""
     try:
         text = "\n".join(cells_of(path.read_bytes(), path.name))
@@ -4144,7 +4170,7 @@ def packages_in(tree: ast.AST) -> set[str]:
     return names - {"__future__"}
 
 
-def quiz_sheet(folder: Path) -> Iterator[Finding]:
+def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what is missing in quiz.yml or would be misread."""
     sheet = folder / "quiz.yml"
     if not sheet.is_file():
@@ -4166,7 +4192,8 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     path = handed_in(folder, stem)
     if path is None:
         raise InputError(f"{stem}.py is missing: there is nothing to hand in")
-    names = [path.name, *(name for name in ("quiz.yml", "examples.py") if (folder / name).is_file())]
+    asked = ("quiz.yml", "examples.py", *facts.get("beside", ()))
+    names = [path.name, *(name for name in asked if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
@@ -4245,7 +4272,7 @@ def check_cell(question: str, namespace: dict[str, Any]) -> None:
     stem = facts_here()["stem"]
     own = [value for value in namespace.values() if inspect.isfunction(value)]
     files = {one.__code__.co_filename for one in own if one.__globals__ is namespace}
-    work = Work(f"{stem}.ipynb", namespace, files)
+    work = OwnWork(f"{stem}.ipynb", namespace, files)
     found = []
     for check in checks_in(Path("checks", f"test_{stem}.py")):
         if question_of(check) == question:
