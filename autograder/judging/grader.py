@@ -108,11 +108,7 @@ class Grader:
 
     def grade_readable(self, submission: Submission) -> Report:
         """Run the checks and the quiz of a submission and add up."""
-        source = source_of(submission, self.bank.stem)
-        modules = {**modules_of(submission), **self.bank.provided}
-        self.wall.preload(used_by([*source.cells, *modules.values()]))
-        files = {**data_files_of(submission), **self.bank.files}
-        program = Program(protocol.ProgramText(source.name, list(source.cells)), modules, files=files)
+        source, program = source_of(submission, self.bank.stem), self.program_of(submission)
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
@@ -137,6 +133,14 @@ class Grader:
             refused=was_refused(session),
             examples=examples,
         )
+
+    def program_of(self, submission: Submission) -> Program:
+        """Return a submission as it is loaded."""
+        source = source_of(submission, self.bank.stem)
+        modules = {**modules_of(submission), **self.bank.provided}
+        self.wall.preload(used_by([*source.cells, *modules.values()]))
+        text = protocol.ProgramText(source.name, list(source.cells))
+        return Program(text, modules, files={**data_files_of(submission), **self.bank.files})
 
     def notes_on_code(self, session: Session, source: Source) -> list[str]:
         """Load a submission and return what students should know of that; what is only a quiz has no code."""
