@@ -66,6 +66,11 @@ hints: setup
 	mkdir -p build
 	$(BIN)/autograder doctor --hints build/hints.csv
 
+# Real wrong answers: what is each told? Minutes.
+.PHONY: wild
+wild: setup
+	$(BIN)/python -m pytest -m "slow or not slow" -s tests/kit/test_wild.py
+
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup
 	$(BIN)/python tests/rehearsal/gradescope.py
@@ -76,6 +81,11 @@ STEM ?= rl_foundations
 redteam: setup
 	$(BIN)/autograder build
 	$(BIN)/autograder redteam dist/gradescope_$(STEM).zip
+
+# As root: the sample class beside attackers of all kinds, in a container of one processor and 1 GB.
+.PHONY: crowd
+crowd: setup
+	$(BIN)/python tests/rehearsal/crowd.py
 
 bench: setup
 	$(BIN)/python benchmarks/run.py

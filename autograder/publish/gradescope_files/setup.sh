@@ -46,6 +46,7 @@ downloaded() {   # by uv, which brings a Python of its own to any Linux
 carries_the_course() {   # the environment, once what is not there yet is installed in it
     local pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all:)
     "${pip[@]}" --no-deps -r "$here/requirements.txt" || return 1   # all that is needed, by version and hash
+    [ ! -f "$here/pip.conf" ] || pip=(env PIP_CONFIG_FILE="$here/pip.conf" "${pip[@]}")   # for torch alone
     [ ! -f "$here/requirements-torch.txt" ] || "${pip[@]}" -r "$here/requirements-torch.txt" || return 1
     chmod -R a+rX "$venv"
     "$venv/bin/python" -I "$here/smoke.py" @IMPORTS@
@@ -58,7 +59,6 @@ finish() {
     exit 0
 }
 
-[ ! -f "$here/pip.conf" ] || export PIP_CONFIG_FILE=$here/pip.conf
 if [ -x "$venv/bin/python" ] && carries_the_course; then finish; fi   # the base is an image of the kit's own
 tried=" "
 for road in installed packages downloaded; do
