@@ -636,7 +636,8 @@ def partly_right(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterato
 def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> Iterator[str]:
     """Yield whether all of it is wrong by a little."""
     gap, size = np.abs(found - wanted), np.abs(wanted)
-    if np.all((gap > 1e-5 * size) & (gap <= 0.02 * size)):
+    close = (gap > 1e-5 * size) & (gap <= 0.02 * size)
+    if close.any() and np.all(close | ((gap == 0) & (size == 0))):
         yield "every entry is close, none is exact: is something rounded, or a constant changed?"
 
 
@@ -2097,6 +2098,15 @@ def misconception(
         tags: what an input must have for the mistake to show, as in "an empty list".
     """
     return unchanged
+
+
+def changed(question: str, **mistakes: tuple[str, str, str]) -> None:
+    """Say which mistakes are the reference of `question` with one piece of its code replaced.
+
+    Args:
+        question: the function or class that is answered wrongly.
+        mistakes: by name: what stands once in the reference, what students write in its place, the hint.
+    """
 
 
 def alternative(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
