@@ -66,6 +66,11 @@ hints: setup
 	mkdir -p build
 	$(BIN)/autograder doctor --hints build/hints.csv
 
+# Real wrong answers: what is each told? Minutes.
+.PHONY: wild
+wild: setup
+	$(BIN)/python -m pytest -m "slow or not slow" -s tests/kit/test_wild.py
+
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup
 	$(BIN)/python tests/rehearsal/gradescope.py

@@ -108,11 +108,7 @@ class Grader:
 
     def grade_readable(self, submission: Submission) -> Report:
         """Run the checks and the quiz of a submission and add up."""
-        source = source_of(submission, self.bank.stem)
-        modules = {**modules_of(submission), **self.bank.provided}
-        self.wall.preload(used_by([*source.cells, *modules.values()]))
-        files = {**data_files_of(submission), **self.bank.files}
-        program = Program(protocol.ProgramText(source.name, list(source.cells)), modules, files=files)
+        source, program = source_of(submission, self.bank.stem), self.program_of(submission)
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
@@ -137,6 +133,14 @@ class Grader:
             refused=was_refused(session),
             examples=examples,
         )
+
+    def program_of(self, submission: Submission) -> Program:
+        """Return a submission as it is loaded."""
+        source = source_of(submission, self.bank.stem)
+        modules = {**modules_of(submission), **self.bank.provided}
+        self.wall.preload(used_by([*source.cells, *modules.values()]))
+        text = protocol.ProgramText(source.name, list(source.cells))
+        return Program(text, modules, files={**data_files_of(submission), **self.bank.files})
 
     def notes_on_code(self, session: Session, source: Source) -> list[str]:
         """Load a submission and return what students should know of that; what is only a quiz has no code."""
@@ -175,7 +179,8 @@ class Grader:
             results = better(results, again, "Wrong, where nothing else has run before.")
         lent = judge_again(self.lending, question, session, results)
         if lent is not None:
-            results, diagnosis = lent.results, Diagnosis(hint=lent.told)
+            results, own = lent.results, self.diagnose(question, lent.judged)
+            diagnosis = own.after(lent.told) if lent.told or own.misconceptions else diagnosis
         if results is not first:
             for result in results:
                 self.after_check(result)
@@ -203,10 +208,13 @@ class Grader:
         results = [found[check.id][1] for check in self.bank.of(question)]
         if is_absent(results):
             return results, Diagnosis()
+        return results, self.diagnose(question, judged)
+
+    def diagnose(self, question: str, judged: Sequence[Judged]) -> Diagnosis:
+        """Return the known mistake behind what is wrong with a question's answers."""
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         right = [one for one in self.bank.alternatives if one.question == question]
-        checks = [one.check for one in judged]
-        return results, self.diagnostician.diagnose(checks, judged, candidates, right)
+        return self.diagnostician.diagnose([one.check for one in judged], judged, candidates, right)
 
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None

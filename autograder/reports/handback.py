@@ -11,24 +11,25 @@ from autograder.results import CheckResult, Outcome, QuestionResult, Report
 WIDTH = 88
 
 
-def handback(report: Report, *, published: bool) -> str:
+def handback(report: Report, looks: Sequence[str] = (), *, published: bool) -> str:
     """Return a student's feedback.
 
     Args:
         report: of the submission.
+        looks: lines on the kinds of hidden mistakes, which are told before publication only.
         published: whether results that wait for publication may be read. Until then there are visible
             checks only, and neither scores nor the quiz's answers.
     """
-    lines = (line if line.isprintable() else clean(line) for line in lines_of(report, published))
+    lines = (line if line.isprintable() else clean(line) for line in lines_of(report, looks, published))
     return "\n".join(lines).rstrip() + "\n"
 
 
-def lines_of(report: Report, published: bool) -> Iterator[str]:
+def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[str]:
     """Yield the lines of a student's feedback."""
     yield f"{one_line(report.title or report.assignment)}: {one_line(report.student)}"
     if published:
         yield f"Score: {number(report.score)} of {number(report.max_score)}"
-    for note in report.notes:
+    for note in [*report.notes, *([] if published else looks)]:
         yield from wrapped(note, "")
     for line in repair_lines(repairs(report, published=published)):
         yield from wrapped(line, "")

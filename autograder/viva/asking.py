@@ -17,10 +17,9 @@ from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Call, StudentRaised
-from autograder.sandbox.libraries import used_by
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
-from autograder.submission.reading import Submission, data_files_of, modules_of, source_of
+from autograder.submission.reading import Submission
 from autograder.viva.questions import (
     LEAST,
     MOST_OF_A_KIND,
@@ -108,16 +107,14 @@ class VivaWork:
 
     def __init__(self, asker: Asker, submission: Submission, key: bytes) -> None:
         self.asker, self.grader, self.key = asker, asker.grader, key
-        source = source_of(submission, self.grader.bank.stem)
-        self.name = source.name
-        self.cells = [unix(text) for text in source.cells]
-        self.modules = {**modules_of(submission), **self.grader.bank.provided, **asker.texts}
-        self.files = {**data_files_of(submission), **self.grader.bank.files}
-        self.grader.wall.preload(used_by([*self.cells, *self.modules.values()]))
+        program = self.grader.program_of(submission)
+        self.name = program.source.name
+        self.cells = [unix(text) for text in program.source.cells]
+        self._program = program_beside(program, asker.texts)
 
     def program(self, cells: Sequence[str]) -> Program:
         """Return the program with other cells."""
-        return Program(protocol.ProgramText(self.name, list(cells)), self.modules, files=self.files)
+        return replace(self._program, source=protocol.ProgramText(self.name, list(cells)))
 
     def session(self, program: Program) -> contextlib.AbstractContextManager[Session]:
         """Return a program that can be asked."""
