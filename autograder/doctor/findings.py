@@ -3,13 +3,14 @@
 import ast
 import difflib
 import functools
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from msgspec import structs
 
 from autograder.config import Assignment, Course
-from autograder.judging.bank import Bank
+from autograder.judging.bank import Bank, read
 from autograder.publish.source import DEFINITION, Definition
 from autograder.quiz.grading import Quiz
 
@@ -63,7 +64,14 @@ class Subject:
             "mistakes": self.bank.mistakes_source,
             "alternatives": self.bank.alternatives_source,
         }
-        return f"{self.path(part)}:{line_of(texts[part], name)}"
+        line = line_of(texts[part], name)
+        if part == "mistakes" and (short := re.search(rf"\n\s*{name}=", self.written("mistakes"))):
+            line = self.written("mistakes").count("\n", 0, short.end()) + 1
+        return f"{self.path(part)}:{line}"
+
+    def written(self, part: str) -> str:
+        """Return the text of one of the assignment's files."""
+        return read(self.course.root / self.path(part), missing="")
 
     def without(self, questions: Collection[str]) -> "Subject":
         """Return the assignment with further questions left unjudged."""

@@ -17,6 +17,7 @@ from autograder.checks.draws import hidden_rng, identity, visible_rng
 from autograder.checks.marks import CheckMark
 from autograder.config import AssignmentSettings
 from autograder.errors import KitError
+from autograder.judging.changed import written_out
 from autograder.judging.sentences import Sentences
 
 FIXTURES = ("student", "reference", "rng")
@@ -142,7 +143,9 @@ def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = Non
     modules = {name: read(given / f"{name}.py") for name in beside.modules(provided)}
     refuse_repeated(path)
     module = import_checks(path, stem, root, bool(provided))
-    mistakes = read(root / "tests" / "questions" / "mistakes" / f"{stem}.py", missing="")
+    own = {name: read(solutions / f"{name}.py") for name in beside.modules(hand_in)}
+    wrong = root / "tests" / "questions" / "mistakes" / f"{stem}.py"
+    mistakes = written_out(read(wrong, missing=""), {stem: read(solution), **own}, str(wrong))
     alternatives = read(root / "tests" / "questions" / "alternatives" / f"{stem}.py", missing="")
     return Bank(
         stem,
@@ -155,7 +158,7 @@ def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = Non
         read(path),
         modules,
         {name: read_bytes(given / name) for name in beside.files(provided)},
-        {name: read(solutions / f"{name}.py") for name in beside.modules(hand_in)},
+        own,
         {name: read_bytes(solutions / name) for name in beside.files(hand_in)},
     )
 

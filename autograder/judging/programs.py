@@ -14,7 +14,7 @@ def reference_program(bank: Bank) -> Program:
 def variant_program(bank: Bank, text: str, variant: Variant) -> Program:
     """Return the reference with one question answered by a variant out of a module's text."""
     reference = reference_program(bank)
-    solutions = {"solutions": "", f"solutions.{bank.stem}": bank.solution}
+    solutions = {"solutions": "", **{f"solutions.{name}": part for name, part in bank.parts.items()}}
     modules = {**reference.modules, **solutions, "variants": text}
     bound = {variant.question: ("variants", variant.name)}
     return Program(reference.source, modules, bound, files=reference.files)
