@@ -84,7 +84,13 @@ def page(name: str, path: Path, width: int, height: int) -> None:
     """Write a picture of a page, if there is a browser."""
     if not Path(CHROMIUM).exists():
         sys.exit(f"no {CHROMIUM}: apt-get install chromium")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size={width},{height}"]
+    flags = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        f"--window-size={width},{height}",
+    ]
     subprocess.run(
         [CHROMIUM, *flags, f"--screenshot={HERE / name}.png", path.as_uri()], check=True, capture_output=True
     )
@@ -103,7 +109,9 @@ def main() -> None:
         script = folder / "warmup.py"
         script.write_text(script.read_text().replace(stub, AHEAD))
         terminal("study", "python study.py --once", run([sys.executable, "study.py", "--once"], folder))
-        terminal("study-check", "python study.py --check", run([sys.executable, "study.py", "--check"], folder))
+        terminal(
+            "study-check", "python study.py --check", run([sys.executable, "study.py", "--check"], folder)
+        )
         for person, code in PEOPLE.items():
             place = home / "class" / person
             place.mkdir(parents=True)
@@ -112,7 +120,11 @@ def main() -> None:
         out = home / "out"
         run([*kit, "grade", str(home / "class"), "-a", "warmup", "-o", str(out), "-q"], ROOT)
         run([*kit, "report", str(out), "--feedback"], ROOT)
-        terminal("feedback", "cat 'out/feedback/Alan Turing.txt'", (out / "feedback" / "Alan Turing.txt").read_text())
+        terminal(
+            "feedback",
+            "cat 'out/feedback/Alan Turing.txt'",
+            (out / "feedback" / "Alan Turing.txt").read_text(),
+        )
         page("class", out / "index.html", 1000, 900)
         run([*kit, "similar", str(out), "-q"], ROOT)
         page("similar", out / "similar" / "index.html", 1000, 420)

@@ -64,6 +64,7 @@ import os
 import re
 import signal
 import sys
+import textwrap
 import threading
 import time
 import tokenize
@@ -4054,6 +4055,7 @@ def question_of(check: Callable[..., None]) -> str:
 # ----------------------------------------
 # overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
 
+TITLE_SHOWN = 60  # characters; above, it stands in full
 Results = Mapping[str, Sequence[Mapping[str, Any]]]  # of the checks, by question
 
 
@@ -4135,7 +4137,8 @@ def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complain
         wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
         if wrong:
             hint = f" A hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
-            return f'Next: {name}, until "{wrong[0]["title"]}" passes.{hint}'
+            title = textwrap.shorten(wrong[0]["title"], TITLE_SHOWN, placeholder=" ...")
+            return f'Next: {name}, until "{title}" passes.{hint}'
     unwritten = [name for name, found in results.items() if share_of(found) < 1]
     if unwritten:
         return f"Next: write {unwritten[0]}."
