@@ -16,9 +16,10 @@ def measured_once() -> Iterator[None]:
 
     The place of a text is no part of it. One that is wrapped, or turned with its axes, is measured anew.
     """
-    from matplotlib.text import Text
+    from matplotlib import text as texts
 
-    measure, known = Text._get_layout, dict[Any, Any]()
+    kind: Any = texts.Text
+    measure, known = kind._get_layout, dict[Any, Any]()
 
     def layout(text: Any, renderer: Any) -> Any:
         key = settings_of(text)
@@ -28,11 +29,11 @@ def measured_once() -> Iterator[None]:
             known[key] = measure(text, renderer)
         return known[key]
 
-    Text._get_layout = layout
+    kind._get_layout = layout
     try:
         yield
     finally:
-        Text._get_layout = measure
+        kind._get_layout = measure
 
 
 def settings_of(text: Any) -> tuple[Any, ...] | None:

@@ -58,7 +58,7 @@ class Rendering:
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
-        own = page[..., 3] >= SOLID * 255
+        own: np.ndarray = page[..., 3] >= SOLID * 255
         rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
         if not rows.size:
             return False
@@ -86,6 +86,4 @@ class Rendering:
 def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
     """Return for each share the levels (R, G, B) that so many of the pixels, shape (N, 3), do not exceed."""
     counts = [np.bincount(channel, minlength=256).cumsum() for channel in pixels.T]
-    return [
-        np.array([np.searchsorted(count, share * len(pixels)) for count in counts]) for share in shares
-    ]
+    return [np.array([np.searchsorted(count, share * len(pixels)) for count in counts]) for share in shares]
