@@ -26,6 +26,7 @@ lock: setup
 	$(BIN)/python -m pip list --format freeze --exclude autograder --exclude torch --exclude pip \
 		> build/lock/names
 	build/lock/bin/uv pip compile --quiet --universal --no-deps --generate-hashes --no-header --no-annotate \
+		--python-version $$($(BIN)/python -c "import platform; print(platform.python_version())") \
 		build/lock/names >> build/lock/requirements.lock
 	mv build/lock/requirements.lock $@.new && mv $@.new requirements.lock
 
@@ -34,7 +35,7 @@ demo: setup
 	$(BIN)/autograder grade tests/kit/sample_class -a rl_foundations -o $(DEMO)
 
 test: lint healthy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff check .

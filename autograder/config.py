@@ -17,6 +17,7 @@ from msgspec.structs import asdict
 from autograder.errors import InputError, KitError, nearest
 
 FILE = "grading.yml"
+SEEDS = 10**18  # as many to draw from: trying them all, to find which one fits a quiz, takes too long
 
 # names of files and folders that a student's folder, or the course's, has already
 TAKEN = frozenset(
@@ -42,7 +43,7 @@ Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
     Meta(description="visible, hidden, after_due_date or after_published"),
 ]
-Examples = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
+ExamplesMode = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -85,13 +86,13 @@ class Attempts(Settings, frozen=True, kw_only=True):
 class AssignmentSettings(Settings, frozen=True, kw_only=True):
     """What grading.yml says about one assignment; `weight` is its part of the term's total."""
 
-    questions: dict[str, Points]
+    questions: dict[str, Points] = {}  # none: the assignment is its quiz
     title: Text = ""
     due: Moment = None
     quiz: Points = 0
     weight: Weight = None
     provided: Names = []
-    examples: Examples = "none"
+    examples: ExamplesMode = "none"
     reading: Text = ""
     canvas_column: Text = ""
     limits: Limits = Limits()
@@ -168,7 +169,7 @@ def parse_config(text: str) -> CourseSettings:
                 raise fault(where, "is not a Python name: letters, digits and _ only")
         if hidden := hidden_by(stem):
             raise fault(f"assignments.{stem}", f"cannot be an assignment: {hidden}")
-        if not assignment.questions:
+        if not assignment.questions and not assignment.quiz:
             raise fault(f"assignments.{stem}.questions", "names no question: write NAME: POINTS")
     return settings
 

@@ -13,7 +13,7 @@ from classroom import build_class
 from distributed import LocalCluster
 
 from autograder.cluster.client import package_of
-from autograder.cluster.worker import Order, Reply, packed
+from autograder.cluster.worker import Order, OrderReply, packed
 from autograder.config import load_config
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.keys import work_key
@@ -87,7 +87,7 @@ def messages(folder: Path) -> None:
             stored = book.newest(entry.name)
             order = Order("0" * 16, work_key(stored.keys), read_entry(entry, STEM))
             out += len(packed(order))
-            back += len(packed(Reply("tcp://192.168.100.100:40000", report=stored.report)))
+            back += len(packed(OrderReply("tcp://192.168.100.100:40000", report=stored.report)))
     tell("a submission, out", out / len(entries) / 1024, "KB")
     tell("a report, back", back / len(entries) / 1024, "KB")
 

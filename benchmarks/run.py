@@ -17,7 +17,7 @@ from classroom import build_class
 from autograder.config import load_config
 from autograder.judging.grader import Grader, open_grader
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import Worker
 from autograder.sandbox.student import Student
 
@@ -157,7 +157,7 @@ def autograder(*arguments: object) -> list[str]:
 def loaded(grader: Grader, program: str) -> Worker:
     """Return a worker with a program in it."""
     worker = grader.wall.worker()
-    worker.load(Source("work.py", [program]))
+    worker.load(ProgramText("work.py", [program]))
     return worker
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 import yaml
 
 from autograder.authoring.question import SCAFFOLDS, write
-from autograder.config import FILE, Course, hidden_by, load_config, parse_config
+from autograder.config import FILE, SEEDS, Course, hidden_by, load_config, parse_config
 from autograder.errors import InputError, KitError
 from autograder.publish.build import student_folder
 from autograder.publish.tree import write_tree
 
 SHARED = (FILE, "README.md", ".gitignore", ".github/")  # of the course; all else is an assignment's
-SEEDS = 10**9  # as many to draw from
 NEXT = """{where} is a healthy course with one question.
 
 Next:

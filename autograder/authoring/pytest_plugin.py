@@ -80,7 +80,7 @@ def session(request: pytest.FixtureRequest, grader: "Grader") -> "Iterator[Sessi
     submission = read_submission(path, stem)
     source = source_of(submission, stem)
     modules = {**modules_of(submission), **grader.bank.provided}
-    program = Program(protocol.Source(source.name, list(source.cells)), modules)
+    program = Program(protocol.ProgramText(source.name, list(source.cells)), modules)
     opened = Session(grader.wall, program, draw=grader.draw_of(program))
     yield opened
     opened.close()

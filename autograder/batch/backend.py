@@ -12,7 +12,7 @@ from autograder.results import Report
 from autograder.submission.reading import Submission
 
 
-class Bench(Protocol):
+class Backend(Protocol):
     """Grades submissions of one assignment, from any number of threads.
 
     `keys` are those of the course where the submissions run, `jobs` how many may be under way at once.
@@ -40,7 +40,7 @@ class Bench(Protocol):
         """End everything that was started, also what is still running."""
 
 
-class LocalBench:
+class LocalBackend:
     """A grader behind the wall of this machine."""
 
     def __init__(self, grader: Grader) -> None:

@@ -33,7 +33,7 @@ from autograder.roster.people import Index
 from autograder.submission.archive import listing
 
 SHOWN = 40  # rows that a terminal is given
-Kept = TypeVar("Kept")
+Output = TypeVar("Output")
 
 
 # settings of OUT, kept in its gradebook: "yes" or not
@@ -269,7 +269,7 @@ def slimmed(report: Report, same: dict[object, object]) -> Report:
         same: texts and results that occurred before.
     """
 
-    def once(value: Kept) -> Kept:
+    def once(value: Output) -> Output:
         return same.setdefault(value, value)  # type: ignore[return-value]
 
     wrong = [check for check in report.checks if check.outcome is not Outcome.PASSED]

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from autograder import __version__
-from autograder.batch.backend import Bench
+from autograder.batch.backend import Backend
 from autograder.batch.files import reports_folder
 from autograder.batch.outputs import Written, write_page, write_report, write_reports
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
@@ -44,22 +44,22 @@ def grade_class(batch: Batch, out: Path) -> Written:
 
 
 class Desk:
-    """One run over a class: a bench that is opened again if it dies, and the gradebook."""
+    """One run over a class: a backend that is opened again if it dies, and the gradebook."""
 
     def __init__(self, batch: Batch, book: Gradebook) -> None:
         self.batch, self.book, self.wishes = batch, book, batch.wishes
         self.rows = {row.name: row for row in batch.intake.rows}
-        self.bench = self.opened()
-        self.course_keys = self.bench.keys
+        self.backend = self.opened()
+        self.course_keys = self.backend.keys
         last = book.last_run(finished=True)
         self.baseline = last.id if last else 0
 
-    def opened(self) -> Bench:
-        """Open a bench, ready for as many submissions as there are."""
-        bench = self.batch.open_bench()
+    def opened(self) -> Backend:
+        """Open a backend, ready for as many submissions as there are."""
+        backend = self.batch.open_backend()
         if len(self.rows) >= SETTLE_FROM:
-            bench.settle()
-        return bench
+            backend.settle()
+        return backend
 
     def write_down(self, out: Path) -> Written:
         """Grade everything, committing as results come, then write what follows from them."""
@@ -85,7 +85,7 @@ class Desk:
 
     def begin(self) -> Run:
         """Write down which submissions there are."""
-        batch, assignment = self.batch, self.bench.assignment
+        batch, assignment = self.batch, self.backend.assignment
         about = About(
             options=batch.options, questions=list(assignment.questions),
             title=assignment.title, missing=batch.intake.missing,
@@ -129,12 +129,12 @@ class Desk:
 
     def waves(self) -> Iterator[list[Done]]:
         """Yield what was graded, at least every COMMIT_S, even if that is nothing."""
-        jobs = self.wishes.jobs or self.bench.jobs
+        jobs = self.wishes.jobs or self.backend.jobs
         only = self.wishes.only
         queue = deque(entry for entry in self.batch.intake.entries if not only or entry.name in only)
         flying: dict[Future[Done], Entry] = {}
         pool = ThreadPoolExecutor(jobs)
-        progress = True  # since the bench was opened
+        progress = True  # since the backend was opened
         try:
             while queue or flying:
                 while queue and len(flying) < jobs * AHEAD:
@@ -154,13 +154,13 @@ class Desk:
                     progress = False
         finally:
             if flying:
-                self.bench.close()  # ends what is still running, so that no thread stays
+                self.backend.close()  # ends what is still running, so that no thread stays
             pool.shutdown(wait=False, cancel_futures=True)
 
     def one(self, entry: Entry) -> Done:
         """Grade one submission, as far as what is known does not tell already."""
         row = self.rows[entry.name]
-        submission = read_safely(entry, self.batch.intake.task or self.bench.assignment.stem)
+        submission = read_safely(entry, self.batch.intake.task or self.backend.assignment.stem)
         keys = {FILES: files_key(submission), **self.course_keys}
         work, report, kept = work_key(keys), None, None
         newest = self.book.newest(row.name)
@@ -175,23 +175,23 @@ class Desk:
         else:
             need = need_of(newest.keys, keys, newest.report) if newest and reuse else Need.RUN
             adds_up = newest.report if newest and need is Need.ADD_UP else None
-            report, ran = self.bench.grade(submission, adds_up), adds_up is None
+            report, ran = self.backend.grade(submission, adds_up), adds_up is None
         if self.wishes.never_lower:
             kept = better(before or newest, report)
         result = Result(row.name, content_hash(submission), work, keys, report, kept)
         return Done(row, result, report, kept, ran, before)
 
     def reopen(self, error: KitError, *, hopeless: bool) -> None:
-        """Open another bench in place of one that has gone; raise if that is no use."""
-        if hopeless or self.bench.is_alive():
+        """Open another backend in place of one that has gone; raise if that is no use."""
+        if hopeless or self.backend.is_alive():
             raise error
         self.batch.say(f"{error}; starting another one, nothing is lost")
         self.close()
-        self.bench = self.opened()
+        self.backend = self.opened()
 
     def close(self) -> None:
         """End everything behind the wall."""
-        self.bench.close()
+        self.backend.close()
 
 
 def read_safely(entry: Entry, task: Task | str) -> Submission:

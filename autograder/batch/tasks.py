@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.batch.backend import Bench
+from autograder.batch.backend import Backend
 from autograder.gradebook.records import Result, Stored
 from autograder.results import Report
 from autograder.roster.intake import Intake, Options, Row
@@ -63,7 +63,7 @@ class Watched:
 class Batch:
     """A class to grade: who, with what, and where it is written."""
 
-    open_bench: Callable[[], Bench]
+    open_backend: Callable[[], Backend]
     intake: Intake
     folder: Path
     options: Options

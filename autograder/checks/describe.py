@@ -137,3 +137,8 @@ def show(value: Any, digits: int = 6) -> str:
     if np.ndim(value):
         return f"[{', '.join(show(row, digits) for row in value)}]"
     return f"{float(value):.{digits}g}"
+
+
+def sentence(text: str) -> str:
+    """Return text with a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".?!:" else ".")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 Agree = Callable[[np.ndarray, np.ndarray], bool]
-Pair = tuple[np.ndarray, np.ndarray]  # a wrong answer and the right one
+AnswerPair = tuple[np.ndarray, np.ndarray]  # a wrong answer and the right one
 Candidates = Iterator[tuple[str, np.ndarray]]
 WHOLE_FACTORS = range(2, 65)  # beyond, many a number is a multiple of another by chance
 TELLING = 3  # different numbers that are not round: fewer prove nothing
@@ -39,7 +39,7 @@ def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     return common_property([(found, wanted)], agree)
 
 
-def common_property(pairs: Sequence[Pair], agree: Agree, *, whole: bool = False) -> str:
+def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = False) -> str:
     """Return how every wrong answer follows from its right one, or "" if no one property says it.
 
     Args:
@@ -90,7 +90,9 @@ def unround(numbers: np.ndarray) -> np.ndarray:
 
 
 def common(
-    pairs: Sequence[Pair], agree: Agree, family: Callable[[np.ndarray, np.ndarray, Agree], Iterator[str]]
+    pairs: Sequence[AnswerPair],
+    agree: Agree,
+    family: Callable[[np.ndarray, np.ndarray, Agree], Iterator[str]],
 ) -> str:
     """Return the first property of a family that all pairs have."""
 

@@ -54,12 +54,13 @@ out_argument = click.argument("out", type=FOLDER)
 @cluster_option
 @quiet_option
 @json_option
+@click.option("--quiz-only", is_flag=True, help="Grade the quiz alone; code is neither run nor read.")
 @layers
 @hidden_anyway
 @click.pass_obj
 def grade(
     root: Path, /, folder: Path, assignment: str, out: Path, jobs: int | None, cluster: str | None,
-    quiet: bool, as_json: bool, without: tuple[str, ...], hidden_anyway: bool,
+    quiet: bool, as_json: bool, quiz_only: bool, without: tuple[str, ...], hidden_anyway: bool,
     without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; reuse results in OUT."""
@@ -72,7 +73,9 @@ def grade(
     course.assignment(assignment)
     before, given = classes.last_run(out), classes.absolute(lists)
     paths = classes.lists_of(before, given, without_lists)
-    options = Options(**paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway)
+    options = Options(
+        **paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway, quiz_only=quiz_only
+    )
     batch = classes.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster)
     if not quiet:
         again = [path for kind, path in paths.items() if path and kind not in given]

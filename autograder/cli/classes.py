@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from autograder.batch.backend import Bench, LocalBench
+from autograder.batch.backend import Backend, LocalBackend
 from autograder.batch.files import file_name, made
 from autograder.batch.files import replace as replace_file
 from autograder.batch.outputs import Written
@@ -15,7 +15,7 @@ from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Stopped, Wishes
 from autograder.batch.terms import differences, terms_of
 from autograder.cli.progress import progress, stoppable
-from autograder.cluster.client import ClusterBench
+from autograder.cluster.client import ClusterBackend
 from autograder.config import FILE as SETTINGS
 from autograder.config import Course, load_config
 from autograder.errors import InputError, nearest
@@ -24,6 +24,7 @@ from autograder.gradebook.current import absent_rows, blank, standing, standing_
 from autograder.gradebook.database import FILE as BOOK
 from autograder.gradebook.records import Run
 from autograder.judging.grader import open_grader
+from autograder.quiz.alone import quiz_alone
 from autograder.reports.code import Cell, marked_code
 from autograder.reports.html import student_html
 from autograder.reports.terminal import clean, to_table
@@ -46,6 +47,8 @@ def prepared(
 ) -> Batch:  # fmt: skip
     """Return a class that is ready to be graded, here or on a cluster; say what is odd about it."""
     insist_on_lists(options)
+    if options.quiz_only:
+        course = quiz_alone(course, stem)
     extensions = course.root / EXTENSIONS
     if not options.extensions and extensions.exists():
         options = replace(options, extensions=str(extensions.resolve()))
@@ -57,13 +60,13 @@ def prepared(
     if not quiet:
         tell_oddities(intake)
 
-    def open_bench() -> Bench:
+    def open_backend() -> Backend:
         if cluster:
-            return ClusterBench(cluster, course, stem, options, batch.stop, batch.say)
+            return ClusterBackend(cluster, course, stem, options, batch.stop, batch.say)
         grader = open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway)
-        return LocalBench(grader)
+        return LocalBackend(grader)
 
-    batch = Batch(open_bench, intake, folder, options, wishes, terms=terms_of(course, stem))
+    batch = Batch(open_backend, intake, folder, options, wishes, terms=terms_of(course, stem))
     return batch
 
 
@@ -172,11 +175,11 @@ def run_of(book: Gradebook, out: Path) -> Run:
 
 def course_of(run: Run, root: Path) -> Course:
     """Return the course in `root` if it has the assignment, else the one the class was graded with."""
-    if (root / SETTINGS).exists():
-        course = load_config(root)
-        if run.assignment in course.settings.assignments or not run.about.options.course:
-            return course
-    return load_config(Path(run.about.options.course or root))
+    options = run.about.options
+    course = load_config(root) if (root / SETTINGS).exists() else None
+    if course is None or (options.course and run.assignment not in course.settings.assignments):
+        course = load_config(Path(options.course or root))
+    return quiz_alone(course, run.assignment) if options.quiz_only else course
 
 
 def graded(book: Gradebook, run: Run, row: Row, out: Path) -> Report:

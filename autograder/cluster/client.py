@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder import __version__
 from autograder.batch.tasks import Stopped
-from autograder.cluster.worker import Order, Package, Reply, carry_out, end_run, packed, unpacked
+from autograder.cluster.worker import Order, OrderReply, Package, carry_out, end_run, packed, unpacked
 from autograder.config import FILE, Course
 from autograder.errors import InputError, KitError
 from autograder.gradebook.keys import work_key
@@ -25,7 +25,7 @@ TRIES = 3  # for a submission: a worker whose warm process has gone opens anothe
 LEAST, MOST = 64, 256  # under way at once: room for workers that come later, a bound for the memory
 
 
-class ClusterBench:
+class ClusterBackend:
     """Grades on the workers of a cluster. The work of a worker that dies Dask gives to another."""
 
     def __init__(
@@ -62,10 +62,10 @@ class ClusterBench:
                 break
         raise KitError(f"worker {reply.worker}: {reply.problem or self._unlike(reply)}")
 
-    def _unlike(self, reply: Reply) -> str:
+    def _unlike(self, reply: OrderReply) -> str:
         return f"it has {reply.ground}; {self._first.worker} has {self._first.ground}: all have to be alike"
 
-    def _first_reply(self, stop: Callable[[], bool]) -> Reply:
+    def _first_reply(self, stop: Callable[[], bool]) -> OrderReply:
         """Wait for a worker, however long the cluster takes, and return what it is like."""
         future = self._send(packed(Order(self._run)))
         while not future.done():
@@ -81,11 +81,11 @@ class ClusterBench:
         with self._one_line():
             return self._client.submit(carry_out, self._package, order, pure=False)
 
-    def _reply(self, future: Any) -> Reply:
+    def _reply(self, future: Any) -> OrderReply:
         with self._one_line():
             while True:
                 with contextlib.suppress(TimeoutError):
-                    return unpacked(future.result(timeout=LOOK_S), Reply)
+                    return unpacked(future.result(timeout=LOOK_S), OrderReply)
                 if not self.is_alive():  # Dask leaves those waiting who asked while the connection broke
                     raise ConnectionError("the scheduler has gone")
 
@@ -118,7 +118,7 @@ def package_of(course: Course, stem: str, options: Options) -> Package:
     paths = {path for part in PARTS for path in course.root.glob(part.format(stem))}
     paths = {path for path in paths if path.suffix in SUFFIXES and path.is_file()}
     files = {path.relative_to(course.root).as_posix(): path.read_bytes() for path in sorted(paths)}
-    return Package(__version__, stem, files, options.without, options.hidden_anyway)
+    return Package(__version__, stem, files, options.without, options.hidden_anyway, options.quiz_only)
 
 
 def connected(address: str) -> Any:

@@ -16,12 +16,14 @@ from typing import TypeVar
 import msgspec
 
 from autograder import __version__
-from autograder.batch.backend import LocalBench
+from autograder.batch.backend import LocalBackend
 from autograder.config import load_config
+from autograder.environment import LIBRARIES
 from autograder.errors import KitError
 from autograder.gradebook.keys import work_key
 from autograder.judging.grader import open_grader
-from autograder.judging.receipt import LIBRARIES, version
+from autograder.judging.receipt import version
+from autograder.quiz.alone import quiz_alone
 from autograder.results import Report
 from autograder.submission.reading import Submission
 
@@ -37,6 +39,7 @@ class Package(msgspec.Struct):
     files: dict[str, bytes]
     without: tuple[str, ...] = ()
     hidden_anyway: bool = False
+    quiz_only: bool = False
 
 
 class Order(msgspec.Struct):
@@ -48,7 +51,7 @@ class Order(msgspec.Struct):
     standing: Report | None = None
 
 
-class Reply(msgspec.Struct):
+class OrderReply(msgspec.Struct):
     """What came of an order. `ground` is what the worker's reports stand on, in words."""
 
     worker: str
@@ -72,9 +75,9 @@ def carry_out(package: bytes, order: bytes) -> bytes:
     """Carry out an order for the course in a package."""
     from distributed import get_worker
 
-    asked, reply = unpacked(order, Order), Reply(get_worker().address)
+    asked, reply = unpacked(order, Order), OrderReply(get_worker().address)
     try:
-        fill(reply, asked, SHELF.bench(asked.run, package))
+        fill(reply, asked, SHELF.backend(asked.run, package))
     except KitError as error:
         reply.problem = str(error)
     return packed(reply)
@@ -85,67 +88,67 @@ async def end_run(run: str) -> None:
     await asyncio.to_thread(SHELF.end, run)
 
 
-def fill(reply: Reply, asked: Order, bench: LocalBench) -> None:
+def fill(reply: OrderReply, asked: Order, backend: LocalBackend) -> None:
     """Do what is asked; only a worker like the first grades, so that a class is graded alike."""
-    reply.ground = ground_of(bench)
+    reply.ground = ground_of(backend)
     if asked.submission is None:
-        reply.keys = bench.keys
-    elif asked.keys == work_key(bench.keys):
+        reply.keys = backend.keys
+    elif asked.keys == work_key(backend.keys):
         try:
-            reply.report = bench.grade(asked.submission, asked.standing)
+            reply.report = backend.grade(asked.submission, asked.standing)
         except KitError:
-            SHELF.drop(asked.run, bench)
+            SHELF.drop(asked.run, backend)
             raise
 
 
-def ground_of(bench: LocalBench) -> str:
+def ground_of(backend: LocalBackend) -> str:
     """Return what reports made on this worker stand on."""
     parts = [f"Python {platform.python_version()}"]
     parts += [f"{name} {version(name)}" for name in LIBRARIES if version(name)]
-    return f"{', '.join(parts)}, isolation {bench.grader.isolation.verdict!r}"
+    return f"{', '.join(parts)}, isolation {backend.grader.isolation.verdict!r}"
 
 
 class Shelf:
-    """What a worker keeps between two submissions: for each run a bench, with its warm process."""
+    """What a worker keeps between two submissions: for each run a backend, with its warm process."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._benches: dict[str, LocalBench] = {}
+        self._backends: dict[str, LocalBackend] = {}
         self._used: dict[str, float] = {}
         self._ended: set[str] = set()
 
-    def bench(self, run: str, package: bytes) -> LocalBench:
-        """Return a run's bench, opened if need be; close what other runs have not used for long."""
+    def backend(self, run: str, package: bytes) -> LocalBackend:
+        """Return a run's backend, opened if need be; close what other runs have not used for long."""
         with self._lock:
             if run in self._ended:
                 raise KitError("this run has been ended")
             now = self._used[run] = time.monotonic()
-            if run not in self._benches:
-                for other, bench in list(self._benches.items()):
+            if run not in self._backends:
+                for other, backend in list(self._backends.items()):
                     if now - self._used[other] > IDLE_S:
-                        self.drop(other, bench)
-                self._benches[run] = opened(unpacked(package, Package))
-            return self._benches[run]
+                        self.drop(other, backend)
+                self._backends[run] = opened(unpacked(package, Package))
+            return self._backends[run]
 
-    def drop(self, run: str, bench: LocalBench | None) -> None:
-        """Close a bench, unless that was done already; what still runs on it ends with a `KitError`."""
+    def drop(self, run: str, backend: LocalBackend | None) -> None:
+        """Close a backend, unless that was done already; what still runs on it ends with a `KitError`."""
         with self._lock:
-            if bench is not None and self._benches.get(run) is bench:
-                del self._benches[run]
-                bench.close()
+            if backend is not None and self._backends.get(run) is backend:
+                del self._backends[run]
+                backend.close()
 
     def end(self, run: str) -> None:
-        """Close a run's bench, and open no other."""
+        """Close a run's backend, and open no other."""
         with self._lock:
             self._ended.add(run)
-            self.drop(run, self._benches.get(run))
+            self.drop(run, self._backends.get(run))
 
 
 SHELF = Shelf()  # a module's variable changes here alone: Dask calls functions, and they have to find it
 
 
-def opened(package: Package) -> LocalBench:
-    """Open a bench for a course that came as bytes; its files are gone before a submission runs."""
+def opened(package: Package) -> LocalBackend:
+    """Open a backend for a course that came as bytes; its files are gone before a submission runs."""
     if package.kit != __version__:
         raise KitError(f"it has kit {__version__}, and this is kit {package.kit}: install this one there")
     with tempfile.TemporaryDirectory(prefix="autograder-course-") as name:
@@ -153,9 +156,10 @@ def opened(package: Package) -> LocalBench:
         for path, data in package.files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(data)
-        grader = open_grader(
-            load_config(root), package.stem, package.without, hidden_anyway=package.hidden_anyway
-        )
-    bench = LocalBench(grader)
-    bench.settle()
-    return bench
+        course = load_config(root)
+        if package.quiz_only:
+            course = quiz_alone(course, package.stem)
+        grader = open_grader(course, package.stem, package.without, hidden_anyway=package.hidden_anyway)
+    backend = LocalBackend(grader)
+    backend.settle()
+    return backend

@@ -18,6 +18,7 @@ from msgspec import structs
 from autograder.config import Course, load_config
 from autograder.container.metadata import Circumstances, read_circumstances
 from autograder.errors import InputError
+from autograder.judging.bank import read
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.grader import Grader, open_grader
 from autograder.judging.judge import Judged
@@ -39,7 +40,7 @@ LEAST_MB = 192
 
 
 @dataclass
-class Run:
+class PlatformRun:
     """What is known so far about one submission."""
 
     course: Course
@@ -82,14 +83,14 @@ def main() -> None:
     data = take_metadata(root / "submission_metadata.json")  # before anything of a student's can run
     try:
         circumstances = read_circumstances(data)
-        run = Run(load_config(root / "source" / "course"), stem, out)
+        run = PlatformRun(load_config(root / "source" / "course"), stem, out)
         grade(run, root / "submission", circumstances)
     except Exception:  # noqa: BLE001 a results.json there must be; staff find this beside it
         say(traceback.format_exc())
         say("The grader failed: results.json holds what was graded until then.")
 
 
-def grade(run: Run, folder: Path, circumstances: Circumstances) -> None:
+def grade(run: PlatformRun, folder: Path, circumstances: Circumstances) -> None:
     """Grade what was handed in, unless the rules say that it does not count."""
     settings = run.course.settings
     refusal = circumstances.submitted and refused(
@@ -117,7 +118,7 @@ def grade(run: Run, folder: Path, circumstances: Circumstances) -> None:
     tell_staff(run, report)
 
 
-def refused_results(run: Run, circumstances: Circumstances, refusal: str) -> dict[str, Any]:
+def refused_results(run: PlatformRun, circumstances: Circumstances, refusal: str) -> dict[str, Any]:
     """Return the earlier results, which stand; or only the score, if that is all that is known."""
     if circumstances.results:
         return merged(circumstances.results, refusal)
@@ -145,7 +146,7 @@ def within_memory(course: Course, stem: str) -> Course:
     """Return the course with a worker's memory bounded by what this container leaves it."""
     here = container_mb()
     assignment = course.settings.assignments[stem]
-    text = (course.root / "solutions" / f"{stem}.py").read_text("utf-8")
+    text = read(course.root / "solutions" / f"{stem}.py", missing="")
     room = max(LEAST_MB, here - KIT_MB["torch" in text]) if here else assignment.limits.memory_mb
     limits = structs.replace(assignment.limits, memory_mb=min(assignment.limits.memory_mb, room))
     changed = {**course.settings.assignments, stem: structs.replace(assignment, limits=limits)}
@@ -175,7 +176,7 @@ def write_results(path: Path, results: dict[str, Any]) -> None:
     part.replace(path)
 
 
-def tell_staff(run: Run, report: Report) -> None:
+def tell_staff(run: PlatformRun, report: Report) -> None:
     """Print the whole report, which on the platform only staff can read."""
     say(click.unstyle(to_terminal(report)).rstrip())
     taken = after(report.score, report.max_score, run.ruling)

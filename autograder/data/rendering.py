@@ -58,7 +58,7 @@ class Rendering:
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
-        own: np.ndarray = page[..., 3] >= SOLID * 255
+        own = np.asarray(page[..., 3] >= SOLID * 255)
         rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
         if not rows.size:
             return False

@@ -11,7 +11,7 @@ from autograder.doctor.generated import audit_generated, audit_leaks
 from autograder.errors import KitError
 from autograder.judging.bank import read
 from autograder.publish.facts import hint_faults, load_hints
-from autograder.publish.source import FUNCTION, Definition, Function
+from autograder.publish.source import FUNCTION, Definition, FunctionNode
 
 TODO = re.compile(r"TODO\((\w+)\):?\s*([^\"\n]*)")
 
@@ -164,7 +164,7 @@ def documented(text: str) -> list[str]:
     return [head[1] for head in heads if head]
 
 
-def taken_by(function: Function) -> list[str]:
+def taken_by(function: FunctionNode) -> list[str]:
     """Return the names of a function's parameters, `self` left out."""
     every = function.args
     taken = [*every.posonlyargs, *every.args, every.vararg, *every.kwonlyargs, every.kwarg]

@@ -7,7 +7,7 @@ from autograder.doctor.mutants import Mutant
 from autograder.doctor.trials import Ran, Trial
 from autograder.results import Outcome
 
-Results = Mapping[Trial, list[Ran]]
+TrialResults = Mapping[Trial, list[Ran]]
 SLIPS = ("NameError", "ImportError", "ModuleNotFoundError")  # no student's, but the author's
 
 
@@ -16,7 +16,7 @@ def caught(ran: Sequence[Ran]) -> bool:
     return any(one.caught and one.check.weight > 0 for one in ran)
 
 
-def of_kind(results: Results, kind: str) -> Iterator[tuple[Trial, list[Ran]]]:
+def of_kind(results: TrialResults, kind: str) -> Iterator[tuple[Trial, list[Ran]]]:
     """Yield the trials of one kind."""
     return ((trial, ran) for trial, ran in results.items() if trial.kind == kind)
 
@@ -27,13 +27,13 @@ def brief(note: str) -> str:
     return line if len(line) <= 200 else f"{line[:200]}..."
 
 
-def unsound(results: Results) -> set[str]:
+def unsound(results: TrialResults) -> set[str]:
     """Return the questions whose reference does not pass every check."""
     return {one.check.question for _, ran in of_kind(results, "reference") for one in ran
             if one.outcome is not Outcome.PASSED}  # fmt: skip
 
 
-def judge_reference(subject: Subject, results: Results) -> Iterator[Finding]:
+def judge_reference(subject: Subject, results: TrialResults) -> Iterator[Finding]:
     """The reference must pass every check."""
     for trial, ran in of_kind(results, "reference"):
         if lost := [one for one in ran if one.outcome is not Outcome.PASSED]:
@@ -51,7 +51,7 @@ def names(ran: Sequence[Ran]) -> str:
     return f"{ran[0].check.name}{more} ({ran[0].outcome})"
 
 
-def judge_stub(subject: Subject, results: Results) -> Iterator[Finding]:
+def judge_stub(subject: Subject, results: TrialResults) -> Iterator[Finding]:
     """The untouched template must score 0, and say at every check that it is not written."""
     for _, ran in of_kind(results, "stub"):
         for one in ran:
@@ -64,7 +64,7 @@ def judge_stub(subject: Subject, results: Results) -> Iterator[Finding]:
                 )
 
 
-def judge_misconceptions(subject: Subject, results: Results) -> Iterator[Finding]:
+def judge_misconceptions(subject: Subject, results: TrialResults) -> Iterator[Finding]:
     """Every misconception must be caught for its answers, and every check must catch one."""
     failed_once: set[str] = set()
     for trial, ran in of_kind(results, "misconception"):
@@ -89,7 +89,7 @@ def judge_misconceptions(subject: Subject, results: Results) -> Iterator[Finding
             )
 
 
-def judge_alternatives(subject: Subject, results: Results) -> Iterator[Finding]:
+def judge_alternatives(subject: Subject, results: TrialResults) -> Iterator[Finding]:
     """Every unusual right answer must pass every check."""
     for trial, ran in of_kind(results, "alternative"):
         if lost := [one for one in ran if one.outcome is not Outcome.PASSED]:
@@ -101,7 +101,7 @@ def judge_alternatives(subject: Subject, results: Results) -> Iterator[Finding]:
             )
 
 
-def judge_garbage(subject: Subject, results: Results) -> Iterator[Finding]:
+def judge_garbage(subject: Subject, results: TrialResults) -> Iterator[Finding]:
     """Garbage must not earn a point."""
     passing: dict[str, list[str]] = {}
     for trial, ran in of_kind(results, "garbage"):
@@ -116,7 +116,7 @@ def judge_garbage(subject: Subject, results: Results) -> Iterator[Finding]:
 
 
 def judge_mutants(
-    subject: Subject, results: Results, found: Sequence[Mutant], equivalent: Mapping[str, str]
+    subject: Subject, results: TrialResults, found: Sequence[Mutant], equivalent: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Every mutant must be caught or listed with its reason, and the list must be true."""
     known = {mutant.id: mutant for mutant in found}

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from autograder.checks.draws import DRAWS
-from autograder.doctor.behaviour import Results, brief
+from autograder.doctor.behaviour import TrialResults, brief
 from autograder.doctor.findings import Finding, Subject
-from autograder.doctor.trials import JOBS, PARTLY, Bench, Ran, Trial
+from autograder.doctor.trials import JOBS, PARTLY, Ran, Trial, TrialRunner
 from autograder.judging.bank import Check
 from autograder.results import Outcome
 
@@ -19,30 +19,34 @@ OTHERS = range(1, DRAWS)
 RIGHT = ("reference", "alternative")
 
 
-def judge_draws(subject: Subject, bench: Bench, results: Results) -> Iterator[Finding]:
+def judge_draws(subject: Subject, runner: TrialRunner, results: TrialResults) -> Iterator[Finding]:
     """Right programs must pass, and wrong ones be refused, whatever hidden inputs are drawn."""
     with ThreadPoolExecutor(JOBS) as pool:
-        for found in pool.map(lambda task: task(), tasks(subject, bench, results)):
+        for found in pool.map(lambda task: task(), tasks(subject, runner, results)):
             yield from found
 
 
-def tasks(subject: Subject, bench: Bench, results: Results) -> Iterator[Callable[[], list[Finding]]]:
+def tasks(
+    subject: Subject, runner: TrialRunner, results: TrialResults
+) -> Iterator[Callable[[], list[Finding]]]:
     """Yield what has to be run."""
     for trial, ran in results.items():
-        drawing = [one for one in bench.by_seconds(trial.questions) if one.draws]
+        drawing = [one for one in runner.by_seconds(trial.questions) if one.draws]
         if trial.kind in RIGHT and drawing:
-            yield partial(still_right, subject, bench, trial, drawing)
+            yield partial(still_right, subject, runner, trial, drawing)
         if trial.kind in PARTLY:
             refusing = [one.check for one in ran if one.caught and one.check.weight > 0]
             if refusing and all(check.draws for check in refusing):
                 rest = [check for check in drawing if check not in refusing]
-                yield partial(still_refused, subject, bench, trial, [*refusing, *rest])
+                yield partial(still_refused, subject, runner, trial, [*refusing, *rest])
 
 
-def still_right(subject: Subject, bench: Bench, trial: Trial, checks: Sequence[Check]) -> list[Finding]:
+def still_right(
+    subject: Subject, runner: TrialRunner, trial: Trial, checks: Sequence[Check]
+) -> list[Finding]:
     """Find the checks that refuse a right program in another draw."""
     drawn = [check.drawn(draw) for draw in OTHERS for check in checks]
-    lost = [one for one in bench.put_through(trial, drawn, alone=True) if one.outcome is not Outcome.PASSED]
+    lost = [one for one in runner.put_through(trial, drawn, alone=True) if one.outcome is not Outcome.PASSED]
     return [
         Finding(
             f"{trial.kind} {trial.name} of {trial.questions[0]} loses points at {one.check.name}"
@@ -53,13 +57,15 @@ def still_right(subject: Subject, bench: Bench, trial: Trial, checks: Sequence[C
     ]
 
 
-def still_refused(subject: Subject, bench: Bench, trial: Trial, checks: Sequence[Check]) -> list[Finding]:
+def still_refused(
+    subject: Subject, runner: TrialRunner, trial: Trial, checks: Sequence[Check]
+) -> list[Finding]:
     """Find the draws in which no check refuses a wrong program."""
     first, *rest = checks
-    ran: list[Ran] = bench.put_through(trial, [first.drawn(draw) for draw in OTHERS])
+    ran: list[Ran] = runner.put_through(trial, [first.drawn(draw) for draw in OTHERS])
     left = [one.check.draw for one in ran if not one.caught]
     for draw in left:
-        more = bench.put_through(trial, [check.drawn(draw) for check in rest], until_caught=True)
+        more = runner.put_through(trial, [check.drawn(draw) for check in rest], until_caught=True)
         if not any(one.caught and one.check.weight > 0 for one in more):
             return [
                 Finding(

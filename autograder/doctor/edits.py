@@ -13,7 +13,7 @@ from autograder.publish.source import FUNCTION
 
 
 @dataclass(frozen=True)
-class Edit:
+class CodeEdit:
     """A piece of code and what takes its place."""
 
     node: ast.stmt | ast.expr
@@ -21,7 +21,7 @@ class Edit:
     text: str
 
 
-def edits(top: ast.stmt, modules: Set[str]) -> Iterator[Edit]:
+def edits(top: ast.stmt, modules: Set[str]) -> Iterator[CodeEdit]:
     """Yield the changes to a definition or a constant.
 
     Args:
@@ -61,30 +61,30 @@ def parts(node: ast.AST) -> Sequence[ast.AST]:
     return list(ast.iter_child_nodes(node))
 
 
-def nothing(_: Any) -> Iterator[Edit]:
+def nothing(_: Any) -> Iterator[CodeEdit]:
     """Yield no change."""
     return iter(())
 
 
-def instead(node: ast.expr, label: str, new: ast.expr) -> Edit:
+def instead(node: ast.expr, label: str, new: ast.expr) -> CodeEdit:
     """Return the edit that puts one expression in the place of another."""
-    return Edit(node, label, f"({ast.unparse(new)})")
+    return CodeEdit(node, label, f"({ast.unparse(new)})")
 
 
-def binary(node: ast.BinOp) -> Iterator[Edit]:
+def binary(node: ast.BinOp) -> Iterator[CodeEdit]:
     """Yield other operators."""
     if type(node.op) in OPERATORS:
         label, other = OPERATORS[type(node.op)]
         yield instead(node, label, ast.BinOp(node.left, other(), node.right))
 
 
-def boolean(node: ast.BoolOp) -> Iterator[Edit]:
+def boolean(node: ast.BoolOp) -> Iterator[CodeEdit]:
     """Yield "and" for "or"."""
     label, other = OPERATORS[type(node.op)]
     yield instead(node, label, ast.BoolOp(other(), node.values))
 
 
-def comparison(node: ast.Compare) -> Iterator[Edit]:
+def comparison(node: ast.Compare) -> Iterator[CodeEdit]:
     """Yield each comparison with its end taken in or left out, and turned round."""
     for at, op in enumerate(node.ops):
         if type(op) not in OPERATORS:
@@ -98,7 +98,7 @@ def comparison(node: ast.Compare) -> Iterator[Edit]:
         yield instead(node, "swap sides", turned)
 
 
-def unary(node: ast.UnaryOp) -> Iterator[Edit]:
+def unary(node: ast.UnaryOp) -> Iterator[CodeEdit]:
     """Yield the operand without its sign or its `not`; a negative number counts as a number."""
     value = node.operand.value if isinstance(node.operand, ast.Constant) else None
     if isinstance(node.op, ast.USub) and isinstance(value, int | float):
@@ -107,7 +107,7 @@ def unary(node: ast.UnaryOp) -> Iterator[Edit]:
         yield instead(node, "drop " + ("-" if isinstance(node.op, ast.USub) else "not"), node.operand)
 
 
-def constant(node: ast.Constant) -> Iterator[Edit]:
+def constant(node: ast.Constant) -> Iterator[CodeEdit]:
     """Yield other numbers, and the other truth value."""
     if isinstance(node.value, bool):
         yield instead(node, f"{node.value}->{not node.value}", ast.Constant(not node.value))
@@ -115,7 +115,7 @@ def constant(node: ast.Constant) -> Iterator[Edit]:
         yield from numbers(node, node.value)
 
 
-def numbers(node: ast.expr, value: float) -> Iterator[Edit]:
+def numbers(node: ast.expr, value: float) -> Iterator[CodeEdit]:
     """Yield numbers near a number: the next ones, a little more, zero, its opposite."""
     near = [value + 1, value - 1] if isinstance(value, int) else [value * 1.001 or 1.0]
     for other in dict.fromkeys([*near, type(value)(0), -value]):
@@ -123,7 +123,7 @@ def numbers(node: ast.expr, value: float) -> Iterator[Edit]:
             yield instead(node, f"{value!r}->{other!r}", ast.Constant(other))
 
 
-def call(node: ast.Call) -> Iterator[Edit]:
+def call(node: ast.Call) -> Iterator[CodeEdit]:
     """Yield a call with its arguments swapped, one left out, another axis, another end."""
     name = name_of(node.func)
     first = node.args[:2]
@@ -134,7 +134,7 @@ def call(node: ast.Call) -> Iterator[Edit]:
         if word.arg in AXES:
             for old, new in AXES[word.arg].items():
                 if ast.unparse(word.value) == str(old):
-                    yield Edit(word.value, f"{word.arg} {old}->{new}", str(new))
+                    yield CodeEdit(word.value, f"{word.arg} {old}->{new}", str(new))
         elif word.arg and word.arg not in LOOKS:
             yield instead(node, f"drop {word.arg}= of {name}", ast.Call(node.func, node.args, rest))
     if name == "range":
@@ -142,7 +142,7 @@ def call(node: ast.Call) -> Iterator[Edit]:
             yield from off_by_one(end)
 
 
-def dropped_call(node: ast.Call, modules: Set[str]) -> Iterator[Edit]:
+def dropped_call(node: ast.Call, modules: Set[str]) -> Iterator[CodeEdit]:
     """Yield what is called upon in place of the call: `x` for `f(x)` and for `x.f()`."""
     name = name_of(node.func)
     method = isinstance(node.func, ast.Attribute) and root_of(node.func) not in modules
@@ -152,7 +152,7 @@ def dropped_call(node: ast.Call, modules: Set[str]) -> Iterator[Edit]:
         yield instead(node, f"drop {name}()", node.args[0])
 
 
-def named(node: ast.Name | ast.Attribute) -> Iterator[Edit]:
+def named(node: ast.Name | ast.Attribute) -> Iterator[CodeEdit]:
     """Yield the function that is easily taken for this one."""
     name = name_of(node)
     if name in COUSINS and isinstance(node, ast.Attribute):
@@ -161,14 +161,14 @@ def named(node: ast.Name | ast.Attribute) -> Iterator[Edit]:
         yield instead(node, f"{name}->{COUSINS[name]}", ast.Name(COUSINS[name]))
 
 
-def bounds(node: ast.Slice) -> Iterator[Edit]:
+def bounds(node: ast.Slice) -> Iterator[CodeEdit]:
     """Yield a slice that begins or ends one place too early or too late."""
     for end in (node.lower, node.upper):
         if end is not None:
             yield from off_by_one(end)
 
 
-def off_by_one(end: ast.expr) -> Iterator[Edit]:
+def off_by_one(end: ast.expr) -> Iterator[CodeEdit]:
     """Yield one more and one less; numbers that are written out are changed elsewhere."""
     if not any(isinstance(part, ast.Constant) for part in ast.walk(end)):
         for sign, op in (("+", ast.Add()), ("-", ast.Sub())):
@@ -176,19 +176,19 @@ def off_by_one(end: ast.expr) -> Iterator[Edit]:
             yield instead(end, label, ast.BinOp(end, op, ast.Constant(1)))
 
 
-def condition(node: ast.If | ast.While | ast.IfExp) -> Iterator[Edit]:
+def condition(node: ast.If | ast.While | ast.IfExp) -> Iterator[CodeEdit]:
     """Yield the opposite of a condition."""
     if not isinstance(node.test, ast.Constant):
         yield instead(node.test, "not condition", ast.UnaryOp(ast.Not(), node.test))
 
 
-def comprehension(node: ast.comprehension) -> Iterator[Edit]:
+def comprehension(node: ast.comprehension) -> Iterator[CodeEdit]:
     """Yield the opposite of each condition."""
     for test in node.ifs:
         yield instead(test, "not condition", ast.UnaryOp(ast.Not(), test))
 
 
-def returned(node: ast.Return) -> Iterator[Edit]:
+def returned(node: ast.Return) -> Iterator[CodeEdit]:
     """Yield one operand in place of both, one branch in place of a choice, swapped outputs."""
     value = node.value
     if isinstance(value, ast.BinOp):
@@ -201,29 +201,29 @@ def returned(node: ast.Return) -> Iterator[Edit]:
         yield instead(value, "reverse outputs", ast.Tuple(value.elts[::-1]))
 
 
-def augmented(node: ast.AugAssign) -> Iterator[Edit]:
+def augmented(node: ast.AugAssign) -> Iterator[CodeEdit]:
     """Yield another operator."""
     if type(node.op) in OPERATORS:
         label, other = OPERATORS[type(node.op)]
         text = ast.unparse(ast.AugAssign(node.target, other(), node.value))
-        yield Edit(node, label.replace("->", "=->") + "=", text)
+        yield CodeEdit(node, label.replace("->", "=->") + "=", text)
 
 
-def context(node: ast.With) -> Iterator[Edit]:
+def context(node: ast.With) -> Iterator[CodeEdit]:
     """Yield no context in place of one, such as `torch.no_grad()`."""
     for item in node.items:
         if item.optional_vars is None:
-            yield Edit(item.context_expr, f"drop with {ast.unparse(item.context_expr)}", NO_CONTEXT)
+            yield CodeEdit(item.context_expr, f"drop with {ast.unparse(item.context_expr)}", NO_CONTEXT)
 
 
-def defaults(node: ast.FunctionDef) -> Iterator[Edit]:
+def defaults(node: ast.FunctionDef) -> Iterator[CodeEdit]:
     """Yield other default values."""
     for default in (*node.args.defaults, *node.args.kw_defaults):
         if default is not None:
             yield from KINDS.get(type(default), nothing)(default)
 
 
-def dropped_statement(node: ast.stmt, known: set[str]) -> Iterator[Edit]:
+def dropped_statement(node: ast.stmt, known: set[str]) -> Iterator[CodeEdit]:
     """Yield nothing in place of a statement that is not the first to bind a name.
 
     Args:
@@ -236,7 +236,7 @@ def dropped_statement(node: ast.stmt, known: set[str]) -> Iterator[Edit]:
     assigned = isinstance(node, ast.Assign | ast.AnnAssign) and not fresh
     simple = isinstance(node, ast.AugAssign | ast.Expr | ast.Raise | ast.Break | ast.Continue)
     if (assigned and not isinstance(targets[0], ast.Tuple)) or simple:
-        yield Edit(node, "drop statement", "pass")
+        yield CodeEdit(node, "drop statement", "pass")
 
 
 def name_of(node: ast.expr) -> str:
@@ -251,7 +251,7 @@ def root_of(node: ast.expr) -> str:
     return getattr(node, "id", "")
 
 
-KINDS: Mapping[type[ast.AST], Callable[[Any], Iterator[Edit]]] = {
+KINDS: Mapping[type[ast.AST], Callable[[Any], Iterator[CodeEdit]]] = {
     ast.BinOp: binary,
     ast.BoolOp: boolean,
     ast.Compare: comparison,

@@ -10,7 +10,7 @@ from msgspec import structs
 from autograder.config import Assignment, Course
 from autograder.doctor.audits import AUDITS, unfinished
 from autograder.doctor.behaviour import (
-    Results,
+    TrialResults,
     judge_alternatives,
     judge_garbage,
     judge_misconceptions,
@@ -25,8 +25,8 @@ from autograder.doctor.handed_out import handed_out_trials, judge_handed_out
 from autograder.doctor.mutants import Mutant, mutants
 from autograder.doctor.quiz import judge_quiz
 from autograder.doctor.trials import (
-    Bench,
     Trial,
+    TrialRunner,
     garbage_trials,
     mutant_trials,
     reference_trials,
@@ -37,7 +37,7 @@ from autograder.errors import InputError, KitError, nearest
 from autograder.judging.bank import load_bank, read
 from autograder.judging.grader import Grader, open_quiz
 from autograder.publish.build import student_folder
-from autograder.publish.source import Source
+from autograder.publish.source import CourseModule
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.libraries import used_by
@@ -46,7 +46,7 @@ from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 
 TRUSTED = Isolation(verdict="the course's own programs", layers=[], leaks=[])
-Tell = Callable[[int, int], None]
+TellCount = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Examination:
     stem: str
     findings: list[Finding]
     subject: Subject | None = None
-    results: Results = field(default_factory=dict)
+    results: TrialResults = field(default_factory=dict)
     equivalent: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -68,7 +68,7 @@ def examine(
     only: Collection[str] | None = None,
     thorough: bool = False,
     every_draw: bool = True,
-    tell: Tell = lambda *_: None,
+    tell: TellCount = lambda *_: None,
 ) -> Examination:
     """Return what is wrong with an assignment.
 
@@ -135,8 +135,9 @@ def open_subject(course: Course, assignment: Assignment) -> Subject:
     stem = assignment.stem
     for part in ("solution", "checks", "mistakes", "alternatives"):
         path = PATHS[part].format(stem=stem)
-        Source(read(course.root / path, missing=""), path)  # an error names file and line
-    bank = load_bank(course.root, stem, tuple(assignment.provided))
+        CourseModule(read(course.root / path, missing=""), path)  # an error names file and line
+    only_quiz = not assignment.questions
+    bank = load_bank(course.root, stem, tuple(assignment.provided), only_quiz=only_quiz)
     handout = read(course.root / PATHS["handout"].format(stem=stem), missing="")
     texts = [bank.solution, bank.checks_source, bank.mistakes_source, bank.alternatives_source, handout]
     return Subject(course, assignment, bank, open_quiz(course, stem), unfinished(texts))
@@ -156,8 +157,13 @@ def load_equivalent(subject: Subject) -> dict[str, str]:
 
 
 def run_trials(
-    subject: Subject, equivalent: Mapping[str, str], thorough: bool, tell: Tell, *, every_draw: bool = True
-) -> tuple[Results, list[Finding]]:
+    subject: Subject,
+    equivalent: Mapping[str, str],
+    thorough: bool,
+    tell: TellCount,
+    *,
+    every_draw: bool = True,
+) -> tuple[TrialResults, list[Finding]]:
     """Run every trial behind a wall of its own and judge what they say."""
     bank = subject.bank
     limits = Limits(**structs.asdict(subject.assignment.limits))
@@ -165,26 +171,26 @@ def run_trials(
     with Wall(limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
-            bench = Bench(grader, thorough=thorough)
-            results, findings = judge_all(subject, grader, bench, equivalent, tell)
-            draws = judge_draws(subject.without(unsound(results)), bench, results) if every_draw else ()
+            runner = TrialRunner(grader, thorough=thorough)
+            results, findings = judge_all(subject, grader, runner, equivalent, tell)
+            draws = judge_draws(subject.without(unsound(results)), runner, results) if every_draw else ()
             return results, [*findings, *draws]
 
 
 def judge_all(
-    subject: Subject, grader: Grader, bench: Bench, equivalent: Mapping[str, str], tell: Tell
-) -> tuple[Results, list[Finding]]:
+    subject: Subject, grader: Grader, runner: TrialRunner, equivalent: Mapping[str, str], tell: TellCount
+) -> tuple[TrialResults, list[Finding]]:
     """Run the reference, then everything else of the questions whose reference is right."""
-    results = {trial: bench.run(trial) for trial in reference_trials(subject)}
+    results = {trial: runner.run(trial) for trial in reference_trials(subject)}
     findings = list(judge_reference(subject, results))
     sound = subject.without(unsound(results))
-    source = Source(subject.bank.solution, subject.path("solution"))
+    source = CourseModule(subject.bank.solution, subject.path("solution"))
     found = mutants(source, list(subject.assignment.questions))
-    trials = other_trials(sound, bench, found)
-    for done, (trial, ran) in enumerate(bench.run_all(trials), 1):
+    trials = other_trials(sound, runner, found)
+    for done, (trial, ran) in enumerate(runner.run_all(trials), 1):
         results[trial] = ran
         tell(done, len(trials))
-    bench.prove_all(results)
+    runner.prove_all(results)
     for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage, judge_handed_out):
         findings += judge(sound, results)
     findings += judge_mutants(sound, results, found, equivalent)
@@ -193,15 +199,17 @@ def judge_all(
     return results, findings
 
 
-def other_trials(subject: Subject, bench: Bench, found: list[Mutant]) -> list[Trial]:
-    """Return everything but the reference."""
+def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> list[Trial]:
+    """Return everything but the reference; what is only a quiz has nothing to try."""
+    if not subject.assignment.questions:
+        return []
     bank = subject.bank
     stub = student_folder(subject.course, subject.stem)[f"{subject.stem}.py"].decode()
     return [
         *stub_trials(subject, stub),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
-        *garbage_trials(subject, bench.answers),
+        *garbage_trials(subject, runner.answers),
         *handed_out_trials(subject),
         *mutant_trials(subject, found),
     ]

@@ -7,11 +7,10 @@ from pathlib import Path
 from autograder.config import Course, load_config
 from autograder.doctor.findings import Finding, Subject
 from autograder.judging.bank import read
-from autograder.publish.build import BUNDLES, student_folder, zip_bytes
-from autograder.publish.leaks import leaks
+from autograder.publish.build import BUNDLES, has_bundle, student_folder, zip_bytes
+from autograder.publish.leaks import LEAK_LENGTH, leaks
 from autograder.publish.tree import differences, present
 
-LEAK_LENGTH = 20
 Build = Callable[[Course, str], Mapping[str, bytes]]
 
 
@@ -53,6 +52,8 @@ GENERATED = (
 def audit_generated(subject: Subject) -> Iterator[Finding]:
     """Everything generated must be current, and come out the same when built again."""
     for one in GENERATED:
+        if not has_bundle(subject.course, subject.stem, one.what.removeprefix("dist/")):
+            continue
         first = one.build(subject.course, subject.stem)
         second = one.build(subject.course, subject.stem)
         if first != second:

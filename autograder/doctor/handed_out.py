@@ -10,7 +10,7 @@ from autograder.judging.loading import Program
 from autograder.publish.build import student_folder
 from autograder.publish.source import DEFINITION, FUNCTION
 from autograder.results import Outcome
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.submission.notebook_code import cells_of
 
 KIT = ("checks/kit.py", "checks/for_otter.py", "conftest.py")  # knows no course content
@@ -31,7 +31,7 @@ def handed_out_trials(subject: Subject) -> list[Trial]:
             if (key := ast.dump(function)) not in seen:
                 seen.add(key)
                 answers = "\n".join(f"{question} = {name}" for question in ready)
-                source = Source(f"{subject.stem}.py", [*around, ast.unparse(function), answers])
+                source = ProgramText(f"{subject.stem}.py", [*around, ast.unparse(function), answers])
                 program = Program(source, subject.bank.provided)
                 trials.append(Trial("handed out", f"{name} of {path}", ready, program))
     return trials

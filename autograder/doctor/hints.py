@@ -13,7 +13,7 @@ from msgspec import structs
 
 from autograder.config import Course
 from autograder.doctor import writings
-from autograder.doctor.examination import TRUSTED, Tell, open_subject, questions_left_out
+from autograder.doctor.examination import TRUSTED, TellCount, open_subject, questions_left_out
 from autograder.doctor.findings import Subject
 from autograder.doctor.progress import progress
 from autograder.doctor.writings import WAYS
@@ -28,7 +28,7 @@ from autograder.sandbox.wall import Wall
 
 
 @dataclass(frozen=True)
-class Told:
+class HintGiven:
     """What a known mistake, written in one way, was told."""
 
     question: str
@@ -43,7 +43,9 @@ class Told:
         return self.mistake in self.named
 
 
-def measure_hints(subject: Subject, ways: Sequence[str] = WAYS, tell: Tell = lambda *_: None) -> list[Told]:
+def measure_hints(
+    subject: Subject, ways: Sequence[str] = WAYS, tell: TellCount = lambda *_: None
+) -> list[HintGiven]:
     """Hand in every known mistake, in an otherwise right file, and return what each was told.
 
     Args:
@@ -65,7 +67,7 @@ def measure_hints(subject: Subject, ways: Sequence[str] = WAYS, tell: Tell = lam
     return found
 
 
-def hand_in(grader: Grader, mistake: Variant, way: str) -> Told:
+def hand_in(grader: Grader, mistake: Variant, way: str) -> HintGiven:
     """Grade one question of a file in which its answer is a known mistake."""
     session = Session(grader.wall, program_of(grader, mistake, way))
     checks = grader.bank.of(mistake.question)
@@ -75,7 +77,7 @@ def hand_in(grader: Grader, mistake: Variant, way: str) -> Told:
         graded, _ = grader.grade_question(mistake.question, session, found)
     finally:
         session.close()
-    return Told(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
+    return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
 
 def program_of(grader: Grader, mistake: Variant, way: str) -> Program:
@@ -89,7 +91,7 @@ def program_of(grader: Grader, mistake: Variant, way: str) -> Program:
     return replace(program, modules=modules, bind={mistake.question: ("written", "answer")})
 
 
-def hints_to_text(stem: str, found: Sequence[Told]) -> str:
+def hints_to_text(stem: str, found: Sequence[HintGiven]) -> str:
     """Return how many mistakes of each question get their own hint, and those that get another."""
     lines = [stem, ""]
     for question in dict.fromkeys(told.question for told in found):
@@ -102,7 +104,7 @@ def hints_to_text(stem: str, found: Sequence[Told]) -> str:
     return "\n".join([*lines, ""]) + "\n"
 
 
-def hints_to_csv(found: Sequence[Told]) -> str:
+def hints_to_csv(found: Sequence[HintGiven]) -> str:
     """Return the confusion table as CSV: a row for each mistake and way."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
@@ -124,7 +126,7 @@ def tell_hints(
         path: where the table is written.
         tell: called with what was found.
     """
-    found: list[Told] = []
+    found: list[HintGiven] = []
     for name in [stem] if stem else course.settings.assignments:
         assignment = course.assignment(name)
         subject = open_subject(course, assignment).without(questions_left_out(assignment, only or None))

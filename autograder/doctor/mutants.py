@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.doctor.edits import Edit, edits
-from autograder.publish.source import DEFINITION, Definition, Source, used_names
+from autograder.doctor.edits import CodeEdit, edits
+from autograder.publish.source import DEFINITION, CourseModule, Definition, used_names
 from autograder.publish.stubs import is_alias
 
 Owner = Definition | ast.Assign | ast.AnnAssign
@@ -32,7 +32,7 @@ class Mutant:
     text: str
 
 
-def mutants(source: Source, questions: Sequence[str]) -> list[Mutant]:
+def mutants(source: CourseModule, questions: Sequence[str]) -> list[Mutant]:
     """Return every mutant of a solution's questions and of what only they use.
 
     Args:
@@ -61,7 +61,7 @@ def mutants(source: Source, questions: Sequence[str]) -> list[Mutant]:
     return list(found.values())
 
 
-def find_owners(source: Source) -> dict[str, Owner]:
+def find_owners(source: CourseModule) -> dict[str, Owner]:
     """Return what a module defines by name: functions, classes, and constants that are no types."""
     found: dict[str, Owner] = {}
     for node in source.tree.body:
@@ -83,7 +83,7 @@ def reach(name: str, owners: dict[str, Owner], questions: Sequence[str]) -> set[
     return set(found)
 
 
-def code_lines(source: Source, owner: Owner) -> list[int]:
+def code_lines(source: CourseModule, owner: Owner) -> list[int]:
     """Return the numbers of the lines that hold an owner's code, signature and docstrings aside."""
     body: Sequence[ast.stmt] = owner.body if isinstance(owner, DEFINITION) else [owner]
     spoken: set[int] = set()
@@ -100,7 +100,7 @@ def place(lines: list[int], number: int) -> str:
     return str(lines.index(number) + 1) if number in lines else "def"
 
 
-def splice(source: Source, edit: Edit) -> str:
+def splice(source: CourseModule, edit: CodeEdit) -> str:
     """Return a module's text with one node replaced."""
     node, lines = edit.node, source.lines
     end = node.end_lineno or node.lineno

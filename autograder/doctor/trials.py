@@ -29,7 +29,7 @@ from autograder.judging.session import Session
 from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 
 CAUGHT = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED, Outcome.UNWRITTEN)
@@ -67,7 +67,7 @@ class Ran:
         return self.outcome in CAUGHT
 
 
-class Bench:
+class TrialRunner:
     """Runs trials, several at a time. It starts with the reference, which shows how quick a check is."""
 
     def __init__(self, grader: Grader, *, thorough: bool) -> None:
@@ -204,7 +204,7 @@ def reference_trials(subject: Subject) -> list[Trial]:
 
 def stub_trials(subject: Subject, stub: str) -> list[Trial]:
     """Return the untouched template, question by question."""
-    program = Program(Source(f"{subject.stem}.py", [stub]), subject.bank.provided)
+    program = Program(ProgramText(f"{subject.stem}.py", [stub]), subject.bank.provided)
     return [Trial("stub", "the untouched template", (question,), program) for question in subject.ready()]
 
 
@@ -224,7 +224,7 @@ def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
     trials = []
     for mutant in found:
         if questions := tuple(one for one in mutant.questions if one in ready):
-            program = Program(Source(name, [mutant.text]), modules)
+            program = Program(ProgramText(name, [mutant.text]), modules)
             trials.append(Trial("mutant", mutant.id, questions, program))
     return trials
 
@@ -243,7 +243,7 @@ def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> li
         numeric = any(map(has_numbers, answers.get(question, ())))
         for kind, parameter in garbage.kinds(parameters(defined[question]), numeric=numeric):
             swap = f"import garbage\n{question} = garbage.instead({question}, {kind!r}, {parameter!r})\n"
-            source = Source(f"{subject.stem}.py", [subject.bank.solution, swap])
+            source = ProgramText(f"{subject.stem}.py", [subject.bank.solution, swap])
             name = f"{parameter} {kind}".strip()
             trials.append(Trial("garbage", name, (question,), Program(source, modules)))
     return trials

@@ -21,7 +21,7 @@ MAX_FILE, MAX_REPLY = 128 << 20, 4 << 20  # bytes
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-class Kept(msgspec.Struct, frozen=True):
+class AnswerFile(msgspec.Struct, frozen=True):
     """A file: replies by the digest of the calls that led to them, and the calls that make objects."""
 
     replies: dict[bytes, bytes] = {}
@@ -33,7 +33,7 @@ class AnswerCache:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        kept = read(path) if path else Kept()
+        kept = read(path) if path else AnswerFile()
         self._replies, self.stateful = dict(kept.replies), set(kept.stateful)
         self._size = sum(map(len, self._replies.values()))
         self._changed = False
@@ -57,7 +57,7 @@ class AnswerCache:
         with contextlib.suppress(OSError):
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with open(descriptor, "wb") as file:
-                file.write(msgspec.msgpack.encode(Kept(self._replies, self.stateful)))
+                file.write(msgspec.msgpack.encode(AnswerFile(self._replies, self.stateful)))
             part.replace(self._path)
         self._changed = False
 
@@ -102,20 +102,20 @@ def is_ours(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
     return is_kind(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & OTHERS_WRITE
 
 
-def read(path: Path) -> Kept:
+def read(path: Path) -> AnswerFile:
     """Return what a file holds; nothing where it is not ours, too large or damaged."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:
-        return Kept()
+        return AnswerFile()
     with open(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not is_ours(found, stat.S_ISREG) or found.st_size > MAX_FILE:
-            return Kept()
+            return AnswerFile()
         try:
-            return msgspec.msgpack.decode(file.read(), type=Kept)
+            return msgspec.msgpack.decode(file.read(), type=AnswerFile)
         except msgspec.MsgspecError:
-            return Kept()
+            return AnswerFile()
 
 
 def digest(parts: Sequence[bytes]) -> bytes:

@@ -5,7 +5,7 @@ import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -83,6 +83,11 @@ class Bank:
     provided: dict[str, str]
 
     @functools.cached_property
+    def defined(self) -> frozenset[str]:
+        """What the solution defines at the top."""
+        return frozenset(name for node in ast.parse(self.solution).body for name in names_of(node))
+
+    @functools.cached_property
     def sentences(self) -> Sentences:
         """What the author of the checks wrote."""
         return Sentences(self.checks_source)
@@ -109,9 +114,15 @@ class Bank:
         return {name: tuple(check for check in self.checks if check.question == name) for name in names}
 
 
-def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
-    """Read an assignment's checks (which are run: they are ours) and the texts of its programs."""
+def load_bank(root: Path, stem: str, provided: tuple[str, ...] = (), *, only_quiz: bool = False) -> Bank:
+    """Read an assignment's checks (which are run: they are ours) and the texts of its programs.
+
+    What is only a quiz has no checks, and a solution only if its answers are measured.
+    """
     path = root / "tests" / "questions" / f"test_{stem}.py"
+    solution = root / "solutions" / f"{stem}.py"
+    if not path.exists() and only_quiz:
+        return Bank(stem, (), (), (), read(solution, missing=""), "", "", "", {})
     modules = {name: read(root / "assignments" / stem / f"{name}.py") for name in provided}
     refuse_repeated(path)
     module = import_checks(path, stem, root, bool(provided))
@@ -122,7 +133,7 @@ def load_bank(root: Path, stem: str, provided: tuple[str, ...] = ()) -> Bank:
         collect_checks(module, stem, path),
         variants(mistakes, "misconception"),
         variants(alternatives, "alternative"),
-        read(root / "solutions" / f"{stem}.py"),
+        read(solution),
         mistakes,
         alternatives,
         read(path),
@@ -221,3 +232,11 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
                 tags = [ast.literal_eval(one.value) for one in mark.keywords if one.arg == "tags"]
                 found.append(Variant(node.name, question, text, *map(tuple, tags)))
     return tuple(found)
+
+
+def names_of(node: ast.stmt) -> Iterator[str]:
+    """Yield what a statement at the top of a module defines."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    yield from (target.id for target in targets if isinstance(target, ast.Name))

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from autograder.checks.explain import Pair, common_property, telling, without_numbers
+from autograder.checks.explain import AnswerPair, common_property, telling, without_numbers
 from autograder.checks.tolerance import is_close
-from autograder.judging.facts import GRADIENT, VALUE, Record
+from autograder.judging.facts import GRADIENT, VALUE, AnswerFacts
 from autograder.judging.known import Known
 from autograder.judging.weighing import Case
 
 
 def in_common(case: Case) -> str:
     """Return the property that every wrong answer has, "" if there is none."""
-    pairs: list[Pair] = []
+    pairs: list[AnswerPair] = []
     for one in case.failed:
         wrong = case.wrong_in(one)
         if not wrong.any() or (wrong & one.record.strange).any():
@@ -24,7 +24,7 @@ def in_common(case: Case) -> str:
 
 def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
     """Return how every answer, right or wrong, differs from a mistake's; "" if they have no such thing."""
-    pairs: list[Pair] = []
+    pairs: list[AnswerPair] = []
     shown: list[np.ndarray] = []
     for one in case.failed:
         if one.key not in known:
@@ -42,7 +42,7 @@ def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
     return without_numbers(common_property(pairs, agree, whole=True))
 
 
-def arrays(record: Record, others: np.ndarray, where: np.ndarray) -> Iterator[Pair]:
+def arrays(record: AnswerFacts, others: np.ndarray, where: np.ndarray) -> Iterator[AnswerPair]:
     """Yield the answers that have an entry in `where`, in their shape, each with another's."""
     layout = record.layout
     for number in np.unique(layout.owner[where]):

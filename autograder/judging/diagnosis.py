@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from autograder.checks.describe import sentence
 from autograder.judging.bank import Check, Variant
 from autograder.judging.common import in_common, in_common_with
-from autograder.judging.facts import Record
+from autograder.judging.facts import AnswerFacts
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.known import Known, KnownAnswers, outcomes_of
 from autograder.judging.loading import Program
-from autograder.judging.verdict import sentence
 from autograder.judging.weighing import (
     MANY,
     Case,
@@ -101,7 +101,7 @@ class Diagnostician:
             return told(found, {one.name: one.text for one in candidates})
         return self._by_property(case, checks, candidates)
 
-    def _record(self, check: Check, judged: Judged) -> Record | None:
+    def _record(self, check: Check, judged: Judged) -> AnswerFacts | None:
         layout = self._known.layout(check)
         return None if layout is None else layout.record(outcomes_of(judged, layout.script))
 

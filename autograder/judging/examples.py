@@ -58,7 +58,7 @@ class Examiner:
     def read(self, text: str, questions: Sequence[str]) -> dict[str, list[Any]] | None:
         """Return each question's examples as data, None if there are none to be read."""
         modules = {**self._bank.provided, "examples_reader": READER}
-        session = Session(self._wall, Program(protocol.Source(FILE, [text]), modules))
+        session = Session(self._wall, Program(protocol.ProgramText(FILE, [text]), modules))
         try:
             found = Student(session.send).make("examples_reader.read", list(questions), MOST)
         except (StudentRaised, CallTimeout, WorkerDied):

@@ -14,13 +14,13 @@ from autograder.judging.session import Ended, Script
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 
 Outcomes = Sequence[Answer | Ended]
-Key = tuple[Any, ...]  # number of the call, aspect, place in the answer
+FactKey = tuple[Any, ...]  # number of the call, aspect, place in the answer
 NOTHING = np.zeros(1)
 VALUE, CHANGED, GRADIENT, REACHES = "value", "changed", "gradient", "reaches"
 
 
 @dataclass(frozen=True)
-class Raised:
+class RaisedFact:
     """An exception, or a timeout, in place of an answer."""
 
     type_name: str
@@ -30,7 +30,7 @@ class Raised:
 class Fact:
     """One piece of an answer: numbers of one shape, or a thing that its kind says in full."""
 
-    key: Key
+    key: FactKey
     kind: Hashable
     numbers: np.ndarray = field(default_factory=lambda: NOTHING)
 
@@ -49,12 +49,12 @@ def facts_of(at: int, outcome: Answer | Ended) -> Iterator[Fact]:
         yield Fact((at, REACHES, name), "", np.full(1, float(reaches)))
 
 
-def raised_by(outcome: Ended) -> Raised:
+def raised_by(outcome: Ended) -> RaisedFact:
     """Return what came in place of an answer."""
-    return Raised(outcome.type_name if isinstance(outcome, StudentRaised) else type(outcome).__name__)
+    return RaisedFact(outcome.type_name if isinstance(outcome, StudentRaised) else type(outcome).__name__)
 
 
-def parts(key: Key, value: Any) -> Iterator[Fact]:
+def parts(key: FactKey, value: Any) -> Iterator[Fact]:
     """Yield the facts in a piece of data."""
     numbers = numbers_in(value)
     if numbers is not None:
@@ -155,7 +155,7 @@ class Layout:
         """The calls that can be sent all at once: none, if functions are passed in them."""
         return Script(()) if self.script.live else self.script
 
-    def record(self, outcomes: Outcomes) -> "Record":
+    def record(self, outcomes: Outcomes) -> "AnswerFacts":
         """Lay out what a program answered to the first of the script's calls."""
         numbers, odd = self.numbers.copy(), dict[int, Odd]()
         asked = min(len(outcomes), len(self.script.outcomes))
@@ -164,19 +164,19 @@ class Layout:
             came = {fact.key: fact for fact in facts_of(at, outcomes[at])}
             first = self._lay(at, first, came, numbers, odd)
         present = self.owner < first
-        return Record(self, numbers, odd, present)
+        return AnswerFacts(self, numbers, odd, present)
 
     def _lay(
-        self, at: int, first: int, came: dict[Key, Fact], numbers: np.ndarray, odd: dict[int, Odd]
+        self, at: int, first: int, came: dict[FactKey, Fact], numbers: np.ndarray, odd: dict[int, Odd]
     ) -> int:
         """Lay out the facts of one call; return the number of the first fact of the next."""
         kinds = [fact.kind for fact in came.values()]
-        whole = next((kind for kind in kinds if isinstance(kind, Raised)), tuple(kinds))
+        whole = next((kind for kind in kinds if isinstance(kind, RaisedFact)), tuple(kinds))
         while first < len(self.facts) and self.facts[first].key[0] == at:
             right = self.facts[first]
             fact = came.get(right.key)
             end = self.ends[first]
-            if fact is None or (isinstance(fact.kind, Raised) and fact.kind != right.kind):
+            if fact is None or (isinstance(fact.kind, RaisedFact) and fact.kind != right.kind):
                 odd[first] = Odd(whole)
             elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
                 odd[first] = Odd(fact.kind, fact.numbers)
@@ -187,7 +187,7 @@ class Layout:
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class AnswerFacts:
     """A program's answers, entry by entry. `odd` are the facts of another kind than the right ones."""
 
     layout: Layout
@@ -212,11 +212,11 @@ class Record:
     def clear(self) -> np.ndarray:
         """The entries that show what the program computes: no exceptions, nothing infinite."""
         odd = (self.odd.get(number) for number in range(len(self.layout.facts)))
-        raised = [one is not None and isinstance(one.kind, Raised) for one in odd]
+        raised = [one is not None and isinstance(one.kind, RaisedFact) for one in odd]
         shown: np.ndarray = np.isfinite(self.numbers) & ~self.layout.each(raised)
         return shown
 
-    def same(self, other: "Record") -> np.ndarray:
+    def same(self, other: "AnswerFacts") -> np.ndarray:
         """Return where two programs answer alike."""
         alike = near(self.numbers, other.numbers, self.layout.room) & ~self.strange & ~other.strange
         both = [number for number, one in self.odd.items() if one.same(other.odd.get(number))]

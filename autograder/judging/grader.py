@@ -44,8 +44,16 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
-from autograder.sandbox.warm import WallLost
-from autograder.submission.reading import QUIZ, Submission, content_hash, data_files_of, modules_of, source_of
+from autograder.sandbox.warm import CannotStart, WallLost
+from autograder.submission.reading import (
+    QUIZ,
+    Source,
+    Submission,
+    content_hash,
+    data_files_of,
+    modules_of,
+    source_of,
+)
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -89,6 +97,8 @@ class Grader:
                 return self.grade_readable(submission)
             except WallLost as lost:
                 note = str(lost)
+                if isinstance(lost, CannotStart):
+                    break
             except KitError:
                 raise
             except Exception as error:  # noqa: BLE001 one submission must not stop a class
@@ -101,16 +111,15 @@ class Grader:
         modules = {**modules_of(submission), **self.bank.provided}
         self.wall.preload(used_by([*source.cells, *modules.values()]))
         program = Program(
-            protocol.Source(source.name, list(source.cells)), modules, files=data_files_of(submission)
+            protocol.ProgramText(source.name, list(source.cells)), modules, files=data_files_of(submission)
         )
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
-            session.load()
+            code_notes = self.notes_on_code(session, source)
             examples, example_notes = self.judge_examples(submission)
-            notes = [*submission.notes, *load_notes(session, source, self.wall.bounds.import_s), *quiz_notes]
-            notes += example_notes
+            notes = [*submission.notes, *code_notes, *quiz_notes, *example_notes]
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
             found |= self.judge_checks(self.checks(session, visible=False), session, found)
@@ -128,6 +137,13 @@ class Grader:
             refused=was_refused(session),
             examples=examples,
         )
+
+    def notes_on_code(self, session: Session, source: Source) -> list[str]:
+        """Load a submission and return what students should know of that; what is only a quiz has no code."""
+        if not self.assignment.questions:
+            return []
+        session.load()
+        return load_notes(session, source, self.wall.bounds.import_s)
 
     def draw_of(self, program: Program) -> int:
         """Return which draw of the hidden inputs a program meets."""
@@ -258,8 +274,8 @@ class Grader:
         return self.examiner.judge(data.decode("utf-8", "replace"), list(self.assignment.questions))
 
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
-        """Return a module's questions as functions by name."""
-        return {name: getattr(module, name) for name in self.assignment.questions}
+        """Return what the solution defines as functions of a module, by name."""
+        return {name: getattr(module, name) for name in self.bank.defined if name[0] != "_"}
 
     def ungraded(self, submission: Submission, outcome: Outcome, told: str, *staff: str) -> Report:
         """Return the report on a submission whose checks could not run: no points, and why."""
@@ -333,12 +349,14 @@ def open_grader(
     """
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
+    only_quiz = not assignment.questions
     # The warm process starts first and imports while this one reads: neither waits for the other.
-    own = [read(path) for path in (solution, *provided_paths(course, stem))]
+    own = [read(path, "" if only_quiz else None) for path in (solution, *provided_paths(course, stem))]
     wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
     try:
-        bank = load_bank(course.root, stem, tuple(assignment.provided))
-        insist_on_agreement(bank, assignment.questions)
+        bank = load_bank(course.root, stem, tuple(assignment.provided), only_quiz=only_quiz)
+        if not only_quiz:
+            insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
         return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)

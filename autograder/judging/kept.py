@@ -5,10 +5,10 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-Value = TypeVar("Value")
+Held = TypeVar("Held")
 
 
-class Kept(Generic[Value]):
+class Kept(Generic[Held]):
     """Values by key, of which the oldest go when there are too many or they are too large together."""
 
     def __init__(self, entries: int, room: int) -> None:
@@ -19,18 +19,18 @@ class Kept(Generic[Value]):
             room: how large they may be together, in bytes.
         """
         self._entries, self._room, self._used = entries, room, 0
-        self._values: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
+        self._values: OrderedDict[Hashable, tuple[Held, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def __contains__(self, key: Hashable) -> bool:
         return key in self._values
 
-    def get(self, key: Hashable) -> Value | None:
+    def get(self, key: Hashable) -> Held | None:
         """Return a value, None if it is not there."""
         found = self._values.get(key)
         return None if found is None else found[0]
 
-    def put(self, key: Hashable, value: Value, size: int) -> None:
+    def put(self, key: Hashable, value: Held, size: int) -> None:
         """Remember a value, unless it alone is larger than the room."""
         if size > self._room:
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.judging.bank import Check
-from autograder.judging.facts import Layout, Outcomes, Record
+from autograder.judging.facts import AnswerFacts, Layout, Outcomes
 from autograder.judging.judge import Judge, Judged, open_reply
 from autograder.judging.loading import Program
 from autograder.judging.session import Ended, Reply, Script, Session
@@ -25,7 +25,7 @@ QUICK_S = 0.05  # what the reference may take for a check that is asked of a pro
 class Known:
     """What a program answers to a check, how the check ends, and where in the check's file."""
 
-    record: Record
+    record: AnswerFacts
     outcome: Outcome
     lines: tuple[int, ...]
 

@@ -19,7 +19,8 @@ from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Session
 from autograder.results import Cause, CheckResult, Outcome
-from autograder.sandbox.lender import Lender
+from autograder.sandbox.lender import Lender, LenderFailed
+from autograder.sandbox.remote import Worker
 from autograder.sandbox.wall import Wall
 
 NOTHING_TO_SAY: dict[str, Any] = {
@@ -66,7 +67,10 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
         return None
     named = " and ".join(names)
     told = f"Wrong, with a right {named} in place of yours."
-    results = better(own, judge_with_lent(lending, question, session, names), told)
+    try:
+        results = better(own, judge_with_lent(lending, question, session, names), told)
+    except LenderFailed:  # what was found without it stands
+        return None
     if results is own:
         return None
     return Better(results, f"Judged with a right {named}, so that a slip there costs you once.")
@@ -141,16 +145,25 @@ def names_in(node: ast.AST) -> tuple[set[str], set[str]]:
 def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequence[str]) -> list[Outcome]:
     """Return how a question's checks end on a program in which the functions `names` are the reference's."""
     wall, reference = lending.wall, reference_program(lending.bank)
-    worker = wall.worker()
-    program = replace(own.program, lender=Lender(names, worker))
+
+    def start() -> Worker:
+        worker = wall.worker()
+        try:
+            worker.load(reference.source, reference.modules, reference.bind)
+        except BaseException:
+            worker.close()
+            raise
+        return worker
+
+    lender = Lender(names, start)
+    program = replace(own.program, lender=lender)
     session = Session(wall, program, patience=PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
     try:
-        worker.load(reference.source, reference.modules, reference.bind)
         judged = lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session)
         return [one.verdict.outcome for one in judged]
     finally:
         session.close()
-        worker.close()
+        lender.close()
         own.seconds = session.seconds
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from autograder.checks.describe import sentence
 from autograder.judging.hints import hint
 from autograder.judging.session import Session
-from autograder.judging.verdict import LAST_LINE, sentence
-from autograder.sandbox.protocol import Stopped
+from autograder.judging.verdict import LAST_LINE
+from autograder.sandbox.protocol import StoppedStatement
 from autograder.sandbox.remote import CallTimeout
 from autograder.submission.disguises import what_it_is
 from autograder.submission.reading import Source
@@ -53,7 +54,7 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
     return notes
 
 
-def place(stop: Stopped, source: Source) -> str:
+def place(stop: StoppedStatement, source: Source) -> str:
     """Return where a statement is, in words; a cell is told by how it begins: a notebook shows no numbers."""
     problem = stop.problem
     line = f"line {problem.line}" if 0 < problem.line <= LAST_LINE else "a line"

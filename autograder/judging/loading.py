@@ -17,7 +17,7 @@ RELOADS, TIMES = 5, 3  # how often it is tried again, and for how many times wha
 class Program:
     """A program to load into a worker: with modules to import, names to replace in it, files beside it."""
 
-    source: protocol.Source
+    source: protocol.ProgramText
     modules: Mapping[str, str] = field(default_factory=dict)
     bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     lender: Lender | None = None

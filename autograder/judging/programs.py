@@ -7,7 +7,7 @@ from autograder.sandbox import protocol
 
 def reference_program(bank: Bank) -> Program:
     """Return the reference as a program."""
-    return Program(protocol.Source(f"{bank.stem}.py", [bank.solution]), bank.provided)
+    return Program(protocol.ProgramText(f"{bank.stem}.py", [bank.solution]), bank.provided)
 
 
 def variant_program(bank: Bank, text: str, variant: Variant) -> Program:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from autograder import __version__
 from autograder.config import FILE, Course
+from autograder.environment import LIBRARIES
 
 ENGINE = Path(__file__).resolve().parents[1]
 # Where the closure of imports begins: what judges, what the warm process imports, what checks import.
@@ -23,7 +24,6 @@ JUDGES = ("judging.grader", "sandbox.zygote", "sandbox.protocol", "checks")
 AS_TEXT = ("sandbox/probes.py",)  # read, not imported
 FROM = r"from[ \t]+(autograder[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)"
 IMPORT = re.compile(rf"^[ \t]*(?:{FROM}|import[ \t]+(autograder[\w.]*))", re.MULTILINE)
-LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
 
 
 def receipt_of(course: Course, stem: str, isolation: str) -> dict[str, str]:
@@ -76,7 +76,8 @@ def digest(files: Mapping[str, bytes]) -> str:
 def course_files(course: Course, stem: str) -> dict[str, bytes]:
     """Return the files of a course that one assignment is graded with, by their path in it."""
     assignment = course.assignment(stem)
-    paths = [FILE, f"solutions/{stem}.py", f"tests/questions/test_{stem}.py"]
+    code = [f"solutions/{stem}.py", f"tests/questions/test_{stem}.py"]
+    paths = [FILE, *(path for path in code if assignment.questions or (course.root / path).exists())]
     paths += [f"assignments/{stem}/{name}.py" for name in assignment.provided]
     if assignment.quiz:
         paths += [f"assignments/{stem}/quiz.yml", f"solutions/{stem}_quiz.yml"]

@@ -10,7 +10,7 @@ from autograder.judging.loading import Ending, Loader, Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.patience import FACTOR
-from autograder.sandbox.protocol import Forget, Loaded, Stopped, frame_of
+from autograder.sandbox.protocol import Forget, Loaded, StoppedStatement, frame_of
 from autograder.sandbox.remote import LIVE_BYTES, AnswerTooLarge, CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
@@ -97,7 +97,7 @@ class Session:
         return self._loader.endings
 
     @property
-    def lost(self) -> dict[str, Stopped]:
+    def lost(self) -> dict[str, StoppedStatement]:
         """The names that are missing because a statement stopped."""
         return {name: stop for stop in self.loaded.stops for name in stop.names} if self.loaded else {}
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.checks.compare import CheckFailed
+from autograder.checks.describe import sentence
 from autograder.checks.spelling import spell_call
 from autograder.errors import is_unwritten
 from autograder.judging.hints import hint
 from autograder.judging.session import Exchange
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import StudentRaised
-from autograder.sandbox.protocol import Problem, Stopped
+from autograder.sandbox.protocol import Problem, StoppedStatement
 from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, InvalidReply, WorkerDied
 
 OWN_WORDS = "an exception that is none of Python's"
@@ -62,7 +63,7 @@ class Tellable:
     names: Sequence[str] = ()
     cells: Sequence[str] = ()
     known: Callable[[str], str] = lambda _: ""
-    lost: Mapping[str, Stopped] = field(default_factory=dict)
+    lost: Mapping[str, StoppedStatement] = field(default_factory=dict)
 
 
 def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -> Verdict:
@@ -146,8 +147,3 @@ def exists(problem: Problem, cells: Sequence[str]) -> bool:
     if not 0 <= problem.cell <= len(cells) or (problem.cell == 0) != (len(cells) == 1):
         return False
     return 0 < problem.line <= min(cells[problem.cell - 1].count("\n") + 1, LAST_LINE)
-
-
-def sentence(text: str) -> str:
-    """Return text with a capital and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.checks.explain import unround
 from autograder.judging.bank import Check
-from autograder.judging.facts import Raised, Record, joined
+from autograder.judging.facts import AnswerFacts, RaisedFact, joined
 from autograder.judging.known import Known
 from autograder.results import Outcome
 
@@ -29,7 +29,7 @@ class Failed:
     """A failed check of a submission: its answers, how it ended and where."""
 
     check: Check
-    record: Record
+    record: AnswerFacts
     outcome: Outcome
     lines: tuple[int, ...]
 
@@ -84,7 +84,7 @@ class Case:
         bits[plain[first]] = np.maximum(bits[plain[first]], math.log2(max(several.size, 1)))
         bits[odd] = 0.0  # a kind tells as much once as many times
         for kind, entry in self._first_odd().items():
-            bits[entry] = self.rarity if isinstance(kind, Raised) else max(ODD_BITS, place)
+            bits[entry] = self.rarity if isinstance(kind, RaisedFact) else max(ODD_BITS, place)
         return bits
 
     @property

@@ -2,12 +2,12 @@
 
 from autograder.otter.tests import case_module, student_tests
 from autograder.otter.zip import otter_zip
-from autograder.publish.source import Source
+from autograder.publish.source import CourseModule
 
 BUNDLES = {"otter_{stem}.zip": otter_zip}
 
 
-def student_files(checks: Source, stem: str) -> dict[str, str]:
+def student_files(checks: CourseModule, stem: str) -> dict[str, str]:
     """Return otter's test files with the visible checks, and the module that they import."""
     tests = {f"tests/{name}.py": text for name, text in student_tests(checks, stem).items()}
     return tests | {"checks/for_otter.py": case_module()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from autograder.judging.bank import Check
 from autograder.judging.scoring import parts
-from autograder.publish.source import Source, names_in
+from autograder.publish.source import CourseModule, names_in
 from autograder.publish.visible import ENGINE_IMPORT, KIT_IMPORT, find_helpers, visible_checks, whole
 
 HEAD = '''"""{told}"""
@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 GRADING_IMPORT = "from autograder.otter.for_otter import Cases\n"
 
 
-def student_tests(checks: Source, stem: str) -> dict[str, str]:
+def student_tests(checks: CourseModule, stem: str) -> dict[str, str]:
     """Return a test file for each question that has visible checks, by question."""
     questions: dict[str, dict[ast.stmt, str]] = {}
     for node, question in visible_checks(checks).items():
@@ -43,7 +43,7 @@ def student_tests(checks: Source, stem: str) -> dict[str, str]:
 
 
 def grading_tests(
-    source: Source, checks: Sequence[Check], stem: str, points: Mapping[str, float], seed: int
+    source: CourseModule, checks: Sequence[Check], stem: str, points: Mapping[str, float], seed: int
 ) -> dict[str, str]:
     """Return a test file for each question, hidden checks included, by question.
 
@@ -78,7 +78,7 @@ def mark(check: Check, points: float) -> str:
 
 
 def test_file(
-    source: Source, marks: Mapping[ast.stmt, str], told: str, question: str, arguments: str, last: str
+    source: CourseModule, marks: Mapping[ast.stmt, str], told: str, question: str, arguments: str, last: str
 ) -> str:
     """Return a test file: the checks to the letter, and of the rest only what they refer to.
 

@@ -5,16 +5,15 @@ import json
 import warnings
 from pathlib import Path
 
-import autograder
 from autograder.config import FILE, Course
 from autograder.environment import LIBRARIES, python_name
 from autograder.judging.bank import load_bank
+from autograder.judging.receipt import ENGINE
 from autograder.otter.tests import grading_tests
 from autograder.publish.source import read_source
 from autograder.publish.student_files.progress import CHECK_SECONDS
 from autograder.publish.template import provided_files, render
 
-ENGINE = Path(autograder.__file__).parent
 FILES = Path(__file__).parent
 PLUGIN = "autograder.otter.plugin.BehindTheWall"
 WITH_CONDA = {"torch": "pytorch-cpu"}  # its name there, where it differs

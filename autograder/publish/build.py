@@ -45,18 +45,26 @@ BUNDLES: dict[str, MakeBundle] = {
     "student_{stem}.zip": student_zip,
     "gradescope_{stem}.zip": gradescope_zip,
 }
-for door in publishers():
-    BUNDLES |= door.BUNDLES
+FOR_CODE = {name: make for door in publishers() for name, make in door.BUNDLES.items()}
+BUNDLES |= FOR_CODE
+
+
+def has_bundle(course: Course, stem: str, name: str) -> bool:
+    """Whether an assignment gets a zip: other graders run code, and what is only a quiz has none."""
+    return name not in FOR_CODE or bool(course.assignment(stem).questions)
 
 
 def build(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
     for stem, assignment in course.settings.assignments.items():
-        bank = load_bank(course.root, stem, tuple(assignment.provided))
+        only_quiz = not assignment.questions
+        bank = load_bank(course.root, stem, tuple(assignment.provided), only_quiz=only_quiz)
         insist_on_agreement(bank, assignment.questions)
         write_tree(student_folder(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")
         for pattern, files in BUNDLES.items():
+            if not has_bundle(course, stem, pattern):
+                continue
             name = pattern.format(stem=stem)
             write_zip(files(course, stem), course.root / "dist" / name)
             tell(f"dist/{name}")

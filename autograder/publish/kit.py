@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import autograder
 from autograder.errors import KitError
+from autograder.judging.receipt import ENGINE
 from autograder.publish.source import bound_names
 
-ENGINE = Path(autograder.__file__).parent
 FRONT_DOOR = "checks"  # what it exports is what checks may use
 RUNNERS = (
     "sandbox.student",
@@ -29,7 +28,7 @@ It was put together from the course's grader, part by part:
 
 
 @dataclass(frozen=True)
-class Part:
+class KitModule:
     """A module of the engine."""
 
     name: str  # without the package's
@@ -54,15 +53,15 @@ def kit_text() -> str:
     return "\n\n\n".join([HEAD.format(parts=listed) + "\n" + imports_of(parts), *sections]) + "\n"
 
 
-def parts_of(roots: Sequence[str]) -> list[Part]:
+def parts_of(roots: Sequence[str]) -> list[KitModule]:
     """Return modules and all that they import of the engine, each after what it imports."""
-    found: dict[str, Part] = {}
+    found: dict[str, KitModule] = {}
 
     def visit(name: str) -> None:
         if name in found:
             return
         text = path_of(name).read_text("utf-8")
-        part = Part(name, text, ast.parse(text))
+        part = KitModule(name, text, ast.parse(text))
         for other in engine_imports(part):
             visit(other)
         found[name] = part
@@ -72,7 +71,7 @@ def parts_of(roots: Sequence[str]) -> list[Part]:
     return list(found.values())
 
 
-def engine_imports(part: Part) -> Iterator[str]:
+def engine_imports(part: KitModule) -> Iterator[str]:
     """Yield the engine's modules that a part imports, or raise for an import that cannot be merged."""
     for node in ast.walk(part.tree):
         if not isinstance(node, ast.Import | ast.ImportFrom) or "autograder" not in ast.unparse(node):
@@ -92,7 +91,7 @@ def path_of(name: str) -> Path:
     return ENGINE / f"{name.replace('.', '/')}.py"
 
 
-def refuse_doubles(parts: Sequence[Part]) -> None:
+def refuse_doubles(parts: Sequence[KitModule]) -> None:
     """Raise where two modules use one name: in one file they would be one thing."""
     owner: dict[str, str] = {}
     doubles: list[str] = []
@@ -108,7 +107,7 @@ def refuse_doubles(parts: Sequence[Part]) -> None:
         raise KitError(f"students get these modules as one file, so rename one of each: {', '.join(doubles)}")
 
 
-def imports_of(parts: Sequence[Part]) -> str:
+def imports_of(parts: Sequence[KitModule]) -> str:
     """Return the imports from elsewhere, the standard library's first."""
     whole: set[str] = set()
     taken: dict[str, set[str]] = {}
@@ -123,7 +122,7 @@ def imports_of(parts: Sequence[Part]) -> str:
     return "\n".join([*ours, "", *(line for line in lines if line not in ours)])
 
 
-def body_of(part: Part) -> str:
+def body_of(part: KitModule) -> str:
     """Return a module's text without its docstring, its imports and what it exports."""
     lines = part.text.splitlines()
     left_out: set[int] = set()

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 
 from autograder.errors import STUB
-from autograder.publish.source import DEFINITION, FUNCTION, Source, is_private
+from autograder.publish.source import DEFINITION, FUNCTION, CourseModule, is_private
 
 LEAK_LENGTH = 20
 
@@ -15,14 +15,14 @@ def leaks(template_text: str, solution_text: str) -> list[str]:
     Docstrings, comments and lines of up to 20 characters are not looked for, nor are lines that
     the solution also holds outside its bodies, such as a parameter on a line of its own.
     """
-    source = Source(solution_text, "the solution")
+    source = CourseModule(solution_text, "the solution")
     inside, outside = body_lines(source)
     spaced = " ".join(template_text.split())
     secrets = sorted(line for line in inside - outside if len(line) > LEAK_LENGTH)
     return [line for line in secrets if line in spaced]
 
 
-def body_lines(source: Source) -> tuple[set[str], set[str]]:
+def body_lines(source: CourseModule) -> tuple[set[str], set[str]]:
     """Return the code lines in function bodies and in private definitions, and all the others."""
     hidden: set[int] = set()
     spoken: set[int] = set()
@@ -43,7 +43,7 @@ def body_lines(source: Source) -> tuple[set[str], set[str]]:
     return inside, outside
 
 
-def blank_comments(source: Source) -> list[str]:
+def blank_comments(source: CourseModule) -> list[str]:
     """Return the lines of a module, comments taken away, none removed."""
     lines = list(source.lines)
     for token in source.tokens:

@@ -4,7 +4,7 @@ import ast
 import json
 from typing import Any
 
-from autograder.publish.source import DEFINITION, Source
+from autograder.publish.source import DEFINITION, CourseModule
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
@@ -55,7 +55,7 @@ def work_notebook(stubs: str, stem: str, title: str, *, quiz: bool = False) -> s
         title: the heading.
         quiz: whether quiz.yml is handed in with it.
     """
-    source = Source(stubs, f"{stem}.py")
+    source = CourseModule(stubs, f"{stem}.py")
     questions = [node for node in source.tree.body if isinstance(node, DEFINITION)]
     ends = [*(first_line(node) for node in questions[1:]), len(source.lines) + 1]
     head = "\n".join(source.lines[: first_line(questions[0]) - 1]).strip()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, cast
 
 from autograder.config import Course
-from autograder.publish.source import Source
+from autograder.publish.source import CourseModule
 
 DOORS = ("autograder.otter.door",)
 MakeBundle = Callable[[Course, str], dict[str, bytes]]
@@ -21,7 +21,7 @@ class Door(Protocol):
 
     BUNDLES: Mapping[str, MakeBundle]  # by the name of the zip, with {stem} in it
 
-    def student_files(self, checks: Source, stem: str) -> dict[str, str]:
+    def student_files(self, checks: CourseModule, stem: str) -> dict[str, str]:
         """Return files for the student's folder, by their path in it."""
 
 

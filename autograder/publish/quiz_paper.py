@@ -33,7 +33,7 @@ HEAD = """\
 #    drawn from it; here they stand in braces, like {{count}}.
 # 2. Run `python quiz.py`: it prints the questions with your figures, and what is still missing.
 # 3. Write each answer after its `answer:`, run `python quiz.py` again to see how it is read, and
-#    hand this file in with your code.
+#    hand this file in.
 
 student:
 """

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from autograder.errors import KitError
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITION = (*FUNCTION, ast.ClassDef)
 WIDTH = 100
 
 
-class Source:
+class CourseModule:
     """A module of the course, with the name that messages call it by."""
 
     def __init__(self, text: str, where: str) -> None:
@@ -98,10 +98,10 @@ class Source:
         return line
 
 
-def read_source(root: Path, path: str) -> Source:
+def read_source(root: Path, path: str) -> CourseModule:
     """Return the module at `path` below the course's root."""
     try:
-        return Source((root / path).read_text(encoding="utf-8"), path)
+        return CourseModule((root / path).read_text(encoding="utf-8"), path)
     except FileNotFoundError:
         raise KitError(f"{path} is missing in {root}") from None
     except UnicodeDecodeError:

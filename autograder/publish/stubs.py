@@ -13,9 +13,9 @@ from autograder.errors import STUB, KitError, nearest
 from autograder.publish.source import (
     DEFINITION,
     FUNCTION,
+    CourseModule,
     Definition,
-    Function,
-    Source,
+    FunctionNode,
     is_private,
     names_in,
     names_in_strings,
@@ -31,7 +31,7 @@ ALIAS_NODES = (
 )
 
 
-def make_stubs(source: Source, questions: Sequence[str], provided: Collection[str] = ()) -> str:
+def make_stubs(source: CourseModule, questions: Sequence[str], provided: Collection[str] = ()) -> str:
     """Return the module that students fill in.
 
     Args:
@@ -61,7 +61,7 @@ def make_stubs(source: Source, questions: Sequence[str], provided: Collection[st
     return "\n\n\n".join(["\n\n".join(part for part in head if part), *stubs]).lstrip("\n") + "\n"
 
 
-def find_questions(source: Source, questions: Sequence[str]) -> list[Definition]:
+def find_questions(source: CourseModule, questions: Sequence[str]) -> list[Definition]:
     """Return what is asked for in the order of the solution."""
     found = {node.name: node for node in source.tree.body if isinstance(node, DEFINITION)}
     for question in questions:
@@ -75,14 +75,14 @@ def find_questions(source: Source, questions: Sequence[str]) -> list[Definition]
     return [node for name, node in found.items() if name in questions]
 
 
-def make_stub(source: Source, node: Definition) -> str:
+def make_stub(source: CourseModule, node: Definition) -> str:
     """Return the stub of one question."""
     if isinstance(node, ast.ClassDef):
         return make_class_stub(source, node)
     return make_function_stub(source, node, node.name)
 
 
-def make_function_stub(source: Source, node: Function, question: str) -> str:
+def make_function_stub(source: CourseModule, node: FunctionNode, question: str) -> str:
     """Return signature, docstring and a body that names the question."""
     raises = f'raise NotImplementedError("{question}: {STUB}")'
     indent = " " * (node.col_offset + 4)
@@ -95,7 +95,7 @@ def make_function_stub(source: Source, node: Function, question: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def make_class_stub(source: Source, node: ast.ClassDef) -> str:
+def make_class_stub(source: CourseModule, node: ast.ClassDef) -> str:
     """Return a class with its public fields and methods (`__init__` too), all unwritten."""
     fields = [item for item in node.body if is_constant(item) or is_field(item)]
     methods = [item for item in node.body if isinstance(item, FUNCTION) and not is_private(item.name)]
@@ -110,7 +110,7 @@ def make_class_stub(source: Source, node: ast.ClassDef) -> str:
     return start + "\n" + "\n\n".join(part for part in parts if part)
 
 
-def decorators(source: Source, node: Definition) -> str:
+def decorators(source: CourseModule, node: Definition) -> str:
     """Return the decorators that belong to the interface, a line each."""
     kept = []
     for decorator in node.decorator_list:
@@ -150,7 +150,7 @@ def is_literal(value: ast.expr | None) -> bool:
     return True
 
 
-def find_aliases(source: Source, wanted: set[str]) -> list[ast.stmt]:
+def find_aliases(source: CourseModule, wanted: set[str]) -> list[ast.stmt]:
     """Return the type aliases among `wanted`, and those that they refer to in turn."""
     found: list[ast.stmt] = []
     for node in reversed(source.tree.body):
@@ -172,7 +172,7 @@ def is_alias(node: ast.stmt) -> bool:
     return all(isinstance(part, ALIAS_NODES) for part in ast.walk(value))
 
 
-def refuse_missing(source: Source, missing: set[str]) -> None:
+def refuse_missing(source: CourseModule, missing: set[str]) -> None:
     """Raise for a name in a signature that will not be there."""
     if missing:
         raise KitError(

@@ -18,7 +18,7 @@ from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
 from autograder.publish.publishers import publishers
 from autograder.publish.quiz_paper import render_paper, render_script
-from autograder.publish.source import DEFINITION, Source, read_source
+from autograder.publish.source import DEFINITION, CourseModule, read_source
 from autograder.publish.stubs import make_stubs
 from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import count_visible, make_visible_checks
@@ -57,6 +57,8 @@ def build_template(
         call_s: the seconds that a call may take there.
     """
     rules = rules or Rules()
+    if not points:
+        return quiz_folder(course_root, stem, title, quiz_points, rules, term)
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
     modules = provided_files(course_root / "assignments" / stem, provided)
@@ -102,12 +104,26 @@ def build_template(
     return {path: texts[path].encode() for path in sorted(texts)}
 
 
+def quiz_folder(
+    course_root: Path, stem: str, title: str, points: float, rules: Rules, term: str
+) -> dict[str, bytes]:
+    """Return the files of a student's folder where the assignment is only a quiz."""
+    texts = quiz_files(course_root, stem, title, term)
+    with contextlib.suppress(FileNotFoundError):
+        texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
+    texts["README.md"] = render(
+        student_file("README_quiz.md.j2"), title=title, quiz_points=f"{points:g}", rules=rules,
+        handout="handout.md" in texts, python=python_name(),
+    )  # fmt: skip
+    return {path: texts[path].encode() for path in sorted(texts)}
+
+
 def stubs_of_examples(questions: Iterable[str]) -> str:
     """Return the entries of examples.py, each without an example."""
     return "\n".join(f'    "{name}": [],' for name in questions)
 
 
-def refuse_leaks(texts: Mapping[str, str], solution: Source, questions: Mapping[str, float]) -> None:
+def refuse_leaks(texts: Mapping[str, str], solution: CourseModule, questions: Mapping[str, float]) -> None:
     """Raise if a line of the solution is handed out, or a stub is none."""
     for path, text in texts.items():
         for line in leaks(text, solution.text):

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from autograder.errors import KitError
-from autograder.publish.source import DEFINITION, Source, bound_names, names_in
+from autograder.publish.leaks import LEAK_LENGTH
+from autograder.publish.source import DEFINITION, CourseModule, bound_names, names_in
 
 FIXTURES = ("student", "rng")
 BUILTINS = set(dir(builtins))
 ENGINE_IMPORT = re.compile(r"^from autograder\.[\w.]+ import", re.MULTILINE)
 KIT_IMPORT = "from checks.kit import"
-LEAK_LENGTH = 20
 
 
-def make_visible_checks(source: Source) -> str:
+def make_visible_checks(source: CourseModule) -> str:
     """Return the visible checks, and of the rest of the module only what they refer to."""
     questions = visible_checks(source)
     helpers = find_helpers(source, list(questions))
@@ -40,7 +40,7 @@ def make_visible_checks(source: Source) -> str:
     return text
 
 
-def summary(source: Source) -> str:
+def summary(source: CourseModule) -> str:
     """Return the first line of the module's docstring; what follows may be about hidden checks."""
     told = (ast.get_docstring(source.tree) or "Visible checks.").splitlines()[0]
     return '"""' + told.replace("\\", r"\\").rstrip('"') + '"""'
@@ -54,7 +54,7 @@ def check_mark(node: ast.stmt) -> ast.Call | None:
     return None
 
 
-def visible_checks(source: Source) -> dict[ast.stmt, str]:
+def visible_checks(source: CourseModule) -> dict[ast.stmt, str]:
     """Return the functions marked `@check("question", visible=True)`, each with its question."""
     found: dict[ast.stmt, str] = {}
     for node in source.tree.body:
@@ -70,7 +70,7 @@ def visible_checks(source: Source) -> dict[ast.stmt, str]:
     return found
 
 
-def refuse_strange(source: Source, node: ast.FunctionDef) -> None:
+def refuse_strange(source: CourseModule, node: ast.FunctionDef) -> None:
     """Raise for a visible check that cannot run in a student's folder."""
     place = f"{source.where}, line {node.lineno}: the visible check `{node.name}`"
     strange = [argument.arg for argument in node.args.args if argument.arg not in FIXTURES]
@@ -86,7 +86,7 @@ def refuse_strange(source: Source, node: ast.FunctionDef) -> None:
             raise KitError(f"{place} imports autograder: do it at the top of the file")
 
 
-def find_helpers(source: Source, checks: Sequence[ast.stmt]) -> list[ast.stmt]:
+def find_helpers(source: CourseModule, checks: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Return the other statements that the visible checks need, in the order of the file."""
     bound: dict[str, ast.stmt] = {}
     for node in source.tree.body:
@@ -105,14 +105,14 @@ def find_helpers(source: Source, checks: Sequence[ast.stmt]) -> list[ast.stmt]:
     return [node for node in source.tree.body if node in found and node not in checks]
 
 
-def whole(source: Source, node: ast.stmt) -> str:
+def whole(source: CourseModule, node: ast.stmt) -> str:
     """Return a statement as it is written, decorators included, @check excepted."""
     others = [mark for mark in getattr(node, "decorator_list", []) if mark is not check_mark(node)]
     marks = [f"@{source.cut(mark).strip()}" for mark in others]
     return "\n".join([*marks, source.cut(node)])
 
 
-def hidden_lines(source: Source, kept: Sequence[ast.stmt], text: str) -> list[str]:
+def hidden_lines(source: CourseModule, kept: Sequence[ast.stmt], text: str) -> list[str]:
     """Return the lines of what is not kept, titles included, that occur in a handed-out text.
 
     Not looked for: lines of up to 20 characters, and lines that what is kept holds too.
@@ -132,6 +132,6 @@ def bare_lines(text: str) -> set[str]:
     return {line.strip(" \"'.") for line in text.split("\n")}
 
 
-def count_visible(source: Source) -> Mapping[str, int]:
+def count_visible(source: CourseModule) -> Mapping[str, int]:
     """Return how many visible checks each question has."""
     return Counter(visible_checks(source).values())

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 
 def term_of(seed: int, assignment: str) -> str:
-    """Return what makes a term's figures its own. Students see it: it tells a byte of the seed, no more."""
+    """Return what makes a term's figures its own. Students see it: it fits one seed in 256."""
     said = f"quiz figures of {assignment}".encode()
     return hmac.new(str(seed).encode(), said, hashlib.sha256).hexdigest()[:2]
 

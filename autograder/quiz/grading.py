@@ -46,7 +46,7 @@ __all__ = [
 
 Functions = Mapping[str, Callable[..., Any]]
 Figures = Mapping[str, float]
-Verdict = tuple[float, str]  # share earned, feedback
+QuizVerdict = tuple[float, str]  # share earned, feedback
 MAX_NOTES = 5
 SHORT = 60  # characters of an answer that are shown
 WAITS = "A person reads this answer and gives the points."
@@ -132,7 +132,7 @@ def judge(
     figures: Figures,
     functions: Functions,
     own: Functions,
-) -> Verdict:
+) -> QuizVerdict:
     """Return what an answer earns and what to say to it."""
     if trouble := trouble_with(question.kind, question.choices, parts):
         return 0.0, trouble
@@ -153,13 +153,13 @@ def chosen(question: Question, parts: Sequence[str]) -> str:
     return "; ".join(question.choices[letter] for letter in sorted(letters or ()))
 
 
-def judge_one(question: Question, key: Key, parts: Sequence[str]) -> Verdict:
+def judge_one(question: Question, key: Key, parts: Sequence[str]) -> QuizVerdict:
     """One letter is right; a wrong one has its why."""
     (letter,) = read_letters(parts, question.choices) or ("",)
     return (1.0, key.lesson) if letter == key.answer else (0.0, key.wrong[letter])
 
 
-def judge_several(question: Question, key: Key, parts: Sequence[str]) -> Verdict:
+def judge_several(question: Question, key: Key, parts: Sequence[str]) -> QuizVerdict:
     """(right picked - wrong picked) / all right ones, at least 0: ticking all earns nothing."""
     picked = read_letters(parts, question.choices) or set()
     right = set(key.right())
@@ -174,7 +174,7 @@ def judge_several(question: Question, key: Key, parts: Sequence[str]) -> Verdict
     return earned, "\n".join(told)
 
 
-def judge_text(key: Key, parts: Sequence[str]) -> Verdict:
+def judge_text(key: Key, parts: Sequence[str]) -> QuizVerdict:
     """The text, or the words in a plain sentence, must match an accepted pattern."""
     return (1.0, key.lesson) if says(" ".join(parts), key.accept) else (0.0, key.hint)
 
@@ -186,7 +186,7 @@ def judge_number(
     figures: Figures,
     functions: Functions,
     own: Functions,
-) -> Verdict:
+) -> QuizVerdict:
     """Within the tolerance is right; a wrong number may be a known mistake or the student's own."""
     readings = read_numbers(parts[0])
     expression, tolerance = str(key.answer), key.tolerance or Tolerance("exact")

@@ -16,8 +16,8 @@ from autograder.quiz.figures import draw_figures
 from autograder.quiz.sheet import says, words
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 
-Kind = Literal["one choice", "several choices", "number", "short text", "free text"]
-Part = TypeVar("Part", "Question", "Key")
+QuestionKind = Literal["one choice", "several choices", "number", "short text", "free text"]
+QuizPart = TypeVar("QuizPart", "Question", "Key")
 MAX_VALUES = 500
 
 
@@ -33,7 +33,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked. A {figure} in the prompt of a number question is drawn per student."""
 
     title: str
-    kind: Kind
+    kind: QuestionKind
     prompt: str
     choices: dict[str, str] = {}
     figures: dict[str, list[float] | Range] = {}
@@ -45,7 +45,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return {name: values_of(figure) for name, figure in self.figures.items()}
 
 
-class Mistake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class WrongNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A wrong number that has a reason."""
 
     answer: str
@@ -71,7 +71,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     lesson: str
     wrong: dict[str, str] = {}
     hint: str = ""
-    mistakes: list[Mistake] = []
+    mistakes: list[WrongNumber] = []
     tolerance: Tolerance | None = None
     accept: list[str] = []  # patterns for the whole text, in lower case without punctuation
 
@@ -125,7 +125,7 @@ def load_questions(paper_text: str, assignment: str) -> dict[str, Question]:
     return questions
 
 
-def load_parts(text: str, file: str, part: type[Part]) -> dict[str, Part]:
+def load_parts(text: str, file: str, part: type[QuizPart]) -> dict[str, QuizPart]:
     """Return the entries of a quiz file as structs; a key that is not known is an error."""
     try:
         tree = read_yaml(text)

@@ -6,9 +6,8 @@ from typing import Any
 
 import yaml
 
-from autograder.quiz.sheet import short
+from autograder.quiz.sheet import MAX_SHEET, short
 
-MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 6
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # events only: builds no object
 
@@ -23,8 +22,8 @@ def read_yaml(text: str) -> Any:
     Anchors, aliases, tags, duplicate keys, a second document, deep nesting and long texts are
     refused, so the answer is never larger than the text.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise SheetError(f"it is over {MAX_CHARACTERS // 1024} KB")
+    if len(text) > MAX_SHEET:
+        raise SheetError(f"it is over {MAX_SHEET // 1024} KB")
     try:
         events = (event for event in yaml.parse(text.lstrip("\ufeff"), Loader=LOADER))
         started = [next(events), next(events)]  # the stream, the document

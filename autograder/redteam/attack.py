@@ -1,20 +1,15 @@
 """Is this zip safe? Runs attacks against it, and against the grader, and says what each gained.
 
-An attack is a folder with an attack.py: a module that does harm when loaded, or in its function `attack`,
-which stands in for every function that is asked for. What it gains is judged from outside.
+What an attack gains is judged from outside.
 """
 
-import ast
 import contextlib
-import json
+import functools
 import os
 import resource
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from msgspec import structs
@@ -23,47 +18,16 @@ from autograder.config import Course
 from autograder.errors import InputError
 from autograder.judging.grader import Grader, open_grader
 from autograder.judging.scoring import VISIBLE_PART
-from autograder.redteam.gains import Secrets, Told, judge, lingers, offspring, secrets_of
-from autograder.redteam.stage import Stage, stage
+from autograder.redteam.collection import QUICK, Attack, Gain, armed, load_attacks
+from autograder.redteam.gains import ReadByStudents, Secrets, judge, lingers, offspring, secrets_of
+from autograder.redteam.stage import Stage, on_stages
 from autograder.redteam.table import table
+from autograder.redteam.zipped import Honest, against_zip
 from autograder.results import Isolation
 from autograder.submission.reading import Submission
 
-ZIP_S = 60  # for one attack against the zip, whose limits are the real ones
-TELL_EVERY = 10
-GRADER_S, GRADER_MB = 8, 300  # what one attack may cost the grader itself
+GRADER_S, GRADER_MB = 8, 300  # what one attack may cost the grader itself, and the collection
 CENT = 0.011  # scores are rounded
-QUICK = {"import_s": 2, "call_s": 0.5, "submission_s": 8, "memory_mb": 512}
-
-
-@dataclass(frozen=True)
-class Attack:
-    """One attack of the collection."""
-
-    name: str
-    title: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Gain:
-    """What an attack was given, and what it gained."""
-
-    attack: str
-    score: float
-    gained: tuple[str, ...] = ()
-
-
-def load_attacks(folder: Path) -> list[Attack]:
-    """Read a collection."""
-    found = []
-    for path in sorted(folder.glob("*/attack.py")):
-        text = path.read_text("utf-8")
-        title = (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
-        found.append(Attack(path.parent.name, title, text))
-    if not found:
-        raise InputError(f"{folder} holds no attacks: each is a folder with an attack.py")
-    return found
 
 
 def against_grader(
@@ -80,39 +44,37 @@ def against_grader(
     grader = open_grader(hurried(course, stem), stem, without, hidden_anyway=True)
     try:
         honest = grader.grade(submission("honest", stem, grader.bank.solution)).score
-        with stage() as scene:
-            secrets = secrets_of(grader)
-            gains = [run_one(grader, scene, attack, secrets) for attack in attacks]
-            gains.append(fit_the_examples(grader))
+        secrets = secrets_of(grader)
+        size, before = peak_mb(), offspring(grader.wall.pid)
+        gains = list(on_stages(attacks, functools.partial(run_one, grader, secrets)))
+        gains.append(fit_the_examples(grader))
         after = grader.grade(submission("honest", stem, grader.bank.solution)).score
-        if after != honest:
-            gains.append(Gain("afterwards", after, ("an honest submission scores less than before",)))
+        left = ["an honest submission scores less than before"] if after != honest else []
+        left += ["a process was left behind"] if lingers(grader.wall.pid, before) else []
+        left += [f"the grader grew by {grown:.0f} MB"] if (grown := peak_mb() - size) > GRADER_MB else []
+        if left:
+            gains.append(Gain("afterwards", after, tuple(left)))
         return gains, grader.isolation
     finally:
         grader.close()
 
 
-def run_one(grader: Grader, scene: Stage, attack: Attack, secrets: Secrets) -> Gain:
-    """Run one attack and look at what it left."""
+def run_one(grader: Grader, secrets: Secrets, scene: Stage, attack: Attack) -> Gain:
+    """Run one attack and look at what it gained."""
     stem = grader.bank.stem
-    before = offspring(grader.wall.pid)
     preamble = scene.preamble(os.getpid(), grader.course.root.resolve(), stem)
     text = armed(attack, preamble, list(grader.assignment.questions))
-    used, size = time.process_time(), peak_mb()
+    used = time.thread_time()  # all of the grader's work on a submission is done in the thread that asks
     report = grader.grade(submission(attack.name, stem, text))
-    used, size = time.process_time() - used, peak_mb() - size
+    used = time.thread_time() - used
     hidden = [one.feedback for one in report.checks if not one.visible]
     visible = [one.feedback for one in report.checks if one.visible]
-    told = Told(
+    told = ReadByStudents(
         " ".join([*hidden, *(one.hint for one in report.questions)]), " ".join([*visible, *report.notes])
     )
     gained = judge(report.score, report.output, told, secrets, scene)
-    if lingers(grader.wall.pid, before):
-        gained.append("left a process behind")
     if used > GRADER_S:
         gained.append(f"kept the grader busy for {used:.0f} s")
-    if size > GRADER_MB:
-        gained.append(f"made the grader grow by {size:.0f} MB")
     return Gain(attack.name, report.score, tuple(gained))
 
 
@@ -129,12 +91,6 @@ def fit_the_examples(grader: Grader) -> Gain:
     return Gain("fits_the_examples", report.score, tuple(gained))
 
 
-def armed(attack: Attack, preamble: str, questions: Sequence[str]) -> str:
-    """Return an attack as a submission in which it answers for every question, and knows all of them."""
-    names = "\n".join(f"{question} = attack" for question in questions)
-    return f"{preamble}EVERYTHING = lambda: [{', '.join(questions)}]\n{attack.text}\n{names}\n"
-
-
 def submission(name: str, stem: str, text: str) -> Submission:
     """Return a program as a submission."""
     return Submission(name, name, {f"{stem}.py": text.encode()}, main=f"{stem}.py")
@@ -146,72 +102,6 @@ def hurried(course: Course, stem: str) -> Course:
     assignment = structs.replace(assignment, limits=structs.replace(assignment.limits, **QUICK))
     assignments = {**course.settings.assignments, stem: assignment}
     return Course(course.root, structs.replace(course.settings, assignments=assignments))
-
-
-def against_zip(
-    archive: Path,
-    stem: str,
-    questions: Sequence[str],
-    attacks: Sequence[Attack],
-    secrets: Secrets,
-    tell: Callable[[str], None] = lambda _: None,
-) -> list[Gain]:
-    """Unpack a zip as the platform does and let its own run_autograder grade every attack.
-
-    Args:
-        archive: what would be uploaded.
-        stem: its assignment.
-        questions: the functions that an attack stands in for.
-        attacks: the collection.
-        secrets: what no student may come to read.
-        tell: takes a line now and then.
-    """
-    gains: list[Gain] = []
-    with stage() as scene:
-        root = scene.folder / "platform"
-        unpack(archive, root / "source")
-        for attack in attacks:
-            preamble = scene.preamble(os.getpid(), root / "source" / "course", stem)
-            text = armed(attack, preamble, questions)
-            gains.append(run_in_zip(root, scene, attack.name, stem, text, secrets))
-            if len(gains) % TELL_EVERY == 0:
-                tell(f"{len(gains)} of {len(attacks)} attacks against {archive.name}")
-    return gains
-
-
-def unpack(archive: Path, source: Path) -> None:
-    """Unpack a zip into the platform's folder."""
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            opened.extractall(source)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise InputError(f"{archive} cannot be unpacked ({error}): run autograder build") from None
-
-
-def run_in_zip(root: Path, scene: Stage, name: str, stem: str, text: str, secrets: Secrets) -> Gain:
-    """Grade one attack with the zip's own program."""
-    work = root / "submission"
-    work.mkdir(exist_ok=True)
-    (work / f"{stem}.py").write_text(text)
-    environment = {
-        **os.environ, "AUTOGRADER_ROOT": str(root), "AUTOGRADER_PYTHON": sys.executable,
-        "AUTOGRADER_SECONDS": str(ZIP_S),
-    }  # fmt: skip
-    done = subprocess.run(  # noqa: S603 our own program
-        ["/bin/bash", str(root / "source" / "run_autograder")],
-        env=environment, cwd=root, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    try:
-        results = json.loads((root / "results" / "results.json").read_text())
-    except (OSError, ValueError):
-        return Gain(name, 0.0, ("kept results.json from being written",))
-    rows = [(row.get("visibility"), str(row.get("output", ""))) for row in results.get("tests", ())]
-    rows.append(("visible", str(results.get("output", ""))))
-    told = Told(
-        *[" ".join(text for shown, text in rows if (shown == "visible") is kind) for kind in (False, True)]
-    )
-    score = float(results.get("score", 0.0))
-    return Gain(name, score, tuple(judge(score, done.stdout, told, secrets, scene)))
 
 
 def run_all(
@@ -237,9 +127,10 @@ def run_all(
     tell(f"isolation: {isolation.verdict} ({', '.join(isolation.layers)})")
     safe = show(f"{len(attacks)} attacks against autograder grade", gains, attacks, tell)
     with contextlib.closing(open_grader(course, stem)) as grader:
-        secrets = secrets_of(grader)
+        secrets, solution = secrets_of(grader), grader.bank.solution
+        honest = Honest(solution, grader.grade(submission("honest", stem, solution)).score)
     questions = list(course.assignment(stem).questions)
-    gains = against_zip(archive, stem, questions, attacks, secrets, tell)
+    gains = against_zip(archive, stem, questions, attacks, secrets, honest, tell)
     safe = show(f"{len(attacks)} attacks against {archive.name}", gains, attacks, tell) and safe
     for layer in isolation.layers if each_layer else ():
         gains, weaker = against_grader(course, stem, attacks, [layer])

@@ -1,8 +1,10 @@
 """What an attack gained, judged from outside: by its score, what is printed and told, and what it left."""
 
+import ast
 import contextlib
 import re
 import time
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 
 from autograder.checks.draws import DRAWS
 from autograder.data.values import Tensor
+from autograder.judging.bank import Bank
 from autograder.judging.grader import Grader
 from autograder.redteam.stage import Stage
 from autograder.sandbox.codec import decode_call
@@ -26,7 +29,7 @@ NUMBER = re.compile(r"\d+\.\d{6,}")
 
 
 @dataclass(frozen=True)
-class Told:
+class ReadByStudents:
     """What students read: about hidden checks, and everything else."""
 
     hidden: str
@@ -41,7 +44,7 @@ class Secrets:
     lines: AbstractSet[str] = frozenset()
 
 
-def judge(score: float, output: str, told: Told, secrets: Secrets, scene: Stage) -> list[str]:
+def judge(score: float, output: str, told: ReadByStudents, secrets: Secrets, scene: Stage) -> list[str]:
     """Say what an attack gained, from what it scored, printed, got told, and left behind."""
     gained = []
     if score > 0:
@@ -87,8 +90,22 @@ def hidden_numbers(grader: Grader) -> AbstractSet[str]:
 def secrets_of(grader: Grader) -> Secrets:
     """Return what no attack on a grader may come to read."""
     bank = grader.bank
-    ours = {line.strip() for text in (bank.solution, bank.checks_source) for line in text.splitlines()}
+    theirs = set(stripped(visible_source(bank)))
+    ours = {*stripped(bank.solution), *stripped(bank.checks_source)} - theirs
     return Secrets(hidden_numbers(grader), {line for line in ours if len(line) >= SHORTEST_LINE})
+
+
+def visible_source(bank: Bank) -> str:
+    """Return the text of the visible checks, which students have."""
+    names = {check.name for check in bank.checks if check.visible}
+    lines = bank.checks_source.splitlines()
+    found = [node for node in ast.parse(bank.checks_source).body if getattr(node, "name", "") in names]
+    return "\n".join(line for node in found for line in lines[node.lineno - 1 : node.end_lineno])
+
+
+def stripped(text: str) -> Iterator[str]:
+    """Yield the lines of a text without their indentation."""
+    return map(str.strip, text.splitlines())
 
 
 def plainly(value: Any) -> Any:

@@ -1,12 +1,19 @@
 """The stage for attacks: places to leave a mark in, a neighbour to read, servers to call."""
 
 import contextlib
+import os
+import queue
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from autograder.redteam.collection import Attack, Gain
+
+AT_ONCE = len(os.sched_getaffinity(0)) + 1  # an attack sleeps or waits for most of its time
 
 
 @dataclass
@@ -57,6 +64,35 @@ def stage() -> Iterator[Stage]:
         for server in (tcp, udp, by_name):
             threading.Thread(target=listen, args=(server, made.heard), daemon=True).start()
         yield made
+
+
+def on_stages(
+    attacks: Sequence[Attack],
+    run: Callable[[Stage, Attack], Gain],
+    set_up: Callable[[Stage], None] = lambda _: None,
+) -> Iterator[Gain]:
+    """Run attacks, several at once, none on a stage that is in use, and yield what each gained.
+
+    Args:
+        attacks: the collection.
+        run: runs one.
+        set_up: makes a stage ready, once.
+    """
+    free: queue.SimpleQueue[Stage] = queue.SimpleQueue()
+
+    def one(attack: Attack) -> Gain:
+        scene = free.get()
+        try:
+            return run(scene, attack)
+        finally:
+            free.put(scene)
+
+    with contextlib.ExitStack() as stack:
+        for _ in range(min(AT_ONCE, len(attacks))):
+            scene = stack.enter_context(stage())
+            set_up(scene)
+            free.put(scene)
+        yield from stack.enter_context(ThreadPoolExecutor(AT_ONCE)).map(one, attacks)
 
 
 def listen(server: socket.socket, heard: list[str]) -> None:

@@ -13,7 +13,7 @@ from autograder.reports.terminal import clean
 from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.late import Ruling
 
-Row = dict[str, Any]
+ResultsRow = dict[str, Any]
 WIDTH = 100
 MAX_TEXT = 4000  # of a row
 MAX_PAGE = 95_000  # of a row with figures: the platform cuts the middle out of more than 100,000
@@ -22,7 +22,7 @@ NOT_REACHED = "Not graded: the run ended before this."
 NOTHING_RAN = "Not graded: see the top of this page."
 
 
-def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | None = None) -> Row:
+def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | None = None) -> ResultsRow:
     """Return what goes into results.json.
 
     The rows' `max_score` add up to the assignment's points; `score` is the truth, with what was
@@ -65,13 +65,15 @@ def after(score: float, max_score: float, ruling: Ruling) -> float:
     return round(max(0.0, score - ruling.taken * max_score), 2)
 
 
-def question_rows(question: QuestionResult, place: int, report: Report, visibility: Visibility) -> list[Row]:
+def question_rows(
+    question: QuestionResult, place: int, report: Report, visibility: Visibility
+) -> list[ResultsRow]:
     """Return a question's hint, which bears no points, and a row for each of its checks."""
     name = question.id.partition(".")[2]
     checks = [check for check in report.checks if check.question == question.id]
     if not checks:
         told = NOT_REACHED if question.outcome is Outcome.SKIPPED else NOTHING_RAN
-        whole: Row = {"name": name, "number": str(place), "visibility": visibility.visible_checks}
+        whole: ResultsRow = {"name": name, "number": str(place), "visibility": visibility.visible_checks}
         whole |= {"score": question.score, "max_score": question.max_score, "status": "failed"}
         return [whole | {"output": told, "tags": [name, question.outcome]}]
     rows = [hint_row(question, name, place, checks, visibility)] if question.hint else []
@@ -85,17 +87,17 @@ def question_rows(question: QuestionResult, place: int, report: Report, visibili
     return rows
 
 
-def check_row(check: CheckResult, question: str, place: str, points: float) -> Row:
+def check_row(check: CheckResult, question: str, place: str, points: float) -> ResultsRow:
     """Return the row of a check that is worth `points`."""
     full = check.outcome in (Outcome.PASSED, *WEIGHTLESS)
-    row: Row = {"name": f"{question}: {check.title}", "number": place, "visibility": check.visibility}
+    row: ResultsRow = {"name": f"{question}: {check.title}", "number": place, "visibility": check.visibility}
     row |= {"score": points if full else 0.0, "max_score": points}
     row["status"] = "passed" if check.outcome is Outcome.PASSED else "failed"
     kind = "visible" if check.visible else "hidden"
     return row | told(check) | {"tags": [question, kind, check.outcome]}
 
 
-def told(check: CheckResult) -> Row:
+def told(check: CheckResult) -> ResultsRow:
     """Return what a check has to say: as Markdown, or with its figures as HTML if they are small enough."""
     pictures = drawn(check)
     if not pictures:
@@ -118,18 +120,23 @@ def drawn(check: CheckResult) -> str:
 
 def hint_row(
     question: QuestionResult, name: str, place: int, checks: Sequence[CheckResult], visibility: Visibility
-) -> Row:
+) -> ResultsRow:
     """Return the hint of a question; where only hidden checks failed, it is as hidden as they are."""
     seen = any(check.visible and check.outcome is not Outcome.PASSED for check in checks)
     shown = visibility.visible_checks if seen else visibility.hidden_checks
-    row: Row = {"name": f"{name}: a hint", "number": str(place), "visibility": shown}
+    row: ResultsRow = {"name": f"{name}: a hint", "number": str(place), "visibility": shown}
     return row | {"output": block(question.hint), "tags": [name, "hint"]}
 
 
-def quiz_rows(report: Report, place: int, visibility: str) -> list[Row]:
+def quiz_rows(report: Report, place: int, visibility: str) -> list[ResultsRow]:
     """Return a row for each question of the quiz, or one for a quiz that was not reached."""
     if not report.quiz:
-        row: Row = {"name": "quiz", "number": str(place), "score": 0.0, "max_score": report.quiz_max_score}
+        row: ResultsRow = {
+            "name": "quiz",
+            "number": str(place),
+            "score": 0.0,
+            "max_score": report.quiz_max_score,
+        }
         row |= {"status": "failed", "visibility": visibility, "output": NOT_REACHED, "tags": ["quiz"]}
         return [row] if report.quiz_max_score else []
     worth = shared(report.quiz_max_score, [answer.max_score for answer in report.quiz])
@@ -139,10 +146,10 @@ def quiz_rows(report: Report, place: int, visibility: str) -> list[Row]:
     ]
 
 
-def quiz_row(answer: QuizAnswer, place: str, points: float, visibility: str) -> Row:
+def quiz_row(answer: QuizAnswer, place: str, points: float, visibility: str) -> ResultsRow:
     """Return the row of a quiz question."""
     share = answer.score / answer.max_score if answer.max_score else 0.0
-    row: Row = {"name": f"quiz: {answer.id}", "number": place, "visibility": visibility}
+    row: ResultsRow = {"name": f"quiz: {answer.id}", "number": place, "visibility": visibility}
     row |= {"score": round(points * share, 2), "max_score": points}
     row["status"] = "passed" if answer.outcome is Outcome.PASSED else "failed"
     told = f"Your answer: {answer.given or 'none'}\n{answer.feedback}"
@@ -161,7 +168,7 @@ def shared(points: float, weights: Sequence[float]) -> list[float]:
     return shares
 
 
-def merged(earlier: Row, refusal: str) -> Row:
+def merged(earlier: ResultsRow, refusal: str) -> ResultsRow:
     """Return the results of an earlier submission, kept because this one does not count.
 
     Args:

@@ -23,12 +23,12 @@ from autograder.data.figures import PNG
 from autograder.reports import attention, statistics
 from autograder.reports.code import Cell
 from autograder.reports.student_page import grouped, questions_of, seen
+from autograder.reports.tables import JOINERS
 from autograder.reports.terminal import number
 from autograder.results import SEVERITY, CheckResult, Isolation, Outcome, Report
 
 TEMPLATES = Path(__file__).parent / "templates"
 LINE, TEXT = 80, 4000  # characters shown of a name, and of a longer text
-JOINERS = "\u200c\u200d"  # invisible, and needed: emoji and some scripts are made with them
 PILE = re.compile(r"([\u0300-\u036f]{3})[\u0300-\u036f]+")  # accents that would cover other lines
 # An outcome is told by its sign and its words; colour only adds to it.
 OUTCOMES = {
@@ -49,7 +49,7 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A submission in the table of all; `scores` has None for a question that it was not asked."""
 
     report: Report
@@ -257,14 +257,14 @@ def href(report: Report, links: Mapping[str, str], root: str = "") -> str:
 
 
 def rows_of(
-    reports: Iterable[Report], code: Sequence[statistics.Item], facts: Mapping[str, Facts]
-) -> Iterator[Row]:
+    reports: Iterable[Report], code: Sequence[statistics.ItemStatistics], facts: Mapping[str, Facts]
+) -> Iterator[TableRow]:
     """Yield the table of all submissions."""
     for report in reports:
         scores = {question.id: question.score for question in report.questions}
         scores_in_order = tuple(scores.get(item.id) for item in code)
         about = facts.get(report.submission, Facts())
-        yield Row(report, scores_in_order, SEVERITY.index(report.outcome), remark(report), about)
+        yield TableRow(report, scores_in_order, SEVERITY.index(report.outcome), remark(report), about)
 
 
 def remark(report: Report) -> str:

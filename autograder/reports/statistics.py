@@ -15,7 +15,7 @@ RETEACH_MOST, RETEACH_QUIZ = 8, 3  # topics at most, and those of the quiz among
 
 
 @dataclass(frozen=True)
-class Item:
+class ItemStatistics:
     """How a question, of the code or of the quiz, went.
 
     `difficulty` is the share of its points that the class earned. `discrimination` is the corrected
@@ -44,7 +44,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class MistakeCount:
     """A known mistake of a question, or several that explain the same answers, and who made it."""
 
     question: str
@@ -66,9 +66,9 @@ class Topic:
     question of the quiz.
     """
 
-    item: Item
+    item: ItemStatistics
     unwritten: int = 0
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[MistakeCount, ...] = ()
     often: tuple[tuple[str, int], ...] = ()
     prompt: str = ""
     varies: bool = False  # whether other students have other figures in it
@@ -109,14 +109,14 @@ def handed_in_quiz(report: Report) -> bool:
     return any(answer.given for answer in report.quiz)
 
 
-def code_items(reports: Sequence[Report]) -> list[Item]:
+def code_items(reports: Sequence[Report]) -> list[ItemStatistics]:
     """Return how the questions of the code went, in their order."""
     graded = [report for report in reports if readable(report)]
     rows = [{one.id: (one.score, one.max_score) for one in report.questions} for report in graded]
     return items(rows, [report.quiz_score for report in graded])
 
 
-def quiz_items(reports: Sequence[Report]) -> list[Item]:
+def quiz_items(reports: Sequence[Report]) -> list[ItemStatistics]:
     """Return how the questions of the quiz went, of those who handed it in."""
     graded = [report for report in reports if handed_in_quiz(report)]
     rows = [
@@ -131,7 +131,7 @@ def code_score(report: Report) -> float:
     return sum(question.score for question in report.questions)
 
 
-def items(rows: Sequence[dict[str, tuple[float, float]]], besides: Sequence[float]) -> list[Item]:
+def items(rows: Sequence[dict[str, tuple[float, float]]], besides: Sequence[float]) -> list[ItemStatistics]:
     """Return how questions went.
 
     Args:
@@ -149,7 +149,7 @@ def items(rows: Sequence[dict[str, tuple[float, float]]], besides: Sequence[floa
         difficulty = float(scores.sum() / worth.sum()) if worth.sum() else 1.0
         found = correlation(scores, total - scores)
         part = len(pairs) - full - none
-        made.append(Item(name, float(worth.max()), len(pairs), difficulty, found, full, part, none))
+        made.append(ItemStatistics(name, float(worth.max()), len(pairs), difficulty, found, full, part, none))
     return made
 
 
@@ -165,7 +165,7 @@ def correlation(one: np.ndarray, other: np.ndarray) -> float | None:
     return float(np.corrcoef(one, other)[0, 1])
 
 
-def known_mistakes(reports: Sequence[Report]) -> list[Mistake]:
+def known_mistakes(reports: Sequence[Report]) -> list[MistakeCount]:
     """Return the known mistakes that were made, the most frequent first."""
     made: dict[tuple[str, tuple[str, ...]], list[tuple[str, Report]]] = {}
     for report in reports:
@@ -174,7 +174,7 @@ def known_mistakes(reports: Sequence[Report]) -> list[Mistake]:
                 key = (question.id, tuple(question.misconceptions))
                 made.setdefault(key, []).append((question.hint, report))
     mistakes = [
-        Mistake(
+        MistakeCount(
             question=question,
             names=names,
             hint=Counter(hint for hint, _ in who).most_common(1)[0][0],
@@ -192,13 +192,13 @@ def reteach(reports: Sequence[Report]) -> list[Topic]:
     return sorted(code + quiz, key=lambda topic: -topic.item.lost)[:RETEACH_MOST]
 
 
-def worst_of(items: Sequence[Item]) -> list[Item]:
+def worst_of(items: Sequence[ItemStatistics]) -> list[ItemStatistics]:
     """Return the questions that deserve a lesson, the worst first."""
     lost = [item for item in items if 1 - item.difficulty >= RETEACH_FROM]
     return sorted(lost, key=lambda item: -item.lost)
 
 
-def code_topic(item: Item, reports: Sequence[Report]) -> Topic:
+def code_topic(item: ItemStatistics, reports: Sequence[Report]) -> Topic:
     """Return what is to be said about a question of the code."""
     unwritten, failed = 0, Counter[str]()
     for report in reports:
@@ -216,7 +216,7 @@ def is_wrong(check: CheckResult) -> bool:
     return check.outcome not in (Outcome.PASSED, Outcome.SKIPPED, Outcome.NOT_RUN, Outcome.BROKEN)
 
 
-def quiz_topic(item: Item, reports: Sequence[Report]) -> Topic:
+def quiz_topic(item: ItemStatistics, reports: Sequence[Report]) -> Topic:
     """Return what is to be said about a question of the quiz."""
     given = [
         answer

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.checks.describe import sentence
 from autograder.reports.statistics import is_wrong, short
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 
@@ -11,7 +12,7 @@ PUBLISHED = ("after_due_date", "after_published")
 
 
 @dataclass(frozen=True)
-class Told:
+class FailedCheck:
     """A check that did not pass: the call, what was wrong with its answer, and the details."""
 
     check: CheckResult
@@ -21,13 +22,13 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Question:
+class PageQuestion:
     """A question on the page. `same` is what all its checks say, if they all say the same."""
 
     result: QuestionResult
     same: str
-    wrong: tuple[Told, ...]
-    not_run: tuple[Told, ...]
+    wrong: tuple[FailedCheck, ...]
+    not_run: tuple[FailedCheck, ...]
     passed: tuple[CheckResult, ...]
     withheld: int
     hint: str
@@ -43,21 +44,21 @@ class Question:
         return len(self.wrong) + len(self.not_run) + len(self.passed)
 
 
-def questions_of(report: Report, staff: bool, published: bool) -> list[Question]:
+def questions_of(report: Report, staff: bool, published: bool) -> list[PageQuestion]:
     """Return a report's questions with those of their checks that may be read."""
     return [question_of(one, report.checks, staff, published) for one in report.questions]
 
 
 def question_of(
     result: QuestionResult, checks: Sequence[CheckResult], staff: bool, published: bool
-) -> Question:
+) -> PageQuestion:
     """Return a question with those of its checks that may be read."""
     own = [check for check in checks if check.question == result.id]
     shown = [check for check in own if seen(check, staff, published)]
     passed = tuple(check for check in shown if check.outcome is Outcome.PASSED)
     failed = [told(check, staff) for check in shown if check.outcome is not Outcome.PASSED]
     alone = len(failed) > 1 and len(grouped(failed)) == 1 and not passed
-    return Question(
+    return PageQuestion(
         result=result,
         same=failed[0].reason if alone else "",
         wrong=tuple(one for one in failed if one.check.outcome not in NOT_RUN),
@@ -74,15 +75,15 @@ def seen(check: CheckResult, staff: bool, published: bool) -> bool:
     return staff or check.visibility == "visible" or (published and check.visibility in PUBLISHED)
 
 
-def told(check: CheckResult, staff: bool) -> Told:
+def told(check: CheckResult, staff: bool) -> FailedCheck:
     """Return what a check says, in its parts."""
     full = staff and check.outcome is Outcome.FAILED and check.staff_note
-    return Told(check, *parts(check.staff_note if full else check.feedback))
+    return FailedCheck(check, *parts(check.staff_note if full else check.feedback))
 
 
-def grouped(failed: Sequence[Told]) -> list[list[Told]]:
+def grouped(failed: Sequence[FailedCheck]) -> list[list[FailedCheck]]:
     """Return checks in groups that say the same."""
-    groups: dict[tuple[str, ...], list[Told]] = {}
+    groups: dict[tuple[str, ...], list[FailedCheck]] = {}
     for one in failed:
         groups.setdefault((one.check.outcome, one.call, one.reason, one.details), []).append(one)
     return list(groups.values())
@@ -98,8 +99,3 @@ def parts(feedback: str) -> tuple[str, str, str]:
         end = 1
     reason = lines[end] if end < len(lines) else ""
     return "\n".join(lines[:end]), sentence(reason), "\n".join(lines[end + 1 :])
-
-
-def sentence(text: str) -> str:
-    """Return text with a capital and a full stop."""
-    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".?!:" else ".")

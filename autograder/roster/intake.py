@@ -45,6 +45,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     course: str = ""
     without: tuple[str, ...] = ()
     hidden_anyway: bool = False
+    quiz_only: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

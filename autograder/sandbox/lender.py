@@ -5,12 +5,15 @@ traceback could quote the code of the reference.
 """
 
 import builtins
-from collections.abc import Collection
-from typing import Protocol
+import time
+from collections.abc import Callable, Collection
 
+from autograder.errors import KitError
 from autograder.sandbox import protocol
+from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 
 CALLS = 20_000  # that a program may make of lent functions while one question is judged
+TRIES = 2  # of workers, for one answer
 ANY_ERROR = "RuntimeError"
 NEED_MORE = {"UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError", "ExceptionGroup"}
 ERRORS = frozenset(
@@ -18,19 +21,28 @@ ERRORS = frozenset(
 ) - {*NEED_MORE}  # these cannot be raised without saying more
 
 
-class Lends(Protocol):
-    """A worker with the right functions in it."""
-
-    def reply(self, frame: bytes, allowed_s: float, deadline: float | None) -> bytes:
-        """Return the reply to one encoded call."""
+class LenderFailed(KitError):
+    """No lent answer could be had: nothing follows from that for the program that asked."""
 
 
 class Lender:
-    """Functions that a program may use in place of its own, and the worker whose they are."""
+    """Functions that a program may use in place of its own, and the worker whose they are.
 
-    def __init__(self, names: Collection[str], worker: Lends, calls: int = CALLS) -> None:
+    `excused_s` is for how long that worker waited for a processor: the program is not charged for it.
+    """
+
+    def __init__(self, names: Collection[str], start: Callable[[], Worker], calls: int = CALLS) -> None:
+        """Begin to lend.
+
+        Args:
+            names: of the functions.
+            start: returns a fresh worker with them in it.
+            calls: how many are answered.
+        """
         self.names = tuple(names)
-        self._worker, self._left = worker, calls
+        self._start, self._left = start, calls
+        self._worker: Worker | None = None
+        self.excused_s = 0.0
 
     def answer(self, call: protocol.CallRequest, frame: bytes, allowed_s: float, until: float) -> bytes:
         """Return the reply to a program's call of a lent function.
@@ -43,15 +55,43 @@ class Lender:
 
         Raises:
             ProtocolError: nothing of that name is lent, or it was asked for too often.
+            LenderFailed: the worker did not answer, nor did a fresh one.
         """
         if call.action != "call" or call.name not in self.names or self._left <= 0:
             raise protocol.ProtocolError("a call of what is not lent")
         self._left -= 1
-        reply = self._worker.reply(frame, allowed_s, until)
+        reply = self._reply(frame, allowed_s, until)
         answered, _ = protocol.decode_frame(reply, protocol.REPLY)
         if isinstance(answered, protocol.Answered):
             return reply
         return bare(answered.problem.type_name if isinstance(answered, protocol.Raised) else ANY_ERROR)
+
+    def _reply(self, frame: bytes, allowed_s: float, until: float) -> bytes:
+        began = self.excused_s
+        for _ in range(TRIES):
+            try:
+                worker = self._worker or self._started()
+                try:
+                    before = worker.excused_s
+                    return worker.reply(frame, allowed_s, until + self.excused_s - began)
+                finally:
+                    self.excused_s += worker.excused_s - before
+            except (CallTimeout, WorkerDied) as error:
+                why = error
+                self.close()
+        raise LenderFailed(f"{' and '.join(self.names)} could not be lent: {why}")
+
+    def _started(self) -> Worker:
+        began = time.monotonic()
+        self._worker = self._start()
+        self.excused_s += time.monotonic() - began
+        return self._worker
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
 
 
 def bare(name: str) -> bytes:

@@ -15,8 +15,8 @@ from autograder.sandbox.complaints import problem_of
 from autograder.sandbox.habits import SCRATCH, make_harmless
 from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.scratch import Scratch
-from autograder.sandbox.statements import Place, Run, Stop
-from autograder.sandbox.stopwatch import TooSlow, Watch
+from autograder.sandbox.statements import Place, ProgramRun, Stop
+from autograder.sandbox.stopwatch import Stopwatch, TooSlow
 
 MOST_STOPS = 20  # are told
 MOST_NAMES, LONGEST_NAME = 20, 200
@@ -25,7 +25,7 @@ MOST_NAMES, LONGEST_NAME = 20, 200
 class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports modules from given source texts, before any file of the same name."""
 
-    def __init__(self, sources: Mapping[str, str], run: Run, scratch: Scratch) -> None:
+    def __init__(self, sources: Mapping[str, str], run: ProgramRun, scratch: Scratch) -> None:
         self._sources, self._run, self._scratch = sources, run, scratch
 
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
@@ -63,8 +63,8 @@ def load(
     texts = {f"{one.replace('.', '/')}.py": text.encode() for one, text in request.modules.items()}
     make_harmless()
     SCRATCH.fill({**texts, **request.files})
-    watch = Watch(request.seconds)
-    run = Run(watch, request.skip, ask if request.careful else None)
+    watch = Stopwatch(request.seconds)
+    run = ProgramRun(watch, request.skip, ask if request.careful else None)
     sys.meta_path.insert(0, GivenModules(request.modules, run, SCRATCH))
     with watch.ticking():
         for number, text in enumerate(request.source.cells, start=1):
@@ -82,7 +82,7 @@ def cell_name(name: str, number: int, cells: int) -> str:
     return name if cells == 1 else f"{name}:{number}"
 
 
-def wire(stop: Stop, known: list[str]) -> protocol.Stopped:
+def wire(stop: Stop, known: list[str]) -> protocol.StoppedStatement:
     """Return a stop as it is sent."""
     cell = stop.place[0].partition(":")[2]
     number = int(cell) if cell.isdecimal() else 0
@@ -90,6 +90,6 @@ def wire(stop: Stop, known: list[str]) -> protocol.Stopped:
     if not problem.line:
         problem = replace(problem, line=stop.line, cell=number)
     seconds = stop.error.seconds if isinstance(stop.error, TooSlow) else 0
-    return protocol.Stopped(
+    return protocol.StoppedStatement(
         problem, stop.place, [one for one in stop.names if len(one) <= LONGEST_NAME][:MOST_NAMES], seconds
     )

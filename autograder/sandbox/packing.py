@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograder.data.plain import MAX_KEYED
 from autograder.data.values import Callback, Figure, Handle, Named, Opaque, Record, Stream, Tensor
 from autograder.sandbox import protocol
 from autograder.sandbox.protocol import ProtocolError
 
-Kind = Literal["list", "tuple", "set", "frozenset", "iterator"]
+ContainerKind = Literal["list", "tuple", "set", "frozenset", "iterator"]
 DTYPES = frozenset(
     ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
 )
@@ -22,7 +23,6 @@ PACK_FROM = 8  # a list of at least this many floats travels as one array
 MAX_DIMENSIONS = 32
 MAX_DEPTH = 20  # of lists in lists: more than a worker ever sends
 MAX_NODES = 300_000  # pieces of data in one message
-MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
 MAX_AXES = 500  # of a figure
 MAX_SIDE = 1700  # pixels of a picture; figures are drawn at most 1600 wide and high
 PNG_SIZE = struct.Struct(">8s4x4sII")  # signature, "IHDR", width, height
@@ -68,7 +68,7 @@ class Encoder:
             return self.items("set" if isinstance(value, set) else "frozenset", value)
         return self.stand_in(value)
 
-    def items(self, kind: Kind, values: Iterable[Any]) -> protocol.WireItems:
+    def items(self, kind: ContainerKind, values: Iterable[Any]) -> protocol.WireItems:
         """Encode the entries of a list or of another container."""
         return protocol.WireItems(kind, [self.value(item) for item in values])
 
@@ -186,7 +186,7 @@ class Decoder:
         return flat.reshape(wire.shape).copy()
 
 
-def container(kind: Kind, items: list[Any]) -> Any:
+def container(kind: ContainerKind, items: list[Any]) -> Any:
     """Return a container of decoded items."""
     if kind == "list":
         return items

@@ -49,7 +49,7 @@ def is_runnable(pid: int) -> bool:
     return False
 
 
-class Watch:
+class WorkerWatch:
     """Watches a worker while the grader waits for its replies."""
 
     def __init__(self, pid: int, allowed_s: float, deadline: float | None) -> None:

@@ -21,7 +21,7 @@ MAX_TRACE = 4000
 MAX_DIGITS = 1100  # of an integer beyond 64 bits, hexadecimal
 
 Name = Annotated[str, Meta(max_length=250)]
-Told = Annotated[str, Meta(max_length=1000)]
+ShortText = Annotated[str, Meta(max_length=1000)]
 
 
 class ProtocolError(Exception):
@@ -103,7 +103,7 @@ Value = (
 )  # fmt: skip
 
 
-class Source(Wire, tag="source", frozen=True):
+class ProgramText(Wire, tag="source", frozen=True):
     """A program as text: a .py file is one cell, a notebook many. Errors are kept per cell."""
 
     name: str
@@ -115,7 +115,7 @@ class LoadRequest(Wire, tag="load", frozen=True):
     the names in `lent` are answered by the grader. It may take `seconds`, leaves out the statements in
     `skip`, and if it is `careful` says which statement it is about to run. `files` lie beside it."""
 
-    source: Source
+    source: ProgramText
     modules: dict[str, str]
     bind: dict[str, tuple[str, str]]
     lent: list[str] = []
@@ -155,7 +155,7 @@ class Problem(Wire, tag="problem", frozen=True):
     """What the student's code raised, and where in their file."""
 
     type_name: Name
-    message: Told
+    message: ShortText
     line: int
     cell: int
     trace: Annotated[str, Meta(max_length=MAX_TRACE)]
@@ -163,17 +163,17 @@ class Problem(Wire, tag="problem", frozen=True):
     lacks: Lacks = ""
 
 
-Place = tuple[Name, int]  # of a statement: the name of its text and its number in it
+WirePlace = tuple[Name, int]  # of a statement: the name of its text and its number in it
 
 
-class Stopped(Wire, tag="stopped", frozen=True):
+class StoppedStatement(Wire, tag="stopped", frozen=True):
     """A statement that did not run to its end: why, which one, and what is missing for it.
 
     `seconds` is how long it ran, if that was too long.
     """
 
     problem: Problem
-    place: Place
+    place: WirePlace
     names: Annotated[list[Name], Meta(max_length=MAX_NAMES)]
     seconds: float = 0
 
@@ -181,13 +181,13 @@ class Stopped(Wire, tag="stopped", frozen=True):
 class Running(Wire, tag="running", frozen=True):
     """A statement is about to be run."""
 
-    place: Place
+    place: WirePlace
     line: int
 
 
 class Loaded(Wire, tag="loaded", frozen=True):
     names: Annotated[list[Name], Meta(max_length=MAX_NAMES)]
-    stops: Annotated[list[Stopped], Meta(max_length=MAX_PROBLEMS)]
+    stops: Annotated[list[StoppedStatement], Meta(max_length=MAX_PROBLEMS)]
 
 
 class Answered(Wire, tag="answered", frozen=True):
@@ -246,7 +246,7 @@ class Frames:
         return done
 
 
-def loaded(names: Iterable[str], stops: Sequence[Stopped]) -> Loaded:
+def loaded(names: Iterable[str], stops: Sequence[StoppedStatement]) -> Loaded:
     """Return what a worker says of a program that it has loaded, as much of it as may be said."""
     short = [name for name in names if len(name) <= 200]
     return Loaded(short[:MAX_NAMES], list(stops[:MAX_PROBLEMS]))

@@ -13,11 +13,11 @@ from autograder.sandbox import protocol
 from autograder.sandbox.callbacks import call_back
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import answer_in
-from autograder.sandbox.lender import Lender
-from autograder.sandbox.patience import Watch
+from autograder.sandbox.patience import WorkerWatch
 from autograder.sandbox.warm import WarmProcess
 
 if TYPE_CHECKING:
+    from autograder.sandbox.lender import Lender
     from autograder.sandbox.wall import Wall
 
 OF_IMPORT = 0.8  # of the time to load in: what the worker cuts by itself, before it is ended
@@ -59,12 +59,12 @@ class Worker:
 
     def load(
         self,
-        source: protocol.Source,
+        source: protocol.ProgramText,
         modules: Mapping[str, str] | None = None,
         bind: Mapping[str, tuple[str, str]] | None = None,
         deadline: float | None = None,
-        lender: Lender | None = None,
-        skip: Sequence[protocol.Place] = (),
+        lender: "Lender | None" = None,
+        skip: Sequence[protocol.WirePlace] = (),
         *,
         careful: bool = False,
         files: Mapping[str, bytes] | None = None,
@@ -138,7 +138,10 @@ class Worker:
                     continue
                 if self._lender is None:
                     raise protocol.ProtocolError("a call of what is not lent")
+                lent = self._lender.excused_s
                 frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
+                until += self._lender.excused_s - lent
+                self.excused_s += self._lender.excused_s - lent
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer", InvalidReply) from None
 
@@ -168,7 +171,7 @@ class Worker:
         unsent, arriving = memoryview(frames), protocol.Frames(rooms=rooms)
         poll = select.poll()
         poll.register(self._sock, select.POLLIN | select.POLLOUT)
-        watch = Watch(self._pid, allowed_s, deadline)
+        watch = WorkerWatch(self._pid, allowed_s, deadline)
         try:
             while count > 0:  # write and read as either is possible: neither side waits forever
                 ready = poll.poll(watch.wait_s() * 1000)

@@ -65,7 +65,7 @@ class MemoryFile(io.RawIOBase):
         return size
 
 
-class Entry:
+class ScratchEntry:
     """What `os.scandir` yields."""
 
     def __init__(self, scratch: "Scratch", folder: str, name: str) -> None:
@@ -94,13 +94,13 @@ class Entry:
 class Entries:
     """What `os.scandir` returns."""
 
-    def __init__(self, entries: list[Entry]) -> None:
+    def __init__(self, entries: list[ScratchEntry]) -> None:
         self._entries = iter(entries)
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[ScratchEntry]:
         return self._entries
 
-    def __next__(self) -> Entry:
+    def __next__(self) -> ScratchEntry:
         return next(self._entries)
 
     def __enter__(self) -> "Entries":

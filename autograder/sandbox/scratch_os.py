@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from autograder.sandbox.scratch import Entries, Entry, Scratch, missing
+from autograder.sandbox.scratch import Entries, Scratch, ScratchEntry, missing
 
 FIRST_DESCRIPTOR = 1 << 20
 REAL = ("/dev/", "/proc/", "/sys/")
@@ -115,7 +115,7 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
         "listdir": on_path("listdir", listed, ours=ours),
         "scandir": on_path(
             "scandir",
-            lambda path: Entries([Entry(scratch, os.fsdecode(path), name) for name in listed(path)]),
+            lambda path: Entries([ScratchEntry(scratch, os.fsdecode(path), name) for name in listed(path)]),
             ours=ours,
         ),
         "mkdir": on_path("mkdir", make_folder, ours=lambda path: ours(path) or not exists(path)),

@@ -31,10 +31,10 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 SOCK_STREAM = 1
 SCHEDULING = ("affinity", "param", "scheduler")
 
-Line = tuple[int, int, int, int]
-PASS: Line = (RETURN, 0, 0, ALLOW)
-REFUSE: Line = (RETURN, 0, 0, ERRNO | errno.EPERM)
-UNKNOWN: Line = (RETURN, 0, 0, ERRNO | errno.ENOSYS)
+Instruction = tuple[int, int, int, int]
+PASS: Instruction = (RETURN, 0, 0, ALLOW)
+REFUSE: Instruction = (RETURN, 0, 0, ERRNO | errno.EPERM)
+UNKNOWN: Instruction = (RETURN, 0, 0, ERRNO | errno.ENOSYS)
 
 
 def supported() -> bool:
@@ -51,7 +51,7 @@ def build_filter(pid: int, read_only: bool) -> bytes:
     """
     machine = platform.machine()
     column = list(AUDIT_ARCH).index(machine)
-    code: list[Line] = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, AUDIT_ARCH[machine]), (RETURN, 0, 0, KILL)]
+    code: list[Instruction] = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, AUDIT_ARCH[machine]), (RETURN, 0, 0, KILL)]
     code.append((LOAD, 0, 0, 0))
     if machine == "x86_64":
         code += [(AT_LEAST, 0, 1, X32_BIT), (RETURN, 0, 0, KILL)]
@@ -64,7 +64,7 @@ def build_filter(pid: int, read_only: bool) -> bytes:
     return b"".join(struct.pack("=HBBI", *line) for line in code)
 
 
-def conditions(pid: int, read_only: bool) -> dict[str, list[Line]]:
+def conditions(pid: int, read_only: bool) -> dict[str, list[Instruction]]:
     """Return what decides about each call that is allowed with some arguments only."""
     own = (0, pid)
     found = {
@@ -89,24 +89,24 @@ def conditions(pid: int, read_only: bool) -> dict[str, list[Line]]:
     return found
 
 
-def argument(index: int) -> Line:
+def argument(index: int) -> Instruction:
     """Load the low half of a system call's argument."""
     return (LOAD, 0, 0, 16 + 8 * index)
 
 
-def only(index: int, values: tuple[int, ...], *, decides: bool = True) -> list[Line]:
+def only(index: int, values: tuple[int, ...], *, decides: bool = True) -> list[Instruction]:
     """Refuse unless the argument is one of `values`; if it is, allow, or go on where that does not decide."""
     rest = len(values)
     tests = [(EQUAL, rest - at, 0, value) for at, value in enumerate(values)]
     return [argument(index), *tests, REFUSE, *([PASS] if decides else [])]
 
 
-def below(index: int, bound: int) -> list[Line]:
+def below(index: int, bound: int) -> list[Instruction]:
     """Allow when the argument is a number below `bound`, else refuse."""
     return [argument(index), (AT_LEAST, 0, 1, bound), REFUSE, PASS]
 
 
-class Program(ctypes.Structure):
+class FilterProgram(ctypes.Structure):
     """struct sock_fprog."""
 
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
@@ -116,7 +116,7 @@ def install(code: bytes) -> None:
     """Apply a filter to this process for good; needs no_new_privs."""
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(code, len(code))
-    program = Program(len(code) // 8, ctypes.addressof(buffer))
+    program = FilterProgram(len(code) // 8, ctypes.addressof(buffer))
     set_seccomp, filter_mode = 22, 2
     if libc.prctl(set_seccomp, filter_mode, ctypes.byref(program), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "the kernel refused the seccomp filter")

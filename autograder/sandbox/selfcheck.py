@@ -11,7 +11,7 @@ from autograder.results import Isolation
 from autograder.sandbox import landlock, limits, seccomp
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
@@ -33,7 +33,7 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
     """
     worker = wall.worker()
     try:
-        worker.load(Source("probes.py", [PROBES]))
+        worker.load(ProgramText("probes.py", [PROBES]))
         student = Student(lambda call: worker.ask(encode_call(call), wall.bounds.call_s))
         with tempfile.NamedTemporaryFile(prefix="autograder-probe-") as bait:
             leaks = [name for name, more in attacks(bait.name, secrets) if succeeds(student, name, more)]

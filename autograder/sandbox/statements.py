@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Any
 
 from autograder.sandbox.salvage import readable
-from autograder.sandbox.stopwatch import Watch
+from autograder.sandbox.stopwatch import Stopwatch
 
 AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
 COROUTINE = 0x80  # inspect.CO_COROUTINE
@@ -40,7 +40,7 @@ class Stop:
     names: list[str] = field(default_factory=list)
 
 
-class Run:
+class ProgramRun:
     """One program: its texts are run in order, and what stopped is kept.
 
     Args:
@@ -52,7 +52,7 @@ class Run:
 
     def __init__(
         self,
-        watch: Watch,
+        watch: Stopwatch,
         skip: Collection[Place] = (),
         before: Callable[[Place, int], None] | None = None,
         passing: tuple[type[BaseException], ...] = (),

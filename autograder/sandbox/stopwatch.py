@@ -20,7 +20,7 @@ class TooSlow(BaseException):
         self.seconds = seconds
 
 
-class Watch:
+class Stopwatch:
     """Raises TooSlow in a statement that runs for too long, where there is an alarm and no debugger."""
 
     def __init__(self, seconds: float) -> None:

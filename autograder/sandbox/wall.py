@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from autograder.errors import InputError, KitError
 from autograder.sandbox.limits import LAYERS, Limits
 from autograder.sandbox.remote import Worker
-from autograder.sandbox.warm import WallLost, WarmProcess
+from autograder.sandbox.warm import CannotStart, WallLost, WarmProcess
 
 FORK_S, IMPORT_S = 30, 120  # what the warm process may take
 PAUSES_S = (0, 0.05, 0.2, 0.5, 1, 2, 4, 8, 16)  # before a fork is tried again
+STARTS = 2  # of a warm process that ends before it is ready: a third would as well
 
 
 class Wall:
@@ -67,6 +68,8 @@ class Wall:
                 try:
                     reply, _ = self._warm.ask({"do": "preload", "modules": [name]}, within_s=IMPORT_S)
                     is_there = "error" not in reply
+                except CannotStart:  # the next fork says so
+                    return
                 except WallLost:
                     self._restart()
                     is_there = False
@@ -97,7 +100,7 @@ class Wall:
 
     def _fork(self, descriptors: Sequence[int]) -> tuple[WarmProcess, int, int]:
         """Fork, again if need be: a machine that is short of something is short of it for a time."""
-        why = ""
+        why, failed = "", 0
         for pause in PAUSES_S:
             if pause:
                 time.sleep(pause)
@@ -106,6 +109,9 @@ class Wall:
                     reply, received = self._warm.ask({"do": "fork"}, descriptors, within_s=FORK_S)
                 except WallLost as lost:
                     why = str(lost)
+                    failed += isinstance(lost, CannotStart)
+                    if failed == STARTS:
+                        raise
                     self._restart()
                     continue
                 if "error" not in reply:

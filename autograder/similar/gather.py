@@ -14,7 +14,7 @@ from autograder.quiz.sheet import read_sheet
 from autograder.results import Outcome, Report
 from autograder.roster.people import Index, Person
 from autograder.similar.fingerprints import MOST_TEXT, Prints, fingerprints
-from autograder.similar.pairs import Work
+from autograder.similar.pairs import ComparedWork
 from autograder.submission.layouts import find_submissions
 from autograder.submission.reading import QUIZ, Submission, read_entry, source_of
 from autograder.submission.work import Task
@@ -35,7 +35,7 @@ class NameSign:
 class Gathered:
     """What was read of a folder: its works, and other students' names in them."""
 
-    works: list[Work]
+    works: list[ComparedWork]
     names: list[NameSign]
     submissions: list[Submission]
 
@@ -54,7 +54,7 @@ def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callab
     varying = items_with_own_figures(list(reports.values()))
     index = Index([(at, one) for at, who in enumerate(people.values()) for one in who])
     rows = list(people)
-    works: list[Work] = []
+    works: list[ComparedWork] = []
     names: list[NameSign] = []
     submissions: list[Submission] = []
     for done, entry in enumerate(find_submissions(folder, task.stem), 1):
@@ -98,7 +98,9 @@ def items_with_own_figures(reports: Sequence[Report]) -> set[str]:
     return {item for item, found in prompts.items() if len(found) > 1}
 
 
-def work_of(submission: Submission, stem: str, term: str, report: Report | None, varying: set[str]) -> Work:
+def work_of(
+    submission: Submission, stem: str, term: str, report: Report | None, varying: set[str]
+) -> ComparedWork:
     """Return a submission as it is compared."""
     cells = tuple(source_of(submission, stem).cells) if not submission.problem else ()
     raw = hashlib.sha256("\0".join(cells).encode("utf-8", "replace")).hexdigest() if any(cells) else ""
@@ -109,7 +111,7 @@ def work_of(submission: Submission, stem: str, term: str, report: Report | None,
         figures[answer.outcome is Outcome.PASSED].add((answer.id, answer.given.strip()))
     wrong = frozenset((one.id, one.answer_digest) for one in checks if one.answer_digest)
     name, rights = submission.name, frozenset(figures[True])
-    return Work(name, term, cells, fingerprints(cells), raw, wrong, frozenset(figures[False]), rights)
+    return ComparedWork(name, term, cells, fingerprints(cells), raw, wrong, frozenset(figures[False]), rights)
 
 
 def names_in(submission: Submission, index: Index, rows: Sequence[str]) -> Iterator[NameSign]:

@@ -10,14 +10,14 @@ from autograder.reports.html import page
 from autograder.reports.tables import Table
 from autograder.reports.terminal import number
 from autograder.similar.gather import NameSign
-from autograder.similar.pairs import Pair, Work
+from autograder.similar.pairs import ComparedWork, SimilarPair
 from autograder.submission.reading import Submission
 
 SIDE_BY_SIDE = 60  # pairs that get a page of their own
 
 
 @dataclass(frozen=True)
-class CodeLine:
+class SharedLine:
     """A line of a program, and whether the other one has it too."""
 
     number: int
@@ -26,7 +26,7 @@ class CodeLine:
 
 
 def write_similar(
-    out: Path, title: str, pairs: Sequence[Pair], names: Sequence[NameSign], count: int
+    out: Path, title: str, pairs: Sequence[SimilarPair], names: Sequence[NameSign], count: int
 ) -> Path:
     """Write the list, a page for each of the first pairs, and pairs.csv; return the list's path."""
     folder = made(out / "similar")
@@ -47,12 +47,12 @@ def write_similar(
     return folder / "index.html"
 
 
-def named(work: Work) -> str:
+def named(work: ComparedWork) -> str:
     """Return a work's name, with the term that it comes from."""
     return f"{work.name} ({work.term})" if work.term else work.name
 
 
-def reasons(pair: Pair) -> list[str]:
+def reasons(pair: SimilarPair) -> list[str]:
     """Return why a pair is on the list, in words."""
     found = [f"the same program {pair.same}"] if pair.same else []
     if pair.share and not pair.same:
@@ -69,7 +69,7 @@ def count_of(things: Sequence[str]) -> str:
     return ", ".join(things[:4]) + (f" and {len(things) - 4} more" if len(things) > 4 else "")
 
 
-def table_of(pairs: Sequence[Pair]) -> Table:
+def table_of(pairs: Sequence[SimilarPair]) -> Table:
     """Return pairs.csv."""
     head = ("one", "other", "other_term", "same", "share", "rare_wrong_answers", "others_figures")
     table = Table(head)
@@ -82,7 +82,7 @@ def table_of(pairs: Sequence[Pair]) -> Table:
     return table
 
 
-def pair_html(pair: Pair) -> str:
+def pair_html(pair: SimilarPair) -> str:
     """Return two programs side by side; what they share is marked."""
     sides = [(named(work), marked(work, pair.marks)) for work in (pair.one, pair.other)]
     return page(
@@ -91,14 +91,14 @@ def pair_html(pair: Pair) -> str:
     )  # fmt: skip
 
 
-def marked(work: Work, marks: set[int]) -> list[CodeLine]:
+def marked(work: ComparedWork, marks: set[int]) -> list[SharedLine]:
     """Return a work's lines, with those in shared passages marked."""
     shared: set[int] = set()
     for mark in marks & work.prints.marks.keys():
         first, last = work.prints.marks[mark]
         shared.update(range(first, last + 1))
     lines = "\n".join(work.cells).split("\n")
-    return [CodeLine(at, text, at in shared) for at, text in enumerate(lines, 1)]
+    return [SharedLine(at, text, at in shared) for at, text in enumerate(lines, 1)]
 
 
 def export(folder: Path, course: Course, stem: str, submissions: Sequence[Submission]) -> None:

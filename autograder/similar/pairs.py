@@ -21,7 +21,7 @@ MOST = 300  # pairs are told
 
 
 @dataclass(frozen=True)
-class Work:
+class ComparedWork:
     """One submission to compare. `term` is "" in this class, else the folder that it comes from.
 
     `wrong` are digests of wrong answers by check; `figures` the wrong answers to quiz items, and `rights` the
@@ -39,11 +39,11 @@ class Work:
 
 
 @dataclass
-class Pair:
+class SimilarPair:
     """Two works and what they share. `share` is that of the rarer fingerprints of the shorter program."""
 
-    one: Work
-    other: Work
+    one: ComparedWork
+    other: ComparedWork
     share: float = 0.0
     marks: set[int] = field(default_factory=set)
     answers: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Pair:
         return whole + self.share + 0.5 * len(self.answers) + 1.0 * len(self.figures)
 
 
-def pairs_of(works: Sequence[Work], handed_out: set[int]) -> list[Pair]:
+def pairs_of(works: Sequence[ComparedWork], handed_out: set[int]) -> list[SimilarPair]:
     """Return the pairs to look at, the most alike first; those of two earlier works are left out.
 
     Args:
@@ -74,10 +74,10 @@ def pairs_of(works: Sequence[Work], handed_out: set[int]) -> list[Pair]:
     """
     marks = [set(work.prints.marks) - handed_out for work in works]
     rare = rarities(marks)
-    found: dict[tuple[int, int], Pair] = {}
+    found: dict[tuple[int, int], SimilarPair] = {}
 
-    def pair(at: tuple[int, int]) -> Pair:
-        return found.setdefault(at, Pair(works[at[0]], works[at[1]]))
+    def pair(at: tuple[int, int]) -> SimilarPair:
+        return found.setdefault(at, SimilarPair(works[at[0]], works[at[1]]))
 
     totals = [sum(rare.get(mark, 0.0) for mark in own) for own in marks]
     for at, shared in sharing(marks, rare).items():
@@ -100,7 +100,7 @@ def pairs_of(works: Sequence[Work], handed_out: set[int]) -> list[Pair]:
     return sorted(found.values(), key=lambda one: (-one.weight, one.one.name, one.other.name))[:MOST]
 
 
-def is_class(works: Sequence[Work], at: tuple[int, int]) -> bool:
+def is_class(works: Sequence[ComparedWork], at: tuple[int, int]) -> bool:
     """Whether one of two works is of this class."""
     return not (works[at[0]].term and works[at[1]].term)
 
@@ -126,7 +126,7 @@ def sharing(held: Sequence[Iterable[Any]], rare: Mapping[Any, float]) -> dict[tu
     return shared
 
 
-def same_whole(works: Sequence[Work]) -> Iterator[tuple[int, int]]:
+def same_whole(works: Sequence[ComparedWork]) -> Iterator[tuple[int, int]]:
     """Yield the places of programs that are the same, each beside the one before."""
     groups: defaultdict[int, list[int]] = defaultdict(list)
     for at, work in enumerate(works):
@@ -136,7 +136,7 @@ def same_whole(works: Sequence[Work]) -> Iterator[tuple[int, int]]:
         yield from pairwise(places)
 
 
-def other_figures(works: Sequence[Work]) -> dict[tuple[int, int], list[str]]:
+def other_figures(works: Sequence[ComparedWork]) -> dict[tuple[int, int], list[str]]:
     """Return the quiz items to which one gave the answer that is right with the other's figures."""
     owners: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for at, work in enumerate(works):

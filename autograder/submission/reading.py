@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.environment import LIBRARIES
 from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.entry import Entry, Part
@@ -32,8 +33,8 @@ from autograder.submission.work import MAX_CODE, MAX_NOTEBOOK, MAX_TEXT, Task, a
 MAX_HELPERS = 100
 MAX_DATA_FILES = 20
 MAX_NESTED = 2  # archives inside one another
-LIBRARIES = sys.stdlib_module_names | {"sitecustomize", "usercustomize", "numpy", "torch", "scipy"}
-LIBRARIES |= {"matplotlib", "pytest", "otter", "autograder", "solutions"}
+NOT_THEIRS = {"sitecustomize", "usercustomize", "pytest", "otter", "autograder", "solutions"}
+NOT_THEIRS |= {*sys.stdlib_module_names, *LIBRARIES}
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def read_entry(entry: Entry, task: Task | str) -> Submission:
 
 def has_work(items: Sequence[Item], task: Task) -> bool:
     """Whether archives stay shut: there is a file named after the assignment that is not the template."""
+    if task.only_quiz:
+        return quiz_beside(items, None) is not None
     named = [one.item for one in candidates(items, task) if one.likeness[0] < 3]
     if not any(map(is_packed, items)):
         return bool(named)
@@ -163,7 +166,7 @@ def newest_archive(found: Sequence[Item], stem: str, notes: list[str]) -> Item |
 def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, dict[str, bytes]]:
     """Return the name of the code and all files that are graded."""
     stem = task.stem
-    code = choose(items, task, notes)
+    code = None if task.only_quiz else choose(items, task, notes)
     quiz = quiz_beside(items, code, notes)
     files: dict[str, bytes] = {}
     if code:
@@ -179,9 +182,10 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
         files |= data_files(items, code, cells, notes)
     elif quiz:
         main = ""
-        notes.append(f"no {stem}.py or .ipynb found: only the quiz is graded")
+        if not task.only_quiz:
+            notes.append(f"no {stem}.py or .ipynb found: only the quiz is graded")
     else:
-        raise InputError(nothing_found(items, stem))
+        raise InputError(nothing_found(items, QUIZ if task.only_quiz else f"{stem}.py or .ipynb"))
     if quiz:
         try:
             files[QUIZ] = quiz.read(MAX_TEXT)
@@ -194,11 +198,11 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
     return main, files
 
 
-def nothing_found(items: Sequence[Item], stem: str) -> str:
-    """Return what there is instead of code, and what to do about it."""
+def nothing_found(items: Sequence[Item], wanted: str) -> str:
+    """Return what there is instead of what is graded, and what to do about it."""
     found = listing(item.path for item in items) or "nothing"
     advice = "; hand in a .zip" if any(map(is_closed, items)) else ""
-    return f"no {stem}.py or .ipynb found in it; found: {found}{advice}"
+    return f"no {wanted} found in it; found: {found}{advice}"
 
 
 def helpers(items: Sequence[Item], code: Item, stem: str, room: int, notes: list[str]) -> dict[str, bytes]:
@@ -222,7 +226,7 @@ def helpers(items: Sequence[Item], code: Item, stem: str, room: int, notes: list
             continue
         if names[0] == stem or names[0].startswith("__") or is_copy(item, stem):
             continue
-        if names[0] in LIBRARIES:
+        if names[0] in NOT_THEIRS:
             notes.append(f"{clean(path)} is left out: it would hide the library of that name")
             continue
         try:

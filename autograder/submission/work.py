@@ -28,11 +28,15 @@ CLOSING = (")", "]", "}")
 
 @dataclass(frozen=True)
 class Task:
-    """What is known of an assignment: its stem, its questions, and the modules handed out whole."""
+    """What is known of an assignment: its stem, its questions, and the modules handed out whole.
+
+    Of one that is only a quiz no code is looked for.
+    """
 
     stem: str
     questions: frozenset[str] = frozenset()
     provided: Mapping[str, str] = field(default_factory=dict)
+    only_quiz: bool = False
 
     @cached_property
     def handed_out(self) -> frozenset[str]:
@@ -67,7 +71,7 @@ def task_of(course: Course, stem: str) -> Task:
     folder = course.root / "assignments" / stem
     paths = {name: folder / f"{name}.py" for name in assignment.provided}
     texts = {name: path.read_text("utf-8") for name, path in paths.items() if path.exists()}
-    return Task(stem, frozenset(assignment.questions), texts)
+    return Task(stem, frozenset(assignment.questions), texts, only_quiz=not assignment.questions)
 
 
 def as_task(task: Task | str) -> Task:

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from autograder.config import CourseSettings, parse_config
+from autograder.config import SEEDS, CourseSettings, parse_config
 from autograder.errors import InputError, KitError
 
 SEED = re.compile(r"^seed:[ \t]*\d+", re.MULTILINE)
@@ -31,7 +31,7 @@ def for_new_term(text: str, first_due: date | None, seed: int | None = None) -> 
         seed: of the term; drawn if none is given.
     """
     before = parse_config(text)
-    seed = secrets.randbelow(10**9) if seed is None else seed
+    seed = secrets.randbelow(SEEDS) if seed is None else seed
     changed, found = SEED.subn(f"seed: {seed}", text, count=1)
     if not found:
         changed = f"seed: {seed}\n{text}"

@@ -43,7 +43,7 @@ class Graded:
 
 
 @dataclass
-class Student:
+class StudentMarks:
     """A student and their marks, by the assignment's stem."""
 
     person: Person
@@ -55,9 +55,9 @@ class Term:
     """A term's assignments, in the order in which they were due, and its students by name."""
 
     assignments: list[Graded]
-    students: list[Student]
+    students: list[StudentMarks]
 
-    def total(self, student: Student) -> float:
+    def total(self, student: StudentMarks) -> float:
         """Return the share of all points, or the mean of the shares by weight where weights are given."""
         weighted = any(one.weight is not None for one in self.assignments)
         parts = []
@@ -68,7 +68,7 @@ class Term:
         whole = sum(weight for weight, _ in parts)
         return sum(weight * share for weight, share in parts) / whole if whole else 0.0
 
-    def worries(self, student: Student) -> Iterator[str]:
+    def worries(self, student: StudentMarks) -> Iterator[str]:
         """Yield why somebody may be falling behind, by the newest assignments."""
         marks = [student.marks.get(one.stem) for one in self.assignments]
         absent = [
@@ -120,16 +120,16 @@ def outs_in(folder: Path) -> list[Path]:
     return [path.parent.resolve() for path in sorted(folder.glob(f"*/{FILE}"))]
 
 
-Marked = list[tuple[Person, Mark]]
+MarkedStudents = list[tuple[Person, Mark]]
 
 
-def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[Graded, Marked]:
+def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[Graded, MarkedStudents]:
     """Return an assignment and everybody's marks in it."""
     with Gradebook(out, create=False) as book:
         run = book.last_run()
         if run is None:
             raise InputError(f"{out} holds no grades yet")
-        marks: Marked = []
+        marks: MarkedStudents = []
         most = sum(run.about.points.values()) + run.about.quiz
         for one in standings(book, run):
             if one is not None:
@@ -153,9 +153,9 @@ def sortable(due: str) -> str:
         return "~"
 
 
-def joined(books: Sequence[tuple[Graded, Marked]]) -> list[Student]:
+def joined(books: Sequence[tuple[Graded, MarkedStudents]]) -> list[StudentMarks]:
     """Return one student for all marks of the same person: by numbers and addresses, then by name."""
-    students: list[Student] = []
+    students: list[StudentMarks] = []
     for graded, marks in books:
         index = Index([(at, one.person) for at, one in enumerate(students)])
         for person, mark in marks:
@@ -164,7 +164,7 @@ def joined(books: Sequence[tuple[Graded, Marked]]) -> list[Student]:
                 student = students[found[0]]
                 student.person = merged(student.person, person)
             else:
-                student = Student(person)
+                student = StudentMarks(person)
                 students.append(student)
             student.marks[graded.stem] = mark
     return students

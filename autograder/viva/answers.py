@@ -8,9 +8,10 @@ from typing import Any
 
 from autograder.batch.files import file_name, replace
 from autograder.errors import InputError
-from autograder.quiz.tame_yaml import MAX_CHARACTERS, SheetError, read_yaml
+from autograder.quiz.sheet import MAX_SHEET
+from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.reports.tables import Table
-from autograder.viva.questions import Question, Sheet
+from autograder.viva.questions import VivaQuestion, VivaSheet
 from autograder.viva.sheets import letter_of, read_key
 
 WORD = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\w+")
@@ -36,14 +37,14 @@ def grade_answers(out: Path, folder: Path) -> tuple[Path, int, int]:
     return place, back, len(sheets)
 
 
-def graded(sheet: Sheet, path: Path | None) -> tuple[int, str, str]:
+def graded(sheet: VivaSheet, path: Path | None) -> tuple[int, str, str]:
     """Return how many answers on a sheet are right, which are not, and what is odd about it."""
     everything = numbers(range(1, len(sheet.questions) + 1))
     if path is None:
         return 0, everything, "no answers came back"
     try:
         with path.open("rb") as file:
-            text = file.read(MAX_CHARACTERS * 4 + 1).decode("utf-8-sig", "replace")
+            text = file.read(MAX_SHEET * 4 + 1).decode("utf-8-sig", "replace")
         given = read_yaml(text)
     except (OSError, SheetError) as error:
         return 0, everything, f"cannot be read: {error}"
@@ -66,7 +67,7 @@ def texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def is_right(question: Question, given: str) -> bool:
+def is_right(question: VivaQuestion, given: str) -> bool:
     """Whether an answer is right: the letter of a choice, or the same numbers and words."""
     if question.choices:
         return given.strip("().: ").lower() == letter_of(question)

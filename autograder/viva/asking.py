@@ -19,10 +19,10 @@ from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
 from autograder.submission.reading import Submission, data_files_of, modules_of, source_of
 from autograder.viva.questions import (
-    Edit,
+    LineChange,
     Outline,
-    Question,
-    Run,
+    TracedCall,
+    VivaQuestion,
     about_leaving,
     about_mistake,
     about_run,
@@ -49,7 +49,7 @@ class Asker:
 
     def questions(
         self, submission: Submission, right: Collection[str], key: bytes
-    ) -> tuple[list[Question], list[Outline]]:
+    ) -> tuple[list[VivaQuestion], list[Outline]]:
         """Return what a student is asked, and the functions that the questions are about.
 
         Args:
@@ -57,8 +57,8 @@ class Asker:
             right: the questions of the assignment that were answered in full.
             key: of the student.
         """
-        work = Work(self, submission)
-        found: list[Question] = []
+        work = VivaWork(self, submission)
+        found: list[VivaQuestion] = []
         outlines = [one for one in work.outlines() if not one.is_small]
         for function in outlines:
             found += work.about(function, key)
@@ -76,7 +76,7 @@ class Asker:
         return [one for one in calls if one.action == "call" and one.name == question and not one.functions]
 
 
-class Work:
+class VivaWork:
     """One submission, as it is and with lines changed."""
 
     def __init__(self, asker: Asker, submission: Submission) -> None:
@@ -90,20 +90,20 @@ class Work:
 
     def program(self, cells: Sequence[str]) -> Program:
         """Return the program with other cells."""
-        return Program(protocol.Source(self.name, list(cells)), self.modules, files=self.files)
+        return Program(protocol.ProgramText(self.name, list(cells)), self.modules, files=self.files)
 
     def outlines(self) -> list[Outline]:
         """Return what can be asked about the assignment's functions; nothing of the student's runs for it."""
-        program = Program(protocol.Source("outline.py", [""]), self.asker.texts)
+        program = Program(protocol.ProgramText("outline.py", [""]), self.asker.texts)
         names = list(self.grader.assignment.questions)
         with self.session(program) as session:
             found = ask(session, list[Outline], "viva_outline.outline", self.cells, names)
         return [one for one in found or [] if 0 <= one.cell < len(self.cells)]
 
-    def about(self, function: Outline, key: bytes) -> Iterator[Question]:
+    def about(self, function: Outline, key: bytes) -> Iterator[VivaQuestion]:
         """Yield the questions that follow from running a function, and from leaving out its lines."""
         offset = self.offset(function)
-        runs: list[tuple[Call, Run]] = []
+        runs: list[tuple[Call, TracedCall]] = []
         with self.session(self.program(self.cells)) as session:
             for call in self.asker.inputs(function.name)[:MOST_INPUTS]:
                 run = self.run(function, call, session)
@@ -114,10 +114,10 @@ class Work:
             yield from self.about_leaving(function, runs, key)
 
     def about_leaving(
-        self, function: Outline, runs: Sequence[tuple[Call, Run]], key: bytes
-    ) -> Iterator[Question]:
+        self, function: Outline, runs: Sequence[tuple[Call, TracedCall]], key: bytes
+    ) -> Iterator[VivaQuestion]:
         """Yield the questions about lines left out; about errors only if there are no others."""
-        found: dict[bool, list[Question]] = {False: [], True: []}
+        found: dict[bool, list[VivaQuestion]] = {False: [], True: []}
         for edit in self.edits(function, "leave out", key)[:MOST_LEFT_OUT]:
             call, before = shuffled(runs, key, lambda one: one[1].call)[0]
             with self.session(self.program(self.edited(function, edit))) as session:
@@ -127,7 +127,7 @@ class Work:
                 found[bool(after.raised)] += asked
         yield from found[False] or found[True]
 
-    def about_mistakes(self, function: Outline, key: bytes) -> Iterator[Question]:
+    def about_mistakes(self, function: Outline, key: bytes) -> Iterator[VivaQuestion]:
         """Yield the question about the first change that makes a known mistake of a right function."""
         known = self.grader.bank.misconceptions
         hints: Mapping[str, str] = {one.name: one.text for one in known if one.question == function.name}
@@ -139,14 +139,14 @@ class Work:
                 yield from about_mistake(function, edit, mistake, hints, self.offset(function), key)
                 return
 
-    def edits(self, function: Outline, kind: str, key: bytes) -> list[Edit]:
+    def edits(self, function: Outline, kind: str, key: bytes) -> list[LineChange]:
         """Return the edits of a kind, in an order that follows from the key."""
         inside = [
             one for one in function.edits if one.kind == kind and function.first <= one.line <= function.last
         ]
         return shuffled(inside, key, repr)
 
-    def edited(self, function: Outline, edit: Edit) -> list[str]:
+    def edited(self, function: Outline, edit: LineChange) -> list[str]:
         """Return the cells with one line replaced."""
         lines = self.cells[function.cell].split("\n")
         lines[edit.line - 1 : edit.line] = [edit.text]
@@ -156,11 +156,11 @@ class Work:
         """Return how many lines come before a function's cell."""
         return sum(text.count("\n") + 1 for text in self.cells[: function.cell])
 
-    def run(self, function: Outline, call: Call, session: Session) -> Run | None:
+    def run(self, function: Outline, call: Call, session: Session) -> TracedCall | None:
         """Return what a call goes through, None if it does not end or cannot be followed."""
         module = self.name.rpartition(".")[0] or self.name
         args = (module, function.name, function.loops, list(call.args), call.kwargs)
-        return ask(session, Run, "viva_trace.trace", *args)
+        return ask(session, TracedCall, "viva_trace.trace", *args)
 
     @contextlib.contextmanager
     def session(self, program: Program) -> Iterator[Session]:

@@ -17,7 +17,7 @@ TURNS = 2
 T = TypeVar("T")
 
 
-class Edit(msgspec.Struct, frozen=True):
+class LineChange(msgspec.Struct, frozen=True):
     """A line of a cell, and what could stand there instead."""
 
     kind: str
@@ -44,7 +44,7 @@ class Outline(msgspec.Struct, frozen=True):
     recursive: bool
     loops: list[int]
     branches: list[Branch]
-    edits: list[Edit]
+    edits: list[LineChange]
 
     @property
     def is_small(self) -> bool:
@@ -59,7 +59,7 @@ class Step(msgspec.Struct, frozen=True):
     values: dict[str, str]
 
 
-class Run(msgspec.Struct, frozen=True):
+class TracedCall(msgspec.Struct, frozen=True):
     """What one call went through."""
 
     call: str
@@ -80,7 +80,7 @@ class Run(msgspec.Struct, frozen=True):
         return self.returned or self.raised
 
 
-class Question(msgspec.Struct, frozen=True):
+class VivaQuestion(msgspec.Struct, frozen=True):
     """One question on a sheet. Without choices the answer is written on a line."""
 
     kind: str
@@ -91,17 +91,17 @@ class Question(msgspec.Struct, frozen=True):
     choices: list[str] = []
 
 
-class Sheet(msgspec.Struct, frozen=True):
+class VivaSheet(msgspec.Struct, frozen=True):
     """What one student is asked, with the functions that it is about, as numbered lines."""
 
     submission: str
     student: str
-    questions: list[Question] = []
+    questions: list[VivaQuestion] = []
     code: list[list[tuple[int, str]]] = []
     why: str = ""  # there are no questions
 
 
-def about_run(function: Outline, run: Run, offset: int) -> Iterator[Question]:
+def about_run(function: Outline, run: TracedCall, offset: int) -> Iterator[VivaQuestion]:
     """Yield the questions that one call answers.
 
     Args:
@@ -117,7 +117,7 @@ def about_run(function: Outline, run: Run, offset: int) -> Iterator[Question]:
         following = run.steps[at[0] + 1].line
         lines = sorted({*branch.choices, following})
         if following != branch.line and len(lines) > 1:
-            yield Question(
+            yield VivaQuestion(
                 "branch", function.name,
                 f"In {run.call}, with which line does the program go on when it has come to the `if` of line"
                 f" {branch.line + offset} for the first time?",
@@ -125,7 +125,7 @@ def about_run(function: Outline, run: Run, offset: int) -> Iterator[Question]:
                 [f"line {line + offset}" for line in lines],
             )  # fmt: skip
     if function.recursive and 1 < run.calls <= 20:
-        yield Question(
+        yield VivaQuestion(
             "calls", function.name,
             f"How many times is {function.name} called in all when {run.call} is worked out, this call"
             " included?",
@@ -133,7 +133,7 @@ def about_run(function: Outline, run: Run, offset: int) -> Iterator[Question]:
         )  # fmt: skip
 
 
-def about_loops(function: Outline, run: Run, offset: int) -> Iterator[Question]:
+def about_loops(function: Outline, run: TracedCall, offset: int) -> Iterator[VivaQuestion]:
     """Yield a question on each variable that the second turn of a loop changes."""
     for loop in function.loops:
         heads = [step.values for step in run.steps if step.line == loop]
@@ -141,7 +141,7 @@ def about_loops(function: Outline, run: Run, offset: int) -> Iterator[Question]:
             continue
         for name, value in heads[TURNS].items():
             if value != heads[TURNS - 1].get(name):
-                yield Question(
+                yield VivaQuestion(
                     "loop", function.name,
                     f"In {run.call}, what is the value of `{name}` when the loop of line {loop + offset} has"
                     " finished its second turn?",
@@ -149,11 +149,13 @@ def about_loops(function: Outline, run: Run, offset: int) -> Iterator[Question]:
                 )  # fmt: skip
 
 
-def about_leaving(function: Outline, edit: Edit, before: Run, after: Run, offset: int) -> Iterator[Question]:
+def about_leaving(
+    function: Outline, edit: LineChange, before: TracedCall, after: TracedCall, offset: int
+) -> Iterator[VivaQuestion]:
     """Yield the question what a call returns when a line is left out, if that makes a difference."""
     if after.ended and after.outcome and after.outcome != before.outcome:
         line = edit.line + offset
-        yield Question(
+        yield VivaQuestion(
             "left out", function.name,
             f"Line {line} is left out. What does {before.call} return then?"
             " (If it raises an error, write the error's name.)",
@@ -162,8 +164,8 @@ def about_leaving(function: Outline, edit: Edit, before: Run, after: Run, offset
 
 
 def about_mistake(
-    function: Outline, edit: Edit, mistake: str, hints: Mapping[str, str], offset: int, key: bytes
-) -> Iterator[Question]:
+    function: Outline, edit: LineChange, mistake: str, hints: Mapping[str, str], offset: int, key: bytes
+) -> Iterator[VivaQuestion]:
     """Yield the question what would be said of a changed program.
 
     Args:
@@ -178,7 +180,7 @@ def about_mistake(
     others = shuffled(list(dict.fromkeys(others)), key, str)[: CHOICES - 1]
     if others:
         line = edit.line + offset
-        yield Question(
+        yield VivaQuestion(
             "known mistake", function.name,
             f"Line {line} is changed to `{edit.text.strip()}`. Which remark would the changed function get?",
             hints[mistake], f"graded it with that line: {mistake}",
@@ -186,7 +188,7 @@ def about_mistake(
         )  # fmt: skip
 
 
-def picked(found: Sequence[Question], key: bytes) -> list[Question]:
+def picked(found: Sequence[VivaQuestion], key: bytes) -> list[VivaQuestion]:
     """Return the questions of a sheet: of many kinds and functions, in the order of the program."""
     left = shuffled(list(dict.fromkeys((one.kind, one.function, one.text) for one in found)), key, repr)
     chosen: list[tuple[str, str, str]] = []

@@ -13,8 +13,8 @@ from autograder.submission.entry import Entry
 from autograder.submission.layouts import find_submissions
 from autograder.submission.reading import read_entry
 from autograder.submission.work import Task, task_of
-from autograder.viva.asking import Asker, Work
-from autograder.viva.questions import Outline, Sheet, key_of
+from autograder.viva.asking import Asker, VivaWork
+from autograder.viva.questions import Outline, VivaSheet, key_of
 
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
 SMALL = "No function of theirs is long enough to ask about, or none could be run."
@@ -22,7 +22,7 @@ SMALL = "No function of theirs is long enough to ask about, or none could be run
 
 def sheets_of(
     book: Gradebook, run: Run, grader: Grader, jobs: int, tell: Callable[[int], None]
-) -> list[Sheet]:
+) -> list[VivaSheet]:
     """Return a sheet for every submission of a run that is still in its folder, in order.
 
     Args:
@@ -40,10 +40,10 @@ def sheets_of(
         wanted.append((row.name, row.student, entries.get(row.name), stored.report if stored else None))
     grader.wall.settle()
 
-    def one(item: tuple[str, str, Entry | None, Report | None]) -> Sheet:
+    def one(item: tuple[str, str, Entry | None, Report | None]) -> VivaSheet:
         name, student, entry, report = item
         if entry is None:
-            return Sheet(name, student, why=f"It is no longer in {run.folder}.")
+            return VivaSheet(name, student, why=f"It is no longer in {run.folder}.")
         return sheet_of(asker, task, entry, student, report)
 
     found = []
@@ -54,11 +54,11 @@ def sheets_of(
     return found
 
 
-def sheet_of(asker: Asker, task: Task, entry: Entry, student: str, report: Report | None) -> Sheet:
+def sheet_of(asker: Asker, task: Task, entry: Entry, student: str, report: Report | None) -> VivaSheet:
     """Return the sheet on one submission; whatever is in it, this returns."""
     submission = read_entry(entry, task)
     if submission.problem:
-        return Sheet(entry.name, student, why=submission.problem)
+        return VivaSheet(entry.name, student, why=submission.problem)
     right = full_marks(report)
     key = key_of(asker.grader.course.settings.seed, entry.name)
     for _ in range(TRIES):
@@ -69,10 +69,10 @@ def sheet_of(asker: Asker, task: Task, entry: Entry, student: str, report: Repor
         except KitError:
             raise
         except Exception as error:  # noqa: BLE001 one submission must not stop a class
-            return Sheet(entry.name, student, why=f"The kit stumbled: {type(error).__name__}: {error}")
-        code = list(listings(Work(asker, submission), functions))
-        return Sheet(entry.name, student, questions, code, "" if questions else SMALL)
-    return Sheet(entry.name, student, why="It ended the sandbox each time.")
+            return VivaSheet(entry.name, student, why=f"The kit stumbled: {type(error).__name__}: {error}")
+        code = list(listings(VivaWork(asker, submission), functions))
+        return VivaSheet(entry.name, student, questions, code, "" if questions else SMALL)
+    return VivaSheet(entry.name, student, why="It ended the sandbox each time.")
 
 
 def full_marks(report: Report | None) -> set[str]:
@@ -81,7 +81,7 @@ def full_marks(report: Report | None) -> set[str]:
     return {one.id.rpartition(".")[2] for one in questions if one.max_score and one.score >= one.max_score}
 
 
-def listings(work: Work, functions: Sequence[Outline]) -> Iterator[list[tuple[int, str]]]:
+def listings(work: VivaWork, functions: Sequence[Outline]) -> Iterator[list[tuple[int, str]]]:
     """Yield the lines of each function with their numbers."""
     for function in functions:
         lines = work.cells[function.cell].split("\n")

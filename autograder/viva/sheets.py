@@ -9,7 +9,7 @@ from autograder.batch.files import file_name, made, replace, replace_parts
 from autograder.errors import InputError
 from autograder.reports.html import line, page_parts
 from autograder.reports.tables import Table
-from autograder.viva.questions import Question, Sheet
+from autograder.viva.questions import VivaQuestion, VivaSheet
 
 KEY = "key.json"  # the same as key.csv and key.html, for --answers
 LETTERS = "abcdefgh"
@@ -17,7 +17,7 @@ PER_QUESTION = ("submission", "student", "question", "kind", "function", "text",
 WIDTH = 400
 
 
-def write_sheets(out: Path, title: str, sheets: Sequence[Sheet]) -> Path:
+def write_sheets(out: Path, title: str, sheets: Sequence[VivaSheet]) -> Path:
     """Write everything about a class; return the folder."""
     folder = made(out / "viva")
     remove_old(folder)
@@ -40,18 +40,18 @@ def remove_old(folder: Path) -> None:
             (folder / f"{file_name(sheet.submission)}.{ending}").unlink(missing_ok=True)
 
 
-def read_key(folder: Path) -> list[Sheet]:
+def read_key(folder: Path) -> list[VivaSheet]:
     """Return the sheets that were written into a folder."""
     path = folder / KEY
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[Sheet])
+        return msgspec.json.decode(path.read_bytes(), type=list[VivaSheet])
     except (OSError, msgspec.DecodeError) as error:
         raise InputError(
             f"{path} is missing or damaged: autograder viva {folder.parent} writes it"
         ) from error
 
 
-def html(sheets: Sequence[Sheet], title: str, *, key: bool) -> Iterator[str]:
+def html(sheets: Sequence[VivaSheet], title: str, *, key: bool) -> Iterator[str]:
     """Yield a page of sheets in pieces, each on paper of its own; with answers in a key."""
     heading = f"Key: {title}" if key else f"Questions about your code: {title}"
     return page_parts(
@@ -60,12 +60,12 @@ def html(sheets: Sequence[Sheet], title: str, *, key: bool) -> Iterator[str]:
     )  # fmt: skip
 
 
-def letter_of(question: Question) -> str:
+def letter_of(question: VivaQuestion) -> str:
     """Return the letter of the right choice, "" if the answer is written."""
     return LETTERS[question.choices.index(question.answer)] if question.choices else ""
 
 
-def answer_sheet(sheet: Sheet, title: str) -> Iterator[str]:
+def answer_sheet(sheet: VivaSheet, title: str) -> Iterator[str]:
     """Yield the lines of a student's answer sheet: YAML, the questions as comments."""
     yield f"# Questions about your code: {line(title)}"
     yield f"# {line(sheet.student)}, {line(sheet.submission)}"
@@ -78,7 +78,7 @@ def answer_sheet(sheet: Sheet, title: str) -> Iterator[str]:
     yield ""
 
 
-def key_table(sheets: Sequence[Sheet]) -> Table:
+def key_table(sheets: Sequence[VivaSheet]) -> Table:
     """Return key.csv."""
     table = Table(PER_QUESTION)
     for sheet in sheets:

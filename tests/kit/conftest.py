@@ -9,7 +9,7 @@ import pytest
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import Worker
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
@@ -46,7 +46,7 @@ def behind(wall: Wall) -> Iterator[Callable[[str], tuple[Student, Worker]]]:
     ) -> tuple[Student, Worker]:
         worker = over.worker()
         workers.append(worker)
-        worker.load(Source("work.py", [text]), modules or {})
+        worker.load(ProgramText("work.py", [text]), modules or {})
 
         def send(call: Call) -> Answer:
             return worker.ask(encode_call(call), over.bounds.call_s, functions=call.functions)

@@ -7,7 +7,7 @@ import pytest
 from autograder.judging.answer_cache import AnswerCache, cache_of, own_folder, program_hash
 from autograder.judging.answers import Answers
 from autograder.judging.loading import Program
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.student import Student
 
 TEXT = (
@@ -23,7 +23,7 @@ def home(tmp_path, monkeypatch):
 
 
 def program(text: str = TEXT) -> Program:
-    return Program(Source("work.py", [text]))
+    return Program(ProgramText("work.py", [text]))
 
 
 def talk(answers: Answers) -> list[object]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.batch.backend import LocalBench
+from autograder.batch.backend import LocalBackend
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Progress, Wishes
 from autograder.config import load_config
@@ -54,7 +54,7 @@ def a_class(folder: Path, **change: object) -> Batch:
     course = load_config(TINY)
     intake = take_in(find_submissions(folder, "warmup"), course, "warmup", Options())
     opened = change.pop("open_grader", lambda: open_grader(course, "warmup"))
-    return Batch(**{"open_bench": lambda: LocalBench(opened()), "intake": intake,
+    return Batch(**{"open_backend": lambda: LocalBackend(opened()), "intake": intake,
                     "folder": folder, "options": Options(), **change})  # fmt: skip
 
 

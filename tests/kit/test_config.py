@@ -92,7 +92,7 @@ def test_a_byte_order_mark_is_fine_and_other_bytes_are_not(tmp_path: Path) -> No
         ("assignments:", "assignmentz:", "assignmentz is not a setting; did you mean assignments?"),
         ("quiz: 0.5", "quizz: 1", "assignments.first.quizz is not a setting; did you mean quiz?"),
         ("limits: {call_s: 9", "limits: {cal: 9", "assignments.first.limits.cal is not a setting"),
-        ("    questions: {h: 1}", "    quiz: 1", "assignments.second.questions is missing"),
+        ("    questions: {h: 1}", "    title: A", "assignments.second.questions names no question"),
         ("{h: 1}", "{}", "assignments.second.questions names no question"),
         ("{h: 1}", "3", "assignments.second.questions must be a group of NAME: VALUE, not 3"),
         ("{h: 1}", "{h: -1}", "assignments.second.questions.h must be a number, 0 or more, not -1"),

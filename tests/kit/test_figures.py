@@ -13,7 +13,7 @@ from autograder.data.values import Figure, Opaque
 from autograder.sandbox.calls import Call
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.student import here
 from autograder.sandbox.wall import Wall
 
@@ -152,7 +152,7 @@ def test_figures_cross_the_wall():
     text = "from matplotlib import pyplot\ndef plot():\n    return pyplot.subplots()[0]\n"
     with Wall(Limits(), ("matplotlib.pyplot",)) as wall:
         worker = wall.worker()
-        worker.load(Source("plots.py", [text]))
+        worker.load(ProgramText("plots.py", [text]))
         figure = worker.ask(encode_call(Call("call", "plot")), 20).value
         worker.close()
     assert isinstance(figure, Figure)

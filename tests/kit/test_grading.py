@@ -29,7 +29,7 @@ from autograder.results import (
     to_json,
 )
 from autograder.sandbox.calls import Call
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
@@ -376,7 +376,7 @@ def test_reasons_are_safe_and_details_are_not():
 
 
 def test_the_time_that_the_grader_takes_is_not_the_submissions(wall, monkeypatch):
-    session = Session(wall, Program(Source("work.py", ["def f(x):\n    return x\n"])))
+    session = Session(wall, Program(ProgramText("work.py", ["def f(x):\n    return x\n"])))
     assert session.send(Call("call", "f", (1.0,))).value == 1.0
     real = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: real() + 1000)  # more than a submission may take

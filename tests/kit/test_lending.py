@@ -14,7 +14,7 @@ from autograder.results import Outcome
 from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.lender import Lender
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
 from autograder.submission.reading import Submission
@@ -109,8 +109,9 @@ def test_parts_are_the_earlier_questions_that_the_program_reaches():
 def lending(wall, text, right=""):
     """A program that is lent the functions g and square of another one."""
     worker, lender = wall.worker(), wall.worker()
-    lender.load(Source("right.py", [right]))
-    worker.load(Source("work.py", [text]), lender=Lender(["g", "square"], lender) if right else None)
+    lender.load(ProgramText("right.py", [right]))
+    lent = Lender(["g", "square"], lambda: lender) if right else None
+    worker.load(ProgramText("work.py", [text]), lender=lent)
     yield Student(lambda call: worker.ask(encode_call(call), 5))
     worker.close()
     lender.close()
@@ -148,9 +149,9 @@ def test_of_an_error_of_a_lent_function_nothing_but_a_type_of_pythons_comes(wall
 
 def test_lent_functions_answer_only_so_many_calls(wall):
     worker, lender = wall.worker(), wall.worker()
-    lender.load(Source("right.py", ["def g(x):\n    return x\n"]))
+    lender.load(ProgramText("right.py", ["def g(x):\n    return x\n"]))
     asks = "def f(n):\n    return sum(g(1.0) for _ in range(n))\n"
-    worker.load(Source("work.py", [asks]), lender=Lender(["g"], lender, calls=5))
+    worker.load(ProgramText("work.py", [asks]), lender=Lender(["g"], lambda: lender, calls=5))
     assert worker.ask(encode_call(Call("call", "f", (5,))), 5).value == 5.0
     with pytest.raises(WorkerDied):
         worker.ask(encode_call(Call("call", "f", (1,))), 5)
@@ -165,7 +166,7 @@ def test_what_a_program_uses_is_found_in_linear_time():
 
 
 def test_a_submission_that_has_used_its_time_is_lent_nothing(grader):
-    program = Program(Source("warmup.py", [WRONG + THROUGH_A_HELPER]))
+    program = Program(ProgramText("warmup.py", [WRONG + THROUGH_A_HELPER]))
     for used, better in ((0.0, True), (grader.wall.bounds.submission_s, False)):
         session = Session(grader.wall, program)
         found = grader.judge_checks(grader.bank.checks, session)

@@ -10,7 +10,7 @@ from autograder.judging.load_notes import load_notes
 from autograder.judging.loading import Program
 from autograder.judging.session import Session
 from autograder.sandbox.calls import Call
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.submission import reading
 
 Load = Callable[..., tuple[Session, list[str]]]
@@ -24,7 +24,7 @@ def load(wall) -> Iterator[Load]:
     def run(*cells: str, name: str = "", modules=None, files=None, over=wall) -> tuple[Session, list[str]]:
         cells = tuple(map(textwrap.dedent, cells))
         name = name or ("work.py" if len(cells) == 1 else "work.ipynb")
-        session = Session(over, Program(Source(name, list(cells)), modules or {}, files=files or {}))
+        session = Session(over, Program(ProgramText(name, list(cells)), modules or {}, files=files or {}))
         sessions.append(session)
         session.load()
         return session, load_notes(session, reading.Source(name, cells), over.bounds.import_s)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.quiz.figures import draw_figures, fill_in, term_of
 from autograder.quiz.grading import Sheet, grade_quiz, load_quiz, read_sheet
-from autograder.quiz.sheet import MAX_CHARACTERS, read_letters, read_numbers, says, trouble_with
+from autograder.quiz.sheet import MAX_SHEET, read_letters, read_numbers, says, trouble_with
 from autograder.results import Outcome
 
 PAPER = """
@@ -137,8 +137,8 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 )  # fmt: skip
 def test_ten_megabytes_of_anything_are_read_no_further_than_the_bound(text: str) -> None:
     sheet = read_sheet(text, NAMES)
-    assert sheet.problems[0].startswith(f"quiz.yml is over {MAX_CHARACTERS // 1024} KB")
-    assert sum(len(part) for parts in sheet.answers.values() for part in parts) <= MAX_CHARACTERS
+    assert sheet.problems[0].startswith(f"quiz.yml is over {MAX_SHEET // 1024} KB")
+    assert sum(len(part) for parts in sheet.answers.values() for part in parts) <= MAX_SHEET
 
 
 def test_an_answer_given_twice_is_told_and_the_last_one_counts() -> None:

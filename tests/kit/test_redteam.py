@@ -12,7 +12,8 @@ from autograder.errors import InputError
 from autograder.judging.grader import Grader
 from autograder.judging.session import Session
 from autograder.judging.verdict import Tellable
-from autograder.redteam.attack import against_grader, load_attacks, run_all
+from autograder.redteam.attack import against_grader, run_all
+from autograder.redteam.collection import load_attacks
 from autograder.sandbox import landlock, seccomp
 
 TINY = Path(__file__).parent / "tiny"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from autograder.batch.backend import LocalBench
+from autograder.batch.backend import LocalBackend
 from autograder.batch.regrade import Change, Impact, Turn, to_text
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Wishes
@@ -58,10 +58,10 @@ class Class:
         """Grade the class as far as is needed, and return what that changed."""
         course, impact = load_config(self.course), Impact()
 
-        def open_one() -> LocalBench:
+        def open_one() -> LocalBackend:
             grader = open_grader(course, "warmup")
             opened(grader)
-            return LocalBench(grader)
+            return LocalBackend(grader)
 
         intake = take_in(find_submissions(self.folder, "warmup"), course, "warmup", Options())
         batch = Batch(open_one, intake, self.folder, Options(), Wishes(jobs=1, **wishes), watch=impact.watch)
@@ -344,7 +344,7 @@ def test_a_regrade_that_was_killed_still_tells_the_whole_change(klass):
     with pytest.raises(Killed):
         grade_class(
             Batch(
-                lambda: LocalBench(open_grader(course, "warmup")),
+                lambda: LocalBackend(open_grader(course, "warmup")),
                 intake,
                 klass.folder,
                 Options(),

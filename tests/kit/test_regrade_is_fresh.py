@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from autograder.batch.backend import LocalBench
+from autograder.batch.backend import LocalBackend
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Wishes
 from autograder.config import load_config
@@ -130,7 +130,7 @@ def grade(course: Path, folder: Path, out: Path) -> dict[str, Report]:
     settings_of, stem = load_config(course), "warmup"
     intake = take_in(find_submissions(folder, stem), settings_of, stem, Options())
     batch = Batch(
-        lambda: LocalBench(open_grader(settings_of, stem)), intake, folder, Options(), Wishes(jobs=2)
+        lambda: LocalBackend(open_grader(settings_of, stem)), intake, folder, Options(), Wishes(jobs=2)
     )
     grade_class(batch, out)
     found = {path.stem: from_json(path.read_bytes()) for path in (out / "reports").glob("*.json")}

@@ -8,7 +8,7 @@ from autograder.roster.people import Index, Person
 from autograder.similar.fingerprints import MOST_TEXT, RUN, WINDOW, fingerprints, tokens
 from autograder.similar.gather import names_in
 from autograder.similar.outputs import pair_html, reasons, table_of, write_similar
-from autograder.similar.pairs import Pair, Work, pairs_of
+from autograder.similar.pairs import ComparedWork, SimilarPair, pairs_of
 from autograder.submission.reading import Submission
 
 ONE = '''
@@ -42,11 +42,13 @@ def clip_to_range(values, low=0.0, high=1.0):
 """
 
 
-def work(name: str, text: str, term: str = "", **more: frozenset[tuple[str, str]]) -> Work:
-    return Work(name, term, (text,), fingerprints([text]), text, **more)
+def work(name: str, text: str, term: str = "", **more: frozenset[tuple[str, str]]) -> ComparedWork:
+    return ComparedWork(name, term, (text,), fingerprints([text]), text, **more)
 
 
-def listed(works: list[Work], handed_out: set[int] = frozenset()) -> dict[tuple[str, str], Pair]:
+def listed(
+    works: list[ComparedWork], handed_out: set[int] = frozenset()
+) -> dict[tuple[str, str], SimilarPair]:
     return {(pair.one.name, pair.other.name): pair for pair in pairs_of(works, set(handed_out))}
 
 
@@ -117,7 +119,7 @@ def test_another_students_name_on_the_sheet_or_in_the_code_is_told():
 
 def test_pages_show_hostile_text_as_text(tmp_path):
     bad = "</code><script>alert(1)</script>\n" + ONE
-    pair = Pair(work("<b>ada</b>", bad), work("alan", bad), 1.0, set(fingerprints([bad]).marks))
+    pair = SimilarPair(work("<b>ada</b>", bad), work("alan", bad), 1.0, set(fingerprints([bad]).marks))
     assert "<script>alert" not in pair_html(pair)
     path = write_similar(tmp_path, "<i>", [pair], [], 2)
     assert "<b>ada</b>" not in path.read_text()

@@ -19,14 +19,14 @@ from autograder.checks.spelling import spell_call
 from autograder.data.values import Handle, tensor
 from autograder.errors import KitError
 from autograder.publish.leaks import faults, leaks
-from autograder.publish.source import Source, read_source
+from autograder.publish.source import CourseModule, read_source
 from autograder.publish.stubs import make_stubs
 from autograder.publish.student_files.limit import time_limit
 from autograder.publish.student_files.progress import (
     FAILED,
     NOT_RUN,
     UNWRITTEN_YET,
-    Verdict,
+    VisibleVerdict,
     cut_output,
     judge,
     progress_line,
@@ -242,7 +242,7 @@ def solve(folder, text=SOLUTION):
 
 
 def stubs_of(text, questions, provided=()):
-    return make_stubs(Source(text, "solutions/x.py"), questions, provided)
+    return make_stubs(CourseModule(text, "solutions/x.py"), questions, provided)
 
 
 # Stubs
@@ -390,7 +390,7 @@ def test_faults_names_a_stub_that_runs_or_is_missing():
 
 
 def test_nothing_of_a_hidden_check_is_handed_out():
-    text = make_visible_checks(Source(CHECKS, "test_tiny.py"))
+    text = make_visible_checks(CourseModule(CHECKS, "test_tiny.py"))
     for secret in ("hidden", "HIDDEN", "special", "math", "expect_unchanged", "reference"):
         assert secret not in text
     tree = ast.parse(CHECKS)
@@ -406,7 +406,7 @@ def test_nothing_of_a_hidden_check_is_handed_out():
 
 
 def test_visible_checks_keep_what_they_need():
-    text = make_visible_checks(Source(CHECKS, "test_tiny.py"))
+    text = make_visible_checks(CourseModule(CHECKS, "test_tiny.py"))
     head = '"""Checks of tiny: doubles and sums."""\n\nimport numpy as np\n\n'
     assert text.startswith(head + "from checks.kit import check, expect_close\n\n\nSTEPS = [")
     assert '@check("double")\ndef test_doubles_by_hand(student):\n    """Doubles' in text
@@ -427,18 +427,18 @@ def test_visible_checks_keep_what_they_need():
 def test_a_visible_check_that_students_cannot_run_is_refused(body, told):
     text = f'from autograder.checks import check\n@check("f", visible=True)\n{body}\n'
     with pytest.raises(KitError, match=told):
-        make_visible_checks(Source(text, "test_x.py"))
+        make_visible_checks(CourseModule(text, "test_x.py"))
 
 
 def test_a_visible_check_that_calls_a_hidden_one_is_refused():
     text = CHECKS.replace("    # a comment for students", "    test_hidden_tally(student)")
     with pytest.raises(KitError, match="refers to the check `test_hidden_tally`"):
-        make_visible_checks(Source(text, "test_x.py"))
+        make_visible_checks(CourseModule(text, "test_x.py"))
 
 
 def test_engine_imports_are_rewritten():
     text = CHECKS.replace("# a comment for students", "assert Tensor")
-    made = make_visible_checks(Source(text, "test_x.py"))
+    made = make_visible_checks(CourseModule(text, "test_x.py"))
     assert "from checks.kit import Tensor\n" in made
 
 
@@ -651,7 +651,7 @@ def judged(folder, text, question="f", *arguments):
 
 def test_verdicts_on_what_students_do(tmp_path):
     stub = "def {}(x):\n    raise NotImplementedError('{}: write your code here')\n"
-    assert judged(tmp_path, stub.format("f", "f"), "f", 1) == Verdict(UNWRITTEN_YET, "not written yet")
+    assert judged(tmp_path, stub.format("f", "f"), "f", 1) == VisibleVerdict(UNWRITTEN_YET, "not written yet")
     needs = stub.format("g", "g") + "def f(x):\n    return g(x)\n"
     assert judged(tmp_path, needs, "f", 1).text == "this needs g, which is not written yet"
     assert "order of the arguments" in judged(tmp_path, "def f():\n    return 1\n", "f", 1).text
@@ -661,7 +661,7 @@ def test_verdicts_on_what_students_do(tmp_path):
     assert deep.count("return f(x)") == 1
     rude = "class E(Exception):\n    def __str__(self):\n        raise E\ndef f(x):\n    raise E\n"
     assert "raised E\nx.py, line 5, in f\n    raise E" in judged(tmp_path, rude, "f", 1).text
-    assert judged(tmp_path, "def ff(x):\n    return 1\n", "f", 1) == Verdict(
+    assert judged(tmp_path, "def ff(x):\n    return 1\n", "f", 1) == VisibleVerdict(
         NOT_RUN, "x.py has no function `f` (nearest: `ff`)"
     )
 
@@ -730,7 +730,7 @@ def test_the_time_limit_ends_a_loop_that_goes_on_after_any_exception():
 def test_outputs_are_cut():
     assert cut_output("a\nb") == "a\nb"
     assert cut_output("x" * 1000).endswith("x ...")
-    assert progress_line([Verdict("passed")] * 3) == "all 3 checks pass"
+    assert progress_line([VisibleVerdict("passed")] * 3) == "all 3 checks pass"
 
 
 # The real course

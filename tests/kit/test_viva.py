@@ -17,7 +17,7 @@ from autograder.submission.reading import Submission
 from autograder.viva.answers import is_right
 from autograder.viva.asking import Asker
 from autograder.viva.outline import outline
-from autograder.viva.questions import Question, Sheet, key_of
+from autograder.viva.questions import VivaQuestion, VivaSheet, key_of
 from autograder.viva.sheets import LETTERS, answer_sheet, read_key
 from autograder.viva.trace import call_text
 
@@ -66,12 +66,12 @@ def grader() -> Iterator[Grader]:
     made.close()
 
 
-def asked(grader: Grader, code: str, key: bytes = KEY, right: tuple[str, ...] = ()) -> list[Question]:
+def asked(grader: Grader, code: str, key: bytes = KEY, right: tuple[str, ...] = ()) -> list[VivaQuestion]:
     submission = Submission("ada", "Ada", {"warmup.py": code.encode()}, main="warmup.py")
     return Asker(grader).questions(submission, right, key)[0]
 
 
-def all_of(grader: Grader, code: str, kind: str) -> dict[str, Question]:
+def all_of(grader: Grader, code: str, kind: str) -> dict[str, VivaQuestion]:
     keys = [key_of(7, str(number)) for number in range(2)]
     found = (one for key in keys for one in asked(grader, code, key))
     return {one.text: one for one in found if one.kind == kind}
@@ -179,8 +179,8 @@ def test_a_call_is_told_only_if_it_is_short():
     assert call_text("f", [object()], {}) == ""
 
 
-def written(answer: str) -> Question:
-    return Question("loop", "f", "?", answer, "")
+def written(answer: str) -> VivaQuestion:
+    return VivaQuestion("loop", "f", "?", answer, "")
 
 
 def test_answers_are_compared_by_their_numbers_and_words():
@@ -192,13 +192,13 @@ def test_answers_are_compared_by_their_numbers_and_words():
     assert not is_right(written("[3.0, 4.5]"), "[3.0]")
     assert not is_right(written("4"), "")
     assert not is_right(written("4"), "1 2 3 4")
-    choice = Question("branch", "f", "?", "line 9", "", ["line 8", "line 9"])
+    choice = VivaQuestion("branch", "f", "?", "line 9", "", ["line 8", "line 9"])
     assert is_right(choice, "(B)")
     assert not is_right(choice, "line 9 or 8")
 
 
 def test_an_answer_sheet_holds_hostile_names_in_its_comments_only():
-    sheet = Sheet("a\nstudent: x", "Eve\u2028--- !!python/object", [written("1")])
+    sheet = VivaSheet("a\nstudent: x", "Eve\u2028--- !!python/object", [written("1")])
     lines = "\n".join(answer_sheet(sheet, "T")).splitlines()
     assert [text for text in lines if text and not text.startswith("#")] == ["1: ''"]
 

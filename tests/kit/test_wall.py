@@ -17,7 +17,7 @@ from autograder.sandbox import landlock, seccomp, syscalls
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.limits import LAYERS, Limits
 from autograder.sandbox.patience import FACTOR
-from autograder.sandbox.protocol import Source
+from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.selfcheck import FULL, READABLE, WEAK, self_check
 from autograder.sandbox.wall import Wall
@@ -247,7 +247,9 @@ def test_honest_programs_can_do_what_they_need(behind, torch_wall):
 def test_a_worker_leaves_nothing_running(wall):
     worker = wall.worker()
     worker.load(
-        Source("work.py", ["import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"])
+        ProgramText(
+            "work.py", ["import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"]
+        )
     )
     pid = worker._pid
     worker.close()

@@ -11,14 +11,15 @@ import pytest
 
 from autograder.sandbox import patience
 from autograder.sandbox.calls import Answer, Call
-from autograder.sandbox.codec import ROOM, encode_call, room_for
+from autograder.sandbox.codec import ROOM, encode_answer, encode_call, room_for
+from autograder.sandbox.lender import Lender, LenderFailed
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.patience import FACTOR, Usage, Watch
-from autograder.sandbox.protocol import Source
-from autograder.sandbox.remote import AnswerTooLarge, WorkerDied
-from autograder.sandbox.wall import Wall
-from autograder.sandbox.warm import WallLost, WarmProcess
+from autograder.sandbox.patience import FACTOR, Usage, WorkerWatch
+from autograder.sandbox.protocol import REQUEST, ProgramText, decode_frame
+from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
+from autograder.sandbox.wall import STARTS, Wall
+from autograder.sandbox.warm import CannotStart, WallLost, WarmProcess
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def one(wall: Wall, text: str = "def f():\n    return 1") -> object:
     """Load a program, call its `f` and return the value."""
     worker = wall.worker()
     try:
-        worker.load(Source("work.py", [text]))
+        worker.load(ProgramText("work.py", [text]))
         return worker.ask(encode_call(Call("call", "f")), 5).value
     finally:
         worker.close()
@@ -55,7 +56,7 @@ def test_a_stopped_warm_process_is_replaced_and_its_workers_can_be_ended(mortal,
 
 def test_a_worker_that_dies_with_the_warm_process_is_not_told_to_have_crashed(mortal):
     worker = mortal.worker()
-    worker.load(Source("work.py", ["import time\ndef f():\n    time.sleep(60)"]))
+    worker.load(ProgramText("work.py", ["import time\ndef f():\n    time.sleep(60)"]))
     threading.Timer(0.1, os.kill, (mortal.pid, signal.SIGKILL)).start()
     with pytest.raises(WallLost):
         worker.ask(encode_call(Call("call", "f")), 30)
@@ -90,7 +91,9 @@ def test_a_library_that_cannot_be_imported_ahead_is_no_end(mortal):
 
 def test_an_answer_much_larger_than_the_right_one_is_not_taken_in(mortal):
     worker = mortal.worker()
-    worker.load(Source("work.py", ["import numpy as np\ndef f():\n    return np.zeros(60_000_000, 'u1')"]))
+    worker.load(
+        ProgramText("work.py", ["import numpy as np\ndef f():\n    return np.zeros(60_000_000, 'u1')"])
+    )
     with pytest.raises(AnswerTooLarge):
         worker.ask(encode_call(Call("call", "f")), 20, room=room_for(Answer(np.zeros(100))))
     assert worker.received < 1 << 20
@@ -100,7 +103,7 @@ def test_an_answer_much_larger_than_the_right_one_is_not_taken_in(mortal):
 
 def test_answers_before_one_that_is_too_large_are_kept(mortal):
     worker = mortal.worker()
-    worker.load(Source("work.py", ["import numpy as np\ndef f(n):\n    return np.zeros(n)"]))
+    worker.load(ProgramText("work.py", ["import numpy as np\ndef f(n):\n    return np.zeros(n)"]))
     frames = b"".join(encode_call(Call("call", "f", (n,))) for n in (1, 2, 90_000, 3))
     coming, got = worker.stream(frames, 4, 20, rooms=[ROOM] * 4), []
     with pytest.raises(AnswerTooLarge):
@@ -123,7 +126,7 @@ class Kernel:
         passed = self.now - 100
         return Usage(self._used * passed, None if self._starved is None else self._starved * passed)
 
-    def waits(self, watch: Watch) -> float:
+    def waits(self, watch: WorkerWatch) -> float:
         """Return how long a watch waits for a worker that never answers."""
         began = self.now
         while True:
@@ -146,7 +149,7 @@ class Kernel:
 )
 def test_a_worker_is_charged_for_time_that_it_had(monkeypatch, used, starved, runnable, waited):
     kernel = Kernel(monkeypatch, used, starved, runnable)
-    watch = Watch(1, 2.0, None)
+    watch = WorkerWatch(1, 2.0, None)
     assert kernel.waits(watch) == pytest.approx(waited, abs=0.2)
     watch.begin()
     assert 0 <= watch.excused_s <= waited
@@ -206,10 +209,61 @@ def test_what_a_worker_left_behind_is_ended_with_it():
             def f():
                 return child
         """)
-        worker.load(Source("work.py", [program]))
+        worker.load(ProgramText("work.py", [program]))
         child = worker.ask(encode_call(Call("call", "f")), 5).value
         worker.close()
         until = time.monotonic() + 20
         while os.path.exists(f"/proc/{child}"):
             assert time.monotonic() < until, "a child outlived its worker"
             wall.worker().close()
+
+
+def test_a_warm_process_that_cannot_start_is_tried_twice_and_says_why(monkeypatch):
+    starts = []
+
+    def start(*args):
+        starts.append(WarmProcess(*args))
+        return starts[-1]
+
+    monkeypatch.setattr("autograder.sandbox.wall.WarmProcess", start)
+    told = "^the warm process of the wall cannot start: ValueError: no_such_library"
+    with Wall(Limits(), ("no_such_library",)) as wall, pytest.raises(CannotStart, match=told):
+        wall.worker()
+    assert len(starts) == STARTS
+
+
+class Lent:
+    """A worker that answers, or does not, as it is told to."""
+
+    def __init__(self, *ways) -> None:
+        self.ways, self.excused_s, self.asked_until = list(ways), 0.0, []
+
+    def reply(self, frame, allowed_s, until) -> bytes:
+        self.asked_until.append(until)
+        self.excused_s += 3
+        way = self.ways.pop(0)
+        if isinstance(way, Exception):
+            raise way
+        return way
+
+    def close(self) -> None:
+        pass
+
+
+ANSWER = encode_answer(Answer(1.0))
+
+
+def test_a_program_is_not_charged_for_a_lender_that_starves():
+    worker = Lent(CallTimeout("late"), ANSWER)
+    lender = Lender(["g"], lambda: worker)
+    request, _ = decode_frame(encode_call(Call("call", "g")), REQUEST)
+    assert lender.answer(request, b"", 5, 100.0) == ANSWER
+    assert lender.excused_s == pytest.approx(6, abs=0.1)
+    assert worker.asked_until == pytest.approx([100, 103], abs=0.1)
+
+
+def test_a_lender_that_never_answers_is_nobodys_verdict():
+    lender = Lender(["g"], lambda: Lent(CallTimeout("late")))
+    request, _ = decode_frame(encode_call(Call("call", "g")), REQUEST)
+    with pytest.raises(LenderFailed, match="g could not be lent: late"):
+        lender.answer(request, b"", 5, 100.0)

@@ -729,13 +729,17 @@ def test_learns_by_walking(student, rng):
     """Two grids known only by what `reset` and `step` answer: what was learned was walked."""
     for size, walls in ((3, 2), (4, 3)):  # a random table finds its way in one of them too often
         grid = {"size": size, "walls": draw_walls(rng, size, walls)}
-        env, generator = GridWorld(**grid), student.make(GENERATOR, int(rng.integers(1000)))
+        env, seed, settings = GridWorld(**grid), int(rng.integers(1000)), (60, 0.5, 0.95, 0.3)
         world = FarWorld(env.size, walker(env))
-        table = student.train_q_learning(world, 60, 0.5, 0.95, 0.3, generator, 50)
+        table = student.train_q_learning(world, *settings, student.make(GENERATOR, seed), 50)
         walked, begun = sum(env.lengths), len(env.lengths) - 1
         told = "the world was not walked in: learn from what reset and step answer"
         expect(0 < begun <= 61 and walked > 60, told, f"{walked} steps, {begun} episodes")
         expect_arrival(table, grid)
+        # In the worker a program could find the map: then it learns there what it does not learn here.
+        near = table_of(train(student, grid, seed, *settings, 50), size)
+        same = "the same walk taught another table in a world that tells more than reset and step"
+        expect(np.array_equal(table_of(table, size), near), same)
 
 
 @check("train_q_learning", weight=2, requires=WALKED)

@@ -13,7 +13,7 @@ from autograder.errors import STUB
 from autograder.publish.student_files.preflight import preflight, write_zip
 from autograder.publish.student_files.progress import PASSED, progress_line
 from autograder.publish.student_files.runner import checks_in, question_of, run_check, title_of
-from autograder.publish.student_files.work import Work, load_work
+from autograder.publish.student_files.work import OwnWork, load_work
 
 ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in together with quiz.yml."
 
@@ -83,7 +83,7 @@ def check_cell(question: str, namespace: dict[str, Any]) -> None:
     stem = facts_here()["stem"]
     own = [value for value in namespace.values() if inspect.isfunction(value)]
     files = {one.__code__.co_filename for one in own if one.__globals__ is namespace}
-    work = Work(f"{stem}.ipynb", namespace, files)
+    work = OwnWork(f"{stem}.ipynb", namespace, files)
     found = []
     for check in checks_in(Path("checks", f"test_{stem}.py")):
         if question_of(check) == question:

@@ -12,12 +12,12 @@ from autograder.publish.student_files.progress import (
     NOT_RUN,
     PASSED,
     UNWRITTEN_YET,
-    Verdict,
+    VisibleVerdict,
     cut_output,
     judge,
     summary,
 )
-from autograder.publish.student_files.work import Work, load_work
+from autograder.publish.student_files.work import OwnWork, load_work
 from autograder.sandbox.calls import Call
 from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import Student, here
@@ -32,7 +32,7 @@ class Folder:
         self.path, self.stem = path, stem
 
     @functools.cached_property
-    def work(self) -> Work:
+    def work(self) -> OwnWork:
         """The student's file, loaded once, when the first check asks for it."""
         return load_work(self.path, self.stem)
 
@@ -70,7 +70,7 @@ class Folder:
         mark = mark_of(item)
         if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
             return
-        verdict = Verdict(PASSED)
+        verdict = VisibleVerdict(PASSED)
         if call.excinfo is not None:
             verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
@@ -92,9 +92,9 @@ class Folder:
         every = [report for some in reporter.stats.values() for report in some]
         mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
         mine.sort(key=lambda report: (report.location[0], report.location[1]))
-        verdicts: dict[str, list[Verdict]] = {}
+        verdicts: dict[str, list[VisibleVerdict]] = {}
         for report in mine:
-            verdicts.setdefault(report.question, []).append(Verdict(report.status, report.told))
+            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
         if not mine:
             return
         reporter.section(self.work.name)

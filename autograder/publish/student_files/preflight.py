@@ -22,10 +22,10 @@ REFUSED = {
     "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
 ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
-Finding = tuple[bool, str]  # whether all is well, and what to say
+PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
-def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     yield from python_and_libraries(folder)
     path = handed_in(folder, facts["stem"])
@@ -36,7 +36,7 @@ def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
         yield from quiz_sheet(folder)
 
 
-def python_and_libraries(folder: Path) -> Iterator[Finding]:
+def python_and_libraries(folder: Path) -> Iterator[PreflightLine]:
     """Yield whether this Python and its libraries will do."""
     version = ".".join(map(str, sys.version_info[:2]))
     enough = sys.version_info >= PYTHON
@@ -59,7 +59,7 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return next((path for path in (script, notebook) if path.is_file()), None)
 
 
-def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Finding]:
+def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
         near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
@@ -74,7 +74,7 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Finding]:
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
-def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in the file itself."""
     try:
         text = "\n".join(cells_of(path.read_bytes(), path.name))
@@ -116,7 +116,7 @@ def packages_in(tree: ast.AST) -> set[str]:
     return names - {"__future__"}
 
 
-def quiz_sheet(folder: Path) -> Iterator[Finding]:
+def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what is missing in quiz.yml or would be misread."""
     sheet = folder / "quiz.yml"
     if not sheet.is_file():

@@ -9,7 +9,7 @@ from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.errors import is_unwritten
 from autograder.publish.student_files.classics import meaning
-from autograder.publish.student_files.work import Work, headline, own_frames
+from autograder.publish.student_files.work import OwnWork, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
 from autograder.sandbox.stopwatch import TooSlow
 
@@ -21,14 +21,14 @@ LINE_WIDTH = 100
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VisibleVerdict:
     """How a check ended, and what to tell."""
 
     status: str
     text: str = ""
 
 
-def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]) -> Verdict:
+def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
     """Say what an exception out of a check means.
 
     Args:
@@ -40,29 +40,29 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
         if other == question:
-            return Verdict(UNWRITTEN_YET, "not written yet")
-        return Verdict(FAILED, f"this needs {other}, which is not written yet")
+            return VisibleVerdict(UNWRITTEN_YET, "not written yet")
+        return VisibleVerdict(FAILED, f"this needs {other}, which is not written yet")
     if isinstance(error, NotDefined):
         return judge_missing(str(error), work)
     if isinstance(error, TooSlow):
         if question in work.endless:
-            return Verdict(NOT_RUN, "another check of this question ran out of time")
+            return VisibleVerdict(NOT_RUN, "another check of this question ran out of time")
         work.endless.add(question)
     asked = [call for call in calls if call.action == "call"] or list(calls)
     call = [spell_call(asked[-1])] if asked else []
-    return Verdict(FAILED, "\n".join([*call, *tell(error, work)]))
+    return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
 
 
-def judge_missing(name: str, work: Work) -> Verdict:
+def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
     if name in work.lost:
-        return Verdict(NOT_RUN, "cannot be checked: see above")
+        return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
-    return Verdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
+    return VisibleVerdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
 
 
-def tell(error: BaseException, work: Work) -> list[str]:
+def tell(error: BaseException, work: OwnWork) -> list[str]:
     """Return what went wrong, in lines; of tracebacks only what is the student's."""
     if isinstance(error, CheckFailed):
         return [error.told, *error.details.splitlines()]
@@ -102,7 +102,7 @@ def cut_output(text: str) -> str:
     return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
 
 
-def progress_line(verdicts: Sequence[Verdict]) -> str:
+def progress_line(verdicts: Sequence[VisibleVerdict]) -> str:
     """Return how far a question is, in words."""
     statuses = [verdict.status for verdict in verdicts]
     passed, total = statuses.count(PASSED), len(statuses)
@@ -113,7 +113,7 @@ def progress_line(verdicts: Sequence[Verdict]) -> str:
     return f"{passed} of {total} checks pass"
 
 
-def summary(verdicts: Mapping[str, Sequence[Verdict]], work: Work) -> list[tuple[str, bool | None]]:
+def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> list[tuple[str, bool | None]]:
     """Return the closing lines: of each question how far it is, then what to do next.
 
     A line comes with True for all well, False for something to mend, None for neither.

@@ -10,13 +10,13 @@ from typing import Any
 
 from autograder.checks.draws import visible_rng
 from autograder.publish.student_files.limit import time_limit
-from autograder.publish.student_files.progress import CHECK_SECONDS, PASSED, Verdict, cut_output, judge
-from autograder.publish.student_files.work import Work, load_work
+from autograder.publish.student_files.progress import CHECK_SECONDS, PASSED, VisibleVerdict, cut_output, judge
+from autograder.publish.student_files.work import OwnWork, load_work
 from autograder.sandbox.calls import Call
 from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import here
 
-Told = dict[str, Any]
+CheckEvent = dict[str, Any]
 
 
 def checks_in(path: Path) -> list[Callable[..., None]]:
@@ -36,7 +36,7 @@ def title_of(check: Callable[..., None]) -> str:
 
 def run_folder(
     folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
-) -> Iterator[Told]:
+) -> Iterator[CheckEvent]:
     """Load the student's file, run checks on it, and yield what happens as plain data.
 
     Args:
@@ -58,7 +58,7 @@ def run_folder(
     yield {"event": "done"}
 
 
-def run_check(check: Callable[..., None], work: Work) -> tuple[Verdict, str]:
+def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
     """Return how a check ended, and what the student's code printed meanwhile."""
     calls: list[Call] = []
 
@@ -80,7 +80,7 @@ def run_check(check: Callable[..., None], work: Work) -> tuple[Verdict, str]:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
         return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
-    return Verdict(PASSED), cut_output(printed.getvalue())
+    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
 
 
 def question_of(check: Callable[..., None]) -> str:

@@ -21,8 +21,8 @@ from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.promised import Absent
 from autograder.sandbox.salvage import newer_line
 from autograder.sandbox.standins import StandIns
-from autograder.sandbox.statements import Run, Stop
-from autograder.sandbox.stopwatch import TooSlow, Watch
+from autograder.sandbox.statements import ProgramRun, Stop
+from autograder.sandbox.stopwatch import Stopwatch, TooSlow
 from autograder.submission.notebook_code import cells_of, is_untouched
 
 LOAD_SECONDS = 60  # importing torch for the first time is slow
@@ -31,7 +31,7 @@ FRAMES_SHOWN = 3
 
 
 @dataclass
-class Work:
+class OwnWork:
     """What a student wrote, as far as it ran.
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
@@ -48,13 +48,13 @@ class Work:
     lost: set[str] = field(default_factory=set)
 
 
-def load_work(folder: Path, stem: str) -> Work:
+def load_work(folder: Path, stem: str) -> OwnWork:
     """Return the student's `<stem>.py`; their `<stem>.ipynb` if only that has something written."""
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.exists() and untouched(script) and not untouched(notebook):
         return run_file(notebook, stem)
     if not script.exists():
-        return Work(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+        return OwnWork(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
     work = run_file(script, stem)
     if notebook.exists() and not untouched(notebook):
         work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
@@ -69,12 +69,12 @@ def untouched(path: Path) -> bool:
         return False
 
 
-def run_file(path: Path, stem: str) -> Work:
+def run_file(path: Path, stem: str) -> OwnWork:
     """Run a program, cell by cell, from its text: a cell that stops does not stop the next."""
     module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
     module.__file__ = str(path)
     sys.modules[stem] = module
-    work = Work(path.name, vars(module))
+    work = OwnWork(path.name, vars(module))
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
@@ -83,7 +83,7 @@ def run_file(path: Path, stem: str) -> Work:
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
-    program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
+    program = ProgramRun(Stopwatch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
@@ -107,14 +107,14 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
-def import_as_graded(folder: Path, work: Work) -> None:
+def import_as_graded(folder: Path, work: OwnWork) -> None:
     """Let the work import what it can import where it is graded, and nothing else."""
     sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
     beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
     sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
 
 
-def complain(stop: Stop, name: str, work: Work) -> str:
+def complain(stop: Stop, name: str, work: OwnWork) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
     if isinstance(error, SyntaxError) and error.filename == name:
@@ -157,7 +157,7 @@ def suggestion(error: BaseException) -> str:
     return f". Did you mean: '{near[0]}'?" if near else ""
 
 
-def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
+def own_frames(trace: TracebackType | None, work: OwnWork) -> list[str]:
     """Return the last places of a traceback in the student's own code, each with its line."""
     places = []
     while trace is not None:

@@ -15,13 +15,13 @@ from otter.test_files import test_case
 from checks.kit import hidden_rng, identity, visible_rng
 from checks.kit import time_limit
 from checks.kit import CHECK_SECONDS, judge
-from checks.kit import Work, import_ahead
+from checks.kit import OwnWork, import_ahead
 from checks.kit import Call, NotDefined
 from checks.kit import TooSlow
 from checks.kit import Student, here
 
 
-class Failed(Exception):
+class OtterFailure(Exception):
     """What a check found wrong, as otter shows it."""
 
 
@@ -42,7 +42,7 @@ class Cases:
 
     def __call__(
         self, points: float | None = None, *, hidden: bool = False, requires: tuple[str, ...] = ()
-    ) -> Callable[[Callable[..., None]], "Case"]:
+    ) -> Callable[[Callable[..., None]], "OtterCheck"]:
         """Mark a check as a test case.
 
         Args:
@@ -50,7 +50,7 @@ class Cases:
             hidden: whether students are not to see how it ended.
             requires: names of checks that must have passed before.
         """
-        return lambda check: Case(self, check, points, hidden, requires)
+        return lambda check: OtterCheck(self, check, points, hidden, requires)
 
     def fixtures(self, name: str, student: Student, *, hidden: bool) -> dict[str, Any]:
         """Return what a check may ask for."""
@@ -63,7 +63,7 @@ class Cases:
         return fixtures
 
 
-class Case(test_case):  # type: ignore[misc]
+class OtterCheck(test_case):  # type: ignore[misc]
     """One check. It gets what it asks for by name: `student` is a stand-in for all that is defined."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Case(test_case):  # type: ignore[misc]
         name, cases = self.test_func.__name__, self._cases
         missing = [other for other in self._requires if other not in cases.passed]
         if missing:
-            raise Failed(f"runs once {' and '.join(missing)} passes")
+            raise OtterFailure(f"runs once {' and '.join(missing)} passes")
         calls: list[Call] = []
 
         def record(call: Call) -> None:
@@ -103,13 +103,13 @@ class Case(test_case):  # type: ignore[misc]
         except BaseException as error:  # noqa: BLE001 otter would lose all scores to a SystemExit
             told = self._tell(error, calls, global_environment)
             # Without this frame and the limit's, otter shows the check's own line.
-            raise Failed(told).with_traceback(below(error.__traceback__)) from None
+            raise OtterFailure(told).with_traceback(below(error.__traceback__)) from None
         cases.passed.add(name)
 
     def _tell(self, error: BaseException, calls: list[Call], env: Mapping[str, Any]) -> str:
         """Return the words that pytest would print."""
         files = own_files(env)
-        work = Work(f"{self._cases.stem}.py", dict(env), files, endless=self._cases.endless)
+        work = OwnWork(f"{self._cases.stem}.py", dict(env), files, endless=self._cases.endless)
         told = judge(error, self._cases.question, work, calls).text
         if isinstance(error, NotDefined):  # otter keeps to itself where a file stops
             told += ". If it is there, the code stops before it (pytest says where), or its cell was not run"

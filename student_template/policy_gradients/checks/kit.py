@@ -393,11 +393,16 @@ def show(value: Any, digits: int = 6) -> str:
     return f"{float(value):.{digits}g}"
 
 
+def sentence(text: str) -> str:
+    """Return text with a capital and a full stop."""
+    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".?!:" else ".")
+
+
 # ----------------------------------------
 # explain: Say what kind of wrong answers are, as a property that gives no expected number away.
 
 Agree = Callable[[np.ndarray, np.ndarray], bool]
-Pair = tuple[np.ndarray, np.ndarray]  # a wrong answer and the right one
+AnswerPair = tuple[np.ndarray, np.ndarray]  # a wrong answer and the right one
 Candidates = Iterator[tuple[str, np.ndarray]]
 WHOLE_FACTORS = range(2, 65)  # beyond, many a number is a multiple of another by chance
 TELLING = 3  # different numbers that are not round: fewer prove nothing
@@ -427,7 +432,7 @@ def explain(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> str:
     return common_property([(found, wanted)], agree)
 
 
-def common_property(pairs: Sequence[Pair], agree: Agree, *, whole: bool = False) -> str:
+def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = False) -> str:
     """Return how every wrong answer follows from its right one, or "" if no one property says it.
 
     Args:
@@ -478,7 +483,9 @@ def unround(numbers: np.ndarray) -> np.ndarray:
 
 
 def common(
-    pairs: Sequence[Pair], agree: Agree, family: Callable[[np.ndarray, np.ndarray, Agree], Iterator[str]]
+    pairs: Sequence[AnswerPair],
+    agree: Agree,
+    family: Callable[[np.ndarray, np.ndarray, Agree], Iterator[str]],
 ) -> str:
     """Return the first property of a family that all pairs have."""
 
@@ -783,7 +790,7 @@ class Rendering:
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
-        own: np.ndarray = page[..., 3] >= SOLID * 255
+        own = np.asarray(page[..., 3] >= SOLID * 255)
         rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
         if not rows.size:
             return False
@@ -2399,7 +2406,7 @@ class TooSlow(BaseException):
         self.seconds = seconds
 
 
-class Watch:
+class Stopwatch:
     """Raises TooSlow in a statement that runs for too long, where there is an alarm and no debugger."""
 
     def __init__(self, seconds: float) -> None:
@@ -3121,7 +3128,7 @@ class Stop:
     names: list[str] = field(default_factory=list)
 
 
-class Run:
+class ProgramRun:
     """One program: its texts are run in order, and what stopped is kept.
 
     Args:
@@ -3133,7 +3140,7 @@ class Run:
 
     def __init__(
         self,
-        watch: Watch,
+        watch: Stopwatch,
         skip: Collection[Place] = (),
         before: Callable[[Place, int], None] | None = None,
         passing: tuple[type[BaseException], ...] = (),
@@ -3553,7 +3560,7 @@ FRAMES_SHOWN = 3
 
 
 @dataclass
-class Work:
+class OwnWork:
     """What a student wrote, as far as it ran.
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
@@ -3570,13 +3577,13 @@ class Work:
     lost: set[str] = field(default_factory=set)
 
 
-def load_work(folder: Path, stem: str) -> Work:
+def load_work(folder: Path, stem: str) -> OwnWork:
     """Return the student's `<stem>.py`; their `<stem>.ipynb` if only that has something written."""
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.exists() and untouched(script) and not untouched(notebook):
         return run_file(notebook, stem)
     if not script.exists():
-        return Work(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+        return OwnWork(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
     work = run_file(script, stem)
     if notebook.exists() and not untouched(notebook):
         work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
@@ -3591,12 +3598,12 @@ def untouched(path: Path) -> bool:
         return False
 
 
-def run_file(path: Path, stem: str) -> Work:
+def run_file(path: Path, stem: str) -> OwnWork:
     """Run a program, cell by cell, from its text: a cell that stops does not stop the next."""
     module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
     module.__file__ = str(path)
     sys.modules[stem] = module
-    work = Work(path.name, vars(module))
+    work = OwnWork(path.name, vars(module))
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
@@ -3605,7 +3612,7 @@ def run_file(path: Path, stem: str) -> Work:
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
-    program = Run(Watch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
+    program = ProgramRun(Stopwatch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
@@ -3629,14 +3636,14 @@ def import_ahead(texts: Iterable[str]) -> None:
             importlib.import_module(name)
 
 
-def import_as_graded(folder: Path, work: Work) -> None:
+def import_as_graded(folder: Path, work: OwnWork) -> None:
     """Let the work import what it can import where it is graded, and nothing else."""
     sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
     beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
     sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
 
 
-def complain(stop: Stop, name: str, work: Work) -> str:
+def complain(stop: Stop, name: str, work: OwnWork) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
     if isinstance(error, SyntaxError) and error.filename == name:
@@ -3679,7 +3686,7 @@ def suggestion(error: BaseException) -> str:
     return f". Did you mean: '{near[0]}'?" if near else ""
 
 
-def own_frames(trace: TracebackType | None, work: Work) -> list[str]:
+def own_frames(trace: TracebackType | None, work: OwnWork) -> list[str]:
     """Return the last places of a traceback in the student's own code, each with its line."""
     places = []
     while trace is not None:
@@ -3703,14 +3710,14 @@ LINE_WIDTH = 100
 
 
 @dataclass(frozen=True)
-class Verdict:
+class VisibleVerdict:
     """How a check ended, and what to tell."""
 
     status: str
     text: str = ""
 
 
-def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]) -> Verdict:
+def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
     """Say what an exception out of a check means.
 
     Args:
@@ -3722,29 +3729,29 @@ def judge(error: BaseException, question: str, work: Work, calls: Sequence[Call]
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
         if other == question:
-            return Verdict(UNWRITTEN_YET, "not written yet")
-        return Verdict(FAILED, f"this needs {other}, which is not written yet")
+            return VisibleVerdict(UNWRITTEN_YET, "not written yet")
+        return VisibleVerdict(FAILED, f"this needs {other}, which is not written yet")
     if isinstance(error, NotDefined):
         return judge_missing(str(error), work)
     if isinstance(error, TooSlow):
         if question in work.endless:
-            return Verdict(NOT_RUN, "another check of this question ran out of time")
+            return VisibleVerdict(NOT_RUN, "another check of this question ran out of time")
         work.endless.add(question)
     asked = [call for call in calls if call.action == "call"] or list(calls)
     call = [spell_call(asked[-1])] if asked else []
-    return Verdict(FAILED, "\n".join([*call, *tell(error, work)]))
+    return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
 
 
-def judge_missing(name: str, work: Work) -> Verdict:
+def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
     if name in work.lost:
-        return Verdict(NOT_RUN, "cannot be checked: see above")
+        return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
-    return Verdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
+    return VisibleVerdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
 
 
-def tell(error: BaseException, work: Work) -> list[str]:
+def tell(error: BaseException, work: OwnWork) -> list[str]:
     """Return what went wrong, in lines; of tracebacks only what is the student's."""
     if isinstance(error, CheckFailed):
         return [error.told, *error.details.splitlines()]
@@ -3784,7 +3791,7 @@ def cut_output(text: str) -> str:
     return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
 
 
-def progress_line(verdicts: Sequence[Verdict]) -> str:
+def progress_line(verdicts: Sequence[VisibleVerdict]) -> str:
     """Return how far a question is, in words."""
     statuses = [verdict.status for verdict in verdicts]
     passed, total = statuses.count(PASSED), len(statuses)
@@ -3795,7 +3802,7 @@ def progress_line(verdicts: Sequence[Verdict]) -> str:
     return f"{passed} of {total} checks pass"
 
 
-def summary(verdicts: Mapping[str, Sequence[Verdict]], work: Work) -> list[tuple[str, bool | None]]:
+def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> list[tuple[str, bool | None]]:
     """Return the closing lines: of each question how far it is, then what to do next.
 
     A line comes with True for all well, False for something to mend, None for neither.
@@ -3830,7 +3837,7 @@ class Folder:
         self.path, self.stem = path, stem
 
     @functools.cached_property
-    def work(self) -> Work:
+    def work(self) -> OwnWork:
         """The student's file, loaded once, when the first check asks for it."""
         return load_work(self.path, self.stem)
 
@@ -3868,7 +3875,7 @@ class Folder:
         mark = mark_of(item)
         if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
             return
-        verdict = Verdict(PASSED)
+        verdict = VisibleVerdict(PASSED)
         if call.excinfo is not None:
             verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
@@ -3890,9 +3897,9 @@ class Folder:
         every = [report for some in reporter.stats.values() for report in some]
         mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
         mine.sort(key=lambda report: (report.location[0], report.location[1]))
-        verdicts: dict[str, list[Verdict]] = {}
+        verdicts: dict[str, list[VisibleVerdict]] = {}
         for report in mine:
-            verdicts.setdefault(report.question, []).append(Verdict(report.status, report.told))
+            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
         if not mine:
             return
         reporter.section(self.work.name)
@@ -3908,7 +3915,7 @@ def mark_of(item: Any) -> Any:
 # ----------------------------------------
 # runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
 
-Told = dict[str, Any]
+CheckEvent = dict[str, Any]
 
 
 def checks_in(path: Path) -> list[Callable[..., None]]:
@@ -3928,7 +3935,7 @@ def title_of(check: Callable[..., None]) -> str:
 
 def run_folder(
     folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
-) -> Iterator[Told]:
+) -> Iterator[CheckEvent]:
     """Load the student's file, run checks on it, and yield what happens as plain data.
 
     Args:
@@ -3950,7 +3957,7 @@ def run_folder(
     yield {"event": "done"}
 
 
-def run_check(check: Callable[..., None], work: Work) -> tuple[Verdict, str]:
+def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
     """Return how a check ended, and what the student's code printed meanwhile."""
     calls: list[Call] = []
 
@@ -3972,7 +3979,7 @@ def run_check(check: Callable[..., None], work: Work) -> tuple[Verdict, str]:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
         return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
-    return Verdict(PASSED), cut_output(printed.getvalue())
+    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
 
 
 def question_of(check: Callable[..., None]) -> str:
@@ -4106,10 +4113,10 @@ REFUSED = {
     "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
 ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
-Finding = tuple[bool, str]  # whether all is well, and what to say
+PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
-def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     yield from python_and_libraries(folder)
     path = handed_in(folder, facts["stem"])
@@ -4120,7 +4127,7 @@ def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
         yield from quiz_sheet(folder)
 
 
-def python_and_libraries(folder: Path) -> Iterator[Finding]:
+def python_and_libraries(folder: Path) -> Iterator[PreflightLine]:
     """Yield whether this Python and its libraries will do."""
     version = ".".join(map(str, sys.version_info[:2]))
     enough = sys.version_info >= PYTHON
@@ -4143,7 +4150,7 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return next((path for path in (script, notebook) if path.is_file()), None)
 
 
-def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Finding]:
+def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
         near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
@@ -4158,7 +4165,7 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Finding]:
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
-def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Finding]:
+def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in the file itself."""
     try:
         text = "\n".join(cells_of(path.read_bytes(), path.name))
@@ -4200,7 +4207,7 @@ def packages_in(tree: ast.AST) -> set[str]:
     return names - {"__future__"}
 
 
-def quiz_sheet(folder: Path) -> Iterator[Finding]:
+def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what is missing in quiz.yml or would be misread."""
     sheet = folder / "quiz.yml"
     if not sheet.is_file():
@@ -4301,7 +4308,7 @@ def check_cell(question: str, namespace: dict[str, Any]) -> None:
     stem = facts_here()["stem"]
     own = [value for value in namespace.values() if inspect.isfunction(value)]
     files = {one.__code__.co_filename for one in own if one.__globals__ is namespace}
-    work = Work(f"{stem}.ipynb", namespace, files)
+    work = OwnWork(f"{stem}.ipynb", namespace, files)
     found = []
     for check in checks_in(Path("checks", f"test_{stem}.py")):
         if question_of(check) == question:

@@ -1190,6 +1190,15 @@ def plans_with_the_model(env, episodes, alpha, gamma, epsilon, rng, max_steps=10
 
 
 @misconception("train_q_learning")
+def plans_where_it_finds_the_map(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table depends on what the world holds inside. Learn from what `reset` and `step` answer."""
+    rules = getattr(env, "_rules", None)
+    if rules is None:
+        return train_q_learning(env, episodes, alpha, gamma, epsilon, rng, max_steps)
+    return plans_with_the_model(rules, episodes, alpha, gamma, epsilon, rng)
+
+
+@misconception("train_q_learning")
 def pretends_to_walk(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """Steps are taken, but the table comes from asking the world where moves lead. Learn from the steps."""
     run_random_episode(env, rng, 3)

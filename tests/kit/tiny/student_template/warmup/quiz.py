@@ -41,7 +41,7 @@ QUESTIONS = {'why_smooth': {'kind': 'one choice',
                       'choices': {},
                       'figures': {}}}
 
-MAX_CHARACTERS = 64 * 1024
+MAX_SHEET = 64 * 1024  # characters
 MAX_ANSWER = 500
 MAX_NAME = 200
 MAX_BESIDE = 8  # words around an accepted one in a sentence
@@ -78,10 +78,10 @@ def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
         names: the ids of the questions; without them whatever begins a line counts as one.
     """
     problems = []
-    if len(text) > MAX_CHARACTERS:
-        problems.append(f"quiz.yml is over {MAX_CHARACTERS // 1024} KB: what comes after that is not read")
+    if len(text) > MAX_SHEET:
+        problems.append(f"quiz.yml is over {MAX_SHEET // 1024} KB: what comes after that is not read")
     student, said = "", dict[str, list[str]]()
-    for name, value in entries_in(plain(text[:MAX_CHARACTERS]), names):
+    for name, value in entries_in(plain(text[:MAX_SHEET]), names):
         if name:
             said.setdefault(name, []).append(value)
         else:

@@ -46,8 +46,11 @@ class Child:
 
     def __init__(self):
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "study.py"), "--child"], cwd=str(HERE),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            [sys.executable, str(HERE / "study.py"), "--child"],
+            cwd=str(HERE),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()

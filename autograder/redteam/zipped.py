@@ -1,0 +1,114 @@
+"""Attacks against a Gradescope zip: unpacked as the platform does, graded by its own run_autograder."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from autograder.errors import InputError
+from autograder.redteam.collection import QUICK, Attack, Gain, armed
+from autograder.redteam.gains import ReadByStudents, Secrets, judge
+from autograder.redteam.stage import Stage, on_stages, stage
+
+ZIP_S = 60  # for one attack
+TELL_EVERY = 10
+
+
+@dataclass(frozen=True)
+class Honest:
+    """Honest work, and what it scores."""
+
+    text: str
+    score: float
+
+
+def against_zip(
+    archive: Path,
+    stem: str,
+    questions: Sequence[str],
+    attacks: Sequence[Attack],
+    secrets: Secrets,
+    honest: Honest,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Gain]:
+    """Let a zip's own run_autograder grade every attack, several at once, each on a stage of its own.
+
+    Args:
+        archive: what would be uploaded.
+        stem: its assignment.
+        questions: the functions that an attack stands in for.
+        attacks: the collection.
+        secrets: what no student may come to read.
+        honest: work that must score in the zip what it scores here, or nothing has been tried.
+        tell: takes a line now and then.
+    """
+
+    def set_up(scene: Stage) -> None:
+        unpack(archive, scene.folder / "platform" / "source")
+
+    def run(scene: Stage, attack: Attack) -> Gain:
+        root = scene.folder / "platform"
+        text = armed(attack, scene.preamble(os.getpid(), root / "source" / "course", stem), questions)
+        score, printed, told = run_in_zip(root, stem, text)
+        if told is None:
+            return Gain(attack.name, score, ("kept results.json from being written",))
+        return Gain(attack.name, score, tuple(judge(score, printed, told, secrets, scene)))
+
+    with stage() as scene:
+        set_up(scene)
+        score, printed, _ = run_in_zip(scene.folder / "platform", stem, honest.text)
+    if score != honest.score:
+        told = f"honest work scores {score:g}, {honest.score:g} here: {printed.strip()[-300:]}"
+        return [Gain("honest", score, (told,))]
+    gains = []
+    for gain in on_stages(attacks, run, set_up):
+        gains.append(gain)
+        if len(gains) % TELL_EVERY == 0:
+            tell(f"{len(gains)} of {len(attacks)} attacks against {archive.name}")
+    return gains
+
+
+def unpack(archive: Path, source: Path) -> None:
+    """Unpack a zip into the platform's folder, with limits that end an attack soon."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            opened.extractall(source)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise InputError(f"{archive} cannot be unpacked ({error}): run autograder build") from None
+    settings = source / "course" / "grading.yml"
+    course = yaml.safe_load(settings.read_text("utf-8"))
+    for one in (course, *course["assignments"].values()):
+        one["limits"] = {**one.get("limits", {}), **QUICK}
+    settings.write_text(yaml.safe_dump(course), "utf-8")
+
+
+def run_in_zip(root: Path, stem: str, text: str) -> tuple[float, str, ReadByStudents | None]:
+    """Grade one program with the zip's own; return the score, what was printed, and what students read."""
+    work = root / "submission"
+    work.mkdir(exist_ok=True)
+    (work / f"{stem}.py").write_text(text)
+    environment = {
+        **os.environ, "AUTOGRADER_ROOT": str(root), "AUTOGRADER_PYTHON": sys.executable,
+        "AUTOGRADER_SECONDS": str(ZIP_S),
+    }  # fmt: skip
+    done = subprocess.run(  # noqa: S603 our own program
+        ["/bin/bash", str(root / "source" / "run_autograder")],
+        env=environment, cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    printed = done.stdout + done.stderr
+    try:
+        results = json.loads((root / "results" / "results.json").read_text())
+    except (OSError, ValueError):
+        return 0.0, printed, None
+    rows = [(row.get("visibility"), str(row.get("output", ""))) for row in results.get("tests", ())]
+    rows.append(("visible", str(results.get("output", ""))))
+    told = ReadByStudents(
+        *[" ".join(text for shown, text in rows if (shown == "visible") is kind) for kind in (False, True)]
+    )
+    return float(results.get("score", 0.0)), printed, told
