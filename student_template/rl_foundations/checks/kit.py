@@ -798,7 +798,7 @@ class Rendering:
                 slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
         part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
         room = COLOUR + 255 - part[..., 3]
-        alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
+        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
         if np.mean(alike[own]) < ON_TOP:
             return False
         low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
