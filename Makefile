@@ -42,6 +42,11 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The kit as one file that pip installs, with all that an author needs.
+.PHONY: wheel
+wheel: setup
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
 # What make test has time for: the core assignment and the second course, the first draw of the hidden inputs.
 healthy: setup
 	$(BIN)/autograder doctor --quick -a rl_foundations
@@ -61,6 +66,11 @@ hints: setup
 	mkdir -p build
 	$(BIN)/autograder doctor --hints build/hints.csv
 
+# Real wrong answers: what is each told? Minutes.
+.PHONY: wild
+wild: setup
+	$(BIN)/python -m pytest -m "slow or not slow" -s tests/kit/test_wild.py
+
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup
 	$(BIN)/python tests/rehearsal/gradescope.py
@@ -71,6 +81,11 @@ STEM ?= rl_foundations
 redteam: setup
 	$(BIN)/autograder build
 	$(BIN)/autograder redteam dist/gradescope_$(STEM).zip
+
+# As root: the sample class beside attackers of all kinds, in a container of one processor and 1 GB.
+.PHONY: crowd
+crowd: setup
+	$(BIN)/python tests/rehearsal/crowd.py
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
@@ -87,6 +102,11 @@ otter-proof: setup
 # 500 submissions on two workers, one of which is killed: the gradebook is that of a local run.
 cluster-proof: setup
 	$(BIN)/python -m pytest -m slow tests/kit/test_cluster.py
+
+# As root, with podman: the image is built, and a class, the attacks and Gradescope's way are tried in it. Minutes.
+.PHONY: container-proof
+container-proof: setup
+	$(BIN)/python tests/rehearsal/desk.py
 
 # Every notebook of every assignment, run by a real kernel.
 notebooks: setup

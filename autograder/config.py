@@ -2,7 +2,6 @@
 
 import keyword
 import math
-import sys
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,15 +13,11 @@ import yaml
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from autograder import beside
 from autograder.errors import InputError, KitError, nearest
 
 FILE = "grading.yml"
 SEEDS = 10**18  # as many to draw from: trying them all, to find which one fits a quiz, takes too long
-
-# names of files and folders that a student's folder, or the course's, has already
-TAKEN = frozenset(
-    ("conftest", "checks", "tests", "quiz", "study", "lab", "examples", "setup", "solutions", "autograder")
-)
 
 # the description says in an error message what is accepted
 Text = Annotated[str, Meta(description="a text")]
@@ -38,7 +33,7 @@ Moment = Annotated[
 Most = Annotated[Annotated[int, Meta(gt=0)] | None, Meta(description="a whole number above 0, or null")]
 Flag = Annotated[bool, Meta(description="true or false")]
 Weight = Annotated[Annotated[float, Meta(ge=0)] | None, Meta(description="a number, 0 or more")]
-Names = Annotated[list[str], Meta(description="a list of module names")]
+Files = Annotated[list[str], Meta(description="a list of names of modules and files")]
 Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
     Meta(description="visible, hidden, after_due_date or after_published"),
@@ -91,7 +86,8 @@ class AssignmentSettings(Settings, frozen=True, kw_only=True):
     due: Moment = None
     quiz: Points = 0
     weight: Weight = None
-    provided: Names = []
+    provided: Files = []
+    hand_in: Files = []
     examples: ExamplesMode = "none"
     reading: Text = ""
     canvas_column: Text = ""
@@ -167,20 +163,21 @@ def parse_config(text: str) -> CourseSettings:
         for where, name in named(stem, assignment):
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise fault(where, "is not a Python name: letters, digits and _ only")
-        if hidden := hidden_by(stem):
+        for name in assignment.questions:
+            if name in beside.STAND_IN or name.startswith("_"):
+                raise fault(f"assignments.{stem}.questions.{name}", "cannot be a question: use another name")
+        if hidden := beside.hidden_by(stem):
             raise fault(f"assignments.{stem}", f"cannot be an assignment: {hidden}")
+        for name in beside.modules(assignment.hand_in):
+            if hidden := beside.hidden_by(name):
+                raise fault(f"assignments.{stem}.hand_in", f"cannot hold {name}.py: {hidden}")
+        for key in ("provided", "hand_in"):
+            for name in beside.files(getattr(assignment, key)):
+                if not beside.is_plain(name) or name in beside.FILES_TAKEN:
+                    raise fault(f"assignments.{stem}.{key}", f"cannot hold {name!r}: give it a plain name")
         if not assignment.questions and not assignment.quiz:
             raise fault(f"assignments.{stem}.questions", "names no question: write NAME: POINTS")
     return settings
-
-
-def hidden_by(stem: str) -> str:
-    """Say what an assignment of this name would hide, "" if nothing: its module is called so."""
-    if stem in TAKEN or stem.startswith("test_"):
-        return "the student's folder has a file of that name"
-    if stem in sys.stdlib_module_names:
-        return "a Python module of that name exists already"
-    return ""
 
 
 def share_limits(raw: Any) -> None:
@@ -197,7 +194,8 @@ def named(stem: str, assignment: AssignmentSettings) -> Iterator[tuple[str, str]
     where = f"assignments.{stem}"
     yield where, stem
     yield from ((f"{where}.questions.{name}", name) for name in assignment.questions)
-    yield from ((f"{where}.provided.{name}", name) for name in assignment.provided)
+    yield from ((f"{where}.provided.{name}", name) for name in beside.modules(assignment.provided))
+    yield from ((f"{where}.hand_in.{name}", name) for name in beside.modules(assignment.hand_in))
 
 
 Group = TypeVar("Group", bound=Settings)

@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from autograder.authoring.question import SCAFFOLDS, write
-from autograder.config import FILE, SEEDS, Course, hidden_by, load_config, parse_config
+from autograder.beside import hidden_by
+from autograder.config import FILE, SEEDS, Course, load_config, parse_config
 from autograder.errors import InputError, KitError
 from autograder.publish.build import student_folder
 from autograder.publish.tree import write_tree

@@ -73,14 +73,16 @@ def session(request: pytest.FixtureRequest, grader: "Grader") -> "Iterator[Sessi
     from autograder.judging.loading import Program
     from autograder.judging.session import Session
     from autograder.sandbox import protocol
-    from autograder.submission.reading import modules_of, read_submission, source_of
+    from autograder.submission.reading import data_files_of, modules_of, read_submission, source_of
+    from autograder.submission.work import task_of
 
     stem, root = grader.bank.stem, grader.course.root
     path = request.config.getoption("--submission") or root / "solutions" / f"{stem}.py"
-    submission = read_submission(path, stem)
-    source = source_of(submission, stem)
-    modules = {**modules_of(submission), **grader.bank.provided}
-    program = Program(protocol.ProgramText(source.name, list(source.cells)), modules)
+    submission = read_submission(path, task_of(grader.course, stem))
+    source, bank = source_of(submission, stem), grader.bank
+    modules = {**modules_of(submission), **bank.provided}
+    files = {**data_files_of(submission), **bank.files}
+    program = Program(protocol.ProgramText(source.name, list(source.cells)), modules, files=files)
     opened = Session(grader.wall, program, draw=grader.draw_of(program))
     yield opened
     opened.close()

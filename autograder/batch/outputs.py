@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace as changed
 
-from autograder.batch.files import file_name, made, remove, replace, replace_parts, reports_folder
+from autograder.batch.files import file_name, remove, replace, replace_parts, reports_folder
+from autograder.batch.folders import FEEDBACK, SECTIONS, tidy, write_handbacks, write_sections
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.byhand import is_older
 from autograder.gradebook.current import Standing, absent_rows, standing, standing_of_absent
 from autograder.gradebook.records import Run
 from autograder.reports.canvas import canvas_row, canvas_table
-from autograder.reports.handback import handback
 from autograder.reports.html import Facts, index_parts, student_html
 from autograder.reports.moodle import moodle_table
 from autograder.reports.other_platforms import (
@@ -24,6 +24,7 @@ from autograder.reports.other_platforms import (
     brightspace_row,
     brightspace_table,
 )
+from autograder.reports.previews import preview
 from autograder.reports.statistics import readable
 from autograder.reports.tables import Table, grades_row, grades_table, missing_table, roster_row, roster_table
 from autograder.reports.terminal import number
@@ -36,8 +37,7 @@ SHOWN = 40  # rows that a terminal is given
 Output = TypeVar("Output")
 
 
-# settings of OUT, kept in its gradebook: "yes" or not
-PUBLISHED, FEEDBACK, SECTIONS = "published", "feedback", "sections"
+PUBLISHED = "published"  # a setting of OUT: "yes" or not
 
 
 @dataclass
@@ -89,7 +89,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
         for person in one.row.people:
             roster.add(roster_row(report, person, facts[report.submission].submitted))
             canvas.add(canvas_row(report, person))
-            moodle.add(report, person, published=published)
+            moodle.add(report, person, looks_of(book, run, one), published=published)
             if "brightspace" in others:
                 others["brightspace"].add(brightspace_row(report, person))
             if "blackboard" in others:
@@ -113,8 +113,8 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     replace(out / "grades.csv", str(grades))
     replace(out / "roster_grades.csv", str(roster))
     written.remarks += write_waiting(out, slim)
-    if book.setting(SECTIONS) == "yes":
-        write_sections(out, slim, run.about.title, about)
+    sections = write_sections(out, slim, run.about.title, about) if book.setting(SECTIONS) == "yes" else []
+    tidy(out / SECTIONS, book, sections)
     replace(out / "canvas.csv", str(canvas or canvas_table(title, 0.0, run.about.canvas_column)))
     replace(out / "moodle.csv", str(moodle))
     for name, table in others.items():
@@ -124,9 +124,12 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     nobody = without_row(book, run, absent)
     written.remarks += lost_decisions(book, nobody)
     remove(folder, nobody, ("json", "html"))
-    if book.setting(FEEDBACK) == "yes":
-        written.texts = write_handbacks(out, book, run, published=published)
-        remove(out / "feedback", nobody, ("txt",))
+    wanted = standings(book, run) if book.setting(FEEDBACK) == "yes" else ()
+    texts = write_handbacks(
+        out, ((one, looks_of(book, run, one)) for one in wanted if one), published=published
+    )
+    tidy(out / FEEDBACK, book, texts)
+    written.texts = len(texts)
     written.count, written.first = len(slim), slim[:SHOWN]
     written.unread = [report for report in slim if not readable(report)]
     return written
@@ -166,30 +169,13 @@ def facts_of(row: Row, same: dict[object, object]) -> Facts:
     return Facts(str(same.setdefault(sections, sections)), submitted)
 
 
-def write_sections(out: Path, reports: Sequence[Report], title: str, about: dict[str, Any]) -> None:
-    """Write sections/: a page and a table for each section of the roster, one for each TA."""
-    folder, facts = made(out / "sections"), about["facts"]
-    for name in sorted({one.section for one in facts.values() if one.section}):
-        chosen = [report for report in reports if facts[report.submission].section == name]
-        questions = [question.id for report in chosen[:1] for question in report.questions]
-        table = grades_table(questions)
-        for report in chosen:
-            table.add(grades_row(report, questions))
-        replace(folder / f"{file_name(name)}.csv", str(table))
-        page = index_parts(chosen, f"{title}: section {name}", root="../", **about)
-        replace_parts(folder / f"{file_name(name)}.html", page)
-
-
-def write_handbacks(out: Path, book: Gradebook, run: Run, *, published: bool) -> int:
-    """Write feedback/, a text for each student to send back; return how many."""
-    folder = made(out / "feedback")
-    count = 0
-    for one in standings(book, run):
-        if one is not None:
-            text = handback(one.report, published=published)
-            replace(folder / f"{file_name(one.row.returned or one.report.submission)}.txt", text)
-            count += 1
-    return count
+def looks_of(book: Gradebook, run: Run, one: Standing) -> list[str]:
+    """Return what a student may know of hidden mistakes before publication: a look for each new work."""
+    if not run.about.previews:
+        return []
+    works, work = book.works(one.report.submission), one.report.receipt.get("submission_sha256")
+    used = works.index(work) if work in works else len(works)
+    return preview(one.report, run.about.previews, used)
 
 
 def with_doubts(one: Standing, everyone: Index, rows: Sequence[Row]) -> Standing:

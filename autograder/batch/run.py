@@ -93,6 +93,7 @@ class Desk:
             blackboard_column=batch.intake.blackboard_column, platforms=batch.intake.platforms,
             worksheet=[list(row) for row in batch.intake.worksheet],
             points=dict(assignment.questions), quiz=assignment.quiz, terms=batch.terms,
+            previews=batch.intake.previews,
         )  # fmt: skip
         stem, folder = assignment.stem, batch.folder.resolve()
         run = self.book.begin(stem, folder, __version__, about, batch.intake.rows)

@@ -20,6 +20,7 @@ def terms_of(course: Course, stem: str) -> dict[str, str]:
         "late work": f"{late.grace_minutes:g} minutes of grace, {100 * late.per_day:g} % a day,"
         f" {late.max_days} days at most",
         "attempts": f"{attempts.max or 'any number'}, {attempts.cooldown_minutes:g} minutes between them",
+        **({"looks at hidden mistakes": f"{attempts.previews}"} if attempts.previews else {}),
         "seed": hashlib.sha256(f"{settings.course} {settings.seed}".encode()).hexdigest()[:16],
     }
 

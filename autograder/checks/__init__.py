@@ -1,6 +1,6 @@
 """All that an author of questions imports.
 
-- `check`, `misconception`, `alternative`: what a function in tests/questions/ is for.
+- `check`, `misconception`, `alternative`: what a function in tests/questions/ is for; `changed`: in short.
 - `expect_close`, `expect_gradient`, `expect_zero_gradient`, `expect_unchanged`, `expect`: what must hold;
   `expect_equal`, `expect_text`, `expect_raises`: of answers that are no numbers.
 - `tensor`, and `Tensor`, `Figure`: an argument that arrives as a tensor; what answers are made of.
@@ -20,7 +20,7 @@ from autograder.checks.compare import (
 )
 from autograder.checks.equality import expect_equal, expect_text
 from autograder.checks.exceptions import expect_raises
-from autograder.checks.marks import alternative, check, misconception
+from autograder.checks.marks import alternative, changed, check, misconception
 from autograder.data.figures import overlapping
 from autograder.data.values import Figure, Tensor, tensor
 
@@ -29,6 +29,7 @@ __all__ = [
     "Figure",
     "Tensor",
     "alternative",
+    "changed",
     "check",
     "expect",
     "expect_close",

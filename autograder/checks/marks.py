@@ -50,6 +50,15 @@ def misconception(
     return unchanged
 
 
+def changed(question: str, **mistakes: tuple[str, str, str]) -> None:
+    """Say which mistakes are the reference of `question` with one piece of its code replaced.
+
+    Args:
+        question: the function or class that is answered wrongly.
+        mistakes: by name: what stands once in the reference, what students write in its place, the hint.
+    """
+
+
 def alternative(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
     """Mark an unusual right answer to `question`; its docstring says what is unusual about it."""
     return unchanged

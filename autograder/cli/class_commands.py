@@ -151,7 +151,8 @@ def regrade(
 )  # fmt: skip
 def report(out: Path, feedback: bool | None, published: bool | None, sections: bool | None) -> None:
     """Write reports and tables again, from the gradebook."""
-    from autograder.batch.outputs import FEEDBACK, PUBLISHED, SECTIONS, write_reports
+    from autograder.batch.folders import FEEDBACK, SECTIONS
+    from autograder.batch.outputs import PUBLISHED, write_reports
     from autograder.cli import classes
     from autograder.gradebook.book import Gradebook
 

@@ -100,6 +100,7 @@ def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | N
     from autograder.cli import classes
     from autograder.cli.progress import counted
     from autograder.gradebook.book import Gradebook
+    from autograder.similar.answers import with_answers
     from autograder.similar.gather import folder_of, gathered, handed_out
     from autograder.similar.outputs import export, write_similar
     from autograder.similar.pairs import pairs_of
@@ -111,14 +112,17 @@ def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | N
     with counted("read", quiet=quiet) as tell:
         task = task_of(course, run.assignment)
         mine = gathered(run.folder, task, out, "", tell)
-        works = list(mine.works)
+        works, graded = list(mine.works), list(mine.graded)
         for folder in against:
-            place, graded = folder_of(folder)
-            works += gathered(place, task, graded, folder.name, tell).works
+            place, out_of_it = folder_of(folder)
+            other = gathered(place, task, out_of_it, folder.name, tell)
+            works, graded = works + other.works, graded + other.graded
+    with counted("asked again", quiet=quiet) as tell:
+        works = with_answers(course, run.assignment, works, graded, tell)
     pairs = pairs_of(works, handed_out(course, run.assignment))
     path = write_similar(out, run.about.title, pairs, mine.names, len(works))
     if exported:
-        export(exported, course, run.assignment, mine.submissions)
+        export(exported, course, run.assignment, [one for one, _ in mine.graded])
         click.echo(f"java -jar jplag.jar -l python3 -bc BASE {exported / 'submissions'}")
         click.echo(f"dolos run -l python {exported / 'info.csv'}")
     if not quiet:

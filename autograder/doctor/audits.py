@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions, line_of
+from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions
 from autograder.doctor.generated import audit_generated, audit_leaks
 from autograder.errors import KitError
 from autograder.judging.bank import read
@@ -21,7 +21,7 @@ def audit_unfinished(subject: Subject) -> Iterator[Finding]:
     for part in ("solution", "checks", "mistakes", "alternatives", "handout"):
         text = read(subject.course.root / subject.path(part), missing="")
         for number, line in enumerate(text.splitlines(), 1):
-            if found := TODO.search(line):
+            if (found := TODO.search(line)) and subject.is_asked(found[1]):
                 what = found[2].strip(" `").rstrip(".") or "this place"
                 yield Finding(
                     f"{found[1]} is not finished: {what}",
@@ -36,7 +36,7 @@ def unfinished(texts: Sequence[str]) -> frozenset[str]:
 
 def audit_questions(subject: Subject) -> Iterator[Finding]:
     """Every question must be there under its name: in the code, the checks and the handout."""
-    defined = definitions(subject.bank.solution)
+    defined = subject.defined
     handout = read(subject.course.root / subject.path("handout"), missing="")
     for question in subject.assignment.questions:
         if question not in defined:
@@ -51,10 +51,10 @@ def audit_questions(subject: Subject) -> Iterator[Finding]:
                 f"tell students about it in {subject.path('handout')}",
             )
         yield from missing_parts(subject, question)
-    for name, node in defined.items():
-        if not name.startswith("_") and name not in subject.assignment.questions:
+    for name in defined:
+        if not name.startswith("_") and name not in subject.everything:
             yield Finding(
-                f"{subject.path('solution')}:{node.lineno}: {name} is public, but no question",
+                f"{subject.at('solution', name)}: {name} is public, but no question",
                 f"give it points in grading.yml, or call it _{name}",
             )
 
@@ -100,8 +100,21 @@ def audit_strangers(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def doubled_checks(subject: Subject) -> Iterator[Finding]:
+    """No check may do what another does: it would count twice."""
+    first: dict[tuple[str, str], str] = {}
+    known = {check.name: check.question for check in subject.bank.checks}
+    for name, node in definitions(subject.bank.checks_source).items():
+        if name in known:
+            body = ast.dump(ast.Module(node.body[ast.get_docstring(node) is not None :], []))
+            same = first.setdefault((known[name], body), name)
+            if same != name:
+                yield Finding(f"{name} does what {same} does", f"take one out: {subject.at('checks', name)}")
+
+
 def audit_words(subject: Subject) -> Iterator[Finding]:
     """Titles must be told apart, hints and alternatives must say something, names stand once."""
+    yield from doubled_checks(subject)
     titles = Counter((check.question, check.title) for check in subject.bank.checks)
     for check in subject.bank.checks:
         if titles[check.question, check.title] > 1:
@@ -128,7 +141,10 @@ def audit_words(subject: Subject) -> Iterator[Finding]:
 
 def audit_docstrings(subject: Subject) -> Iterator[Finding]:
     """What a docstring says about arguments must be what the signature says."""
-    for name, node in definitions(subject.bank.solution).items():
+    for name, found in subject.defined.items():
+        node = found.node
+        if not subject.is_asked(name):
+            continue
         functions = [inner for inner in ast.walk(node) if isinstance(inner, FUNCTION)]
         for function in functions:
             text = ast.get_docstring(function) or ""
@@ -139,12 +155,12 @@ def audit_docstrings(subject: Subject) -> Iterator[Finding]:
             if told != taken and (told or (asked and taken)):
                 yield Finding(
                     f"{function.name} takes {listed(taken)}, but its docstring tells of {listed(told)}",
-                    f"mend the Args of {subject.path('solution')}:{function.lineno}",
+                    f"mend the Args of {found.path}:{function.lineno}",
                 )
         if name in subject.assignment.questions and not spoken(node):
             yield Finding(
                 f"{name} has no docstring: it is the contract",
-                f"write it in {subject.path('solution')}:{line_of(subject.bank.solution, name)}",
+                f"write it in {subject.at('solution', name)}",
             )
 
 
@@ -176,13 +192,6 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names) or "none"
 
 
-AUDITS: tuple[Audit, ...] = (
-    audit_unfinished,
-    audit_questions,
-    audit_strangers,
-    audit_words,
-    audit_hints,
-    audit_docstrings,
-    audit_generated,
-    audit_leaks,
-)
+# what is asked of each question, and of an assignment as a whole
+OF_QUESTIONS: tuple[Audit, ...] = (audit_unfinished, audit_questions, audit_words, audit_docstrings)
+OF_ALL: tuple[Audit, ...] = (audit_strangers, audit_hints, audit_leaks, audit_generated)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from autograder.doctor.findings import Finding, Subject, closest
 from autograder.doctor.mutants import Mutant
 from autograder.doctor.trials import Ran, Trial
+from autograder.judging.loading import Program
 from autograder.results import Outcome
 
 TrialResults = Mapping[Trial, list[Ran]]
@@ -128,8 +129,7 @@ def judge_mutants(
             catcher[mutant.id] = next(one.check.name for one in ran if one.caught)
         elif not entry_for(mutant.id, equivalent):
             yield Finding(
-                f"{subject.path('solution')}:{mutant.line}: mutant {mutant.id} loses no points:"
-                f" {mutant.change}",
+                f"{mutant.where}:{mutant.line}: mutant {mutant.id} loses no points: {mutant.change}",
                 f"write a check that it fails into {subject.path('checks')}; if it answers as right,"
                 f" say why in {where}: {yaml_key(mutant.id)}: REASON",
             )
@@ -137,6 +137,8 @@ def judge_mutants(
     for entry, reason in equivalent.items():
         meant = [name for name in known if entry_for(name, [entry])]
         if not meant:
+            if entry.partition(":")[0] in subject.unfinished:
+                continue  # not looked at
             near = f", or is it now {closest(entry, list(known))}?" if known else ""
             yield Finding(f"{where} lists {entry}, which no mutant is called (any more)",
                           f"take the entry out of {where}{near}")  # fmt: skip
@@ -147,6 +149,16 @@ def judge_mutants(
             )
         elif not reason.strip():
             yield Finding(f"{where} gives no reason for {entry}", f"write the reason in {where}")
+
+
+def uncaught(
+    results: TrialResults, equivalent: Collection[str]
+) -> dict[str, tuple[Program, tuple[str, ...]]]:
+    """Return the mutants that no check catches and nobody called equivalent: program and questions."""
+    return {
+        trial.name: (trial.program, trial.questions) for trial, ran in of_kind(results, "mutant")
+        if not caught(ran) and not entry_for(trial.name, equivalent)
+    }  # fmt: skip
 
 
 def entry_for(name: str, entries: Collection[str]) -> str:

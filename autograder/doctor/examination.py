@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from msgspec import structs
 
 from autograder.config import Assignment, Course
-from autograder.doctor.audits import AUDITS, unfinished
+from autograder.doctor.audits import OF_ALL, OF_QUESTIONS, unfinished
 from autograder.doctor.behaviour import (
     TrialResults,
     judge_alternatives,
@@ -17,12 +17,14 @@ from autograder.doctor.behaviour import (
     judge_mutants,
     judge_reference,
     judge_stub,
+    uncaught,
     unsound,
 )
 from autograder.doctor.draws import judge_draws
-from autograder.doctor.findings import PATHS, Finding, Subject
+from autograder.doctor.findings import PATHS, Audit, Finding, Subject
 from autograder.doctor.handed_out import handed_out_trials, judge_handed_out
 from autograder.doctor.mutants import Mutant, mutants
+from autograder.doctor.proofs import Prover
 from autograder.doctor.quiz import judge_quiz
 from autograder.doctor.trials import (
     Trial,
@@ -36,6 +38,7 @@ from autograder.doctor.trials import (
 from autograder.errors import InputError, KitError, nearest
 from autograder.judging.bank import load_bank, read
 from autograder.judging.grader import Grader, open_quiz
+from autograder.judging.programs import reference_program
 from autograder.publish.build import student_folder
 from autograder.publish.source import CourseModule
 from autograder.quiz.tame_yaml import SheetError, read_yaml
@@ -86,18 +89,20 @@ def examine(
     findings: list[Finding] = []
     try:
         subject = open_subject(course, assignment)
-        for audit in AUDITS:
-            findings += guarded(lambda audit=audit: list(audit(subject)))  # type: ignore[misc]
+        chosen = subject.about(set(assignment.questions) - left_out)
+        findings += [one for audit in OF_QUESTIONS for one in guarded(audit, chosen)]
         equivalent = load_equivalent(subject)
-        results, more = run_trials(
-            subject.without(left_out), equivalent, thorough, tell, every_draw=every_draw
-        )
+        judged = replace(subject, quiz=subject.quiz if only is None else None).without(left_out)
+        results, more, proven = run_trials(judged, equivalent, thorough, tell, every_draw=every_draw)
+        findings += more
+        if only is None:
+            findings += [one for audit in OF_ALL for one in guarded(audit, subject)]
     except KitError as error:
         known = {one.what for one in findings}
         findings += [one for one in to_mend(error) if one.what not in known]
         return Examination(stem, findings)
     seconds = time.monotonic() - began
-    return Examination(stem, [*findings, *more], subject, results, equivalent, seconds)
+    return Examination(stem, findings, chosen, results, {**equivalent, **proven}, seconds)
 
 
 def questions_left_out(assignment: Assignment, only: Collection[str] | None) -> set[str]:
@@ -122,10 +127,10 @@ def to_mend(error: KitError) -> list[Finding]:
     return [Finding(str(error), "mend that, then run doctor again: it could not go on")]
 
 
-def guarded(audit: Callable[[], list[Finding]]) -> list[Finding]:
+def guarded(audit: Audit, subject: Subject) -> list[Finding]:
     """Return an audit's findings; what stops it is one."""
     try:
-        return audit()
+        return list(audit(subject))
     except KitError as error:
         return to_mend(error)
 
@@ -136,10 +141,15 @@ def open_subject(course: Course, assignment: Assignment) -> Subject:
     for part in ("solution", "checks", "mistakes", "alternatives"):
         path = PATHS[part].format(stem=stem)
         CourseModule(read(course.root / path, missing=""), path)  # an error names file and line
-    only_quiz = not assignment.questions
-    bank = load_bank(course.root, stem, tuple(assignment.provided), only_quiz=only_quiz)
+    bank = load_bank(course.root, stem, assignment)
     handout = read(course.root / PATHS["handout"].format(stem=stem), missing="")
-    texts = [bank.solution, bank.checks_source, bank.mistakes_source, bank.alternatives_source, handout]
+    texts = [
+        *bank.parts.values(),
+        bank.checks_source,
+        bank.mistakes_source,
+        bank.alternatives_source,
+        handout,
+    ]
     return Subject(course, assignment, bank, open_quiz(course, stem), unfinished(texts))
 
 
@@ -163,29 +173,30 @@ def run_trials(
     tell: TellCount,
     *,
     every_draw: bool = True,
-) -> tuple[TrialResults, list[Finding]]:
-    """Run every trial behind a wall of its own and judge what they say."""
+) -> tuple[TrialResults, list[Finding], dict[str, str]]:
+    """Run every trial behind a wall of its own and judge what they say; return what is proven, too."""
     bank = subject.bank
     limits = Limits(**structs.asdict(subject.assignment.limits))
-    libraries = used_by([bank.solution, bank.mistakes_source, bank.alternatives_source])
+    libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
     with Wall(limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
             runner = TrialRunner(grader, thorough=thorough)
-            results, findings = judge_all(subject, grader, runner, equivalent, tell)
+            results, findings, proven = judge_all(subject, grader, runner, equivalent, tell)
             draws = judge_draws(subject.without(unsound(results)), runner, results) if every_draw else ()
-            return results, [*findings, *draws]
+            return results, [*findings, *draws], proven
 
 
 def judge_all(
     subject: Subject, grader: Grader, runner: TrialRunner, equivalent: Mapping[str, str], tell: TellCount
-) -> tuple[TrialResults, list[Finding]]:
+) -> tuple[TrialResults, list[Finding], dict[str, str]]:
     """Run the reference, then everything else of the questions whose reference is right."""
     results = {trial: runner.run(trial) for trial in reference_trials(subject)}
     findings = list(judge_reference(subject, results))
     sound = subject.without(unsound(results))
-    source = CourseModule(subject.bank.solution, subject.path("solution"))
-    found = mutants(source, list(subject.assignment.questions))
+    asked = list(subject.assignment.questions)
+    parts = [CourseModule(text, f"solutions/{name}.py") for name, text in subject.bank.parts.items()]
+    found = [mutant for part in parts for mutant in mutants(part, asked)]
     trials = other_trials(sound, runner, found)
     for done, (trial, ran) in enumerate(runner.run_all(trials), 1):
         results[trial] = ran
@@ -193,10 +204,12 @@ def judge_all(
     runner.prove_all(results)
     for judge in (judge_stub, judge_misconceptions, judge_alternatives, judge_garbage, judge_handed_out):
         findings += judge(sound, results)
-    findings += judge_mutants(sound, results, found, equivalent)
+    prover = Prover(grader.wall, reference_program(subject.bank), runner.calls)
+    proven = prover.prove_all(uncaught(results, equivalent))
+    findings += judge_mutants(sound, results, found, {**equivalent, **proven})
     reference = Student(grader.reference.conversation().send)
     findings += judge_quiz(subject, grader.functions(reference))
-    return results, findings
+    return results, findings, proven
 
 
 def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> list[Trial]:
@@ -204,9 +217,10 @@ def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> 
     if not subject.assignment.questions:
         return []
     bank = subject.bank
-    stub = student_folder(subject.course, subject.stem)[f"{subject.stem}.py"].decode()
+    folder = student_folder(subject.course, subject.stem)
+    stubs = {name: folder[f"{name}.py"].decode() for name in bank.parts}
     return [
-        *stub_trials(subject, stub),
+        *stub_trials(subject, stubs),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
         *garbage_trials(subject, runner.answers),

@@ -2,11 +2,15 @@
 
 import ast
 import difflib
+import functools
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from autograder.config import Assignment, Course
-from autograder.judging.bank import Bank
+from autograder.judging.bank import Bank, read
 from autograder.publish.source import DEFINITION, Definition
 from autograder.quiz.grading import Quiz
 
@@ -17,6 +21,14 @@ class Finding:
 
     what: str
     mend: str
+
+
+@dataclass(frozen=True)
+class Defined:
+    """A function or class of the reference, and the file that it stands in."""
+
+    node: Definition
+    path: str
 
 
 @dataclass(frozen=True)
@@ -44,22 +56,60 @@ class Subject:
 
     def at(self, part: str, name: str) -> str:
         """Return `file:line` of a definition."""
+        if part == "solution" and name in self.defined:
+            return f"{self.defined[name].path}:{self.defined[name].node.lineno}"
         texts = {
             "solution": self.bank.solution,
             "checks": self.bank.checks_source,
             "mistakes": self.bank.mistakes_source,
             "alternatives": self.bank.alternatives_source,
         }
-        return f"{self.path(part)}:{line_of(texts[part], name)}"
+        line = line_of(texts[part], name)
+        if part == "mistakes" and (short := re.search(rf"\n\s*{name}=", self.written("mistakes"))):
+            line = self.written("mistakes").count("\n", 0, short.end()) + 1
+        return f"{self.path(part)}:{line}"
+
+    def written(self, part: str) -> str:
+        """Return the text of one of the assignment's files."""
+        return read(self.course.root / self.path(part), missing="")
 
     def without(self, questions: Collection[str]) -> "Subject":
         """Return the assignment with further questions left unjudged."""
         return replace(self, unfinished=self.unfinished | set(questions))
 
+    def about(self, questions: Collection[str]) -> "Subject":
+        """Return what there is of some questions alone: their points, checks, mistakes and alternatives."""
+        bank = self.bank
+        points = {name: worth for name, worth in self.assignment.questions.items() if name in questions}
+        mine = replace(
+            bank,
+            checks=tuple(one for one in bank.checks if one.question in questions),
+            misconceptions=tuple(one for one in bank.misconceptions if one.question in questions),
+            alternatives=tuple(one for one in bank.alternatives if one.question in questions),
+        )
+        return replace(self, assignment=structs.replace(self.assignment, questions=points), bank=mine)
+
+    @functools.cached_property
+    def everything(self) -> frozenset[str]:
+        """All questions of the assignment, also where this is about some of them."""
+        return frozenset(self.course.assignment(self.stem).questions)
+
+    def is_asked(self, name: str) -> bool:
+        """Whether something may be told of a name: it belongs to no question that this is not about."""
+        return name in self.assignment.questions or name not in self.everything
+
     def ready(self) -> list[str]:
         """Return the questions whose answers can be judged."""
-        defined = definitions(self.bank.solution)
-        return [q for q in self.assignment.questions if q in defined and q not in self.unfinished]
+        return [q for q in self.assignment.questions if q in self.defined and q not in self.unfinished]
+
+    @functools.cached_property
+    def defined(self) -> dict[str, Defined]:
+        """The functions and classes of the reference by name, in the order of its modules."""
+        found: dict[str, Defined] = {}
+        for name, text in reversed(self.bank.parts.items()):
+            path = f"solutions/{name}.py"
+            found |= {one: Defined(node, path) for one, node in definitions(text).items()}
+        return found
 
 
 Audit = Callable[[Subject], Iterator[Finding]]

@@ -28,13 +28,16 @@ WHOLE = {"uniform random numbers", "normal random numbers"}  # where whole numbe
 NOTHING: Mapping[str, Callable[[], Any]] = {"an empty list": list, "None": lambda: None}
 
 
-def kinds(parameters: list[str], *, numeric: bool) -> list[tuple[str, str]]:
+def kinds(parameters: list[str], *, numeric: bool, acts: bool = False) -> list[tuple[str, str]]:
     """Return the kinds of garbage, each (kind, parameter).
 
     Args:
         parameters: those of the function that is asked for.
         numeric: whether numbers come out; otherwise one kind of them is as good as another.
+        acts: whether nothing comes out, as what it does is asked for: garbage does nothing.
     """
+    if acts:
+        return [(kind, "") for kind in NOTHING]
     plain = [(kind, "") for kind in (*(NUMBERS if numeric else ["zeros"]), *NOTHING)]
     back = [(kind, name) for name in parameters for kind in ("handed back", "handed back repeatedly")]
     return [*plain, *back]

@@ -75,7 +75,7 @@ def audit_leaks(subject: Subject) -> Iterator[Finding]:
     for path in sorted(present(folder)):
         text = (folder / path).read_text("utf-8", errors="replace")
         lines = [line for line in text.splitlines() if line.strip() in secret]
-        for told in [*leaks(text, subject.bank.solution), *lines]:
+        for told in [*(line for part in subject.bank.parts.values() for line in leaks(text, part)), *lines]:
             yield Finding(
                 f"{subject.path('template')}/{path} holds a line of the solution: {told.strip()}",
                 f"autograder build, and take the line out of {origin(subject, path)}",

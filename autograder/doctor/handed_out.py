@@ -32,7 +32,7 @@ def handed_out_trials(subject: Subject) -> list[Trial]:
                 seen.add(key)
                 answers = "\n".join(f"{question} = {name}" for question in ready)
                 source = ProgramText(f"{subject.stem}.py", [*around, ast.unparse(function), answers])
-                program = Program(source, subject.bank.provided)
+                program = Program(source, subject.bank.provided, files=subject.bank.files)
                 trials.append(Trial("handed out", f"{name} of {path}", ready, program))
     return trials
 

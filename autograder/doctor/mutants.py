@@ -29,7 +29,8 @@ class Mutant:
     questions: tuple[str, ...]  # whose checks should notice
     line: int
     change: str
-    text: str
+    text: str  # of the module
+    where: str  # the module's file
 
 
 def mutants(source: CourseModule, questions: Sequence[str]) -> list[Mutant]:
@@ -57,7 +58,7 @@ def mutants(source: CourseModule, questions: Sequence[str]) -> list[Mutant]:
             seen[label] += 1
             again = f"({seen[label]})" if seen[label] > 1 else ""
             change = f"`{shorten(source.cut(edit.node))}` -> `{shorten(edit.text)}`"
-            found[text] = Mutant(label + again, concerned, edit.node.lineno, change, text)
+            found[text] = Mutant(label + again, concerned, edit.node.lineno, change, text, source.where)
     return list(found.values())
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 
 from autograder.doctor.behaviour import caught, entry_for
 from autograder.doctor.examination import Examination
-from autograder.doctor.findings import Subject
+from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.trials import Ran, by_question
 from autograder.results import Outcome
 
+FIRST = 3  # things to do, told before all others
 MARKS = {Outcome.PASSED: ".", Outcome.SKIPPED: "-", Outcome.NOT_RUN: "-", Outcome.BROKEN: "?"}
 HEAD = ("question", "checks", "visible", "mistakes", "alternatives", "garbage", "mutants", "equivalent")
 
@@ -16,14 +17,22 @@ HEAD = ("question", "checks", "visible", "mistakes", "alternatives", "garbage", 
 def to_text(found: Examination) -> str:
     """Return an assignment's examination for a terminal."""
     lines = [f"{found.stem}", ""]
+    count = len(found.findings)
+    first = found.findings[:FIRST] if count > 2 * FIRST else []
+    if first:
+        lines += [f"{count} to mend; some may go when others are mended. First:", "", *told(first), ""]
     if found.subject is not None:
         lines += [*table(found, found.subject), "", *remarks(found, found.subject), ""]
-    for finding in found.findings:
-        lines += [f"  x {finding.what}", f"    -> {finding.mend}"]
-    count = len(found.findings)
+    lines += [*(["Then:", ""] if first else []), *told(found.findings[len(first) :])]
     verdict = f"{count} to mend" if count else "healthy"
     lines += [f"{found.stem}: {verdict} ({found.seconds:.1f} s)", ""]
     return "\n".join(lines)
+
+
+def told(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield what is wrong, and how to mend it."""
+    for finding in findings:
+        yield from (f"  x {finding.what}", f"    -> {finding.mend}")
 
 
 def table(found: Examination, subject: Subject) -> Iterator[str]:

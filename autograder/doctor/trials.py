@@ -16,7 +16,7 @@ import numpy as np
 
 from autograder.data.values import Handle, Tensor
 from autograder.doctor import garbage
-from autograder.doctor.findings import Subject, definitions
+from autograder.doctor.findings import Subject
 from autograder.doctor.margins import tolerances
 from autograder.doctor.mutants import Mutant
 from autograder.errors import KitError
@@ -28,7 +28,7 @@ from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
 from autograder.publish.source import Definition
 from autograder.results import Outcome
-from autograder.sandbox.calls import Answer
+from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 
@@ -74,6 +74,7 @@ class TrialRunner:
         self._grader, self._thorough = grader, thorough
         self._seconds: dict[str, float] = {}
         self.answers: dict[str, list[Any]] = {}  # of the reference, by question
+        self.calls: dict[str, list[Call]] = {}  # that it answered
 
     def run_all(self, trials: Sequence[Trial]) -> Iterator[tuple[Trial, list[Ran]]]:
         """Yield each trial with what its checks said, in order."""
@@ -149,9 +150,10 @@ class TrialRunner:
         judged = self._grader.judge.judge_live(check, session)
         if trial.kind == "reference":
             self._seconds[check.id] = time.monotonic() - began
-            told = [one.outcome.value for one in judged.exchanges
-                    if isinstance(one.outcome, Answer) and one.call.name == check.question]  # fmt: skip
+            mine = [one for one in judged.exchanges if one.call.name == check.question]
+            told = [one.outcome.value for one in mine if isinstance(one.outcome, Answer)]
             self.answers.setdefault(check.question, []).extend(told)
+            self.calls.setdefault(check.question, []).extend(one.call for one in mine)
         return self._told(check, judged, trial)
 
     def _told(self, check: Check, judged: Judged, trial: Trial) -> Ran:
@@ -202,9 +204,13 @@ def reference_trials(subject: Subject) -> list[Trial]:
     return [Trial("reference", "the reference", (question,), program) for question in subject.ready()]
 
 
-def stub_trials(subject: Subject, stub: str) -> list[Trial]:
+def stub_trials(subject: Subject, stubs: Mapping[str, str]) -> list[Trial]:
     """Return the untouched template, question by question."""
-    program = Program(ProgramText(f"{subject.stem}.py", [stub]), subject.bank.provided)
+    bank = subject.bank
+    others = {name: text for name, text in stubs.items() if name != bank.stem}
+    program = Program(
+        ProgramText(f"{bank.stem}.py", [stubs[bank.stem]]), others | bank.provided, files=bank.files
+    )
     return [Trial("stub", "the untouched template", (question,), program) for question in subject.ready()]
 
 
@@ -220,11 +226,15 @@ def variant_trials(subject: Subject, kind: str, variants: Sequence[Variant], tex
 
 def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
     """Return the mutants of questions that can be judged."""
-    name, modules, ready = f"{subject.stem}.py", subject.bank.provided, set(subject.ready())
+    reference, ready = reference_program(subject.bank), set(subject.ready())
     trials = []
     for mutant in found:
         if questions := tuple(one for one in mutant.questions if one in ready):
-            program = Program(ProgramText(name, [mutant.text]), modules)
+            name = Path(mutant.where).stem
+            if name == subject.stem:
+                program = replace(reference, source=ProgramText(f"{name}.py", [mutant.text]))
+            else:
+                program = replace(reference, modules={**reference.modules, name: mutant.text})
             trials.append(Trial("mutant", mutant.id, questions, program))
     return trials
 
@@ -236,16 +246,21 @@ def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> li
         subject: the assignment.
         answers: what the reference answers; without a number in them some kinds are all alike.
     """
-    defined = definitions(subject.bank.solution)
-    modules = {**subject.bank.provided, "garbage": Path(garbage.__file__).read_text("utf-8")}
+    reference = reference_program(subject.bank)
+    modules = {**reference.modules, "garbage": Path(garbage.__file__).read_text("utf-8")}
     trials = []
     for question in subject.ready():
-        numeric = any(map(has_numbers, answers.get(question, ())))
-        for kind, parameter in garbage.kinds(parameters(defined[question]), numeric=numeric):
+        known = answers.get(question, ())
+        numeric, acts = any(map(has_numbers, known)), bool(known) and all(one is None for one in known)
+        for kind, parameter in garbage.kinds(
+            parameters(subject.defined[question].node), numeric=numeric, acts=acts
+        ):
             swap = f"import garbage\n{question} = garbage.instead({question}, {kind!r}, {parameter!r})\n"
-            source = ProgramText(f"{subject.stem}.py", [subject.bank.solution, swap])
+            source = ProgramText(reference.source.name, [subject.bank.solution, swap])
             name = f"{parameter} {kind}".strip()
-            trials.append(Trial("garbage", name, (question,), Program(source, modules)))
+            trials.append(
+                Trial("garbage", name, (question,), replace(reference, source=source, modules=modules))
+            )
     return trials
 
 

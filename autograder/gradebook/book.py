@@ -175,6 +175,17 @@ class Gradebook(Database):
             )
             return found.fetchall()
 
+    def works(self, name: str) -> list[str]:
+        """Return the hashes of the works that were graded under a name, each once, oldest first."""
+        work = "json_extract(report, '$.receipt.submission_sha256')"
+        with self._sane():
+            found = self._db.execute(
+                f"SELECT {work} AS work FROM reports WHERE submission = ?"  # noqa: S608
+                " AND work IS NOT NULL GROUP BY 1 ORDER BY MIN(id)",
+                (name,),
+            )
+            return [work for (work,) in found.fetchall()]
+
     def by_hand(self, name: str) -> ByHand:
         """Return what staff decided on a submission: scores, oldest first, and the comments that hold."""
         with self._sane():

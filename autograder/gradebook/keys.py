@@ -29,7 +29,8 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
     bank, assignment, settings = grader.bank, grader.assignment, grader.course.settings
     shared = [
         without_docstrings(bank.solution),
-        bank.provided,
+        [bank.provided, bank.files, {name: without_docstrings(text) for name, text in bank.own.items()}],
+        bank.own_files,
         assignment.limits,
         assignment.examples,
         grader.judge.hidden_too,

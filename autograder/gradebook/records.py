@@ -24,6 +24,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     worksheet: list[list[str]] = []  # the rows of Moodle's grading worksheet, if that is the roster
     points: dict[str, float] = {}  # of each question
     quiz: float = 0.0
+    previews: int = 0  # looks at the kinds of hidden mistakes that each student has
     terms: dict[str, str] = {}  # what the course settled besides the checks: due date, rules, seed
 
 

@@ -13,6 +13,7 @@ from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_answer, encode_call, read_reply
 from autograder.sandbox.protocol import MAX_FRAME, Raised, frame_of
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
+from autograder.sandbox.student import FILES
 from autograder.sandbox.wall import Wall
 
 KEPT, KEPT_ROOM = 100_000, 128 << 20  # answers, and their bytes: some are to what students returned
@@ -50,11 +51,10 @@ class Answers:
             self._worker.close()
             self._worker = None
 
-    def find(self, call: Call, history: tuple[Any, ...]) -> tuple[Answer | StudentRaised, bool]:
-        """Return the outcome of `call` after the stateful calls `history`, and whether it is one."""
+    def find(self, call: Call, frame: bytes, history: tuple[Any, ...]) -> tuple[Answer | StudentRaised, bool]:
+        """Return the outcome of `call`, encoded as `frame`, after `history`, and whether it is stateful."""
         if call.functions:
-            return self._passing_functions(call, history), False
-        frame = encode_call(call)
+            return self._passing_functions(call, frame, history), False
         stateful = call.action != "call" or any(map(holds, (*call.args, *call.kwargs.values())))
         stateful = stateful or frame in self._stateful
         key = (*history, frame) if stateful else (frame,)
@@ -90,10 +90,12 @@ class Answers:
         self._known.put(key, outcome, len(key[-1]) + len(kept))
         self._cache.keep(key, kept)
 
-    def _passing_functions(self, call: Call, history: tuple[Any, ...]) -> Answer | StudentRaised:
+    def _passing_functions(
+        self, call: Call, frame: bytes, history: tuple[Any, ...]
+    ) -> Answer | StudentRaised:
         """Answer a call that passes functions: nothing tells whether the same ones were passed before."""
         with self._lock:
-            outcome = self._ask(encode_call(call), functions=call.functions)
+            outcome = self._ask(frame, functions=call.functions)
         if history or (isinstance(outcome, Answer) and holds(outcome.value)):
             raise TypeError("a call that is passed a function cannot make or use objects of the reference's")
         return outcome
@@ -140,7 +142,8 @@ class Answers:
         self._end()
         self._worker = worker = self._wall.worker()
         self._worker_history = ()
-        worker.load(self.program.source, self.program.modules, self.program.bind)
+        program = self.program
+        worker.load(program.source, program.modules, program.bind, files=program.files)
         return worker
 
 
@@ -149,7 +152,8 @@ class Conversation:
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
-        self._history: tuple[Any, ...] = ()
+        self._history: tuple[Any, ...] = ()  # what made and used objects
+        self._sent: tuple[Any, ...] = ()  # everything
 
     def send(self, call: Call) -> Answer:
         """Return the program's answer, or raise what it raised."""
@@ -160,9 +164,13 @@ class Conversation:
 
     def outcome(self, call: Call) -> Answer | StudentRaised:
         """Return what comes of a call."""
-        found, stateful = self._answers.find(call, self._history)
+        if (call.action, call.name) == ("make", FILES):  # any call before may have written
+            self._history = self._sent
+        frame = encode_call(call)
+        found, stateful = self._answers.find(call, frame, self._history)
+        self._sent = (*self._sent, frame)
         if stateful:
-            self._history = (*self._history, encode_call(call))
+            self._history = (*self._history, frame)
         return found
 
 

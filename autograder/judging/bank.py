@@ -5,16 +5,19 @@ import functools
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
+from autograder import beside
 from autograder.checks.draws import hidden_rng, identity, visible_rng
 from autograder.checks.marks import CheckMark
+from autograder.config import AssignmentSettings
 from autograder.errors import KitError
+from autograder.judging.changed import written_out
 from autograder.judging.sentences import Sentences
 
 FIXTURES = ("student", "reference", "rng")
@@ -80,12 +83,20 @@ class Bank:
     mistakes_source: str
     alternatives_source: str
     checks_source: str
-    provided: dict[str, str]
+    provided: dict[str, str]  # modules that are handed out whole
+    files: dict[str, bytes] = field(default_factory=dict)  # other files that are
+    own: dict[str, str] = field(default_factory=dict)  # the reference's modules beside the main one
+    own_files: dict[str, bytes] = field(default_factory=dict)  # and its other files
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Everything of the reference that is a program, the main module first, by the name of the module."""
+        return {self.stem: self.solution, **self.own}
 
     @functools.cached_property
     def defined(self) -> frozenset[str]:
         """What the solution defines at the top."""
-        return frozenset(name for node in ast.parse(self.solution).body for name in names_of(node))
+        return frozenset(name for node in ast.parse(self.solution).body for name in names_of(node, self.own))
 
     @functools.cached_property
     def sentences(self) -> Sentences:
@@ -114,19 +125,27 @@ class Bank:
         return {name: tuple(check for check in self.checks if check.question == name) for name in names}
 
 
-def load_bank(root: Path, stem: str, provided: tuple[str, ...] = (), *, only_quiz: bool = False) -> Bank:
+def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = None) -> Bank:
     """Read an assignment's checks (which are run: they are ours) and the texts of its programs.
 
-    What is only a quiz has no checks, and a solution only if its answers are measured.
+    Args:
+        root: the course's folder.
+        stem: the assignment.
+        assignment: says what lies beside its module. What is only a quiz has no checks, and a solution only
+            if its answers are measured.
     """
     path = root / "tests" / "questions" / f"test_{stem}.py"
     solution = root / "solutions" / f"{stem}.py"
-    if not path.exists() and only_quiz:
+    if assignment is not None and not assignment.questions:
         return Bank(stem, (), (), (), read(solution, missing=""), "", "", "", {})
-    modules = {name: read(root / "assignments" / stem / f"{name}.py") for name in provided}
+    provided, hand_in = (assignment.provided, assignment.hand_in) if assignment else ([], [])
+    given, solutions = root / "assignments" / stem, root / "solutions"
+    modules = {name: read(given / f"{name}.py") for name in beside.modules(provided)}
     refuse_repeated(path)
     module = import_checks(path, stem, root, bool(provided))
-    mistakes = read(root / "tests" / "questions" / "mistakes" / f"{stem}.py", missing="")
+    own = {name: read(solutions / f"{name}.py") for name in beside.modules(hand_in)}
+    wrong = root / "tests" / "questions" / "mistakes" / f"{stem}.py"
+    mistakes = written_out(read(wrong, missing=""), {stem: read(solution), **own}, str(wrong))
     alternatives = read(root / "tests" / "questions" / "alternatives" / f"{stem}.py", missing="")
     return Bank(
         stem,
@@ -138,6 +157,9 @@ def load_bank(root: Path, stem: str, provided: tuple[str, ...] = (), *, only_qui
         alternatives,
         read(path),
         modules,
+        {name: read_bytes(given / name) for name in beside.files(provided)},
+        own,
+        {name: read_bytes(solutions / name) for name in beside.files(hand_in)},
     )
 
 
@@ -149,6 +171,14 @@ def read(path: Path, missing: str | None = None) -> str:
         if missing is not None:
             return missing
         raise KitError(f"{path} is missing: every assignment needs it") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's contents."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise KitError(f"{path} is missing: grading.yml names it") from None
 
 
 def refuse_repeated(path: Path) -> None:
@@ -234,8 +264,10 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
     return tuple(found)
 
 
-def names_of(node: ast.stmt) -> Iterator[str]:
-    """Yield what a statement at the top of a module defines."""
+def names_of(node: ast.stmt, own: Container[str | None]) -> Iterator[str]:
+    """Yield what a statement at the top of a module defines, or imports from a module of the same work."""
+    if isinstance(node, ast.ImportFrom) and node.module in own:
+        yield from (alias.asname or alias.name for alias in node.names)
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]

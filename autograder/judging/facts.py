@@ -1,8 +1,10 @@
 """What a program answers to a check's calls, laid out as the right answers are, entry by entry."""
 
+import math
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,8 @@ from autograder.sandbox.calls import Answer, Call, StudentRaised
 Outcomes = Sequence[Answer | Ended]
 FactKey = tuple[Any, ...]  # number of the call, aspect, place in the answer
 NOTHING = np.zeros(1)
+MOST_FACTS = 1_000  # of one answer: the pieces of a longer one are not told apart
+LARGEST_BITS = 1023  # of an integer that a float can hold
 VALUE, CHANGED, GRADIENT, REACHES = "value", "changed", "gradient", "reaches"
 
 
@@ -40,10 +44,10 @@ def facts_of(at: int, outcome: Answer | Ended) -> Iterator[Fact]:
     if not isinstance(outcome, Answer):
         yield Fact((at, VALUE), raised_by(outcome))
         return
-    yield from parts((at, VALUE), outcome.value)
+    yield from islice(parts((at, VALUE), outcome.value), MOST_FACTS)
     yield Fact((at, CHANGED), outcome.changed)
     for name, grad in outcome.grads.items():
-        yield from parts((at, GRADIENT, name), grad)
+        yield from islice(parts((at, GRADIENT, name), grad), MOST_FACTS)
         slopes = numbers_in(grad)
         reaches = slopes is not None and not np.all(np.abs(slopes) <= EXACT)
         yield Fact((at, REACHES, name), "", np.full(1, float(reaches)))
@@ -78,20 +82,33 @@ def parts(key: FactKey, value: Any) -> Iterator[Fact]:
     elif isinstance(value, Handle | Opaque):
         yield Fact(key, ("an object", value.type_name))
     else:
-        yield Fact(key, ("text", value))
+        yield Fact(key, ("text", frozen(value)))
+
+
+def frozen(value: Any) -> Hashable:
+    """Return data that holds no numbers in a form that can be compared and kept."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    return frozenset(value) if isinstance(value, set) else value
 
 
 def numbers_in(value: Any) -> np.ndarray | None:
     """Return data that is made of numbers, or of truth values, as one array; None for any other."""
+    if type(value) is int and value.bit_length() > LARGEST_BITS:
+        return np.array(math.inf if value > 0 else -math.inf)
     if type(value) in (int, float, bool):
         return np.array(float(value))
     array = value.array if isinstance(value, Tensor) else value
     if isinstance(array, np.ndarray) and array.dtype.kind in "fiub":
         return array.astype(np.float64)
     if isinstance(value, list | tuple):
-        rows = [numbers_in(item) for item in value]
-        if all(row is not None for row in rows) and len({row.shape for row in rows if row is not None}) <= 1:
-            return np.array(rows)
+        rows: list[np.ndarray] = []
+        for item in value:
+            row = numbers_in(item)
+            if row is None or row.shape != (rows[0] if rows else row).shape:
+                return None
+            rows.append(row)
+        return np.array(rows)
     return None
 
 
@@ -199,6 +216,12 @@ class AnswerFacts:
     def strange(self) -> np.ndarray:
         """The entries of facts of another kind."""
         return np.isin(self.layout.owner, list(self.odd))
+
+    @cached_property
+    def changed(self) -> dict[int, Hashable]:
+        """The inputs that the program changes and should not, by fact."""
+        facts = self.layout.facts
+        return {number: odd.kind for number, odd in self.odd.items() if facts[number].key[1] == CHANGED}
 
     @cached_property
     def wrong(self) -> np.ndarray:

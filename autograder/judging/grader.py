@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from autograder import __version__
+from autograder import __version__, beside
 from autograder.checks.draws import draw_of
 from autograder.config import Course, max_score
 from autograder.errors import KitError
@@ -39,6 +39,7 @@ from autograder.results import (
     worst,
 )
 from autograder.sandbox import protocol
+from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
@@ -107,12 +108,7 @@ class Grader:
 
     def grade_readable(self, submission: Submission) -> Report:
         """Run the checks and the quiz of a submission and add up."""
-        source = source_of(submission, self.bank.stem)
-        modules = {**modules_of(submission), **self.bank.provided}
-        self.wall.preload(used_by([*source.cells, *modules.values()]))
-        program = Program(
-            protocol.ProgramText(source.name, list(source.cells)), modules, files=data_files_of(submission)
-        )
+        source, program = source_of(submission, self.bank.stem), self.program_of(submission)
         session = Session(self.wall, program, draw=self.draw_of(program))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
@@ -137,6 +133,14 @@ class Grader:
             refused=was_refused(session),
             examples=examples,
         )
+
+    def program_of(self, submission: Submission) -> Program:
+        """Return a submission as it is loaded."""
+        source = source_of(submission, self.bank.stem)
+        modules = {**modules_of(submission), **self.bank.provided}
+        self.wall.preload(used_by([*source.cells, *modules.values()]))
+        text = protocol.ProgramText(source.name, list(source.cells))
+        return Program(text, modules, files={**data_files_of(submission), **self.bank.files})
 
     def notes_on_code(self, session: Session, source: Source) -> list[str]:
         """Load a submission and return what students should know of that; what is only a quiz has no code."""
@@ -175,7 +179,8 @@ class Grader:
             results = better(results, again, "Wrong, where nothing else has run before.")
         lent = judge_again(self.lending, question, session, results)
         if lent is not None:
-            results, diagnosis = lent.results, Diagnosis(hint=lent.told)
+            results, own = lent.results, self.diagnose(question, lent.judged)
+            diagnosis = own.after(lent.told) if lent.told or own.misconceptions else diagnosis
         if results is not first:
             for result in results:
                 self.after_check(result)
@@ -203,10 +208,13 @@ class Grader:
         results = [found[check.id][1] for check in self.bank.of(question)]
         if is_absent(results):
             return results, Diagnosis()
+        return results, self.diagnose(question, judged)
+
+    def diagnose(self, question: str, judged: Sequence[Judged]) -> Diagnosis:
+        """Return the known mistake behind what is wrong with a question's answers."""
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         right = [one for one in self.bank.alternatives if one.question == question]
-        checks = [one.check for one in judged]
-        return results, self.diagnostician.diagnose(checks, judged, candidates, right)
+        return self.diagnostician.diagnose([one.check for one in judged], judged, candidates, right)
 
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None
@@ -347,6 +355,7 @@ def open_grader(
         without: layers of the wall to switch off, to see what they are worth.
         hidden_anyway: run hidden checks even where the wall does not hold everything back.
     """
+    insist_on_linux()
     assignment = course.assignment(stem)
     solution = course.root / "solutions" / f"{stem}.py"
     only_quiz = not assignment.questions
@@ -354,7 +363,7 @@ def open_grader(
     own = [read(path, "" if only_quiz else None) for path in (solution, *provided_paths(course, stem))]
     wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
     try:
-        bank = load_bank(course.root, stem, tuple(assignment.provided), only_quiz=only_quiz)
+        bank = load_bank(course.root, stem, assignment)
         if not only_quiz:
             insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
@@ -368,7 +377,7 @@ def open_grader(
 def provided_paths(course: Course, stem: str) -> list[Path]:
     """Return the modules that are handed out whole, those that are there."""
     folder = course.root / "assignments" / stem
-    paths = (folder / f"{name.removesuffix('.py')}.py" for name in course.assignment(stem).provided)
+    paths = (folder / f"{name}.py" for name in beside.modules(course.assignment(stem).provided))
     return [path for path in paths if path.is_file()]
 
 

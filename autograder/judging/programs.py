@@ -7,12 +7,14 @@ from autograder.sandbox import protocol
 
 def reference_program(bank: Bank) -> Program:
     """Return the reference as a program."""
-    return Program(protocol.ProgramText(f"{bank.stem}.py", [bank.solution]), bank.provided)
+    source = protocol.ProgramText(f"{bank.stem}.py", [bank.solution])
+    return Program(source, {**bank.own, **bank.provided}, files={**bank.own_files, **bank.files})
 
 
 def variant_program(bank: Bank, text: str, variant: Variant) -> Program:
     """Return the reference with one question answered by a variant out of a module's text."""
     reference = reference_program(bank)
-    solutions = {"solutions": "", f"solutions.{bank.stem}": bank.solution}
-    modules = {**bank.provided, **solutions, "variants": text}
-    return Program(reference.source, modules, {variant.question: ("variants", variant.name)})
+    solutions = {"solutions": "", **{f"solutions.{name}": part for name, part in bank.parts.items()}}
+    modules = {**reference.modules, **solutions, "variants": text}
+    bound = {variant.question: ("variants", variant.name)}
+    return Program(reference.source, modules, bound, files=reference.files)

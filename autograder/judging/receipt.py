@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from autograder import __version__
+from autograder import __version__, beside
 from autograder.config import FILE, Course
 from autograder.environment import LIBRARIES
 
@@ -78,7 +78,9 @@ def course_files(course: Course, stem: str) -> dict[str, bytes]:
     assignment = course.assignment(stem)
     code = [f"solutions/{stem}.py", f"tests/questions/test_{stem}.py"]
     paths = [FILE, *(path for path in code if assignment.questions or (course.root / path).exists())]
-    paths += [f"assignments/{stem}/{name}.py" for name in assignment.provided]
+    for folder, entries in ((f"assignments/{stem}", assignment.provided), ("solutions", assignment.hand_in)):
+        paths += [f"{folder}/{name}.py" for name in beside.modules(entries)]
+        paths += [f"{folder}/{name}" for name in beside.files(entries)]
     if assignment.quiz:
         paths += [f"assignments/{stem}/quiz.yml", f"solutions/{stem}_quiz.yml"]
     mistakes = f"tests/questions/mistakes/{stem}.py"

@@ -5,10 +5,11 @@ import json
 import warnings
 from pathlib import Path
 
-from autograder.config import FILE, Course
+from autograder import beside
+from autograder.config import Course
 from autograder.environment import LIBRARIES, python_name
 from autograder.judging.bank import load_bank
-from autograder.judging.receipt import ENGINE
+from autograder.judging.receipt import ENGINE, course_files
 from autograder.otter.tests import grading_tests
 from autograder.publish.source import read_source
 from autograder.publish.student_files.progress import CHECK_SECONDS
@@ -24,9 +25,9 @@ PYTHON = python_name().removeprefix("Python ")
 def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
     """Return the files of `otter_<stem>.zip`."""
     assignment = course.assignment(stem)
-    provided = provided_files(course.root / "assignments" / stem, assignment.provided)
+    provided = provided_files(course.root / "assignments" / stem, beside.modules(assignment.provided))
     source = read_source(course.root, f"tests/questions/test_{stem}.py")
-    bank = load_bank(course.root, stem, tuple(assignment.provided))
+    bank = load_bank(course.root, stem, assignment)
     tests = grading_tests(source, bank.checks, stem, assignment.questions, course.settings.seed)
     texts = {f"tests/{question}.py": text for question, text in tests.items()}
     texts |= otter_scripts()
@@ -39,7 +40,7 @@ def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
         modules=bool(provided), seconds=CHECK_SECONDS,
     )  # fmt: skip
     files = {path: text.encode() for path, text in texts.items()}
-    return files | kit_files() | course_files(course.root, stem)
+    return files | kit_files() | {f"course/{path}": data for path, data in course_files(course, stem).items()}
 
 
 def configuration(course: Course, stem: str) -> dict[str, object]:
@@ -77,20 +78,4 @@ def kit_files() -> dict[str, bytes]:
     return {
         f"autograder/{path.relative_to(ENGINE).as_posix()}": path.read_bytes()
         for path in ENGINE.rglob("*.py")
-    }
-
-
-def course_files(root: Path, stem: str) -> dict[str, bytes]:
-    """Return what the kit grades one assignment with, laid out as in the course's folder."""
-    wanted = [
-        root / FILE,
-        root / "solutions" / f"{stem}.py",
-        root / "solutions" / f"{stem}_quiz.yml",
-        root / "tests" / "questions" / f"test_{stem}.py",
-        root / "tests" / "questions" / "mistakes" / f"{stem}.py",
-        *sorted((root / "assignments" / stem).glob("*.py")),
-        root / "assignments" / stem / "quiz.yml",
-    ]
-    return {
-        f"course/{path.relative_to(root).as_posix()}": path.read_bytes() for path in wanted if path.exists()
     }

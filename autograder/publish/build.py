@@ -33,6 +33,7 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         term=term_of(course.settings.seed, stem),
         import_s=assignment.limits.import_s,
         call_s=assignment.limits.call_s,
+        hand_in=assignment.hand_in,
     )
 
 
@@ -57,8 +58,7 @@ def has_bundle(course: Course, stem: str, name: str) -> bool:
 def build(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
     for stem, assignment in course.settings.assignments.items():
-        only_quiz = not assignment.questions
-        bank = load_bank(course.root, stem, tuple(assignment.provided), only_quiz=only_quiz)
+        bank = load_bank(course.root, stem, assignment)
         insist_on_agreement(bank, assignment.questions)
         write_tree(student_folder(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from autograder import beside
 from autograder.config import Attempts, Course, Late
 from autograder.errors import KitError, nearest
 from autograder.publish.leaks import leaks
@@ -93,12 +94,14 @@ def hint_faults(hints: Hints, questions: Sequence[str], solution: str) -> list[s
 
 
 def facts_of(
-    stem: str, title: str, points: Mapping[str, float], quiz: float, provided: Sequence[str], rules: Rules
-) -> dict[str, Any]:
+    stem: str, title: str, points: Mapping[str, float], quiz: float, provided: Sequence[str],
+    hand_in: Sequence[str], rules: Rules,
+) -> dict[str, Any]:  # fmt: skip
     """Return what study.py reads, as plain data."""
     return {
         "stem": stem, "title": title, "questions": dict(points), "quiz": quiz,
-        "provided": [name.removesuffix(".py") for name in provided], "due": rules.due,
+        "provided": [*beside.modules(provided), *beside.modules(hand_in)], "beside": list(hand_in),
+        "due": rules.due,
         "rules": [*rules.told, *([rules.hand_in] if rules.hand_in else [])], "hand_in": rules.hand_in,
         "hints": {name: list(tiers) for name, tiers in rules.hints.items()},
     }  # fmt: skip

@@ -10,7 +10,8 @@ from typing import Any
 
 import jinja2
 
-from autograder.environment import AT_HOME, LIBRARIES, listed, python_name
+from autograder import beside
+from autograder.environment import AT_HOME, LIBRARIES, PYTHON, listed, python_name
 from autograder.errors import KitError, nearest
 from autograder.publish.facts import Rules, facts_of, hint_faults
 from autograder.publish.kit import kit_text
@@ -40,6 +41,7 @@ def build_template(
     term: str = "",
     import_s: float = 20,
     call_s: float = 5,
+    hand_in: Sequence[str] = (),
 ) -> dict[str, bytes]:
     """Return the files of a student's folder: path relative to it -> content.
 
@@ -49,20 +51,23 @@ def build_template(
         title: what the README calls it.
         points: what each question is worth, in the order of the README; only these become stubs.
         quiz_points: what the quiz is worth; 0 if there is none.
-        provided: modules in assignments/<stem>/ that are handed out whole.
+        provided: modules and files in assignments/<stem>/ that are handed out whole.
         minutes: how long the assignment takes, for the README.
         rules: when and where it is handed in, and the hints.
         term: the salt of the quiz's figures.
         import_s: the seconds that loading may take where it is graded.
         call_s: the seconds that a call may take there.
+        hand_in: modules and files that are handed in beside the module; stubs of the modules are handed out.
     """
     rules = rules or Rules()
     if not points:
         return quiz_folder(course_root, stem, title, quiz_points, rules, term)
     solution = read_source(course_root, f"solutions/{stem}.py")
     checks = read_source(course_root, f"tests/questions/test_{stem}.py")
-    modules = provided_files(course_root / "assignments" / stem, provided)
-    texts = {f"{stem}.py": make_stubs(solution, list(points), [name.removesuffix(".py") for name in modules])}
+    modules = provided_files(course_root / "assignments" / stem, beside.modules(provided))
+    own = [read_source(course_root, f"solutions/{name}.py") for name in beside.modules(hand_in)]
+    around = [*beside.modules(provided), *beside.modules(hand_in)]
+    texts = stubs_of([solution, *own], list(points), around)
     texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
     with contextlib.suppress(FileNotFoundError):
         texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
@@ -72,15 +77,19 @@ def build_template(
     texts |= notebooks(folder, stem, title, texts[f"{stem}.py"], quiz=bool(quiz_points))
     quiz = quiz_files(course_root, stem, title, term) if quiz_points else {}
     texts |= quiz
-    refuse_leaks(texts, solution, points)
+    for part in (solution, *own):
+        refuse_leaks(texts, part, defined_in(part, points))
     for fault in hint_faults(rules.hints, list(points), solution.text):
         raise KitError(f"assignments/{stem}/hints.yml: {fault}")
-    texts["requirements.txt"] = requirements([solution.text, *modules.values()])
+    programs = [solution.text, *(part.text for part in own), *modules.values()]
+    texts["requirements.txt"] = requirements(programs)
     texts["README.md"] = readme(
         stem=stem,
         title=title,
         questions=table(points, count_visible(checks)),
-        asked=asked(texts[f"{stem}.py"]),
+        asked=asked("\n".join(texts[Path(part.where).name] for part in (solution, *own))),
+        beside=[f"{name}.py" for name in beside.modules(hand_in)] + beside.files(hand_in),
+        data=beside.files(provided),
         quiz_points=f"{quiz_points:g}" if quiz_points else "",
         handout="handout.md" in texts,
         minutes=minutes,
@@ -95,13 +104,51 @@ def build_template(
     texts["requirements-notebook.txt"] = student_file("requirements-notebook.txt")
     texts["conftest.py"] = student_file("student_conftest.py").replace('"STEM"', f'"{stem}"')
     texts["study.py"] = student_file("study.py").replace('"STEM"', f'"{stem}"')
-    facts = facts_of(stem, title, points, quiz_points, provided, rules)
+    facts = facts_of(stem, title, points, quiz_points, provided, hand_in, rules)
     texts["checks/assignment.json"] = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     texts["pytest.ini"] = student_file("pytest.ini")
+    version = ".".join(map(str, PYTHON))
+    texts[".github/workflows/checks.yml"] = student_file("checks.yml").replace("PYTHON", version, 1)
     if rules.examples:
         texts["examples.py"] = student_file("examples.txt").replace("QUESTIONS", stubs_of_examples(points))
     texts |= modules | {"checks/kit.py": kit_text()}
-    return {path: texts[path].encode() for path in sorted(texts)}
+    found = {path: text.encode() for path, text in texts.items()}
+    found |= data_files(course_root / "assignments" / stem, beside.files(provided), needed=True)
+    found |= data_files(course_root / "assignments" / stem, beside.files(hand_in), needed=False)
+    return dict(sorted(found.items()))
+
+
+def stubs_of(
+    parts: Sequence[CourseModule], questions: Sequence[str], around: Sequence[str]
+) -> dict[str, str]:
+    """Return the modules that students fill in; a question is in the one that defines it, else in the first.
+
+    Args:
+        parts: the solution's modules, the main one first.
+        questions: what is asked for.
+        around: modules that lie beside them, so that importing them stays.
+    """
+    inside = {part.where: defined_in(part, questions) for part in parts}
+    elsewhere = {name for part in parts[1:] for name in inside[part.where]}
+    inside[parts[0].where] = [name for name in questions if name not in elsewhere]
+    return {Path(part.where).name: make_stubs(part, inside[part.where], around) for part in parts}
+
+
+def defined_in(part: CourseModule, questions: Iterable[str]) -> list[str]:
+    """Return the questions that a module defines."""
+    there = {node.name for node in part.tree.body if isinstance(node, DEFINITION)}
+    return [name for name in questions if name in there]
+
+
+def data_files(folder: Path, names: Sequence[str], *, needed: bool) -> dict[str, bytes]:
+    """Return files that are handed out as they are; of those to be handed in there may be a beginning."""
+    found = {}
+    for name in names:
+        if (folder / name).is_file():
+            found[name] = (folder / name).read_bytes()
+        elif needed:
+            raise KitError(f"provided file {name} is missing in {folder}")
+    return found
 
 
 def quiz_folder(
@@ -123,13 +170,13 @@ def stubs_of_examples(questions: Iterable[str]) -> str:
     return "\n".join(f'    "{name}": [],' for name in questions)
 
 
-def refuse_leaks(texts: Mapping[str, str], solution: CourseModule, questions: Mapping[str, float]) -> None:
+def refuse_leaks(texts: Mapping[str, str], solution: CourseModule, questions: Sequence[str]) -> None:
     """Raise if a line of the solution is handed out, or a stub is none."""
     for path, text in texts.items():
         for line in leaks(text, solution.text):
             raise KitError(f"{path} for students would hold a line of {solution.where}: {line}")
     stem = Path(solution.where).name
-    for fault in faults(texts[stem], list(questions)):
+    for fault in faults(texts[stem], questions):
         raise KitError(f"{stem} for students: {fault}")
 
 

@@ -81,7 +81,7 @@ def hidden_numbers(grader: Grader) -> AbstractSet[str]:
         script = grader.judge.script(check)
         for frame in script.frames if script else ():
             request, body = decode_frame(frame, REQUEST)
-            call = decode_call(request, body)
+            call = decode_call(request, body, is_ours=True)
             told = str([plainly(value) for value in (*call.args, *call.kwargs.values())])
             numbers[check.visible].update(NUMBER.findall(told))
     return numbers[False] - numbers[True]

@@ -47,7 +47,7 @@ def calls_of(grader: Grader, check: Check) -> Iterator[str]:
     script = grader.judge.script(check)
     for frame, answer in zip(script.frames, script.answers, strict=True) if script else ():
         request, body = decode_frame(frame, REQUEST)
-        call = decode_call(request, body)
+        call = decode_call(request, body, is_ours=True)
         if call.action == "call":
             given = [[plainly(one) for one in call.args],
                      {key: plainly(one) for key, one in sorted(call.kwargs.items())}]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from autograder.config import CourseSettings, Visibility
 from autograder.data.figures import PNG
 from autograder.judging.scoring import left_out, parts
+from autograder.reports.repairs import repair_lines, repairs
 from autograder.reports.terminal import clean
 from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.late import Ruling
@@ -42,10 +43,16 @@ def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | Non
         for row in question_rows(question, place, report, visibility)
     ]
     rows += quiz_rows(report, len(report.questions) + 1, visibility.hidden_checks)
-    told = [f"examples of {one.told}" for one in report.examples]
+    # students read this before publication
+    first = "\n".join(repair_lines(repairs(report, published=False)))
+    told = [
+        *report.notes,
+        *([first] if first else []),
+        *(f"examples of {one.told}" for one in report.examples),
+    ]
     return {
         "score": score,
-        "output": "\n\n".join([*ruling.notes, *map(block, [*report.notes, *told])]),
+        "output": "\n\n".join([*ruling.notes, *map(block, told)]),
         "output_format": "md",
         "test_output_format": "md",
         "test_name_format": "text",

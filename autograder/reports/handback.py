@@ -3,37 +3,36 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from autograder.reports.repairs import repair_lines, repairs
+from autograder.reports.student_page import seen
 from autograder.reports.terminal import clean, number
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 
 WIDTH = 88
-LATER = ("after_due_date", "after_published")
 
 
-def handback(report: Report, *, published: bool) -> str:
+def handback(report: Report, looks: Sequence[str] = (), *, published: bool) -> str:
     """Return a student's feedback.
 
     Args:
         report: of the submission.
+        looks: lines on the kinds of hidden mistakes, which are told before publication only.
         published: whether results that wait for publication may be read. Until then there are visible
             checks only, and neither scores nor the quiz's answers.
     """
-    lines = (line if line.isprintable() else clean(line) for line in lines_of(report, published))
+    lines = (line if line.isprintable() else clean(line) for line in lines_of(report, looks, published))
     return "\n".join(lines).rstrip() + "\n"
 
 
-def may_read(check: CheckResult, published: bool) -> bool:
-    """Whether the student may see how a check ended."""
-    return check.visibility == "visible" or (published and check.visibility in LATER)
-
-
-def lines_of(report: Report, published: bool) -> Iterator[str]:
+def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[str]:
     """Yield the lines of a student's feedback."""
     yield f"{one_line(report.title or report.assignment)}: {one_line(report.student)}"
     if published:
         yield f"Score: {number(report.score)} of {number(report.max_score)}"
-    for note in report.notes:
+    for note in [*report.notes, *([] if published else looks)]:
         yield from wrapped(note, "")
+    for line in repair_lines(repairs(report, published=published)):
+        yield from wrapped(line, "")
     for question in report.questions:
         checks = [check for check in report.checks if check.question == question.id]
         yield ""
@@ -48,7 +47,7 @@ def lines_of(report: Report, published: bool) -> Iterator[str]:
 
 def question_lines(question: QuestionResult, checks: Sequence[CheckResult], published: bool) -> Iterator[str]:
     """Yield a question's heading, its hint and those of its checks that may be read."""
-    shown = [check for check in checks if may_read(check, published)]
+    shown = [check for check in checks if seen(check, staff=False, published=published)]
     wrong = [check for check in shown if check.outcome is not Outcome.PASSED]
     name = question.id.partition(".")[2]
     earned = f"{number(question.score)} of {number(question.max_score)}; " if published else ""

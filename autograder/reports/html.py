@@ -22,6 +22,7 @@ from markupsafe import Markup
 from autograder.data.figures import PNG
 from autograder.reports import attention, statistics
 from autograder.reports.code import Cell
+from autograder.reports.repairs import repairs
 from autograder.reports.student_page import grouped, questions_of, seen
 from autograder.reports.tables import JOINERS
 from autograder.reports.terminal import number
@@ -155,6 +156,7 @@ def student_html(
         script=False,
         title=f"{line(report.student)}: {report.title}",
         report=report, staff=staff, code=code, open=open_, questions=questions_of(report, staff, published),
+        repairs=repairs(report, staff=staff, published=published),
         adjustment=added if abs(added) >= 0.01 else 0.0,
         receipt=report.receipt,
         never=sum(not seen(check, staff, True) for check in report.checks),

@@ -48,9 +48,9 @@ class MoodleTable:
             cells[at] = f"{when:%d %B %Y, %I:%M %p}"
         return cells
 
-    def add(self, report: Report, person: Person, *, published: bool) -> None:
+    def add(self, report: Report, person: Person, looks: Sequence[str] = (), *, published: bool) -> None:
         """Fill in the line of one of those who handed a submission in, with what they may read."""
-        told = escape(handback(report, published=published)).strip().replace("\n", "<br>")
+        told = escape(handback(report, looks, published=published)).strip().replace("\n", "<br>")
         if not self._places:
             self._rows.append(made_up(report, person, told))
         elif row := self._of.get(person.moodle):

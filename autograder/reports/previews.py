@@ -1,4 +1,4 @@
-"""A few looks at hidden mistakes before the deadline: their kind, never a number."""
+"""A few looks at hidden mistakes before publication: their kind, never a number."""
 
 from autograder.results import WEIGHTLESS, Outcome, QuestionResult, Report
 

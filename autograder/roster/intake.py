@@ -76,6 +76,7 @@ class Intake:
     task: Task | None = None
     worksheet: Sequence[Sequence[str]] = ()
     blackboard_column: str = ""
+    previews: int = 0
     platforms: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -119,7 +120,8 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     column = canvas_column(options.roster, assignment)
     return Intake(
         list(entries), rows, missing, remarks, column, task_of(course, stem), sheet,
-        blackboard_column(options.roster, assignment), platforms_of(entries, options.roster),
+        blackboard_column(options.roster, assignment), course.settings.attempts.previews,
+        platforms_of(entries, options.roster),
     )  # fmt: skip
 
 

@@ -43,11 +43,17 @@ def sent(value: Any, name: str) -> Any:
     return data
 
 
-def decode_call(request: protocol.CallRequest, body: memoryview) -> Call:
-    """Return the call that a request stands for."""
+def decode_call(request: protocol.CallRequest, body: memoryview, *, is_ours: bool = False) -> Call:
+    """Return the call that a request stands for.
+
+    Args:
+        request: the call.
+        body: of its message.
+        is_ours: whether the grader asks, and not a submission.
+    """
     held = request.handle
     handle = None if held is None else Handle(held.id, held.type_name)
-    decoder = Decoder(body)
+    decoder = Decoder(body, is_ours=is_ours)
     return Call(
         request.action,
         request.name,

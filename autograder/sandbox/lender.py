@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 
 from autograder.errors import KitError
 from autograder.sandbox import protocol
+from autograder.sandbox.codec import decode_call
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 
 CALLS = 20_000  # that a program may make of lent functions while one question is judged
@@ -54,12 +55,13 @@ class Lender:
             until: the moment by which it must be here.
 
         Raises:
-            ProtocolError: nothing of that name is lent, or it was asked for too often.
+            ProtocolError: nothing of that name is lent, or asked for too often, or with what is no data.
             LenderFailed: the worker did not answer, nor did a fresh one.
         """
         if call.action != "call" or call.name not in self.names or self._left <= 0:
             raise protocol.ProtocolError("a call of what is not lent")
         self._left -= 1
+        decode_call(call, protocol.decode_frame(frame, protocol.REPLY)[1])  # or it is refused
         reply = self._reply(frame, allowed_s, until)
         answered, _ = protocol.decode_frame(reply, protocol.REPLY)
         if isinstance(answered, protocol.Answered):

@@ -21,7 +21,7 @@ LAYERS = ("rlimits", "dumpable", "landlock", "seccomp", "uid")
 FIRST_UID, UIDS = 61184, 4336  # a range that no distribution hands out
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 SIGKILL = 9
-THREADS = 64
+THREADS, DESCRIPTORS = 64, 128
 NICE = 5  # workers give way to the grader, which has to see when their time is up
 CLEAN_ENVIRONMENT = {
     "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8", "MPLBACKEND": "Agg",
@@ -86,7 +86,7 @@ def set_rlimits(limits: Limits, private_user: bool) -> None:
     cpu = int(limits.submission_s) + 5
     bounds = [
         ("RLIMIT_AS", budget), ("RLIMIT_CPU", cpu), ("RLIMIT_FSIZE", limits.output_kb * 1024),
-        ("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", 128), ("RLIMIT_MEMLOCK", 0),
+        ("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", DESCRIPTORS), ("RLIMIT_MEMLOCK", 0),
         ("RLIMIT_MSGQUEUE", 0),
     ]  # fmt: skip
     if private_user:  # the number of processes is counted per user

@@ -3,6 +3,7 @@
 import math
 import re
 import struct
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ PACK_FROM = 8  # a list of at least this many floats travels as one array
 MAX_DIMENSIONS = 32
 MAX_DEPTH = 20  # of lists in lists: more than a worker ever sends
 MAX_NODES = 300_000  # pieces of data in one message
+MAX_ALIKE = 64  # different keys of one hash, each compared with all others: honest ones are few
 MAX_AXES = 500  # of a figure
 MAX_SIDE = 1700  # pixels of a picture; figures are drawn at most 1600 wide and high
 PNG_SIZE = struct.Struct(">8s4x4sII")  # signature, "IHDR", width, height
@@ -102,8 +104,16 @@ class Encoder:
 class Decoder:
     """Turns wire structs into data. Each array has bytes of the body of its own, one after another."""
 
-    def __init__(self, body: memoryview) -> None:
-        self._body, self._at, self._nodes = body, 0, 0
+    def __init__(self, body: memoryview, *, is_ours: bool = False) -> None:
+        """Begin with a message.
+
+        Args:
+            body: of it.
+            is_ours: whether the grader wrote it, so that things in it may stand for the program's functions
+                and for any class: whoever can send those runs what they like on the other side.
+        """
+        self._body, self._is_ours = body, is_ours
+        self._at = self._nodes = 0
 
     def value(self, wire: Any, depth: int = 0) -> Any:
         """Return the data behind a wire struct."""
@@ -133,13 +143,19 @@ class Decoder:
                 return Handle(wire.id, wire.type_name, held)
             case protocol.WireOpaque():
                 return Opaque(wire.type_name, wire.why)
-            case protocol.WireCallback():
-                return Callback(wire.at)
-            case protocol.WireNamed():
-                return Named(wire.name)
-            case protocol.WireRecord():
-                return Record(wire.path, self.mapping(wire.fields, depth))
-        return self.figure(wire, depth)
+            case protocol.WireFigure():
+                return self.figure(wire, depth)
+        return self.ours(wire, depth)
+
+    def ours(self, wire: Any, depth: int) -> Callback | Named | Record:
+        """Return what only the grader may send."""
+        if not self._is_ours:
+            raise ProtocolError("what stands for a function or an object of a class")
+        if isinstance(wire, protocol.WireCallback):
+            return Callback(wire.at)
+        if isinstance(wire, protocol.WireNamed):
+            return Named(wire.name)
+        return Record(wire.path, self.mapping(wire.fields, depth))
 
     def all(self, wires: Sequence[Any], depth: int = 0) -> list[Any]:
         """Return the data behind several wire structs."""
@@ -156,6 +172,7 @@ class Decoder:
             raise ProtocolError("a dict with too many entries")
         keys = wire.keys if all(type(key) is str for key in wire.keys) else self.all(wire.keys, depth)
         try:
+            refuse_crafted(keys)
             return dict(zip(keys, self.all(wire.items, depth), strict=True))
         except TypeError:
             raise ProtocolError("a dict whose keys cannot be keys") from None
@@ -197,9 +214,16 @@ def container(kind: ContainerKind, items: list[Any]) -> Any:
     if len(items) > MAX_KEYED:
         raise ProtocolError("a set with too many entries")
     try:
+        refuse_crafted(items)
         return set(items) if kind == "set" else frozenset(items)
     except TypeError:
         raise ProtocolError("a set of what cannot be in one") from None
+
+
+def refuse_crafted(keys: Sequence[Any]) -> None:
+    """Raise if keys were made to have one hash."""
+    if len(keys) > MAX_ALIKE and max(Counter(map(hash, keys)).values()) > MAX_ALIKE:
+        raise ProtocolError("keys that were made to be slow")
 
 
 def refuse_bad_text(flat: np.ndarray) -> None:

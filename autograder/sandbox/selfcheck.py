@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from autograder.results import Isolation
 from autograder.sandbox import landlock, limits, seccomp
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.codec import encode_call
+from autograder.sandbox.elsewhere import in_a_container
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
@@ -91,6 +93,7 @@ def mend(wall: Wall) -> str:
     if os.geteuid() == 0 and not limits.can_change_user():
         closed = [str(p) for p in Path(stdlib).resolve().parents if not p.stat().st_mode & 0o001]
         return f"workers cannot run as another user, who could not read Python: chmod o+x {' '.join(closed)}"
+    elsewhere = in_a_container(sys.argv[1:], Path.cwd())
     if landlock.abi() == 0:
-        return "this kernel has no Landlock (Linux 5.13 or newer has): run as root, or in a newer container"
+        return f"this kernel has no Landlock (Linux 5.13 or newer has): run as root, or {elsewhere}"
     return "this machine's system calls are not known to the filter: use x86_64 or aarch64 Linux"

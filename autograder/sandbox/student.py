@@ -8,6 +8,7 @@ from typing import Any
 from autograder.data.values import Callback, Handle, Named, Record, rebuilt
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 
+FILES = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
@@ -34,6 +35,11 @@ class Student:
     def make(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """Build an object of a library or of provided code there: `make("torch.Generator")`."""
         return Function(self, Call("make", path))(*args, **kwargs)
+
+    def file(self, path: str) -> str:
+        """Return the text of a file there: one that was handed in or out, or that the program wrote."""
+        text: str = self.make(FILES, path).read_text("utf-8")
+        return text
 
 
 class Function:

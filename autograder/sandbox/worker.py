@@ -147,7 +147,7 @@ def answer(
 ) -> bytes:
     """Carry out a call and return the frame that answers it."""
     try:
-        return encode_answer(perform(decode_call(request, body), vars(module), objects, ask))
+        return encode_answer(perform(decode_call(request, body, is_ours=True), vars(module), objects, ask))
     except BaseException as error:  # noqa: BLE001 whatever it is, it is the answer
         problem = problem_of(error, names)
         if cannot_be_kept(error, vars(module).get(request.name)):

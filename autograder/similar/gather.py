@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import beside
 from autograder.config import Course
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.database import FILE
@@ -33,11 +34,11 @@ class NameSign:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What was read of a folder: its works, and other students' names in them."""
+    """What was read of a folder: its works, other students' names in them, what the works were made from."""
 
     works: list[ComparedWork]
     names: list[NameSign]
-    submissions: list[Submission]
+    graded: list[tuple[Submission, Report | None]]
 
 
 def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callable[[int], None]) -> Gathered:
@@ -56,14 +57,15 @@ def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callab
     rows = list(people)
     works: list[ComparedWork] = []
     names: list[NameSign] = []
-    submissions: list[Submission] = []
+    with_reports: list[tuple[Submission, Report | None]] = []
     for done, entry in enumerate(find_submissions(folder, task.stem), 1):
         submission = read_entry(entry, task)
-        works.append(work_of(submission, task.stem, term, reports.get(entry.name), varying))
+        report = reports.get(entry.name)
+        works.append(work_of(submission, task.stem, term, report, varying))
         names += names_in(submission, index, rows)
-        submissions.append(submission)
+        with_reports.append((submission, report))
         tell(done)
-    return Gathered(works, names, submissions)
+    return Gathered(works, names, with_reports)
 
 
 def folder_of(path: Path) -> tuple[Path, Path | None]:
@@ -104,14 +106,14 @@ def work_of(
     """Return a submission as it is compared."""
     cells = tuple(source_of(submission, stem).cells) if not submission.problem else ()
     raw = hashlib.sha256("\0".join(cells).encode("utf-8", "replace")).hexdigest() if any(cells) else ""
-    checks = report.checks if report else []
     quiz = [answer for answer in (report.quiz if report else ()) if answer.id in varying and answer.given]
     figures: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
     for answer in quiz:
         figures[answer.outcome is Outcome.PASSED].add((answer.id, answer.given.strip()))
-    wrong = frozenset((one.id, one.answer_digest) for one in checks if one.answer_digest)
-    name, rights = submission.name, frozenset(figures[True])
-    return ComparedWork(name, term, cells, fingerprints(cells), raw, wrong, frozenset(figures[False]), rights)
+    return ComparedWork(
+        submission.name, term, cells, fingerprints(cells), raw,
+        figures=frozenset(figures[False]), rights=frozenset(figures[True]),
+    )  # fmt: skip
 
 
 def names_in(submission: Submission, index: Index, rows: Sequence[str]) -> Iterator[NameSign]:
@@ -141,8 +143,9 @@ def handed_out(course: Course, stem: str) -> set[int]:
     """Return the fingerprints of what every student was given: the stubs and what is provided."""
     found: set[int] = set()
     folder = course.root / "student_template" / stem
-    paths = [folder / f"{stem}.py", folder / "examples.py"]
-    paths += [course.root / "assignments" / stem / f"{name}.py" for name in course.assignment(stem).provided]
+    assignment, given = course.assignment(stem), course.root / "assignments" / stem
+    paths = [folder / f"{name}.py" for name in (stem, "examples", *beside.modules(assignment.hand_in))]
+    paths += [given / f"{name}.py" for name in beside.modules(assignment.provided)]
     for path in paths:
         if path.is_file():
             found |= set(prints_of(path).marks)

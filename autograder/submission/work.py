@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from autograder import beside
 from autograder.config import Course
 from autograder.errors import STUB, InputError
 from autograder.submission.archive import Item
@@ -28,14 +29,18 @@ CLOSING = (")", "]", "}")
 
 @dataclass(frozen=True)
 class Task:
-    """What is known of an assignment: its stem, its questions, and the modules handed out whole.
+    """What is known of an assignment: its stem, its questions, and what lies beside its module.
 
-    Of one that is only a quiz no code is looked for.
+    `provided` are the modules handed out whole, `given` the other files that are; `hand_in` are the
+    modules and files that are handed in too, by their full names. Of one that is only a quiz no code is
+    looked for.
     """
 
     stem: str
     questions: frozenset[str] = frozenset()
     provided: Mapping[str, str] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+    hand_in: tuple[str, ...] = ()
     only_quiz: bool = False
 
     @cached_property
@@ -69,9 +74,11 @@ def task_of(course: Course, stem: str) -> Task:
     """Return what is known of an assignment of a course."""
     assignment = course.assignment(stem)
     folder = course.root / "assignments" / stem
-    paths = {name: folder / f"{name}.py" for name in assignment.provided}
+    paths = {name: folder / f"{name}.py" for name in beside.modules(assignment.provided)}
     texts = {name: path.read_text("utf-8") for name, path in paths.items() if path.exists()}
-    return Task(stem, frozenset(assignment.questions), texts, only_quiz=not assignment.questions)
+    hand_in = [f"{name}.py" for name in beside.modules(assignment.hand_in)] + beside.files(assignment.hand_in)
+    questions, given = frozenset(assignment.questions), frozenset(beside.files(assignment.provided))
+    return Task(stem, questions, texts, given, tuple(hand_in), only_quiz=not questions)
 
 
 def as_task(task: Task | str) -> Task:

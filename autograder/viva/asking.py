@@ -1,7 +1,9 @@
 """Find out, behind the wall, what can be asked about a submission and what the answers are."""
 
 import contextlib
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,18 +13,21 @@ import msgspec
 from autograder.judging.bank import Check
 from autograder.judging.grader import Grader
 from autograder.judging.loading import Program
+from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Call, StudentRaised
-from autograder.sandbox.libraries import used_by
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
-from autograder.submission.reading import Submission, data_files_of, modules_of, source_of
+from autograder.submission.reading import Submission
 from autograder.viva.questions import (
+    LEAST,
+    MOST_OF_A_KIND,
     LineChange,
     Outline,
     TracedCall,
     VivaQuestion,
+    about_change,
     about_leaving,
     about_mistake,
     about_run,
@@ -31,8 +36,9 @@ from autograder.viva.questions import (
 )
 
 T = TypeVar("T")
+Runs = Sequence[tuple[Call, TracedCall]]
 HERE = Path(__file__).parent
-MOST_INPUTS, MOST_LEFT_OUT, MOST_CHANGED = 3, 4, 8  # of a function
+MOST_INPUTS, MOST_EDITS, MOST_GRADED = 3, 6, 2  # of a function
 NOTHING = (StudentRaised, CallTimeout, WorkerDied, msgspec.ValidationError)
 
 
@@ -41,6 +47,7 @@ class Asker:
 
     def __init__(self, grader: Grader) -> None:
         self.grader = grader
+        self._mistaken: dict[str, dict[str, list[str]]] = {}
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -57,16 +64,35 @@ class Asker:
             right: the questions of the assignment that were answered in full.
             key: of the student.
         """
-        work = VivaWork(self, submission)
-        found: list[VivaQuestion] = []
-        outlines = [one for one in work.outlines() if not one.is_small]
-        for function in outlines:
-            found += work.about(function, key)
-            if function.name in right:
-                found += work.about_mistakes(function, key)
+        work = VivaWork(self, submission, key)
+        outlines = work.outlines()
+        with work.session(work.program(work.cells)) as session:
+            runs = {one.name: list(work.runs(one, session)) for one in outlines}
+            found = [asked for one in outlines for asked in work.about(one, runs[one.name], session)]
+            known = [one for one in shuffled(outlines, key, str) if one.name in right and runs[one.name]]
+            found += itertools.islice(work.about_mistakes(known, runs, session), MOST_OF_A_KIND)
+            if len(picked(found, key)) < LEAST:
+                found += (
+                    asked for one in outlines for asked in work.about_changes(one, runs[one.name], session)
+                )
         asked = picked(found, key)
         names = {one.function for one in asked}
         return asked, [one for one in outlines if one.name in names]
+
+    def mistaken(self, question: str) -> dict[str, list[str]]:
+        """Return what each known mistake of a question answers to the calls that students have seen."""
+        if question not in self._mistaken:
+            bank, calls = self.grader.bank, self.inputs(question)[:MOST_INPUTS]
+            mistakes = [one for one in bank.misconceptions if one.question == question]
+            found: dict[str, list[str]] = {}
+            if mistakes:
+                program = variant_program(bank, bank.mistakes_source, mistakes[0])
+                with open_session(self.grader, program_beside(program, self.texts)) as session:
+                    for one in mistakes:
+                        runs = [run_of(session, "variants", one.name, call) for call in calls]
+                        found[one.name] = [run.outcome if run and run.ended else "" for run in runs]
+            self._mistaken[question] = found
+        return self._mistaken[question]
 
     def inputs(self, question: str) -> list[Call]:
         """Return calls that every student has seen: those of the visible checks."""
@@ -79,18 +105,20 @@ class Asker:
 class VivaWork:
     """One submission, as it is and with lines changed."""
 
-    def __init__(self, asker: Asker, submission: Submission) -> None:
-        self.asker, self.grader = asker, asker.grader
-        source = source_of(submission, self.grader.bank.stem)
-        self.name = source.name
-        self.cells = [unix(text) for text in source.cells]
-        self.modules = {**modules_of(submission), **self.grader.bank.provided, **asker.texts}
-        self.files = data_files_of(submission)
-        self.grader.wall.preload(used_by([*self.cells, *self.modules.values()]))
+    def __init__(self, asker: Asker, submission: Submission, key: bytes) -> None:
+        self.asker, self.grader, self.key = asker, asker.grader, key
+        program = self.grader.program_of(submission)
+        self.name = program.source.name
+        self.cells = [unix(text) for text in program.source.cells]
+        self._program = program_beside(program, asker.texts)
 
     def program(self, cells: Sequence[str]) -> Program:
         """Return the program with other cells."""
-        return Program(protocol.ProgramText(self.name, list(cells)), self.modules, files=self.files)
+        return replace(self._program, source=protocol.ProgramText(self.name, list(cells)))
+
+    def session(self, program: Program) -> contextlib.AbstractContextManager[Session]:
+        """Return a program that can be asked."""
+        return open_session(self.grader, program)
 
     def outlines(self) -> list[Outline]:
         """Return what can be asked about the assignment's functions; nothing of the student's runs for it."""
@@ -100,51 +128,85 @@ class VivaWork:
             found = ask(session, list[Outline], "viva_outline.outline", self.cells, names)
         return [one for one in found or [] if 0 <= one.cell < len(self.cells)]
 
-    def about(self, function: Outline, key: bytes) -> Iterator[VivaQuestion]:
-        """Yield the questions that follow from running a function, and from leaving out its lines."""
-        offset = self.offset(function)
-        runs: list[tuple[Call, TracedCall]] = []
-        with self.session(self.program(self.cells)) as session:
-            for call in self.asker.inputs(function.name)[:MOST_INPUTS]:
-                run = self.run(function, call, session)
-                if run is not None and run.can_be_told:
-                    runs.append((call, run))
-                    yield from about_run(function, run, offset)
-        if runs:
-            yield from self.about_leaving(function, runs, key)
+    def runs(self, function: Outline, session: Session) -> Iterator[tuple[Call, TracedCall]]:
+        """Yield the calls of a function that can be quoted, and what they go through."""
+        for call in self.asker.inputs(function.name)[:MOST_INPUTS]:
+            run = self.run(function, call, session)
+            if run is not None and run.can_be_told:
+                yield call, run
 
-    def about_leaving(
-        self, function: Outline, runs: Sequence[tuple[Call, TracedCall]], key: bytes
-    ) -> Iterator[VivaQuestion]:
-        """Yield the questions about lines left out; about errors only if there are no others."""
+    def about(self, function: Outline, runs: Runs, session: Session) -> Iterator[VivaQuestion]:
+        """Yield the questions that follow from running a function, and from leaving out its lines.
+
+        About errors only if there are no others of the second kind.
+        """
+        offset = self.offset(function)
+        for _, run in runs:
+            yield from about_run(function, run, offset)
         found: dict[bool, list[VivaQuestion]] = {False: [], True: []}
-        for edit in self.edits(function, "leave out", key)[:MOST_LEFT_OUT]:
-            call, before = shuffled(runs, key, lambda one: one[1].call)[0]
-            with self.session(self.program(self.edited(function, edit))) as session:
-                after = self.run(function, call, session)
-            if after is not None:
-                asked = about_leaving(function, edit, before, after, self.offset(function))
-                found[bool(after.raised)] += asked
+        for edit, before, after in self.edited_runs(function, "leave out", runs, session):
+            found[bool(after.raised)] += about_leaving(function, edit, before, after, offset)
         yield from found[False] or found[True]
 
-    def about_mistakes(self, function: Outline, key: bytes) -> Iterator[VivaQuestion]:
-        """Yield the question about the first change that makes a known mistake of a right function."""
-        known = self.grader.bank.misconceptions
-        hints: Mapping[str, str] = {one.name: one.text for one in known if one.question == function.name}
-        for edit in self.edits(function, "change", key)[:MOST_CHANGED]:
-            with self.session(self.program(self.edited(function, edit))) as session:
-                _, diagnosis = self.grader.judge_alone(function.name, session)
-            mistake = "".join(diagnosis.misconceptions)
-            if hints.get(mistake) == diagnosis.hint:
-                yield from about_mistake(function, edit, mistake, hints, self.offset(function), key)
-                return
+    def about_changes(self, function: Outline, runs: Runs, session: Session) -> Iterator[VivaQuestion]:
+        """Yield questions about changed lines, for programs about which there is little else to ask."""
+        for edit, before, after in self.edited_runs(function, "change", runs, session):
+            yield from about_change(function, edit, before, after, self.offset(function))
 
-    def edits(self, function: Outline, kind: str, key: bytes) -> list[LineChange]:
+    def edited_runs(
+        self, function: Outline, kind: str, runs: Runs, session: Session
+    ) -> Iterator[tuple[LineChange, TracedCall, TracedCall]]:
+        """Yield some edits of a kind, with what each call goes through before and after."""
+        for edit, (call, before) in itertools.product(self.edits(function, kind)[:MOST_EDITS], runs):
+            after = self.run(function, call, session, edit)
+            if after is not None:
+                yield edit, before, after
+
+    def about_mistakes(
+        self, functions: Sequence[Outline], runs: Mapping[str, Runs], session: Session
+    ) -> Iterator[VivaQuestion]:
+        """Yield a question on each function of which a change makes a known mistake.
+
+        On the calls that students have seen a changed function must answer as the mistake does.
+        """
+        known = self.grader.bank.misconceptions
+        for function in functions:
+            hints: Mapping[str, str] = {one.name: one.text for one in known if one.question == function.name}
+            likely = (
+                edit
+                for edit in self.edits(function, "change")
+                if self.resembles(function, edit, runs, session)
+            )
+            for edit in itertools.islice(likely, MOST_GRADED):
+                with self.session(self.program(self.edited(function, edit))) as changed:
+                    _, diagnosis = self.grader.judge_alone(function.name, changed)
+                mistake = "".join(diagnosis.misconceptions)
+                if hints.get(mistake) == diagnosis.hint:
+                    yield from about_mistake(function, edit, mistake, hints, self.offset(function), self.key)
+                    break
+
+    def resembles(
+        self, function: Outline, edit: LineChange, runs: Mapping[str, Runs], session: Session
+    ) -> bool:
+        """Whether a function with one line changed answers as one of the known mistakes does."""
+        mistaken = self.asker.mistaken(function.name)
+        before = [run.outcome for _, run in runs[function.name]]
+        calls = self.asker.inputs(function.name)[:MOST_INPUTS]
+        left, after = list(mistaken.values()), list[str]()
+        for place, call in enumerate(calls):
+            run = self.run(function, call, session, edit)
+            told = run.outcome if run and run.ended else ""
+            after.append(told)
+            left = [answers for answers in left if told and answers[place] == told]
+            if not left:
+                return False
+        return after != before
+
+    def edits(self, function: Outline, kind: str) -> list[LineChange]:
         """Return the edits of a kind, in an order that follows from the key."""
-        inside = [
-            one for one in function.edits if one.kind == kind and function.first <= one.line <= function.last
-        ]
-        return shuffled(inside, key, repr)
+        inside = (function.first, function.last)
+        found = [one for one in function.edits if one.kind == kind and inside[0] <= one.line <= inside[1]]
+        return shuffled(found, self.key, repr)
 
     def edited(self, function: Outline, edit: LineChange) -> list[str]:
         """Return the cells with one line replaced."""
@@ -156,20 +218,39 @@ class VivaWork:
         """Return how many lines come before a function's cell."""
         return sum(text.count("\n") + 1 for text in self.cells[: function.cell])
 
-    def run(self, function: Outline, call: Call, session: Session) -> TracedCall | None:
+    def run(
+        self, function: Outline, call: Call, session: Session, edit: LineChange | None = None
+    ) -> TracedCall | None:
         """Return what a call goes through, None if it does not end or cannot be followed."""
         module = self.name.rpartition(".")[0] or self.name
-        args = (module, function.name, function.loops, list(call.args), call.kwargs)
-        return ask(session, TracedCall, "viva_trace.trace", *args)
+        text = ""
+        if edit:
+            lines = self.edited(function, edit)[function.cell].split("\n")
+            text = "\n".join(lines[function.first - 1 : function.last])
+        return run_of(session, module, function.name, call, function.loops, text)
 
-    @contextlib.contextmanager
-    def session(self, program: Program) -> Iterator[Session]:
-        """Yield a program that can be asked."""
-        session = Session(self.grader.wall, program)
-        try:
-            yield session
-        finally:
-            session.close()
+
+@contextlib.contextmanager
+def open_session(grader: Grader, program: Program) -> Iterator[Session]:
+    """Yield a program that can be asked."""
+    session = Session(grader.wall, program)
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def program_beside(program: Program, modules: Mapping[str, str]) -> Program:
+    """Return a program with more modules."""
+    return replace(program, modules={**program.modules, **modules})
+
+
+def run_of(
+    session: Session, module: str, name: str, call: Call, watch: Sequence[int] = (), text: str = ""
+) -> TracedCall | None:
+    """Return what a call of a module's function goes through, with another text of it if one is given."""
+    args = (module, name, list(watch), list(call.args), call.kwargs, text)
+    return ask(session, TracedCall, "viva_trace.trace", *args)
 
 
 def ask(session: Session, kind: type[T], path: str, *args: Any) -> T | None:

@@ -39,12 +39,10 @@ def outline(cells: Sequence[str], names: Sequence[str]) -> list[dict[str, Any]]:
 def function(node: ast.FunctionDef, lines: Sequence[str]) -> dict[str, Any]:
     """Return what can be asked about a function."""
     body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
-    inside = [one for statement in body for one in statements(statement)]
     first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
     called = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
     return {
-        "name": node.name, "first": first, "last": node.end_lineno, "statements": len(inside),
-        "forks": sum(isinstance(one, (*LOOPS, ast.If)) for one in inside),
+        "name": node.name, "first": first, "last": node.end_lineno,
         "recursive": any(isinstance(one, ast.Name) and one.id == node.name for one in called),
         "loops": [one.lineno for one in body if isinstance(one, LOOPS) and one_line_head(one)][:MOST],
         "branches": list(branches(body, node.end_lineno or 0))[:MOST],
@@ -147,6 +145,9 @@ def changed_call(node: ast.Call) -> Iterator[ast.AST]:
     if name in NAMES:
         field = "id" if isinstance(node.func, ast.Name) else "attr"
         yield with_field(node, "func", with_field(node.func, field, NAMES[name]))
+    for place in range(len(node.args) - 1):
+        swapped = [*node.args[:place], node.args[place + 1], node.args[place], *node.args[place + 2 :]]
+        yield with_field(node, "args", swapped)
     if node.args and not isinstance(node.args[0], ast.Starred):
         yield node.args[0]
     elif not node.args and isinstance(node.func, ast.Attribute):

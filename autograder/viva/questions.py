@@ -10,9 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
-MOST, MOST_OF_A_KIND = 5, 2  # questions on a sheet
+LEAST, MOST, MOST_OF_A_KIND = 3, 5, 2  # questions on a sheet; of a kind more only if there are few
 CHOICES = 4
-FEW_STATEMENTS = 3  # a function with fewer, and no branch or loop, is too small to ask about
 TURNS = 2
 T = TypeVar("T")
 
@@ -39,17 +38,10 @@ class Outline(msgspec.Struct, frozen=True):
     cell: int
     first: int
     last: int
-    statements: int
-    forks: int
     recursive: bool
     loops: list[int]
     branches: list[Branch]
     edits: list[LineChange]
-
-    @property
-    def is_small(self) -> bool:
-        """Whether there is too little in it."""
-        return self.statements < FEW_STATEMENTS and not self.forks
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -163,6 +155,20 @@ def about_leaving(
         )  # fmt: skip
 
 
+def about_change(
+    function: Outline, edit: LineChange, before: TracedCall, after: TracedCall, offset: int
+) -> Iterator[VivaQuestion]:
+    """Yield the question what a call returns when a line reads otherwise, if that makes a difference."""
+    if after.ended and after.outcome and after.outcome != before.outcome:
+        line = edit.line + offset
+        yield VivaQuestion(
+            "changed", function.name,
+            f"Line {line} is changed to `{edit.text.strip()}`. What does {before.call} return then?"
+            " (If it raises an error, write the error's name.)",
+            after.outcome, f"changed line {line} and ran {before.call}",
+        )  # fmt: skip
+
+
 def about_mistake(
     function: Outline, edit: LineChange, mistake: str, hints: Mapping[str, str], offset: int, key: bytes
 ) -> Iterator[VivaQuestion]:
@@ -198,6 +204,7 @@ def picked(found: Sequence[VivaQuestion], key: bytes) -> list[VivaQuestion]:
             again = any(other[1] == one[1] for other in alike)
             if len(chosen) < MOST and len(alike) < most and not again and one not in chosen:
                 chosen.append(one)
+    chosen += [one for one in left if one not in chosen][: max(0, LEAST - len(chosen))]
     by_place = {(one.kind, one.function, one.text): one for one in reversed(found)}
     return [by_place[one] for one in sorted(chosen, key=list(by_place)[::-1].index)]
 

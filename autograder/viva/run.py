@@ -70,7 +70,7 @@ def sheet_of(asker: Asker, task: Task, entry: Entry, student: str, report: Repor
             raise
         except Exception as error:  # noqa: BLE001 one submission must not stop a class
             return VivaSheet(entry.name, student, why=f"The kit stumbled: {type(error).__name__}: {error}")
-        code = list(listings(VivaWork(asker, submission), functions))
+        code = list(listings(VivaWork(asker, submission, key), functions))
         return VivaSheet(entry.name, student, questions, code, "" if questions else SMALL)
     return VivaSheet(entry.name, student, why="It ended the sandbox each time.")
 

@@ -4,6 +4,7 @@ It imports the standard library only and returns plain data of a bounded size.
 """
 
 import copy
+import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from types import CodeType, FrameType
@@ -48,7 +49,9 @@ class Notes:
         return self.follow
 
 
-def trace(module: str, name: str, watch: Sequence[int], args: Sequence[Any], kwargs: Any) -> dict[str, Any]:
+def trace(
+    module: str, name: str, watch: Sequence[int], args: Sequence[Any], kwargs: Any, text: str = ""
+) -> dict[str, Any]:
     """Call a function of a module and return what it went through.
 
     Args:
@@ -57,8 +60,10 @@ def trace(module: str, name: str, watch: Sequence[int], args: Sequence[Any], kwa
         watch: lines at which the variables are noted.
         args: by position.
         kwargs: by name.
+        text: what stands in the function's place, for this call alone; "" for itself.
     """
-    function = vars(sys.modules[module])[name]
+    space = vars(importlib.import_module(module))
+    function = replaced(space, name, text) if text else space[name]
     told = call_text(name, args, kwargs)
     notes = Notes(getattr(function, "__wrapped__", function).__code__, watch)
     returned, raised = "", ""
@@ -77,6 +82,14 @@ def trace(module: str, name: str, watch: Sequence[int], args: Sequence[Any], kwa
         "call": told, "steps": notes.steps, "returned": returned, "raised": raised, "calls": notes.calls,
         "ended": ended,
     }  # fmt: skip
+
+
+def replaced(space: dict[str, Any], name: str, text: str) -> Any:
+    """Return a function as another text defines it, among the same names; the program stays as it is."""
+    code = getattr(space[name], "__wrapped__", space[name]).__code__
+    mine = dict(space)
+    exec(compile(text, code.co_filename, "exec"), mine)  # noqa: S102 - behind the wall, in a worker of its own
+    return mine[name]
 
 
 def call_text(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

@@ -278,6 +278,23 @@ def test_show_prints_what_staff_or_what_the_student_may_read(copy):
     assert student.startswith("A warm-up with NumPy: Ada Lovelace\nScore: 10 of 20\n")
 
 
+def test_feedback_under_a_platforms_name_goes_when_its_row_goes(home, copy, tmp_path):
+    left = tmp_path / "left"
+    shutil.copytree(home / "class", left)
+    run("report", copy, "--feedback")
+    own = copy / "feedback" / "mine.txt"
+    own.write_text("a TA's")
+    gone = copy / "feedback" / "Zoë 🦜_33_assignfeedback_file_feedback.txt"
+    assert gone.exists()
+    shutil.rmtree(left / "Zoë 🦜_33_assignsubmission_file")
+    assert run("grade", left, "-a", "warmup", "-o", copy, "-q", course=home / "course").exit_code == 0
+    assert not gone.exists()
+    assert (copy / "feedback" / "Ada Lovelace_32_assignfeedback_file_feedback.txt").exists()
+    run("report", copy, "--no-feedback")
+    assert [path.name for path in (copy / "feedback").iterdir()] == ["mine.txt"]
+    assert own.read_text() == "a TA's"
+
+
 def test_report_writes_everything_again_and_feedback_to_send_back(copy):
     before = {
         path: path.read_bytes() for path in copy.rglob("*") if path.suffix in (".csv", ".json", ".html")

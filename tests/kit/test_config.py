@@ -104,7 +104,7 @@ def test_a_byte_order_mark_is_fine_and_other_bytes_are_not(tmp_path: Path) -> No
         ("second:", "random:", "assignments.random cannot be an assignment: a Python module of that name"),
         ("second:", "conftest:", "assignments.conftest cannot be an assignment: the student's folder has"),
         ("[board]", "[my board]", "assignments.first.provided.my board is not a Python name"),
-        ("[board]", "board", "provided must be a list of module names, not 'board'"),
+        ("[board]", "board", "provided must be a list of names of modules and files, not 'board'"),
         ("call_s: 2", "call_s: 0", "limits.call_s must be a number above 0, not 0"),
         ("memory_mb: 512", "memory_mb: 2 GB", "must be a whole number above 0, not '2 GB'"),
         ("per_day: 0.5", "per_day: 10", "late.per_day must be a number from 0 to 1, not 10"),

@@ -96,12 +96,26 @@ def test_a_file_as_it_was_handed_out_says_nothing(grader):
 @pytest.mark.parametrize(
     "example",
     ["5", "()", "(1, 2, 3)", "(([1.0] * 10**6, 2), 0)", "((open, 2), 0)", "(([1.0], 10**400), 0)",
-     "((), 0)", "(('x', None), [])", "((float('nan'), 2), float('nan'))", "(([1.0], 1), object())"],
+     "((), 0)", "(('x', None), [])", "((float('nan'), 2), float('nan'))", "(([1.0], 1), object())",
+     "(([1.0], 1), 10**400)"],
 )  # fmt: skip
 def test_a_strange_example_is_wrong_and_costs_nothing(grader, example):
     (mean,) = graded(grader, f"examples = {{'running_mean': [{example}]}}").examples
     assert mean.wrong == [1]
     assert mean.caught == 0
+
+
+def test_nobody_finds_an_answer_by_trying_values(grader):
+    """Several values of one call are all wrong, and a wrong one says nothing of where the right one is."""
+    call = "(([2.0, 4.0, 8.0], 2), [2.0, 3.0, {}])"
+    several = ", ".join(call.format(value) for value in (5.9, 6.0, 6.1))
+    (tried,) = graded(grader, f"examples = {{'running_mean': [{several}]}}").examples
+    assert (tried.wrong, tried.caught) == ([1, 2, 3], 0)
+    near, far = (
+        graded(grader, f"examples = {{'running_mean': [{call.format(value)}]}}").examples
+        for value in (5.9, -1e9)
+    )
+    assert near == far
 
 
 def test_only_a_few_examples_of_a_question_are_looked_at(grader):

@@ -213,7 +213,7 @@ def test_a_hint_that_rests_on_hidden_checks_waits_for_publication():
     checks = [check("softmax", 0, Outcome.PASSED), check("softmax", 1, Outcome.FAILED)]
     made = changed(report("Bob", {"softmax": 0.5}, mistakes={"softmax": ("forgets_exp",)}), checks=checks)
     assert HINT not in student_html(made, published=False)
-    assert student_html(made).count(HINT) == 1
+    assert HINT in student_html(made)
 
 
 def test_checks_that_are_never_shown_are_counted_only():
@@ -240,7 +240,7 @@ def test_a_page_tells_the_call_the_reason_and_what_came():
 def test_what_all_checks_say_is_said_once():
     checks = [check("softmax", place, Outcome.UNWRITTEN, feedback="Not written yet.") for place in range(3)]
     html = student_html(changed(report("Bob", {"softmax": 0.0}), checks=checks))
-    assert html.count("Not written yet.") == 1
+    assert html.partition("Score by question")[2].count("Not written yet.") == 1
     assert "(3 checks)" in html
 
 

@@ -74,6 +74,12 @@ def test_a_later_function_that_is_wrong_itself_gains_nothing(grade):
     assert "Judged with" not in report.questions[1].hint
 
 
+@pytest.mark.parametrize("earlier", [WRONG, "def running_mean(values, window):\n    return values\n"])
+def test_a_later_mistake_gets_its_hint_beside_an_earlier_slip(grade, earlier):
+    without_low = THROUGH_A_HELPER.replace("np.maximum(same(values), low)", "same(values)")
+    assert grade(earlier + without_low).questions[1].misconceptions == ["forgets_the_lower_end"]
+
+
 def test_functions_that_only_call_each_other_gain_nothing(grade):
     circle = "def running_mean(values, window):\n    return clip_to_range(values)\n"
     circle += "def clip_to_range(values, low=0.0, high=1.0):\n    return running_mean(values, 1)\n"
@@ -159,6 +165,17 @@ def test_lent_functions_answer_only_so_many_calls(wall):
     lender.close()
 
 
+@pytest.mark.parametrize(
+    "sent", ["Named('secret')", "Record('types.FunctionType', {})", "[{'f': Named('secret')}]", "Callback(0)"]
+)
+def test_a_lent_function_is_called_with_data_and_not_with_functions_or_objects(wall, sent):
+    text = "import sys\nvars().update(vars(sys.modules['autograder.data.values']))\n"
+    text += f"def f(x):\n    return g({sent})\n"
+    right = "def secret():\n    return 7.0\ndef g(f):\n    return f() if callable(f) else 0.0\n"
+    with lending(wall, text, right) as it, pytest.raises(WorkerDied):
+        it.f(1.0)
+
+
 def test_what_a_program_uses_is_found_in_linear_time():
     names = ", ".join(f"n{at}" for at in range(6000))
     text = f"{names} = running_mean, *[{names}]\nclip_to_range = n1\n"
@@ -172,7 +189,8 @@ def test_a_submission_that_has_used_its_time_is_lent_nothing(grader):
         found = grader.judge_checks(grader.bank.checks, session)
         session.seconds = used
         own = [found[check.id][1] for check in grader.bank.of("clip_to_range")]
-        assert (judge_again(grader.lending, "clip_to_range", session, own) is not None) is better
+        again = judge_again(grader.lending, "clip_to_range", session, own)
+        assert bool(again and again.told) is better
         session.close()
 
 

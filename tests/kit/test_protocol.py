@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.data.values import Figure, Handle, Opaque, Tensor, same
+from autograder.data.values import (
+    Callback,
+    Figure,
+    Handle,
+    Named,
+    Opaque,
+    Record,
+    Tensor,
+    same,
+)
 from autograder.sandbox import protocol
 from autograder.sandbox.packing import DTYPES, MAX_SIDE, Decoder, Encoder
 
@@ -52,6 +61,17 @@ def test_stand_ins():
     assert through([Handle(3, "Env"), Opaque("set", "")]) == [Handle(3, "Env"), Opaque("set", "")]
     figure = through(Figure([{"title": "t", "images": [np.eye(2)]}], png(640, 480)))
     assert (figure.axes[0]["title"], figure.png) == ("t", png(640, 480))
+
+
+@pytest.mark.parametrize(
+    "stand_in", [Named("solve"), Callback(0), Record("os.system", {}), [(Record("a.B", {"c": Named("d")}),)]]
+)
+def test_what_stands_for_functions_and_classes_comes_from_the_grader_alone(stand_in):
+    encoder = Encoder()
+    wire = encoder.value(stand_in)
+    assert Decoder(memoryview(encoder.body), is_ours=True).value(wire) is not None
+    with pytest.raises(protocol.ProtocolError):
+        Decoder(memoryview(encoder.body)).value(wire)
 
 
 def png(width: int, height: int) -> bytes:

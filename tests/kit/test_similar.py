@@ -4,13 +4,17 @@ from pathlib import Path
 
 import pytest
 
+from autograder.config import load_config
+from autograder.judging.grader import open_grader
 from autograder.roster.people import Index, Person
+from autograder.similar.answers import with_answers
 from autograder.similar.fingerprints import MOST_TEXT, RUN, WINDOW, fingerprints, tokens
 from autograder.similar.gather import names_in
 from autograder.similar.outputs import pair_html, reasons, table_of, write_similar
 from autograder.similar.pairs import ComparedWork, SimilarPair, pairs_of
 from autograder.submission.reading import Submission
 
+TINY = Path(__file__).parent / "tiny"
 ONE = '''
 import numpy as np
 
@@ -50,6 +54,29 @@ def listed(
     works: list[ComparedWork], handed_out: set[int] = frozenset()
 ) -> dict[tuple[str, str], SimilarPair]:
     return {(pair.one.name, pair.other.name): pair for pair in pairs_of(works, set(handed_out))}
+
+
+def test_the_same_wrong_answers_are_found_whatever_draws_they_were_graded_with() -> None:
+    mean = "def running_mean(values, window):\n    v = list(map(float, values))\n    return {}\n"
+    short = "[sum(v[max(0, n + 1 - window):n + 1]) / window for n in range(len(v))]"
+    longer = "[sum(v[i] for i in range(max(0, n - window + 1), n + 1)) / window for n, _ in enumerate(v)]"
+    ahead = "[sum(v[n:n + window]) / len(v[n:n + window]) for n in range(len(v))]"
+    texts = [mean.format(body) + f"# {number}\n" for body in (short, longer, ahead) for number in range(2)]
+    works = [Submission(str(at), "", {"warmup.py": text.encode()}, main="warmup.py")
+             for at, text in enumerate(texts)]  # fmt: skip
+    course = load_config(TINY)
+    grader = open_grader(course, "warmup")
+    draws = {grader.draw_of(grader.program_of(one)) for one in works}
+    graded = [(one, grader.grade(one)) for one in works]
+    grader.close()
+    assert len(draws) > 2
+    compared = [work(one.name, text) for one, text in zip(works, texts, strict=True)]
+    found = with_answers(course, "warmup", compared, graded, lambda _: None)
+    assert all(len(one.wrong) > 1 for one in found)
+    first, second, third = found[0].wrong, found[2].wrong, found[4].wrong
+    assert [one.wrong for one in found] == [first, first, second, second, third, third]
+    assert len(first & second) > 1
+    assert not first & third
 
 
 def test_names_comments_and_layout_do_not_count():

@@ -42,7 +42,9 @@ def folder(tmp_path: Path, built: dict[str, bytes]) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
     kit = root / "checks" / "kit.py"
-    kit.write_text(kit.read_text().replace("CHECK_SECONDS = 10", "CHECK_SECONDS = 1"))
+    quick = {"CHECK_SECONDS = 10": "CHECK_SECONDS = 1", "LOAD_SECONDS = 60": "LOAD_SECONDS = 5"}
+    for slow, soon in quick.items():
+        kit.write_text(kit.read_text().replace(slow, soon))
     return root
 
 
@@ -106,6 +108,18 @@ def test_pytest_ends_an_endless_loop_without_an_alarm(folder, bare):
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
     told = subprocess.run(command, cwd=folder, env=bare, capture_output=True, text=True, timeout=120)
     assert "is there a loop that never ends?" in told.stdout
+
+
+def test_no_road_hangs_where_the_file_never_ends_and_there_is_no_alarm(folder, bare):
+    with (folder / "warmup.py").open("a") as file:
+        file.write("\nwhile True:\n    pass\n")
+    lab = "import sys; sys.path.insert(0, 'checks'); import kit; kit.Lab('warmup').running_mean"
+    for command in (["-m", "pytest", "-p", "no:cacheprovider"], ["-c", lab], ["study.py", "--once"]):
+        told = subprocess.run(
+            [sys.executable, *command], cwd=folder, env=bare, capture_output=True, text=True, timeout=120
+        )
+        assert "while True:" in told.stdout, told.stderr
+        assert "stopped after" in told.stdout
 
 
 def test_saving_shows_what_changed_and_only_that(folder):

@@ -35,6 +35,7 @@ from autograder.publish.student_files.work import load_work
 from autograder.publish.template import build_template, differences, requirements, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
+from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import here
 
 ROOT = Path(__file__).parents[2]
@@ -716,15 +717,28 @@ def test_libraries_are_imported_before_any_check_is_timed(tmp_path, monkeypatch)
     assert asked == ["numpy", "torch", "torch._dynamo"]
 
 
-def test_the_time_limit_ends_a_loop_that_goes_on_after_any_exception():
+@pytest.mark.parametrize("alarm", [True, False], ids=["by an alarm", "by a thread"])
+def test_the_time_limit_ends_a_loop_that_goes_on_after_any_exception(monkeypatch, alarm):
+    if not alarm:
+        monkeypatch.delattr(signal, "SIGALRM", raising=False)
+
     def stubborn():
         with time_limit(0.05):
             while True:
                 with contextlib.suppress(Exception):
                     sum(range(1000))
 
-    if hasattr(signal, "SIGALRM"):
-        assert type(raised_by(stubborn)).__name__ == "TooSlow"
+    assert isinstance(raised_by(stubborn), TooSlow)
+
+
+def test_a_statement_that_never_ends_is_stopped_without_an_alarm_too(tmp_path, monkeypatch):
+    monkeypatch.delattr(signal, "SIGALRM", raising=False)
+    monkeypatch.setattr("autograder.publish.student_files.work.LOAD_SECONDS", 1)
+    (tmp_path / "x.py").write_text("a = 1\nwhile True:\n    a += 1\nb = 2\n")
+    work = load_work(tmp_path, "x")
+    assert work.namespace["b"] == 2
+    (complaint,) = work.complaints
+    assert re.search("line [23].*stopped after [12] s", complaint)
 
 
 def test_outputs_are_cut():

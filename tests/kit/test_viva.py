@@ -71,6 +71,12 @@ def asked(grader: Grader, code: str, key: bytes = KEY, right: tuple[str, ...] = 
     return Asker(grader).questions(submission, right, key)[0]
 
 
+def test_what_is_short_is_asked_about_changed_lines(grader):
+    found = asked(grader, SHORT, right=("clip_to_range",))
+    assert len(found) == 3
+    assert {one.kind for one in found} <= {"changed", "known mistake"}
+
+
 def all_of(grader: Grader, code: str, kind: str) -> dict[str, VivaQuestion]:
     keys = [key_of(7, str(number)) for number in range(2)]
     found = (one for key in keys for one in asked(grader, code, key))
@@ -134,8 +140,10 @@ def test_a_trace_ends_where_a_program_does_not(behind):
         student.make("viva_trace.trace", "work", "f", [], [1], {})
 
 
-@pytest.mark.parametrize("code", [SHORT, "def running_mean(:\n", "", "raise SystemExit\n", "1/0\n" + SHORT])
-def test_there_is_nothing_to_ask_about_what_is_small_or_does_not_load(grader, code):
+@pytest.mark.parametrize(
+    "code", ["def running_mean(:\n", "", "raise SystemExit\n", "1/0\ndef clip_to_range(v): return v"]
+)
+def test_there_is_nothing_to_ask_about_what_does_not_load_or_answers_nothing(grader, code):
     assert asked(grader, code) == []
 
 
@@ -218,7 +226,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert command("grade", home / "class", "-a", "warmup", "-o", home / "out", "-q").exit_code == 0
     result = command("viva", home / "out")
     assert result.exit_code == 0, result.output
-    assert "2 sheets; 2 with nothing to ask about" in result.output
+    assert "3 sheets; 1 with nothing to ask about" in result.output
     return home / "out"
 
 
@@ -230,9 +238,9 @@ def test_every_student_gets_a_sheet_and_the_answers_are_in_the_key_only(out):
     for one in sheets["ada"].questions:
         assert one.how not in page
     assert "long enough" in key
-    assert sheets["short"].questions == sheets["broken"].questions == []
+    assert sheets["broken"].questions == []
     everybody = (out / "viva" / "sheets.html").read_text()
-    assert everybody.count('class="sheet"') == 2
+    assert everybody.count('class="sheet"') == 3
     assert "<b>eve" not in everybody + key
 
 
@@ -246,7 +254,7 @@ def test_answer_sheets_are_graded_into_a_table(out, tmp_path):
         lines.append(f"{number}: '{answer if number > 1 else 'nonsense'}'")
     (folder / "ada.yml").write_text("\n".join(lines))
     result = command("viva", out, "--answers", tmp_path / "back")
-    assert "2 of 2 answer sheets came back" in result.output
+    assert "3 of 3 answer sheets came back" in result.output
     with (out / "viva" / "viva.csv").open(newline="") as file:
         rows = {row["submission"]: row for row in csv.DictReader(file)}
     assert int(rows["ada"]["right"]) == len(ada.questions) - 1

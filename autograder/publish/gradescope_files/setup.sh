@@ -43,16 +43,23 @@ downloaded() {   # by uv, which brings a Python of its own to any Linux
     "$downloads/uv/bin/uv" python find --managed-python @PYTHON@
 }
 
-carries_the_course() {
-    "$1" -m venv --clear "$venv" || return 1
+carries_the_course() {   # the environment, once what is not there yet is installed in it
     local pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --only-binary :all:)
     "${pip[@]}" --no-deps -r "$here/requirements.txt" || return 1   # all that is needed, by version and hash
+    [ ! -f "$here/pip.conf" ] || pip=(env PIP_CONFIG_FILE="$here/pip.conf" "${pip[@]}")   # for torch alone
     [ ! -f "$here/requirements-torch.txt" ] || "${pip[@]}" -r "$here/requirements-torch.txt" || return 1
     chmod -R a+rX "$venv"
     "$venv/bin/python" -I "$here/smoke.py" @IMPORTS@
 }
 
-[ ! -f "$here/pip.conf" ] || export PIP_CONFIG_FILE=$here/pip.conf
+finish() {
+    chmod -R a+rX "$downloads" 2>/dev/null || true
+    [ ! -d "$here/autograder" ] || "$venv/bin/python" -I -m compileall -q "$here/autograder"
+    echo "setup.sh: done, with $("$venv/bin/python" --version) and $(du -sm "$venv" | cut -f1) MB of libraries"
+    exit 0
+}
+
+if [ -x "$venv/bin/python" ] && carries_the_course; then finish; fi   # the base is an image of the kit's own
 tried=" "
 for road in installed packages downloaded; do
     for python in $($road); do
@@ -60,11 +67,7 @@ for road in installed packages downloaded; do
         good_release "$python" || continue
         tried="$tried$python "
         echo "setup.sh: trying $("$python" --version) at $python"
-        carries_the_course "$python" || continue
-        chmod -R a+rX "$downloads" 2>/dev/null || true
-        "$venv/bin/python" -I -m compileall -q "$here/autograder"
-        echo "setup.sh: done, with $("$venv/bin/python" --version) and $(du -sm "$venv" | cut -f1) MB of libraries"
-        exit 0
+        if "$python" -m venv --clear "$venv" && carries_the_course; then finish; fi
     done
 done
 echo "setup.sh failed: no Python here carries the course (tried:$tried); the lines above say why" >&2

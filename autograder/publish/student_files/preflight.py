@@ -138,7 +138,8 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     path = handed_in(folder, stem)
     if path is None:
         raise InputError(f"{stem}.py is missing: there is nothing to hand in")
-    names = [path.name, *(name for name in ("quiz.yml", "examples.py") if (folder / name).is_file())]
+    asked = ("quiz.yml", "examples.py", *facts.get("beside", ()))
+    names = [path.name, *(name for name in asked if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:

@@ -1,0 +1,19 @@
+"""Ends the worker at every statement that it is made of, so that it is loaded again and again.
+
+Aim: limits
+"""
+
+import os
+import time
+
+a = os._exit(0)
+b = time.sleep(0.2) or os._exit(0)
+c = time.sleep(0.2) or os._exit(0)
+d = time.sleep(0.2) or os._exit(0)
+e = time.sleep(0.2) or os._exit(0)
+f = time.sleep(0.2) or os._exit(0)
+g = time.sleep(0.2) or os._exit(0)
+
+
+def attack(*args, **kwargs):
+    os._exit(0)

@@ -1,0 +1,141 @@
+"""The table of bounds in docs/security.md: each number is the engine's, and each bound is tried."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.data import figures, plain
+from autograder.judging import answers, facts, judge, lending, session
+from autograder.judging.loading import Program
+from autograder.judging.session import PARTS, Session
+from autograder.quiz import sheet
+from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
+from autograder.sandbox.calls import Call
+from autograder.sandbox.protocol import ProgramText, ProtocolError
+from autograder.sandbox.remote import AnswerTooLarge
+from autograder.sandbox.student import Student
+
+DOC = Path(__file__).resolve().parents[2] / "docs" / "security.md"
+MB = 1 << 20
+ROWS = {
+    "a call": [patience.FACTOR],
+    "threads of a worker": [limits.THREADS],
+    "descriptors of a worker": [limits.DESCRIPTORS],
+    "an answer": [codec.ROOM >> 10, codec.ROOM_TIMES, codec.FIGURE_ROOM // MB, remote.LIVE_BYTES // MB],
+    "all answers of a submission": [session.SUBMISSION_BYTES // MB],
+    "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_DEPTH],
+    "a dict or a set": [plain.MAX_KEYED, packing.MAX_ALIKE],
+    "what is compared with known mistakes": [facts.MOST_FACTS],
+    "names, problems, changed arguments": [
+        protocol.MAX_NAMES, protocol.MAX_PROBLEMS, protocol.MAX_CHANGED, 250, 1000, protocol.MAX_TRACE,
+    ],
+    "a picture": [packing.MAX_SIDE, packing.MAX_SIDE],
+    "texts of a figure that are compared": [figures.MAX_TEXTS, figures.MAX_PAIRS],
+    "an answer sheet": [sheet.MAX_SHEET >> 10, 6, sheet.MAX_ANSWER],
+    "a program that is looked through for what it uses": [
+        libraries.READ // MB, lending.MOST_TEXT // 1000,
+    ],
+    "a class: answers in the grader at once": [session.SUBMISSION_BYTES // MB, 1],
+    "a class: what is remembered": [judge.KEPT_ROOM // MB, answers.KEPT_ROOM // MB],
+    "a class: the warm process": [warm.START_S, wall.FORK_S, wall.IMPORT_S],
+}  # fmt: skip
+NUMBER = re.compile(r"\d[\d,]*")
+
+
+def table() -> dict[str, str]:
+    """Return the bounds that are documented."""
+    text = DOC.read_text("utf-8").partition("## Limits")[2].partition("\n\nWhatever")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return {row[0]: row[1] for row in rows[1:]}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_documented_number_is_the_engines(row):
+    assert [int(found.replace(",", "")) for found in NUMBER.findall(table()[row])] == ROWS[row]
+
+
+def test_the_kernel_bounds_a_worker(behind, wall):
+    student, _ = behind(
+        "import os, resource\n"
+        "def f(name):\n    return resource.getrlimit(getattr(resource, name))\n"
+        "def g():\n    kept = []\n    try:\n        while True:\n            kept.append(os.pipe())\n"
+        "    except OSError:\n        return 2 * len(kept)\n"
+    )
+    assert student.f("RLIMIT_CPU") == (wall.bounds.submission_s + 5,) * 2
+    assert student.f("RLIMIT_FSIZE") == (wall.bounds.output_kb * 1024,) * 2
+    assert student.f("RLIMIT_CORE") == (0, 0)
+    assert limits.DESCRIPTORS - 8 <= student.g() < limits.DESCRIPTORS
+
+
+def test_all_answers_of_a_submission_have_a_bound(wall, monkeypatch):
+    monkeypatch.setattr(session, "SUBMISSION_BYTES", 100_000)
+    program = Program(ProgramText("work.py", ["import numpy as np\ndef f():\n    return np.zeros(9_000)\n"]))
+    one = Session(wall, program)
+    try:
+        assert one.send(Call("call", "f")).value.shape == (9_000,)
+        assert one.send(Call("call", "f")).value.shape == (9_000,)
+        with pytest.raises(AnswerTooLarge, match="far more than a right one"):
+            one.send(Call("call", "f"))
+    finally:
+        one.close()
+
+
+def test_after_timeouts_a_question_gets_a_fifth_of_the_time_then_a_twentieth(wall):
+    one = Session(wall, Program(ProgramText("work.py", [""])))
+    allowed = []
+    for _ in range(4):
+        allowed.append(one._allowed_s())
+        one._timeouts[""] += 1
+    assert allowed == [wall.bounds.call_s / part for part in (*PARTS, PARTS[-1])] == [1, 0.2, 0.05, 0.05]
+
+
+def alike(count: int) -> list[protocol.WireItems]:
+    """Return pairs whose tuples have one hash: the second number is solved for the first."""
+    mask, one, two, five = 2**64 - 1, 11400714785074694791, 14029467366897019727, 2870177450012600261
+
+    def mixed(first: int) -> int:
+        lane = (five + first * two) & mask
+        return (lane << 31 | lane >> 33) * one & mask
+
+    target, found, first = mixed(77) + 5 * two, [], 0
+    while len(found) < count:
+        first += 1
+        second = (target - mixed(first)) * pow(two, -1, 2**64) & mask
+        found += [(first, second)] if second < 2**61 - 1 else []
+    assert len({hash(pair) for pair in found}) == 1
+    return [protocol.WireItems("tuple", list(pair)) for pair in found]
+
+
+def test_keys_that_were_made_to_be_slow_are_refused():
+    decode = packing.Decoder(memoryview(b"")).value
+    few, many = alike(packing.MAX_ALIKE), alike(packing.MAX_ALIKE + 1)
+    assert len(decode(protocol.WireDict(few, [0] * len(few)))) == len(few)
+    for wire in (protocol.WireDict(many, [0] * len(many)), protocol.WireItems("set", many)):
+        with pytest.raises(ProtocolError, match="made to be slow"):
+            decode(wire)
+    grid = [protocol.WireItems("tuple", [row, column]) for row in range(-9, 30) for column in range(-9, 30)]
+    assert len(decode(protocol.WireItems("set", grid))) == len(grid)
+
+
+def test_a_program_longer_than_people_write_is_not_looked_through():
+    text = "x = running_mean\n" * (lending.MOST_TEXT // 17 + 1)
+    assert lending.definitions((text,)) == {}
+    assert lending.definitions((text[: lending.MOST_TEXT // 2],)) != {}
+
+
+def test_of_an_iterator_that_stays_only_so_much_is_drawn(behind, monkeypatch):
+    monkeypatch.setattr("autograder.sandbox.student.MOST_DRAWN", 20)
+    student, _ = behind("import itertools\ndef f():\n    return itertools.count()\n")
+    assert isinstance(student, Student)
+    assert list(student.f()) == list(range(20))
+
+
+def test_what_is_as_large_as_it_says_and_not_as_its_memory_is_too_large(behind):
+    student, _ = behind(
+        "import numpy as np\ndef f():\n    return np.broadcast_to(np.float64(1), (10**9,))\n"
+        "def g():\n    return np.lib.stride_tricks.as_strided(np.zeros(1), (10**6, 10**6), (0, 0))\n"
+    )
+    assert (student.f().why, student.g().why) == (plain.TOO_LARGE, plain.TOO_LARGE)
+    assert np.shape(student.f()) == ()

@@ -1,0 +1,45 @@
+"""On a machine without a wall: the command that does the same in a container."""
+
+import platform
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from autograder.cli.main import main
+from autograder.sandbox.elsewhere import in_a_container
+
+TINY = Path(__file__).parent / "tiny"
+HERE = Path("/home/ada/course")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mounted", "where", "inside"),
+    [
+        ("grade class -a warmup -o OUT", "/home/ada/course", [], "grade class -a warmup -o OUT"),
+        ("grade ../class -o OUT", "/home/ada", ["-w", "/work/course"], "grade /work/class -o OUT"),
+        ("--course=/home/eve build", "/home", ["-w", "/work/ada/course"], "--course=/work/eve build"),
+        ("grade /home/ada/course -o OUT", "/home/ada/course", [], "grade /work -o OUT"),
+        ("grade 'two words' -o OUT", "/home/ada/course", [], "grade 'two words' -o OUT"),
+    ],
+)  # fmt: skip
+def test_the_command_names_the_same_files_inside(arguments, mounted, where, inside):
+    words = shlex.split(in_a_container(shlex.split(arguments), HERE))
+    assert words[:4] == ["docker", "run", "--rm", "-it"]
+    assert words[4:] == ["-v", f"{mounted}:/work", *where, "autograder", *shlex.split(inside)]
+
+
+@pytest.mark.parametrize("command", ["grade", "check"])
+def test_a_machine_without_a_wall_says_so_in_one_line_with_the_command(command, tmp_path, monkeypatch):
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "warmup.py").write_text("def running_mean(values, window):\n    return values\n")
+    more = ["-o", str(tmp_path / "OUT")] if command == "grade" else []
+    handed = tmp_path if command == "grade" else tmp_path / "ada"
+    done = CliRunner().invoke(main, ["--course", str(TINY), command, str(handed), "-a", "warmup", *more])
+    assert done.exit_code == 1
+    (line,) = [line for line in done.output.splitlines() if "sandbox" in line]
+    assert line.startswith(
+        "autograder: no sandbox for students' code on Darwin; in a container there is: docker run"
+    )

@@ -1,0 +1,74 @@
+"""The workflows for GitHub Actions: a classroom repository's, and the course's own."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from autograder.authoring.course import filled
+from autograder.config import load_config
+from autograder.publish.build import student_folder
+
+TINY = Path(__file__).parent / "tiny"
+CHECKS = ".github/workflows/checks.yml"
+
+
+@pytest.fixture(scope="module")
+def folder() -> dict[str, bytes]:
+    return student_folder(load_config(TINY), "warmup")
+
+
+@pytest.fixture(scope="module")
+def workflows(folder) -> dict[str, str]:
+    course = filled("strings", "Strings", lambda path: path.startswith(".github/"))
+    return {"classroom": folder[CHECKS].decode(), "course": course[".github/workflows/course.yml"]}
+
+
+@pytest.mark.parametrize("which", ["classroom", "course"])
+def test_a_workflow_may_only_read_and_knows_no_secret(workflows, which):
+    text = workflows[which]
+    tree = yaml.load(text, yaml.BaseLoader)  # `on` is a key, no boolean
+    assert set(tree) >= {"name", "on", "permissions", "jobs"}
+    assert tree["permissions"] == {"contents": "read"}
+    assert "secrets" not in text
+    for job in tree["jobs"].values():
+        assert int(job["timeout-minutes"]) > 0
+        steps = [step["run"] for step in job["steps"] if "run" in step]
+        assert steps
+        assert not [
+            one for one in steps if "${{" in one
+        ]  # nothing that others wrote gets into a shell's text
+        assert all(
+            re.fullmatch(r"actions/[\w-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step
+        )
+
+
+@pytest.mark.parametrize(
+    ("work", "status", "told"), [("stubs", 1, "not written yet"), ("solution", 0, "4 passed")]
+)
+def test_a_push_runs_the_visible_checks_and_the_page_says_how_they_went(tmp_path, folder, work, status, told):
+    for path, content in folder.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    if work == "solution":
+        (tmp_path / "warmup.py").write_bytes((TINY / "solutions" / "warmup.py").read_bytes())
+    tree = yaml.load(folder[CHECKS], yaml.BaseLoader)
+    (step,) = [
+        step["run"] for step in tree["jobs"]["checks"]["steps"] if step.get("name") == "Visible checks"
+    ]
+    summary = tmp_path / "summary.md"
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": str(tmp_path),
+        "RUNNER_TEMP": str(tmp_path), "GITHUB_STEP_SUMMARY": str(summary),
+    }  # fmt: skip
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step]  # as a runner starts it
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stdout + done.stderr
+    head, _, body = summary.read_text().partition("\n\n")
+    assert head == "### Visible checks"
+    assert told in body
+    assert all(line.startswith("    ") for line in body.splitlines())  # shown as it is, whatever it says
