@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from autograder.config import Course
 from autograder.data import figures, plain
 from autograder.data.values import Figure
 from autograder.judging.bank import Bank, load_bank
@@ -108,10 +108,10 @@ class Inside:
             plain.describe_figure, figures.picture_of = describe, encode
 
 
-def bank_of(root: Path, stem: str, provided: tuple[str, ...]) -> Bank:
+def bank_of(course: Course, stem: str) -> Bank:
     """Return an assignment's bank, its provided modules importable."""
-    sys.path.insert(0, str(root / "assignments" / stem))
-    return load_bank(root, stem, provided)
+    sys.path.insert(0, str(course.root / "assignments" / stem))
+    return load_bank(course.root, stem, course.assignment(stem))
 
 
 def load(text: str, name: str = "program") -> dict[str, Any]:
