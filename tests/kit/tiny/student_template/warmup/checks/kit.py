@@ -19,16 +19,17 @@ It was put together from the course's grader, part by part:
 - marks: The decorators that a file of checks is written with: they only attach what they say.
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
-- stopwatch: The time that the statements of a program may take: half of what is left of it for each.
-- limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
+- stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
+- limit: End a check that runs too long.
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 - notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
-- standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+- standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a display, a debugger.
 - promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
 - salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
+- syntax: What can be read off the statements of a program, and how they are taken apart.
 - statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 - work: Load a student's file, or their notebook, and run it under a time limit.
@@ -45,7 +46,7 @@ import ast
 import builtins
 import codecs
 import contextlib
-import ctypes
+import copy
 import dataclasses
 import difflib
 import dis
@@ -69,6 +70,7 @@ import time
 import tokenize
 import traceback
 import types
+import unicodedata
 import warnings
 import zipfile
 import zlib
@@ -635,7 +637,8 @@ def partly_right(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterato
 def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> Iterator[str]:
     """Yield whether all of it is wrong by a little."""
     gap, size = np.abs(found - wanted), np.abs(wanted)
-    if np.all((gap > 1e-5 * size) & (gap <= 0.02 * size)):
+    close = (gap > 1e-5 * size) & (gap <= 0.02 * size)
+    if close.any() and np.all(close | ((gap == 0) & (size == 0))):
         yield "every entry is close, none is exact: is something rounded, or a constant changed?"
 
 
@@ -798,7 +801,7 @@ class Rendering:
                 slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
         part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
         room = COLOUR + 255 - part[..., 3]
-        alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
+        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
         if np.mean(alike[own]) < ON_TOP:
             return False
         low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
@@ -2153,6 +2156,15 @@ def misconception(
     return unchanged
 
 
+def changed(question: str, **mistakes: tuple[str, str, str]) -> None:
+    """Say which mistakes are the reference of `question` with one piece of its code replaced.
+
+    Args:
+        question: the function or class that is answered wrongly.
+        mistakes: by name: what stands once in the reference, what students write in its place, the hint.
+    """
+
+
 def alternative(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 read by `bank`
     """Mark an unusual right answer to `question`; its docstring says what is unusual about it."""
     return unchanged
@@ -2166,6 +2178,7 @@ def unchanged(function: Marked) -> Marked:
 # ----------------------------------------
 # student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 
+FILES = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
@@ -2192,6 +2205,11 @@ class Student:
     def make(self, path: str, *args: Any, **kwargs: Any) -> Any:
         """Build an object of a library or of provided code there: `make("torch.Generator")`."""
         return Function(self, Call("make", path))(*args, **kwargs)
+
+    def file(self, path: str) -> str:
+        """Return the text of a file there: one that was handed in or out, or that the program wrote."""
+        text: str = self.make(FILES, path).read_text("utf-8")
+        return text
 
 
 class Function:
@@ -2392,10 +2410,12 @@ def draw_of(seed: int, work: Iterable[str]) -> int:
 
 
 # ----------------------------------------
-# stopwatch: The time that the statements of a program may take: half of what is left of it for each.
+# stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
 
 TICK = 0.25  # seconds between two looks at what is running
-SHORTEST = 1.0  # seconds that every statement may take
+SHORTEST = 0.05  # the part of all the time that every statement may take
+HOPELESS_S = 30.0  # after the first interruption; then it sits in a library that listens to nobody
+Look = Callable[[FrameType | None], None]
 
 
 class TooSlow(BaseException):
@@ -2406,30 +2426,95 @@ class TooSlow(BaseException):
         self.seconds = seconds
 
 
+@contextlib.contextmanager
+def looking(look: Look, first: float, again: float) -> Iterator[None]:
+    """Let `look` see what runs after `first` seconds, then every `again`; the TooSlow that it raises ends it.
+
+    By an alarm where there is one, by a thread elsewhere (Windows). Only the main thread can be watched.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with alarm(look, first, again) if hasattr(signal, "SIGALRM") else watchdog(look, first, again):
+        yield
+
+
+@contextlib.contextmanager
+def alarm(look: Look, first: float, again: float) -> Iterator[None]:
+    """Let the system's clock interrupt."""
+    before = signal.signal(signal.SIGALRM, lambda _, frame: look(frame))
+    signal.setitimer(signal.ITIMER_REAL, first, again)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def watchdog(look: Look, first: float, again: float) -> Iterator[None]:
+    """Let a thread interrupt; where not even that helps, it ends the program and says why."""
+    over, busy, watched = threading.Event(), threading.Lock(), threading.get_ident()
+
+    def watch() -> None:
+        pause, since = first, 0.0
+        while not over.wait(pause):
+            pause = again
+            with busy:
+                try:
+                    if not over.is_set():
+                        look(sys._current_frames().get(watched))
+                except TooSlow as late:
+                    since = since or time.monotonic()
+                    interrupt(watched, late)
+                else:
+                    since = 0.0
+            if since and time.monotonic() - since > HOPELESS_S:
+                print("\nYour code runs on and cannot be stopped: is there an endless loop?",
+                      file=sys.__stderr__, flush=True)  # fmt: skip
+                os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+        with busy:
+            interrupt(watched, None)
+
+
+def interrupt(thread: int, late: TooSlow | None) -> None:
+    """Raise an exception in a thread at its next step; None takes back one that is still to come."""
+    import ctypes  # no worker needs it: they have an alarm
+
+    class Late(TooSlow):
+        def __init__(self) -> None:  # a class is all that can be raised elsewhere
+            super().__init__(late.seconds if late else 0.0)
+
+    raised = ctypes.py_object(Late) if late else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+
+
+def is_debugged(frame: FrameType | None) -> bool:
+    """Whether a debugger is at work: then nobody is in a hurry."""
+    return sys.gettrace() is not None or (frame is not None and frame.f_trace is not None)
+
+
 class Stopwatch:
-    """Raises TooSlow in a statement that runs for too long, where there is an alarm and no debugger."""
+    """Raises TooSlow in a statement that runs for too long, unless a debugger is at work."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._ends = time.monotonic() + seconds
+        self._share = 1  # of what is left, that a statement may take: the whole, a half
         self._code: CodeType | None = None
         self._number: Callable[[int], int] = lambda _: 0
         self._running: tuple[CodeType, int] | None = None
         self._since = self._limit = 0.0
 
-    @contextlib.contextmanager
-    def ticking(self) -> Iterator[None]:
+    def ticking(self) -> contextlib.AbstractContextManager[None]:
         """Look at what is running from time to time, while a program is loaded."""
-        if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = signal.signal(signal.SIGALRM, self._tick)
-        signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+        return looking(self._tick, TICK, TICK)
 
     @contextlib.contextmanager
     def over(self, code: CodeType, number: Callable[[int], int]) -> Iterator[None]:
@@ -2441,87 +2526,37 @@ class Stopwatch:
         finally:
             self._code, self._number = outer
 
-    def _tick(self, _: int, frame: FrameType | None) -> None:
+    def _tick(self, frame: FrameType | None) -> None:
+        debugged = is_debugged(frame)
         while frame is not None and frame.f_code is not self._code:
             frame = frame.f_back
-        if frame is None or self._code is None or sys.gettrace() is not None:
+        if frame is None or self._code is None or debugged:
             return
         now = time.monotonic()
         running = self._code, self._number(frame.f_lineno)
         if running != self._running:
             self._running, self._since = running, now - TICK
-            self._limit = max((self._ends - self._since) / 2, SHORTEST)
+            self._limit = max((self._ends - self._since) / self._share, self.seconds * SHORTEST)
         elif now - self._since > self._limit:
+            if self._share == 1:
+                self._share, self._ends = 2, now + self.seconds / 2
             raise TooSlow(now - self._since)
 
 
 # ----------------------------------------
-# limit: End what runs too long: by an alarm where there is one, by a thread elsewhere (Windows).
+# limit: End a check that runs too long.
 
 AGAIN_S = 1.0  # a student's code may have caught it
-HOPELESS_S = 30.0  # then it sits in a library that listens to nobody
 
 
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
     """Raise TooSlow inside after `seconds`, and again every second, unless a debugger is at work."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-    elif hasattr(signal, "SIGALRM"):
-        with alarm(seconds):
-            yield
-    else:
-        with watchdog(seconds):
-            yield
 
+    def stop(frame: FrameType | None) -> None:
+        if not is_debugged(frame):
+            raise TooSlow(seconds)
 
-@contextlib.contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Let the system's clock interrupt."""
-
-    def stop(*_: object) -> None:
-        if sys.gettrace() is None:
-            raise TooSlow
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@contextlib.contextmanager
-def watchdog(seconds: float) -> Iterator[None]:
-    """Let a thread interrupt; where not even that helps, it ends the program and says why."""
-    over, busy, thread = threading.Event(), threading.Lock(), threading.get_ident()
-
-    def watch() -> None:
-        waited = seconds
-        while not over.wait(AGAIN_S if waited > seconds else seconds):
-            with busy:
-                if not over.is_set() and sys.gettrace() is None:
-                    interrupt(thread, TooSlow)
-            waited += AGAIN_S
-            if waited > seconds + HOPELESS_S and sys.gettrace() is None:
-                print(f"\nYour code ran for {waited:.0f} s and cannot be stopped: is there an endless loop?",
-                      file=sys.__stderr__, flush=True)  # fmt: skip
-                os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        over.set()
-        with busy:
-            interrupt(thread, None)
-
-
-def interrupt(thread: int, error: type[BaseException] | None) -> None:
-    """Raise an exception in a thread at its next step; None takes back one that is still to come."""
-    raised = ctypes.py_object(error) if error else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+    return looking(stop, seconds, AGAIN_S)
 
 
 # ----------------------------------------
@@ -2848,7 +2883,7 @@ def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
 
 
 # ----------------------------------------
-# standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+# standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a display, a debugger.
 
 class Nothing:
     """An object whose every method takes anything and does nothing."""
@@ -2904,11 +2939,17 @@ def anything(name: str) -> Any:
     return Nothing
 
 
+def show_nothing(*_: object, **__: object) -> None:
+    """Go on."""
+
+
 BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+DEBUGGER: dict[str, Any] = {"set_trace": show_nothing, "__getattr__": anything}
 WRITERS = {"SummaryWriter": Nothing}
 MODULES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
     **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
+    **dict.fromkeys(("pdb", "ipdb", "pudb"), DEBUGGER),
     "IPython": {"get_ipython": get_ipython, "display": display},
     "IPython.display": {"display": display, "__getattr__": anything},
 }
@@ -3017,6 +3058,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         text: the program.
         error: what Python says of all of it.
     """
+    given, text = text, plain_spaces(text)
     lines = text.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
     if not starts:
@@ -3042,7 +3084,17 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
+    if text != given and not unread:
+        unread = [Unread(error, getattr(error, "lineno", None) or 1)]
     return body, told_once(unread, error)
+
+
+def plain_spaces(text: str) -> str:
+    """Return a text whose spaces are all plain, without signs that nobody sees: pages and chats hold such."""
+    if text.isascii():
+        return text
+    kinds = {sign: unicodedata.category(sign) for sign in set(text)}
+    return text.translate({ord(sign): {"Zs": " ", "Cf": ""}.get(kind, sign) for sign, kind in kinds.items()})
 
 
 def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
@@ -3103,13 +3155,85 @@ def quotes_inside(text: str, at: int, quote: str) -> bool:
 
 
 # ----------------------------------------
+# syntax: What can be read off the statements of a program, and how they are taken apart.
+
+FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
+WITHOUT_ANNOTATIONS = FUTURES["annotations"]
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+SCOPES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def statement_at(body: list[ast.stmt], line: int, column: int | None = None) -> int:
+    """Return the number of the statement that a place is in."""
+    place = (line, 10**9 if column is None else column)
+    starts = (
+        min((one.lineno, one.col_offset) for one in (node, *getattr(node, "decorator_list", ())))
+        for node in body
+    )
+    return max(sum(start <= place for start in starts) - 1, 0)
+
+
+def single_imports(node: ast.stmt, namespace: Mapping[str, Any]) -> list[ast.stmt]:
+    """Return an import of several names as imports of one name each; any other statement as it is.
+
+    A program that is in no package may say `from .helpers import f`, which was meant for one.
+    """
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return [node]
+    level = getattr(node, "level", 0) if namespace.get("__package__") else 0
+    if level == getattr(node, "level", 0) and not node.names[1:]:
+        return [node]
+    found: list[ast.stmt] = []
+    for alias in node.names:
+        module = getattr(node, "module", None)
+        whole = isinstance(node, ast.Import) or not (module or level)
+        one = ast.Import([alias]) if whole else ast.ImportFrom(module, [alias], level)
+        found.append(ast.copy_location(one, node))
+    return found
+
+
+def plainer_definitions(node: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield a definition to be compiled with annotations that nobody reads; then without decorators too."""
+    if isinstance(node, DEFINITIONS):
+        yield node
+        if node.decorator_list:
+            bare = copy.copy(node)
+            bare.decorator_list = []
+            yield bare
+
+
+def futures(body: Iterable[ast.stmt]) -> int:
+    """Return the compiler's flags that `from __future__ import` statements set."""
+    names = (
+        alias.name
+        for node in body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        for alias in node.names
+    )
+    flags = 0
+    for name in names:
+        flags |= FUTURES.get(name, 0)
+    return flags
+
+
+def bound(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement defines in the scope that it stands in."""
+    if isinstance(node, DEFINITIONS):
+        yield node.name
+    elif isinstance(node, ast.alias) and node.name != "*":
+        yield node.asname or node.name.partition(".")[0]
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    if not isinstance(node, SCOPES):
+        for child in ast.iter_child_nodes(node):
+            yield from bound(child)
+
+
+# ----------------------------------------
 # statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
 
 AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
 COROUTINE = 0x80  # inspect.CO_COROUTINE
-FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-SCOPES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 Place = tuple[str, int]  # the text's name and the number of the statement in it, from 0
 
@@ -3165,14 +3289,14 @@ class ProgramRun:
             self._one_by_one(list(enumerate(ast.parse(text).body)), name, namespace)
         elif stopped := self._attempt(code, namespace, parse := cache(lambda: ast.parse(text).body)):
             body = parse()
-            at = statement_at(body, *position(stopped, code))
+            at, flags = statement_at(body, *position(stopped, code)), futures(body)
             left = list(enumerate(body))[at + 1 :]
-            parts = single_imports(body[at])
-            if len(parts) > 1:
+            parts = single_imports(body[at], namespace)
+            if parts != [body[at]]:
                 left = [*((at, part) for part in parts), *left]
             else:
-                self._note(Stop(stopped, (name, at), body[at].lineno, list(bound(body[at]))))
-            self._one_by_one(left, name, namespace, futures(body))
+                self._stopped(stopped, body[at], (name, at), namespace, flags)
+            self._one_by_one(left, name, namespace, flags)
         return self.stops[first:]
 
     def _one_by_one(
@@ -3188,15 +3312,25 @@ class ProgramRun:
                 continue
             if self._before:
                 self._before(place, node.lineno)
-            parts = single_imports(node)
-            for part in parts:
+            for part in single_imports(node, namespace):
                 try:
                     code = compile(ast.Module([part], []), name, "exec", AWAIT | flags, dont_inherit=True)
                 except Exception as error:  # noqa: BLE001 `return` or `break` outside of where they belong
                     self._note(Stop(error, place, part.lineno, list(bound(part))))
                     continue
                 if stopped := self._attempt(code, namespace):
-                    self._note(Stop(stopped, place, part.lineno, list(bound(part))))
+                    self._stopped(stopped, part, place, namespace, flags)
+
+    def _stopped(
+        self, error: BaseException, node: ast.stmt, place: Place, namespace: dict[str, Any], flags: int
+    ) -> None:
+        """Keep what stopped a statement; a definition is tried without what only adorns it."""
+        self._note(Stop(error, place, node.lineno, list(bound(node))))
+        for plainer in plainer_definitions(node) if isinstance(error, Exception) else ():
+            tree = ast.Module([plainer], [])
+            code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
+            if self._attempt(code, namespace) is None:
+                return
 
     def _attempt(
         self,
@@ -3217,9 +3351,7 @@ class ProgramRun:
     def _note(self, stop: Stop) -> None:
         """Keep a cause; what only lacks a name that is lost already is its consequence."""
         cause = self.lost.get(stop.error.name or "") if isinstance(stop.error, NameError) else None
-        last = self.stops[-1] if self.stops else None
-        if last and last.place == stop.place and same_cause(last.error, stop.error):
-            cause = last  # the names of one import
+        cause = cause or next((one for one in self.stops if same_cause(one, stop)), None)
         if cause is None:
             cause = stop
             self.stops.append(stop)
@@ -3244,9 +3376,12 @@ def execute(code: CodeType, namespace: dict[str, Any]) -> None:
         exec(code, namespace)  # noqa: S102 as above
 
 
-def same_cause(one: BaseException, other: BaseException) -> bool:
-    """Whether two errors of one statement are the same."""
-    return type(one) is type(other) and getattr(one, "name", 1) == getattr(other, "name", 2)
+def same_cause(one: Stop, other: Stop) -> bool:
+    """Whether two imports stopped for one reason: a library that is not there, or what it lacks."""
+    if type(one.error) is not type(other.error) or not isinstance(one.error, ImportError):
+        return False
+    anywhere = isinstance(one.error, ModuleNotFoundError)
+    return (anywhere or one.place == other.place) and one.error.name == getattr(other.error, "name", None)
 
 
 def position(error: BaseException, code: CodeType) -> tuple[int, int]:
@@ -3259,54 +3394,6 @@ def position(error: BaseException, code: CodeType) -> tuple[int, int]:
             return (line or step.tb_lineno or 0), (column or 0)
         step = step.tb_next
     return 0, 0
-
-
-def statement_at(body: list[ast.stmt], line: int, column: int | None = None) -> int:
-    """Return the number of the statement that a place is in."""
-    place = (line, 10**9 if column is None else column)
-    starts = (
-        min((one.lineno, one.col_offset) for one in (node, *getattr(node, "decorator_list", ())))
-        for node in body
-    )
-    return max(sum(start <= place for start in starts) - 1, 0)
-
-
-def single_imports(node: ast.stmt) -> list[ast.stmt]:
-    """Return an import of several names as imports of one name each; any other statement as it is."""
-    if isinstance(node, ast.Import):
-        return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [
-            ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names
-        ]
-    return [node]
-
-
-def futures(body: Iterable[ast.stmt]) -> int:
-    """Return the compiler's flags that `from __future__ import` statements set."""
-    names = (
-        alias.name
-        for node in body
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        for alias in node.names
-    )
-    flags = 0
-    for name in names:
-        flags |= FUTURES.get(name, 0)
-    return flags
-
-
-def bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a statement defines in the scope that it stands in."""
-    if isinstance(node, DEFINITIONS):
-        yield node.name
-    elif isinstance(node, ast.alias) and node.name != "*":
-        yield node.asname or node.name.partition(".")[0]
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    if not isinstance(node, SCOPES):
-        for child in ast.iter_child_nodes(node):
-            yield from bound(child)
 
 
 # ----------------------------------------
@@ -3333,7 +3420,11 @@ HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 LONGEST_TEMPLATE = 200_000
+NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
+PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
+REPLACED = "\ufffd"
 
 
 def decode(data: bytes, name: str) -> str:
@@ -3360,6 +3451,23 @@ def decode(data: bytes, name: str) -> str:
     if "\0" in text:
         raise InputError(f"{name} is not a text file: NUL at character {text.index(chr(0))}")
     return unix_lines(text)
+
+
+def code_text(data: bytes, name: str) -> str:
+    """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
+
+    Raises:
+        InputError: it is no text.
+    """
+    if not data.startswith(tuple(mark for mark, _ in BOMS)):
+        data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
+    try:
+        text = decode(data, name)
+    except InputError:
+        if b"\0" in data:
+            raise
+        text = unix_lines(data.decode("utf-8", "replace"))
+    return text.lstrip("\ufeff")
 
 
 def coding_comment(data: bytes, name: str) -> str:
@@ -3390,11 +3498,15 @@ def cells_of(data: bytes, name: str) -> list[str]:
     """Return code as Python text, cell by cell, or raise an `InputError` of one line.
 
     Args:
-        data: the file.
-        name: its name: a notebook's has ".ipynb" in it.
+        data: the file. What is in it decides whether it is a notebook.
+        name: its name.
     """
-    text = decode(data, name)
-    if ".ipynb" not in name.lower():
+    text = code_text(data, name)
+    if ".ipynb" in name.lower():
+        is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
+    else:
+        is_notebook = NOTEBOOK.match(text)
+    if not is_notebook:
         return [without_commands(text)]
     cells = [python_of_cell(cell) for cell in notebook_cells(text, name)]
     if not cells:
@@ -3446,7 +3558,13 @@ def python_of_cell(text: str) -> str:
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
-    return without_commands(text)
+    return without_commands(without_indent(text))
+
+
+def without_indent(text: str) -> str:
+    """Return a cell without the indentation of its first line, as notebooks take it."""
+    indent = INDENT.match(text)
+    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
 
 
 def without_commands(text: str) -> str:
@@ -3639,7 +3757,9 @@ def import_ahead(texts: Iterable[str]) -> None:
 def import_as_graded(folder: Path, work: OwnWork) -> None:
     """Let the work import what it can import where it is graded, and nothing else."""
     sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
-    beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
+    beside = Absent(
+        work.files.__contains__, lambda name: any(folder.glob(f"{name}*")) or any(folder.glob(f"*/{name}.py"))
+    )
     sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
 
 
@@ -4229,7 +4349,8 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     path = handed_in(folder, stem)
     if path is None:
         raise InputError(f"{stem}.py is missing: there is nothing to hand in")
-    names = [path.name, *(name for name in ("quiz.yml", "examples.py") if (folder / name).is_file())]
+    asked = ("quiz.yml", "examples.py", *facts.get("beside", ()))
+    names = [path.name, *(name for name in asked if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
