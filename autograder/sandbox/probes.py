@@ -17,6 +17,8 @@ import socket
 import time
 from collections.abc import Callable
 
+from autograder.sandbox.limits import DESCRIPTORS
+
 LIBRARY = os.__file__  # a file that a worker may read
 NUMBERS = {  # of calls that the C library has no function for
     "x86_64": {"io_uring_setup": 425, "keyctl": 250, "perf_event_open": 298, "userfaultfd": 323,
@@ -30,7 +32,7 @@ def works(attack: Callable[..., object], *args: object) -> bool:
     """Whether a call goes through."""
     try:
         attack(*args)
-    except (OSError, ValueError, RuntimeError, AttributeError):
+    except (OSError, ValueError, RuntimeError, AttributeError, MemoryError):
         return False
     return True
 
@@ -190,6 +192,18 @@ def reaches_the_kernel() -> bool:
     """Get at parts of the kernel that a grade never needs."""
     calls = ("io_uring_setup", "keyctl", "perf_event_open", "userfaultfd", "bpf")
     return any(reaches(name, 1, 0, 0, 0, 0) for name in calls) or ctypes.CDLL(None).unshare(0) == 0
+
+
+def exceeds_its_limits(memory_mb: int, output_kb: int) -> bool:
+    """Take more memory, print more or open more than a submission may, or be allowed to."""
+    most = resource.getrlimit(resource.RLIMIT_CPU)[0]
+    return (
+        works(mmap.mmap, -1, (memory_mb + 1) << 20)
+        or works(os.pwrite, 1, b"x", output_kb << 10)
+        or works(lambda: [socket.socketpair() for _ in range(DESCRIPTORS // 2)])  # closed when forgotten
+        or works(resource.setrlimit, resource.RLIMIT_CPU, (most + 1, most + 1))
+        or most == resource.RLIM_INFINITY
+    )
 
 
 def holds_descriptors() -> bool:
