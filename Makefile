@@ -117,6 +117,15 @@ FUZZ ?= 20000
 fuzz: setup
 	AUTOGRADER_FUZZ=$(FUZZ) $(BIN)/python -m pytest -m "slow or not slow" tests/fuzz
 
+# The same readers on input that grows towards lines not yet reached, a minute each (atheris: Linux and macOS only).
+.PHONY: fuzz-guided
+fuzz-guided: setup
+	$(PYTHON) -m venv build/atheris
+	build/atheris/bin/python -m pip install --quiet --disable-pip-version-check atheris
+	set -e; for reader in frames sheet notebook program; do \
+		PYTHONPATH=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'):. \
+		build/atheris/bin/python tests/fuzz/guided.py $$reader -max_total_time=60; done
+
 # The references against independent libraries (jax, torchrl, trl, ...), in an environment of their own.
 oracles:
 	$(PYTHON) -m venv build/oracles

@@ -110,7 +110,9 @@ def import_ahead(texts: Iterable[str]) -> None:
 def import_as_graded(folder: Path, work: OwnWork) -> None:
     """Let the work import what it can import where it is graded, and nothing else."""
     sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
-    beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
+    beside = Absent(
+        work.files.__contains__, lambda name: any(folder.glob(f"{name}*")) or any(folder.glob(f"*/{name}.py"))
+    )
     sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
 
 
