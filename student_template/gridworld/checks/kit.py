@@ -6,6 +6,7 @@ It was put together from the course's grader, part by part:
 - describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
 - explain: Say what kind of wrong answers are, as a property that gives no expected number away.
 - tolerance: How close is close enough: relative first, with room for what float32 does to cancelling sums.
+- measuring: Each text of a figure is measured once: laying a figure out and drawing it asks a dozen times.
 - rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
 - figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 - plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
@@ -695,6 +696,49 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
 
 
 # ----------------------------------------
+# measuring: Each text of a figure is measured once: laying a figure out and drawing it asks a dozen times.
+
+SETTINGS = (
+    "_text", "_rotation", "_rotation_mode", "_horizontalalignment", "_verticalalignment", "_multialignment",
+    "_linespacing", "_usetex", "_parse_math", "_features", "_language", "_antialiased",
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def measured_once() -> Iterator[None]:
+    """Remember, while a figure is drawn, how large a text with certain settings is.
+
+    The place of a text is no part of it. One that is wrapped, or turned with its axes, is measured anew.
+    """
+    from matplotlib import text as texts
+
+    kind: Any = texts.Text
+    measure, known = kind._get_layout, dict[Any, Any]()
+
+    def layout(text: Any, renderer: Any) -> Any:
+        key = settings_of(text)
+        if key is None:
+            return measure(text, renderer)
+        if key not in known:
+            known[key] = measure(text, renderer)
+        return known[key]
+
+    kind._get_layout = layout
+    try:
+        yield
+    finally:
+        kind._get_layout = measure
+
+
+def settings_of(text: Any) -> tuple[Any, ...] | None:
+    """Return all that the size of a text follows from, None where that is more than its settings."""
+    if text.get_wrap() or text.get_transform_rotates_text():
+        return None
+    settings = tuple([getattr(text, name, None) for name in SETTINGS])
+    return (*settings, hash(text.get_fontproperties()), text.get_figure(root=True).dpi)
+
+
+# ----------------------------------------
 # rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
 
 SOLID = 0.4  # an artist's own pixels have at least this opacity
@@ -712,7 +756,7 @@ class Rendering:
 
     def __init__(self, canvas: Any) -> None:
         self.renderer = canvas.get_renderer()
-        self._seen = np.array(canvas.buffer_rgba())[..., :3].astype(np.int16)
+        self._seen = np.array(canvas.buffer_rgba())[..., :3]
 
     def alone(self, artist: Any) -> np.ndarray:
         """Return what an artist looks like on an empty page, as RGBA."""
@@ -720,7 +764,7 @@ class Rendering:
 
         page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
         artist.draw(page)
-        return np.array(page.buffer_rgba())
+        return np.asarray(page.buffer_rgba())
 
     def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
         """Return the texts that can be seen."""
@@ -733,7 +777,7 @@ class Rendering:
 
         left, bottom, right, top = box = Text.get_window_extent(text, self.renderer).extents
         *colour, opacity = to_rgba(text.get_color(), text.get_alpha())
-        ground = self._part(self._seen, box).reshape(-1, 3)
+        ground = self._part(self._seen, box).reshape(-1, 3).astype(np.int16)
         if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
             return False
         usual = np.median(ground, axis=0)
@@ -750,21 +794,20 @@ class Rendering:
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
-        own = page[..., 3] >= SOLID * 255
-        if not own.any():
+        own = np.asarray(page[..., 3] >= SOLID * 255)
+        rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
+        if not rows.size:
             return False
-        rows, columns = np.nonzero(own)
-        near = (slice(max(0, rows.min() - AROUND), rows.max() + AROUND + 1),
-                slice(max(0, columns.min() - AROUND), columns.max() + AROUND + 1))  # fmt: skip
-        part, own, seen = page[near], own[near], self._seen[near]
-        room = COLOUR + 255 - part[..., 3].astype(np.int16)
-        alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
+        near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
+                slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
+        part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
+        room = COLOUR + 255 - part[..., 3]
+        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
         if np.mean(alike[own]) < ON_TOP:
             return False
-        inside = seen[own & alike]
-        around = seen[~own] if not own.all() else np.full((1, 3), 255)
-        low, usual, high = np.percentile(inside, (10, 50, 90), axis=0)
-        contrast = max(np.abs(usual - np.median(around, axis=0)).max(), (high - low).max())
+        low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
+        (around,) = levels(seen[~own], (0.5,)) if not own.all() else [np.full(3, 255)]
+        contrast = max(np.abs(usual - around).max(), (high - low).max())
         return bool(contrast >= CONTRAST)
 
     def _part(self, pixels: np.ndarray, box: Sequence[float]) -> np.ndarray:
@@ -774,6 +817,12 @@ class Rendering:
         left, bottom, right, top = np.clip(finite, -1e6, 1e6)
         rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
         return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
+    """Return for each share the levels (R, G, B) that so many of the pixels, shape (N, 3), do not exceed."""
+    counts = [np.bincount(channel, minlength=256).cumsum() for channel in pixels.T]
+    return [np.array([np.searchsorted(count, share * len(pixels)) for count in counts]) for share in shares]
 
 
 # ----------------------------------------
@@ -800,26 +849,33 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
 
     try:
         canvas: Any = FigureCanvasAgg(figure)
         figure.set_dpi(DPI)
         figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
-        png = io.BytesIO()
-        canvas.draw()
-        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.save(png, "PNG", compress_level=1)
-        shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        rendering = Rendering(canvas)
-        parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
-        picture = png.getvalue() if png.tell() <= MAX_PNG else b""
+        with measured_once():
+            canvas.draw()
+            picture = picture_of(canvas)
+            shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
+            rendering = Rendering(canvas)
+            parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
         return Figure([part for part in parts if isinstance(part, dict)], picture)
     finally:
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None:
             pyplot.close(figure)
+
+
+def picture_of(canvas: Any) -> bytes:
+    """Return what was drawn as a small PNG, empty if it is too large for one."""
+    from PIL import Image
+
+    png = io.BytesIO()
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(png, "PNG", compress_level=1)
+    return png.getvalue() if png.tell() <= MAX_PNG else b""
 
 
 def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any]:
