@@ -66,6 +66,11 @@ hints: setup
 	mkdir -p build
 	$(BIN)/autograder doctor --hints build/hints.csv
 
+# Real wrong answers: what is each told? Minutes.
+.PHONY: wild
+wild: setup
+	$(BIN)/python -m pytest -m "slow or not slow" -s tests/kit/test_wild.py
+
 # As root, with debootstrap and util-linux: minutes.
 gradescope-rehearsal: setup
 	$(BIN)/python tests/rehearsal/gradescope.py
@@ -81,6 +86,11 @@ redteam: setup
 .PHONY: crowd
 crowd: setup
 	$(BIN)/python tests/rehearsal/crowd.py
+
+# docs/pictures/ anew, from what commands print and pages show. Needs Debian's chromium.
+.PHONY: pictures
+pictures: setup
+	$(BIN)/python docs/pictures/make.py
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
@@ -111,6 +121,15 @@ notebooks: setup
 FUZZ ?= 20000
 fuzz: setup
 	AUTOGRADER_FUZZ=$(FUZZ) $(BIN)/python -m pytest -m "slow or not slow" tests/fuzz
+
+# The same readers on input that grows towards lines not yet reached, a minute each (atheris: Linux and macOS only).
+.PHONY: fuzz-guided
+fuzz-guided: setup
+	$(PYTHON) -m venv build/atheris
+	build/atheris/bin/python -m pip install --quiet --disable-pip-version-check atheris
+	set -e; for reader in frames sheet notebook program; do \
+		PYTHONPATH=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'):. \
+		build/atheris/bin/python tests/fuzz/guided.py $$reader -max_total_time=60; done
 
 # The references against independent libraries (jax, torchrl, trl, ...), in an environment of their own.
 oracles:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.data.measuring import measured_once
 from autograder.data.rendering import Rendering
 from autograder.data.values import Figure
 
@@ -31,26 +32,33 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
 
     try:
         canvas: Any = FigureCanvasAgg(figure)
         figure.set_dpi(DPI)
         figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
-        png = io.BytesIO()
-        canvas.draw()
-        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.save(png, "PNG", compress_level=1)
-        shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        rendering = Rendering(canvas)
-        parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
-        picture = png.getvalue() if png.tell() <= MAX_PNG else b""
+        with measured_once():
+            canvas.draw()
+            picture = picture_of(canvas)
+            shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
+            rendering = Rendering(canvas)
+            parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
         return Figure([part for part in parts if isinstance(part, dict)], picture)
     finally:
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None:
             pyplot.close(figure)
+
+
+def picture_of(canvas: Any) -> bytes:
+    """Return what was drawn as a small PNG, empty if it is too large for one."""
+    from PIL import Image
+
+    png = io.BytesIO()
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(png, "PNG", compress_level=1)
+    return png.getvalue() if png.tell() <= MAX_PNG else b""
 
 
 def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class Rendering:
 
     def __init__(self, canvas: Any) -> None:
         self.renderer = canvas.get_renderer()
-        self._seen = np.array(canvas.buffer_rgba())[..., :3].astype(np.int16)
+        self._seen = np.array(canvas.buffer_rgba())[..., :3]
 
     def alone(self, artist: Any) -> np.ndarray:
         """Return what an artist looks like on an empty page, as RGBA."""
@@ -28,7 +28,7 @@ class Rendering:
 
         page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
         artist.draw(page)
-        return np.array(page.buffer_rgba())
+        return np.asarray(page.buffer_rgba())
 
     def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
         """Return the texts that can be seen."""
@@ -41,7 +41,7 @@ class Rendering:
 
         left, bottom, right, top = box = Text.get_window_extent(text, self.renderer).extents
         *colour, opacity = to_rgba(text.get_color(), text.get_alpha())
-        ground = self._part(self._seen, box).reshape(-1, 3)
+        ground = self._part(self._seen, box).reshape(-1, 3).astype(np.int16)
         if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
             return False
         usual = np.median(ground, axis=0)
@@ -58,21 +58,20 @@ class Rendering:
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
-        own = page[..., 3] >= SOLID * 255
-        if not own.any():
+        own = np.asarray(page[..., 3] >= SOLID * 255)
+        rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
+        if not rows.size:
             return False
-        rows, columns = np.nonzero(own)
-        near = (slice(max(0, rows.min() - AROUND), rows.max() + AROUND + 1),
-                slice(max(0, columns.min() - AROUND), columns.max() + AROUND + 1))  # fmt: skip
-        part, own, seen = page[near], own[near], self._seen[near]
-        room = COLOUR + 255 - part[..., 3].astype(np.int16)
-        alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
+        near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
+                slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
+        part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
+        room = COLOUR + 255 - part[..., 3]
+        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
         if np.mean(alike[own]) < ON_TOP:
             return False
-        inside = seen[own & alike]
-        around = seen[~own] if not own.all() else np.full((1, 3), 255)
-        low, usual, high = np.percentile(inside, (10, 50, 90), axis=0)
-        contrast = max(np.abs(usual - np.median(around, axis=0)).max(), (high - low).max())
+        low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
+        (around,) = levels(seen[~own], (0.5,)) if not own.all() else [np.full(3, 255)]
+        contrast = max(np.abs(usual - around).max(), (high - low).max())
         return bool(contrast >= CONTRAST)
 
     def _part(self, pixels: np.ndarray, box: Sequence[float]) -> np.ndarray:
@@ -82,3 +81,9 @@ class Rendering:
         left, bottom, right, top = np.clip(finite, -1e6, 1e6)
         rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
         return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
+    """Return for each share the levels (R, G, B) that so many of the pixels, shape (N, 3), do not exceed."""
+    counts = [np.bincount(channel, minlength=256).cumsum() for channel in pixels.T]
+    return [np.array([np.searchsorted(count, share * len(pixels)) for count in counts]) for share in shares]

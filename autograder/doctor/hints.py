@@ -22,6 +22,7 @@ from autograder.judging.grader import Grader
 from autograder.judging.loading import Program
 from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
+from autograder.results import CheckResult, QuestionResult
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wall import Wall
@@ -61,22 +62,27 @@ def measure_hints(
     with Wall(limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-            for told in pool.map(lambda each: hand_in(grader, *each), work):
+            for told in pool.map(lambda each: told_of(grader, *each), work):
                 found.append(told)
                 tell(len(found), len(work))
     return found
 
 
-def hand_in(grader: Grader, mistake: Variant, way: str) -> HintGiven:
-    """Grade one question of a file in which its answer is a known mistake."""
-    session = Session(grader.wall, program_of(grader, mistake, way))
-    checks = grader.bank.of(mistake.question)
+def hand_in(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
+    """Grade one question of a program."""
+    session = Session(grader.wall, program)
+    checks = grader.bank.of(question)
     try:
         found = grader.judge_checks([check for check in checks if check.visible], session)
         found |= grader.judge_checks([check for check in checks if not check.visible], session, found)
-        graded, _ = grader.grade_question(mistake.question, session, found)
+        return grader.grade_question(question, session, found)
     finally:
         session.close()
+
+
+def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven:
+    """Return what a known mistake is told in an otherwise right file."""
+    graded, _ = hand_in(grader, mistake.question, program_of(grader, mistake, way))
     return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
 

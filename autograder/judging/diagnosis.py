@@ -2,25 +2,24 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from autograder.checks.describe import sentence
 from autograder.judging.bank import Check, Variant
+from autograder.judging.causes import MANY, Found, find
 from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import AnswerFacts
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.known import Known, KnownAnswers, outcomes_of
 from autograder.judging.loading import Program
 from autograder.judging.weighing import (
-    MANY,
     Case,
     Failed,
-    Found,
     Held,
     Weighed,
-    find,
     hold,
+    is_hopeless,
     nothing_of,
     refutes,
     weigh,
@@ -39,6 +38,10 @@ class Diagnosis:
     misconceptions: tuple[str, ...] = ()
     hint: str = ""
     behaviour: str = ""
+
+    def after(self, sentence: str) -> "Diagnosis":
+        """Return the diagnosis with something else said first."""
+        return replace(self, hint=f"{sentence} {self.hint}".rstrip())
 
 
 class Diagnostician:
@@ -84,18 +87,18 @@ class Diagnostician:
         right: Sequence[Variant],
     ) -> Diagnosis:
         verdicts = {check.key: one.verdict for check, one in zip(checks, judged, strict=True)}
-        names = [one.name for one in right]
         parts = [
-            Failed(check, record, one.verdict.outcome, one.verdict.lines)
+            Failed(check, record, one.verdict.outcome, one.verdict.lines, one.verdict.staff_note)
             for check, one in zip(checks, judged, strict=True)
             if one.verdict.outcome in WRONG and (record := self._record(check, one)) is not None
         ]
         if not parts:
             return Diagnosis()
-        free = {one.key: self._known.free(one.check, names) for one in parts}
+        self._known.find_free(checks, [one.name for one in right])
+        free = {one.key: self._known.free(one.check) for one in parts}
         passed = [check for check in checks if verdicts[check.key].outcome is Outcome.PASSED]
         case = Case(parts, free, len(passed))
-        held = Against(self._known, case, checks, passed, names)
+        held = Against(self._known, case, checks, passed)
         found = find(case, [one for mistake in candidates if (one := held.weigh(mistake.name)) is not None])
         if found.first:
             return told(found, {one.name: one.text for one in candidates})
@@ -111,7 +114,7 @@ class Diagnostician:
         if told := in_common(case):
             return Diagnosis(hint=sentence(f"Everywhere it is wrong, {told}"), behaviour=digest)
         failed = [one.check for one in case.failed]
-        for mistake in candidates if all(map(self._known.is_quick, failed)) else ():
+        for mistake in candidates if all(map(self._known.is_plain, failed)) else ():
             known = {check.key: self._known.ask(mistake.name, checks, check) for check in failed}
             if twist := in_common_with(case, {name: one for name, one in known.items() if one}):
                 hint = sentence(f"Two things at once, it seems. {mistake.text} Besides, {twist}")
@@ -127,34 +130,36 @@ class Against:
     case: Case
     checks: Sequence[Check]
     passed: Sequence[Check]
-    right: Sequence[str]
 
     def weigh(self, mistake: str) -> Weighed | None:
-        """Return what a mistake explains, None as soon as a check speaks against it clearly."""
+        """Return what a mistake explains, None as soon as too much speaks against it."""
         held: dict[str, Held] = {}
+        refuted = same_ends = 0
         for visible in (True, False):
-            for one in sorted(self.case.failed, key=lambda one: self.known.seconds(one.check)):
+            for one in sorted(self.case.failed, key=lambda one: self.known.size(one.check)):
                 if one.check.visible is visible:
                     known = self._ask(mistake, one.check, held)
                     unsteady = partial(self.known.unsteady, mistake, one.check)
                     held[one.key] = hold(self.case, one, known, unsteady) if known else nothing_of(one)
-                    if held[one.key].extra.any():
+                    if is_hopeless(self.case, held.values(), refuted):
                         return None
-            if any(self._refutes(mistake, check, held) for check in self.passed if check.visible is visible):
+            for check in self.passed:
+                if check.visible is visible and (known := self._ask(mistake, check, held)) is not None:
+                    same_ends += known.outcome is Outcome.PASSED
+                    refuted += self._refutes(known, check)
+            if is_hopeless(self.case, held.values(), refuted):
                 return None
-        return weigh(mistake, self.case, [held[one.key] for one in self.case.failed])
+        return weigh(mistake, self.case, [held[one.key] for one in self.case.failed], refuted, same_ends)
 
     def _ask(self, mistake: str, check: Check, held: Mapping[str, Held]) -> Known | None:
-        """Return what a mistake answers to a check; a slow one is asked only while nothing is left open."""
-        if self.known.is_quick(check) or all(one.explained for one in held.values()):
-            return self.known.ask(mistake, self.checks, check)
-        return None
+        """Return what a mistake answers to a check; a dear one if it has explained something."""
+        hopeful = not held or any(one.explained or one.matched.any() for one in held.values())
+        return self.known.ask(mistake, self.checks, check) if hopeful or self.known.is_plain(check) else None
 
-    def _refutes(self, mistake: str, check: Check, held: Mapping[str, Held]) -> bool:
+    def _refutes(self, known: Known, check: Check) -> bool:
         """Whether a check that the submission passes refuses the mistake, clearly."""
-        known = self._ask(mistake, check, held)
-        wrong = known is not None and known.outcome is not Outcome.PASSED
-        return known is not None and wrong and refutes(known, self.known.free(check, self.right))
+        wrong = known.outcome is not Outcome.PASSED
+        return wrong and refutes(known, self.known.free(check))
 
 
 def told(found: Found, texts: Mapping[str, str]) -> Diagnosis:
@@ -164,7 +169,7 @@ def told(found: Found, texts: Mapping[str, str]) -> Diagnosis:
     if second:
         hint = f"Two things at once, it seems. {first} Besides: {second}"
     elif not found.complete:
-        hint = f"{first} Something else is wrong, too."
+        hint = f"{first} Something else may be wrong, too."
     return Diagnosis((*found.first, *found.second), hint)
 
 

@@ -218,6 +218,12 @@ class AnswerFacts:
         return np.isin(self.layout.owner, list(self.odd))
 
     @cached_property
+    def changed(self) -> dict[int, Hashable]:
+        """The inputs that the program changes and should not, by fact."""
+        facts = self.layout.facts
+        return {number: odd.kind for number, odd in self.odd.items() if facts[number].key[1] == CHANGED}
+
+    @cached_property
     def wrong(self) -> np.ndarray:
         """The entries that are not the right ones."""
         layout = self.layout

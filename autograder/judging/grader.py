@@ -179,7 +179,8 @@ class Grader:
             results = better(results, again, "Wrong, where nothing else has run before.")
         lent = judge_again(self.lending, question, session, results)
         if lent is not None:
-            results, diagnosis = lent.results, Diagnosis(hint=lent.told)
+            results, own = lent.results, self.diagnose(question, lent.judged)
+            diagnosis = own.after(lent.told) if lent.told or own.misconceptions else diagnosis
         if results is not first:
             for result in results:
                 self.after_check(result)
@@ -207,10 +208,13 @@ class Grader:
         results = [found[check.id][1] for check in self.bank.of(question)]
         if is_absent(results):
             return results, Diagnosis()
+        return results, self.diagnose(question, judged)
+
+    def diagnose(self, question: str, judged: Sequence[Judged]) -> Diagnosis:
+        """Return the known mistake behind what is wrong with a question's answers."""
         candidates = [mistake for mistake in self.bank.misconceptions if mistake.question == question]
         right = [one for one in self.bank.alternatives if one.question == question]
-        checks = [one.check for one in judged]
-        return results, self.diagnostician.diagnose(checks, judged, candidates, right)
+        return self.diagnostician.diagnose([one.check for one in judged], judged, candidates, right)
 
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None

@@ -6,7 +6,7 @@ HINTS = {
     "graphics card": "There is no graphics card where this is graded: keep everything on the CPU.",
     "network": "There is no network where this is graded.",
     "files": "Where this is graded there are no files but those handed in beside the code.",
-    "processes": "No other program can be started where this is graded.",
+    "processes": "No other program or process can be started where this is graded.",
     "library": f"Where this is graded there are the standard library, {listed()}, and nothing else.",
     "python": f"A later Python has that: {python_name()} grades.",
     "input": "Nobody answers input() where this is graded.",

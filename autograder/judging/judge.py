@@ -7,7 +7,6 @@ gave before, they give again.
 
 import hashlib
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -261,7 +260,6 @@ class Judge:
             answers.append(outcomes[-1])
             return outcomes[-1]
 
-        began = time.monotonic()
         try:
             self.call(check, Student(send))
         except (KitError, ReferenceFailed):
@@ -269,8 +267,7 @@ class Judge:
         except Exception:  # noqa: BLE001 any failure here is ours
             return None
         rooms = tuple(map(room_for, answers)) if len(answers) == len(frames) else ()
-        seconds = time.monotonic() - began
-        return Script(tuple(frames), tuple(answers), seconds, live, rooms, tuple(calls), tuple(outcomes))
+        return Script(tuple(frames), tuple(answers), live, rooms, tuple(calls), tuple(outcomes))
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""

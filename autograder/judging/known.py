@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograder.judging.bank import Check
-from autograder.judging.facts import AnswerFacts, Layout, Outcomes
+from autograder.judging.facts import AnswerFacts, FactKey, Layout, Outcomes
 from autograder.judging.judge import Judge, Judged, open_reply
 from autograder.judging.loading import Program
 from autograder.judging.session import Ended, Reply, Script, Session
@@ -18,16 +18,16 @@ from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.wall import Wall
 
 REFERENCE = "the reference"
-QUICK_S = 0.05  # what the reference may take for a check that is asked of a program without need
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What a program answers to a check, how the check ends, and where in the check's file."""
+    """What a program answers to a check, how the check ends, where in the check's file, in which words."""
 
     record: AnswerFacts
     outcome: Outcome
     lines: tuple[int, ...]
+    words: str = ""
 
 
 class KnownAnswers:
@@ -38,7 +38,7 @@ class KnownAnswers:
         self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
         self._locks = {name: threading.Lock() for name in self.programs}
         self._layouts: dict[str, Layout | None] = {}
-        self._free: dict[str, np.ndarray] = {}
+        self._free: dict[str, frozenset[FactKey]] = {}
         self._unsteady: dict[tuple[str, str], np.ndarray] = {}
 
     def layout(self, check: Check) -> Layout | None:
@@ -48,17 +48,18 @@ class KnownAnswers:
             self._layouts[check.key] = None if script is None else Layout(script)
         return self._layouts[check.key]
 
-    def is_quick(self, check: Check) -> bool:
-        """Whether a check costs next to nothing."""
-        return self.seconds(check) < QUICK_S
+    def is_plain(self, check: Check) -> bool:
+        """Whether a check asks plain functions alone: its calls can be sent with others', and cost little."""
+        layout = self.layout(check)
+        return layout is not None and not layout.script.live and not layout.stateful.any()
 
-    def seconds(self, check: Check) -> float:
-        """Return how long the right answers to a check take."""
+    def size(self, check: Check) -> tuple[bool, int]:
+        """Return what tells dear checks from cheap ones, the same on every machine."""
         script = self._judge.script(check)
-        return script.seconds if script else 0.0
+        return not self.is_plain(check), len(script.frames) if script else 0
 
     def ask(self, name: str, checks: Sequence[Check], wanted: Check) -> Known | None:
-        """Return what a program answers to one check; the quick ones of `checks` are asked with it.
+        """Return what a program answers to one check; the plain ones of `checks` are asked with it.
 
         Visible and hidden ones apart: hidden inputs are drawn several times, and most mistakes are out
         of the question before.
@@ -67,9 +68,9 @@ class KnownAnswers:
             known = self._known[name]
             if wanted.key not in known:
                 alike = [check for check in checks if check.visible or not wanted.visible]
-                quick = [check for check in alike if self.is_quick(check)]
-                first = [check for check in quick if check.visible]  # as in a submission: some remember
-                every = [*first, *(check for check in quick if not check.visible)]
+                plain = [check for check in alike if self.is_plain(check)]
+                first = [check for check in plain if check.visible]  # as in a submission: some remember
+                every = [*first, *(check for check in plain if not check.visible)]
                 self._play(name, every if wanted in every else [*every, wanted], known)
             return known.get(wanted.key)
 
@@ -84,7 +85,8 @@ class KnownAnswers:
                 judged = self._judge.judge_replies(check, script, replies, session)
                 judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
                 record = layout.record(outcomes_of(judged, layout.script))
-                known[check.key] = Known(record, judged.verdict.outcome, judged.verdict.lines)
+                ended = judged.verdict
+                known[check.key] = Known(record, ended.outcome, ended.lines, ended.staff_note)
         session.close()
 
     def unsteady(self, name: str, check: Check) -> np.ndarray:
@@ -93,33 +95,49 @@ class KnownAnswers:
         if key not in self._unsteady:
             known = self.ask(name, [check], check)
             assert known is not None  # noqa: S101 it was compared to something
-            script, session = known.record.layout.played, Session(self._wall, self.programs[name])
-            _, replies = session.play([script, script])  # the second time, chance stands elsewhere
-            session.close()
-            again = known.record.layout.record([outcome_of(reply) for reply in replies])
-            self._unsteady[key] = known.record.layout.drawn(~known.record.same(again))
+            layout = known.record.layout
+            self._unsteady[key] = layout.drawn(~known.record.same(self._again(name, [layout])[0]))
         return self._unsteady[key]
 
-    def free(self, check: Check, right: Sequence[str]) -> np.ndarray:
-        """Return the entries in which right answers differ: what is drawn at random, how a figure looks.
+    def _again(self, name: str, layouts: Sequence[Layout]) -> list[AnswerFacts]:
+        """Return what a program answers the second time, when chance stands elsewhere."""
+        session = Session(self._wall, self.programs[name])
+        played = list(session.play([layout.played for layout in layouts for _ in range(2)]))
+        session.close()
+        records = zip(layouts, played[1::2], strict=True)
+        return [layout.record([outcome_of(reply) for reply in replies]) for layout, replies in records]
+
+    def free(self, check: Check) -> np.ndarray:
+        """Return the entries in which right answers differ: what is drawn at random, how a figure looks."""
+        layout = self.layout(check)
+        assert layout is not None  # noqa: S101 nobody compares answers to a broken check
+        facts = self._free.get(check.id, frozenset())
+        return layout.each([fact.key in facts for fact in layout.facts])
+
+    def find_free(self, checks: Sequence[Check], right: Sequence[str]) -> None:
+        """Find out, once for all draws, which answers to a question's checks may differ.
 
         Args:
-            check: which a right answer passes whatever these are.
+            checks: the question's, which right answers pass whatever that is.
             right: names of programs that are right.
         """
-        if check.key not in self._free:
-            layout = self.layout(check)
-            assert layout is not None  # noqa: S101 nobody compares answers to a broken check
-            free = np.zeros(layout.numbers.shape, dtype=bool)
-            if layout.stateful.any():
-                free |= self.unsteady(REFERENCE, check)
-                every = [self.ask(name, [check], check) for name in right if self.is_quick(check)]
-                for known in every:
-                    if known is not None and known.outcome is Outcome.PASSED:
-                        free |= known.record.wrong
-            drawn = np.isin(layout.owner, layout.owner[free])  # all of an array of which a part was drawn
-            self._free[check.key] = drawn & layout.stateful
-        return self._free[check.key]
+        new = [check.drawn(0) for check in checks if check.id not in self._free]
+        layouts = {check.key: layout for check in new if (layout := self.layout(check)) is not None}
+        new = [check for check in new if check.key in layouts and layouts[check.key].stateful.any()]
+        free = {check.key: layouts[check.key].stateful & False for check in new}
+        for name in right if new else ():
+            known: dict[str, Known] = {}
+            self._play(name, new, known)
+            for key in free:
+                if known[key].outcome is Outcome.PASSED:
+                    free[key] |= known[key].record.wrong & layouts[key].stateful
+        again = self._again(REFERENCE, [layouts[key] for key in free]) if new else []
+        for key, record in zip(free, again, strict=True):
+            free[key] |= layouts[key].drawn(~record.same(layouts[key].record(layouts[key].script.outcomes)))
+        for check in checks:
+            key = check.drawn(0).key
+            owners = np.unique(layouts[key].owner[free[key]]) if key in free else ()
+            self._free.setdefault(check.id, frozenset(layouts[key].facts[number].key for number in owners))
 
 
 def outcome_of(reply: Reply) -> Answer | Ended:

@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace as with_fields
 
 from autograder.judging.bank import Bank
-from autograder.judging.judge import Judge
+from autograder.judging.judge import Judge, Judged
 from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Session
@@ -42,15 +42,16 @@ class Lending:
 
 
 @dataclass(frozen=True)
-class Better:
-    """Results that count instead of the first ones, and what the student is told of them."""
+class Again:
+    """What came of judging with lent functions: the results that count, and "" or what is told of them."""
 
     results: list[CheckResult]
     told: str
+    judged: Sequence[Judged]
 
 
-def judge_again(lending: Lending, question: str, session: Session, own: list[CheckResult]) -> Better | None:
-    """Judge with right functions in place of the student's earlier ones; None unless that earns more.
+def judge_again(lending: Lending, question: str, session: Session, own: list[CheckResult]) -> Again | None:
+    """Judge with right functions in place of the student's earlier ones; None if none is used.
 
     Args:
         lending: of the assignment.
@@ -68,12 +69,12 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
     named = " and ".join(names)
     told = f"Wrong, with a right {named} in place of yours."
     try:
-        results = better(own, judge_with_lent(lending, question, session, names), told)
+        judged = judge_with_lent(lending, question, session, names)
     except LenderFailed:  # what was found without it stands
         return None
-    if results is own:
-        return None
-    return Better(results, f"Judged with a right {named}, so that a slip there costs you once.")
+    results = better(own, [one.verdict.outcome for one in judged], told)
+    said = f"Judged with a right {named}, so that a slip there costs you once."
+    return Again(results, "" if results is own else said, judged)
 
 
 def parts_of(question: str, questions: Iterable[str], cells: Sequence[str]) -> list[str]:
@@ -142,8 +143,8 @@ def names_in(node: ast.AST) -> tuple[set[str], set[str]]:
     return reads, {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
-def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequence[str]) -> list[Outcome]:
-    """Return how a question's checks end on a program in which the functions `names` are the reference's."""
+def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequence[str]) -> list[Judged]:
+    """Run a question's checks on a program in which the functions `names` are the reference's."""
     wall, reference = lending.wall, reference_program(lending.bank)
 
     def start() -> Worker:
@@ -159,8 +160,7 @@ def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequen
     program = replace(own.program, lender=lender)
     session = Session(wall, program, patience=PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
     try:
-        judged = lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session)
-        return [one.verdict.outcome for one in judged]
+        return list(lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session))
     finally:
         session.close()
         lender.close()
@@ -170,7 +170,8 @@ def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequen
 def better(own: list[CheckResult], later: Sequence[Outcome], told: str) -> list[CheckResult]:
     """Return the results with the outcomes of a later run, or `own` if that earns no more.
 
-    Nothing else comes out of a later run: its program may have seen hidden inputs, or lent answers.
+    Nothing else comes out of a later run but a known mistake: its program may have seen hidden inputs, or
+    lent answers.
 
     Args:
         own: the results of the first run.

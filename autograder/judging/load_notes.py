@@ -40,15 +40,16 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
         elif stop.seconds:
             told = f"{where} was cut off after {stop.seconds:.0f} s: loading may take {import_s:g} s in all."
         elif stop.problem.type_name in UNREADABLE:
-            told = f"Python cannot read {where}: {stop.problem.message}."
+            told = f"Python cannot read {where}: {stop.problem.message.rstrip('?.')}."
         else:
-            what = f"{stop.problem.type_name} at {where}"
-            told = f"{what}: {stop.problem.message}." if stop.problem.message else f"{what}."
+            said = stop.problem.message.partition("\n")[0].rstrip(". ")
+            told = f"{stop.problem.type_name} at {where}{': ' if said else ''}{said}."
         told = f"{told} {hint(stop.problem.lacks)}".rstrip()
         kind = "" if defined else what_it_is(source.cells[0])
         if kind:
             return [f"{source.name} is {kind}, not Python: hand in the .py or .ipynb file itself."]
-        notes.append(f"{source.name}: {told} {sentence(missing(stop.names) + rest(defined))}")
+        file = stop.place[0].partition(":")[0]
+        notes.append(f"{file}: {told} {sentence(missing(stop.names) + rest(defined))}")
     if len(stops) > MOST_NOTES:
         notes.append(f"{source.name}: {len(stops) - MOST_NOTES} more of its statements did not run.")
     return notes

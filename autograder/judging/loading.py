@@ -10,7 +10,8 @@ from autograder.sandbox.lender import Lender
 from autograder.sandbox.remote import CallTimeout, InvalidReply, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
-RELOADS, TIMES = 5, 3  # how often it is tried again, and for how many times what one load may take
+RELOADS, TIMES = 5, 3  # how often it is tried again, and for how many times what loading may take
+SUSPECT = 5  # the part of that time for each statement, once one is known that cannot be interrupted
 
 
 @dataclass(frozen=True)
@@ -52,17 +53,20 @@ class Loader:
             CallTimeout: it could not be loaded in time.
             WorkerDied: it ended its worker, and no statement is known to be the one that does.
         """
-        left = TIMES * self._wall.bounds.import_s
+        left, statement_s = TIMES * self._wall.bounds.import_s, 0.0
         for attempt in range(RELOADS + 1):
             worker, began = self._wall.worker(), time.monotonic()
             try:
                 with clock(worker):
-                    self._load(worker, deadline, careful=attempt > 0)
+                    self._load(worker, deadline, statement_s)
             except (CallTimeout, WorkerDied) as error:
                 worker.close()
                 if isinstance(error, InvalidReply):
                     raise
                 left -= time.monotonic() - began - worker.excused_s
+                deadline += worker.excused_s
+                slow = isinstance(error, CallTimeout)
+                statement_s = self._wall.bounds.import_s / (SUSPECT if slow else 1)
                 hopeless = attempt == RELOADS or left <= 0 or time.monotonic() >= deadline
                 if hopeless or (attempt and worker.running is None):
                     raise
@@ -72,7 +76,7 @@ class Loader:
                 return worker
         raise AssertionError("the last attempt returns or raises")
 
-    def _load(self, worker: Worker, deadline: float, *, careful: bool) -> None:
+    def _load(self, worker: Worker, deadline: float, statement_s: float) -> None:
         program = self.program
         skip = [*self._slow, *(ending.statement.place for ending in self.endings)]
         loaded = worker.load(
@@ -82,7 +86,7 @@ class Loader:
             deadline,
             program.lender,
             skip,
-            careful=careful,
+            statement_s=statement_s,
             files=program.files,
         )
         if self.loaded is None:

@@ -34,7 +34,6 @@ class Script:
 
     frames: tuple[bytes, ...]
     answers: tuple[Answer, ...] = ()
-    seconds: float = 0.0  # that the right answers took
     live: bool = False  # whether functions are passed, which no frame holds: asked call by call
     rooms: tuple[int, ...] = ()  # the most bytes that the reply to each call may have, where that is known
     calls: tuple[Call, ...] = ()

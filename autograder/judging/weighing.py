@@ -21,17 +21,19 @@ from autograder.results import Outcome
 UNROUND_BITS = 8.0  # that one number which is not round says
 ODD_BITS = 4.0  # that an answer of another kind says: a text, another shape
 REACHES_BITS = 2.0  # that a gradient reaches an argument, or does not
+NEARLY = 0.6  # the likeness from which on a mistake is the cause though something speaks against it
 LINE_BITS = 1.0  # that the line of a check says, beyond that the check failed
 
 
 @dataclass(frozen=True, eq=False)
 class Failed:
-    """A failed check of a submission: its answers, how it ended and where."""
+    """A failed check of a submission: its answers, how it ended, where and in which words."""
 
     check: Check
     record: AnswerFacts
     outcome: Outcome
     lines: tuple[int, ...]
+    words: str = ""
 
     @property
     def key(self) -> str:
@@ -120,6 +122,13 @@ class Held:
     extra: np.ndarray  # right, and the mistake clearly is not
     explained: bool  # it leaves nothing open
     by_line: bool  # only because both fail at the same place
+    either: int = 0  # entries that one of the two gets wrong
+    same_end: bool = False  # both end in the same words, and change the same inputs
+
+    @property
+    def likeness(self) -> float:
+        """How much of what either gets wrong both get wrong alike, from 0 to 1."""
+        return int(self.matched.sum()) / self.either if self.either else float(self.explained)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +140,9 @@ class Weighed:
     clash: np.ndarray
     explained: frozenset[str]  # the failed checks of which it leaves nothing open
     bits: float
+    likeness: float  # of all that either gets wrong, check by check
+    exact: bool  # it is right wherever the submission is
+    same_ends: int  # checks that end in the same words
 
 
 def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Held:
@@ -151,7 +163,10 @@ def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray
     clear = mine.record.clear & one.record.clear & mine.record.present & ~free
     extra = ~wrong & theirs & ~alike & clear & one.record.present & layout.counts
     explained = not (wrong & ~alike).any() if wrong.any() else same_end
-    return Held(wrong & alike, wrong & theirs & ~alike & clear, extra, explained, not wrong.any())
+    clash = wrong & theirs & ~alike & clear
+    either = int((wrong | (theirs & one.record.present)).sum())
+    same_end = same_end and (one.words, one.record.changed) == (mine.words, mine.record.changed)
+    return Held(wrong & alike, clash, extra, explained, not wrong.any(), either, same_end)
 
 
 def nothing_of(one: Failed) -> Held:
@@ -160,14 +175,33 @@ def nothing_of(one: Failed) -> Held:
     return Held(none, none, none, explained=False, by_line=False)
 
 
-def weigh(name: str, case: Case, held: Sequence[Held]) -> Weighed:
-    """Add up what a mistake explains of each failed check."""
+def weigh(name: str, case: Case, held: Sequence[Held], refuted: int = 0, same_ends: int = 0) -> Weighed:
+    """Add up what a mistake explains of each failed check.
+
+    Args:
+        name: of the mistake.
+        case: what is wrong.
+        held: the mistake against each failed check.
+        refuted: how many checks the submission passes that refuse the mistake.
+        same_ends: how many checks it passes, as the mistake does.
+    """
     told, against = (
         joined(each).astype(bool) for each in zip(*((o.matched, o.clash) for o in held), strict=True)
     )
     lines = sum(one.explained and one.by_line for one in held)
     explained = frozenset(one.key for one, part in zip(case.failed, held, strict=True) if part.explained)
-    return Weighed(name, told, against, explained, float(case.bits[told].sum()) + lines * case.line_bits)
+    bits = float(case.bits[told].sum()) + lines * case.line_bits
+    likeness = sum(one.likeness for one in held) / (len(held) + refuted)
+    exact = not refuted and not any(one.extra.any() for one in held)
+    same_ends += sum(one.same_end for one in held)
+    return Weighed(name, told, against, explained, bits, likeness, exact, same_ends)
+
+
+def is_hopeless(case: Case, held: Collection[Held], refuted: int) -> bool:
+    """Whether a mistake is wrong where the submission is right, and not nearly the same all in all."""
+    lost = refuted + sum(1 - one.likeness for one in held)
+    odd = refuted or any(one.extra.any() for one in held)
+    return bool(odd) and lost > (1 - NEARLY) * (len(case.failed) + refuted)
 
 
 def refutes(known: Known, free: np.ndarray) -> bool:
@@ -176,88 +210,3 @@ def refutes(known: Known, free: np.ndarray) -> bool:
     wrong = record.wrong & ~free
     vague = wrong.any() and not (wrong & record.clear).any()
     return not vague
-
-
-ENOUGH = 16.0  # bits: by chance once in 65,000
-SHARE = 0.5  # of the failed checks that a mistake has to explain
-MANY = 3  # mistakes that explain all as well: more than that say nothing
-
-
-@dataclass(frozen=True)
-class Found:
-    """The mistakes that may be the first cause, those that may be a second, and whether any is left."""
-
-    first: tuple[str, ...] = ()
-    second: tuple[str, ...] = ()
-    complete: bool = True
-
-
-def find(case: Case, weighed: Sequence[Weighed]) -> Found:
-    """Return the mistakes that explain a case, at most two at once."""
-    possible = [one for one in weighed if one.bits > 0]
-    alone = [one for one in possible if is_cause(case, one)]
-    if alone:
-        first = max(alone, key=lambda one: (is_complete(case, one), one.bits))
-        others = (one for one in alone if alike(first, one))
-        if is_complete(case, first):
-            return Found(names_of(list(others)))
-        second = [one for one in possible if adds(case, first, one)]
-        if second:
-            second = [one for one in second if not one.clash.any()] or second
-            best = max(second, key=lambda one: beyond(case, first, one))
-            return Found((first.name,), names_of([one for one in second if alike(best, one)]))
-        return Found(names_of(list(others)), complete=False)
-    return find_pair(case, possible)
-
-
-def is_complete(case: Case, one: Weighed) -> bool:
-    """Whether a mistake leaves nothing open."""
-    return len(one.explained) == len(case.failed)
-
-
-def is_cause(case: Case, one: Weighed) -> bool:
-    """Whether a mistake alone is what happened, whatever else did."""
-    if one.clash.any():
-        return False
-    much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
-    return is_complete(case, one) or (one.bits >= ENOUGH and bool(much))
-
-
-def alike(one: Weighed, other: Weighed) -> bool:
-    """Whether two mistakes explain the same."""
-    return one.explained == other.explained and np.array_equal(one.matched, other.matched)
-
-
-def names_of(several: Collection[Weighed]) -> tuple[str, ...]:
-    """Return the names of mistakes that explain the same."""
-    return tuple(one.name for one in several)
-
-
-def beyond(case: Case, first: Weighed, second: Weighed) -> float:
-    """Return the bits of what the second mistake explains and the first does not."""
-    lines = len(second.explained - first.explained) * case.line_bits
-    return float(case.bits[second.matched & ~first.matched].sum()) + lines
-
-
-def adds(case: Case, first: Weighed, second: Weighed) -> bool:
-    """Whether a mistake explains much of what another leaves open, and is at odds with nothing of it."""
-    left = case.wrong & ~first.matched
-    return not (second.clash & left).any() and beyond(case, first, second) >= ENOUGH / 2
-
-
-def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
-    """Return two mistakes that together leave nothing open; where both are wrong they may interact."""
-    best, found = ENOUGH, Found()
-    for at, first in enumerate(possible):
-        for second in possible[at + 1 :]:
-            both = first.clash & second.clash
-            open_ = case.wrong & ~first.matched & ~second.matched & ~both
-            each = min(beyond(case, first, second), beyond(case, second, first))
-            total = first.bits + beyond(case, first, second)
-            told = (first.matched | second.matched).sum()  # without what is put down to interaction
-            if each >= ENOUGH / 2 and told >= SHARE * case.wrong.sum() and not open_.any() and total > best:
-                best, found = total, Found((first.name,), (second.name,))
-    return found
-
-
-__all__ = ["Case", "Failed", "Found", "Held", "Weighed", "find", "hold", "nothing_of", "refutes", "weigh"]

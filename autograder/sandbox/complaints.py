@@ -28,7 +28,9 @@ def problem_of(error: BaseException, names: Sequence[str], cell: int = 0) -> Pro
             cell = int(places[-1][0].rpartition(":")[2])
         trace = "\n".join(map(told, passed[-FRAMES:]))[-TRACE_CHARACTERS:]
         said = error.msg if isinstance(error, SyntaxError) and line else error
-        kind, message = str(type(error).__name__), str(said)[:MESSAGE_CHARACTERS]
+        if isinstance(error, SystemExit) and not isinstance(error.code, str):
+            said = "the program ends itself there"
+        kind, message = str(type(error).__name__), str(said).strip()[:MESSAGE_CHARACTERS]
         return Problem(kind[:80], message, line, cell, trace, kinds_of(error), lacks(error, passed))
     except BaseException:  # noqa: BLE001 an exception that cannot even be described
         return Problem("an exception", "", 0, cell, "")
@@ -53,7 +55,7 @@ def lacks(error: BaseException, passed: Sequence[tuple[str, int, str]]) -> Lacks
     if not isinstance(error, OSError):
         return ""
     files = [place[0].replace("\\", "/") for place in passed]
-    if any(name.endswith("/subprocess.py") for name in files):
+    if any(name.endswith("/subprocess.py") or "/multiprocessing/" in name for name in files):
         return "processes"
     if any(name.endswith(("/socket.py", "/request.py", "/client.py")) for name in files):
         return "network"

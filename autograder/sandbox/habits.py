@@ -12,7 +12,7 @@ from autograder.sandbox.scratch import Scratch
 from autograder.sandbox.scratch_os import install, open_in_scratch
 
 ENVIRONMENT = {"USER": "student", "LOGNAME": "student"}
-
+OF_PROCESSES = {"num_workers", "prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout"}
 
 SCRATCH = Scratch()
 DONE: set[str] = set()  # the modules whose functions have been replaced
@@ -27,6 +27,7 @@ def make_harmless() -> None:
         builtins.input = no_input
         os.getlogin = lambda: ENVIRONMENT["USER"]
         locale.setlocale = keep_locale
+        sys.breakpointhook = nothing
         DONE.add("os")
     fresh = [name for name in CHANGED if name in sys.modules and name not in DONE]
     for name in fresh:
@@ -50,6 +51,17 @@ def change_torch(module: Any) -> None:
     module.compile, module.set_num_interop_threads = eager, nothing
     module.use_deterministic_algorithms = deterministic
     module.save, module.load = at(1, module.save, "wb"), at(0, module.load, "rb")
+
+
+def change_data(module: Any) -> None:
+    """Let data be loaded where it is used: no other process can be started for it."""
+    start = module.DataLoader.__init__
+
+    @functools.wraps(start)
+    def start_alone(*args: Any, **kwargs: Any) -> None:
+        start(*args, **{name: value for name, value in kwargs.items() if name not in OF_PROCESSES})
+
+    module.DataLoader.__init__ = start_alone
 
 
 def nothing(*_: object, **__: object) -> None:
@@ -113,4 +125,5 @@ CHANGED: dict[str, Callable[[Any], None]] = {
     "matplotlib.pyplot": change_pyplot,
     "numpy.lib._datasource": open_in_scratch,
     "torch": change_torch,
+    "torch.utils.data.dataloader": change_data,
 }

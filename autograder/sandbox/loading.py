@@ -61,11 +61,14 @@ def load(
     sys.modules[stem] = module
     sys.argv = [name]
     texts = {f"{one.replace('.', '/')}.py": text.encode() for one, text in request.modules.items()}
+    if len(request.source.cells) == 1:  # some read their own file
+        texts[name] = request.source.cells[0].encode()
     make_harmless()
     SCRATCH.fill({**texts, **request.files})
     watch = Stopwatch(request.seconds)
     run = ProgramRun(watch, request.skip, ask if request.careful else None)
     sys.meta_path.insert(0, GivenModules(request.modules, run, SCRATCH))
+    sys.meta_path.append(GivenModules(by_last_name(request.modules), run, SCRATCH))
     with watch.ticking():
         for number, text in enumerate(request.source.cells, start=1):
             run.text(text, cell_name(name, number, len(request.source.cells)), vars(module))
@@ -75,6 +78,11 @@ def load(
     names = [name for name in vars(module) if not name.startswith("__")]
     known = [name, *(f"{name}.py" for name in request.modules)]
     return module, protocol.loaded(names, [wire(stop, known) for stop in run.stops[:MOST_STOPS]])
+
+
+def by_last_name(modules: Mapping[str, str]) -> dict[str, str]:
+    """Return the modules in folders by the names that they have for who puts the folder on `sys.path`."""
+    return {name.rpartition(".")[2]: text for name, text in modules.items() if "." in name}
 
 
 def cell_name(name: str, number: int, cells: int) -> str:

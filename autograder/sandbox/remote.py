@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.lender import Lender
     from autograder.sandbox.wall import Wall
 
-OF_IMPORT = 0.8  # of the time to load in: what the worker cuts by itself, before it is ended
-CAREFUL = 5  # the part of the time to load in that one statement may take in a worker that is watched
+LOADING = 1.6  # times what loading may take, a worker is ended; until then it cuts statements by itself
 GO = protocol.frame_of(protocol.Go())
 LIVE_BYTES = 8 << 20  # of one reply, where it is not known how large a right one is
 
@@ -66,7 +65,7 @@ class Worker:
         lender: "Lender | None" = None,
         skip: Sequence[protocol.WirePlace] = (),
         *,
-        careful: bool = False,
+        statement_s: float = 0,
         files: Mapping[str, bytes] | None = None,
     ) -> protocol.Loaded:
         """Run the program; what stops in it comes back.
@@ -75,28 +74,28 @@ class Worker:
             source: the program.
             modules: texts of modules that it may import.
             bind: names of the program to replace, each by (module, attribute).
-            deadline: of `time.monotonic`; at most `import_s` from now.
+            deadline: of `time.monotonic`.
             lender: of functions that replace those of the same names.
             skip: statements that are left out.
+            statement_s: what one statement may take; `running` then tells which it is. Slower.
             files: to lie beside it, by name.
-            careful: keep in `running` which statement is being run; slower.
         """
         self._lender = lender
         allowed_s = self._wall.bounds.import_s
         request = protocol.LoadRequest(
             source, dict(modules or {}), dict(bind or {}), list(lender.names) if lender else [],
-            allowed_s * OF_IMPORT, list(skip), careful, dict(files or {}),
+            allowed_s, list(skip), statement_s > 0, dict(files or {}),
         )  # fmt: skip
-        frame, until = protocol.frame_of(request), limit(allowed_s, deadline)
+        frame, until = protocol.frame_of(request), limit(LOADING * allowed_s, deadline)
         try:
             while True:
                 excused = self.excused_s
-                frame = self.reply(frame, allowed_s / (CAREFUL if careful else 1), until)
+                frame = self.reply(frame, statement_s or LOADING * allowed_s, until)
                 until += self.excused_s - excused
                 reply, _ = protocol.decode_frame(frame, protocol.REPLY)
                 if isinstance(reply, protocol.Loaded):
                     return reply
-                if not careful or not isinstance(reply, protocol.Running):
+                if not statement_s or not isinstance(reply, protocol.Running):
                     raise protocol.ProtocolError("no answer to a request to load")
                 self.running, frame = reply, GO
         except protocol.ProtocolError:

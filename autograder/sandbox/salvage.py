@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -40,6 +41,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         text: the program.
         error: what Python says of all of it.
     """
+    given, text = text, plain_spaces(text)
     lines = text.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
     if not starts:
@@ -65,7 +67,17 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
+    if text != given and not unread:
+        unread = [Unread(error, getattr(error, "lineno", None) or 1)]
     return body, told_once(unread, error)
+
+
+def plain_spaces(text: str) -> str:
+    """Return a text whose spaces are all plain, without signs that nobody sees: pages and chats hold such."""
+    if text.isascii():
+        return text
+    kinds = {sign: unicodedata.category(sign) for sign in set(text)}
+    return text.translate({ord(sign): {"Zs": " ", "Cf": ""}.get(kind, sign) for sign, kind in kinds.items()})
 
 
 def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:

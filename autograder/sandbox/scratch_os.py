@@ -2,6 +2,7 @@
 
 import builtins
 import errno
+import functools
 import importlib
 import io
 import os
@@ -33,7 +34,12 @@ def opener(scratch: Scratch) -> Callable[..., Any]:
         elif not os.fsdecode(file).startswith(REAL) and (kind != "r" or scratch.is_ours(file)):
             raw = scratch.raw(file, kind)
         if raw is None:
-            return real(file, mode, buffering, encoding, errors, newline, closefd, opener)
+            try:
+                return real(file, mode, buffering, encoding, errors, newline, closefd, opener)
+            except FileNotFoundError:
+                if kind != "r":
+                    raise
+                raw = scratch.raw(file, kind)
         if buffering == 0:
             return raw
         both = raw.readable() and raw.writable()
@@ -77,7 +83,11 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
             if isinstance(path, int) or kwargs.get("dir_fd") is not None or not ours(path):
                 if isinstance(path, int) and path in scratch.descriptors and name == "stat":
                     return scratch.describe(scratch.descriptors[path].name)
-                return real[name](path, *args, **kwargs)
+                try:
+                    return real[name](path, *args, **kwargs)
+                except FileNotFoundError:
+                    if name != "stat":
+                        raise
             return act(path, *args)
 
         return call
@@ -144,6 +154,7 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
 def install(scratch: Scratch) -> None:
     """Give this process a scratch in place of a folder that can be written to."""
     builtins.open = io.open = opener(scratch)
+    io.open_code = functools.partial(builtins.open, mode="rb")
     unlink = os.unlink
     for name, function in replacements(scratch).items():
         setattr(os, name, function)

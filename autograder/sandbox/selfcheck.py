@@ -14,7 +14,7 @@ from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.elsewhere import in_a_container
 from autograder.sandbox.protocol import ProgramText
-from autograder.sandbox.remote import WorkerDied
+from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 
@@ -38,9 +38,13 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
         worker.load(ProgramText("probes.py", [PROBES]))
         student = Student(lambda call: worker.ask(encode_call(call), wall.bounds.call_s))
         with tempfile.NamedTemporaryFile(prefix="autograder-probe-") as bait:
-            leaks = [name for name, more in attacks(bait.name, secrets) if succeeds(student, name, more)]
+            leaks = [
+                name
+                for name, more in attacks(bait.name, secrets, wall.bounds)
+                if succeeds(student, name, more)
+            ]
             leaks += [] if os.path.exists(bait.name) else ["removes_a_file"]
-    except (StudentRaised, WorkerDied) as error:
+    except (StudentRaised, CallTimeout, WorkerDied) as error:
         note = worker.output().strip().splitlines()
         leaks = [f"no worker could be started: {note[-1] if note else error}"]
     finally:
@@ -49,7 +53,9 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
     return Isolation(verdict, held(wall), leaks, "" if verdict == FULL else mend(wall))
 
 
-def attacks(bait: str, secrets: Sequence[Path]) -> list[tuple[str, tuple[object, ...]]]:
+def attacks(
+    bait: str, secrets: Sequence[Path], bounds: limits.Limits
+) -> list[tuple[str, tuple[object, ...]]]:
     """Return every probe with the arguments that it gets."""
     grader = os.getpid()
     tried: dict[str, tuple[object, ...]] = {
@@ -57,6 +63,7 @@ def attacks(bait: str, secrets: Sequence[Path]) -> list[tuple[str, tuple[object,
         "signals": (grader,), "starts_a_process": (), "opens_a_socket": (), "traces": (grader,),
         "slows_down": (grader,), "finds_processes": (grader,), "sees_the_machine": (), "holds_a_file": (),
         "sees_the_page_cache": (), "uses_up_a_quota": (), "shares_memory": (), "reaches_the_kernel": (),
+        "exceeds_its_limits": (bounds.memory_mb, bounds.output_kb),
         "holds_descriptors": (), "sees_secrets": (), "removes_a_file": (f"{bait}.not-there",),
     }  # fmt: skip
     found = list(tried.items())

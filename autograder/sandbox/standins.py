@@ -1,4 +1,4 @@
-"""Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display."""
+"""Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a display, a debugger."""
 
 import importlib.abc
 import importlib.machinery
@@ -63,11 +63,17 @@ def anything(name: str) -> Any:
     return Nothing
 
 
+def show_nothing(*_: object, **__: object) -> None:
+    """Go on."""
+
+
 BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+DEBUGGER: dict[str, Any] = {"set_trace": show_nothing, "__getattr__": anything}
 WRITERS = {"SummaryWriter": Nothing}
 MODULES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
     **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
+    **dict.fromkeys(("pdb", "ipdb", "pudb"), DEBUGGER),
     "IPython": {"get_ipython": get_ipython, "display": display},
     "IPython.display": {"display": display, "__getattr__": anything},
 }

@@ -4,11 +4,9 @@ All of a text runs at once as long as nothing stops, which is as fast as running
 rest of one that stopped runs one statement at a time.
 """
 
-import __future__
-
 import ast
 import linecache
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import CodeType
@@ -16,12 +14,17 @@ from typing import Any
 
 from autograder.sandbox.salvage import readable
 from autograder.sandbox.stopwatch import Stopwatch
+from autograder.sandbox.syntax import (
+    WITHOUT_ANNOTATIONS,
+    bound,
+    futures,
+    plainer_definitions,
+    single_imports,
+    statement_at,
+)
 
 AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
 COROUTINE = 0x80  # inspect.CO_COROUTINE
-FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-SCOPES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 Place = tuple[str, int]  # the text's name and the number of the statement in it, from 0
 
@@ -77,14 +80,14 @@ class ProgramRun:
             self._one_by_one(list(enumerate(ast.parse(text).body)), name, namespace)
         elif stopped := self._attempt(code, namespace, parse := cache(lambda: ast.parse(text).body)):
             body = parse()
-            at = statement_at(body, *position(stopped, code))
+            at, flags = statement_at(body, *position(stopped, code)), futures(body)
             left = list(enumerate(body))[at + 1 :]
-            parts = single_imports(body[at])
-            if len(parts) > 1:
+            parts = single_imports(body[at], namespace)
+            if parts != [body[at]]:
                 left = [*((at, part) for part in parts), *left]
             else:
-                self._note(Stop(stopped, (name, at), body[at].lineno, list(bound(body[at]))))
-            self._one_by_one(left, name, namespace, futures(body))
+                self._stopped(stopped, body[at], (name, at), namespace, flags)
+            self._one_by_one(left, name, namespace, flags)
         return self.stops[first:]
 
     def _one_by_one(
@@ -100,15 +103,25 @@ class ProgramRun:
                 continue
             if self._before:
                 self._before(place, node.lineno)
-            parts = single_imports(node)
-            for part in parts:
+            for part in single_imports(node, namespace):
                 try:
                     code = compile(ast.Module([part], []), name, "exec", AWAIT | flags, dont_inherit=True)
                 except Exception as error:  # noqa: BLE001 `return` or `break` outside of where they belong
                     self._note(Stop(error, place, part.lineno, list(bound(part))))
                     continue
                 if stopped := self._attempt(code, namespace):
-                    self._note(Stop(stopped, place, part.lineno, list(bound(part))))
+                    self._stopped(stopped, part, place, namespace, flags)
+
+    def _stopped(
+        self, error: BaseException, node: ast.stmt, place: Place, namespace: dict[str, Any], flags: int
+    ) -> None:
+        """Keep what stopped a statement; a definition is tried without what only adorns it."""
+        self._note(Stop(error, place, node.lineno, list(bound(node))))
+        for plainer in plainer_definitions(node) if isinstance(error, Exception) else ():
+            tree = ast.Module([plainer], [])
+            code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
+            if self._attempt(code, namespace) is None:
+                return
 
     def _attempt(
         self,
@@ -129,9 +142,7 @@ class ProgramRun:
     def _note(self, stop: Stop) -> None:
         """Keep a cause; what only lacks a name that is lost already is its consequence."""
         cause = self.lost.get(stop.error.name or "") if isinstance(stop.error, NameError) else None
-        last = self.stops[-1] if self.stops else None
-        if last and last.place == stop.place and same_cause(last.error, stop.error):
-            cause = last  # the names of one import
+        cause = cause or next((one for one in self.stops if same_cause(one, stop)), None)
         if cause is None:
             cause = stop
             self.stops.append(stop)
@@ -156,9 +167,12 @@ def execute(code: CodeType, namespace: dict[str, Any]) -> None:
         exec(code, namespace)  # noqa: S102 as above
 
 
-def same_cause(one: BaseException, other: BaseException) -> bool:
-    """Whether two errors of one statement are the same."""
-    return type(one) is type(other) and getattr(one, "name", 1) == getattr(other, "name", 2)
+def same_cause(one: Stop, other: Stop) -> bool:
+    """Whether two imports stopped for one reason: a library that is not there, or what it lacks."""
+    if type(one.error) is not type(other.error) or not isinstance(one.error, ImportError):
+        return False
+    anywhere = isinstance(one.error, ModuleNotFoundError)
+    return (anywhere or one.place == other.place) and one.error.name == getattr(other.error, "name", None)
 
 
 def position(error: BaseException, code: CodeType) -> tuple[int, int]:
@@ -171,51 +185,3 @@ def position(error: BaseException, code: CodeType) -> tuple[int, int]:
             return (line or step.tb_lineno or 0), (column or 0)
         step = step.tb_next
     return 0, 0
-
-
-def statement_at(body: list[ast.stmt], line: int, column: int | None = None) -> int:
-    """Return the number of the statement that a place is in."""
-    place = (line, 10**9 if column is None else column)
-    starts = (
-        min((one.lineno, one.col_offset) for one in (node, *getattr(node, "decorator_list", ())))
-        for node in body
-    )
-    return max(sum(start <= place for start in starts) - 1, 0)
-
-
-def single_imports(node: ast.stmt) -> list[ast.stmt]:
-    """Return an import of several names as imports of one name each; any other statement as it is."""
-    if isinstance(node, ast.Import):
-        return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [
-            ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names
-        ]
-    return [node]
-
-
-def futures(body: Iterable[ast.stmt]) -> int:
-    """Return the compiler's flags that `from __future__ import` statements set."""
-    names = (
-        alias.name
-        for node in body
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        for alias in node.names
-    )
-    flags = 0
-    for name in names:
-        flags |= FUTURES.get(name, 0)
-    return flags
-
-
-def bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a statement defines in the scope that it stands in."""
-    if isinstance(node, DEFINITIONS):
-        yield node.name
-    elif isinstance(node, ast.alias) and node.name != "*":
-        yield node.asname or node.name.partition(".")[0]
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    if not isinstance(node, SCOPES):
-        for child in ast.iter_child_nodes(node):
-            yield from bound(child)

@@ -1,6 +1,7 @@
 """The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
 
-The statements of a program that is loaded may each take half of what is left of its time.
+A statement of a program that is loaded may take all of its time. What comes after one that was cut has
+half as much time again, and each of those statements half of what is left of that.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 
 TICK = 0.25  # seconds between two looks at what is running
-SHORTEST = 1.0  # seconds that every statement may take
+SHORTEST = 0.05  # the part of all the time that every statement may take
 HOPELESS_S = 30.0  # after the first interruption; then it sits in a library that listens to nobody
 Look = Callable[[FrameType | None], None]
 
@@ -106,6 +107,7 @@ class Stopwatch:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._ends = time.monotonic() + seconds
+        self._share = 1  # of what is left, that a statement may take: the whole, a half
         self._code: CodeType | None = None
         self._number: Callable[[int], int] = lambda _: 0
         self._running: tuple[CodeType, int] | None = None
@@ -135,6 +137,8 @@ class Stopwatch:
         running = self._code, self._number(frame.f_lineno)
         if running != self._running:
             self._running, self._since = running, now - TICK
-            self._limit = max((self._ends - self._since) / 2, SHORTEST)
+            self._limit = max((self._ends - self._since) / self._share, self.seconds * SHORTEST)
         elif now - self._since > self._limit:
+            if self._share == 1:
+                self._share, self._ends = 2, now + self.seconds / 2
             raise TooSlow(now - self._since)

@@ -18,6 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from autograder.data.plain import plain
 from autograder.sandbox import landlock, limits, pages, worker
 from autograder.sandbox.habits import make_harmless
 from autograder.sandbox.libraries import PRELOADABLE, TOGETHER
@@ -113,6 +114,8 @@ class Zygote:
     def settle(self, _: dict[str, Any], __: list[int]) -> dict[str, Any]:
         """Spend a moment on becoming cheap to fork: worth it for more than a few submissions."""
         self._settled = True
+        if "matplotlib.pyplot" in sys.modules:
+            draw_one()
         return {"pages": pages.use_huge_pages()}
 
     def preload(self, request: dict[str, Any], _: list[int]) -> dict[str, Any]:
@@ -151,6 +154,17 @@ def preload(modules: list[str]) -> None:
             torch.set_num_interop_threads(1)
     make_harmless()
     seed_everything()
+    gc.collect()
+    gc.freeze()
+
+
+def draw_one() -> None:
+    """Draw a figure, so that no worker's first one has to load fonts and the rest of matplotlib."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(layout="constrained")
+    figure.subplots().set(title="0.5", xlabel="x", ylabel="y")
+    plain(figure)
     gc.collect()
     gc.freeze()
 

@@ -11,7 +11,7 @@ BEGINNINGS = (
     (re.compile(r"\{\\rtf"), "a rich text document (RTF)"),
     (
         re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'),
-        "a notebook (its name must end with .ipynb)",
+        "a part of a notebook",
     ),
     (re.compile(r"```|~~~"), "a text with a code block in it: leave out the lines with ```"),
     (re.compile(r"%PDF-"), "a PDF"),

@@ -31,7 +31,11 @@ HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 LONGEST_TEMPLATE = 200_000
+NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
+PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
+REPLACED = "\ufffd"
 
 
 def decode(data: bytes, name: str) -> str:
@@ -58,6 +62,23 @@ def decode(data: bytes, name: str) -> str:
     if "\0" in text:
         raise InputError(f"{name} is not a text file: NUL at character {text.index(chr(0))}")
     return unix_lines(text)
+
+
+def code_text(data: bytes, name: str) -> str:
+    """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
+
+    Raises:
+        InputError: it is no text.
+    """
+    if not data.startswith(tuple(mark for mark, _ in BOMS)):
+        data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
+    try:
+        text = decode(data, name)
+    except InputError:
+        if b"\0" in data:
+            raise
+        text = unix_lines(data.decode("utf-8", "replace"))
+    return text.lstrip("\ufeff")
 
 
 def coding_comment(data: bytes, name: str) -> str:
@@ -88,11 +109,15 @@ def cells_of(data: bytes, name: str) -> list[str]:
     """Return code as Python text, cell by cell, or raise an `InputError` of one line.
 
     Args:
-        data: the file.
-        name: its name: a notebook's has ".ipynb" in it.
+        data: the file. What is in it decides whether it is a notebook.
+        name: its name.
     """
-    text = decode(data, name)
-    if ".ipynb" not in name.lower():
+    text = code_text(data, name)
+    if ".ipynb" in name.lower():
+        is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
+    else:
+        is_notebook = NOTEBOOK.match(text)
+    if not is_notebook:
         return [without_commands(text)]
     cells = [python_of_cell(cell) for cell in notebook_cells(text, name)]
     if not cells:
@@ -144,7 +169,13 @@ def python_of_cell(text: str) -> str:
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
-    return without_commands(text)
+    return without_commands(without_indent(text))
+
+
+def without_indent(text: str) -> str:
+    """Return a cell without the indentation of its first line, as notebooks take it."""
+    indent = INDENT.match(text)
+    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
 
 
 def without_commands(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autograder.submission.archive import Item, clean, listing, natural
+from autograder.submission.disguises import what_it_is
 from autograder.submission.versions import Version, version_of
 from autograder.submission.work import NOTHING, Task, Work, squeezed, text_of, work_in
 
@@ -54,7 +55,7 @@ def choose(items: Sequence[Item], task: Task, notes: list[str]) -> Item | None:
     """Return the file to grade, and note what may be doubted."""
     found = sorted(looked_into(candidates(items, task), task), key=Candidate.rank)
     if not found:
-        return only_work(items, task, notes) or as_text(items, task.stem, notes)
+        return only_work(items, task, notes) or as_text(items, task, notes)
     best, others = found[0], found[1:]
     stem = task.stem
     if best.likeness[0] > 1:
@@ -130,12 +131,16 @@ def only_work(items: Sequence[Item], task: Task, notes: list[str]) -> Item | Non
     return None
 
 
-def as_text(items: Sequence[Item], stem: str, notes: list[str]) -> Item | None:
-    """Return the code that was saved as STEM.txt, as some editors and browsers do."""
-    for item in items:
-        if fold(item.name) == f"{stem.casefold()}.txt":
-            notes.append(f"{clean(item.path)} was taken for {stem}.py")
-            return replace(item, path=f"{item.path[:-4]}.py")
+def as_text(items: Sequence[Item], task: Task, notes: list[str]) -> Item | None:
+    """Return the code that was saved under a name that is none of code, as some editors and browsers do."""
+    unnamed = [item for item in items if not suffix_of(item) and not is_handed_out(item)]
+    for item in unnamed[:MOST_READ]:
+        renamed = replace(item, path=f"{item.path}.py")
+        named = fold(item.name) == f"{task.stem.casefold()}.txt"
+        text = text_of(renamed) if task.questions else ""
+        if named or (work_in(text, task.questions).done and not what_it_is(text)):
+            notes.append(f"{clean(item.path)} was taken for {task.stem}.py")
+            return renamed
     return None
 
 
@@ -164,9 +169,14 @@ def fold(name: str) -> str:
     return re.sub(r"[\s-]+", "_", name.strip().casefold())
 
 
+def is_handed_out(item: Item) -> bool:
+    """Whether a file lies in a folder of the course's."""
+    return not COURSE_FOLDERS.isdisjoint(item.path.split("/"))
+
+
 def is_work(item: Item, task: Task | None = None) -> bool:
     """Whether a file can be the module that is asked for: no test, no lab, none that goes beside it."""
-    if COURSE_FOLDERS & set(item.path.split("/")):
+    if is_handed_out(item):
         return False
     base = CODE_NAME.sub(r"\1", item.name)
     others = (*task.provided, *(name.removesuffix(".py") for name in task.hand_in)) if task else ()

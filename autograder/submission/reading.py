@@ -3,17 +3,16 @@
 import contextlib
 import hashlib
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.environment import LIBRARIES
 from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
+from autograder.submission.beside import data_files, helpers
 from autograder.submission.entry import Entry, Part
 from autograder.submission.layouts import find_submissions, neighbour
-from autograder.submission.notebook_code import cells_of, decode, without_commands
+from autograder.submission.notebook_code import REPLACED, cells_of, code_text, decode, without_commands
 from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
     CODE_NAME,
@@ -23,18 +22,13 @@ from autograder.submission.pick import (
     QUIZ_NAME,
     candidates,
     choose,
-    is_copy,
     is_work,
     quiz_beside,
     suffix_of,
 )
 from autograder.submission.work import MAX_CODE, MAX_NOTEBOOK, MAX_TEXT, Task, as_task, text_of, work_in
 
-MAX_HELPERS = 100
-MAX_DATA_FILES = 20
 MAX_NESTED = 2  # archives inside one another
-NOT_THEIRS = {"sitecustomize", "usercustomize", "pytest", "otter", "autograder", "solutions"}
-NOT_THEIRS |= {*sys.stdlib_module_names, *LIBRARIES}
 
 
 @dataclass(frozen=True)
@@ -175,10 +169,14 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
         cells = cells_of(files[main], clean(code.path))
         if not any(map(str.strip, cells)):
             notes.append(f"{clean(code.path)} is empty: there is no code in it")
+        if any(REPLACED in cell for cell in cells):
+            notes.append(
+                f"{clean(code.path)} is not UTF-8 text, some of it could not be read: save it as UTF-8"
+            )
         room = MAX_CODE - sum(len(cell.encode()) for cell in cells)
         if room < 0:
             raise InputError(f"{clean(code.path)} holds more than {MAX_CODE / 1e6:g} MB of code")
-        files |= helpers(items, code, stem, room, notes)
+        files |= helpers(items, code, stem, cells, room, notes)
         files |= data_files(items, code, cells, task, notes)
         notes += [f"{name} was not handed in" for name in task.hand_in if name not in files]
     elif quiz:
@@ -206,68 +204,6 @@ def nothing_found(items: Sequence[Item], wanted: str) -> str:
     return f"no {wanted} found in it; found: {found}{advice}"
 
 
-def helpers(items: Sequence[Item], code: Item, stem: str, room: int, notes: list[str]) -> dict[str, bytes]:
-    """Return the student's own modules beside the code, by their path from there.
-
-    Args:
-        items: all files.
-        code: the file that is graded.
-        stem: the assignment.
-        room: how many bytes of text they may have together.
-        notes: takes a line on what was left out.
-    """
-    prefix = f"{code.folder}/" if code.folder else ""
-    files: dict[str, bytes] = {}
-    for item in sorted(items, key=lambda item: natural(item.path)):
-        path = item.path.removeprefix(prefix)
-        names = path.removesuffix(".py").split("/")
-        if item is code or not path.endswith(".py") or not item.path.startswith(prefix):
-            continue
-        if not is_work(item) or not all(map(str.isidentifier, names)):
-            continue
-        if names[0] == stem or names[0].startswith("__") or is_copy(item, stem):
-            continue
-        if names[0] in NOT_THEIRS:
-            notes.append(f"{clean(path)} is left out: it would hide the library of that name")
-            continue
-        try:
-            data = item.read(MAX_TEXT)
-            room -= len(decode(data, path).encode())
-        except InputError as wrong:
-            notes.append(f"left out: {wrong}")
-            continue
-        if room < 0 or len(files) >= MAX_HELPERS:
-            notes.append(f"{clean(path)} and what follows is left out: too much code")
-            break
-        files[path] = data
-    return files
-
-
-def data_files(
-    items: Sequence[Item], code: Item, cells: Sequence[str], task: Task, notes: list[str]
-) -> dict[str, bytes]:
-    """Return the small files beside the code that are asked for or named in it, by their path."""
-    prefix = f"{code.folder}/" if code.folder else ""
-    text = "\n".join(cells)
-    files: dict[str, bytes] = {}
-    for item in sorted(items, key=lambda item: natural(item.path)):
-        path = item.path.removeprefix(prefix)
-        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or path in task.given:
-            continue
-        if path not in task.hand_in and item.name not in text:
-            continue
-        try:
-            data = item.read(MAX_TEXT)
-        except InputError as wrong:
-            notes.append(f"left out: {wrong}")
-            continue
-        if len(files) >= MAX_DATA_FILES:
-            notes.append(f"{clean(path)} and what follows is left out: too many files")
-            break
-        files[path] = data
-    return files
-
-
 def source_of(submission: Submission, stem: str) -> Source:
     """Return the code of a submission, an empty module if only the quiz was handed in."""
     if submission.problem:
@@ -284,7 +220,7 @@ def modules_of(submission: Submission) -> dict[str, str]:
     for path, data in submission.files.items():
         if path.endswith(".py") and path != submission.main:
             names = path.removesuffix(".py").removesuffix("/__init__").split("/")
-            modules[".".join(names)] = without_commands(decode(data, path))
+            modules[".".join(names)] = without_commands(code_text(data, path))
             for depth in range(1, len(names)):  # a folder is a package, with or without __init__
                 modules.setdefault(".".join(names[:depth]), "")
     return modules

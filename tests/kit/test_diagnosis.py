@@ -8,10 +8,12 @@ import pytest
 
 from autograder.data.values import Handle
 from autograder.judging.bank import Check
+from autograder.judging.causes import Found, find
+from autograder.judging.common import in_common_with
 from autograder.judging.facts import MOST_FACTS, Layout, facts_of
 from autograder.judging.known import Known
 from autograder.judging.session import Script
-from autograder.judging.weighing import Case, Failed, Found, find, hold, weigh
+from autograder.judging.weighing import Case, Failed, hold, is_hopeless, weigh
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.protocol import Problem
@@ -61,7 +63,7 @@ def diagnose(
             ended = Outcome.FAILED if record.wrong.any() else Outcome.PASSED
             nothing = np.zeros(record.numbers.shape, dtype=bool)
             held.append(hold(case, one, Known(record, ended, (1,)), lambda nothing=nothing: nothing))
-        if not any(one.extra.any() for one in held):
+        if not is_hopeless(case, held, 0):
             weighed.append(weigh(name, case, held))
     return find(case, weighed)
 
@@ -81,6 +83,28 @@ def test_a_mistake_that_explains_eight_of_nine_failed_checks_is_the_answer():
     assert diagnose(RIGHT, overflowing, {"sums": SUMS}) == Found(("sums",), complete=False)
     assert diagnose(RIGHT, SUMS, {"sums": overflowing}) == Found(("sums",), complete=False)
     assert diagnose(RIGHT, SUMS, {"sums": SUMS}) == Found(("sums",))
+
+
+def test_a_mistake_that_is_nearly_the_same_is_the_answer():
+    """A constant of their own shows in one check: there both are wrong, in different ways."""
+    other = but(SUMS, 3, SUMS[3][0] * 1.37)
+    assert diagnose(RIGHT, other, {"sums": SUMS, "negative": [[-given[0]] for given in RIGHT]}).first == (
+        "sums",
+    )
+    careful = but(SUMS, 3, RIGHT[3][0] * [1, 1, 1, 1.37])  # and there only the mistake is wrong
+    assert diagnose(RIGHT, careful, {"sums": SUMS}).first == ("sums",)
+
+
+def test_a_mistake_that_agrees_in_half_of_the_checks_and_clashes_in_the_others_is_not():
+    half = [given if at % 2 else [given[0] * 1.37] for at, given in enumerate(SUMS)]
+    assert diagnose(RIGHT, half, {"sums": SUMS}) == Found()
+
+
+def test_of_equal_mistakes_the_one_that_changes_the_same_inputs_is_named():
+    changing = [[Answer(given[0], changed=("values",))] for given in SUMS]
+    both = {"sums": SUMS, "in place": changing}
+    assert diagnose(RIGHT, SUMS, both).first == ("sums",)
+    assert diagnose(RIGHT, changing, both).first == ("in place",)
 
 
 def test_one_that_explains_a_single_zero_is_not():
@@ -210,3 +234,17 @@ def test_whatever_is_answered_can_be_laid_out_and_kept(value):
 
 def test_a_long_answer_is_laid_out_as_far_as_is_worth_it():
     assert len(list(facts_of(0, Answer((None,) * 9725)))) == MOST_FACTS + 1
+
+
+def test_zeros_and_equal_exceptions_do_not_hide_what_was_done_to_a_mistake():
+    right = [[*given, 0.0, 1.0] for given in RIGHT]
+    mistake = [[*given, 0.0, raised("TypeError")] for given in SUMS]
+    turned = [[-given[0], 0.0, raised("TypeError")] for given in SUMS]
+    failed, known = [], {}
+    for at, answers in enumerate(right):
+        layout = layout_of(answers)
+        check = Check(f"c{at}", "f", "", False, 1.0, (), (), print)
+        failed.append(Failed(check, layout.record(list(map(answer, turned[at]))), Outcome.FAILED, (1,)))
+        known[check.key] = Known(layout.record(list(map(answer, mistake[at]))), Outcome.FAILED, (1,))
+    free = {one.key: np.zeros(one.record.numbers.shape, dtype=bool) for one in failed}
+    assert in_common_with(Case(failed, free, 0), known) == "the sign is flipped"

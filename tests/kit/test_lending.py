@@ -74,6 +74,12 @@ def test_a_later_function_that_is_wrong_itself_gains_nothing(grade):
     assert "Judged with" not in report.questions[1].hint
 
 
+@pytest.mark.parametrize("earlier", [WRONG, "def running_mean(values, window):\n    return values\n"])
+def test_a_later_mistake_gets_its_hint_beside_an_earlier_slip(grade, earlier):
+    without_low = THROUGH_A_HELPER.replace("np.maximum(same(values), low)", "same(values)")
+    assert grade(earlier + without_low).questions[1].misconceptions == ["forgets_the_lower_end"]
+
+
 def test_functions_that_only_call_each_other_gain_nothing(grade):
     circle = "def running_mean(values, window):\n    return clip_to_range(values)\n"
     circle += "def clip_to_range(values, low=0.0, high=1.0):\n    return running_mean(values, 1)\n"
@@ -183,7 +189,8 @@ def test_a_submission_that_has_used_its_time_is_lent_nothing(grader):
         found = grader.judge_checks(grader.bank.checks, session)
         session.seconds = used
         own = [found[check.id][1] for check in grader.bank.of("clip_to_range")]
-        assert (judge_again(grader.lending, "clip_to_range", session, own) is not None) is better
+        again = judge_again(grader.lending, "clip_to_range", session, own)
+        assert bool(again and again.told) is better
         session.close()
 
 

@@ -10,10 +10,20 @@ from autograder.judging.load_notes import load_notes
 from autograder.judging.loading import Program
 from autograder.judging.session import Session
 from autograder.sandbox.calls import Call
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import ProgramText
+from autograder.sandbox.wall import Wall
 from autograder.submission import reading
 
 Load = Callable[..., tuple[Session, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[Wall]:
+    """A wall that gives a program a second to load."""
+    bounds = Limits(import_s=1, call_s=1, submission_s=10, memory_mb=256, output_kb=8)
+    with Wall(bounds, ("numpy",)) as made:
+        yield made
 
 
 @pytest.fixture
@@ -70,8 +80,8 @@ def test_a_statement_that_stops_costs_itself_only(load, statement):
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
     ],
 )  # fmt: skip
-def test_a_statement_that_ends_its_worker_or_never_ends_is_left_out(load, statement):
-    session, notes = load(ABOVE + statement + "\n" + BELOW)
+def test_a_statement_that_ends_its_worker_or_never_ends_is_left_out(load, hasty, statement):
+    session, notes = load(ABOVE + statement + "\n" + BELOW, over=hasty)
     assert (value(session, "f"), value(session, "g")) == (1, 2)
     assert len(notes) == 1
     assert "line " in notes[0]
@@ -79,11 +89,67 @@ def test_a_statement_that_ends_its_worker_or_never_ends_is_left_out(load, statem
     assert value(session, "g") == 2
 
 
-def test_several_of_them_are_left_out_one_by_one(load):
+def test_several_of_them_are_left_out_one_by_one(load, hasty):
     ends = "import os\n" + "os._exit(1)\n"
-    session, notes = load(ends + ABOVE + ends + BELOW + "while True: pass\n")
+    session, notes = load(ends + ABOVE + ends + BELOW + "while True: pass\n", over=hasty)
     assert (value(session, "f"), value(session, "g")) == (1, 2)
     assert len(notes) == 3
+
+
+def test_what_comes_after_long_training_is_loaded_too(load, hasty):
+    training = "import time\nwhile True:\n    time.sleep(0.01)\n"
+    text = f"{ABOVE}trained = 0\n{training}best = 3\n{BELOW}{training}def h():\n    return best\n"
+    session, notes = load(text, over=hasty)
+    assert [value(session, name) for name in "fgh"] == [1, 2, 3]
+    assert len(notes) == 2
+    assert "was cut off after 1 s: loading may take 1 s in all" in notes[0]
+
+
+def test_training_may_take_all_of_the_time(load, hasty):
+    session, notes = load("import time\ntime.sleep(0.7)\nbest = 3\ndef f():\n    return best\n", over=hasty)
+    assert value(session) == 3
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "@njit\ndef f(): return 1", "@nb.jit(nopython=True)\n@other\ndef f(): return 1",
+        "def f(x: nb.Series = 1, *y: 1 / 0) -> Missing[int, 3]: return x",
+        "import dataclasses\n@dataclasses.dataclass\nclass A:\n    x: nb.Array\ndef f(): return A(1).x",
+        "class A:\n    @nb.typed\n    def g(self): return 1\n@nb.cached\ndef f(): return 1",
+    ],
+)  # fmt: skip
+def test_a_definition_outlives_what_adorns_it(load, definition):
+    session, notes = load(f"import nowhere as nb\n{definition}\n")
+    assert value(session) == 1
+    assert "No module named 'nowhere'" in notes[0]
+
+
+def test_one_library_that_is_not_there_is_one_cause(load):
+    session, notes = load(f"import nowhere\nfrom nowhere import a, b\nimport nowhere.c as d\n{ABOVE}")
+    assert value(session) == 1
+    assert len(notes) == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["from .helpers import two", "from . import helpers\ntwo = helpers.two",
+             "from lib.helpers import two", "import sys\nsys.path.append('lib')\nfrom helpers import two",
+             "import runpy\ntwo = runpy.run_path('lib/helpers.py')['two']"],
+)  # fmt: skip
+def test_modules_of_folders_and_of_no_package_are_found(load, line):
+    helper = "def two():\n    return 2\n"
+    modules = {"lib": "", "lib.helpers": helper} if "lib" in line else {"helpers": helper}
+    session, notes = load(f"{line}\ndef f():\n    return two()\n", modules=modules)
+    assert value(session) == 2
+    assert notes == []
+
+
+def test_signs_that_nobody_sees_are_read_as_nothing_and_told(load):
+    text = "\N{ZERO WIDTH SPACE}def f():\n\N{NO-BREAK SPACE}   a = 1\n    return\N{IDEOGRAPHIC SPACE}a\n"
+    session, notes = load(text)
+    assert value(session) == 1
+    assert "U+200B" in notes[0]
 
 
 def test_flags_of_the_future_and_annotations_carry_on(load):
@@ -212,7 +278,17 @@ HABITS = """
         return [getpass.getuser() != "", os.getcwd() != ""]
 
     def handed_in():
+        elsewhere = r"C:\\Users\\ada\\rewards.json", "/content/drive/rewards.json"
+        assert all(os.path.exists(path) and open(path).read() == "[1, 2]" for path in elsewhere)
+        assert not os.path.exists("/content/drive/nothing.json")
         return json.load(open("data/rewards.json"))
+
+    def itself():
+        breakpoint()
+        import pdb, zipfile; pdb.set_trace()
+        with zipfile.ZipFile("a.zip", "w") as packed:
+            packed.write(__file__)
+        return "def itself" in open(__file__).read()
 
     def libraries():
         from tqdm.auto import tqdm, trange
@@ -236,6 +312,7 @@ def test_harmless_habits_are_harmless(load):
     assert value(session, "f", "logs") == "INFO:root:step"
     assert value(session, "f", "streams") == [True, True]
     assert value(session, "f", "handed_in") == [1, 2]
+    assert value(session, "f", "itself") is True
     assert value(session, "f", "libraries") == [6, 5, 6]
 
 
@@ -263,6 +340,10 @@ TORCH_HABITS = """
 
     def kind():
         return str(torch.zeros(1).dtype)
+
+    def loaded():
+        from torch.utils.data import DataLoader
+        return [float(one.sum()) for one in DataLoader([1.0, 2.0], num_workers=2, persistent_workers=True)]
 """
 
 
@@ -272,6 +353,7 @@ def test_habits_with_torch_and_plots_are_harmless(load, torch_wall):
     assert notes == []
     assert value(session) == 3
     assert value(session, "kind") == "torch.float32"
+    assert value(session, "loaded") == [1, 2]
     layer = session.send(Call("make", "torch.nn.Linear", (2, 1))).value
     weight = session.send(Call("read", "weight", handle=layer)).value
     assert weight.dtype == "float32"

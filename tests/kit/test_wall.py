@@ -308,6 +308,7 @@ def test_the_verdict_is_full_with_all_layers():
     ("without", "verdict", "leak"),
     [
         (["landlock"], READABLE, "reads_a_file"),
+        (["rlimits"], WEAK, "exceeds_its_limits"),
         (["seccomp", "uid"], WEAK, "starts_a_process"),
         (["seccomp", "uid"], WEAK, "sees_the_page_cache"),
         (["seccomp", "uid"], WEAK, "holds_a_file"),

@@ -154,7 +154,7 @@ def report(kit, loaded, results, before):
     width = max(map(len, groups), default=0)
     shown = set()
     for name, found in groups.items():
-        verdicts = [kit.Verdict(one["status"], one["text"]) for one in found]
+        verdicts = [kit.VisibleVerdict(one["status"], one["text"]) for one in found]
         lines.append(f"{name:{width}}   {kit.progress_line(verdicts)}")
         wrong = [one for one in found if one["status"] == "failed"]
         if before is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder.environment import LIBRARIES, listed, python_name
 from autograder.errors import InputError
+from autograder.publish.student_files.classics import meaning
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.promised import Absent
@@ -110,7 +111,9 @@ def import_ahead(texts: Iterable[str]) -> None:
 def import_as_graded(folder: Path, work: OwnWork) -> None:
     """Let the work import what it can import where it is graded, and nothing else."""
     sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
-    beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
+    beside = Absent(
+        work.files.__contains__, lambda name: any(folder.glob(f"{name}*")) or any(folder.glob(f"*/{name}.py"))
+    )
     sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
 
 
@@ -129,6 +132,8 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
         told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+    elif means := meaning(headline(error)):
+        told += f"\n{means}"
     return told
 
 

@@ -6,6 +6,7 @@ It was put together from the course's grader, part by part:
 - describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
 - explain: Say what kind of wrong answers are, as a property that gives no expected number away.
 - tolerance: How close is close enough: relative first, with room for what float32 does to cancelling sums.
+- measuring: Each text of a figure is measured once: laying a figure out and drawing it asks a dozen times.
 - rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
 - figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 - plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
@@ -25,9 +26,10 @@ It was put together from the course's grader, part by part:
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 - notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
-- standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+- standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a display, a debugger.
 - promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
 - salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
+- syntax: What can be read off the statements of a program, and how they are taken apart.
 - statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 - work: Load a student's file, or their notebook, and run it under a time limit.
@@ -44,6 +46,7 @@ import ast
 import builtins
 import codecs
 import contextlib
+import copy
 import dataclasses
 import difflib
 import dis
@@ -62,11 +65,13 @@ import os
 import re
 import signal
 import sys
+import textwrap
 import threading
 import time
 import tokenize
 import traceback
 import types
+import unicodedata
 import warnings
 import zipfile
 import zlib
@@ -633,7 +638,8 @@ def partly_right(found: np.ndarray, wanted: np.ndarray, agree: Agree) -> Iterato
 def nearly_right(found: np.ndarray, wanted: np.ndarray, _: Agree) -> Iterator[str]:
     """Yield whether all of it is wrong by a little."""
     gap, size = np.abs(found - wanted), np.abs(wanted)
-    if np.all((gap > 1e-5 * size) & (gap <= 0.02 * size)):
+    close = (gap > 1e-5 * size) & (gap <= 0.02 * size)
+    if close.any() and np.all(close | ((gap == 0) & (size == 0))):
         yield "every entry is close, none is exact: is something rounded, or a constant changed?"
 
 
@@ -690,6 +696,49 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
 
 
 # ----------------------------------------
+# measuring: Each text of a figure is measured once: laying a figure out and drawing it asks a dozen times.
+
+SETTINGS = (
+    "_text", "_rotation", "_rotation_mode", "_horizontalalignment", "_verticalalignment", "_multialignment",
+    "_linespacing", "_usetex", "_parse_math", "_features", "_language", "_antialiased",
+)  # fmt: skip
+
+
+@contextlib.contextmanager
+def measured_once() -> Iterator[None]:
+    """Remember, while a figure is drawn, how large a text with certain settings is.
+
+    The place of a text is no part of it. One that is wrapped, or turned with its axes, is measured anew.
+    """
+    from matplotlib import text as texts
+
+    kind: Any = texts.Text
+    measure, known = kind._get_layout, dict[Any, Any]()
+
+    def layout(text: Any, renderer: Any) -> Any:
+        key = settings_of(text)
+        if key is None:
+            return measure(text, renderer)
+        if key not in known:
+            known[key] = measure(text, renderer)
+        return known[key]
+
+    kind._get_layout = layout
+    try:
+        yield
+    finally:
+        kind._get_layout = measure
+
+
+def settings_of(text: Any) -> tuple[Any, ...] | None:
+    """Return all that the size of a text follows from, None where that is more than its settings."""
+    if text.get_wrap() or text.get_transform_rotates_text():
+        return None
+    settings = tuple([getattr(text, name, None) for name in SETTINGS])
+    return (*settings, hash(text.get_fontproperties()), text.get_figure(root=True).dpi)
+
+
+# ----------------------------------------
 # rendering: What of a drawn figure can be seen. What is transparent, covered, cut off or white on white cannot.
 
 SOLID = 0.4  # an artist's own pixels have at least this opacity
@@ -707,7 +756,7 @@ class Rendering:
 
     def __init__(self, canvas: Any) -> None:
         self.renderer = canvas.get_renderer()
-        self._seen = np.array(canvas.buffer_rgba())[..., :3].astype(np.int16)
+        self._seen = np.array(canvas.buffer_rgba())[..., :3]
 
     def alone(self, artist: Any) -> np.ndarray:
         """Return what an artist looks like on an empty page, as RGBA."""
@@ -715,7 +764,7 @@ class Rendering:
 
         page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
         artist.draw(page)
-        return np.array(page.buffer_rgba())
+        return np.asarray(page.buffer_rgba())
 
     def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
         """Return the texts that can be seen."""
@@ -728,7 +777,7 @@ class Rendering:
 
         left, bottom, right, top = box = Text.get_window_extent(text, self.renderer).extents
         *colour, opacity = to_rgba(text.get_color(), text.get_alpha())
-        ground = self._part(self._seen, box).reshape(-1, 3)
+        ground = self._part(self._seen, box).reshape(-1, 3).astype(np.int16)
         if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
             return False
         usual = np.median(ground, axis=0)
@@ -745,21 +794,20 @@ class Rendering:
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
-        own = page[..., 3] >= SOLID * 255
-        if not own.any():
+        own = np.asarray(page[..., 3] >= SOLID * 255)
+        rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
+        if not rows.size:
             return False
-        rows, columns = np.nonzero(own)
-        near = (slice(max(0, rows.min() - AROUND), rows.max() + AROUND + 1),
-                slice(max(0, columns.min() - AROUND), columns.max() + AROUND + 1))  # fmt: skip
-        part, own, seen = page[near], own[near], self._seen[near]
-        room = COLOUR + 255 - part[..., 3].astype(np.int16)
-        alike = (np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1)
+        near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
+                slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
+        part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
+        room = COLOUR + 255 - part[..., 3]
+        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
         if np.mean(alike[own]) < ON_TOP:
             return False
-        inside = seen[own & alike]
-        around = seen[~own] if not own.all() else np.full((1, 3), 255)
-        low, usual, high = np.percentile(inside, (10, 50, 90), axis=0)
-        contrast = max(np.abs(usual - np.median(around, axis=0)).max(), (high - low).max())
+        low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
+        (around,) = levels(seen[~own], (0.5,)) if not own.all() else [np.full(3, 255)]
+        contrast = max(np.abs(usual - around).max(), (high - low).max())
         return bool(contrast >= CONTRAST)
 
     def _part(self, pixels: np.ndarray, box: Sequence[float]) -> np.ndarray:
@@ -769,6 +817,12 @@ class Rendering:
         left, bottom, right, top = np.clip(finite, -1e6, 1e6)
         rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
         return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
+    """Return for each share the levels (R, G, B) that so many of the pixels, shape (N, 3), do not exceed."""
+    counts = [np.bincount(channel, minlength=256).cumsum() for channel in pixels.T]
+    return [np.array([np.searchsorted(count, share * len(pixels)) for count in counts]) for share in shares]
 
 
 # ----------------------------------------
@@ -795,26 +849,33 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
 
     try:
         canvas: Any = FigureCanvasAgg(figure)
         figure.set_dpi(DPI)
         figure.set_size_inches(*np.clip(figure.get_size_inches(), *INCHES))
-        png = io.BytesIO()
-        canvas.draw()
-        drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-        few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few.save(png, "PNG", compress_level=1)
-        shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
-        rendering = Rendering(canvas)
-        parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
-        picture = png.getvalue() if png.tell() <= MAX_PNG else b""
+        with measured_once():
+            canvas.draw()
+            picture = picture_of(canvas)
+            shown = [axes for axes in figure.axes[:MAX_ITEMS] if axes.get_visible()]
+            rendering = Rendering(canvas)
+            parts = plain([describe_axes(figure, axes, rendering) for axes in shown])
         return Figure([part for part in parts if isinstance(part, dict)], picture)
     finally:
         pyplot = sys.modules.get("matplotlib.pyplot")
         if pyplot is not None:
             pyplot.close(figure)
+
+
+def picture_of(canvas: Any) -> bytes:
+    """Return what was drawn as a small PNG, empty if it is too large for one."""
+    from PIL import Image
+
+    png = io.BytesIO()
+    drawn = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    few = drawn.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(png, "PNG", compress_level=1)
+    return png.getvalue() if png.tell() <= MAX_PNG else b""
 
 
 def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any]:
@@ -2353,7 +2414,7 @@ def draw_of(seed: int, work: Iterable[str]) -> int:
 # stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
 
 TICK = 0.25  # seconds between two looks at what is running
-SHORTEST = 1.0  # seconds that every statement may take
+SHORTEST = 0.05  # the part of all the time that every statement may take
 HOPELESS_S = 30.0  # after the first interruption; then it sits in a library that listens to nobody
 Look = Callable[[FrameType | None], None]
 
@@ -2446,6 +2507,7 @@ class Stopwatch:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._ends = time.monotonic() + seconds
+        self._share = 1  # of what is left, that a statement may take: the whole, a half
         self._code: CodeType | None = None
         self._number: Callable[[int], int] = lambda _: 0
         self._running: tuple[CodeType, int] | None = None
@@ -2475,8 +2537,10 @@ class Stopwatch:
         running = self._code, self._number(frame.f_lineno)
         if running != self._running:
             self._running, self._since = running, now - TICK
-            self._limit = max((self._ends - self._since) / 2, SHORTEST)
+            self._limit = max((self._ends - self._since) / self._share, self.seconds * SHORTEST)
         elif now - self._since > self._limit:
+            if self._share == 1:
+                self._share, self._ends = 2, now + self.seconds / 2
             raise TooSlow(now - self._since)
 
 
@@ -2618,6 +2682,10 @@ CLASSICS = (
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
+    (
+        r"FileNotFoundError",
+        "there is no such file in this folder; where it is graded there are only the files that you hand in",
+    ),
     (r"RecursionError", "the function calls itself without an end: which input stops it?"),
 )
 
@@ -2820,7 +2888,7 @@ def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
 
 
 # ----------------------------------------
-# standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a notebook's display.
+# standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a display, a debugger.
 
 class Nothing:
     """An object whose every method takes anything and does nothing."""
@@ -2876,11 +2944,17 @@ def anything(name: str) -> Any:
     return Nothing
 
 
+def show_nothing(*_: object, **__: object) -> None:
+    """Go on."""
+
+
 BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+DEBUGGER: dict[str, Any] = {"set_trace": show_nothing, "__getattr__": anything}
 WRITERS = {"SummaryWriter": Nothing}
 MODULES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
     **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
+    **dict.fromkeys(("pdb", "ipdb", "pudb"), DEBUGGER),
     "IPython": {"get_ipython": get_ipython, "display": display},
     "IPython.display": {"display": display, "__getattr__": anything},
 }
@@ -2989,6 +3063,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         text: the program.
         error: what Python says of all of it.
     """
+    given, text = text, plain_spaces(text)
     lines = text.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
     if not starts:
@@ -3014,7 +3089,17 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
+    if text != given and not unread:
+        unread = [Unread(error, getattr(error, "lineno", None) or 1)]
     return body, told_once(unread, error)
+
+
+def plain_spaces(text: str) -> str:
+    """Return a text whose spaces are all plain, without signs that nobody sees: pages and chats hold such."""
+    if text.isascii():
+        return text
+    kinds = {sign: unicodedata.category(sign) for sign in set(text)}
+    return text.translate({ord(sign): {"Zs": " ", "Cf": ""}.get(kind, sign) for sign, kind in kinds.items()})
 
 
 def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
@@ -3075,13 +3160,85 @@ def quotes_inside(text: str, at: int, quote: str) -> bool:
 
 
 # ----------------------------------------
+# syntax: What can be read off the statements of a program, and how they are taken apart.
+
+FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
+WITHOUT_ANNOTATIONS = FUTURES["annotations"]
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+SCOPES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def statement_at(body: list[ast.stmt], line: int, column: int | None = None) -> int:
+    """Return the number of the statement that a place is in."""
+    place = (line, 10**9 if column is None else column)
+    starts = (
+        min((one.lineno, one.col_offset) for one in (node, *getattr(node, "decorator_list", ())))
+        for node in body
+    )
+    return max(sum(start <= place for start in starts) - 1, 0)
+
+
+def single_imports(node: ast.stmt, namespace: Mapping[str, Any]) -> list[ast.stmt]:
+    """Return an import of several names as imports of one name each; any other statement as it is.
+
+    A program that is in no package may say `from .helpers import f`, which was meant for one.
+    """
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return [node]
+    level = getattr(node, "level", 0) if namespace.get("__package__") else 0
+    if level == getattr(node, "level", 0) and not node.names[1:]:
+        return [node]
+    found: list[ast.stmt] = []
+    for alias in node.names:
+        module = getattr(node, "module", None)
+        whole = isinstance(node, ast.Import) or not (module or level)
+        one = ast.Import([alias]) if whole else ast.ImportFrom(module, [alias], level)
+        found.append(ast.copy_location(one, node))
+    return found
+
+
+def plainer_definitions(node: ast.stmt) -> Iterator[ast.stmt]:
+    """Yield a definition to be compiled with annotations that nobody reads; then without decorators too."""
+    if isinstance(node, DEFINITIONS):
+        yield node
+        if node.decorator_list:
+            bare = copy.copy(node)
+            bare.decorator_list = []
+            yield bare
+
+
+def futures(body: Iterable[ast.stmt]) -> int:
+    """Return the compiler's flags that `from __future__ import` statements set."""
+    names = (
+        alias.name
+        for node in body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+        for alias in node.names
+    )
+    flags = 0
+    for name in names:
+        flags |= FUTURES.get(name, 0)
+    return flags
+
+
+def bound(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement defines in the scope that it stands in."""
+    if isinstance(node, DEFINITIONS):
+        yield node.name
+    elif isinstance(node, ast.alias) and node.name != "*":
+        yield node.asname or node.name.partition(".")[0]
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    if not isinstance(node, SCOPES):
+        for child in ast.iter_child_nodes(node):
+            yield from bound(child)
+
+
+# ----------------------------------------
 # statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
 
 AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
 COROUTINE = 0x80  # inspect.CO_COROUTINE
-FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-SCOPES = (*DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 Place = tuple[str, int]  # the text's name and the number of the statement in it, from 0
 
@@ -3137,14 +3294,14 @@ class ProgramRun:
             self._one_by_one(list(enumerate(ast.parse(text).body)), name, namespace)
         elif stopped := self._attempt(code, namespace, parse := cache(lambda: ast.parse(text).body)):
             body = parse()
-            at = statement_at(body, *position(stopped, code))
+            at, flags = statement_at(body, *position(stopped, code)), futures(body)
             left = list(enumerate(body))[at + 1 :]
-            parts = single_imports(body[at])
-            if len(parts) > 1:
+            parts = single_imports(body[at], namespace)
+            if parts != [body[at]]:
                 left = [*((at, part) for part in parts), *left]
             else:
-                self._note(Stop(stopped, (name, at), body[at].lineno, list(bound(body[at]))))
-            self._one_by_one(left, name, namespace, futures(body))
+                self._stopped(stopped, body[at], (name, at), namespace, flags)
+            self._one_by_one(left, name, namespace, flags)
         return self.stops[first:]
 
     def _one_by_one(
@@ -3160,15 +3317,25 @@ class ProgramRun:
                 continue
             if self._before:
                 self._before(place, node.lineno)
-            parts = single_imports(node)
-            for part in parts:
+            for part in single_imports(node, namespace):
                 try:
                     code = compile(ast.Module([part], []), name, "exec", AWAIT | flags, dont_inherit=True)
                 except Exception as error:  # noqa: BLE001 `return` or `break` outside of where they belong
                     self._note(Stop(error, place, part.lineno, list(bound(part))))
                     continue
                 if stopped := self._attempt(code, namespace):
-                    self._note(Stop(stopped, place, part.lineno, list(bound(part))))
+                    self._stopped(stopped, part, place, namespace, flags)
+
+    def _stopped(
+        self, error: BaseException, node: ast.stmt, place: Place, namespace: dict[str, Any], flags: int
+    ) -> None:
+        """Keep what stopped a statement; a definition is tried without what only adorns it."""
+        self._note(Stop(error, place, node.lineno, list(bound(node))))
+        for plainer in plainer_definitions(node) if isinstance(error, Exception) else ():
+            tree = ast.Module([plainer], [])
+            code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
+            if self._attempt(code, namespace) is None:
+                return
 
     def _attempt(
         self,
@@ -3189,9 +3356,7 @@ class ProgramRun:
     def _note(self, stop: Stop) -> None:
         """Keep a cause; what only lacks a name that is lost already is its consequence."""
         cause = self.lost.get(stop.error.name or "") if isinstance(stop.error, NameError) else None
-        last = self.stops[-1] if self.stops else None
-        if last and last.place == stop.place and same_cause(last.error, stop.error):
-            cause = last  # the names of one import
+        cause = cause or next((one for one in self.stops if same_cause(one, stop)), None)
         if cause is None:
             cause = stop
             self.stops.append(stop)
@@ -3216,9 +3381,12 @@ def execute(code: CodeType, namespace: dict[str, Any]) -> None:
         exec(code, namespace)  # noqa: S102 as above
 
 
-def same_cause(one: BaseException, other: BaseException) -> bool:
-    """Whether two errors of one statement are the same."""
-    return type(one) is type(other) and getattr(one, "name", 1) == getattr(other, "name", 2)
+def same_cause(one: Stop, other: Stop) -> bool:
+    """Whether two imports stopped for one reason: a library that is not there, or what it lacks."""
+    if type(one.error) is not type(other.error) or not isinstance(one.error, ImportError):
+        return False
+    anywhere = isinstance(one.error, ModuleNotFoundError)
+    return (anywhere or one.place == other.place) and one.error.name == getattr(other.error, "name", None)
 
 
 def position(error: BaseException, code: CodeType) -> tuple[int, int]:
@@ -3231,54 +3399,6 @@ def position(error: BaseException, code: CodeType) -> tuple[int, int]:
             return (line or step.tb_lineno or 0), (column or 0)
         step = step.tb_next
     return 0, 0
-
-
-def statement_at(body: list[ast.stmt], line: int, column: int | None = None) -> int:
-    """Return the number of the statement that a place is in."""
-    place = (line, 10**9 if column is None else column)
-    starts = (
-        min((one.lineno, one.col_offset) for one in (node, *getattr(node, "decorator_list", ())))
-        for node in body
-    )
-    return max(sum(start <= place for start in starts) - 1, 0)
-
-
-def single_imports(node: ast.stmt) -> list[ast.stmt]:
-    """Return an import of several names as imports of one name each; any other statement as it is."""
-    if isinstance(node, ast.Import):
-        return [ast.copy_location(ast.Import([alias]), node) for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [
-            ast.copy_location(ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names
-        ]
-    return [node]
-
-
-def futures(body: Iterable[ast.stmt]) -> int:
-    """Return the compiler's flags that `from __future__ import` statements set."""
-    names = (
-        alias.name
-        for node in body
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
-        for alias in node.names
-    )
-    flags = 0
-    for name in names:
-        flags |= FUTURES.get(name, 0)
-    return flags
-
-
-def bound(node: ast.AST) -> Iterator[str]:
-    """Yield the names that a statement defines in the scope that it stands in."""
-    if isinstance(node, DEFINITIONS):
-        yield node.name
-    elif isinstance(node, ast.alias) and node.name != "*":
-        yield node.asname or node.name.partition(".")[0]
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        yield node.id
-    if not isinstance(node, SCOPES):
-        for child in ast.iter_child_nodes(node):
-            yield from bound(child)
 
 
 # ----------------------------------------
@@ -3305,7 +3425,11 @@ HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 LONGEST_TEMPLATE = 200_000
+NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
+PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
+REPLACED = "\ufffd"
 
 
 def decode(data: bytes, name: str) -> str:
@@ -3332,6 +3456,23 @@ def decode(data: bytes, name: str) -> str:
     if "\0" in text:
         raise InputError(f"{name} is not a text file: NUL at character {text.index(chr(0))}")
     return unix_lines(text)
+
+
+def code_text(data: bytes, name: str) -> str:
+    """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
+
+    Raises:
+        InputError: it is no text.
+    """
+    if not data.startswith(tuple(mark for mark, _ in BOMS)):
+        data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
+    try:
+        text = decode(data, name)
+    except InputError:
+        if b"\0" in data:
+            raise
+        text = unix_lines(data.decode("utf-8", "replace"))
+    return text.lstrip("\ufeff")
 
 
 def coding_comment(data: bytes, name: str) -> str:
@@ -3362,11 +3503,15 @@ def cells_of(data: bytes, name: str) -> list[str]:
     """Return code as Python text, cell by cell, or raise an `InputError` of one line.
 
     Args:
-        data: the file.
-        name: its name: a notebook's has ".ipynb" in it.
+        data: the file. What is in it decides whether it is a notebook.
+        name: its name.
     """
-    text = decode(data, name)
-    if ".ipynb" not in name.lower():
+    text = code_text(data, name)
+    if ".ipynb" in name.lower():
+        is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
+    else:
+        is_notebook = NOTEBOOK.match(text)
+    if not is_notebook:
         return [without_commands(text)]
     cells = [python_of_cell(cell) for cell in notebook_cells(text, name)]
     if not cells:
@@ -3418,7 +3563,13 @@ def python_of_cell(text: str) -> str:
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
-    return without_commands(text)
+    return without_commands(without_indent(text))
+
+
+def without_indent(text: str) -> str:
+    """Return a cell without the indentation of its first line, as notebooks take it."""
+    indent = INDENT.match(text)
+    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
 
 
 def without_commands(text: str) -> str:
@@ -3611,7 +3762,9 @@ def import_ahead(texts: Iterable[str]) -> None:
 def import_as_graded(folder: Path, work: OwnWork) -> None:
     """Let the work import what it can import where it is graded, and nothing else."""
     sys.meta_path[:] = [one for one in sys.meta_path if not isinstance(one, Absent | StandIns)]
-    beside = Absent(work.files.__contains__, lambda name: any(folder.glob(f"{name}*")))
+    beside = Absent(
+        work.files.__contains__, lambda name: any(folder.glob(f"{name}*")) or any(folder.glob(f"*/{name}.py"))
+    )
     sys.meta_path[:] = [beside, *sys.meta_path, StandIns()]
 
 
@@ -3630,6 +3783,8 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
         told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+    elif means := meaning(headline(error)):
+        told += f"\n{means}"
     return told
 
 
@@ -3962,6 +4117,7 @@ def question_of(check: Callable[..., None]) -> str:
 # ----------------------------------------
 # overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
 
+TITLE_SHOWN = 60  # characters; above, it stands in full
 Results = Mapping[str, Sequence[Mapping[str, Any]]]  # of the checks, by question
 
 
@@ -4042,8 +4198,11 @@ def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complain
     for name, found in results.items():
         wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
         if wrong:
+            if wrong[0]["status"] == NOT_RUN:
+                return f"Next: {name}, see above."
             hint = f" A hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
-            return f'Next: {name}, until "{wrong[0]["title"]}" passes.{hint}'
+            title = textwrap.shorten(wrong[0]["title"], TITLE_SHOWN, placeholder=" ...")
+            return f'Next: {name}, until "{title}" passes.{hint}'
     unwritten = [name for name, found in results.items() if share_of(found) < 1]
     if unwritten:
         return f"Next: write {unwritten[0]}."
@@ -4104,10 +4263,9 @@ def python_and_libraries(folder: Path) -> Iterator[PreflightLine]:
     version = ".".join(map(str, sys.version_info[:2]))
     enough = sys.version_info >= PYTHON
     yield enough, f"Python {version}" + ("" if enough else f": the grader's is {python_name()}")
-    for line in (folder / "requirements.txt").read_text("utf-8").splitlines():
-        name = re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0]
-        if not name or line.startswith("#"):
-            continue
+    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
+    names = (re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0] for line in lines)  # "" of a comment
+    for name in filter(None, dict.fromkeys(names)):
         try:
             yield True, f"{name} {metadata.version(name)}"
         except metadata.PackageNotFoundError:

@@ -666,6 +666,12 @@ def has_a_lowest_temperature(q_row, temperature):
 
 
 @misconception("boltzmann_probs")
+def has_a_lowest_temperature_of_a_hundredth(q_row, temperature):
+    """Small temperatures are raised to a limit of your own, such as 0.01. Any positive temperature is fine."""
+    return boltzmann_probs(q_row, max(temperature, 0.01))
+
+
+@misconception("boltzmann_probs")
 def adds_to_the_temperature(q_row, temperature):
     """Something is added to the temperature. It is positive already."""
     return boltzmann_probs(q_row, temperature + 0.01)
@@ -681,6 +687,14 @@ def takes_logs_of_probabilities(q_row, temperature):
 def knows_three_actions(q_row, temperature):
     """Only the first three actions have a probability. How many there are, q_row tells."""
     return boltzmann_probs(q_row[:3], temperature)
+
+
+@misconception("boltzmann_probs")
+def counts_to_three(q_row, temperature):
+    """The loop runs over three actions, whatever q_row holds. How many there are, q_row tells."""
+    weights = np.exp((q_row - q_row.max()) / temperature)
+    total = sum(weights[action] for action in range(3))
+    return np.array([weights[action] / total if action < 3 else 0.0 for action in range(len(q_row))])
 
 
 @misconception("boltzmann_probs")
@@ -1668,6 +1682,14 @@ def stays_a_little(transition_probs, rewards, gamma, tol=1e-8):
     """A small chance of staying is mixed into the transitions. Use them as they are."""
     stay = np.eye(len(rewards))[:, None, :]
     return value_iteration(0.999 * transition_probs + 0.001 * stay, rewards, gamma, tol)
+
+
+@misconception("value_iteration")
+def stays_a_little_and_shrinks_the_values(transition_probs, rewards, gamma, tol=1e-8):
+    """A small chance of staying is mixed into the transitions, and the values come back a little smaller.
+    Use both as they are."""
+    values, policy = stays_a_little(transition_probs, rewards, gamma, tol)
+    return 0.999 * values, policy
 
 
 @misconception("value_iteration")

@@ -1475,7 +1475,7 @@ def charges_shares_of_the_free_length(rm_score, num_tokens, penalty_per_token=0.
 
 @misconception("length_penalized_reward")
 def never_charges_at_all(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
-    """No response pays anything: min and max are exchanged."""
+    """No response pays anything. Is the penalty subtracted at all, or are min and max exchanged in it?"""
     return rm_score - penalty_per_token * np.minimum(0, np.maximum(0, np.asarray(num_tokens) - free_tokens))
 
 

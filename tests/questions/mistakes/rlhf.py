@@ -1040,6 +1040,14 @@ def guesses_without_a_marker(response, answer):
 
 
 @misconception("verifiable_reward")
+def reads_the_first_marker_or_guesses(response, answer):
+    r"""Without #### the last number of the response is taken, wherever it stands, and \boxed{} is not read.
+    What is the reward when there is no final answer? And which #### counts, if there are several?"""
+    parts = response.split("####")
+    return reward_for(parts[1] if len(parts) > 1 else number_in(response), answer, _value)
+
+
+@misconception("verifiable_reward")
 def knows_numbers_only(response, answer):
     """An answer that is no number is never right here. How are answers like Paris or x + 1 compared?"""
     final = _final_answer(response)

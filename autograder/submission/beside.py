@@ -1,0 +1,87 @@
+"""What goes with the code that is graded: the student's own modules, and small files of data."""
+
+import re
+import sys
+from collections.abc import Sequence
+
+from autograder.environment import LIBRARIES
+from autograder.errors import InputError
+from autograder.submission.archive import Item, clean, natural
+from autograder.submission.notebook_code import code_text
+from autograder.submission.pick import QUIZ, is_copy, is_handed_out, is_work, suffix_of
+from autograder.submission.work import MAX_TEXT, Task
+
+MAX_HELPERS = 100
+MAX_DATA_FILES = 20
+WORD = re.compile(r"\w+")
+NOT_THEIRS = {"sitecustomize", "usercustomize", "pytest", "otter", "autograder", "solutions"}
+NOT_THEIRS |= {*sys.stdlib_module_names, *LIBRARIES}
+
+
+def helpers(
+    items: Sequence[Item], code: Item, stem: str, cells: Sequence[str], room: int, notes: list[str]
+) -> dict[str, bytes]:
+    """Return the student's own modules by their path: all beside the code, elsewhere what it imports.
+
+    Args:
+        items: all files.
+        code: the file that is graded.
+        stem: the assignment.
+        cells: what is in it.
+        room: how many bytes of text they may have together.
+        notes: takes a line on what was left out.
+    """
+    prefix = f"{code.folder}/" if code.folder else ""
+    lines = (line for cell in cells for line in cell.splitlines() if "import" in line)
+    asked = {word for line in lines for word in WORD.findall(line)}
+    files: dict[str, bytes] = {}
+    for item in sorted(items, key=lambda item: (not item.path.startswith(prefix), natural(item.path))):
+        path = item.path.removeprefix(prefix)
+        names = path.removesuffix(".py").split("/")
+        if item is code or not path.endswith(".py") or not all(map(str.isidentifier, names)):
+            continue
+        if not (item.path.startswith(prefix) and is_work(item)) and (
+            names[-1] not in asked or is_handed_out(item)
+        ):
+            continue
+        if names[0] == stem or names[0].startswith("__") or is_copy(item, stem) or path in files:
+            continue
+        if names[0] in NOT_THEIRS:
+            notes.append(f"{clean(path)} is left out: it would hide the library of that name")
+            continue
+        try:
+            data = item.read(MAX_TEXT)
+            room -= len(code_text(data, path).encode())
+        except InputError as wrong:
+            notes.append(f"left out: {wrong}")
+            continue
+        if room < 0 or len(files) >= MAX_HELPERS:
+            notes.append(f"{clean(path)} and what follows is left out: too much code")
+            break
+        files[path] = data
+    return files
+
+
+def data_files(
+    items: Sequence[Item], code: Item, cells: Sequence[str], task: Task, notes: list[str]
+) -> dict[str, bytes]:
+    """Return the small files beside the code that are asked for or named in it, by their path."""
+    prefix = f"{code.folder}/" if code.folder else ""
+    text = "\n".join(cells)
+    files: dict[str, bytes] = {}
+    for item in sorted(items, key=lambda item: natural(item.path)):
+        path = item.path.removeprefix(prefix)
+        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or path in task.given:
+            continue
+        if path not in task.hand_in and item.name not in text:
+            continue
+        try:
+            data = item.read(MAX_TEXT)
+        except InputError as wrong:
+            notes.append(f"left out: {wrong}")
+            continue
+        if len(files) >= MAX_DATA_FILES:
+            notes.append(f"{clean(path)} and what follows is left out: too many files")
+            break
+        files[path] = data
+    return files
