@@ -87,6 +87,11 @@ redteam: setup
 crowd: setup
 	$(BIN)/python tests/rehearsal/crowd.py
 
+# docs/pictures/ anew, from what commands print and pages show. Needs Debian's chromium.
+.PHONY: pictures
+pictures: setup
+	$(BIN)/python docs/pictures/make.py
+
 bench: setup
 	$(BIN)/python benchmarks/run.py
 

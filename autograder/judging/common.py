@@ -31,10 +31,12 @@ def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
             return ""
         mistake = known[one.key].record
         where = one.record.present & one.record.layout.counts & ~case.free[one.key]
-        if (where & (one.record.strange | mistake.strange)).any():
+        odd = one.record.strange | mistake.strange
+        if (where & odd & ~one.record.same(mistake)).any():
             return ""
         shown.append(mistake.numbers[mistake.wrong & one.record.wrong])
-        pairs += arrays(one.record, mistake.numbers, where & (mistake.wrong | one.record.wrong))
+        differ = where & ~odd & (mistake.wrong | one.record.wrong)
+        pairs += filter(tells, arrays(one.record, mistake.numbers, differ))
     if not shown or telling(shown) < 2:
         return ""
     if all(np.ptp(found) == 0 for found, _ in pairs if found.size):
@@ -53,6 +55,11 @@ def arrays(record: AnswerFacts, others: np.ndarray, where: np.ndarray) -> Iterat
             fits = int(np.prod(shape)) == fact.numbers.size
             shape = shape if fits else (-1,)
             yield record.numbers[entries].reshape(shape), others[entries].reshape(shape)
+
+
+def tells(pair: AnswerPair) -> bool:
+    """Whether two answers can show what was done to one: zeros and NaN stay what they are."""
+    return any(one.any() and np.isfinite(one).all() for one in pair)
 
 
 def agree(one: np.ndarray, other: np.ndarray) -> bool:

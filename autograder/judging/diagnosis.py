@@ -88,7 +88,7 @@ class Diagnostician:
     ) -> Diagnosis:
         verdicts = {check.key: one.verdict for check, one in zip(checks, judged, strict=True)}
         parts = [
-            Failed(check, record, one.verdict.outcome, one.verdict.lines)
+            Failed(check, record, one.verdict.outcome, one.verdict.lines, one.verdict.staff_note)
             for check, one in zip(checks, judged, strict=True)
             if one.verdict.outcome in WRONG and (record := self._record(check, one)) is not None
         ]

@@ -22,11 +22,12 @@ REFERENCE = "the reference"
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What a program answers to a check, how the check ends, and where in the check's file."""
+    """What a program answers to a check, how the check ends, where in the check's file, in which words."""
 
     record: AnswerFacts
     outcome: Outcome
     lines: tuple[int, ...]
+    words: str = ""
 
 
 class KnownAnswers:
@@ -84,7 +85,8 @@ class KnownAnswers:
                 judged = self._judge.judge_replies(check, script, replies, session)
                 judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
                 record = layout.record(outcomes_of(judged, layout.script))
-                known[check.key] = Known(record, judged.verdict.outcome, judged.verdict.lines)
+                ended = judged.verdict
+                known[check.key] = Known(record, ended.outcome, ended.lines, ended.staff_note)
         session.close()
 
     def unsteady(self, name: str, check: Check) -> np.ndarray:

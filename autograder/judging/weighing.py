@@ -27,12 +27,13 @@ LINE_BITS = 1.0  # that the line of a check says, beyond that the check failed
 
 @dataclass(frozen=True, eq=False)
 class Failed:
-    """A failed check of a submission: its answers, how it ended and where."""
+    """A failed check of a submission: its answers, how it ended, where and in which words."""
 
     check: Check
     record: AnswerFacts
     outcome: Outcome
     lines: tuple[int, ...]
+    words: str = ""
 
     @property
     def key(self) -> str:
@@ -122,7 +123,7 @@ class Held:
     explained: bool  # it leaves nothing open
     by_line: bool  # only because both fail at the same place
     either: int = 0  # entries that one of the two gets wrong
-    same_end: bool = False  # both end in the same way, at the same place, and change the same inputs
+    same_end: bool = False  # both end in the same words, and change the same inputs
 
     @property
     def likeness(self) -> float:
@@ -141,7 +142,7 @@ class Weighed:
     bits: float
     likeness: float  # of all that either gets wrong, check by check
     exact: bool  # it is right wherever the submission is
-    same_ends: int  # checks that end in the same way
+    same_ends: int  # checks that end in the same words
 
 
 def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Held:
@@ -164,7 +165,7 @@ def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray
     explained = not (wrong & ~alike).any() if wrong.any() else same_end
     clash = wrong & theirs & ~alike & clear
     either = int((wrong | (theirs & one.record.present)).sum())
-    same_end = same_end and one.record.changed == mine.record.changed
+    same_end = same_end and (one.words, one.record.changed) == (mine.words, mine.record.changed)
     return Held(wrong & alike, clash, extra, explained, not wrong.any(), either, same_end)
 
 

@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+from autograder.quiz import numbers
 from autograder.quiz import sheet as reader
 from autograder.quiz.figures import draw_figures, fill_in
+from autograder.quiz.numbers import read_numbers
 from autograder.quiz.questions import Question
-from autograder.quiz.sheet import read_letters, read_numbers, read_sheet, short, trouble_with
+from autograder.quiz.sheet import read_letters, read_sheet, short, trouble_with
 
 WIDTH = 96
 LABELS = {
@@ -80,7 +82,7 @@ def render_script(questions: Mapping[str, Question], assignment: str, title: str
         assignment=assignment,
         term=term,
         questions=pprint.pformat(data, width=WIDTH, sort_dicts=False),
-        reader=body_of(reader),
+        reader=f"{body_of(numbers)}\n\n\n{body_of(reader)}",
         functions="\n\n".join(inspect.getsource(function) for function in functions),
     )
 

@@ -13,6 +13,7 @@ import msgspec
 from autograder.errors import nearest
 from autograder.quiz.arithmetic import evaluate, names_in
 from autograder.quiz.figures import fill_in
+from autograder.quiz.numbers import MAX_ANSWER, read_numbers
 from autograder.quiz.questions import (
     Key,
     Question,
@@ -22,10 +23,8 @@ from autograder.quiz.questions import (
     load_quiz,
 )
 from autograder.quiz.sheet import (
-    MAX_ANSWER,
     Sheet,
     read_letters,
-    read_numbers,
     read_sheet,
     says,
     short,

@@ -1,17 +1,17 @@
 """The answer sheet a student hands in, and what people type for a letter, a number or a few words.
 
-`quiz_paper` copies this module into the student's quiz.py, so it uses the standard library only and
-both sides read alike. It reads line by line: a slip costs the answer it is in, never another one.
+`quiz_paper` copies this module and `numbers` into the student's quiz.py, so they use the standard library
+only and both sides read alike. It reads line by line: a slip costs the answer it is in, never another one.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
+from autograder.quiz.numbers import MAX_ANSWER, read_numbers
+
 MAX_SHEET = 64 * 1024  # characters
-MAX_ANSWER = 500
 MAX_NAME = 200
 MAX_BESIDE = 8  # words around an accepted one in a sentence
 EMPTY = ("", "null", "~", "...", "-", "?")
@@ -23,12 +23,6 @@ HEDGES = frozenset({"or", "and", "versus", "vs", "either", "both", "maybe"})
 FILLERS = frozenset(
     {"and", "choice", "choices", "answer", "answers", "option", "options", "letter", "is", "are"}
 )
-NUMBER = r"[+-]?(?:\d[\d,_]*\.?\d*|[.,]\d+)(?:e[+-]?\d{1,3})?"
-LEAD = r"(?:.*[=\u2248]|~|about|approximately|approx\.?|ca\.?)?"
-WRAPPED = re.compile(
-    r"(?:[a-z]\w*\.)*(?:[a-z]+\d*)?\s*[(\[{]\s*(.*?)\s*[)\]}](?:\s*\.item\(\))?\.?", re.DOTALL
-)
-EXTRA = re.compile(r",\s*(?:dtype|device|requires_grad|grad_fn)\s*=.*", re.DOTALL)
 
 
 class Sheet(NamedTuple):
@@ -157,6 +151,8 @@ def parts_of(value: str) -> tuple[str, ...]:
     """Return the parts of an answer: one, or the items of a list in brackets or on lines of their own."""
     lines = [line for line in map(unquoted, value.split("\n")) if line not in BLOCK_MARKS]
     items = [line[2:].strip() for line in lines if line.startswith("- ")]
+    if len(items) == 1 and not value.lstrip(" \t").startswith("\n"):
+        items = []  # beside the key it is a minus
     if items and len(items) == len([line for line in lines if line]):
         parts = [unquoted(item) for item in items]
     else:
@@ -195,7 +191,8 @@ def read_letters(parts: Sequence[str], choices: Mapping[str, str]) -> set[str] |
 
 def letters_of(said: str, choices: Mapping[str, str]) -> set[str] | None:
     """Return the letters in one piece of text, None if it cannot be read."""
-    said_words = words(said)
+    ticked = re.findall(r"\[[x\u2713\u2714]\]\s*([a-z])\b", said.lower())
+    said_words = words(re.sub(r"['\u2019]s\b", "", said)) if not ticked else " ".join(ticked)
     texts = {words(text): letter for letter, text in choices.items()}
     if said_words in texts:
         return {texts[said_words]}
@@ -220,54 +217,6 @@ def letter_in(said: Sequence[str], choices: Mapping[str, str]) -> set[str] | Non
         if len(word) == 1 and word != "i" and not (word == "a" and at + 1 < len(said))
     }
     return single if len(single) == 1 and single <= set(choices) else None
-
-
-def read_numbers(said: str) -> list[float]:
-    """Return what a typed number may mean: [] if it is none, two values for 1,250.
-
-    Takes 0.7, .70, "0,7", 7e-1, 7/10, 70 %, $0.7, (0.7), "about 0.7 points", "1 - 0.3 = 0.7", a
-    typographic minus, 7 x 10^-1, and what Python prints: np.float64(0.7), tensor([0.7], dtype=...).
-    """
-    text = unicodedata.normalize("NFKC", said[:MAX_ANSWER]).lower().strip()
-    text = re.sub(r"[\u2010-\u2015\u2212\ufe63]\s*(?=[\d.,])", "-", text).replace("\u2044", "/")
-    text = re.sub(r"[$\u20ac\u00a3\u00a5]\s*|\s*[$\u20ac\u00a3\u00a5]", "", text)
-    text = re.sub(
-        r"\s*(?:[x*\u00d7\u00b7]|\\times)\s*10\s*(?:\^|\*\*)\s*[({]?([+-]?\d{1,2})[)}]?", r"e\1", text
-    )
-    text = re.sub(r"(?<=\d) (?=\d{3}(?:\D|$))", "", unwrapped(text))
-    text = re.sub(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+", lambda found: found[0].replace(".", ""), text)
-    match = re.fullmatch(rf"{LEAD}\s*({NUMBER})(?:\s*/\s*({NUMBER}))?\s*(%?)[^\d]*", text)
-    if not match:
-        return []
-    above, below, percent = match.groups()
-    found = []
-    for top in commas(above):
-        for bottom in commas(below or "1"):
-            if bottom:
-                found.append(float(top / bottom / (100 if percent else 1)))
-    return found
-
-
-def unwrapped(text: str) -> str:
-    """Return the number in np.float64(0.7), tensor([[0.7]], dtype=...), array(0.7) or (0.7)."""
-    for _ in range(4):
-        found = WRAPPED.fullmatch(text)
-        if not found:
-            break
-        text = EXTRA.sub("", found[1]).strip(" ,")
-    return text
-
-
-def commas(number: str) -> list[Fraction]:
-    """Return the readings of a number in which commas may mark decimals or thousands."""
-    number = number.replace("_", "")
-    forms = {number.replace(",", "")} if re.match(r"[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", number) else set()
-    if number.count(",") == 1 and "." not in number:
-        forms.add(number.replace(",", "."))
-    if "," not in number:
-        forms.add(number)
-    readings = [Fraction(form) for form in sorted(forms)]
-    return [reading for reading in readings if abs(reading) < 10**15]
 
 
 def says(said: str, patterns: Sequence[str]) -> bool:

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from autograder.data.figures import overlapping
 from autograder.errors import InputError
 from autograder.judging.lending import definitions, is_used
-from autograder.quiz.sheet import read_letters, read_numbers, read_sheet
+from autograder.quiz.numbers import read_numbers
+from autograder.quiz.sheet import read_letters, read_sheet
 from autograder.sandbox import protocol
 from autograder.sandbox.codec import StudentRaised, read_reply
 from autograder.sandbox.libraries import used_by

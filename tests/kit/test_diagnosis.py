@@ -9,6 +9,7 @@ import pytest
 from autograder.data.values import Handle
 from autograder.judging.bank import Check
 from autograder.judging.causes import Found, find
+from autograder.judging.common import in_common_with
 from autograder.judging.facts import MOST_FACTS, Layout, facts_of
 from autograder.judging.known import Known
 from autograder.judging.session import Script
@@ -233,3 +234,17 @@ def test_whatever_is_answered_can_be_laid_out_and_kept(value):
 
 def test_a_long_answer_is_laid_out_as_far_as_is_worth_it():
     assert len(list(facts_of(0, Answer((None,) * 9725)))) == MOST_FACTS + 1
+
+
+def test_zeros_and_equal_exceptions_do_not_hide_what_was_done_to_a_mistake():
+    right = [[*given, 0.0, 1.0] for given in RIGHT]
+    mistake = [[*given, 0.0, raised("TypeError")] for given in SUMS]
+    turned = [[-given[0], 0.0, raised("TypeError")] for given in SUMS]
+    failed, known = [], {}
+    for at, answers in enumerate(right):
+        layout = layout_of(answers)
+        check = Check(f"c{at}", "f", "", False, 1.0, (), (), print)
+        failed.append(Failed(check, layout.record(list(map(answer, turned[at]))), Outcome.FAILED, (1,)))
+        known[check.key] = Known(layout.record(list(map(answer, mistake[at]))), Outcome.FAILED, (1,))
+    free = {one.key: np.zeros(one.record.numbers.shape, dtype=bool) for one in failed}
+    assert in_common_with(Case(failed, free, 0), known) == "the sign is flipped"

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.quiz.figures import draw_figures, fill_in, term_of
 from autograder.quiz.grading import Sheet, grade_quiz, load_quiz, read_sheet
-from autograder.quiz.sheet import MAX_SHEET, read_letters, read_numbers, says, trouble_with
+from autograder.quiz.numbers import read_numbers
+from autograder.quiz.sheet import MAX_SHEET, read_letters, says, trouble_with
 from autograder.results import Outcome
 
 PAPER = """
@@ -94,6 +95,12 @@ SLIPS = {
     "a full-width colon": ("answer:", "answer\uff1a"),
     "no prompts": ("  question: |\n", ""),
     "a document end": ("\nstudent:", "\n---\nstudent:"),
+    "an apostrophe": ("answer: b", "answer: it's b"),
+    "ticked": ("answer: b", "answer: '[ ] a  [x] b'"),
+    "a list of one": ("answer: b", "answer:\n    - b"),
+    "a dash": ("answer: b", "answer: - b"),
+    "bold": ("answer: b", "answer: **b**"),
+    "code": ("answer: Bellman", "answer: `Bellman`"),
     "zero-width space": ("answer: b", "answer: \u200bb"),
 }
 
@@ -162,10 +169,17 @@ def test_the_student_line_in_any_dress(line: str, student: str) -> None:
     assert read_sheet(f"# Quiz\n{line}\n\ncolour:\n  answer: b\n", NAMES).student == student
 
 
+def test_a_dash_beside_the_key_is_a_minus_and_below_it_a_list() -> None:
+    for line, parts in (("answer: - 0.5", ("- 0.5",)), ("answer:\n    - 0.5", ("0.5",))):
+        assert read_sheet(f"student: a\ntotal:\n  {line}\n", NAMES).answers["total"] == parts
+
+
 LETTERS = {
     "c)": "c", "(c)": "c", "C.": "c", "* c)": "c", "I think c": "c", "I think it is c.": "c", "[c]": "c",
     "c!": "c", "c - because of it": "c", "option C": "c", "The answer is c": "c", "I think a": "a",
     "it is a good d": "d", "three": "c", "**c**": "c", "'c'": "c", "c, I am sure": "c", "f": "", "c or d": "",
+    "it's c": "c", "[ ] a  [x] c": "c", "\u24d2": "c", "c: because of it": "c", "`c`": "c", "<c>": "c",
+    "only c": "c", "c?": "c", "answer: c": "c", "definitely c": "c",
     "not c": "", "none": "", "cc": "", "all": "", "a, f": "",
 }  # fmt: skip
 
@@ -191,6 +205,10 @@ NUMBERS = {
 
     "1.5 x 10^-3": 0.0015,
     "2*10**-3": 0.002, "1.234,5": 1234.5, "1 250": 1250, "0.5 points": 0.5, "0.5.": 0.5,
+    "- 0.5": -0.5, "minus 0.5": -0.5, "**0.5**": 0.5, "`0.5`": 0.5, "<0.5>": 0.5, "answer: 0.5": 0.5,
+    "0.5 \u00b1 0.01": 0.5, "0.5 +/- 0.01": 0.5, "5 \u00d7 10\u207b\u00b9": 0.5, "1'000.5": 1000.5,
+    "Decimal('0.5')": 0.5, "0.5 (np.float64)": 0.5, "0.5f": 0.5, "torch.tensor(0.5)": 0.5, "G[0] = 0.5": 0.5,
+    "\uff10.\uff15": 0.5, "0.5 # measured": 0.5, "0:25": None, "0.5 (or 0.7)": None, "0.5 - 0.7": None,
     "float(0.5)": 0.5, "Fraction(1, 2)": None, "0.5 or 0.7": None, "half": None, "": None, "1.2.3": None,
     "np.float64(nan)": None, "tensor([1., 2.])": None,
 }  # fmt: skip

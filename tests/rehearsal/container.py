@@ -104,7 +104,7 @@ class Bounds:
 
     def watch(self, until: threading.Event) -> None:
         """Note the most memory that all its processes use together, shared pages counted once."""
-        while self.enforced and not until.wait(0.1):
+        while self.enforced and not until.wait(0.5):
             total = 0
             for pid in (self.memory / "cgroup.procs").read_text().split():
                 with contextlib.suppress(OSError):

@@ -134,7 +134,9 @@ def hundred_or_nothing(position, action, size=4):
     return (row, col), 100.0 if done else 0.0, done
 
 
-@misconception("plot_timeline", tags=("writes_years_as_numbers", "leaves_out_the_years"))
+@misconception(
+    "plot_timeline", tags=("writes_years_as_numbers", "leaves_out_the_years", "writes_two_digits_of_the_year")
+)
 def years_as_positions(milestones):
     """The year is no text."""
     fig, ax = plt.subplots(figsize=(12, 6))
@@ -150,7 +152,12 @@ def years_as_positions(milestones):
 
 @misconception(
     "plot_timeline",
-    tags=("alternates_between_four_heights", "alternates_between_two_heights", "puts_all_labels_on_one_line"),
+    tags=(
+        "alternates_between_four_heights",
+        "alternates_between_two_heights",
+        "puts_all_labels_on_one_line",
+        "turns_labels_over_one_another",
+    ),
 )
 def few_levels(milestones):
     """Labels right-aligned at few levels overlap and stick out."""
@@ -167,7 +174,12 @@ def few_levels(milestones):
 
 @misconception(
     "plot_timeline",
-    tags=("turns_labels_over_one_another", "puts_names_into_a_legend", "puts_all_labels_on_one_line"),
+    tags=(
+        "turns_labels_over_one_another",
+        "puts_names_into_a_legend",
+        "puts_all_labels_on_one_line",
+        "no labels of milestones are in the figure",
+    ),
 )
 def rotated_labels(milestones):
     """Rotated labels over one another, legend instead of names."""
@@ -204,7 +216,7 @@ def no_axis_labels(values):
     return heatmap(values, labels=False)
 
 
-@misconception("plot_values", tags=("has_neither_colorbar_nor_labels",))
+@misconception("plot_values", tags=("has_neither_colorbar_nor_labels", "the figure has no colorbar"))
 def no_colorbar_no_labels(values):
     """No colorbar, no axis labels."""
     return heatmap(values, labels=False, colorbar=False)
@@ -229,7 +241,10 @@ def four_by_four(values):
     return fig
 
 
-@misconception("plot_values", tags=("turns_the_image_upside_down_only", "writes_no_numbers"))
+@misconception(
+    "plot_values",
+    tags=("turns_the_image_upside_down_only", "writes_no_numbers", "no cell has its number written in it"),
+)
 def origin_lower(values):
     """origin="lower": row 0 at the bottom, numbers missing."""
     return heatmap(values, origin="lower", cells=False)
