@@ -95,6 +95,12 @@ pictures: setup
 bench: setup
 	$(BIN)/python benchmarks/run.py
 
+# What one submission costs, part by part, and how many calls, figures and trainings are in it. Minutes.
+.PHONY: costs
+costs: setup
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_costs.py
+	$(BIN)/python benchmarks/costs.py
+
 # Right files with a quirk, all of them: full points, and the same at home. Minutes.
 .PHONY: quirks
 quirks: setup
