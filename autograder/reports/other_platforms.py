@@ -1,9 +1,10 @@
 """brightspace.csv and blackboard.csv: scores for the gradebooks of these two (Grades, Import; Upload Grades).
 
-After their makers' help: "Importing grades" of D2L, "Working offline" of Blackboard. Brightspace finds a student
-by OrgDefinedId or Username, in the first two columns, the item by its name before "Points Grade", and asks for a
-mark at the end of each line. Blackboard finds a student by Username and the column by the number after the bar in
-its header, which only its own download knows: give that as the roster. Without it the column is new, of text.
+After their makers' help: "Importing grades" of D2L, "Working offline" of Blackboard. Brightspace
+finds a student by OrgDefinedId or Username, in the first two columns, the item by its name before
+"Points Grade", and asks for a mark at the end of each line. Blackboard finds a student by Username
+and the column by the number after the bar in its header, which only its own download knows: give
+that as the roster. Without it the column is new, of text.
 """
 
 from autograder.reports.tables import Table

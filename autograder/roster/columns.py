@@ -46,8 +46,8 @@ def doubts_about_column(roster: str, assignment: Assignment) -> Iterator[str]:
     named = [head for head in heads if BLACKBOARD.fullmatch(head)]
     if named and not blackboard_column(roster, assignment):
         yield (
-            f"{roster} has no column {assignment.title or assignment.stem}, so Blackboard would make a new one"
-            f" of text; it has {listing(named)}: give the assignment that title in grading.yml or there"
+            f"{roster} has no column {assignment.title or assignment.stem}, so Blackboard would make"
+            f" a new one of text; it has {listing(named)}: give the assignment that title"
         )
 
 

@@ -193,7 +193,7 @@ def test_brightspace_and_blackboard_get_tables_of_their_own(tmp_path: Path) -> N
     assert taken.platforms == ["blackboard"]
     assert (taken.missing, taken.remarks) == ([], [])
     elsewhere = taken_in(tmp_path / "c", names, known.replace("A warm-up [", "Homework 9 ["))
-    assert any("Blackboard would make a new one" in remark for remark in elsewhere.remarks)
+    assert any("so Blackboard would make a new one of text" in remark for remark in elsewhere.remarks)
     other = blackboard_table("A warm-up", 100, taken.blackboard_column)
     other.add(blackboard_row(graded(90), taken.rows[0].people[0]))
     assert str(other).splitlines() == [
