@@ -87,8 +87,19 @@ redteam: setup
 crowd: setup
 	$(BIN)/python tests/rehearsal/crowd.py
 
+# docs/pictures/ anew, from what commands print and pages show. Needs Debian's chromium.
+.PHONY: pictures
+pictures: setup
+	$(BIN)/python docs/pictures/make.py
+
 bench: setup
 	$(BIN)/python benchmarks/run.py
+
+# What one submission costs, part by part, and how many calls, figures and trainings are in it. Minutes.
+.PHONY: costs
+costs: setup
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_costs.py
+	$(BIN)/python benchmarks/costs.py
 
 # Right files with a quirk, all of them: full points, and the same at home. Minutes.
 .PHONY: quirks

@@ -1,7 +1,7 @@
 """What one submission costs in processor time, above the start, part by part, for each assignment.
 
-Run as `costs.py [STEM ...]`. Times are the smallest of several: a busy machine makes them longer, never
-shorter. Ratios are to the floor: a fork that loads the program, makes the same calls and exits.
+Run as `costs.py [STEM ...]`. A busy machine makes times longer, ratios hardly. They are to the floor: a fork
+that loads the program, makes the same calls, draws no figure and exits.
 """
 
 import os
@@ -25,11 +25,13 @@ from inside import bank_of, check_all, load, replay
 from autograder.config import load_config
 from autograder.judging.grader import Grader, open_grader
 from autograder.sandbox.libraries import used_by
+from autograder.sandbox.patience import usage
+from autograder.sandbox.remote import Worker
 from autograder.submission.reading import Submission, read_submission
 
 ROOT = Path(__file__).resolve().parents[1]
-TICK = os.sysconf("SC_CLK_TCK")
 TIMES, WRONG = 3, 3
+ENDED = [0.0]  # seconds of all workers that were ended
 PARTS = ("worker", "warm process", "grader")
 
 
@@ -65,11 +67,12 @@ def main() -> None:
 def measure(stem: str) -> None:
     """Print what right and wrong submissions of an assignment cost, and what is in it."""
     course = load_config(ROOT)
+    note_what_workers_used()
     grader = open_grader(course, stem)
     grader.wall.settle()
-    right = smallest(grader, reference(grader))
+    right = steady(grader, reference(grader))
     draw = draw_of(grader, reference(grader))
-    wrong = [smallest(grader, work) for work in wrong_works(grader)]
+    wrong = [steady(grader, work) for work in wrong_works(grader)]
     calls = [
         list(script.calls)
         for check in grader.bank.drawn(draw).checks
@@ -101,10 +104,14 @@ def tell(what: str, spent: Spent, floor: float) -> None:
     print(f"  {what:<36}{figures[4:]}{spent.total / floor:>14.1f}", flush=True)
 
 
-def smallest(grader: Grader, work: Submission) -> Spent:
-    """Return what grading a submission takes once everything about it is known."""
-    spend(grader, work)
-    return min((spend(grader, work) for _ in range(TIMES)), key=lambda one: one.total)
+def steady(grader: Grader, work: Submission) -> Spent:
+    """Return what grading a submission takes once everything about it is known: a mean."""
+    grader.grade(work)
+    before = clocks(grader)
+    for _ in range(TIMES):
+        grader.grade(work)
+    workers, warm, own = ((after - was) / TIMES for after, was in zip(clocks(grader), before, strict=True))
+    return Spent((workers, warm, own))
 
 
 def wrong_works(grader: Grader) -> list[Submission]:
@@ -137,22 +144,21 @@ def draw_of(grader: Grader, work: Submission) -> int:
     return grader.draw_of(grader.program_of(work))
 
 
-def spend(grader: Grader, work: Submission) -> Spent:
-    """Grade a submission and return what that took."""
-    before = clocks(grader)
-    grader.grade(work)
-    workers, warm, own = (after - was for after, was in zip(clocks(grader), before, strict=True))
-    return Spent((workers, warm, own))
-
-
 def clocks(grader: Grader) -> tuple[float, float, float]:
-    """Return the processor time so far of all workers that have ended, the warm process and the grader."""
-    own = time.process_time()
-    grader.wall.worker().close()  # the warm process collects those that have ended when it forks the next
-    grader.wall.worker().close()
-    fields = Path(f"/proc/{grader.wall.pid}/stat").read_text().rpartition(")")[2].split()
-    user, system, user_below, system_below = (int(field) / TICK for field in fields[11:15])
-    return user_below + system_below, user + system, own
+    """Return the processor time so far of all workers that were ended, the warm process and the grader."""
+    return ENDED[0], usage(grader.wall.pid).used, time.process_time()
+
+
+def note_what_workers_used() -> None:
+    """From now on add up what each worker has used when it is ended; what its end takes is not in it."""
+    end = Worker.end
+
+    def noting(worker: Worker) -> None:
+        if worker.alive:
+            ENDED[0] += usage(worker._pid).used
+        end(worker)
+
+    Worker.end = noting  # type: ignore[method-assign]
 
 
 def in_a_fork(action: Callable[[], None]) -> float:

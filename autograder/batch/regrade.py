@@ -5,12 +5,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.batch.tasks import Watched
-from autograder.gradebook.keys import COURSE, FILES, POINTS, QUESTION, QUIZ, RECEIPT, WEIGHTS
+from autograder.gradebook.keys import (
+    COURSE,
+    FILES,
+    KIT,
+    LIBRARIES,
+    LIMITS,
+    POINTS,
+    QUESTION,
+    QUIZ,
+    RECEIPT,
+    SEED,
+    WEIGHTS,
+)
 from autograder.reports.terminal import clean, number
 from autograder.results import Report
 
 REASONS = {
-    FILES: "files", COURSE: "the reference, limits, seed or libraries", QUIZ: "the quiz",
+    FILES: "files", COURSE: "the reference", QUIZ: "the quiz", SEED: "the seed", LIMITS: "the limits",
+    KIT: "another version of the kit", LIBRARIES: "other versions of the libraries",
     POINTS: "points, titles or visibility", WEIGHTS: "weights of checks",
 }  # fmt: skip
 TOLD = 10  # names in one line
@@ -86,8 +99,9 @@ class Impact:
 
 
 def reasons(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is different, in words."""
-    for name in (new.keys() | old.keys()) - {RECEIPT}:
+    """Yield what is different, in words; reports of an older kit tell some parts only together."""
+    together = {SEED, LIMITS, LIBRARIES} - old.keys()
+    for name in (new.keys() | old.keys()) - {RECEIPT} - together:
         if old.get(name) != new.get(name):
             yield REASONS.get(name) or f"checks or known mistakes of {name.removeprefix(QUESTION)}"
 

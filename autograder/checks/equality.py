@@ -162,10 +162,16 @@ def dict_difference(found: Any, wanted: dict[Any, Any], subject: str) -> str:
     if missing or extra:
         return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
     for at, (key, value) in enumerate(wanted.items(), 1):
-        reason = difference(found[key], value, f"the value of key {at} of {subject}")
+        reason = difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}")
         if reason:
             return reason
     return ""
+
+
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 3rd, 4th, ..., 11th, ..."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number}{ending}"
 
 
 def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) -> str:

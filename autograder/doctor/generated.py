@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.config import Course, load_config
 from autograder.doctor.findings import Finding, Subject
+from autograder.doctor.handed_out import KIT
 from autograder.judging.bank import read
 from autograder.publish.build import BUNDLES, has_bundle, student_folder, zip_bytes
 from autograder.publish.leaks import LEAK_LENGTH, leaks
@@ -72,7 +73,7 @@ def audit_leaks(subject: Subject) -> Iterator[Finding]:
     """No line of a solution or of the quiz's key may lie in the student's folder."""
     folder = subject.course.root / subject.path("template")
     secret = answer_lines(subject)
-    for path in sorted(present(folder)):
+    for path in sorted(path for path in present(folder) if path not in KIT):
         text = (folder / path).read_text("utf-8", errors="replace")
         lines = [line for line in text.splitlines() if line.strip() in secret]
         for told in [*(line for part in subject.bank.parts.values() for line in leaks(text, part)), *lines]:

@@ -16,7 +16,8 @@ from autograder.judging.receipt import kit_hash, versions
 from autograder.submission.reading import Submission, content_hash
 
 FILES = "files"
-COURSE = "course"  # the reference, the limits, the libraries: what all questions share
+COURSE = "course"  # the reference and what lies beside it: what all questions share
+SEED, LIMITS, KIT, LIBRARIES = "seed", "limits", "kit", "libraries"
 POINTS = "points"  # and titles, and who sees what: no check has to run for these
 WEIGHTS = "weights"  # of the checks
 RECEIPT = "receipt"  # hashes of files: what differs in nothing else is layout and comments
@@ -31,19 +32,19 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
         without_docstrings(bank.solution),
         [bank.provided, bank.files, {name: without_docstrings(text) for name, text in bank.own.items()}],
         bank.own_files,
-        assignment.limits,
         assignment.examples,
         grader.judge.hidden_too,
         list(assignment.questions),
         [check.id for check in bank.checks if not check.weight],
     ]
-    shared += [settings.seed, kit_hash(), versions(), grader.isolation.verdict]
+    shared += [grader.isolation.verdict]
     points = [assignment.title, assignment.questions, assignment.quiz, settings.visibility]
     points += [(check.id, check.title) for check in bank.checks]
     keys = {
         COURSE: digest(shared), POINTS: digest(points), QUIZ: digest([grader.quiz]),
         WEIGHTS: digest([(check.id, check.weight) for check in bank.checks]),
-        RECEIPT: digest(sorted(grader.receipt.items())),
+        RECEIPT: digest(sorted(grader.receipt.items())), SEED: digest([settings.seed]),
+        LIMITS: digest([assignment.limits]), KIT: kit_hash(), LIBRARIES: digest(sorted(versions().items())),
     }  # fmt: skip
     for question in assignment.questions:
         keys[QUESTION + question] = digest(question_parts(bank, question))

@@ -76,7 +76,11 @@ def change(definition: str, name: str, old: str, new: str) -> Definition:
     count = definition.count(old)
     if count != 1:
         raise KitError(f"{name}: {old!r} must stand once in the reference, it stands {count} times")
-    made = ast.parse(textwrap.dedent(definition.replace(old, new))).body[0]
+    try:
+        made = ast.parse(textwrap.dedent(definition.replace(old, new))).body[0]
+    except SyntaxError as error:
+        told = f"{name}: Python cannot read what comes of it: {error.msg}"
+        raise KitError(f"{told} (a line break inside a text is written \\\\n)") from error
     assert isinstance(made, Definition)  # noqa: S101 it was one before
     for node in ast.walk(made):
         if isinstance(node, ast.Name) and node.id == made.name:

@@ -33,6 +33,8 @@ def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[
         yield from wrapped(note, "")
     for line in repair_lines(repairs(report, published=published)):
         yield from wrapped(line, "")
+    for examples in report.examples:
+        yield from wrapped(f"examples of {examples.told}", "")
     for question in report.questions:
         checks = [check for check in report.checks if check.question == question.id]
         yield ""

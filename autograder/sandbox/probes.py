@@ -23,10 +23,10 @@ LIBRARY = os.__file__  # a file that a worker may read
 NUMBERS = {  # of calls that the C library has no function for
     "x86_64": {"io_uring_setup": 425, "keyctl": 250, "perf_event_open": 298, "userfaultfd": 323,
                "cachestat": 451, "listmount": 458, "pidfd_open": 434, "bpf": 321, "clone3": 435,
-               "execve": 59, "fork": 57, "tgkill": 234, "tkill": 200},
+               "execve": 59, "fork": 57, "add_key": 248, "tgkill": 234, "tkill": 200},
     "aarch64": {"io_uring_setup": 425, "keyctl": 219, "perf_event_open": 241, "userfaultfd": 282,
                 "cachestat": 451, "listmount": 458, "pidfd_open": 434, "bpf": 280, "clone3": 435,
-               "execve": 221, "tgkill": 131, "tkill": 130},
+               "execve": 221, "add_key": 217, "tgkill": 131, "tkill": 130},
 }  # fmt: skip
 
 
@@ -87,10 +87,8 @@ def changes_metadata(path: str) -> bool:
         return (
             works(os.chmod, path, 0o600)
             or works(
-                lambda: os.chmod(
-                    os.path.basename(path), 0o600, dir_fd=os.open(os.path.dirname(path), os.O_PATH)
-                )
-            )
+                lambda: posix.chmod(path, 0o600, dir_fd=file.fileno())
+            )  # of a whole path: it is not looked at
             or works(os.fchmod, file.fileno(), mode)
             or works(os.chown, path, -1, -1)
             or works(os.utime, path)
@@ -120,8 +118,7 @@ def starts_a_process() -> bool:
             if pid == 0:
                 os._exit(0)
             if pid > 0:
-                os.waitpid(pid, 0)
-                return True
+                return True  # whoever may not start one may not wait for it: the warm process does
     return reaches("clone3", None, 0) or reaches("execve", None, None, None)
 
 
@@ -167,7 +164,9 @@ def finds_processes(pid: int) -> bool:
 def sees_the_machine() -> bool:
     """See what is mounted and how full it is, or which networks there are."""
     files = works(open, "/proc/self/mountinfo") or works(os.listdir, "/sys/class/net")
-    return files or works(os.statvfs, "/") or reaches("listmount", 0, 0, 0, 0)
+    with open(LIBRARY, "rb") as file:
+        files = files or works(os.statvfs, "/") or works(os.statvfs, file.fileno())
+    return files or reaches("listmount", 0, 0, 0, 0)
 
 
 def holds_a_file() -> bool:
@@ -217,7 +216,7 @@ def shares_memory() -> bool:
 
 def reaches_the_kernel() -> bool:
     """Get at parts of the kernel that a grade never needs."""
-    calls = ("io_uring_setup", "keyctl", "perf_event_open", "userfaultfd", "bpf")
+    calls = ("io_uring_setup", "keyctl", "add_key", "perf_event_open", "userfaultfd", "bpf")
     libc, become_subreaper = ctypes.CDLL(None), 36
     changes = libc.unshare(0) == 0 or libc.prctl(become_subreaper, 0, 0, 0, 0) == 0
     return changes or any(reaches(name, 1, 0, 0, 0, 0) for name in calls)

@@ -1,6 +1,5 @@
 """Archives of a submission, listed without trust and never unpacked: .zip, a .zip in it, .tar, .tar.gz."""
 
-import calendar
 import contextlib
 import gzip
 import io
@@ -97,8 +96,12 @@ def zip_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[It
 
 
 def zip_time(info: zipfile.ZipInfo) -> float:
-    """Return when an entry of a zip was changed, in seconds of no matter which zone."""
-    return float(calendar.timegm((*info.date_time, 0, 0, 0)))
+    """Return a number that orders the entries of a zip by when they were changed.
+
+    Some programs write a month or a day 0, which no calendar has.
+    """
+    year, month, day, hour, minute, second = info.date_time
+    return float(((((year * 16 + month) * 32 + day) * 32 + hour) * 64 + minute) * 64 + second)
 
 
 def zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> Callable[[int], bytes]:

@@ -45,6 +45,15 @@ def test_links_pipes_and_devices_are_not_read(tmp_path: Path) -> None:
         item.read(10)
 
 
+def test_an_entry_of_no_date_that_there_is_is_read(tmp_path: Path) -> None:
+    path = zip_at(tmp_path / "w.zip", ("work.py", WORK))
+    entry = zipfile.ZipFile(path).infolist()[0]
+    stamp = struct.pack("<H", (entry.date_time[0] - 1980) << 9 | entry.date_time[1] << 5 | entry.date_time[2])
+    path.write_bytes(path.read_bytes().replace(stamp, b"\0\0"))  # the month and the day are 0
+    assert zipfile.ZipFile(path).infolist()[0].date_time[1:3] == (0, 0)
+    assert read_submission(path, "work").files == {"work.py": WORK.encode()}
+
+
 def test_a_huge_file_is_not_read_into_memory(tmp_path: Path) -> None:
     with (tmp_path / f"{STEM}.py").open("wb") as file:
         file.truncate(1 << 30)

@@ -1,5 +1,7 @@
 """The classic exceptions, raised for real: each is told with what it means and one thing to try."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -69,6 +71,7 @@ RAISED = [
     (lambda: 1 / 0, "divides by 0"),
     (unbound, "one branch only"),
     (endless, "without an end"),
+    (lambda: Path("nowhere/data.csv").read_text(), "only the files that you hand in"),
 ]
 
 

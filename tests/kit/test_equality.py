@@ -56,7 +56,7 @@ def test_the_same_data_is_equal_in_another_dress(got, want):
         (None, [1], "the result is None; expected a list"),
         ([1, 2], [2, 1], "the result is in another order"),
         ([1, 2, 3], [1, 2], "the result has 3 items; expected 2"),
-        ({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}, "the value of key 1 of the value of key 1"),
+        ({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}, "the value of the 1st key of the value of the 1st key"),
         ({"a": 1}, {"b": 1}, "the result lacks 1 key and has 1 too many"),
         ({1, 2}, {1, 2, 3}, "the result lacks 1 element and has 0 too many"),
         ([1, 2], {1, 2}, "the result is a list of 2; expected a set"),

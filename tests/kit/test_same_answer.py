@@ -78,6 +78,16 @@ def graded(course: Course, work: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
+def source(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip for Gradescope, unpacked."""
+    folder = tmp_path_factory.mktemp("platform") / "source"
+    for path, content in gradescope_zip(course, STEM).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def on_platform(course: Course) -> Iterator[Grader]:
     grader = open_grader(course, STEM)
     yield grader
@@ -100,13 +110,11 @@ def test_grading_a_class_gives_what_check_gives(name, checked, graded):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_gradescopes_run_gives_what_check_gives(
-    name, checked, course, work, on_platform, tmp_path, monkeypatch
+    name, checked, course, work, source, on_platform, tmp_path, monkeypatch
 ):
     shutil.copytree(work / name, tmp_path / "submission")
     (tmp_path / "results").mkdir()
-    for path, content in gradescope_zip(course, STEM).items():
-        (tmp_path / "source" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "source" / path).write_bytes(content)
+    (tmp_path / "source").symlink_to(source)
     monkeypatch.setattr(sys, "argv", ["run", str(tmp_path), STEM])
     monkeypatch.setattr(platform, "open_grader", lambda *_: on_platform)
     monkeypatch.setattr(on_platform, "close", lambda: None)

@@ -164,6 +164,14 @@ def test_before_handing_in_it_says_what_the_grader_would_stumble_over(folder):
         assert f"LOOK  {line}" in told or line in told, line
 
 
+def test_a_renamed_function_is_what_comes_next(folder):
+    path = folder / "warmup.py"
+    path.write_text(path.read_text().replace("def running_mean", "def runing_mean"))
+    told = study(folder, "--once")
+    assert "has no function `running_mean` (nearest: `runing_mean`)" in told
+    assert "Next: running_mean, see above." in told
+
+
 def test_a_renamed_file_is_recognised(folder):
     (folder / "warmup.py").rename(folder / "warm_up.py")
     (folder / "warmup.ipynb").unlink()

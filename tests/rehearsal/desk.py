@@ -30,7 +30,9 @@ BOUNDS = [
     "--rm", "--network", "none", "--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096",
     "--memory", "768m", "--cpus", "0.5",
 ]  # fmt: skip
+KIT, TOOL = "localhost/autograder-kit", "/opt/autograder/bin/autograder"
 STEM = "rl_foundations"
+FIRST = 100_000  # of the users outside that a container's stand for
 BUILD = ROOT / "build" / "rehearsal"
 
 
@@ -47,6 +49,7 @@ def main() -> None:
     if not asked.reuse:
         build_images(asked.base or imported_base())
     class_is_the_same(bounds)
+    other_users_have_the_wall(bounds)
     attacks_gain_nothing(bounds)
     gradescope_runs(bounds)
 
@@ -71,7 +74,7 @@ def imported_base() -> str:
 
 
 def build_images(base: str) -> None:
-    """Build both stages of the Dockerfile on a base, pip set up as it is here."""
+    """Build the Dockerfile's stage that holds everything on a base, pip set up as it is here."""
     settings, bound = pip_settings()
     texts = "".join(f"{name.removeprefix('PIP_').lower()} = {value}\n" for name, value in settings.items())
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -79,14 +82,13 @@ def build_images(base: str) -> None:
     shared = {str(BUILD / "pip.conf"): "/etc/pip.conf", **{str(here): there for here, there in bound.items()}}
     volumes = [word for here, there in shared.items() for word in ("--volume", f"{here}:{there}:ro")]
     command = [*PODMAN, "build", "--isolation", "chroot", "--network", "host", "--build-arg", f"BASE={base}"]
-    for stage, name in (("kit", "autograder-kit"), ("desk", "autograder")):
-        run(*command, *volumes, "--target", stage, "--tag", name, str(ROOT))
+    run(*command, *volumes, "--target", "kit", "--tag", "autograder-kit", str(ROOT))
 
 
 def inside(bounds: list[str], mounted: Path, image: str, *command: str) -> str:
     """Run a command in a container with a folder mounted as /work; return what it printed."""
     done = subprocess.run(
-        [*PODMAN, "run", *bounds, "--volume", f"{mounted}:/work", image, *command],
+        [*PODMAN, "run", *bounds, "--volume", f"{mounted}:/work", "--workdir", "/work", image, *command],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -103,7 +105,7 @@ def class_is_the_same(bounds: list[str]) -> None:
         shutil.copy(ROOT / "grading.yml", course)
         shutil.copytree(ROOT / "tests/kit/sample_class", course / "class", symlinks=True)
         words = ["grade", "class", "-a", STEM, "--quiet", "-o"]
-        inside(bounds, course, "autograder", *words, "there")
+        inside(bounds, course, KIT, TOOL, *words, "there")
         run(
             sys.executable,
             "-m",
@@ -129,13 +131,31 @@ def table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def other_users_have_the_wall(bounds: list[str]) -> None:
+    """As an ordinary user, and as a root that is nobody outside, as without root's rights at all."""
+    mapped = ["--uidmap", f"0:{FIRST}:65536", "--gidmap", f"0:{FIRST}:65536"]
+    for name, more, owner in (
+        ("an ordinary user", ["--user", "1000:1000"], 1000),
+        ("rootless", mapped, FIRST),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            course = Path(folder)
+            shutil.copytree(ROOT / "tests/kit/tiny", course, dirs_exist_ok=True)
+            for path in (course, *course.rglob("*")):
+                os.chown(path, owner, owner)
+            words = ["check", "solutions/warmup.py", "-a", "warmup"]
+            told = inside([*bounds, *more], course, KIT, TOOL, *words)
+        expect("isolation: full" in told, f"{name}: {told}")
+        print(f"{name}: isolation full")
+
+
 def attacks_gain_nothing(bounds: list[str]) -> None:
     """The collection of attacks in the tiny course, started in the container."""
     with tempfile.TemporaryDirectory() as name:
         course = Path(name)
         shutil.copytree(ROOT / "tests/kit/tiny", course, dirs_exist_ok=True)
-        inside(bounds, course, "autograder", "build")
-        print(inside(bounds, course, "autograder", "redteam", "dist/gradescope_warmup.zip").splitlines()[-1])
+        inside(bounds, course, KIT, TOOL, "build")
+        print(inside(bounds, course, KIT, TOOL, "redteam", "dist/gradescope_warmup.zip").splitlines()[-1])
 
 
 def gradescope_runs(bounds: list[str]) -> None:
@@ -145,7 +165,7 @@ def gradescope_runs(bounds: list[str]) -> None:
         write_zip(gradescope_zip(load_config(ROOT / "tests/kit/tiny"), "warmup"), place / "zip")
         with zipfile.ZipFile(place / "zip") as archive:
             archive.extractall(place / "source")
-        base = ["--build-arg", "BASE=localhost/autograder-kit", "--tag", "autograder-warmup"]
+        base = ["--build-arg", f"BASE={KIT}", "--tag", "autograder-warmup"]
         run(*PODMAN, "build", "--isolation", "chroot", "--network", "none", *base, str(place / "source"))
         (place / "results").mkdir()
         (place / "submission").mkdir()

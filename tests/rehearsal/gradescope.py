@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from container import Bounds, debian, inside, overlay  # noqa: E402
+from pythons import put_refused_pythons, wrongly_taken  # noqa: E402
 
 from autograder.config import CourseSettings, load_config  # noqa: E402
 from autograder.container import run as platform  # noqa: E402
@@ -99,7 +100,7 @@ def linked(build: Path, stem: str) -> Path:
 
 
 def set_up(base: Path, image: Path, archive: Path) -> None:
-    """Make the image: unpack the zip where the platform does, run setup.sh in it."""
+    """Make the image: unpack the zip where the platform does, run setup.sh in it, among bad Pythons."""
     settings, bound = pip_settings()
     bound |= {Path("/etc/resolv.conf"): "/etc/resolv.conf"}
     with overlay([base], image, bound) as root:
@@ -110,11 +111,14 @@ def set_up(base: Path, image: Path, archive: Path) -> None:
                 opened.extract(entry, source)
                 (source / entry.filename).chmod(entry.external_attr >> 16)
         shutil.copy(source / "run_autograder", root / "autograder" / "run_autograder")
+        candidate = put_refused_pythons(root, PLAIN)
         status, printed, seconds = inside(root, ["/autograder/source/setup.sh"], PLAIN | settings)
         told = [line for line in printed.splitlines() if not line.startswith("WARNING: Location")]
         print("\n".join(told[-20:]))
         print(f"setup.sh: status {status}, {seconds:.0f} s")
-        if status:
+        wrong = wrongly_taken(candidate, printed)
+        print("\n".join(wrong))
+        if status or wrong:
             sys.exit(1)
 
 

@@ -64,6 +64,10 @@ CLASSICS = (
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
+    (
+        r"FileNotFoundError",
+        "there is no such file in this folder; where it is graded there are only the files that you hand in",
+    ),
     (r"RecursionError", "the function calls itself without an end: which input stops it?"),
 )
 

@@ -3,14 +3,16 @@
 import importlib.util
 import json
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.publish.student_files.progress import PASSED, UNWRITTEN_YET
+from autograder.publish.student_files.progress import NOT_RUN, PASSED, UNWRITTEN_YET
 
+TITLE_SHOWN = 60  # characters; above, it stands in full
 Results = Mapping[str, Sequence[Mapping[str, Any]]]  # of the checks, by question
 
 
@@ -91,8 +93,11 @@ def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complain
     for name, found in results.items():
         wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
         if wrong:
+            if wrong[0]["status"] == NOT_RUN:
+                return f"Next: {name}, see above."
             hint = f" A hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
-            return f'Next: {name}, until "{wrong[0]["title"]}" passes.{hint}'
+            title = textwrap.shorten(wrong[0]["title"], TITLE_SHOWN, placeholder=" ...")
+            return f'Next: {name}, until "{title}" passes.{hint}'
     unwritten = [name for name, found in results.items() if share_of(found) < 1]
     if unwritten:
         return f"Next: write {unwritten[0]}."

@@ -41,10 +41,9 @@ def python_and_libraries(folder: Path) -> Iterator[PreflightLine]:
     version = ".".join(map(str, sys.version_info[:2]))
     enough = sys.version_info >= PYTHON
     yield enough, f"Python {version}" + ("" if enough else f": the grader's is {python_name()}")
-    for line in (folder / "requirements.txt").read_text("utf-8").splitlines():
-        name = re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0]
-        if not name or line.startswith("#"):
-            continue
+    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
+    names = (re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0] for line in lines)  # "" of a comment
+    for name in filter(None, dict.fromkeys(names)):
         try:
             yield True, f"{name} {metadata.version(name)}"
         except metadata.PackageNotFoundError:

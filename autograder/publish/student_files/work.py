@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder.environment import LIBRARIES, listed, python_name
 from autograder.errors import InputError
+from autograder.publish.student_files.classics import meaning
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.promised import Absent
@@ -131,6 +132,8 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
         told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+    elif means := meaning(headline(error)):
+        told += f"\n{means}"
     return told
 
 

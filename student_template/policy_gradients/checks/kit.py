@@ -65,6 +65,7 @@ import os
 import re
 import signal
 import sys
+import textwrap
 import threading
 import time
 import tokenize
@@ -1717,10 +1718,16 @@ def dict_difference(found: Any, wanted: dict[Any, Any], subject: str) -> str:
     if missing or extra:
         return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
     for at, (key, value) in enumerate(wanted.items(), 1):
-        reason = difference(found[key], value, f"the value of key {at} of {subject}")
+        reason = difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}")
         if reason:
             return reason
     return ""
+
+
+def ordinal(number: int) -> str:
+    """Return 1st, 2nd, 3rd, 4th, ..., 11th, ..."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in (11, 12, 13) else "th"
+    return f"{number}{ending}"
 
 
 def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) -> str:
@@ -2681,6 +2688,10 @@ CLASSICS = (
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
+    (
+        r"FileNotFoundError",
+        "there is no such file in this folder; where it is graded there are only the files that you hand in",
+    ),
     (r"RecursionError", "the function calls itself without an end: which input stops it?"),
 )
 
@@ -3778,6 +3789,8 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
         told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+    elif means := meaning(headline(error)):
+        told += f"\n{means}"
     return told
 
 
@@ -4110,6 +4123,7 @@ def question_of(check: Callable[..., None]) -> str:
 # ----------------------------------------
 # overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
 
+TITLE_SHOWN = 60  # characters; above, it stands in full
 Results = Mapping[str, Sequence[Mapping[str, Any]]]  # of the checks, by question
 
 
@@ -4190,8 +4204,11 @@ def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complain
     for name, found in results.items():
         wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
         if wrong:
+            if wrong[0]["status"] == NOT_RUN:
+                return f"Next: {name}, see above."
             hint = f" A hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
-            return f'Next: {name}, until "{wrong[0]["title"]}" passes.{hint}'
+            title = textwrap.shorten(wrong[0]["title"], TITLE_SHOWN, placeholder=" ...")
+            return f'Next: {name}, until "{title}" passes.{hint}'
     unwritten = [name for name, found in results.items() if share_of(found) < 1]
     if unwritten:
         return f"Next: write {unwritten[0]}."
@@ -4252,10 +4269,9 @@ def python_and_libraries(folder: Path) -> Iterator[PreflightLine]:
     version = ".".join(map(str, sys.version_info[:2]))
     enough = sys.version_info >= PYTHON
     yield enough, f"Python {version}" + ("" if enough else f": the grader's is {python_name()}")
-    for line in (folder / "requirements.txt").read_text("utf-8").splitlines():
-        name = re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0]
-        if not name or line.startswith("#"):
-            continue
+    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
+    names = (re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0] for line in lines)  # "" of a comment
+    for name in filter(None, dict.fromkeys(names)):
         try:
             yield True, f"{name} {metadata.version(name)}"
         except metadata.PackageNotFoundError:
