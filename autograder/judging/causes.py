@@ -37,8 +37,8 @@ def find(case: Case, weighed: Sequence[Weighed]) -> Found:
             second = [one for one in second if not one.clash.any()] or second
             best = max(second, key=lambda one: (beyond(case, first, one), one.same_ends))
             return Found((first.name,), names_of([one for one in second if alike(best, one)]))
-        return Found(names_of(others), complete=False)
-    return find_pair(case, [one for one in possible if one.exact])
+    pair = find_pair(case, [one for one in possible if one.exact])
+    return pair if pair.first or not alone else Found(names_of(others), complete=False)
 
 
 def rank(case: Case, one: Weighed) -> tuple[bool, float, float, int]:
@@ -54,7 +54,7 @@ def is_complete(case: Case, one: Weighed) -> bool:
 def is_cause(case: Case, one: Weighed) -> bool:
     """Whether a mistake alone is what happened, whatever else did."""
     if one.clash.any() or not one.exact:
-        return one.likeness >= NEARLY and one.bits >= 2 * ENOUGH
+        return one.likeness >= NEARLY and one.bits >= 2 * ENOUGH and not one.fails_more
     much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
     much = much or (one.likeness >= SHARE and one.bits >= 4 * ENOUGH)
     return is_complete(case, one) or (one.bits >= ENOUGH and bool(much))

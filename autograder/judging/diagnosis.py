@@ -134,7 +134,7 @@ class Against:
     def weigh(self, mistake: str) -> Weighed | None:
         """Return what a mistake explains, None as soon as too much speaks against it."""
         held: dict[str, Held] = {}
-        refuted = same_ends = 0
+        refuted = same_ends = passed = 0
         for visible in (True, False):
             for one in sorted(self.case.failed, key=lambda one: self.known.size(one.check)):
                 if one.check.visible is visible:
@@ -145,11 +145,12 @@ class Against:
                         return None
             for check in self.passed:
                 if check.visible is visible and (known := self._ask(mistake, check, held)) is not None:
-                    same_ends += known.outcome is Outcome.PASSED
+                    passed, same_ends = passed + 1, same_ends + (known.outcome is Outcome.PASSED)
                     refuted += self._refutes(known, check)
             if is_hopeless(self.case, held.values(), refuted):
                 return None
-        return weigh(mistake, self.case, [held[one.key] for one in self.case.failed], refuted, same_ends)
+        parts = [held[one.key] for one in self.case.failed]
+        return weigh(mistake, self.case, parts, refuted, same_ends, fails_more=same_ends < passed)
 
     def _ask(self, mistake: str, check: Check, held: Mapping[str, Held]) -> Known | None:
         """Return what a mistake answers to a check; a dear one if it has explained something."""

@@ -143,6 +143,7 @@ class Weighed:
     likeness: float  # of all that either gets wrong, check by check
     exact: bool  # it is right wherever the submission is
     same_ends: int  # checks that end in the same words
+    fails_more: bool = False  # it fails checks that the submission passes
 
 
 def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Held:
@@ -175,7 +176,15 @@ def nothing_of(one: Failed) -> Held:
     return Held(none, none, none, explained=False, by_line=False)
 
 
-def weigh(name: str, case: Case, held: Sequence[Held], refuted: int = 0, same_ends: int = 0) -> Weighed:
+def weigh(
+    name: str,
+    case: Case,
+    held: Sequence[Held],
+    refuted: int = 0,
+    same_ends: int = 0,
+    *,
+    fails_more: bool = False,
+) -> Weighed:
     """Add up what a mistake explains of each failed check.
 
     Args:
@@ -184,6 +193,7 @@ def weigh(name: str, case: Case, held: Sequence[Held], refuted: int = 0, same_en
         held: the mistake against each failed check.
         refuted: how many checks the submission passes that refuse the mistake.
         same_ends: how many checks it passes, as the mistake does.
+        fails_more: whether the mistake fails any that it passes, clearly or not.
     """
     told, against = (
         joined(each).astype(bool) for each in zip(*((o.matched, o.clash) for o in held), strict=True)
@@ -194,7 +204,7 @@ def weigh(name: str, case: Case, held: Sequence[Held], refuted: int = 0, same_en
     likeness = sum(one.likeness for one in held) / (len(held) + refuted)
     exact = not refuted and not any(one.extra.any() for one in held)
     same_ends += sum(one.same_end for one in held)
-    return Weighed(name, told, against, explained, bits, likeness, exact, same_ends)
+    return Weighed(name, told, against, explained, bits, likeness, exact, same_ends, fails_more)
 
 
 def is_hopeless(case: Case, held: Collection[Held], refuted: int) -> bool:

@@ -16,7 +16,8 @@ from autograder.redteam.collection import QUICK, Attack, Gain, armed
 from autograder.redteam.gains import ReadByStudents, Secrets, judge
 from autograder.redteam.stage import Stage, on_stages, stage
 
-ZIP_S = 60  # for one attack
+ZIP_S = 300  # for one attack: one that is cut off has shown nothing
+ENDED = "The grader ended with status"  # says run_autograder
 TELL_EVERY = 10
 
 
@@ -58,7 +59,8 @@ def against_zip(
         score, printed, told = run_in_zip(root, stem, text)
         if told is None:
             return Gain(attack.name, score, ("kept results.json from being written",))
-        return Gain(attack.name, score, tuple(judge(score, printed, told, secrets, scene)))
+        cut = ["kept the grader from coming to an end"] if ENDED in printed else []
+        return Gain(attack.name, score, (*judge(score, printed, told, secrets, scene), *cut))
 
     with stage() as scene:
         set_up(scene)

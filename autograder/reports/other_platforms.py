@@ -1,8 +1,10 @@
 """brightspace.csv and blackboard.csv: scores for the gradebooks of these two (Grades, Import; Upload Grades).
 
-Brightspace finds a student by OrgDefinedId or Username, the item by its name before "Points Grade", and
-asks for a mark at the end of each line. Blackboard finds a student by Username and the column by the number
-after the bar in its header, which only its own download knows: give that as the roster.
+After their makers' help: "Importing grades" of D2L, "Working offline" of Blackboard. Brightspace
+finds a student by OrgDefinedId or Username, in the first two columns, the item by its name before
+"Points Grade", and asks for a mark at the end of each line. Blackboard finds a student by Username
+and the column by the number after the bar in its header, which only its own download knows: give
+that as the roster. Without it the column is new, of text.
 """
 
 from autograder.reports.tables import Table
@@ -17,7 +19,8 @@ def brightspace_table(title: str) -> Table:
 
 def brightspace_row(report: Report, person: Person) -> list[str | float]:
     """Return the line of one of those who handed a submission in."""
-    return [f"#{person.sid}" if person.sid else "", person.login or person.email, report.score, "#"]
+    known = person.login or ("" if person.sid else person.email)  # a Username that is none finds nobody
+    return [f"#{person.sid}" if person.sid else "", known, report.score, "#"]
 
 
 def blackboard_table(title: str, max_score: float, column: str = "") -> Table:

@@ -34,13 +34,20 @@ def canvas_column(roster: str, assignment: Assignment) -> str:
 
 
 def doubts_about_column(roster: str, assignment: Assignment) -> Iterator[str]:
-    """Yield a remark if canvas.csv would make a new assignment in Canvas."""
+    """Yield a remark if canvas.csv or blackboard.csv would make a new column there."""
     columns = numbered_columns(roster)
     if columns and canvas_column(roster, assignment) not in columns:
         yield (
             f"{roster} has no column {assignment.canvas_column or assignment.title or assignment.stem}, so"
             f" Canvas would make a new assignment; it has {listing(columns)}: name one in grading.yml,"
             f" canvas_column under {assignment.stem}"
+        )
+    heads = next((row for _, row in read_rows(Path(roster))), []) if roster else []
+    named = [head for head in heads if BLACKBOARD.fullmatch(head)]
+    if named and not blackboard_column(roster, assignment):
+        yield (
+            f"{roster} has no column {assignment.title or assignment.stem}, so Blackboard would make"
+            f" a new one of text; it has {listing(named)}: give the assignment that title"
         )
 
 

@@ -16,7 +16,7 @@ from autograder.reports.other_platforms import (
 from autograder.results import Isolation, Outcome, Report
 from autograder.roster.intake import Intake, Options, take_in
 from autograder.roster.late import moment
-from autograder.roster.people import read_roster
+from autograder.roster.people import Person, read_roster
 from autograder.submission.layouts import find_submissions
 from tests.kit.platform_importers import (
     ENGLISH,
@@ -185,12 +185,15 @@ def test_brightspace_and_blackboard_get_tables_of_their_own(tmp_path: Path) -> N
     assert str(table).splitlines() == [
         "OrgDefinedId,Username,Homework 1 Points Grade,End-of-Line Indicator", "#s1,ada,90,#",
     ]  # fmt: skip
+    assert brightspace_row(graded(9), Person(name="A", sid="s1", email="a@x.org"))[:2] == ["#s1", ""]
     names = ["Hw_ada_attempt_2026-12-10-12-00-00_warmup.py"]
     known = "Last Name,First Name,Username,Student ID,A warm-up [Total Pts: 100 Score] |123\n"
     known += "Lovelace,Ada,ada,s1,\n"
     taken = taken_in(tmp_path / "b", names, known)
     assert taken.platforms == ["blackboard"]
-    assert taken.missing == []
+    assert (taken.missing, taken.remarks) == ([], [])
+    elsewhere = taken_in(tmp_path / "c", names, known.replace("A warm-up [", "Homework 9 ["))
+    assert any("so Blackboard would make a new one of text" in remark for remark in elsewhere.remarks)
     other = blackboard_table("A warm-up", 100, taken.blackboard_column)
     other.add(blackboard_row(graded(90), taken.rows[0].people[0]))
     assert str(other).splitlines() == [

@@ -366,6 +366,7 @@ def last_number_in_box(response, answer):
         "knows_numbers_only",
         "takes_the_last_number",
         "reads_the_first_marker_or_guesses",
+        "forgets_fractions",
     ),
 )
 def gsm8k_flexible(response, answer):
