@@ -1,10 +1,11 @@
-"""Right answers kept between runs: what the same program answered to the same calls on this machine.
+"""Answers of the course's own programs kept between runs: what the same calls led to on this machine.
 
 Kept in a folder of the grading user's own, by the hash of all that an answer follows from. A file that
 somebody else could have written is not read.
 """
 
 import contextlib
+import functools
 import hashlib
 import os
 import platform
@@ -17,7 +18,7 @@ import msgspec
 from autograder.judging.loading import Program
 from autograder.judging.receipt import kit_hash, versions
 
-MAX_FILE, MAX_REPLY = 128 << 20, 4 << 20  # bytes
+MAX_FILE, MAX_REPLY, MAX_FOLDER = 128 << 20, 4 << 20, 1 << 30  # bytes
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -59,6 +60,7 @@ class AnswerCache:
             with open(descriptor, "wb") as file:
                 file.write(msgspec.msgpack.encode(AnswerFile(self._replies, self.stateful)))
             part.replace(self._path)
+            prune(self._path.parent)
         self._changed = False
 
 
@@ -73,9 +75,25 @@ def program_hash(program: Program) -> str:
     machine = [platform.machine(), platform.system(), processor()]
     parts = [program.source.name, *program.source.cells, *machine, kit_hash()]
     parts += [text for pair in sorted({**program.modules, **versions()}.items()) for text in pair]
-    return digest([part.encode("utf-8", "replace") for part in parts]).hex()
+    parts += [repr(sorted(program.bind.items()))]
+    data = [part.encode("utf-8", "replace") for part in parts]
+    return digest(
+        [*data, *(part for name, body in sorted(program.files.items()) for part in (name.encode(), body))]
+    ).hex()
 
 
+@functools.cache
+def prune(folder: Path) -> None:
+    """Make room, once in a run: the files that were used least recently go."""
+    files = sorted(((path.lstat(), path) for path in folder.iterdir()), key=lambda one: -one[0].st_mtime)
+    size = 0
+    for found, path in files:
+        size += found.st_size
+        if size > MAX_FOLDER:
+            path.unlink(missing_ok=True)
+
+
+@functools.cache
 def processor() -> str:
     """Return which processor this is: another one may round differently."""
     with contextlib.suppress(OSError):
@@ -112,6 +130,8 @@ def read(path: Path) -> AnswerFile:
         found = os.fstat(descriptor)
         if not is_ours(found, stat.S_ISREG) or found.st_size > MAX_FILE:
             return AnswerFile()
+        with contextlib.suppress(OSError):
+            os.utime(descriptor)  # it is in use
         try:
             return msgspec.msgpack.decode(file.read(), type=AnswerFile)
         except msgspec.MsgspecError:

@@ -48,10 +48,16 @@ class Diagnostician:
     """Holds a question's wrong answers against those of every known mistake."""
 
     def __init__(
-        self, wall: Wall, judge: Judge, mistakes: Mapping[str, Program], right: Mapping[str, Program]
+        self,
+        wall: Wall,
+        judge: Judge,
+        mistakes: Mapping[str, Program],
+        right: Mapping[str, Program],
+        *,
+        lasting: bool = False,
     ) -> None:
         self._judge = judge
-        self._known = KnownAnswers(wall, judge, {**mistakes, **right})
+        self._known = KnownAnswers(wall, judge, {**mistakes, **right}, lasting=lasting)
         self._right = right
         self._diagnosed: dict[tuple[tuple[Outcome, bytes], ...], Diagnosis] = {}
 

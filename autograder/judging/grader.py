@@ -83,7 +83,7 @@ class Grader:
             for mistake in bank.misconceptions
         }
         right = {one.name: variant_program(bank, bank.alternatives_source, one) for one in bank.alternatives}
-        self.diagnostician = Diagnostician(wall, self.judge, mistakes, right)
+        self.diagnostician = Diagnostician(wall, self.judge, mistakes, right, lasting=cache is not None)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.examiner = Examiner(wall, bank, self.judge)
         self.after_check: Callable[[CheckResult], None] = lambda _: None

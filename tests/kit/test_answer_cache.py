@@ -1,15 +1,21 @@
 """Right answers are kept between runs, in a place that only the grading user can write to."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+from autograder.config import load_config
 from autograder.judging.answer_cache import AnswerCache, cache_of, own_folder, program_hash
 from autograder.judging.answers import Answers
+from autograder.judging.grader import open_grader
 from autograder.judging.loading import Program
+from autograder.judging.session import Session
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.student import Student
+from autograder.submission.reading import Submission
 
+TINY = Path(__file__).parent / "tiny"
 TEXT = (
     "class Box:\n    def __init__(self, n):\n        self.n = n\n    def add(self, k):\n        self.n += k\n"
     "        return self.n\n\ndef f(x):\n    return x * 2\n\ndef bad(x):\n    raise ValueError('no')\n"
@@ -85,3 +91,35 @@ def test_a_large_reply_is_not_kept(home):
     cache = AnswerCache(own_folder() / "x.answers")
     cache.keep([b"call"], bytes(5 << 20))
     assert cache.find([b"call"]) is None
+
+
+def test_known_mistakes_are_asked_once_on_a_machine_and_explain_the_same(home, monkeypatch):
+    wrong = "def running_mean(values, window):\n    return [0.0] * (len(values) - window + 1)\n"
+    work = Submission("work", "work", {"warmup.py": wrong.encode()}, main="warmup.py")
+
+    def hints() -> list[tuple[str, str]]:
+        grader = open_grader(load_config(TINY), "warmup")
+        try:
+            if grader.isolation.verdict != "full":
+                pytest.skip("kept only where submissions are held back in full")
+            return [(one.id, one.hint) for one in grader.grade(work).questions]
+        finally:
+            grader.close()
+
+    told = hints()
+    assert len(list(home.iterdir())) > 1
+    play = Session.play
+
+    def playing(session: Session, *args: object) -> object:
+        assert not session.program.bind, "a known mistake is asked again"
+        return play(session, *args)
+
+    monkeypatch.setattr(Session, "play", playing)
+    assert hints() == told
+
+
+def test_programs_that_differ_in_what_is_bound_or_lies_beside_have_files_of_their_own():
+    plain = program()
+    bound = Program(plain.source, bind={"f": ("variants", "g")})
+    beside = Program(plain.source, files={"data.csv": b"1"})
+    assert len({program_hash(one) for one in (plain, bound, beside)}) == 3
