@@ -78,7 +78,8 @@ def examine(
     Args:
         course: the course folder and its settings.
         stem: the assignment.
-        only: the questions to try answers of; all of them unless given.
+        only: the questions to try answers of and to look at; all of them unless given. If empty, no
+            answers are tried, and all is looked at.
         thorough: run every check on every wrong answer, not only until it is caught.
         every_draw: try all draws of the hidden inputs, not only the first.
         tell: called after each trial with how many are done, and how many there are.
@@ -89,13 +90,13 @@ def examine(
     findings: list[Finding] = []
     try:
         subject = open_subject(course, assignment)
-        chosen = subject.about(set(assignment.questions) - left_out)
+        chosen = subject.about(set(assignment.questions) - left_out) if only else subject
         findings += [one for audit in OF_QUESTIONS for one in guarded(audit, chosen)]
         equivalent = load_equivalent(subject)
-        judged = replace(subject, quiz=subject.quiz if only is None else None).without(left_out)
+        judged = replace(subject, quiz=None if only else subject.quiz).without(left_out)
         results, more, proven = run_trials(judged, equivalent, thorough, tell, every_draw=every_draw)
         findings += more
-        if only is None:
+        if not only:
             findings += [one for audit in OF_ALL for one in guarded(audit, subject)]
     except KitError as error:
         known = {one.what for one in findings}

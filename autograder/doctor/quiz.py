@@ -21,7 +21,7 @@ def judge_quiz(subject: Subject, functions: Functions) -> Iterator[Finding]:
         functions: the reference, answering with plain data.
     """
     if subject.quiz is None:
-        if (subject.course.root / subject.path("quiz")).exists():
+        if not subject.assignment.quiz and (subject.course.root / subject.path("quiz")).exists():
             yield Finding(
                 f"{subject.path('quiz')} is worth nothing",
                 f"give it points in grading.yml: quiz under {subject.stem}, or take the file away",

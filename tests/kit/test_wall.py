@@ -267,11 +267,11 @@ def test_workers_die_with_the_grader():
     program = textwrap.dedent("""
         import os
         from autograder.sandbox.limits import Limits
-        from autograder.sandbox.protocol import Source
+        from autograder.sandbox.protocol import ProgramText
         from autograder.sandbox.wall import Wall
         wall = Wall(Limits())
         worker = wall.worker()
-        worker.load(Source("work.py", ["x = 1"]))
+        worker.load(ProgramText("work.py", ["x = 1"]))
         print(worker._pid, wall.pid, flush=True)
         os.kill(os.getpid(), 9)
     """)

@@ -256,14 +256,14 @@ ANSWER = encode_answer(Answer(1.0))
 def test_a_program_is_not_charged_for_a_lender_that_starves():
     worker = Lent(CallTimeout("late"), ANSWER)
     lender = Lender(["g"], lambda: worker)
-    request, _ = decode_frame(encode_call(Call("call", "g")), REQUEST)
-    assert lender.answer(request, b"", 5, 100.0) == ANSWER
+    frame = encode_call(Call("call", "g"))
+    assert lender.answer(decode_frame(frame, REQUEST)[0], frame, 5, 100.0) == ANSWER
     assert lender.excused_s == pytest.approx(6, abs=0.1)
     assert worker.asked_until == pytest.approx([100, 103], abs=0.1)
 
 
 def test_a_lender_that_never_answers_is_nobodys_verdict():
     lender = Lender(["g"], lambda: Lent(CallTimeout("late")))
-    request, _ = decode_frame(encode_call(Call("call", "g")), REQUEST)
+    frame = encode_call(Call("call", "g"))
     with pytest.raises(LenderFailed, match="g could not be lent: late"):
-        lender.answer(request, b"", 5, 100.0)
+        lender.answer(decode_frame(frame, REQUEST)[0], frame, 5, 100.0)

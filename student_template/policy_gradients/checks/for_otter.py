@@ -21,7 +21,7 @@ from checks.kit import TooSlow
 from checks.kit import Student, here
 
 
-class OtterFailure(Exception):
+class Failed(Exception):  # students read its name
     """What a check found wrong, as otter shows it."""
 
 
@@ -84,7 +84,7 @@ class OtterCheck(test_case):  # type: ignore[misc]
         name, cases = self.test_func.__name__, self._cases
         missing = [other for other in self._requires if other not in cases.passed]
         if missing:
-            raise OtterFailure(f"runs once {' and '.join(missing)} passes")
+            raise Failed(f"runs once {' and '.join(missing)} passes")
         calls: list[Call] = []
 
         def record(call: Call) -> None:
@@ -103,7 +103,7 @@ class OtterCheck(test_case):  # type: ignore[misc]
         except BaseException as error:  # noqa: BLE001 otter would lose all scores to a SystemExit
             told = self._tell(error, calls, global_environment)
             # Without this frame and the limit's, otter shows the check's own line.
-            raise OtterFailure(told).with_traceback(below(error.__traceback__)) from None
+            raise Failed(told).with_traceback(below(error.__traceback__)) from None
         cases.passed.add(name)
 
     def _tell(self, error: BaseException, calls: list[Call], env: Mapping[str, Any]) -> str:
