@@ -153,10 +153,20 @@ class Against:
                 if check.visible is visible and (known := self._ask(mistake, check, held)) is not None:
                     passed, same_ends = passed + 1, same_ends + (known.outcome is Outcome.PASSED)
                     refuted += self._refutes(known, check)
-            if is_hopeless(self.case, held.values(), refuted):
+            if is_hopeless(self.case, held.values(), refuted) or (
+                visible and self._is_another(held, mistake)
+            ):
                 return None
         parts = [held[one.key] for one in self.case.failed]
         return weigh(mistake, self.case, parts, refuted, same_ends, fails_more=same_ends < passed)
+
+    def _is_another(self, held: Mapping[str, Held], mistake: str) -> bool:
+        """Whether a mistake is wrong in the visible checks that failed, and nowhere as the submission is."""
+        if any(one.explained or one.matched.any() for one in held.values()):
+            return False
+        seen = [one.check for one in self.case.failed if one.key in held]
+        ended = [self.known.ask(mistake, self.checks, check) for check in seen]
+        return any(known is not None and known.outcome is not Outcome.PASSED for known in ended)
 
     def _ask(self, mistake: str, check: Check, held: Mapping[str, Held]) -> Known | None:
         """Return what a mistake answers to a check; a dear one if it has explained something."""

@@ -50,6 +50,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
 
 
+@functools.cache
 def version(name: str) -> str:
     """Return the version of a library, "" if it is not there."""
     try:
