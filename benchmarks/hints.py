@@ -12,8 +12,9 @@ from pathlib import Path
 from autograder.config import Course, load_config
 from autograder.judging.bank import Bank, Variant
 from autograder.judging.diagnosis import Diagnosis
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
 from autograder.judging.loading import Program
+from autograder.judging.opening import open_grader
 from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 

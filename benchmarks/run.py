@@ -15,7 +15,8 @@ import numpy as np
 from classroom import build_class
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import Worker

@@ -57,7 +57,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 @pytest.fixture(scope="module")
 def grader(request: pytest.FixtureRequest) -> "Iterator[Grader]":
     """The grader of the assignment that a file of checks is about."""
-    from autograder.judging.grader import open_grader
+    from autograder.judging.opening import open_grader
 
     root = root_of(request.path)
     if root is None:

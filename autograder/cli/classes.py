@@ -23,7 +23,7 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import absent_rows, blank, standing, standing_of_absent
 from autograder.gradebook.database import FILE as BOOK
 from autograder.gradebook.records import Run
-from autograder.judging.grader import open_grader
+from autograder.judging.opening import open_grader
 from autograder.quiz.alone import quiz_alone
 from autograder.reports.code import Cell, marked_code
 from autograder.reports.html import student_html

@@ -59,7 +59,7 @@ def check(
 ) -> None:
     """Grade one submission with all checks; print the report."""
     from autograder.config import load_config
-    from autograder.judging.grader import open_grader
+    from autograder.judging.opening import open_grader
     from autograder.reports.terminal import to_terminal
     from autograder.submission.reading import read_submission
     from autograder.submission.work import task_of

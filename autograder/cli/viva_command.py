@@ -20,7 +20,7 @@ def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: b
     from autograder.cli import classes
     from autograder.cli.progress import counted
     from autograder.gradebook.book import Gradebook
-    from autograder.judging.grader import open_grader
+    from autograder.judging.opening import open_grader
     from autograder.viva.answers import grade_answers
     from autograder.viva.run import sheets_of
     from autograder.viva.sheets import write_sheets

@@ -20,8 +20,9 @@ from autograder.container.metadata import Circumstances, read_circumstances
 from autograder.errors import InputError
 from autograder.judging.bank import read
 from autograder.judging.blank import FAILED, blank_report
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
 from autograder.judging.judge import Judged
+from autograder.judging.opening import open_grader
 from autograder.judging.scoring import share
 from autograder.judging.verdict import Verdict
 from autograder.reports.gradescope import NOT_REACHED, after, merged, to_gradescope

@@ -37,8 +37,9 @@ from autograder.doctor.trials import (
 )
 from autograder.errors import InputError, KitError, nearest
 from autograder.judging.bank import load_bank, read
-from autograder.judging.grader import Grader, open_quiz
+from autograder.judging.grader import Grader
 from autograder.judging.programs import reference_program
+from autograder.judging.quiz_sheet import open_quiz
 from autograder.publish.build import student_folder
 from autograder.publish.source import CourseModule
 from autograder.quiz.tame_yaml import SheetError, read_yaml

@@ -1,19 +1,15 @@
 """Grade one submission: run its checks behind the wall, diagnose, add up."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from msgspec.structs import asdict
-
-from autograder import __version__, beside
 from autograder.checks.draws import draw_of
-from autograder.config import Course, max_score
+from autograder.config import Course
 from autograder.errors import KitError
-from autograder.judging.agreement import insist_on_agreement
+from autograder.judging.adding_up import added_up
 from autograder.judging.answer_cache import cache_of
 from autograder.judging.answers import Answers
-from autograder.judging.bank import Bank, Check, load_bank, read
+from autograder.judging.bank import Bank, Check
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.examples import FILE as EXAMPLES
 from autograder.judging.examples import Examiner
@@ -23,11 +19,11 @@ from autograder.judging.load_notes import load_notes
 from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
+from autograder.judging.quiz_sheet import graded_sheet
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import is_absent, may_be_spoilt, quiz_shares, share
+from autograder.judging.scoring import is_absent, may_be_spoilt, share
 from autograder.judging.session import Session
-from autograder.quiz.figures import term_of
-from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.grading import Quiz
 from autograder.results import (
     CheckResult,
     Examples,
@@ -39,18 +35,14 @@ from autograder.results import (
     worst,
 )
 from autograder.sandbox import protocol
-from autograder.sandbox.elsewhere import insist_on_linux
-from autograder.sandbox.libraries import packages_of, used_by
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.selfcheck import FULL, self_check
+from autograder.sandbox.libraries import used_by
+from autograder.sandbox.selfcheck import FULL
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.warm import CannotStart, WallLost
 from autograder.submission.reading import (
-    QUIZ,
     Source,
     Submission,
-    content_hash,
     data_files_of,
     modules_of,
     source_of,
@@ -256,23 +248,9 @@ class Grader:
             return [], []
         session.begin_question("quiz")
         session.begin_check()
-        text = submission.files.get(QUIZ, b"").decode("utf-8", "replace")
-        sheet = read_sheet(text, tuple(self.quiz.questions))
-        reference = Student(self.reference.conversation().send)
-        results = grade_quiz(
-            self.quiz, sheet, self.functions(reference), self.functions(Student(session.send))
-        )
-        answers = [
-            QuizAnswer(
-                id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
-                outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
-                chosen=chosen(self.quiz.questions[result.id], sheet.answers.get(result.id, ())),
-                staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
-            )
-            for result in results
-        ]  # fmt: skip
-        answers = quiz_shares(self.assignment.quiz, answers)
-        return answers, sheet_notes(self.quiz, sheet) if QUIZ in submission.files else []
+        reference, own = Student(self.reference.conversation().send), Student(session.send)
+        functions = self.functions(reference), self.functions(own)
+        return graded_sheet(self.quiz, self.assignment.quiz, submission, *functions)
 
     def judge_examples(self, submission: Submission) -> tuple[list[Examples], list[str]]:
         """Judge the examples that a student wrote, where the assignment asks for them."""
@@ -300,31 +278,12 @@ class Grader:
         questions: list[QuestionResult],
         checks: list[CheckResult],
         answers: list[QuizAnswer],
-        *,
-        notes: list[str],
-        output: str = "",
-        seconds: float = 0.0,
-        refused: bool = False,
-        examples: Sequence[Examples] = (),
-        staff: Sequence[str] = (),
-        outcome: Outcome | None = None,
+        **more: Any,
     ) -> Report:
-        """Add up."""
-        quiz_score = round(sum(answer.score for answer in answers), 2)
-        unjudged = [answer for answer in answers if answer.outcome is Outcome.BROKEN]
-        broken = [result.staff_note for result in checks if result.outcome is Outcome.BROKEN]
-        broken += [answer.staff_note for answer in unjudged]
-        outcomes = [*(one.outcome for one in questions), *(one.outcome for one in unjudged)]
-        return Report(
-            kit_version=__version__, assignment=self.bank.stem, title=self.assignment.title,
-            student=submission.student, submission=submission.name,
-            score=round(sum(question.score for question in questions) + quiz_score, 2),
-            max_score=max_score(self.assignment), outcome=outcome or worst(outcomes),
-            questions=questions, checks=checks, examples=list(examples), quiz=answers, quiz_score=quiz_score,
-            quiz_max_score=float(self.assignment.quiz), quiz_student=name_on_sheet(submission), notes=notes,
-            staff_notes=[*broken, *staff], output=output, refused=refused,
-            isolation=self.isolation, seconds=seconds,
-            receipt={"submission_sha256": content_hash(submission), **self.receipt},
+        """Add up; `more` is what else the report holds."""
+        return added_up(
+            self.assignment, submission, questions, checks, answers,
+            isolation=self.isolation, receipt=self.receipt, **more,
         )  # fmt: skip
 
     def close(self) -> None:
@@ -333,61 +292,7 @@ class Grader:
         self.wall.close()
 
 
-def name_on_sheet(submission: Submission) -> str:
-    """Return the name or number in a submission's quiz.yml, "" if there is none."""
-    return read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace")).student
-
-
 def was_refused(session: Session) -> bool:
     """Whether the sandbox refused a program something while it was loaded."""
     stops = session.loaded.stops if session.loaded else []
     return any(stop.problem.type_name == "PermissionError" for stop in stops)
-
-
-def open_grader(
-    course: Course, stem: str, without: Sequence[str] = (), *, hidden_anyway: bool = False
-) -> Grader:
-    """Start the wall, try it, and return a grader behind it. Close it when done.
-
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment.
-        without: layers of the wall to switch off, to see what they are worth.
-        hidden_anyway: run hidden checks even where the wall does not hold everything back.
-    """
-    insist_on_linux()
-    assignment = course.assignment(stem)
-    solution = course.root / "solutions" / f"{stem}.py"
-    only_quiz = not assignment.questions
-    # The warm process starts first and imports while this one reads: neither waits for the other.
-    own = [read(path, "" if only_quiz else None) for path in (solution, *provided_paths(course, stem))]
-    wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
-    try:
-        bank = load_bank(course.root, stem, assignment)
-        if not only_quiz:
-            insist_on_agreement(bank, assignment.questions)
-        isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
-        hidden_too = hidden_anyway or isolation.verdict == FULL
-        return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
-    except BaseException:
-        wall.close()
-        raise
-
-
-def provided_paths(course: Course, stem: str) -> list[Path]:
-    """Return the modules that are handed out whole, those that are there."""
-    folder = course.root / "assignments" / stem
-    paths = (folder / f"{name}.py" for name in beside.modules(course.assignment(stem).provided))
-    return [path for path in paths if path.is_file()]
-
-
-def open_quiz(course: Course, stem: str) -> Quiz | None:
-    """Read an assignment's quiz, if it has one."""
-    if not course.assignment(stem).quiz:
-        return None
-    return load_quiz(
-        read(course.root / "assignments" / stem / "quiz.yml"),
-        read(course.root / "solutions" / f"{stem}_quiz.yml"),
-        stem,
-        term_of(course.settings.seed, stem),
-    )

@@ -18,7 +18,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.config import load_config
 from autograder.errors import InputError, KitError
-from autograder.judging.grader import open_grader
+from autograder.judging.opening import open_grader
 from autograder.judging.scoring import parts
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 from autograder.submission.reading import read_submission

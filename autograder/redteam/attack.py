@@ -16,7 +16,8 @@ from msgspec import structs
 
 from autograder.config import Course
 from autograder.errors import InputError
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.judging.scoring import VISIBLE_PART
 from autograder.redteam.collection import QUICK, Attack, Gain, armed, load_attacks
 from autograder.redteam.gains import ReadByStudents, Secrets, judge, lingers, offspring, secrets_of

@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from autograder.config import Course
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.judging.session import Session
 from autograder.results import Outcome, Report
 from autograder.sandbox.warm import WallLost

@@ -13,7 +13,7 @@ from autograder.config import load_config, parse_config
 from autograder.doctor import generated
 from autograder.doctor.examination import examine
 from autograder.errors import KitError
-from autograder.judging.grader import open_grader
+from autograder.judging.opening import open_grader
 from autograder.publish.build import student_folder
 from autograder.publish.gradescope import gradescope_zip
 from autograder.submission.reading import read_submission

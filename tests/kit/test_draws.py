@@ -7,7 +7,7 @@ import pytest
 
 from autograder.checks.draws import DRAWS, draw_of, hidden_rng, visible_rng
 from autograder.config import load_config
-from autograder.judging.grader import open_grader
+from autograder.judging.opening import open_grader
 from autograder.results import Outcome
 from autograder.submission.reading import Submission
 

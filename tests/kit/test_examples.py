@@ -8,7 +8,8 @@ import pytest
 
 from autograder.config import load_config
 from autograder.judging.bank import variants
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.reports.html import student_html
 from autograder.reports.terminal import to_terminal
 from autograder.results import Report, from_json, to_json

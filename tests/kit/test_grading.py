@@ -13,7 +13,8 @@ from msgspec.structs import replace as replace_fields
 
 from autograder.checks import CheckFailed
 from autograder.config import load_config
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.judging.programs import variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import share
@@ -358,7 +359,7 @@ def test_the_same_work_gets_the_same_report_to_the_bit(grade):
 def test_grading_numpy_never_imports_torch():
     code = (
         "import sys\nfrom pathlib import Path\nfrom autograder.config import load_config\n"
-        "from autograder.judging.grader import open_grader\n"
+        "from autograder.judging.opening import open_grader\n"
         "from autograder.submission.reading import read_submission\n"
         f"g = open_grader(load_config(Path({str(TINY)!r})), 'warmup')\n"
         f"g.grade(read_submission(Path({str(TINY / 'solutions' / 'warmup.py')!r}), 'warmup'))\n"

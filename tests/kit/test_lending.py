@@ -7,8 +7,8 @@ import pytest
 
 from autograder.checks import tensor
 from autograder.config import load_config
-from autograder.judging.grader import open_grader
 from autograder.judging.lending import judge_again, parts_of
+from autograder.judging.opening import open_grader
 from autograder.judging.session import Program, Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Call, StudentRaised

@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.otter.zip import otter_zip
 from autograder.publish.build import student_folder, zip_bytes
 from autograder.publish.tree import write_tree

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.results import Outcome, Report
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of

@@ -12,7 +12,7 @@ from autograder.batch.backend import LocalBackend
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Wishes
 from autograder.config import load_config
-from autograder.judging.grader import open_grader
+from autograder.judging.opening import open_grader
 from autograder.results import Report, from_json
 from autograder.roster.intake import Options, take_in
 from autograder.submission.layouts import find_submissions

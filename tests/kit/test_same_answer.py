@@ -16,7 +16,8 @@ import pytest
 
 from autograder.config import Course, load_config
 from autograder.container import run as platform
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.otter.zip import otter_zip
 from autograder.publish.build import zip_bytes
 from autograder.publish.gradescope import gradescope_zip

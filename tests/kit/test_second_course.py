@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.publish.build import student_folder
 from autograder.publish.gradescope import gradescope_zip
 from autograder.results import Outcome

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
-from autograder.judging.grader import open_grader
+from autograder.judging.opening import open_grader
 from autograder.roster.people import Index, Person
 from autograder.similar.answers import with_answers
 from autograder.similar.fingerprints import MOST_TEXT, RUN, WINDOW, fingerprints, tokens

@@ -13,7 +13,8 @@ import pytest
 from autograder.config import load_config
 from autograder.doctor.hints import hand_in
 from autograder.judging.bank import Variant, variants
-from autograder.judging.grader import Grader, open_grader
+from autograder.judging.grader import Grader
+from autograder.judging.opening import open_grader
 from autograder.judging.programs import variant_program
 
 WILD = Path(__file__).parent / "wild"

@@ -21,7 +21,7 @@ from pythons import put_refused_pythons, wrongly_taken  # noqa: E402
 
 from autograder.config import CourseSettings, load_config  # noqa: E402
 from autograder.container import run as platform  # noqa: E402
-from autograder.judging.grader import open_grader  # noqa: E402
+from autograder.judging.opening import open_grader  # noqa: E402
 from autograder.publish.build import write_zip  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 from autograder.reports.gradescope import to_gradescope  # noqa: E402

@@ -713,7 +713,10 @@ def measured_once() -> Iterator[None]:
     from matplotlib import text as texts
 
     kind: Any = texts.Text
-    measure, known = kind._get_layout, dict[Any, Any]()
+    measure, known = getattr(kind, "_get_layout", None), dict[Any, Any]()
+    if measure is None:  # another matplotlib: every text is measured anew
+        yield
+        return
 
     def layout(text: Any, renderer: Any) -> Any:
         key = settings_of(text)
@@ -735,7 +738,7 @@ def settings_of(text: Any) -> tuple[Any, ...] | None:
     if text.get_wrap() or text.get_transform_rotates_text():
         return None
     settings = tuple([getattr(text, name, None) for name in SETTINGS])
-    return (*settings, hash(text.get_fontproperties()), text.get_figure(root=True).dpi)
+    return (*settings, hash(text.get_fontproperties()), text.figure.dpi)
 
 
 # ----------------------------------------

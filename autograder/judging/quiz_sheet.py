@@ -1,0 +1,57 @@
+"""The quiz of an assignment, and the sheet that a student filled in."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder.config import Course
+from autograder.judging.bank import read
+from autograder.judging.scoring import quiz_shares
+from autograder.quiz.figures import term_of
+from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.results import QuizAnswer
+from autograder.submission.reading import QUIZ, Submission
+
+Functions = Mapping[str, Callable[..., Any]]
+
+
+def open_quiz(course: Course, stem: str) -> Quiz | None:
+    """Read an assignment's quiz, if it has one."""
+    if not course.assignment(stem).quiz:
+        return None
+    return load_quiz(
+        read(course.root / "assignments" / stem / "quiz.yml"),
+        read(course.root / "solutions" / f"{stem}_quiz.yml"),
+        stem,
+        term_of(course.settings.seed, stem),
+    )
+
+
+def name_on_sheet(submission: Submission) -> str:
+    """Return the name or number in a submission's quiz.yml, "" if there is none."""
+    return read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace")).student
+
+
+def graded_sheet(
+    quiz: Quiz, points: float, submission: Submission, reference: Functions, own: Functions
+) -> tuple[list[QuizAnswer], list[str]]:
+    """Grade the answer sheet of a submission, and note what is odd about it.
+
+    Args:
+        quiz: questions and keys.
+        points: of the whole quiz.
+        submission: with the sheet.
+        reference: the reference's functions, which keys may call.
+        own: the student's, for what is measured with one's own code.
+    """
+    text = submission.files.get(QUIZ, b"").decode("utf-8", "replace")
+    sheet = read_sheet(text, tuple(quiz.questions))
+    answers = [
+        QuizAnswer(
+            id=result.id, prompt=result.prompt, given=result.given, score=0.0, max_score=0.0,
+            outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
+            chosen=chosen(quiz.questions[result.id], sheet.answers.get(result.id, ())),
+            staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
+        )
+        for result in grade_quiz(quiz, sheet, reference, own)
+    ]  # fmt: skip
+    return quiz_shares(points, answers), sheet_notes(quiz, sheet) if QUIZ in submission.files else []
