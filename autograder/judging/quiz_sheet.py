@@ -22,7 +22,7 @@ def open_quiz(course: Course, stem: str) -> Quiz | None:
         read(course.root / "assignments" / stem / "quiz.yml"),
         read(course.root / "solutions" / f"{stem}_quiz.yml"),
         stem,
-        term_of(course.settings.seed, stem),
+        term_of(course.settings.seed),
     )
 
 

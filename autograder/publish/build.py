@@ -30,7 +30,7 @@ def student_folder(course: Course, stem: str) -> dict[str, bytes]:
         assignment.quiz,
         assignment.provided,
         rules=rules_of(course, stem),
-        term=term_of(course.settings.seed, stem),
+        term=term_of(course.settings.seed),
         import_s=assignment.limits.import_s,
         call_s=assignment.limits.call_s,
         hand_in=assignment.hand_in,

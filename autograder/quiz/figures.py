@@ -9,10 +9,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 
-def term_of(seed: int, assignment: str) -> str:
-    """Return what makes a term's figures its own. Students see it: it fits one seed in 256."""
-    said = f"quiz figures of {assignment}".encode()
-    return hmac.new(str(seed).encode(), said, hashlib.sha256).hexdigest()[:2]
+def term_of(seed: int) -> str:
+    """Return what makes a term's figures its own. Students see it: it fits one seed in 256.
+
+    It is the same for all assignments: one of each would soon tell which seed it is.
+    """
+    return hmac.new(str(seed).encode(), b"quiz figures", hashlib.sha256).hexdigest()[:2]
 
 
 def draw_figures(

@@ -355,7 +355,7 @@ def test_the_script_and_the_grader_draw_the_same_for_a_name(folder: Path, name: 
 
 
 def test_the_figures_follow_the_seed_of_the_term() -> None:
-    terms = {term_of(seed, "small") for seed in range(100)}
+    terms = {term_of(seed) for seed in range(100)}
     assert len(terms) > 60
     assert all(len(term) == 2 for term in terms)
     drawn = [draw_figures("small", "total", "Ann", {"x": list(range(500))}, term) for term in terms]

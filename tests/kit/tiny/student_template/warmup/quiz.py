@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 TITLE = 'A warm-up with NumPy'
 ASSIGNMENT = 'warmup'
-TERM = 'ce'  # figures are drawn anew each term
+TERM = '52'  # figures are drawn anew each term
 QUESTIONS = {'why_smooth': {'kind': 'one choice',
                 'label': 'one choice: its letter',
                 'prompt': 'The window of a running mean is made longer. What does that do to a '
