@@ -135,11 +135,16 @@ def call(node: ast.Call) -> Iterator[CodeEdit]:
             for old, new in AXES[word.arg].items():
                 if ast.unparse(word.value) == str(old):
                     yield CodeEdit(word.value, f"{word.arg} {old}->{new}", str(new))
-        elif word.arg and word.arg not in LOOKS:
+        elif word.arg and word.arg not in LOOKS and not leaves_unset(word, rest):
             yield instead(node, f"drop {word.arg}= of {name}", ast.Call(node.func, node.args, rest))
     if name == "range":
         for end in node.args:
             yield from off_by_one(end)
+
+
+def leaves_unset(word: ast.keyword, rest: Sequence[ast.keyword]) -> bool:
+    """Whether without an argument, as `out` beside `where`, an answer holds whatever stood in memory."""
+    return word.arg == "out" and any(other.arg == "where" for other in rest)
 
 
 def dropped_call(node: ast.Call, modules: Set[str]) -> Iterator[CodeEdit]:

@@ -1,11 +1,14 @@
 """What doctor need not ask about: mutants that answer thousands of inputs as the reference does."""
 
+import ast
+
 import numpy as np
 import pytest
 
 from autograder.config import load_config
 from autograder.doctor import proofs
 from autograder.doctor.audits import OF_QUESTIONS
+from autograder.doctor.edits import call
 from autograder.doctor.examination import Examination, open_subject
 from autograder.doctor.findings import Finding
 from autograder.doctor.inputs import varied
@@ -106,3 +109,10 @@ def test_the_first_three_things_to_do_come_first():
     assert lines[1] == "9 to mend; some may go when others are mended. First:"
     assert lines[2::2][:3] == ["x thing 0", "x thing 1", "x thing 2"]
     assert "Then:" in lines
+
+
+def test_no_mutant_answers_with_whatever_stood_in_memory():
+    whole = ast.parse("np.divide(a, b, out=c, where=d)", mode="eval").body
+    changes = [edit.label for edit in call(whole)]
+    assert "drop where= of divide" in changes
+    assert "drop out= of divide" not in changes
