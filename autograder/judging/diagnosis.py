@@ -1,7 +1,7 @@
 """Which known mistake explains a student's answers, and if none does: what do they have in common?"""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -140,11 +140,12 @@ class Against:
     def weigh(self, mistake: str) -> Weighed | None:
         """Return what a mistake explains, None as soon as too much speaks against it."""
         held: dict[str, Held] = {}
-        refuted = same_ends = passed = 0
+        refuted = same_ends = passed = wrong = 0
         for visible in (True, False):
             for one in sorted(self.case.failed, key=lambda one: self.known.size(one.check)):
                 if one.check.visible is visible:
                     known = self._ask(mistake, one.check, held)
+                    wrong += known is not None and known.outcome is not Outcome.PASSED
                     unsteady = partial(self.known.unsteady, mistake, one.check)
                     held[one.key] = hold(self.case, one, known, unsteady) if known else nothing_of(one)
                     if is_hopeless(self.case, held.values(), refuted):
@@ -153,30 +154,27 @@ class Against:
                 if check.visible is visible and (known := self._ask(mistake, check, held)) is not None:
                     passed, same_ends = passed + 1, same_ends + (known.outcome is Outcome.PASSED)
                     refuted += self._refutes(known, check)
-            if is_hopeless(self.case, held.values(), refuted) or (
-                visible and self._is_another(held, mistake)
-            ):
+            if is_hopeless(self.case, held.values(), refuted):
+                return None
+            if visible and wrong and not explain_any(held.values()):  # it is wrong in other ways
                 return None
         parts = [held[one.key] for one in self.case.failed]
         return weigh(mistake, self.case, parts, refuted, same_ends, fails_more=same_ends < passed)
 
-    def _is_another(self, held: Mapping[str, Held], mistake: str) -> bool:
-        """Whether a mistake is wrong in the visible checks that failed, and nowhere as the submission is."""
-        if any(one.explained or one.matched.any() for one in held.values()):
-            return False
-        seen = [one.check for one in self.case.failed if one.key in held]
-        ended = [self.known.ask(mistake, self.checks, check) for check in seen]
-        return any(known is not None and known.outcome is not Outcome.PASSED for known in ended)
-
     def _ask(self, mistake: str, check: Check, held: Mapping[str, Held]) -> Known | None:
         """Return what a mistake answers to a check; a dear one if it has explained something."""
-        hopeful = not held or any(one.explained or one.matched.any() for one in held.values())
+        hopeful = not held or explain_any(held.values())
         return self.known.ask(mistake, self.checks, check) if hopeful or self.known.is_plain(check) else None
 
     def _refutes(self, known: Known, check: Check) -> bool:
         """Whether a check that the submission passes refuses the mistake, clearly."""
         wrong = known.outcome is not Outcome.PASSED
         return wrong and refutes(known, self.known.free(check))
+
+
+def explain_any(held: Collection[Held]) -> bool:
+    """Whether a mistake explains anything of the checks that it was held against."""
+    return any(one.explained or one.matched.any() for one in held)
 
 
 def told(found: Found, texts: Mapping[str, str]) -> Diagnosis:

@@ -10,6 +10,7 @@ from autograder.config import CourseSettings, Visibility
 from autograder.data.figures import PNG
 from autograder.judging.scoring import left_out, parts
 from autograder.reports.repairs import repair_lines, repairs
+from autograder.reports.student_page import questions_of
 from autograder.reports.terminal import clean
 from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.late import Ruling
@@ -44,7 +45,9 @@ def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | Non
     ]
     rows += quiz_rows(report, len(report.questions) + 1, visibility.hidden_checks)
     # students read this before publication
-    first = "\n".join(repair_lines(repairs(report, published=False)))
+    first = "\n".join(
+        repair_lines(repairs(report, questions_of(report, staff=False, published=False), scored=False))
+    )
     told = [
         *report.notes,
         *([first] if first else []),

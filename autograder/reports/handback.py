@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from autograder.reports.repairs import repair_lines, repairs
-from autograder.reports.student_page import seen
+from autograder.reports.student_page import questions_of, seen
 from autograder.reports.terminal import clean, number
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 
@@ -31,7 +31,8 @@ def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[
         yield f"Score: {number(report.score)} of {number(report.max_score)}"
     for note in [*report.notes, *([] if published else looks)]:
         yield from wrapped(note, "")
-    for line in repair_lines(repairs(report, published=published)):
+    questions = questions_of(report, staff=False, published=published)
+    for line in repair_lines(repairs(report, questions, scored=published)):
         yield from wrapped(line, "")
     for examples in report.examples:
         yield from wrapped(f"examples of {examples.told}", "")

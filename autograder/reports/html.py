@@ -149,14 +149,14 @@ def student_html(
             visible checks only, and neither scores nor the quiz's answers.
         code: the program with marked lines, on a page for staff.
     """
-    open_ = staff or published
+    open_, questions = staff or published, questions_of(report, staff, published)
     added = round(report.score - sum(one.score for one in report.questions) - report.quiz_score, 2)
     return page(
         "student.html.j2",
         script=False,
         title=f"{line(report.student)}: {report.title}",
-        report=report, staff=staff, code=code, open=open_, questions=questions_of(report, staff, published),
-        repairs=repairs(report, staff=staff, published=published),
+        report=report, staff=staff, code=code, open=open_, questions=questions,
+        repairs=repairs(report, questions, scored=open_),
         adjustment=added if abs(added) >= 0.01 else 0.0,
         receipt=report.receipt,
         never=sum(not seen(check, staff, True) for check in report.checks),

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.reports.student_page import PageQuestion, questions_of
+from autograder.reports.student_page import PageQuestion
 from autograder.reports.terminal import number
 from autograder.results import Report
 
@@ -22,22 +22,21 @@ class Repair:
     advice: str
 
 
-def repairs(report: Report, *, staff: bool = False, published: bool = True) -> list[Repair]:
+def repairs(report: Report, questions: Sequence[PageQuestion], *, scored: bool) -> list[Repair]:
     """Return the questions to repair first, those that earn most before the others.
 
     Args:
         report: of the submission.
-        staff: look at all checks.
-        published: whether scores may be told. Until then only visible checks decide.
+        questions: with those of their checks that may be read.
+        scored: whether scores may be told. Until then only those checks decide.
     """
-    open_ = staff or published
     found: list[tuple[float, Repair]] = []
-    for one in questions_of(report, staff, published):
+    for one in questions:
         if not one.wrong and not one.not_run:
             continue
         most = one.result.max_score
-        earned = most - one.result.score if open_ else most * (1 - len(one.passed) / one.total)
-        points = f"+{number(earned)} points" if open_ else f"{number(most)} points"
+        earned = most - one.result.score if scored else most * (1 - len(one.passed) / one.total)
+        points = f"+{number(earned)} points" if scored else f"{number(most)} points"
         found.append((earned, Repair(one.name, points, advice(one))))
     lost = report.quiz_max_score - report.quiz_score
     if report.quiz_max_score and not any(answer.given for answer in report.quiz):

@@ -27,8 +27,7 @@ from autograder.viva.questions import (
     Outline,
     TracedCall,
     VivaQuestion,
-    about_change,
-    about_leaving,
+    about_edit,
     about_mistake,
     about_run,
     picked,
@@ -87,7 +86,8 @@ class Asker:
             found: dict[str, list[str]] = {}
             if mistakes:
                 program = variant_program(bank, bank.mistakes_source, mistakes[0])
-                with open_session(self.grader, program_beside(program, self.texts)) as session:
+                session = Session(self.grader.wall, program_beside(program, self.texts))
+                with contextlib.closing(session):
                     for one in mistakes:
                         runs = [run_of(session, "variants", one.name, call) for call in calls]
                         found[one.name] = [run.outcome if run and run.ended else "" for run in runs]
@@ -118,7 +118,7 @@ class VivaWork:
 
     def session(self, program: Program) -> contextlib.AbstractContextManager[Session]:
         """Return a program that can be asked."""
-        return open_session(self.grader, program)
+        return contextlib.closing(Session(self.grader.wall, program))
 
     def outlines(self) -> list[Outline]:
         """Return what can be asked about the assignment's functions; nothing of the student's runs for it."""
@@ -145,13 +145,13 @@ class VivaWork:
             yield from about_run(function, run, offset)
         found: dict[bool, list[VivaQuestion]] = {False: [], True: []}
         for edit, before, after in self.edited_runs(function, "leave out", runs, session):
-            found[bool(after.raised)] += about_leaving(function, edit, before, after, offset)
+            found[bool(after.raised)] += about_edit(function, edit, before, after, offset)
         yield from found[False] or found[True]
 
     def about_changes(self, function: Outline, runs: Runs, session: Session) -> Iterator[VivaQuestion]:
         """Yield questions about changed lines, for programs about which there is little else to ask."""
         for edit, before, after in self.edited_runs(function, "change", runs, session):
-            yield from about_change(function, edit, before, after, self.offset(function))
+            yield from about_edit(function, edit, before, after, self.offset(function))
 
     def edited_runs(
         self, function: Outline, kind: str, runs: Runs, session: Session
@@ -228,16 +228,6 @@ class VivaWork:
             lines = self.edited(function, edit)[function.cell].split("\n")
             text = "\n".join(lines[function.first - 1 : function.last])
         return run_of(session, module, function.name, call, function.loops, text)
-
-
-@contextlib.contextmanager
-def open_session(grader: Grader, program: Program) -> Iterator[Session]:
-    """Yield a program that can be asked."""
-    session = Session(grader.wall, program)
-    try:
-        yield session
-    finally:
-        session.close()
 
 
 def program_beside(program: Program, modules: Mapping[str, str]) -> Program:

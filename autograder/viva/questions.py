@@ -141,31 +141,20 @@ def about_loops(function: Outline, run: TracedCall, offset: int) -> Iterator[Viv
                 )  # fmt: skip
 
 
-def about_leaving(
+def about_edit(
     function: Outline, edit: LineChange, before: TracedCall, after: TracedCall, offset: int
 ) -> Iterator[VivaQuestion]:
-    """Yield the question what a call returns when a line is left out, if that makes a difference."""
+    """Yield the question what a call returns when a line is left out or reads otherwise, if that differs."""
     if after.ended and after.outcome and after.outcome != before.outcome:
         line = edit.line + offset
+        kind, told, done = "changed", f"changed to `{edit.text.strip()}`", f"changed line {line}"
+        if edit.kind == "leave out":
+            kind, told, done = "left out", "left out", f"left line {line} out"
         yield VivaQuestion(
-            "left out", function.name,
-            f"Line {line} is left out. What does {before.call} return then?"
+            kind, function.name,
+            f"Line {line} is {told}. What does {before.call} return then?"
             " (If it raises an error, write the error's name.)",
-            after.outcome, f"left line {line} out and ran {before.call}",
-        )  # fmt: skip
-
-
-def about_change(
-    function: Outline, edit: LineChange, before: TracedCall, after: TracedCall, offset: int
-) -> Iterator[VivaQuestion]:
-    """Yield the question what a call returns when a line reads otherwise, if that makes a difference."""
-    if after.ended and after.outcome and after.outcome != before.outcome:
-        line = edit.line + offset
-        yield VivaQuestion(
-            "changed", function.name,
-            f"Line {line} is changed to `{edit.text.strip()}`. What does {before.call} return then?"
-            " (If it raises an error, write the error's name.)",
-            after.outcome, f"changed line {line} and ran {before.call}",
+            after.outcome, f"{done} and ran {before.call}",
         )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from autograder.config import CourseSettings
 from autograder.reports.gradescope import to_gradescope
 from autograder.reports.handback import handback
 from autograder.reports.html import student_html
-from autograder.reports.repairs import repairs
-from autograder.results import Outcome
+from autograder.reports.repairs import Repair, repairs
+from autograder.reports.student_page import questions_of
+from autograder.results import Outcome, Report
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_samples import check, report
@@ -18,25 +19,29 @@ from report_samples import check, report
 WRONG = report("Bob", {"running_mean": 0.5, "softmax": 0.2, "clip_to_range": 0.0})
 
 
+def first(made: Report, *, published: bool = True) -> list[Repair]:
+    return repairs(made, questions_of(made, staff=False, published=published), scored=published)
+
+
 def test_what_earns_most_comes_first_and_full_questions_do_not_come():
-    assert [(one.name, one.points) for one in repairs(WRONG)] == [
+    assert [(one.name, one.points) for one in first(WRONG)] == [
         ("softmax", "+24 points"), ("running_mean", "+10 points"), ("clip_to_range", "+10 points"),
     ]  # fmt: skip
-    assert repairs(report("Ann")) == []
+    assert first(report("Ann")) == []
 
 
 def test_before_publication_only_visible_checks_decide():
     checks = [check("softmax", 0, Outcome.PASSED), check("softmax", 1, Outcome.FAILED)]
     made = replace(report("Bob", {"softmax": 0.5}), checks=checks)
-    assert repairs(made, published=False) == []
-    assert [one.name for one in repairs(made)] == ["softmax"]
+    assert first(made, published=False) == []
+    assert [one.name for one in first(made)] == ["softmax"]
 
 
 def test_a_quiz_that_was_not_handed_in_is_a_repair():
     made = report("Bob")
     blank = [replace(answer, given="", score=0.0) for answer in made.quiz]
     made = replace(made, quiz=blank, quiz_score=0.0, quiz_max_score=20.0)
-    assert [one.name for one in repairs(made, published=False)] == ["quiz"]
+    assert [one.name for one in first(made, published=False)] == ["quiz"]
 
 
 def test_page_text_and_platform_open_with_it():
