@@ -1,6 +1,5 @@
 """Where submissions are graded: one small thing, done here or by a cluster (`cluster.py`)."""
 
-import os
 from typing import Protocol
 
 from autograder.batch.update import added_up
@@ -8,6 +7,7 @@ from autograder.config import Assignment
 from autograder.errors import KitError
 from autograder.gradebook.keys import keys_of_course
 from autograder.judging.grader import Grader
+from autograder.judging.opening import at_once
 from autograder.results import Report
 from autograder.submission.reading import Submission
 
@@ -46,7 +46,7 @@ class LocalBackend:
     def __init__(self, grader: Grader) -> None:
         self.grader, self.assignment = grader, grader.assignment
         self.keys = keys_of_course(grader)
-        self.jobs = len(os.sched_getaffinity(0)) + 1  # one more: while one is judged, a worker would idle
+        self.jobs = at_once()
 
     def settle(self) -> None:
         """Make every later worker cheap to fork."""

@@ -1,6 +1,5 @@
 """The command that asks students about their own code."""
 
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +19,7 @@ def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: b
     from autograder.cli import classes
     from autograder.cli.progress import counted
     from autograder.gradebook.book import Gradebook
-    from autograder.judging.opening import open_grader
+    from autograder.judging.opening import at_once, open_grader
     from autograder.viva.answers import grade_answers
     from autograder.viva.run import sheets_of
     from autograder.viva.sheets import write_sheets
@@ -40,7 +39,7 @@ def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: b
         grader = open_grader(course, run.assignment)
         try:
             with counted("asked about", quiet=quiet) as tell:
-                sheets = sheets_of(book, run, grader, jobs or len(os.sched_getaffinity(0)) + 1, tell)
+                sheets = sheets_of(book, run, grader, jobs or at_once(), tell)
         finally:
             grader.close()
     folder = write_sheets(out, run.about.title, sheets)

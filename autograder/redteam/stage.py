@@ -1,7 +1,6 @@
 """The stage for attacks: places to leave a mark in, a neighbour to read, servers to call."""
 
 import contextlib
-import os
 import queue
 import socket
 import tempfile
@@ -11,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.judging.opening import at_once
 from autograder.redteam.collection import Attack, Gain
-
-AT_ONCE = len(os.sched_getaffinity(0)) + 1  # an attack sleeps or waits for most of its time
 
 
 @dataclass
@@ -88,11 +86,11 @@ def on_stages(
             free.put(scene)
 
     with contextlib.ExitStack() as stack:
-        for _ in range(min(AT_ONCE, len(attacks))):
+        for _ in range(min(at_once(), len(attacks))):
             scene = stack.enter_context(stage())
             set_up(scene)
             free.put(scene)
-        yield from stack.enter_context(ThreadPoolExecutor(AT_ONCE)).map(one, attacks)
+        yield from stack.enter_context(ThreadPoolExecutor(at_once())).map(one, attacks)
 
 
 def listen(server: socket.socket, heard: list[str]) -> None:

@@ -5,14 +5,13 @@ term's seed, which makes works of earlier terms comparable, too.
 """
 
 import contextlib
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from autograder.config import Course
 from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.judging.opening import at_once, open_grader
 from autograder.judging.session import Session
 from autograder.results import Outcome, Report
 from autograder.sandbox.warm import WallLost
@@ -42,7 +41,7 @@ def with_answers(
     found = []
     try:
         grader.wall.settle()
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0)) + 1) as pool:
+        with ThreadPoolExecutor(at_once()) as pool:
             answers = pool.map(lambda one: wrong_answers(grader, *one), graded)
             for done, (work, wrong) in enumerate(zip(works, answers, strict=True), 1):
                 found.append(replace(work, wrong=wrong))
