@@ -117,7 +117,7 @@ def hints_to_csv(found: Sequence[HintGiven]) -> str:
 def tell_hints(
     course: Course, stem: str | None, only: Sequence[str], path: Path, tell: Callable[[str], None]
 ) -> bool:
-    """Write down which hints known mistakes get, of one assignment or all; return whether all are their own."""
+    """Write down which hints known mistakes get, of one assignment or all; return whether all are right."""
     found: list[HintGiven] = []
     for name in [stem] if stem else course.settings.assignments:
         assignment = course.assignment(name)
