@@ -117,8 +117,7 @@ class Session:
     def begin_question(self, name: str = "") -> None:
         """Give the calls of a question their full time, or what is left of it to one begun before.
 
-        Args:
-            name: of the question; one without a name is always new.
+        A question without a name is always new.
         """
         self._question = name
         if not name:
@@ -154,10 +153,6 @@ class Session:
 
         After a crash or a timeout the rest of that check's calls have no reply; a fresh worker
         goes on with the next check.
-
-        Args:
-            scripts: the checks' calls.
-            questions: of each check, where each question has a time of its own.
         """
         self._first = FORGET
         left = list(zip(scripts, questions or [self._question] * len(scripts), strict=True))
