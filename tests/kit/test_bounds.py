@@ -24,7 +24,8 @@ ROWS = {
     "threads of a worker": [limits.THREADS],
     "descriptors of a worker": [limits.DESCRIPTORS],
     "an answer": [
-        codec.ROOM >> 10, codec.ROOM_TIMES, codec.FIGURE_ROOM // MB, remote.LIVE_BYTES // MB, codec.ROOM_TIMES,
+        codec.ROOM >> 10, codec.ROOM_TIMES, codec.FIGURE_ROOM // MB, remote.LIVE_BYTES // MB,
+        codec.ROOM_TIMES,
     ],
     "all answers of a submission": [session.SUBMISSION_BYTES // MB],
     "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_DEPTH, packing.MAX_ROWS],
