@@ -99,6 +99,11 @@ class Assignment(AssignmentSettings, frozen=True, kw_only=True):
 
     stem: str
 
+    @property
+    def heading(self) -> str:
+        """What it is called: its title, or the stem if it has none."""
+        return self.title or self.stem
+
 
 class CourseSettings(Settings, frozen=True, kw_only=True):
     """Everything that grading.yml says."""

@@ -13,7 +13,7 @@ from autograder.authoring.question import SCAFFOLDS, write
 from autograder.beside import hidden_by
 from autograder.config import FILE, SEEDS, Course, load_config, parse_config
 from autograder.errors import InputError, KitError
-from autograder.publish.build import student_folder
+from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 
 SHARED = (FILE, "README.md", ".gitignore", ".github/")  # of the course; all else is an assignment's
@@ -62,7 +62,7 @@ def new_assignment(course: Course, stem: str, title: str) -> str:
 
 def publish(course: Course, stem: str) -> None:
     """Write the student's folder of an assignment, without which a course is not healthy."""
-    write_tree(student_folder(course, stem), course.root / "student_template" / stem)
+    write_tree(build_template(course, stem), course.root / "student_template" / stem)
 
 
 def filled(stem: str, title: str, wanted: Callable[[str], bool]) -> dict[str, str]:

@@ -14,8 +14,8 @@ from autograder.doctor import generated
 from autograder.doctor.examination import examine
 from autograder.errors import KitError
 from autograder.judging.opening import open_grader
-from autograder.publish.build import student_folder
 from autograder.publish.gradescope import gradescope_zip
+from autograder.publish.template import build_template
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of
 
@@ -77,7 +77,7 @@ def test_the_course_is_healthy(monkeypatch):
 
 def test_students_get_stubs_and_files_and_hand_in_all_that_is_asked_for(tmp_path, work):
     folder = tmp_path / "water"
-    for path, content in student_folder(load_config(COURSE), "water").items():
+    for path, content in build_template(load_config(COURSE), "water").items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     stub = (folder / "gauge.py").read_text()
