@@ -28,13 +28,7 @@ Next:
 
 
 def new_course(folder: Path, stem: str, title: str) -> str:
-    """Write a course with one assignment and return what to do next.
-
-    Args:
-        folder: where; it must not hold a course already.
-        stem: of the assignment.
-        title: of the course.
-    """
+    """Write a course with one assignment into a folder that holds none, and return what to do next."""
     refuse_stem(stem)
     if (folder / FILE).exists():
         raise InputError(f"{folder} holds a course already: autograder --course {folder} new-assignment STEM")

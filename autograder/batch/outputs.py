@@ -59,12 +59,7 @@ def write_reports(out: Path, book: Gradebook, run: Run, *, afresh: bool = False)
     """Write all that follows from a run, the newest reports and what staff decided, in full agreement.
 
     Whether results are published, and whether feedback/ is wanted, is remembered in the gradebook.
-
-    Args:
-        out: the folder.
-        book: the gradebook in it.
-        run: which submissions it is about.
-        afresh: write pages again that are younger than their reports.
+    `afresh` also writes pages again that are younger than their reports.
     """
     published = book.setting(PUBLISHED) == "yes"
     folder = reports_folder(out)
@@ -248,12 +243,7 @@ def write_page(folder: Path, report: Report, *, afresh: bool = False) -> None:
 
 
 def slimmed(report: Report, same: dict[object, object]) -> Report:
-    """Return what the class's page needs of a report; what is the same in many is kept once.
-
-    Args:
-        report: of one submission.
-        same: texts and results that occurred before.
-    """
+    """Return what the class's page needs of a report; `same` keeps once what is the same in many."""
 
     def once(value: Output) -> Output:
         return same.setdefault(value, value)  # type: ignore[return-value]

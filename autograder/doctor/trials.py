@@ -240,12 +240,7 @@ def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
 
 
 def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> list[Trial]:
-    """Return every kind of garbage for every question.
-
-    Args:
-        subject: the assignment.
-        answers: what the reference answers; without a number in them some kinds are all alike.
-    """
+    """Return every kind of garbage for every question; fewer where the reference answers no numbers."""
     reference = reference_program(subject.bank)
     modules = {**reference.modules, "garbage": Path(garbage.__file__).read_text("utf-8")}
     trials = []

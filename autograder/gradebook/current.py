@@ -42,12 +42,7 @@ def standing_of_absent(book: Gradebook, run: Run, row: Row) -> Standing | None:
 
 
 def absent_rows(run: Run, taken: Collection[str]) -> Iterator[Row]:
-    """Yield a row for everyone on the roster who handed in nothing.
-
-    Args:
-        run: which knows who is missing.
-        taken: the names of the run's submissions.
-    """
+    """Yield a row for everyone on the roster who handed in nothing."""
     seen = {name.casefold() for name in taken}
     for person in run.about.missing:
         name, number = person.name, 1
@@ -74,14 +69,7 @@ def blank(run: Run, row: Row) -> Report:
 
 
 def settled(report: Report, row: Row, kept: float | None, by_hand: ByHand) -> Report:
-    """Return a report as it counts.
-
-    Args:
-        report: what grading gave.
-        row: who handed it in, and what the rules take off.
-        kept: an earlier score, not to be fallen below.
-        by_hand: what staff decided.
-    """
+    """Return a report as it counts: with the rules, a score `kept` from before, and what staff decided."""
     score, notes, staff = report.score, list(row.ruling.notes), list(row.ruling.staff_notes)
     if kept is not None and kept > score:
         notes.insert(0, KEPT)

@@ -20,12 +20,7 @@ TEMPLATES = Path(__file__).parent / "gradescope_files"
 
 
 def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
-    """Return the files of the zip for one assignment.
-
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment.
-    """
+    """Return the files of the zip for one assignment."""
     files = course_files(course, stem)
     engine = engine_files(("container.run", *JUDGES))
     libraries = libraries_of(files, engine)
@@ -55,12 +50,7 @@ def imports_of(source: bytes) -> Iterator[str]:
 
 
 def libraries_of(course: Mapping[str, bytes], engine: Mapping[str, bytes]) -> dict[str, str]:
-    """Return what has to be installed: the name of each package by the name that is imported.
-
-    Args:
-        course: the assignment's files by their path.
-        engine: the engine's.
-    """
+    """Return what has to be installed: the name of each package by the name that is imported."""
     programs = [text for path, text in course.items() if path.endswith(".py")]
     used = {name.split(".")[0] for text in programs for name in imports_of(text)}
     needed = {name.split(".")[0] for text in engine.values() for name in imports_of(text)}

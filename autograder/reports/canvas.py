@@ -17,13 +17,7 @@ STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
 def canvas_table(title: str, max_score: float, column: str = "") -> Table:
-    """Return a canvas.csv without students.
-
-    Args:
-        title: of the assignment.
-        max_score: the most that can be scored.
-        column: the assignment's header in Canvas with its number, if that is known.
-    """
+    """Return a canvas.csv without students; `column` is the assignment's header there, if known."""
     # "Homework (2)" would be read as the assignment with the number 2
     table = Table([*STUDENT, column or re.sub(r"\((\d+)\)$", r"[\1]", title)])
     table.add(["    Points Possible", "", "", "", "", max_score])

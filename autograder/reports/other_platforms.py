@@ -24,13 +24,7 @@ def brightspace_row(report: Report, person: Person) -> list[str | float]:
 
 
 def blackboard_table(title: str, max_score: float, column: str = "") -> Table:
-    """Return a blackboard.csv without students.
-
-    Args:
-        title: of the assignment.
-        max_score: the most that can be scored.
-        column: the assignment's header in Blackboard, if that is known.
-    """
+    """Return a blackboard.csv without students; `column` is the assignment's header there, if known."""
     return Table(["Username", "Student ID", column or f"{title} [Total Pts: {max_score:g} Score]"])
 
 

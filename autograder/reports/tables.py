@@ -30,11 +30,7 @@ class Table:
 
 
 def grades_table(questions: Sequence[str]) -> Table:
-    """Return an empty grades.csv.
-
-    Args:
-        questions: ids of the questions, in order.
-    """
+    """Return an empty grades.csv."""
     return Table([*HEAD, *questions, *TAIL])
 
 

@@ -41,9 +41,7 @@ REPLACED = "\ufffd"
 def decode(data: bytes, name: str) -> str:
     """Return the text of a file with "\\n" line ends, or raise an `InputError` of one line.
 
-    Args:
-        data: UTF-8, anything with a byte order mark, or what a coding comment names.
-        name: the file's name, for the message.
+    It is UTF-8, anything with a byte order mark, or what a coding comment names.
     """
     encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
     if not encoding:
@@ -108,9 +106,7 @@ def unix_lines(text: str) -> str:
 def cells_of(data: bytes, name: str) -> list[str]:
     """Return code as Python text, cell by cell, or raise an `InputError` of one line.
 
-    Args:
-        data: the file. What is in it decides whether it is a notebook.
-        name: its name.
+    What is in a file decides whether it is a notebook.
     """
     text = code_text(data, name)
     if ".ipynb" in name.lower():
