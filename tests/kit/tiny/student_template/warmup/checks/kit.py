@@ -2578,23 +2578,12 @@ def visible_rng(name: str) -> np.random.Generator:
 
 
 def hidden_rng(seed: int, check: str, draw: int) -> np.random.Generator:
-    """Return the random numbers of a hidden check.
-
-    Args:
-        seed: the course's.
-        check: its id.
-        draw: which of `DRAWS`.
-    """
+    """Return the random numbers of a hidden check, for one of its `DRAWS`."""
     return np.random.default_rng([seed, zlib.crc32(check.encode()), draw])
 
 
 def draw_of(seed: int, work: Iterable[str]) -> int:
-    """Return which draw of hidden inputs a piece of work meets; nobody can tell without the seed.
-
-    Args:
-        seed: the course's.
-        work: the texts of a program.
-    """
+    """Return which draw of hidden inputs a piece of work meets; nobody can tell without the seed."""
     digest = hmac.new(str(seed).encode(), digestmod=hashlib.sha256)
     for text in work:
         data = text.encode("utf-8", "replace")
@@ -3501,9 +3490,7 @@ REPLACED = "\ufffd"
 def decode(data: bytes, name: str) -> str:
     """Return the text of a file with "\\n" line ends, or raise an `InputError` of one line.
 
-    Args:
-        data: UTF-8, anything with a byte order mark, or what a coding comment names.
-        name: the file's name, for the message.
+    It is UTF-8, anything with a byte order mark, or what a coding comment names.
     """
     encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
     if not encoding:
@@ -3568,9 +3555,7 @@ def unix_lines(text: str) -> str:
 def cells_of(data: bytes, name: str) -> list[str]:
     """Return code as Python text, cell by cell, or raise an `InputError` of one line.
 
-    Args:
-        data: the file. What is in it decides whether it is a notebook.
-        name: its name.
+    What is in a file decides whether it is a notebook.
     """
     text = code_text(data, name)
     if ".ipynb" in name.lower():
@@ -3911,14 +3896,7 @@ class VisibleVerdict:
 
 
 def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
-    """Say what an exception out of a check means.
-
-    Args:
-        error: what the check raised.
-        question: the function or class it is about.
-        work: the student's file.
-        calls: the calls the check made, the last of which is shown.
-    """
+    """Say what an exception out of a check means; the last call is shown."""
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
         if other == question:
@@ -4058,13 +4036,7 @@ class Folder:
         return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
 
     def retell(self, report: Any, item: Any, call: Any) -> None:
-        """Put pytest's report of a check into plain words.
-
-        Args:
-            report: pytest's report, which is changed.
-            item: the test.
-            call: what pytest knows of the run, with the exception.
-        """
+        """Put pytest's report of a check into plain words."""
         mark = mark_of(item)
         if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
             return
@@ -4129,14 +4101,7 @@ def title_of(check: Callable[..., None]) -> str:
 def run_folder(
     folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
 ) -> Iterator[CheckEvent]:
-    """Load the student's file, run checks on it, and yield what happens as plain data.
-
-    Args:
-        folder: with the student's file.
-        stem: of the assignment.
-        checks: to be run, in this order.
-        skip: names of checks that are not run.
-    """
+    """Load the student's file, run checks on it but those in `skip`, and yield what happens as plain data."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         work = load_work(folder, stem)
     yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
