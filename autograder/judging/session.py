@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.judging.loading import Ending, Loader, Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
@@ -190,13 +190,13 @@ class Session:
 
     @contextlib.contextmanager
     def _clock(self, worker: Worker) -> Iterator[None]:
-        began, excused, received = time.monotonic(), worker.excused_s, worker.received
+        began, excused, received = time.monotonic(), replace(worker.excused), worker.received
         try:
             yield
         finally:
             waited = time.monotonic() - began
-            self._waited += waited
-            self.seconds += max(0.0, waited - (worker.excused_s - excused))
+            self._waited += max(0.0, waited - (worker.excused.held_up_s - excused.held_up_s))
+            self.seconds += max(0.0, waited - (worker.excused.all_s - excused.all_s))
             self._bytes += worker.received - received
 
     def _deadline(self) -> float:
