@@ -4346,8 +4346,8 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
             yield False, f"{path.name} has no {name}: keep the names as they were handed out"
         elif is_unwritten("NotImplementedError", ast.unparse(defined[name])):
             yield False, f"{name} is not written yet"
-    ours = {*IMPORTABLE, *facts.get("provided", ())}
-    for name in sorted(packages_in(tree)):
+    ours = {"__future__", *IMPORTABLE, *facts.get("provided", ())}
+    for name in packages_of([text]):
         if name in REFUSED:
             yield False, f"import {name}: {REFUSED[name]}"
         elif (folder / f"{name}.py").is_file() and name not in ours:
@@ -4358,17 +4358,6 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
         if called and called in ENDS and called not in defined:
             yield False, f"line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
-
-
-def packages_in(tree: ast.AST) -> set[str]:
-    """Return the packages that a program imports anywhere."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names.add((node.module or "").partition(".")[0])
-    return names - {"__future__"}
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
