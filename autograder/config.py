@@ -99,6 +99,11 @@ class Assignment(AssignmentSettings, frozen=True, kw_only=True):
 
     stem: str
 
+    @property
+    def heading(self) -> str:
+        """What it is called: its title, or the stem if it has none."""
+        return self.title or self.stem
+
 
 class CourseSettings(Settings, frozen=True, kw_only=True):
     """Everything that grading.yml says."""
@@ -138,12 +143,7 @@ def max_score(assignment: AssignmentSettings) -> float:
 
 
 def load_config(course_dir: Path) -> Course:
-    """Read the settings of a course folder.
-
-    Args:
-        course_dir: the folder that holds grading.yml. Without one there is an `InputError`; a
-            mistake in the file is a `KitError`.
-    """
+    """Read a course folder's settings; no grading.yml is an `InputError`, a mistake in it a `KitError`."""
     path = course_dir / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -202,13 +202,7 @@ Group = TypeVar("Group", bound=Settings)
 
 
 def build(kind: type[Group], raw: Any, where: str) -> Group:
-    """Return a group of settings from what YAML gave, checked key by key.
-
-    Args:
-        kind: the group to build.
-        raw: what stands in the file.
-        where: the path of the group's key, empty for the whole file.
-    """
+    """Return a group of settings from what YAML gave, checked key by key; `where` is the path of its key."""
     if not isinstance(raw, dict):
         raise fault(where, f"must hold settings, as KEY: VALUE, not {shown(raw)}")
     hints = get_type_hints(kind, include_extras=True)

@@ -13,7 +13,7 @@ from autograder.authoring.question import SCAFFOLDS, write
 from autograder.beside import hidden_by
 from autograder.config import FILE, SEEDS, Course, load_config, parse_config
 from autograder.errors import InputError, KitError
-from autograder.publish.build import student_folder
+from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 
 SHARED = (FILE, "README.md", ".gitignore", ".github/")  # of the course; all else is an assignment's
@@ -28,13 +28,7 @@ Next:
 
 
 def new_course(folder: Path, stem: str, title: str) -> str:
-    """Write a course with one assignment and return what to do next.
-
-    Args:
-        folder: where; it must not hold a course already.
-        stem: of the assignment.
-        title: of the course.
-    """
+    """Write a course with one assignment into a folder that holds none, and return what to do next."""
     refuse_stem(stem)
     if (folder / FILE).exists():
         raise InputError(f"{folder} holds a course already: autograder --course {folder} new-assignment STEM")
@@ -68,7 +62,7 @@ def new_assignment(course: Course, stem: str, title: str) -> str:
 
 def publish(course: Course, stem: str) -> None:
     """Write the student's folder of an assignment, without which a course is not healthy."""
-    write_tree(student_folder(course, stem), course.root / "student_template" / stem)
+    write_tree(build_template(course, stem), course.root / "student_template" / stem)
 
 
 def filled(stem: str, title: str, wanted: Callable[[str], bool]) -> dict[str, str]:

@@ -20,14 +20,7 @@ Next:
 
 
 def add_mistake(course: Course, handed_in: Path, path: str, name: str) -> str:
-    """Write what a student answered as a known mistake and return what to do next.
-
-    Args:
-        course: the course folder and its settings.
-        handed_in: a submission.
-        path: the question, as STEM.QUESTION.
-        name: what the mistake is called: what the student did.
-    """
+    """Write what a submission answers to STEM.QUESTION as a known mistake, and return what to do next."""
     stem, _, question = path.partition(".")
     questions = course.assignment(stem).questions
     if question not in questions:

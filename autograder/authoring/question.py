@@ -55,14 +55,7 @@ class Fragment:
 
 
 def add_question(course: Course, path: str, points: float, kind: str = "function") -> str:
-    """Write a question's fragments and return what to do next.
-
-    Args:
-        course: the course folder and its settings.
-        path: the new question, as STEM.NAME.
-        points: what it is worth.
-        kind: one of `KINDS`.
-    """
+    """Write the fragments of the question `path`, STEM.NAME, and return what to do next."""
     stem, _, name = path.partition(".")
     if not name:
         raise InputError(f"{path!r} names no question: write STEM.NAME, such as {stem or 'STEM'}.softmax")

@@ -94,13 +94,7 @@ def last_run(out: Path) -> Run | None:
 
 
 def lists_of(run: Run | None, given: Mapping[str, str], without: Collection[str]) -> dict[str, str]:
-    """Return the lists that a class is graded with: those that are given, else those of the last run.
-
-    Args:
-        run: the last one.
-        given: paths by kind of list.
-        without: kinds of lists that are wanted no more.
-    """
+    """Return the lists that a class is graded with: those given, else the last run's, but none `without`."""
     before = {kind: getattr(run.about.options, kind) if run else "" for kind in LISTS}
     return {**before, **given, **dict.fromkeys(without, "")}
 

@@ -140,12 +140,7 @@ def redteam(root: Path, archive: Path, assignment: str | None, attacks: Path, ea
 
 
 def guess_assignment(path: Path, known: Mapping[str, Collection[str]]) -> str:
-    """Return the assignment that a path is named after, whose functions it defines, or the only one.
-
-    Args:
-        path: what was handed in.
-        known: the questions of each assignment, by stem.
-    """
+    """Return the assignment that a path is named after, whose functions it defines, or the only one."""
     named = [stem for stem in known if stem in path.name.lower()]
     if path.is_dir():
         named = named or [

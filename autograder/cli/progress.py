@@ -21,13 +21,7 @@ Tell = Callable[[Progress], None]
 
 @contextlib.contextmanager
 def progress(total: int, *, quiet: bool, as_json: bool = False) -> Iterator[Tell]:
-    """Yield a function to call after every submission.
-
-    Args:
-        total: how many there are.
-        quiet: show nothing on standard error.
-        as_json: write one line of JSON a submission to standard output.
-    """
+    """Yield a function to call after every submission; `as_json` writes to standard output."""
     with contextlib.ExitStack() as stack:
         tells: list[Tell] = [json_line] if as_json else []
         if not quiet:
@@ -42,12 +36,7 @@ def progress(total: int, *, quiet: bool, as_json: bool = False) -> Iterator[Tell
 
 @contextlib.contextmanager
 def counted(verb: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """Yield a function that says every few seconds how many are done.
-
-    Args:
-        verb: what is done with them.
-        quiet: say nothing.
-    """
+    """Yield a function that says every few seconds how many are done: `read 120`."""
     last = time.monotonic()
 
     def tell(done: int) -> None:

@@ -40,8 +40,8 @@ from autograder.judging.bank import load_bank, read
 from autograder.judging.grader import Grader
 from autograder.judging.programs import reference_program
 from autograder.judging.quiz_sheet import open_quiz
-from autograder.publish.build import student_folder
 from autograder.publish.source import CourseModule
+from autograder.publish.template import build_template
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.libraries import used_by
@@ -219,7 +219,7 @@ def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> 
     if not subject.assignment.questions:
         return []
     bank = subject.bank
-    folder = student_folder(subject.course, subject.stem)
+    folder = build_template(subject.course, subject.stem)
     stubs = {name: folder[f"{name}.py"].decode() for name in bank.parts}
     return [
         *stub_trials(subject, stubs),

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.trials import Ran, Trial
 from autograder.judging.loading import Program
-from autograder.publish.build import student_folder
 from autograder.publish.source import DEFINITION, FUNCTION
+from autograder.publish.template import build_template
 from autograder.results import Outcome
 from autograder.sandbox.protocol import ProgramText
 from autograder.submission.notebook_code import cells_of
@@ -30,7 +30,7 @@ def handed_out_trials(subject: Subject) -> list[Trial]:
     """
     ready = tuple(subject.ready())
     trials, seen = [], set()
-    for path, text in programs(student_folder(subject.course, subject.stem)):
+    for path, text in programs(build_template(subject.course, subject.stem)):
         nodes = parsed(text)
         around = surroundings(nodes)
         for name, function in functions(nodes):

@@ -47,13 +47,7 @@ class HintGiven:
 def measure_hints(
     subject: Subject, ways: Sequence[str] = WAYS, tell: TellCount = lambda *_: None
 ) -> list[HintGiven]:
-    """Hand in every known mistake, in an otherwise right file, and return what each was told.
-
-    Args:
-        subject: the assignment.
-        ways: in which each is written.
-        tell: called after each with how many are done, and how many there are.
-    """
+    """Hand in every known mistake, in an otherwise right file, and return what each was told."""
     bank, ready = subject.bank, subject.ready()
     limits = Limits(**structs.asdict(subject.assignment.limits))
     libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
@@ -123,15 +117,7 @@ def hints_to_csv(found: Sequence[HintGiven]) -> str:
 def tell_hints(
     course: Course, stem: str | None, only: Sequence[str], path: Path, tell: Callable[[str], None]
 ) -> bool:
-    """Measure the hints of one assignment, or of all; return whether each mistake gets its own.
-
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment, None for all.
-        only: its questions, all if there are none.
-        path: where the table is written.
-        tell: called with what was found.
-    """
+    """Write down which hints known mistakes get, of one assignment or all; return whether all are right."""
     found: list[HintGiven] = []
     for name in [stem] if stem else course.settings.assignments:
         assignment = course.assignment(name)

@@ -22,13 +22,9 @@ from autograder.sandbox.wall import Wall
 def open_grader(
     course: Course, stem: str, without: Sequence[str] = (), *, hidden_anyway: bool = False
 ) -> Grader:
-    """Start the wall, try it, and return a grader behind it. Close it when done.
+    """Start the wall, `without` some layers, try it, and return a grader behind it. Close it when done.
 
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment.
-        without: layers of the wall to switch off, to see what they are worth.
-        hidden_anyway: run hidden checks even where the wall does not hold everything back.
+    `hidden_anyway` runs hidden checks even where the wall does not hold everything back.
     """
     insist_on_linux()
     assignment = course.assignment(stem)

@@ -9,38 +9,18 @@ from autograder import beside
 from autograder.config import Course
 from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.bank import load_bank
-from autograder.publish.facts import rules_of
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.publishers import MakeBundle, publishers
 from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
-from autograder.quiz.figures import term_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 MODES = {True: 0o755, False: 0o644}
 
 
-def student_folder(course: Course, stem: str) -> dict[str, bytes]:
-    """Return the files of `student_template/<stem>/`."""
-    assignment = course.assignment(stem)
-    return build_template(
-        course.root,
-        stem,
-        assignment.title or stem,
-        assignment.questions,
-        assignment.quiz,
-        assignment.provided,
-        rules=rules_of(course, stem),
-        term=term_of(course.settings.seed),
-        import_s=assignment.limits.import_s,
-        call_s=assignment.limits.call_s,
-        hand_in=assignment.hand_in,
-    )
-
-
 def student_zip(course: Course, stem: str) -> dict[str, bytes]:
     """Return the files of the zip that a student can be handed: one folder named after the stem."""
-    return {f"{stem}/{path}": content for path, content in student_folder(course, stem).items()}
+    return {f"{stem}/{path}": content for path, content in build_template(course, stem).items()}
 
 
 BUNDLES: dict[str, MakeBundle] = {
@@ -62,7 +42,7 @@ def build(course: Course, tell: Callable[[str], None]) -> None:
     for stem, assignment in course.settings.assignments.items():
         bank = load_bank(course.root, stem, assignment)
         insist_on_agreement(bank, assignment.questions)
-        write_tree(student_folder(course, stem), course.root / "student_template" / stem)
+        write_tree(build_template(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")
         for pattern, files in BUNDLES.items():
             if not has_bundle(course, stem, pattern):

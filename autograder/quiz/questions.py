@@ -97,14 +97,7 @@ class Quiz(msgspec.Struct, frozen=True):
 
 
 def load_quiz(paper_text: str, answers_text: str, assignment: str, term: str = "") -> Quiz:
-    """Return a quiz, or raise a `KitError` that names file, key and what to do.
-
-    Args:
-        paper_text: text of `assignments/<assignment>/quiz.yml`.
-        answers_text: text of `solutions/<assignment>_quiz.yml`.
-        assignment: the stem; figures are drawn with it.
-        term: the salt of the term's figures.
-    """
+    """Return a quiz from the texts of its two files, or raise a `KitError`: file, key and what to do."""
     questions = load_questions(paper_text, assignment)
     file = f"solutions/{assignment}_quiz.yml"
     keys = load_parts(answers_text, file, Key)

@@ -14,11 +14,8 @@ WIDTH = 88
 def handback(report: Report, looks: Sequence[str] = (), *, published: bool) -> str:
     """Return a student's feedback.
 
-    Args:
-        report: of the submission.
-        looks: lines on the kinds of hidden mistakes, which are told before publication only.
-        published: whether results that wait for publication may be read. Until then there are visible
-            checks only, and neither scores nor the quiz's answers.
+    Until results are `published` there are visible checks only, neither scores nor the quiz's answers, and
+    `looks`: lines on the kinds of hidden mistakes.
     """
     lines = (line if line.isprintable() else clean(line) for line in lines_of(report, looks, published))
     return "\n".join(lines).rstrip() + "\n"

@@ -15,9 +15,10 @@ from autograder.doctor import generated
 from autograder.doctor.examination import examine
 from autograder.errors import KitError
 from autograder.judging.opening import open_grader
-from autograder.publish.build import FOR_CODE, has_bundle, student_folder
+from autograder.publish.build import FOR_CODE, has_bundle
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.student_files.preflight import preflight
+from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of
@@ -81,7 +82,7 @@ def test_the_course_is_healthy(monkeypatch):
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The folder that students are given."""
-    write_tree(student_folder(load_config(COURSE), "water"), tmp_path / "water")
+    write_tree(build_template(load_config(COURSE), "water"), tmp_path / "water")
     return tmp_path / "water"
 
 

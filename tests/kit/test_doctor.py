@@ -18,7 +18,8 @@ from autograder.doctor.findings import Subject
 from autograder.doctor.report import to_matrix, to_text
 from autograder.errors import InputError, KitError
 from autograder.publish import stubs
-from autograder.publish.build import BUNDLES, student_folder
+from autograder.publish.build import BUNDLES
+from autograder.publish.template import build_template
 from autograder.publish.tree import differences, write_tree
 
 TINY = Path(__file__).parent / "tiny"
@@ -51,7 +52,7 @@ class Copy:
 
     def build(self) -> None:
         """Write the student's folder."""
-        write_tree(student_folder(load_config(self.root), "warmup"), self.root / TEMPLATE)
+        write_tree(build_template(load_config(self.root), "warmup"), self.root / TEMPLATE)
 
     def subject(self) -> Subject:
         """Return the assignment as audits see it."""
@@ -95,7 +96,7 @@ def test_every_zip_is_built_twice_to_the_same_bytes(course, monkeypatch):
 
 def test_its_student_template_is_current():
     folder = TINY / "student_template" / "warmup"
-    stale = differences(student_folder(load_config(TINY), "warmup"), folder)
+    stale = differences(build_template(load_config(TINY), "warmup"), folder)
     assert stale == [], "run: autograder --course tests/kit/tiny build"
 
 

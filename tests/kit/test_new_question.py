@@ -11,7 +11,7 @@ from autograder.doctor import generated
 from autograder.doctor.audits import audit_unfinished
 from autograder.doctor.examination import examine, open_subject
 from autograder.errors import InputError, KitError
-from autograder.publish.build import student_folder
+from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 
 TINY = Path(__file__).parent / "tiny"
@@ -76,7 +76,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def build(root: Path) -> None:
-    write_tree(student_folder(load_config(root), "warmup"), root / "student_template" / "warmup")
+    write_tree(build_template(load_config(root), "warmup"), root / "student_template" / "warmup")
 
 
 def test_a_question_is_added_filled_in_and_healthy(root):
