@@ -28,7 +28,7 @@ jobs_option = click.option(
 cluster_option = click.option(
     "--cluster", metavar="ADDRESS", help="Grade on the workers of a Dask cluster, such as tcp://host:8786."
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only errors, and what is other than in the last run.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON line per submission.")
 roster_option = click.option(
     "--roster", type=FILE, help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."
@@ -81,7 +81,7 @@ def grade(
         again = [path for kind, path in paths.items() if path and kind not in given]
         if again:
             click.echo(f"as before, with {', '.join(again)}", err=True)
-        classes.tell_differences(before, batch.terms)
+    classes.tell_differences(before, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet and not as_json:
         click.echo(classes.summary(written, out), nl=False)
@@ -125,8 +125,7 @@ def regrade(
     impact = Impact()
     batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster)
     batch.watch = impact.watch
-    if not quiet:
-        classes.tell_differences(run, batch.terms)
+    classes.tell_differences(run, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet:
         classes.tell(written.remarks)
