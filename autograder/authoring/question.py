@@ -5,7 +5,6 @@ What is to be filled in is marked TODO(name); as long as one is left, doctor say
 
 import ast
 import keyword
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from autograder.config import FILE, Assignment, Course, parse_config
+from autograder.data.files import write_whole
 from autograder.errors import InputError, KitError
 
 CHECKS, FIGURE = "from autograder.checks import", "from matplotlib.figure import Figure"
@@ -70,7 +70,7 @@ def add_question(course: Course, path: str, points: float, kind: str = "function
     config = old_text(course.root / FILE, None)
     texts[Path(FILE)] = with_points(config, stem, name, points)
     for where, text in texts.items():
-        write(course.root / where, text)
+        write_whole(course.root / where, text.encode())
     listing = "\n".join(f"  {where}" for where in texts)
     return NEXT.replace("NAME", name).replace("STEM", stem).format(files=listing)
 
@@ -207,11 +207,3 @@ def child(node: yaml.Node | None, key: str) -> yaml.MappingNode:
         if name.value == key and isinstance(value, yaml.MappingNode):
             return value
     raise KeyError(key)
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(text.encode())
-    os.replace(part, path)

@@ -1,5 +1,6 @@
 """What the commands about a class share: prepare it, carry it out, find things in its gradebook."""
 
+import contextlib
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -159,12 +160,14 @@ def tell_oddities(intake: Intake) -> None:
     tell(intake.remarks)
 
 
-def run_of(book: Gradebook, out: Path) -> Run:
-    """Return the newest run in a gradebook."""
-    run = book.last_run()
-    if run is None:
-        raise InputError(f"{out} holds no grades yet: autograder grade FOLDER -a STEM -o {out}")
-    return run
+@contextlib.contextmanager
+def opened(out: Path) -> Iterator[tuple[Gradebook, Run]]:
+    """Open the gradebook in a folder; yield it and the newest run in it."""
+    with Gradebook(out, create=False) as book:
+        run = book.last_run()
+        if run is None:
+            raise InputError(f"{out} holds no grades yet: autograder grade FOLDER -a STEM -o {out}")
+        yield book, run
 
 
 def course_of(run: Run, root: Path) -> Course:

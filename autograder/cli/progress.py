@@ -49,6 +49,20 @@ def counted(verb: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 
 @contextlib.contextmanager
+def trials(stem: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function to call with how many trials are done, and how many there are."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(f"examining {stem}", total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+@contextlib.contextmanager
 def bar(total: int) -> Iterator[Tell]:
     """Yield a function that moves a bar with rate and time left."""
     from rich.console import Console

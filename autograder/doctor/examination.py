@@ -45,7 +45,6 @@ from autograder.publish.template import build_template
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.libraries import used_by
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 
@@ -178,9 +177,8 @@ def run_trials(
 ) -> tuple[TrialResults, list[Finding], dict[str, str]]:
     """Run every trial behind a wall of its own and judge what they say; return what is proven, too."""
     bank = subject.bank
-    limits = Limits(**structs.asdict(subject.assignment.limits))
     libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
-    with Wall(limits, libraries) as wall:
+    with Wall(subject.assignment.limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
             runner = TrialRunner(grader, thorough=thorough)

@@ -3,9 +3,9 @@
 import io
 import zipfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from autograder.config import Course
+from autograder.data.files import write_whole
 from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.bank import load_bank
 from autograder.publish.gradescope import gradescope_zip
@@ -46,16 +46,8 @@ def build(course: Course, tell: Callable[[str], None]) -> None:
             if not has_bundle(course, stem, pattern):
                 continue
             name = pattern.format(stem=stem)
-            write_zip(files(course, stem), course.root / "dist" / name)
+            write_whole(course.root / "dist" / name, zip_bytes(files(course, stem)))
             tell(f"dist/{name}")
-
-
-def write_zip(files: Mapping[str, bytes], path: Path) -> None:
-    """Write a zip, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(zip_bytes(files))
-    part.replace(path)
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:

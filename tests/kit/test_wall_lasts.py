@@ -9,12 +9,12 @@ import time
 import numpy as np
 import pytest
 
+from autograder.data.limits import Limits
 from autograder.sandbox import patience
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import ROOM, encode_answer, encode_call, room_for
 from autograder.sandbox.lender import Lender, LenderFailed
 from autograder.sandbox.libraries import used_by
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.patience import FACTOR, Excused, Usage, WorkerWatch
 from autograder.sandbox.protocol import REQUEST, ProgramText, decode_frame
 from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
