@@ -17,9 +17,9 @@ from autograder.data.files import write_whole
 from autograder.errors import InputError, KitError
 
 CHECKS, FIGURE = "from autograder.checks import", "from matplotlib.figure import Figure"
-PROGRAMS = ("solution", "mistakes", "alternatives")
+PROGRAMS = ("solution", "alternatives")
 HEADS = {
-    "mistakes": '"""Wrong answers to STEM that students really write. The docstring is the hint."""\n',
+    "mistakes": '"""Wrong answers to STEM that students really write, each with the hint that is read."""\n',
     "alternatives": '"""Right answers to STEM, written in unusual ways. None of them may lose a point."""\n',
     "handout": "# STEM\n",
 }
@@ -32,7 +32,7 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "plot": {"checks": (f"{CHECKS} check, expect, expect_close",), **dict.fromkeys(PROGRAMS, (FIGURE,))},
     "training": {"checks": (f"{CHECKS} check, expect, expect_close, tensor",), "solution": ("import torch",)},
 }
-MARKS = {"mistakes": f"{CHECKS} misconception", "alternatives": f"{CHECKS} alternative"}
+MARKS = {"mistakes": f"{CHECKS} changed", "alternatives": f"{CHECKS} alternative"}
 NEXT = """NAME is in these files now:
 
 {files}
@@ -89,7 +89,11 @@ def fragments(root: Path, stem: str, kind: str) -> Mapping[Path, Fragment]:
             raise KitError(f"{places[needed]} is missing: every assignment needs it")
     found = {}
     for part, place in places.items():
-        text = (SCAFFOLDS / kind / f"{part}{place.suffix}.txt").read_text("utf-8")
+        file = f"{part}{place.suffix}.txt"  # one for all kinds, or for each its own
+        there = [path for path in (SCAFFOLDS / kind / file, SCAFFOLDS / file) if path.exists()]
+        if not there:  # doctor makes right answers in other writings itself
+            continue
+        text = there[0].read_text("utf-8")
         imports = (*([MARKS[part]] if part in MARKS else []), *KINDS[kind].get(part, ()))
         blank = "\n" if place.suffix == ".md" else "\n\n"
         head = HEADS[part].replace("STEM", stem) if part in HEADS else None

@@ -23,13 +23,13 @@ from autograder.doctor.behaviour import (
 from autograder.doctor.draws import judge_draws
 from autograder.doctor.findings import PATHS, Audit, Finding, Subject
 from autograder.doctor.handed_out import handed_out_trials, judge_handed_out
+from autograder.doctor.made_up import garbage_trials, rewritten_trials
 from autograder.doctor.mutants import Mutant, mutants
 from autograder.doctor.proofs import Prover
 from autograder.doctor.quiz import judge_quiz
 from autograder.doctor.trials import (
     Trial,
     TrialRunner,
-    garbage_trials,
     mutant_trials,
     reference_trials,
     stub_trials,
@@ -223,6 +223,7 @@ def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> 
         *stub_trials(subject, stubs),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
+        *rewritten_trials(subject, runner.answers),
         *garbage_trials(subject, runner.answers),
         *handed_out_trials(subject),
         *mutant_trials(subject, found),

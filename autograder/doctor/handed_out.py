@@ -13,7 +13,13 @@ from autograder.results import Outcome
 from autograder.sandbox.protocol import ProgramText
 from autograder.submission.notebook_code import cells_of
 
-KIT = ("checks/kit.py", "checks/for_otter.py", "conftest.py", "study.py")  # knows no course content
+KIT = (
+    "checks/kit.py",
+    "checks/for_otter.py",
+    "conftest.py",
+    "study.py",
+    "quiz.py",
+)  # knows no course content
 FENCE = re.compile(r"^```(?:python|py)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 
+from autograder import beside
 from autograder.config import Course
 from autograder.data.files import write_whole
 from autograder.judging.agreement import insist_on_agreement
@@ -31,8 +32,9 @@ BUNDLES |= FOR_CODE
 
 
 def has_bundle(course: Course, stem: str, name: str) -> bool:
-    """Whether an assignment gets a zip: other graders run code, and what is only a quiz has none."""
-    return name not in FOR_CODE or bool(course.assignment(stem).questions)
+    """Whether an assignment gets a zip: other graders run code, and take one module of it."""
+    assignment = course.assignment(stem)
+    return name not in FOR_CODE or (bool(assignment.questions) and not beside.modules(assignment.hand_in))
 
 
 def build(course: Course, tell: Callable[[str], None]) -> None:

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from autograder.cli.main import main
 from autograder.config import load_config
 from autograder.doctor import generated
+from autograder.doctor.behaviour import judge_alternatives
 from autograder.doctor.examination import Examination, examine, open_subject, reseeded
 from autograder.doctor.findings import Subject
 from autograder.doctor.report import to_matrix, to_text
@@ -76,8 +77,14 @@ def test_the_tiny_course_is_healthy(course):
     assert found.findings == []
     text = to_text(found)
     assert "warmup: healthy" in text
-    assert re.search(r"running_mean +5 +2 +7 +3 +12 +\d+ +1\n", text)
+    assert re.search(r"running_mean +5 +2 +7 +5 +12 +\d+ +1\n", text)
     assert "visible checks alone would miss 2 of 7 mistakes" in text
+
+
+def test_a_question_whose_answers_nobody_has_written_otherwise_is_told(course):
+    subject = course.subject()
+    told = [one.what for one in judge_alternatives(subject, {})]
+    assert told == ["running_mean has no alternative", "clip_to_range has no alternative"]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # otter is imported
@@ -236,12 +243,6 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         NONE,
         r"clip_to_range has no misconception",
         r"write one into tests/questions/mistakes/warmup.py",
-    ),
-    "a question has no alternative": (
-        lambda it: it.edit(ALTERNATIVES, '@alternative("clip_to_range")\n', ""),
-        NONE,
-        r"clip_to_range has no alternative",
-        r"write one into tests/questions/alternatives/warmup.py",
     ),
     "the handout forgets a question": (
         lambda it: it.edit(HANDOUT, "`clip_to_range`", "Clipping"),

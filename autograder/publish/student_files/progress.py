@@ -123,6 +123,6 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
     lines.append(("", None))
     if unwritten and not work.complaints:
-        lines.append((f"Next: {unwritten[0]} in {work.name}. Then run pytest again.", None))
+        lines.append((f"Next: write {unwritten[0]}. Then run pytest again.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]

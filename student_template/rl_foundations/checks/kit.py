@@ -3767,6 +3767,13 @@ def load_work(folder: Path, stem: str) -> OwnWork:
     return work
 
 
+def beside(folder: Path) -> list[str]:
+    """Return the names of the modules that are handed in beside the main one."""
+    facts = folder / "checks" / "assignment.json"
+    names = json.loads(facts.read_text("utf-8"))["beside"] if facts.exists() else []
+    return [name for name in names if name.endswith(".py")]
+
+
 def untouched(path: Path) -> bool:
     """Whether a file holds nothing but stubs; True as well if it is not there."""
     try:
@@ -3780,7 +3787,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
     module.__file__ = str(path)
     sys.modules[stem] = module
-    work = OwnWork(path.name, vars(module))
+    work = OwnWork(path.name, vars(module), {str(path.parent / name) for name in beside(path.parent)})
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
@@ -3825,7 +3832,8 @@ def import_as_graded(folder: Path, work: OwnWork) -> None:
 def complain(stop: Stop, name: str, work: OwnWork) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
-    if isinstance(error, SyntaxError) and error.filename == name:
+    if isinstance(error, SyntaxError) and error.filename in work.files:
+        shown = Path(error.filename).name
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         lines = traceback.TracebackException(type(error), error, None).format_exception_only()
         code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
@@ -3993,7 +4001,7 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
     lines.append(("", None))
     if unwritten and not work.complaints:
-        lines.append((f"Next: {unwritten[0]} in {work.name}. Then run pytest again.", None))
+        lines.append((f"Next: write {unwritten[0]}. Then run pytest again.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]
 
@@ -4277,6 +4285,7 @@ REFUSED = {
     "http": "the grader has no network", "requests": "the grader has no network",
     "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
+DEFINITION = ast.FunctionDef | ast.ClassDef
 ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
@@ -4330,34 +4339,46 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
 
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
-    """Yield what the grader would stumble over in the file itself."""
-    try:
-        text = "\n".join(cells_of(path.read_bytes(), path.name))
-        tree = ast.parse(text)
-    except InputError as wrong:
-        yield False, str(wrong)
-        return
-    except SyntaxError as wrong:
-        yield False, f"{path.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
-        return
-    defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    """Yield what the grader would stumble over in what is handed in."""
+    texts, trees = dict[str, str](), dict[str, ast.Module]()
+    for one in (path, *(folder / name for name in facts["beside"] if name.endswith(".py"))):
+        try:
+            texts[one.name] = "\n".join(cells_of(one.read_bytes(), one.name))
+            trees[one.name] = ast.parse(texts[one.name])
+        except OSError:
+            yield False, f"{one.name} is missing: it is handed in beside {path.name}"
+        except InputError as wrong:
+            yield False, str(wrong)
+        except SyntaxError as wrong:
+            yield False, f"{one.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+    defined = {
+        node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, DEFINITION)
+    }
     for name in facts["questions"]:
-        if name not in defined:
-            yield False, f"{path.name} has no {name}: keep the names as they were handed out"
-        elif is_unwritten("NotImplementedError", ast.unparse(defined[name])):
-            yield False, f"{name} is not written yet"
-    ours = {"__future__", *IMPORTABLE, *facts.get("provided", ())}
+        if name in defined:
+            if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
+                yield False, f"{name} is not written yet"
+        elif len(trees) > len(facts["beside"]):
+            yield False, f"{' and '.join(trees)} has no {name}: keep the names as they were handed out"
+    for file, tree in trees.items():
+        yield from imports(
+            folder, file, texts[file], {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
+        )
+        for node in ast.walk(tree):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+            if called and called in ENDS and called not in defined:
+                yield False, f"{file}, line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
+
+
+def imports(folder: Path, file: str, text: str, ours: set[str]) -> Iterator[PreflightLine]:
+    """Yield what a program imports that the grader does not have."""
     for name in packages_of([text]):
         if name in REFUSED:
             yield False, f"import {name}: {REFUSED[name]}"
         elif (folder / f"{name}.py").is_file() and name not in ours:
-            yield False, f"import {name}: {name}.py is not handed in: put its functions into {path.name}"
+            yield False, f"import {name}: {name}.py is not handed in: put its functions into {file}"
         elif name not in ours:
             yield False, f"import {name}: the grader does not have it"
-    for node in ast.walk(tree):
-        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
-        if called and called in ENDS and called not in defined:
-            yield False, f"line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
