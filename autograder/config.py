@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from autograder import beside
+from autograder.data.limits import Limits
 from autograder.errors import InputError, KitError, nearest
 
 FILE = "grading.yml"
@@ -22,8 +23,6 @@ SEEDS = 10**18  # as many to draw from: trying them all, to find which one fits 
 # the description says in an error message what is accepted
 Text = Annotated[str, Meta(description="a text")]
 Points = Annotated[float, Meta(ge=0, description="a number, 0 or more")]
-Seconds = Annotated[float, Meta(gt=0, description="a number above 0")]
-Size = Annotated[int, Meta(gt=0, description="a whole number above 0")]
 Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
 Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
 Moment = Annotated[
@@ -43,16 +42,6 @@ ExamplesMode = Annotated[Literal["none", "feedback"], Meta(description="none or 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A group of settings: anything that is not one of its fields is an error."""
-
-
-class Limits(Settings, frozen=True, kw_only=True):
-    """What one submission may use."""
-
-    import_s: Seconds = 20
-    call_s: Seconds = 5
-    submission_s: Seconds = 120
-    memory_mb: Size = 2048
-    output_kb: Size = 64
 
 
 class Visibility(Settings, frozen=True, kw_only=True):
@@ -99,6 +88,11 @@ class Assignment(AssignmentSettings, frozen=True, kw_only=True):
 
     stem: str
 
+    @property
+    def heading(self) -> str:
+        """What it is called: its title, or the stem if it has none."""
+        return self.title or self.stem
+
 
 class CourseSettings(Settings, frozen=True, kw_only=True):
     """Everything that grading.yml says."""
@@ -138,12 +132,7 @@ def max_score(assignment: AssignmentSettings) -> float:
 
 
 def load_config(course_dir: Path) -> Course:
-    """Read the settings of a course folder.
-
-    Args:
-        course_dir: the folder that holds grading.yml. Without one there is an `InputError`; a
-            mistake in the file is a `KitError`.
-    """
+    """Read a course folder's settings; no grading.yml is an `InputError`, a mistake in it a `KitError`."""
     path = course_dir / FILE
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -156,7 +145,7 @@ def load_config(course_dir: Path) -> Course:
 
 def parse_config(text: str) -> CourseSettings:
     """Return the settings written in the text of a grading.yml."""
-    raw = read_yaml(text)
+    raw = typed_yaml(text)
     share_limits(raw)
     settings = build(CourseSettings, raw, "")
     for stem, assignment in settings.assignments.items():
@@ -198,17 +187,11 @@ def named(stem: str, assignment: AssignmentSettings) -> Iterator[tuple[str, str]
     yield from ((f"{where}.hand_in.{name}", name) for name in beside.modules(assignment.hand_in))
 
 
-Group = TypeVar("Group", bound=Settings)
+Group = TypeVar("Group", bound=Struct)
 
 
 def build(kind: type[Group], raw: Any, where: str) -> Group:
-    """Return a group of settings from what YAML gave, checked key by key.
-
-    Args:
-        kind: the group to build.
-        raw: what stands in the file.
-        where: the path of the group's key, empty for the whole file.
-    """
+    """Return a group of settings from what YAML gave, checked key by key; `where` is the path of its key."""
     if not isinstance(raw, dict):
         raise fault(where, f"must hold settings, as KEY: VALUE, not {shown(raw)}")
     hints = get_type_hints(kind, include_extras=True)
@@ -224,7 +207,7 @@ def build(kind: type[Group], raw: Any, where: str) -> Group:
 
 def convert(hint: Any, raw: Any, where: str) -> Any:
     """Return one value as its type asks, or raise with the description of what is accepted."""
-    if isinstance(hint, type) and issubclass(hint, Settings):
+    if isinstance(hint, type) and issubclass(hint, Struct):
         return build(hint, raw, where)
     if get_origin(hint) is dict:
         if not isinstance(raw, dict):
@@ -273,8 +256,8 @@ class StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(text: str) -> Any:
-    """Return the contents of a YAML text, or raise a `KitError` of one line."""
+def typed_yaml(text: str) -> Any:
+    """Return a YAML text as numbers, dates and texts, or raise a `KitError` of one line."""
     try:
         return yaml.load(text, StrictLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
@@ -283,14 +266,3 @@ def read_yaml(text: str) -> Any:
         raise KitError(f"{FILE}: {line}{error.problem or error.context}") from error
     except (yaml.YAMLError, ValueError) as error:  # a control character; a date such as 2026-13-45
         raise KitError(f"{FILE}: {' '.join(str(error).split())}") from error
-
-
-__all__ = [
-    "Assignment",
-    "Course",
-    "CourseSettings",
-    "Limits",
-    "load_config",
-    "max_score",
-    "parse_config",
-]

@@ -4,8 +4,9 @@ import ast
 import keyword
 from pathlib import Path
 
-from autograder.authoring.question import HEADS, MARKS, extended, old_text, refuse_taken, write
+from autograder.authoring.question import HEADS, MARKS, extended, old_text, refuse_taken
 from autograder.config import Course
+from autograder.data.files import write_whole
 from autograder.errors import InputError, nearest
 from autograder.submission.reading import read_submission, source_of
 from autograder.submission.work import task_of
@@ -20,14 +21,7 @@ Next:
 
 
 def add_mistake(course: Course, handed_in: Path, path: str, name: str) -> str:
-    """Write what a student answered as a known mistake and return what to do next.
-
-    Args:
-        course: the course folder and its settings.
-        handed_in: a submission.
-        path: the question, as STEM.QUESTION.
-        name: what the mistake is called: what the student did.
-    """
+    """Write what a submission answers to STEM.QUESTION as a known mistake, and return what to do next."""
     stem, _, question = path.partition(".")
     questions = course.assignment(stem).questions
     if question not in questions:
@@ -41,7 +35,7 @@ def add_mistake(course: Course, handed_in: Path, path: str, name: str) -> str:
     refuse_taken(before, name, where)
     cells = source_of(read_submission(handed_in, task_of(course, stem)), stem).cells
     fragment = fragment_of(definition_in(list(cells), question), question, name)
-    write(course.root / where, extended(before, fragment, (MARKS["mistakes"],)))
+    write_whole(course.root / where, extended(before, fragment, (MARKS["mistakes"],)).encode())
     return NEXT.format(name=name, where=where, stem=stem, question=question)
 
 

@@ -5,7 +5,6 @@ What is to be filled in is marked TODO(name); as long as one is left, doctor say
 
 import ast
 import keyword
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +13,13 @@ from pathlib import Path
 import yaml
 
 from autograder.config import FILE, Assignment, Course, parse_config
+from autograder.data.files import write_whole
 from autograder.errors import InputError, KitError
 
 CHECKS, FIGURE = "from autograder.checks import", "from matplotlib.figure import Figure"
-PROGRAMS = ("solution", "mistakes", "alternatives")
+PROGRAMS = ("solution", "alternatives")
 HEADS = {
-    "mistakes": '"""Wrong answers to STEM that students really write. The docstring is the hint."""\n',
+    "mistakes": '"""Wrong answers to STEM that students really write, each with the hint that is read."""\n',
     "alternatives": '"""Right answers to STEM, written in unusual ways. None of them may lose a point."""\n',
     "handout": "# STEM\n",
 }
@@ -32,7 +32,7 @@ KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "plot": {"checks": (f"{CHECKS} check, expect, expect_close",), **dict.fromkeys(PROGRAMS, (FIGURE,))},
     "training": {"checks": (f"{CHECKS} check, expect, expect_close, tensor",), "solution": ("import torch",)},
 }
-MARKS = {"mistakes": f"{CHECKS} misconception", "alternatives": f"{CHECKS} alternative"}
+MARKS = {"mistakes": f"{CHECKS} changed", "alternatives": f"{CHECKS} alternative"}
 NEXT = """NAME is in these files now:
 
 {files}
@@ -55,14 +55,7 @@ class Fragment:
 
 
 def add_question(course: Course, path: str, points: float, kind: str = "function") -> str:
-    """Write a question's fragments and return what to do next.
-
-    Args:
-        course: the course folder and its settings.
-        path: the new question, as STEM.NAME.
-        points: what it is worth.
-        kind: one of `KINDS`.
-    """
+    """Write the fragments of the question `path`, STEM.NAME, and return what to do next."""
     stem, _, name = path.partition(".")
     if not name:
         raise InputError(f"{path!r} names no question: write STEM.NAME, such as {stem or 'STEM'}.softmax")
@@ -77,7 +70,7 @@ def add_question(course: Course, path: str, points: float, kind: str = "function
     config = old_text(course.root / FILE, None)
     texts[Path(FILE)] = with_points(config, stem, name, points)
     for where, text in texts.items():
-        write(course.root / where, text)
+        write_whole(course.root / where, text.encode())
     listing = "\n".join(f"  {where}" for where in texts)
     return NEXT.replace("NAME", name).replace("STEM", stem).format(files=listing)
 
@@ -96,7 +89,11 @@ def fragments(root: Path, stem: str, kind: str) -> Mapping[Path, Fragment]:
             raise KitError(f"{places[needed]} is missing: every assignment needs it")
     found = {}
     for part, place in places.items():
-        text = (SCAFFOLDS / kind / f"{part}{place.suffix}.txt").read_text("utf-8")
+        file = f"{part}{place.suffix}.txt"  # one for all kinds, or for each its own
+        there = [path for path in (SCAFFOLDS / kind / file, SCAFFOLDS / file) if path.exists()]
+        if not there:  # doctor makes right answers in other writings itself
+            continue
+        text = there[0].read_text("utf-8")
         imports = (*([MARKS[part]] if part in MARKS else []), *KINDS[kind].get(part, ()))
         blank = "\n" if place.suffix == ".md" else "\n\n"
         head = HEADS[part].replace("STEM", stem) if part in HEADS else None
@@ -214,11 +211,3 @@ def child(node: yaml.Node | None, key: str) -> yaml.MappingNode:
         if name.value == key and isinstance(value, yaml.MappingNode):
             return value
     raise KeyError(key)
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(text.encode())
-    os.replace(part, path)

@@ -36,14 +36,9 @@ class TakenIn:
 def read_comments(
     path: Path, book: Gradebook, find: Callable[[str], Row], author: str, *, bonus: bool
 ) -> TakenIn:
-    """Read a table; at the first line that cannot be meant there is an `InputError`, and nothing is taken in.
+    """Read a CSV, or a YAML list of the same cells; if one line cannot be meant nothing is taken in.
 
-    Args:
-        path: a CSV, or a YAML list of the same cells.
-        book: the gradebook.
-        find: who is meant by a name, a number or an address.
-        author: who gives the points.
-        bonus: whether points may be more than a question is worth.
+    That is an `InputError`. With `bonus`, points may be more than a question is worth.
     """
     taken, now = TakenIn(), time.time()
     for line in lines_of(path):

@@ -29,12 +29,7 @@ SETTLE_FROM = 20  # submissions for which it pays to make the warm process cheap
 
 
 def grade_class(batch: Batch, out: Path) -> Written:
-    """Grade every submission of a class, write OUT/, and say what was written.
-
-    Args:
-        batch: the class.
-        out: where the gradebook and the reports go; what it holds already is not done again.
-    """
+    """Grade every submission of a class that OUT/ does not hold yet, and say what was written."""
     with Gradebook(out, create=not batch.wishes.dry_run) as book:
         desk = Desk(batch, book)
         try:

@@ -25,13 +25,7 @@ class Need(Enum):
 
 
 def need_of(old: Mapping[str, str], new: Mapping[str, str], report: Report) -> Need:
-    """Return what it takes to bring a report up to date.
-
-    Args:
-        old: keys of the parts that the report was made from.
-        new: the keys now.
-        report: which stands.
-    """
+    """Return what it takes to bring a report, made from the parts `old`, up to date."""
     changed = {name for name in new.keys() | old.keys() if old.get(name) != new.get(name)}
     if not changed:
         return Need.NOTHING
@@ -58,13 +52,7 @@ def renamed(report: Report, submission: Submission) -> Report:
 
 
 def added_up(grader: Grader, submission: Submission, report: Report) -> Report:
-    """Return a report with the points, titles and visibility that hold now; nothing runs.
-
-    Args:
-        grader: of the assignment.
-        submission: which the report is about.
-        report: which stands; it has a result of each of the grader's checks.
-    """
+    """Return a report, which has all the grader's checks, with the points, titles and visibility of now."""
     checks = {check.id: check for check in grader.bank.checks}
     results = [
         replace(

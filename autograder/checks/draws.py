@@ -25,23 +25,12 @@ def visible_rng(name: str) -> np.random.Generator:
 
 
 def hidden_rng(seed: int, check: str, draw: int) -> np.random.Generator:
-    """Return the random numbers of a hidden check.
-
-    Args:
-        seed: the course's.
-        check: its id.
-        draw: which of `DRAWS`.
-    """
+    """Return the random numbers of a hidden check, for one of its `DRAWS`."""
     return np.random.default_rng([seed, zlib.crc32(check.encode()), draw])
 
 
 def draw_of(seed: int, work: Iterable[str]) -> int:
-    """Return which draw of hidden inputs a piece of work meets; nobody can tell without the seed.
-
-    Args:
-        seed: the course's.
-        work: the texts of a program.
-    """
+    """Return which draw of hidden inputs a piece of work meets; nobody can tell without the seed."""
     digest = hmac.new(str(seed).encode(), digestmod=hashlib.sha256)
     for text in work:
         data = text.encode("utf-8", "replace")

@@ -4,6 +4,7 @@ What they need is imported when they run: `autograder --help` waits for nothing.
 """
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -12,10 +13,6 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 LISTS = click.Choice(["roster", "submitted", "extensions"])
-without_list_option = click.option(
-    "--without-list", "without_lists", multiple=True, type=LISTS,
-    help="Grade without a list that was given before.",
-)  # fmt: skip
 layers = click.option(
     "--without", multiple=True, metavar="LAYER", help="Disable a sandbox layer (testing only)."
 )
@@ -25,24 +22,33 @@ hidden_anyway = click.option(
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: one more than processors)."
 )
-cluster_option = click.option(
-    "--cluster", metavar="ADDRESS", help="Grade on the workers of a Dask cluster, such as tcp://host:8786."
-)
-processes_option = click.option(
-    "--processes", type=click.IntRange(min=1), metavar="N",
-    help="Grading processes on this machine (default: one for each 8 processors).",
-)  # fmt: skip
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON line per submission.")
-roster_option = click.option(
-    "--roster", type=FILE, help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."
-)
-submitted_option = click.option(
-    "--submitted", type=FILE, help="CSV: student,submitted at (default: what the export says)."
-)
-extensions_option = click.option(
-    "--extensions", type=FILE, help="CSV: student,days or student,until (default: the course's)."
-)
+CLASS_OPTIONS = (
+    click.option("--roster", type=FILE,
+                 help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."),
+    click.option("--submitted", type=FILE,
+                 help="CSV: student,submitted at (default: what the export says)."),
+    click.option("--extensions", type=FILE,
+                 help="CSV: student,days or student,until (default: the course's)."),
+    click.option("--without-list", "without_lists", multiple=True, type=LISTS,
+                 help="Grade without a list that was given before."),
+    jobs_option,
+    click.option("--cluster", metavar="ADDRESS",
+                 help="Grade on the workers of a Dask cluster, such as tcp://host:8786."),
+    click.option("--processes", type=click.IntRange(min=1), metavar="N",
+                 help="Grading processes on this machine (default: one for each 8 processors)."),
+    quiet_option,
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON line per submission."),
+)  # fmt: skip
+
+
+def class_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of all that grades a class."""
+    for option in reversed(CLASS_OPTIONS):
+        command = option(command)
+    return command
+
+
 out_argument = click.argument("out", type=FOLDER)
 
 
@@ -50,15 +56,7 @@ out_argument = click.argument("out", type=FOLDER)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("-a", "--assignment", required=True, help="The assignment's stem.")
 @click.option("-o", "--out", required=True, type=FOLDER, help="Where the gradebook and reports go.")
-@roster_option
-@submitted_option
-@extensions_option
-@without_list_option
-@jobs_option
-@cluster_option
-@processes_option
-@quiet_option
-@json_option
+@class_options
 @click.option("--quiz-only", is_flag=True, help="Grade the quiz alone; code is neither run nor read.")
 @layers
 @hidden_anyway
@@ -100,15 +98,7 @@ def grade(
 @click.option("--never-lower", is_flag=True, help="Never lower a score.")
 @click.option("--only", multiple=True, metavar="STUDENT", help="Run only this one again; may be repeated.")
 @click.option("--again", is_flag=True, help="Re-run everything; report checks whose result differs.")
-@roster_option
-@submitted_option
-@extensions_option
-@without_list_option
-@jobs_option
-@cluster_option
-@processes_option
-@quiet_option
-@json_option
+@class_options
 @click.pass_obj
 def regrade(
     root: Path, /, out: Path, dry_run: bool, never_lower: bool, only: tuple[str, ...], again: bool,
@@ -121,10 +111,8 @@ def regrade(
     from autograder.batch.regrade import Impact, to_text
     from autograder.batch.tasks import Wishes
     from autograder.cli import classes
-    from autograder.gradebook.book import Gradebook
 
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.opened(out) as (book, run):
         people = classes.Class(book, run) if only else None
         chosen = frozenset(people.find(name).name for name in only) if people else frozenset()
     options = replace(run.about.options, **classes.lists_of(run, classes.absolute(lists), without_lists))
@@ -162,10 +150,8 @@ def report(out: Path, feedback: bool | None, published: bool | None, sections: b
     from autograder.batch.folders import FEEDBACK, SECTIONS
     from autograder.batch.outputs import PUBLISHED, write_reports
     from autograder.cli import classes
-    from autograder.gradebook.book import Gradebook
 
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.opened(out) as (book, run):
         for name, wanted in ((PUBLISHED, published), (FEEDBACK, feedback), (SECTIONS, sections)):
             if wanted is not None:
                 book.set(name, "yes" if wanted else "no")
@@ -196,7 +182,6 @@ def override(
     from autograder.batch.outputs import write_reports
     from autograder.cli import classes
     from autograder.errors import InputError
-    from autograder.gradebook.book import Gradebook
 
     if remove == (score is not None):
         raise click.UsageError("give a SCORE, or --remove")
@@ -204,8 +189,7 @@ def override(
         raise click.UsageError("SCORE must be a number")
     if not reason.strip() or not author.strip():
         raise click.UsageError("--reason and --author must say something")
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.opened(out) as (book, run):
         row = classes.Class(book, run).find(submission)
         most = classes.graded(book, run, row, out).max_score
         if score is not None and score > most and not bonus:
@@ -228,13 +212,11 @@ def override(
 def show(root: Path, out: Path, submission: str, student: bool, page: bool) -> None:
     """Print one report, and how its score came about."""
     from autograder.cli import classes
-    from autograder.gradebook.book import Gradebook
     from autograder.reports.handback import handback
     from autograder.reports.history import to_history
     from autograder.reports.terminal import to_terminal
 
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.opened(out) as (book, run):
         row = classes.Class(book, run).find(submission)
         found = classes.graded(book, run, row, out)
         history = to_history(book.history(row.name), book.by_hand(row.name))

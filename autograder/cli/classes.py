@@ -1,5 +1,6 @@
 """What the commands about a class share: prepare it, carry it out, find things in its gradebook."""
 
+import contextlib
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -98,13 +99,7 @@ def last_run(out: Path) -> Run | None:
 
 
 def lists_of(run: Run | None, given: Mapping[str, str], without: Collection[str]) -> dict[str, str]:
-    """Return the lists that a class is graded with: those that are given, else those of the last run.
-
-    Args:
-        run: the last one.
-        given: paths by kind of list.
-        without: kinds of lists that are wanted no more.
-    """
+    """Return the lists that a class is graded with: those given, else the last run's, but none `without`."""
     before = {kind: getattr(run.about.options, kind) if run else "" for kind in LISTS}
     return {**before, **given, **dict.fromkeys(without, "")}
 
@@ -169,12 +164,14 @@ def tell_oddities(intake: Intake) -> None:
     tell(intake.remarks)
 
 
-def run_of(book: Gradebook, out: Path) -> Run:
-    """Return the newest run in a gradebook."""
-    run = book.last_run()
-    if run is None:
-        raise InputError(f"{out} holds no grades yet: autograder grade FOLDER -a STEM -o {out}")
-    return run
+@contextlib.contextmanager
+def opened(out: Path) -> Iterator[tuple[Gradebook, Run]]:
+    """Open the gradebook in a folder; yield it and the newest run in it."""
+    with Gradebook(out, create=False) as book:
+        run = book.last_run()
+        if run is None:
+            raise InputError(f"{out} holds no grades yet: autograder grade FOLDER -a STEM -o {out}")
+        yield book, run
 
 
 def course_of(run: Run, root: Path) -> Course:

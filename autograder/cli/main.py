@@ -103,19 +103,19 @@ def doctor(
     quick: bool, hints: Path | None,
 ) -> None:  # fmt: skip
     """Audit the course: what is wrong, and how to fix it."""
+    from autograder.cli.progress import trials
     from autograder.config import load_config
     from autograder.doctor.examination import examine, reseeded
-    from autograder.doctor.progress import progress
     from autograder.doctor.report import to_matrix, to_text
 
     course = reseeded(load_config(root), seed)
     if hints is not None:
         from autograder.doctor.hints import tell_hints
 
-        sys.exit(0 if tell_hints(course, assignment, only, hints, click.echo) else 1)
+        sys.exit(0 if tell_hints(course, assignment, only, hints, click.echo, trials) else 1)
     healthy = True
     for stem in [assignment] if assignment else course.settings.assignments:
-        with progress(stem) as tell:
+        with trials(stem) as tell:
             found = examine(course, stem, only=only or None, thorough=matrix, every_draw=not quick, tell=tell)
         click.echo((to_matrix(found) if matrix else "") + to_text(found), nl=False)
         healthy = healthy and not found.findings
@@ -140,12 +140,7 @@ def redteam(root: Path, archive: Path, assignment: str | None, attacks: Path, ea
 
 
 def guess_assignment(path: Path, known: Mapping[str, Collection[str]]) -> str:
-    """Return the assignment that a path is named after, whose functions it defines, or the only one.
-
-    Args:
-        path: what was handed in.
-        known: the questions of each assignment, by stem.
-    """
+    """Return the assignment that a path is named after, whose functions it defines, or the only one."""
     named = [stem for stem in known if stem in path.name.lower()]
     if path.is_dir():
         named = named or [

@@ -18,12 +18,10 @@ def comments(out: Path, table: Path, author: str, bonus: bool) -> None:
     from autograder.batch.comments import read_comments
     from autograder.batch.outputs import write_reports
     from autograder.cli import classes
-    from autograder.gradebook.book import Gradebook
 
     if not author.strip():
         raise click.UsageError("--by must say something")
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.opened(out) as (book, run):
         found = read_comments(table, book, classes.Class(book, run).find, author.strip(), bonus=bonus)
         book.comment(found.new)
         written = write_reports(out, book, run)
@@ -99,16 +97,14 @@ def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | N
     """List similar submissions for a person to review."""
     from autograder.cli import classes
     from autograder.cli.progress import counted
-    from autograder.gradebook.book import Gradebook
     from autograder.similar.answers import with_answers
     from autograder.similar.gather import folder_of, gathered, handed_out
     from autograder.similar.outputs import export, write_similar
     from autograder.similar.pairs import pairs_of
     from autograder.submission.work import task_of
 
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
-    course = classes.course_of(run, root)
+    with classes.opened(out) as (_, run):
+        course = classes.course_of(run, root)
     with counted("read", quiet=quiet) as tell:
         task = task_of(course, run.assignment)
         mine = gathered(run.folder, task, out, "", tell)

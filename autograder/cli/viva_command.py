@@ -18,7 +18,6 @@ def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: b
     """Ask students about their own code: sheets and a key."""
     from autograder.cli import classes
     from autograder.cli.progress import counted
-    from autograder.gradebook.book import Gradebook
     from autograder.judging.opening import at_once, open_grader
     from autograder.viva.answers import grade_answers
     from autograder.viva.run import sheets_of
@@ -28,8 +27,7 @@ def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: b
         path, back, asked = grade_answers(out, answers)
         click.echo(f"{back} of {asked} answer sheets came back: {path}")
         return
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.opened(out) as (book, run):
         course = classes.course_of(run, root)
         due = course.assignment(run.assignment).due
         if due is not None and due > datetime.now().astimezone():

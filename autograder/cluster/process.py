@@ -16,19 +16,26 @@ def main() -> None:
     """Run with the numbers of the sockets; the first one brings the course."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that writes down
     lines = [socket.socket(fileno=int(number)) for number in sys.argv[1:]]
+    open_: list[LocalBackend] = []
+    wanted = threading.Thread(target=end_when_unwanted, args=(open_,), daemon=True)
+    wanted.start()
     greeting = OrderReply(f"process {os.getpid()}")
     try:
-        backend = opened(unpacked(receive(lines[0]), Package))
+        open_.append(opened(unpacked(receive(lines[0]), Package)))
+        greeting.ground, greeting.keys = ground_of(open_[0]), open_[0].keys
     except (KitError, InputError) as error:
         greeting.problem = str(error)
-        send(lines[0], packed(greeting))
-        return
-    greeting.ground, greeting.keys = ground_of(backend), backend.keys
     send(lines[0], packed(greeting))
-    for line in lines:
-        threading.Thread(target=serve, args=(line, backend), daemon=True).start()
+    for line in lines if open_ else ():
+        threading.Thread(target=serve, args=(line, open_[0]), daemon=True).start()
+    wanted.join()
+
+
+def end_when_unwanted(backends: list[LocalBackend]) -> None:
+    """Wait until the process that writes down has closed standard input, or gone; then end everything."""
     sys.stdin.buffer.read()
-    backend.close()
+    for backend in backends:
+        backend.close()
     os._exit(0)  # threads that still wait have nobody to tell
 
 

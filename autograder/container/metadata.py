@@ -30,11 +30,7 @@ class Circumstances:
 
 
 def read_circumstances(data: bytes) -> Circumstances:
-    """Return what the bytes of a submission_metadata.json say.
-
-    Args:
-        data: of the file, empty if there is none.
-    """
+    """Return what the bytes of a submission_metadata.json say, which are empty where there is none."""
     try:
         raw = json.loads(data, parse_constant=lambda _: None)  # NaN is no JSON
     except (ValueError, RecursionError):

@@ -17,6 +17,7 @@ from msgspec import structs
 
 from autograder.config import Course, load_config
 from autograder.container.metadata import Circumstances, read_circumstances
+from autograder.data.files import write_whole
 from autograder.errors import InputError
 from autograder.judging.bank import read
 from autograder.judging.blank import FAILED, blank_report
@@ -172,9 +173,7 @@ def take_metadata(path: Path) -> bytes:
 
 def write_results(path: Path, results: dict[str, Any]) -> None:
     """Replace results.json in one step."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    part.replace(path)
+    write_whole(path, (json.dumps(results, indent=1) + "\n").encode())
 
 
 def tell_staff(run: PlatformRun, report: Report) -> None:

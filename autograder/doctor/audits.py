@@ -50,7 +50,8 @@ def audit_questions(subject: Subject) -> Iterator[Finding]:
                 f"{subject.path('handout')} does not name {question}",
                 f"tell students about it in {subject.path('handout')}",
             )
-        yield from missing_parts(subject, question)
+        if question not in subject.unfinished:
+            yield from missing_parts(subject, question)
     for name in defined:
         if not name.startswith("_") and name not in subject.everything:
             yield Finding(
@@ -72,15 +73,13 @@ def audit_hints(subject: Subject) -> Iterator[Finding]:
 
 
 def missing_parts(subject: Subject, question: str) -> Iterator[Finding]:
-    """A question needs checks of both kinds, misconceptions and alternatives."""
+    """A question needs checks of both kinds, and misconceptions."""
     checks = subject.bank.of(question)
     mistakes = [one for one in subject.bank.misconceptions if one.question == question]
-    others = [one for one in subject.bank.alternatives if one.question == question]
     for there, what, part in (
         (any(check.visible for check in checks), "visible check", "checks"),
         (any(not check.visible and check.weight for check in checks), "hidden check with points", "checks"),
         (bool(mistakes), "misconception", "mistakes"),
-        (bool(others), "alternative", "alternatives"),
     ):
         if not there:
             yield Finding(f"{question} has no {what}", f"write one into {subject.path(part)}")

@@ -91,7 +91,10 @@ def judge_misconceptions(subject: Subject, results: TrialResults) -> Iterator[Fi
 
 
 def judge_alternatives(subject: Subject, results: TrialResults) -> Iterator[Finding]:
-    """Every unusual right answer must pass every check."""
+    """Every question has an unusual right answer, if only one made here; each must pass every check."""
+    for question in subject.ready():
+        if not any(question in trial.questions for trial, _ in of_kind(results, "alternative")):
+            yield Finding(f"{question} has no alternative", f"write one into {subject.path('alternatives')}")
     for trial, ran in of_kind(results, "alternative"):
         if lost := [one for one in ran if one.outcome is not Outcome.PASSED]:
             yield Finding(

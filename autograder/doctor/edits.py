@@ -24,9 +24,7 @@ class CodeEdit:
 def edits(top: ast.stmt, modules: Set[str]) -> Iterator[CodeEdit]:
     """Yield the changes to a definition or a constant.
 
-    Args:
-        top: what is changed.
-        modules: names that the program imports: `np.sum(x)` calls no method of `np`.
+    `modules` are names that the program imports: `np.sum(x)` calls no method of `np`.
     """
     known = {node.arg for node in ast.walk(top) if isinstance(node, ast.arg)}
     for node in code(top):
@@ -229,12 +227,7 @@ def defaults(node: ast.FunctionDef) -> Iterator[CodeEdit]:
 
 
 def dropped_statement(node: ast.stmt, known: set[str]) -> Iterator[CodeEdit]:
-    """Yield nothing in place of a statement that is not the first to bind a name.
-
-    Args:
-        node: the statement.
-        known: names bound so far; grows.
-    """
+    """Yield nothing in place of a statement that is not the first to bind a name; `known` names grow."""
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     fresh = {target.id for target in targets if isinstance(target, ast.Name)} - known
     known |= fresh

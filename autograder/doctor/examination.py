@@ -23,13 +23,13 @@ from autograder.doctor.behaviour import (
 from autograder.doctor.draws import judge_draws
 from autograder.doctor.findings import PATHS, Audit, Finding, Subject
 from autograder.doctor.handed_out import handed_out_trials, judge_handed_out
+from autograder.doctor.made_up import garbage_trials, rewritten_trials
 from autograder.doctor.mutants import Mutant, mutants
 from autograder.doctor.proofs import Prover
 from autograder.doctor.quiz import judge_quiz
 from autograder.doctor.trials import (
     Trial,
     TrialRunner,
-    garbage_trials,
     mutant_trials,
     reference_trials,
     stub_trials,
@@ -40,12 +40,11 @@ from autograder.judging.bank import load_bank, read
 from autograder.judging.grader import Grader
 from autograder.judging.programs import reference_program
 from autograder.judging.quiz_sheet import open_quiz
-from autograder.publish.build import student_folder
 from autograder.publish.source import CourseModule
+from autograder.publish.template import build_template
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.libraries import used_by
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 
@@ -178,9 +177,8 @@ def run_trials(
 ) -> tuple[TrialResults, list[Finding], dict[str, str]]:
     """Run every trial behind a wall of its own and judge what they say; return what is proven, too."""
     bank = subject.bank
-    limits = Limits(**structs.asdict(subject.assignment.limits))
     libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
-    with Wall(limits, libraries) as wall:
+    with Wall(subject.assignment.limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
             runner = TrialRunner(grader, thorough=thorough)
@@ -219,12 +217,13 @@ def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> 
     if not subject.assignment.questions:
         return []
     bank = subject.bank
-    folder = student_folder(subject.course, subject.stem)
+    folder = build_template(subject.course, subject.stem)
     stubs = {name: folder[f"{name}.py"].decode() for name in bank.parts}
     return [
         *stub_trials(subject, stubs),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
+        *rewritten_trials(subject, runner.answers),
         *garbage_trials(subject, runner.answers),
         *handed_out_trials(subject),
         *mutant_trials(subject, found),

@@ -44,13 +44,7 @@ def kinds(parameters: list[str], *, numeric: bool, acts: bool = False) -> list[t
 
 
 def instead(target: Any, kind: str, parameter: str = "") -> Any:
-    """Return what answers garbage in place of a function, or of every method of a class.
-
-    Args:
-        target: the right function or class.
-        kind: which garbage.
-        parameter: for what is handed back, its name.
-    """
+    """Return what answers garbage in place of a function, or of every method of a class."""
     if isinstance(target, type):
         own = {name: value for name, value in vars(target).items() if inspect.isfunction(value)}
         public = {name: value for name, value in own.items() if not name.startswith("_")}

@@ -8,8 +8,9 @@ from autograder.config import Course, load_config
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.handed_out import KIT
 from autograder.judging.bank import read
-from autograder.publish.build import BUNDLES, has_bundle, student_folder, zip_bytes
+from autograder.publish.build import BUNDLES, has_bundle, zip_bytes
 from autograder.publish.leaks import LEAK_LENGTH, leaks
+from autograder.publish.template import build_template
 from autograder.publish.tree import differences, present
 
 Build = Callable[[Course, str], Mapping[str, bytes]]
@@ -26,7 +27,7 @@ class Generated:
 
 def handed_out(course: Course, stem: str) -> dict[str, bytes]:
     """Return the student's folder by grading.yml's own seed, whatever other term doctor looks at."""
-    return student_folder(load_config(course.root), stem)
+    return build_template(load_config(course.root), stem)
 
 
 def stale_template(course: Course, stem: str, built: Mapping[str, bytes]) -> list[str]:

@@ -7,13 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.trials import Ran, Trial
 from autograder.judging.loading import Program
-from autograder.publish.build import student_folder
 from autograder.publish.source import DEFINITION, FUNCTION
+from autograder.publish.template import build_template
 from autograder.results import Outcome
 from autograder.sandbox.protocol import ProgramText
 from autograder.submission.notebook_code import cells_of
 
-KIT = ("checks/kit.py", "checks/for_otter.py", "conftest.py", "study.py")  # knows no course content
+KIT = (
+    "checks/kit.py",
+    "checks/for_otter.py",
+    "conftest.py",
+    "study.py",
+    "quiz.py",
+)  # knows no course content
 FENCE = re.compile(r"^```(?:python|py)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -24,7 +30,7 @@ def handed_out_trials(subject: Subject) -> list[Trial]:
     """
     ready = tuple(subject.ready())
     trials, seen = [], set()
-    for path, text in programs(student_folder(subject.course, subject.stem)):
+    for path, text in programs(build_template(subject.course, subject.stem)):
         nodes = parsed(text)
         around = surroundings(nodes)
         for name, function in functions(nodes):

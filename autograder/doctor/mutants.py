@@ -34,12 +34,7 @@ class Mutant:
 
 
 def mutants(source: CourseModule, questions: Sequence[str]) -> list[Mutant]:
-    """Return every mutant of a solution's questions and of what only they use.
-
-    Args:
-        source: the solution.
-        questions: the functions and classes that are asked for.
-    """
+    """Return every mutant of a solution's questions and of what only they use."""
     owners = find_owners(source)
     needed = {name: reach(name, owners, questions) for name in questions if name in owners}
     imported = source.imports(lambda *_: True)[1]

@@ -37,8 +37,7 @@ class Prover:
     def prove_all(self, mutants: Mapping[str, tuple[Program, Sequence[str]]]) -> dict[str, str]:
         """Return which of some mutants are as right as the reference, each with the evidence.
 
-        Args:
-            mutants: a program by its name, and the questions that it may answer wrongly.
+        Each comes with the questions that it may answer wrongly.
         """
         for question in {name for _, concerned in mutants.values() for name in concerned}:
             self._right[question] = self._answers(question)

@@ -14,12 +14,7 @@ DRAWS = 200
 
 
 def judge_quiz(subject: Subject, functions: Functions) -> Iterator[Finding]:
-    """Judge the quiz with the reference's functions.
-
-    Args:
-        subject: the assignment.
-        functions: the reference, answering with plain data.
-    """
+    """Judge the quiz with the reference's functions, which answer with plain data."""
     if subject.quiz is None:
         if not subject.assignment.quiz and (subject.course.root / subject.path("quiz")).exists():
             yield Finding(

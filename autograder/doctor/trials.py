@@ -12,10 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from autograder.data.values import Handle, Tensor
-from autograder.doctor import garbage
 from autograder.doctor.findings import Subject
 from autograder.doctor.margins import tolerances
 from autograder.doctor.mutants import Mutant
@@ -26,7 +22,6 @@ from autograder.judging.judge import Judged
 from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
-from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.protocol import ProgramText
@@ -237,46 +232,6 @@ def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
                 program = replace(reference, modules={**reference.modules, name: mutant.text})
             trials.append(Trial("mutant", mutant.id, questions, program))
     return trials
-
-
-def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> list[Trial]:
-    """Return every kind of garbage for every question.
-
-    Args:
-        subject: the assignment.
-        answers: what the reference answers; without a number in them some kinds are all alike.
-    """
-    reference = reference_program(subject.bank)
-    modules = {**reference.modules, "garbage": Path(garbage.__file__).read_text("utf-8")}
-    trials = []
-    for question in subject.ready():
-        known = answers.get(question, ())
-        numeric, acts = any(map(has_numbers, known)), bool(known) and all(one is None for one in known)
-        for kind, parameter in garbage.kinds(
-            parameters(subject.defined[question].node), numeric=numeric, acts=acts
-        ):
-            swap = f"import garbage\n{question} = garbage.instead({question}, {kind!r}, {parameter!r})\n"
-            source = ProgramText(reference.source.name, [subject.bank.solution, swap])
-            name = f"{parameter} {kind}".strip()
-            trials.append(
-                Trial("garbage", name, (question,), replace(reference, source=source, modules=modules))
-            )
-    return trials
-
-
-def has_numbers(answer: Any) -> bool:
-    """Whether an answer holds numbers, or is an object whose methods may return some."""
-    if isinstance(answer, list | tuple):
-        return any(map(has_numbers, answer))
-    return isinstance(answer, int | float | np.ndarray | Tensor | Handle)
-
-
-def parameters(node: Definition) -> list[str]:
-    """Return the names of a function's parameters; for a class, one that stands for any."""
-    arguments = getattr(node, "args", None)
-    if arguments is None:
-        return ["input"]
-    return [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
 
 
 def by_question(results: Mapping[Trial, list[Ran]], kind: str, question: str) -> dict[str, list[Ran]]:

@@ -12,12 +12,7 @@ QUIZ = "quiz."  # begins the name of a quiz item, as in quiz.why_smooth
 
 
 def with_comments(report: Report, comments: Sequence[Comment]) -> Report:
-    """Return a report with the points and the comments that staff gave.
-
-    Args:
-        report: as it counts without them.
-        comments: those that hold, one for each question.
-    """
+    """Return a report with the points and the comments that staff gave."""
     for comment in comments:
         if not comment.question:
             report = on_the_whole(report, comment)
@@ -94,12 +89,7 @@ def said(comment: Comment) -> str:
 
 
 def with_override(report: Report, overrides: Sequence[Override]) -> Report:
-    """Return a report with the score that was set by hand last, if it was not taken back.
-
-    Args:
-        report: as it counts without it.
-        overrides: oldest first.
-    """
+    """Return a report with the score that was set by hand last, if it was not taken back."""
     if not overrides or (last := overrides[-1]).score is None:
         return report
     when = datetime.fromtimestamp(last.made, UTC)

@@ -92,7 +92,7 @@ class Database:
         """Turn on the write-ahead log; SQLite does not wait for another process that does the same."""
         for left in reversed(range(TRIES)):
             try:
-                if self._one("PRAGMA journal_mode")[0] != "wal":
+                if self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                     self._db.execute("PRAGMA journal_mode = WAL")
                 return
             except sqlite3.OperationalError as error:
@@ -130,7 +130,20 @@ class Database:
             yield
 
     def _one(self, query: str, *values: object) -> Any:
-        return self._db.execute(query, values).fetchone()
+        """Return the first row, None if there is none."""
+        with self._sane():
+            return self._db.execute(query, values).fetchone()
+
+    def _all(self, query: str, *values: object) -> list[Any]:
+        """Return all rows; of rows with one column, what is in it."""
+        with self._sane():
+            found = self._db.execute(query, values).fetchall()
+        return [row[0] for row in found] if found and len(found[0]) == 1 else found
+
+    def _write(self, command: str, *values: object) -> int:
+        """Write one row, and return its number."""
+        with self._sane():
+            return int(self._db.execute(command, values).lastrowid or 0)
 
 
 def complaint(said: str) -> str:

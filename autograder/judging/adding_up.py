@@ -35,24 +35,7 @@ def added_up(
     staff: Sequence[str] = (),
     outcome: Outcome | None = None,
 ) -> Report:
-    """Return the report.
-
-    Args:
-        assignment: that was graded.
-        submission: that was graded.
-        questions: their results.
-        checks: their results.
-        answers: of the quiz.
-        isolation: what the sandbox held back.
-        receipt: what graded it.
-        notes: what the student should know.
-        output: what the submission printed.
-        seconds: that its code took.
-        refused: whether the sandbox refused it something.
-        examples: what came of the student's own examples.
-        staff: what staff alone should know.
-        outcome: of the whole, where it does not follow from the parts.
-    """
+    """Return the report; `outcome` is of the whole, where it does not follow from the parts."""
     quiz_score = round(sum(answer.score for answer in answers), 2)
     unjudged = [answer for answer in answers if answer.outcome is Outcome.BROKEN]
     broken = [result.staff_note for result in checks if result.outcome is Outcome.BROKEN]

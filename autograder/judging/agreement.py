@@ -8,12 +8,7 @@ from autograder.judging.bank import Bank
 
 
 def insist_on_agreement(bank: Bank, questions: Collection[str]) -> None:
-    """Raise a `KitError` at the first question that the settings and the files do not share.
-
-    Args:
-        bank: the checks and programs of the assignment.
-        questions: which grading.yml gives points to.
-    """
+    """Raise a `KitError` at the first question that grading.yml, `questions`, and the files do not share."""
     for fault in disagreements(bank, questions):
         raise KitError(fault)
 

@@ -128,11 +128,7 @@ class Bank:
 def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = None) -> Bank:
     """Read an assignment's checks (which are run: they are ours) and the texts of its programs.
 
-    Args:
-        root: the course's folder.
-        stem: the assignment.
-        assignment: says what lies beside its module. What is only a quiz has no checks, and a solution only
-            if its answers are measured.
+    What is only a quiz has no checks, and a solution only if its answers are measured.
     """
     path = root / "tests" / "questions" / f"test_{stem}.py"
     solution = root / "solutions" / f"{stem}.py"

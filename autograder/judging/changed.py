@@ -13,13 +13,7 @@ Definition = ast.FunctionDef | ast.ClassDef
 
 
 def written_out(text: str, parts: Mapping[str, str], where: str) -> str:
-    """Return a file of mistakes in which every change of the reference is a function or class.
-
-    Args:
-        text: of the file.
-        parts: the reference's modules, by name.
-        where: the file's name, for errors.
-    """
+    """Return a file of mistakes in which every change of the reference is a function or class."""
     lines, added = text.splitlines(), list[str]()
     body = ast.parse(text).body
     own = {getattr(node, "name", "") for node in body}

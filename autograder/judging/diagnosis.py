@@ -68,14 +68,7 @@ class Diagnostician:
         candidates: Sequence[Variant],
         right: Sequence[Variant],
     ) -> Diagnosis:
-        """Explain a question's wrong answers.
-
-        Args:
-            checks: the question's.
-            judged: how each ended, with the calls that it made.
-            candidates: the question's known mistakes.
-            right: its unusual right answers.
-        """
+        """Explain a question's wrong answers by known mistakes; `right` are its unusual right answers."""
         if not all(one.digest or one.verdict.outcome is Outcome.SKIPPED for one in judged):
             return self._diagnose(checks, judged, candidates, right)
         key = tuple((one.verdict.outcome, one.digest) for one in judged)  # the same replies, the same reason

@@ -44,12 +44,7 @@ class Examiner:
         self._lock = threading.Lock()
 
     def judge(self, text: str, questions: Sequence[str]) -> tuple[list[Examples], list[str]]:
-        """Return what came of a student's examples, and notes on what cannot be read.
-
-        Args:
-            text: of examples.py.
-            questions: the assignment's.
-        """
+        """Return what came of the examples in an examples.py, and notes on what cannot be read."""
         given = self.read(text, questions)
         if given is None:
             return [], [FORM]

@@ -156,13 +156,7 @@ class Grader:
     def grade_question(
         self, question: str, session: Session, found: Judgements
     ) -> tuple[QuestionResult, list[CheckResult]]:
-        """Add up a question's checks; judge again in a fresh worker what another question may have spoilt.
-
-        Args:
-            question: its name.
-            session: with the submission.
-            found: how all checks ended.
-        """
+        """Add up a question's checks; judge again in a fresh worker what another question may have spoilt."""
         results, diagnosis = self.judge_question(question, found)
         results = with_pictures(results, [found[result.id][0] for result in results], self.reference)
         first = results
@@ -211,13 +205,7 @@ class Grader:
     def judge_checks(
         self, checks: Sequence[Check], session: Session, before: Judgements | None = None
     ) -> Judgements:
-        """Run checks and tell of each as soon as it has ended.
-
-        Args:
-            checks: to be run.
-            session: with the submission.
-            before: how those ended that have run already.
-        """
+        """Run checks and tell of each as soon as it has ended; those in `before` have run already."""
         found: Judgements = {}
         passed = [
             one.check.name for one, _ in (before or {}).values() if one.verdict.outcome is Outcome.PASSED

@@ -5,7 +5,8 @@ from autograder.environment import listed, python_name
 HINTS = {
     "graphics card": "There is no graphics card where this is graded: keep everything on the CPU.",
     "network": "There is no network where this is graded.",
-    "files": "Where this is graded there are no files but those handed in beside the code.",
+    "files": "Where this is graded there are no files but those handed in beside the code; "
+    "what a program writes with open() is in memory.",
     "processes": "No other program or process can be started where this is graded.",
     "library": f"Where this is graded there are the standard library, {listed()}, and nothing else.",
     "python": f"A later Python has that: {python_name()} grades.",

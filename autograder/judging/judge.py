@@ -100,15 +100,10 @@ class Judge:
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
     ) -> Iterator[Judged]:
-        """Run checks, in order, on a submission, and yield how each ended.
+        """Run checks, in order, on a submission, and yield how each ended; others have `passed` already.
 
         Their calls go over all at once, those of several that ask the very same once; each check is judged
         as soon as its replies are there.
-
-        Args:
-            checks: to be run.
-            session: with the submission.
-            passed: names of other checks that have passed already.
         """
         if not all(check.visible for check in checks):
             session.seal()
@@ -203,14 +198,7 @@ class Judge:
     def verdict(
         self, check: Check, student: Student, exchanges: Sequence[Exchange], session: Session
     ) -> Verdict:
-        """Call a check and say how it ended.
-
-        Args:
-            check: to be run.
-            student: the stand-in to run it on.
-            exchanges: grows by the calls that are made.
-            session: with the submission.
-        """
+        """Call a check and say how it ended; `exchanges` grows by the calls that are made."""
         try:
             self.call(check, student)
         except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:

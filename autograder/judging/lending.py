@@ -51,14 +51,7 @@ class Again:
 
 
 def judge_again(lending: Lending, question: str, session: Session, own: list[CheckResult]) -> Again | None:
-    """Judge with right functions in place of the student's earlier ones; None if none is used.
-
-    Args:
-        lending: of the assignment.
-        question: what is judged.
-        session: the student's; it remembers which questions were right.
-        own: the results with the student's functions.
-    """
+    """Judge with right functions in place of the student's earlier ones; None if none is used."""
     if all(result.outcome is Outcome.PASSED for result in own):
         session.right.add(question)
         return None
@@ -78,13 +71,7 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
 
 
 def parts_of(question: str, questions: Iterable[str], cells: Sequence[str]) -> list[str]:
-    """Return the earlier questions whose functions the program uses to answer this one.
-
-    Args:
-        question: the one that is judged.
-        questions: all of the assignment, in order.
-        cells: the student's program.
-    """
+    """Return the earlier questions whose functions the program uses to answer this one."""
     order = list(questions)
     earlier = [name for name in order[: order.index(question)] if is_used(name, cells)]
     defined = definitions(tuple(cells)) if earlier else {}
@@ -171,12 +158,7 @@ def better(own: list[CheckResult], later: Sequence[Outcome], told: str) -> list[
     """Return the results with the outcomes of a later run, or `own` if that earns no more.
 
     Nothing else comes out of a later run but a known mistake: its program may have seen hidden inputs, or
-    lent answers.
-
-    Args:
-        own: the results of the first run.
-        later: how the same checks ended in the later one.
-        told: what is said of a check that ended well in the first run only.
+    lent answers. `told` is said of a check that ended well in the first run only.
     """
     merged = []
     for before, outcome in zip(own, later, strict=True):

@@ -16,13 +16,7 @@ MOST_NOTES, MOST_NAMES, CELL_SHOWN = 6, 4, 40
 
 
 def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
-    """Return the notes on loading a submission.
-
-    Args:
-        session: it has been loaded in.
-        source: the code.
-        import_s: what loading may take.
-    """
+    """Return the notes on loading a submission."""
     if session.unloadable is not None:
         return [f"The file could not be loaded: {session.unloadable}."]
     if session.loaded is None:

@@ -63,8 +63,8 @@ class Loader:
                 worker.close()
                 if isinstance(error, InvalidReply):
                     raise
-                left -= time.monotonic() - began - worker.excused_s
-                deadline += worker.excused_s
+                left -= time.monotonic() - began - worker.excused.all_s
+                deadline += worker.excused.all_s
                 slow = isinstance(error, CallTimeout)
                 statement_s = self._wall.bounds.import_s / (SUSPECT if slow else 1)
                 hopeless = attempt == RELOADS or left <= 0 or time.monotonic() >= deadline

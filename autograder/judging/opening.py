@@ -4,8 +4,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from msgspec.structs import asdict
-
 from autograder import beside
 from autograder.config import Course
 from autograder.judging.agreement import insist_on_agreement
@@ -14,7 +12,6 @@ from autograder.judging.grader import Grader
 from autograder.judging.quiz_sheet import open_quiz
 from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.libraries import packages_of, used_by
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.wall import Wall
 
@@ -22,13 +19,9 @@ from autograder.sandbox.wall import Wall
 def open_grader(
     course: Course, stem: str, without: Sequence[str] = (), *, hidden_anyway: bool = False
 ) -> Grader:
-    """Start the wall, try it, and return a grader behind it. Close it when done.
+    """Start the wall, `without` some layers, try it, and return a grader behind it. Close it when done.
 
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment.
-        without: layers of the wall to switch off, to see what they are worth.
-        hidden_anyway: run hidden checks even where the wall does not hold everything back.
+    `hidden_anyway` runs hidden checks even where the wall does not hold everything back.
     """
     insist_on_linux()
     assignment = course.assignment(stem)
@@ -36,7 +29,7 @@ def open_grader(
     only_quiz = not assignment.questions
     # The warm process starts first and imports while this one reads: neither waits for the other.
     own = [read(path, "" if only_quiz else None) for path in (solution, *provided_paths(course, stem))]
-    wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
+    wall = Wall(assignment.limits, used_by(own[:1]), without, packages_of(own))
     try:
         bank = load_bank(course.root, stem, assignment)
         if not only_quiz:

@@ -17,11 +17,6 @@ def with_pictures(
     """Return the results; the first that failed over a figure holds it, and what the reference drew.
 
     One pair a question: a figure is mended once, and pictures are large.
-
-    Args:
-        results: of a question's checks.
-        judged: the same checks, with the calls that were made.
-        reference: answers the same calls.
     """
     told = list(results)
     for at, (result, one) in enumerate(zip(results, judged, strict=True)):

@@ -36,12 +36,7 @@ def graded_sheet(
 ) -> tuple[list[QuizAnswer], list[str]]:
     """Grade the answer sheet of a submission, and note what is odd about it.
 
-    Args:
-        quiz: questions and keys.
-        points: of the whole quiz.
-        submission: with the sheet.
-        reference: the reference's functions, which keys may call.
-        own: the student's, for what is measured with one's own code.
+    `reference` holds the functions that keys may call, `own` the student's, for what is measured with them.
     """
     text = submission.files.get(QUIZ, b"").decode("utf-8", "replace")
     sheet = read_sheet(text, tuple(quiz.questions))

@@ -27,13 +27,7 @@ IMPORT = re.compile(rf"^[ \t]*(?:{FROM}|import[ \t]+(autograder[\w.]*))", re.MUL
 
 
 def receipt_of(course: Course, stem: str, isolation: str) -> dict[str, str]:
-    """Return the part of a receipt that all submissions share.
-
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment.
-        isolation: the verdict of the wall's self-check.
-    """
+    """Return the part of a receipt that all submissions share."""
     settings = msgspec.json.encode(replace(course.settings, seed=0))
     files = digest({**course_files(course, stem), FILE: settings})
     return {

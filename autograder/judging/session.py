@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.judging.loading import Ending, Loader, Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
@@ -117,8 +117,7 @@ class Session:
     def begin_question(self, name: str = "") -> None:
         """Give the calls of a question their full time, or what is left of it to one begun before.
 
-        Args:
-            name: of the question; one without a name is always new.
+        A question without a name is always new.
         """
         self._question = name
         if not name:
@@ -154,10 +153,6 @@ class Session:
 
         After a crash or a timeout the rest of that check's calls have no reply; a fresh worker
         goes on with the next check.
-
-        Args:
-            scripts: the checks' calls.
-            questions: of each check, where each question has a time of its own.
         """
         self._first = FORGET
         left = list(zip(scripts, questions or [self._question] * len(scripts), strict=True))
@@ -195,13 +190,13 @@ class Session:
 
     @contextlib.contextmanager
     def _clock(self, worker: Worker) -> Iterator[None]:
-        began, excused, received = time.monotonic(), worker.excused_s, worker.received
+        began, excused, received = time.monotonic(), replace(worker.excused), worker.received
         try:
             yield
         finally:
             waited = time.monotonic() - began
-            self._waited += waited
-            self.seconds += max(0.0, waited - (worker.excused_s - excused))
+            self._waited += max(0.0, waited - (worker.excused.held_up_s - excused.held_up_s))
+            self.seconds += max(0.0, waited - (worker.excused.all_s - excused.all_s))
             self._bytes += worker.received - received
 
     def _deadline(self) -> float:

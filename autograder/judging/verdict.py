@@ -67,13 +67,7 @@ class Tellable:
 
 
 def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -> Verdict:
-    """Say what an exception out of a check means.
-
-    Args:
-        error: what the check raised.
-        tellable: what students may read of this run.
-        exchanges: the calls that the check made.
-    """
+    """Say what an exception out of a check means, in words that `tellable` lets students read."""
     visible = tellable.everything
     call = spell_call(exchanges[-1].call) if exchanges else ""
     asked = exchanges[-1].call.name if exchanges else ""
@@ -97,14 +91,7 @@ def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -
 
 
 def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) -> Verdict:
-    """Say what it means that the student's code raised.
-
-    Args:
-        problem: what the worker says of the exception.
-        tellable: what students may read of this run.
-        call: the call, as a student would write it.
-        asked: the name that was called.
-    """
+    """Say what it means that the student's code raised when `asked` was called."""
     visible = tellable.everything
     if problem.type_name == "NotDefined" and asked not in tellable.names:
         return Verdict(Outcome.ERROR, not_defined(asked, tellable), cause=Cause.MISSING)

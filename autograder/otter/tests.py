@@ -45,15 +45,7 @@ def student_tests(checks: CourseModule, stem: str) -> dict[str, str]:
 def grading_tests(
     source: CourseModule, checks: Sequence[Check], stem: str, points: Mapping[str, float], seed: int
 ) -> dict[str, str]:
-    """Return a test file for each question, hidden checks included, by question.
-
-    Args:
-        source: the module of checks.
-        checks: what it holds.
-        stem: the assignment.
-        points: what each question is worth.
-        seed: the course's, so that hidden inputs are those of `autograder grade`.
-    """
+    """Return a test file for each question, hidden checks included, with the inputs of `autograder grade`."""
     arguments = f'"{stem}", name, {seed}, ROOT / "course/solutions/{stem}.py"'
     tests = {}
     for question, worth in points.items():

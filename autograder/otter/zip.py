@@ -35,7 +35,7 @@ def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
     texts |= {f"files/{name.removesuffix('.py')}/__init__.py": text for name, text in provided.items()}
     texts["otter_config.json"] = json.dumps(configuration(course, stem), indent=2) + "\n"
     texts["README.md"] = render(
-        (FILES / "README.md.j2").read_text("utf-8"), title=assignment.title or stem, stem=stem,
+        (FILES / "README.md.j2").read_text("utf-8"), title=assignment.heading, stem=stem,
         otter=importlib.metadata.version("otter-grader"), quiz=bool(assignment.quiz),
         modules=bool(provided), seconds=CHECK_SECONDS,
     )  # fmt: skip

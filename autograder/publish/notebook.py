@@ -47,14 +47,7 @@ def lab_notebook(text: str) -> str:
 
 
 def work_notebook(stubs: str, stem: str, title: str, *, quiz: bool = False) -> str:
-    """Return the stubs as a notebook: one question a cell, its checks in the next.
-
-    Args:
-        stubs: the module that students fill in.
-        stem: the assignment.
-        title: the heading.
-        quiz: whether quiz.yml is handed in with it.
-    """
+    """Return the stubs as a notebook: one question a cell, its checks in the next."""
     source = CourseModule(stubs, f"{stem}.py")
     questions = [node for node in source.tree.body if isinstance(node, DEFINITION)]
     ends = [*(first_line(node) for node in questions[1:]), len(source.lines) + 1]

@@ -42,12 +42,7 @@ student:
 
 
 def render_paper(questions: Mapping[str, Question], title: str) -> str:
-    """Return the quiz.yml that a student fills in.
-
-    Args:
-        questions: the questions by id.
-        title: title of the assignment.
-    """
+    """Return the quiz.yml that a student fills in."""
     parts = [HEAD.format(title=title)]
     for number, (name, question) in enumerate(questions.items(), start=1):
         rule = f"# {number} of {len(questions)} ".ljust(WIDTH, "-")
@@ -58,14 +53,7 @@ def render_paper(questions: Mapping[str, Question], title: str) -> str:
 
 
 def render_script(questions: Mapping[str, Question], assignment: str, title: str, term: str = "") -> str:
-    """Return the quiz.py that shows a student the paper with their own figures.
-
-    Args:
-        questions: the questions by id.
-        assignment: the stem that figures are drawn with.
-        title: title of the assignment.
-        term: the salt of the term's figures.
-    """
+    """Return the quiz.py that shows a student the paper with their own figures."""
     data: dict[str, dict[str, Any]] = {
         name: {
             "kind": question.kind,

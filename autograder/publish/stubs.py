@@ -32,13 +32,7 @@ ALIAS_NODES = (
 
 
 def make_stubs(source: CourseModule, questions: Sequence[str], provided: Collection[str] = ()) -> str:
-    """Return the module that students fill in.
-
-    Args:
-        source: the solution.
-        questions: the functions and classes that are asked for; nothing else becomes a stub.
-        provided: modules that are handed out whole, so that importing them stays.
-    """
+    """Return the module that students fill in; importing a module that is `provided` stays."""
     stubs = [make_stub(source, node) for node in find_questions(source, questions)]
     constants = [node for node in source.tree.body if is_constant(node)]
     trees = [ast.parse(stub) for stub in stubs]

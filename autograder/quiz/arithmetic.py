@@ -38,10 +38,7 @@ def evaluate(
 ) -> float:
     """Return the number that `expression` comes to. What a function raises propagates.
 
-    Args:
-        expression: the text.
-        names: values of the names in it.
-        functions: what may be called, besides min, max, exp, log, array and tensor.
+    It may use `names`, call `functions`, and min, max, exp, log, array and tensor.
     """
 
     def value(node: ast.AST) -> Any:

@@ -73,11 +73,8 @@ class QuizResult(msgspec.Struct, frozen=True, kw_only=True):
 def grade_quiz(quiz: Quiz, sheet: Sheet, functions: Functions, own: Functions) -> list[QuizResult]:
     """Return a result for each question, in the quiz's order.
 
-    Args:
-        quiz: questions and keys.
-        sheet: what the student handed in.
-        functions: the assignment's reference functions, answering with plain data.
-        own: the student's, for questions that are measured; whatever they raise is ignored.
+    `functions` are the reference's, answering with plain data; `own` are the student's, for questions that
+    are measured: whatever they raise is ignored.
     """
     return [grade_question(quiz, name, sheet, functions, own) for name in quiz.questions]
 

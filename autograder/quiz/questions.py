@@ -97,14 +97,7 @@ class Quiz(msgspec.Struct, frozen=True):
 
 
 def load_quiz(paper_text: str, answers_text: str, assignment: str, term: str = "") -> Quiz:
-    """Return a quiz, or raise a `KitError` that names file, key and what to do.
-
-    Args:
-        paper_text: text of `assignments/<assignment>/quiz.yml`.
-        answers_text: text of `solutions/<assignment>_quiz.yml`.
-        assignment: the stem; figures are drawn with it.
-        term: the salt of the term's figures.
-    """
+    """Return a quiz from the texts of its two files, or raise a `KitError`: file, key and what to do."""
     questions = load_questions(paper_text, assignment)
     file = f"solutions/{assignment}_quiz.yml"
     keys = load_parts(answers_text, file, Key)
@@ -198,8 +191,13 @@ def check_letters(question: Question, key: Key, where: str) -> None:
     if isinstance(key.answer, str) != (question.kind == "one choice"):
         form = "one letter" if question.kind == "one choice" else "a list of letters"
         raise KitError(f"{where}.answer: {question.kind} needs {form}")
-    same_names(key.right(), set(question.choices) - set(key.wrong), f"{where}.answer", "the letter")
-    same_names(key.wrong, set(question.choices) - set(key.right()), f"{where}.wrong", "a why")
+    for letter in sorted({*question.choices, *key.right(), *key.wrong}):
+        ways = (letter in key.right()) + (letter in key.wrong)
+        if letter not in question.choices:
+            raise KitError(f"{where}: there is no choice {letter}")
+        if ways != 1:
+            told = "is right and wrong" if ways else "is neither in answer nor, with its why, in wrong"
+            raise KitError(f"{where}: choice {letter} {told}")
     if question.kind == "several choices" and len(key.wrong) < len(key.right()):
         raise KitError(f"{where}: ticking all must earn nothing: give as many wrong choices as right ones")
     for letter, why in key.wrong.items():

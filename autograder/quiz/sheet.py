@@ -36,9 +36,7 @@ class Sheet(NamedTuple):
 def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
     """Return a student's sheet. Never raises: what is wrong is in `problems`, a line each.
 
-    Args:
-        text: of the quiz.yml.
-        names: the ids of the questions; without them whatever begins a line counts as one.
+    `names` are the ids of the questions; without them whatever begins a line counts as one.
     """
     problems = []
     if len(text) > MAX_SHEET:

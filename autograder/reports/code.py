@@ -29,13 +29,7 @@ class Cell:
 
 
 def marked_code(report: Report, name: str, cells: Sequence[str]) -> list[Cell]:
-    """Return a program with the lines marked at which checks failed.
-
-    Args:
-        report: on the submission.
-        name: of its file.
-        cells: its code; a `.py` file is one cell.
-    """
+    """Return the cells of a program, one for a `.py`, with the lines marked at which checks failed."""
     remarks = remarks_of(report, cells)
     found, left = [], MOST_LINES
     for number, text in enumerate(cells, 1):

@@ -26,12 +26,7 @@ MARGIN = 0.06
 
 
 def histogram(scores: Sequence[float], worth: float) -> Markup:
-    """Return how many submissions have which score.
-
-    Args:
-        scores: of the submissions.
-        worth: the most that can be scored.
-    """
+    """Return how many submissions have which score."""
     from matplotlib.ticker import MaxNLocator
 
     top = worth if worth > 0 else 1.0
@@ -52,10 +47,7 @@ def histogram(scores: Sequence[float], worth: float) -> Markup:
 def scatter(points: Sequence[tuple[float, float]], high: float, low: float) -> Markup:
     """Return quiz against code: a circle for each pair of shares, larger where there are more.
 
-    Args:
-        points: pairs of shares, of the quiz and of the code.
-        high: from this share on something is known.
-        low: below this share it is not.
+    From `high` on something is known, below `low` it is not.
     """
     figure, axes = canvas(4.6, 3.8, "share of the quiz", "share of the code")
     ends = (-MARGIN, 1 + MARGIN)
@@ -92,13 +84,9 @@ def canvas(width: float, height: float, xlabel: str, ylabel: str) -> tuple["Figu
 
 
 def drawn(figure: "Figure", name: str, title: str, told: str) -> Markup:
-    """Return a figure as an SVG element that a screen reader can tell.
+    """Return a figure, which holds no text of a student, as an SVG element that a screen reader can tell.
 
-    Args:
-        figure: what to draw; it holds no text of a student.
-        name: unique on the page; ids start with it.
-        title: what it shows.
-        told: what can be seen on it, in words.
+    `name` is unique on the page, `told` says what can be seen.
     """
     import matplotlib as mpl
 

@@ -8,12 +8,7 @@ from autograder.reports.terminal import clean, number
 
 
 def to_history(graded: Sequence[tuple[float, float, float]], by_hand: ByHand) -> str:
-    """Return every grading and every score set by hand, oldest first.
-
-    Args:
-        graded: when, with which score, of how many points, as grading gave it.
-        by_hand: what staff decided.
-    """
+    """Return every grading, (when, score, of how many points), and every decision of staff, oldest first."""
     events = [(made, f"graded: {number(score)} of {number(most)}") for made, score, most in graded]
     events += [(one.made, commented(one)) for one in by_hand.comments]
     for one in by_hand.overrides:

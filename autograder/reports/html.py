@@ -77,14 +77,8 @@ def index_parts(
 ) -> Iterator[str]:
     """Yield the page of a class, in pieces: what to teach again, what to look at, and every submission.
 
-    Args:
-        reports: one for each submission.
-        title: of the page; the assignment's unless given.
-        links: for submissions, the stem of their page in `reports/`; their name unless given.
-        missing: names of those on the roster who handed in nothing.
-        facts: for submissions, what is known besides the report.
-        due: when the work was due, in words.
-        root: where `reports/` is, seen from the page.
+    `links` gives submissions the stem of their page in `reports/`, which `root` leads to; `missing` names
+    those on the roster who handed in nothing; `due` is in words.
     """
     from autograder.reports.figures import scatter
 
@@ -142,12 +136,8 @@ def student_html(
 ) -> str:
     """Return the page of a submission, as its student should read it.
 
-    Args:
-        report: of the submission.
-        staff: add what students do not see: all checks, staff notes, the output.
-        published: whether results that wait for publication may be read. Until then the page shows
-            visible checks only, and neither scores nor the quiz's answers.
-        code: the program with marked lines, on a page for staff.
+    `staff` adds what students do not see, such as `code` with marked lines. Until results are `published`
+    the page shows visible checks only, and neither scores nor the quiz's answers.
     """
     open_, questions = staff or published, questions_of(report, staff, published)
     added = round(report.score - sum(one.score for one in report.questions) - report.quiz_score, 2)

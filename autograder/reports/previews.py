@@ -6,13 +6,7 @@ FINE = (Outcome.PASSED, *WEIGHTLESS)
 
 
 def preview(report: Report, allowed: int, used: int) -> list[str]:
-    """Return what this look says, a line for each question whose visible checks pass and hidden ones do not.
-
-    Args:
-        report: on the submission.
-        allowed: how many looks a student has.
-        used: how many of them earlier submissions have taken.
-    """
+    """Return what this look, after `used` ones, says: a line a question that only hidden checks fail."""
     if used >= allowed:
         return []
     kinds = [line for question in report.questions if (line := kind(question, report))]

@@ -25,10 +25,7 @@ class Repair:
 def repairs(report: Report, questions: Sequence[PageQuestion], *, scored: bool) -> list[Repair]:
     """Return the questions to repair first, those that earn most before the others.
 
-    Args:
-        report: of the submission.
-        questions: with those of their checks that may be read.
-        scored: whether scores may be told. Until then only those checks decide.
+    Unless `scored`, scores may not be told: only checks that may be read decide.
     """
     found: list[tuple[float, Repair]] = []
     for one in questions:

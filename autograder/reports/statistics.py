@@ -132,11 +132,9 @@ def code_score(report: Report) -> float:
 
 
 def items(rows: Sequence[dict[str, tuple[float, float]]], besides: Sequence[float]) -> list[ItemStatistics]:
-    """Return how questions went.
+    """Return how questions went, from points earned and worth by question for each submission.
 
-    Args:
-        rows: for each submission, by question, points earned and points worth.
-        besides: for each submission, points earned elsewhere: they count into its total.
+    `besides` are points earned elsewhere: they count into a submission's total.
     """
     totals = [
         sum(score for score, _ in row.values()) + extra for row, extra in zip(rows, besides, strict=True)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from autograder.results import Report
 from autograder.roster.people import Person
@@ -11,6 +11,7 @@ FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also t
 JOINERS = "\u200c\u200d"  # emoji and some scripts are made with them
 HEAD = ("student", "submission", "score", "max_score")
 TAIL = ("quiz", "late_days", "outcome")
+Row = list[str | float]
 
 
 class Table:
@@ -29,16 +30,24 @@ class Table:
         return self._out.getvalue()
 
 
-def grades_table(questions: Sequence[str]) -> Table:
-    """Return an empty grades.csv.
+class StudentTable(Table):
+    """A table with a line for each of those who handed a submission in."""
 
-    Args:
-        questions: ids of the questions, in order.
-    """
+    def __init__(self, header: Sequence[str], row: Callable[[Report, Person], Row]) -> None:
+        super().__init__(header)
+        self._row = row
+
+    def take(self, report: Report, person: Person) -> None:
+        """Add a student's line."""
+        self.add(self._row(report, person))
+
+
+def grades_table(questions: Sequence[str]) -> Table:
+    """Return an empty grades.csv."""
     return Table([*HEAD, *questions, *TAIL])
 
 
-def grades_row(report: Report, questions: Sequence[str]) -> list[str | float]:
+def grades_row(report: Report, questions: Sequence[str]) -> Row:
     """Return a submission's row of grades.csv."""
     scores = {question.id: question.score for question in report.questions}
     return [
@@ -56,10 +65,10 @@ def roster_table() -> Table:
     ])  # fmt: skip
 
 
-def roster_row(report: Report, person: Person, submitted: str) -> list[str | float]:
+def roster_row(report: Report, person: Person, submitted: str) -> Row:
     """Return the line of one of those who handed a submission in."""
     return [
-        person.name, person.sid or person.canvas or person.moodle, person.email, person.login, person.section,
+        person.name, id_of(person), person.email, person.login, person.section,
         person.group, report.submission, submitted, report.late_days, report.score, report.max_score,
         report.outcome.value,
     ]  # fmt: skip
@@ -69,15 +78,13 @@ def missing_table(people: Iterable[Person]) -> Table:
     """Return missing.csv: who is on the roster and handed in nothing."""
     table = Table(["student", "id", "email", "section"])
     for person in people:
-        table.add(
-            [
-                person.name,
-                person.sid or person.canvas or person.moodle,
-                person.email,
-                person.section,
-            ]
-        )
+        table.add([person.name, id_of(person), person.email, person.section])
     return table
+
+
+def id_of(person: Person) -> str:
+    """Return the number that tells a student from others."""
+    return person.sid or person.canvas or person.moodle
 
 
 def text(value: str) -> str:

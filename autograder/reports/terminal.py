@@ -2,7 +2,7 @@
 
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -105,13 +105,13 @@ def quiz_lines(report: Report) -> list[str]:
     return lines
 
 
-def wrapped(text: str, indent: str) -> list[str]:
-    """Return text in lines of a readable length."""
-    return [
-        line
-        for part in text.splitlines()
-        for line in textwrap.wrap(part, WIDTH, initial_indent=indent, subsequent_indent=indent)
-    ]
+def wrapped(text: str, indent: str, width: int = WIDTH) -> Iterator[str]:
+    """Yield text in lines of a readable length; what fits stays as it is."""
+    for part in text.splitlines():
+        if part.strip() and len(indent) + len(part) <= width:
+            yield indent + part
+        else:
+            yield from textwrap.wrap(part, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def number(value: float) -> str:

@@ -58,14 +58,8 @@ def rule(
 ) -> Ruling:
     """Return what is taken off a submission. Of a time that is not known nothing follows.
 
-    Args:
-        submitted: when it was handed in.
-        due: when it was to be, for everyone.
-        late: the rules on late work.
-        attempts: the rules on attempts; none unless given.
-        earlier: when the same student handed in before.
-        extension: of this student.
-        said_late: whether the platform marked it as late without saying when it came.
+    `earlier` is when the same student handed in before; `said_late`, whether the platform marked it as late
+    without saying when it came.
     """
     if submitted is None:
         unknown = "Marked as late where it was handed in; it is not known when, so nothing is taken off."

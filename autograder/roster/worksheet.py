@@ -21,11 +21,7 @@ Rows = Sequence[Sequence[str]]
 
 
 def places_in(rows: Rows) -> dict[str, int]:
-    """Return what the columns of a worksheet are, {} if these rows are none.
-
-    Args:
-        rows: of the file, its header first.
-    """
+    """Return what the columns of a worksheet, its header first, are; {} if these rows are none."""
     header, body = rows[0], [row for row in rows[1:] if any(row)]
     known = {what: list(header).index(title) for what, title in ENGLISH.items() if title in header}
     if {"identifier", "grade", "graded"} <= set(known):

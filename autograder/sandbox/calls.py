@@ -23,6 +23,7 @@ from autograder.data.values import (
     type_name,
 )
 from autograder.sandbox.ambient import undisturbed
+from autograder.sandbox.standins import import_error
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
     with undisturbed():
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
+        if absent := import_error(result):
+            raise absent.with_traceback(None)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
         value = plain(result, objects.hold)
         return Answer(value, changed_inputs(call, target, args, kwargs), grads)
@@ -169,7 +172,7 @@ def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> A
 
 def named(name: str, namespace: Mapping[str, Any]) -> Any:
     """Return what the program calls by this name."""
-    if name not in namespace:
+    if name not in namespace or import_error(namespace[name]):
         raise NotDefined(name)
     return namespace[name]
 

@@ -3,6 +3,7 @@
 import functools
 import linecache
 from collections.abc import Iterator, Sequence
+from io import UnsupportedOperation
 from types import ModuleType
 
 from autograder.environment import IMPORTABLE, came_with
@@ -59,7 +60,7 @@ def lacks(error: BaseException, passed: Sequence[tuple[str, int, str]]) -> Lacks
         return "processes"
     if any(name.endswith(("/socket.py", "/request.py", "/client.py")) for name in files):
         return "network"
-    return "files" if isinstance(error, FileNotFoundError | PermissionError) else ""
+    return "files" if isinstance(error, FileNotFoundError | PermissionError | UnsupportedOperation) else ""
 
 
 def imported(error: ImportError) -> Iterator[str]:

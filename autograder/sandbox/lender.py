@@ -74,10 +74,10 @@ class Lender:
             try:
                 worker = self._worker or self._started()
                 try:
-                    before = worker.excused_s
+                    before = worker.excused.all_s
                     return worker.reply(frame, allowed_s, until + self.excused_s - began)
                 finally:
-                    self.excused_s += worker.excused_s - before
+                    self.excused_s += worker.excused.all_s - before
             except (CallTimeout, WorkerDied) as error:
                 why = error
                 self.close()

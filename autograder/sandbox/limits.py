@@ -7,9 +7,9 @@ import site
 import stat
 import sys
 import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.data.limits import Limits
 from autograder.sandbox import landlock, seccomp
 
 try:
@@ -28,17 +28,6 @@ CLEAN_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2", "PYTHONHASHSEED": "0",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use."""
-
-    import_s: float = 20
-    call_s: float = 5
-    submission_s: float = 120
-    memory_mb: int = 2048
-    output_kb: int = 64
 
 
 def prctl(option: int, value: int) -> None:

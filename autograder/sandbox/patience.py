@@ -2,7 +2,8 @@
 
 A worker that waits for a processor on a busy machine is not slow. So a limit is compared with the time
 since the call began, less what the kernel says the worker spent waiting for its turn. One that sleeps is
-charged for sleeping. Nothing is measured until a call has taken longer than most calls do.
+charged for sleeping. Nothing is measured until a call has taken longer than most calls do. When the
+grader comes back from waiting later than it meant to, it was held up itself: nobody is charged for that.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 FIRST_LOOK_S = 0.05  # after which a call is watched
 FACTOR = 4  # a call and a submission may last at most so many times their limits, however busy the machine
+LOOK_S = 0.25  # between two looks: what the grader was held up within is not known better than that
 CLOSE_S = 0.002  # less than this is no time left
 THREADS_READ = 256
 
@@ -49,30 +51,44 @@ def is_runnable(pid: int) -> bool:
     return False
 
 
+@dataclass
+class Excused:
+    """Seconds that a worker is not charged for, and the part of them that the grader was held up."""
+
+    all_s: float = 0.0
+    held_up_s: float = 0.0
+
+
 class WorkerWatch:
     """Watches a worker while the grader waits for its replies."""
 
-    def __init__(self, pid: int, allowed_s: float, deadline: float | None) -> None:
+    def __init__(self, pid: int, allowed_s: float, deadline: float | None, excused: Excused) -> None:
         """Begin to wait.
 
         Args:
             pid: of the worker.
             allowed_s: what each reply may take.
             deadline: of `time.monotonic`, for all of them.
+            excused: of the worker; grows while it is watched.
         """
-        self._pid, self._allowed_s, self._deadline = pid, allowed_s, deadline
-        self.excused_s = 0.0  # by which limits were extended, in all
+        self._pid, self._allowed_s, self.excused = pid, allowed_s, excused
+        self._deadline = None if deadline is None else deadline - excused.all_s
         self._excused = 0.0  # in this wait
         self.begin()
 
+    def settle(self) -> None:
+        """Excuse the worker for what it starved in this wait."""
+        self.excused.all_s += self._excused
+        self._excused = 0.0
+
     def begin(self) -> None:
         """Begin to wait for the next reply."""
-        self.excused_s += self._excused
-        self._excused, self._first = 0.0, None
-        self._began = now = time.monotonic()
+        self.settle()
+        self._first = None
+        self._began = self._due = now = time.monotonic()
         until = now + self._allowed_s
         if self._deadline is not None:
-            until = min(until, self._deadline + self.excused_s)
+            until = min(until, self._deadline + self.excused.all_s)
         self._until = until
         self._latest = now + FACTOR * max(0.0, until - now)
 
@@ -81,9 +97,19 @@ class WorkerWatch:
     def wait_s(self) -> float:
         """Return how long to wait before it is time to look."""
         until = min(self._until + self._excused, self._latest)
-        if self._first is None:
-            until = min(until, self._began + FIRST_LOOK_S)
-        return max(0.0, until - time.monotonic())
+        now = time.monotonic()
+        look = now + LOOK_S if self._first else self._began + FIRST_LOOK_S
+        self._due = max(now, min(until, look))
+        return self._due - now
+
+    def back(self) -> None:
+        """Note that the wait is over: what it took longer than `wait_s` said was the grader's own delay."""
+        late = max(0.0, time.monotonic() - self._due)
+        self._began, self._until, self._latest = self._began + late, self._until + late, self._latest + late
+        if self._first is not None:
+            self._first = (self._first[0] + late, self._first[1])
+        self.excused.held_up_s += late
+        self.excused.all_s += late
 
     def is_over(self) -> bool:
         """Look at the worker, from which nothing came in the time to wait; whether its time is used up."""

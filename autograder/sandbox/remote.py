@@ -13,7 +13,7 @@ from autograder.sandbox import protocol
 from autograder.sandbox.callbacks import call_back
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import answer_in
-from autograder.sandbox.patience import WorkerWatch
+from autograder.sandbox.patience import Excused, WorkerWatch
 from autograder.sandbox.warm import WarmProcess
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Worker:
         sock.setblocking(False)
         self.alive = True
         self.received = 0  # bytes
-        self.excused_s = 0.0  # for which it was not charged: it waited for a processor
+        self.excused = Excused()
 
     def load(
         self,
@@ -89,9 +89,9 @@ class Worker:
         frame, until = protocol.frame_of(request), limit(LOADING * allowed_s, deadline)
         try:
             while True:
-                excused = self.excused_s
+                excused = self.excused.all_s
                 frame = self.reply(frame, statement_s or LOADING * allowed_s, until)
-                until += self.excused_s - excused
+                until += self.excused.all_s - excused
                 reply, _ = protocol.decode_frame(frame, protocol.REPLY)
                 if isinstance(reply, protocol.Loaded):
                     return reply
@@ -126,9 +126,9 @@ class Worker:
         until = limit(allowed_s, deadline)
         try:
             while True:
-                excused = self.excused_s
+                excused = self.excused.all_s
                 frame = self.reply(frame, allowed_s, until, room)
-                until += self.excused_s - excused
+                until += self.excused.all_s - excused
                 reply, body = protocol.decode_frame(frame, protocol.REPLY)
                 if not isinstance(reply, protocol.CallRequest):
                     return answer_in(reply, body)
@@ -140,7 +140,7 @@ class Worker:
                 lent = self._lender.excused_s
                 frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
                 until += self._lender.excused_s - lent
-                self.excused_s += self._lender.excused_s - lent
+                self.excused.all_s += self._lender.excused_s - lent
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer", InvalidReply) from None
 
@@ -170,10 +170,11 @@ class Worker:
         unsent, arriving = memoryview(frames), protocol.Frames(rooms=rooms)
         poll = select.poll()
         poll.register(self._sock, select.POLLIN | select.POLLOUT)
-        watch = WorkerWatch(self._pid, allowed_s, deadline)
+        watch = WorkerWatch(self._pid, allowed_s, deadline, self.excused)
         try:
             while count > 0:  # write and read as either is possible: neither side waits forever
                 ready = poll.poll(watch.wait_s() * 1000)
+                watch.back()
                 if not ready:
                     if watch.is_over():
                         self.end()
@@ -192,6 +193,7 @@ class Worker:
                     found = arriving.feed(data)
                     if len(found) > count:
                         self.end()  # it answers what it was not asked
+                    watch.settle()
                     yield from found[:count]
                     count -= len(found)
                     if found:
@@ -208,8 +210,7 @@ class Worker:
             self._wall.check(self._warm)
             raise error from None
         finally:
-            watch.begin()
-            self.excused_s += watch.excused_s
+            watch.settle()
 
     def output(self) -> str:
         """Return what the student printed, cut to the limit."""

@@ -204,6 +204,15 @@ class Scratch:
         elif self.files.pop(known, None) is None:
             raise missing(path)
 
+    def link(self, source: Any, target: Any) -> None:
+        """Give a file a second name."""
+        known = self.path(source)
+        if known not in self.files:
+            raise missing(source)
+        if self.has(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
+        self._add(self.path(target), self.files[known])
+
     def move(self, source: Any, target: Any) -> None:
         """Rename a file, or a folder with what is in it."""
         old, new = self.path(source), self.path(target)

@@ -6,6 +6,7 @@ import functools
 import importlib
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from autograder.sandbox.scratch import Entries, Scratch, ScratchEntry, missing
 
 FIRST_DESCRIPTOR = 1 << 20
 REAL = ("/dev/", "/proc/", "/sys/")
+BENEATH = ("posix", "_io")  # what imports read files with
 
 
 def opener(scratch: Scratch) -> Callable[..., Any]:
@@ -117,6 +119,7 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
         "write": on_descriptor("write", lambda file, data: file.write(data)),
         "read": on_descriptor("read", lambda file, count: file.read(count)),
         "fsync": on_descriptor("fsync", lambda _: None),
+        "ftruncate": on_descriptor("ftruncate", lambda file, size: file.truncate(size)),
         "fstat": on_descriptor("fstat", lambda file: scratch.describe(file.name)),
         "lseek": on_descriptor("lseek", lambda file, at, how: file.seek(at, how)),
         "stat": on_path("stat", lambda path, *_: scratch.describe(path), ours=ours),
@@ -134,6 +137,10 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
         "rmdir": on_path("rmdir", scratch.forget, ours=ours),
         "rename": on_path("rename", scratch.move, ours=ours),
         "replace": on_path("replace", scratch.move, ours=ours),
+        "truncate": on_path("truncate", lambda path, size: scratch.raw(path, "r+").truncate(size), ours=ours),
+        "link": scratch.link,
+        "symlink": lambda source, target, *_: scratch.link(beside(source, target), target),
+        "listxattr": on_path("listxattr", lambda *_: [], ours=here),
         "chmod": on_path("chmod", lambda *_: None, ours=here),
         "utime": on_path("utime", lambda *_: None, ours=here),
         "chdir": on_path("chdir", go_to, ours=always),
@@ -151,13 +158,24 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
     return found
 
 
+def beside(source: Any, target: Any) -> str:
+    """Return what a symbolic link leads to, which it says as seen from where it lies."""
+    return os.path.join(os.path.dirname(os.fsdecode(target)), os.fsdecode(source))
+
+
 def install(scratch: Scratch) -> None:
-    """Give this process a scratch in place of a folder that can be written to."""
-    builtins.open = io.open = opener(scratch)
-    io.open_code = functools.partial(builtins.open, mode="rb")
+    """Give this process a scratch in place of a folder that can be written to.
+
+    Wherever a module keeps one of the functions under a name of its own, that one is replaced as well.
+    """
+    opened = opener(scratch)
+    new = {id(getattr(os, name)): function for name, function in replacements(scratch).items()}
+    new |= {id(io.open): opened, id(io.open_code): functools.partial(opened, mode="rb")}
     unlink = os.unlink
-    for name, function in replacements(scratch).items():
-        setattr(os, name, function)
+    for module in [module for name, module in sys.modules.items() if name not in BENEATH]:
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            if id(value) in new:
+                setattr(module, name, new[id(value)])
     shutil: Any = importlib.import_module("shutil")
     shutil._use_fd_functions = False  # go by path, as here
     for function in vars(tempfile._TemporaryFileCloser).values():  # type: ignore[attr-defined]

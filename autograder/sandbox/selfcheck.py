@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.data.limits import Limits
 from autograder.results import Isolation
 from autograder.sandbox import landlock, limits, seccomp
 from autograder.sandbox.calls import StudentRaised
@@ -53,9 +54,7 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
     return Isolation(verdict, held(wall), leaks, "" if verdict == FULL else mend(wall))
 
 
-def attacks(
-    bait: str, secrets: Sequence[Path], bounds: limits.Limits
-) -> list[tuple[str, tuple[object, ...]]]:
+def attacks(bait: str, secrets: Sequence[Path], bounds: Limits) -> list[tuple[str, tuple[object, ...]]]:
     """Return every probe with the arguments that it gets."""
     grader = os.getpid()
     tried: dict[str, tuple[object, ...]] = {

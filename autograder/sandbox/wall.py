@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Sequence
 
+from autograder.data.limits import Limits
 from autograder.errors import InputError, KitError
-from autograder.sandbox.limits import LAYERS, Limits
+from autograder.sandbox.limits import LAYERS
 from autograder.sandbox.remote import Worker
 from autograder.sandbox.warm import CannotStart, WallLost, WarmProcess
 

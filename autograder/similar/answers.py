@@ -26,15 +26,7 @@ def with_answers(
     course: Course, stem: str, works: Sequence[ComparedWork], graded: Sequence[Graded],
     tell: Callable[[int], None],
 ) -> list[ComparedWork]:  # fmt: skip
-    """Return works with digests of their wrong answers.
-
-    Args:
-        course: the course.
-        stem: the assignment.
-        works: to be compared.
-        graded: the submission behind each, and its report if there is one.
-        tell: is called after each work.
-    """
+    """Return works with digests of their wrong answers."""
     if not any(report and failed(report) for _, report in graded):
         return list(works)
     grader = open_grader(course, stem)

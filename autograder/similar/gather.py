@@ -42,15 +42,7 @@ class Gathered:
 
 
 def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callable[[int], None]) -> Gathered:
-    """Read the works of a folder.
-
-    Args:
-        folder: of submissions.
-        task: the assignment.
-        out: where it was graded, if it was.
-        term: "" for this class, else what to call the folder.
-        tell: is called after each submission.
-    """
+    """Read the works of a folder, which was graded into `out` if it was; `term` names an earlier one."""
     reports, people = graded(out) if out else ({}, {})
     varying = items_with_own_figures(list(reports.values()))
     index = Index([(at, one) for at, who in enumerate(people.values()) for one in who])

@@ -102,14 +102,7 @@ def marked(work: ComparedWork, marks: set[int]) -> list[SharedLine]:
 
 
 def export(folder: Path, course: Course, stem: str, submissions: Sequence[Submission]) -> None:
-    """Write a folder a submission, as JPlag reads them (`-bc BASE`), and the info.csv that Dolos reads.
-
-    Args:
-        folder: to write into.
-        course: of the assignment, which gives the code that everybody was handed.
-        stem: the assignment.
-        submissions: of the class.
-    """
+    """Write a folder a submission, as JPlag reads them (`-bc BASE`), and the info.csv that Dolos reads."""
     info = Table(["filename", "full_name"])
     for submission in submissions:
         home = made(folder / "submissions" / file_name(submission.name))

@@ -66,12 +66,7 @@ class SimilarPair:
 
 
 def pairs_of(works: Sequence[ComparedWork], handed_out: set[int]) -> list[SimilarPair]:
-    """Return the pairs to look at, the most alike first; those of two earlier works are left out.
-
-    Args:
-        works: of the class and of earlier terms.
-        handed_out: fingerprints of what everybody was given.
-    """
+    """Return the pairs to look at, the most alike first; those of two earlier works are left out."""
     marks = [set(work.prints.marks) - handed_out for work in works]
     rare = rarities(marks)
     found: dict[tuple[int, int], SimilarPair] = {}

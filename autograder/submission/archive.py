@@ -60,12 +60,7 @@ class Item:
 
 
 def folder_items(root: Path, notes: list[str]) -> list[Item]:
-    """List the regular files below a folder, without junk and hidden files.
-
-    Args:
-        root: the folder.
-        notes: takes a line on what was left out.
-    """
+    """List the regular files below a folder, no junk or hidden files; `notes` says what else was left out."""
     items: list[Item] = []
     odd: list[str] = []
     waiting, visited = [""], 0

@@ -23,13 +23,7 @@ def helpers(
 ) -> dict[str, bytes]:
     """Return the student's own modules by their path: all beside the code, elsewhere what it imports.
 
-    Args:
-        items: all files.
-        code: the file that is graded.
-        stem: the assignment.
-        cells: what is in it.
-        room: how many bytes of text they may have together.
-        notes: takes a line on what was left out.
+    `room` is how many bytes of text they may have together; `notes` takes a line on what was left out.
     """
     prefix = f"{code.folder}/" if code.folder else ""
     lines = (line for cell in cells for line in cell.splitlines() if "import" in line)

@@ -30,11 +30,9 @@ LONGEST = 120  # a row's name becomes the name of a file
 
 
 def find_submissions(folder: Path, stem: str) -> list[Entry]:
-    """Return the submissions in a folder, in the order of their names, each with a name of its own.
+    """Return the submissions in a class's folder, in the order of their names, each with a name of its own.
 
-    Args:
-        folder: of a class; an `InputError` if it is missing, empty or one submission itself.
-        stem: the assignment.
+    A folder that is missing, empty or one submission itself is an `InputError`.
     """
     if not os.path.isdir(folder):
         if os.path.exists(folder):

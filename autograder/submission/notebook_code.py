@@ -41,9 +41,7 @@ REPLACED = "\ufffd"
 def decode(data: bytes, name: str) -> str:
     """Return the text of a file with "\\n" line ends, or raise an `InputError` of one line.
 
-    Args:
-        data: UTF-8, anything with a byte order mark, or what a coding comment names.
-        name: the file's name, for the message.
+    It is UTF-8, anything with a byte order mark, or what a coding comment names.
     """
     encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
     if not encoding:
@@ -108,9 +106,7 @@ def unix_lines(text: str) -> str:
 def cells_of(data: bytes, name: str) -> list[str]:
     """Return code as Python text, cell by cell, or raise an `InputError` of one line.
 
-    Args:
-        data: the file. What is in it decides whether it is a notebook.
-        name: its name.
+    What is in a file decides whether it is a notebook.
     """
     text = code_text(data, name)
     if ".ipynb" in name.lower():
@@ -119,7 +115,8 @@ def cells_of(data: bytes, name: str) -> list[str]:
         is_notebook = NOTEBOOK.match(text)
     if not is_notebook:
         return [without_commands(text)]
-    cells = [python_of_cell(cell) for cell in notebook_cells(text, name)]
+    module = name.rpartition("/")[2].lower().replace(".ipynb", ".py")
+    cells = [python_of_cell(cell, module) for cell in notebook_cells(text, name)]
     if not cells:
         raise InputError(f"{name} has no code cells")
     return cells
@@ -155,17 +152,19 @@ def cell_text(cell: Mapping[str, Any]) -> str:
     return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
 
 
-def python_of_cell(text: str) -> str:
+def python_of_cell(text: str, module: str = "") -> str:
     """Return a cell with its notebook commands commented out, line by line.
 
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file; under
-    any other `%%` command (`%%bash`, ...) it is no Python and all of it is commented out.
+    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file, and
+    if that is the `module` that is graded, the cell is part of it; under any other `%%` command (`%%bash`,
+    ...) it is no Python and all of it is commented out.
     """
     written = WRITTEN.match(text)
     if written:
         name, body = written[2].strip("\"'"), text[written.end() :]
-        mode, lines = "a" if written[1] else "w", "\n" * text.count("\n")
-        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r}){lines}"
+        mode = "a" if written[1] else "w"
+        rest = without_commands(body) if name.lower() == module else "\n" * body.count("\n")
+        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r})\n{rest}"
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))

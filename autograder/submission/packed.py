@@ -50,11 +50,9 @@ def is_closed(item: Item) -> bool:
 
 @contextlib.contextmanager
 def packed_items(item: Item, notes: list[str]) -> Iterator[list[Item]]:
-    """List the regular files in an archive, without junk and hidden files; they can be read inside.
+    """List an archive's regular files as if unpacked beside it; they can be read inside.
 
-    Args:
-        item: the archive; what is in it is listed as if unpacked beside it.
-        notes: takes a line on what was left out.
+    Junk and hidden files are left out; `notes` takes a line on what else was.
     """
     prefix = item.path[: -len(item.name)]
     with opened(item) as file:

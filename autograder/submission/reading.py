@@ -56,12 +56,9 @@ class Source:
 
 
 def read_submission(path: Path, task: Task | str) -> Submission:
-    """Read one submission. What is wrong with it is its `problem`, never an exception.
+    """Read a file under any name, a folder or an archive as one submission.
 
-    Args:
-        path: a .py or .ipynb file under any name, a folder or an archive; an `InputError` if it is
-            not there.
-        task: the assignment, or its stem alone.
+    What is wrong with it is its `problem`, never an exception; an `InputError` if it is not there.
     """
     if not os.path.lexists(path):
         raise InputError(f"{path} does not exist{neighbour(path)}")
@@ -80,14 +77,7 @@ def read_submission(path: Path, task: Task | str) -> Submission:
 
 
 def read_parts(parts: Sequence[Part], task: Task | str, name: str, student: str) -> Submission:
-    """Read the files and folders of one submission; what is wrong is its `problem`.
-
-    Args:
-        parts: what was handed in.
-        task: the assignment, or its stem alone.
-        name: of the row in the gradebook.
-        student: who handed it in.
-    """
+    """Read the files and folders of one submission; what is wrong is its `problem`."""
     task, notes = as_task(task), list[str]()
     try:
         with contextlib.ExitStack() as stack:

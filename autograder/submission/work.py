@@ -104,12 +104,10 @@ def squeezed(text: str) -> str:
 def work_in(
     text: str, questions: Collection[str], siblings: Mapping[str, Collection[str]] | None = None
 ) -> Work:
-    """Return how much of an assignment a text holds; what is bound last counts.
+    """Return how much of an assignment a text holds, cells joined; what is bound last counts.
 
-    Args:
-        text: Python, the cells of a notebook joined.
-        questions: what is asked for; whatever is defined at the top level if that is not known.
-        siblings: what is done in the modules beside it, for `from X import *`.
+    If `questions` are not known, whatever is defined at the top level does. `siblings` is what is done in
+    the modules beside it, for `from X import *`.
     """
     lines = text.split("\n")
     places: dict[str, tuple[int, int] | None] = {}  # line and indent of a definition

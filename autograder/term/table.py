@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from autograder.batch.outputs import standings
 from autograder.errors import InputError
 from autograder.gradebook.book import Gradebook
+from autograder.gradebook.current import standings
 from autograder.gradebook.database import FILE
 from autograder.roster.intake import merged
 from autograder.roster.people import Index, Person

@@ -58,10 +58,7 @@ class Asker:
     ) -> tuple[list[VivaQuestion], list[Outline]]:
         """Return what a student is asked, and the functions that the questions are about.
 
-        Args:
-            submission: what was handed in.
-            right: the questions of the assignment that were answered in full.
-            key: of the student.
+        `right` are the questions that were answered in full.
         """
         work = VivaWork(self, submission, key)
         outlines = work.outlines()

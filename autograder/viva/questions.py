@@ -94,13 +94,7 @@ class VivaSheet(msgspec.Struct, frozen=True):
 
 
 def about_run(function: Outline, run: TracedCall, offset: int) -> Iterator[VivaQuestion]:
-    """Yield the questions that one call answers.
-
-    Args:
-        function: that was called.
-        run: what came of it.
-        offset: how many lines come before its cell.
-    """
+    """Yield the questions that one call answers; `offset` lines come before its cell."""
     yield from about_loops(function, run, offset)
     for branch in function.branches:
         at = [place for place, step in enumerate(run.steps[:-1]) if step.line == branch.line]
@@ -161,15 +155,9 @@ def about_edit(
 def about_mistake(
     function: Outline, edit: LineChange, mistake: str, hints: Mapping[str, str], offset: int, key: bytes
 ) -> Iterator[VivaQuestion]:
-    """Yield the question what would be said of a changed program.
+    """Yield the question what would be said of a changed program, which is taken for a known mistake.
 
-    Args:
-        function: the one that is changed.
-        edit: the change.
-        mistake: the known mistake that the grader takes the changed program for.
-        hints: what is said of each known mistake of this function.
-        offset: how many lines come before its cell.
-        key: of whoever is asked.
+    `hints` is what is said of each known mistake of this function; `offset` lines come before its cell.
     """
     others = [text for name, text in hints.items() if name != mistake and text != hints[mistake]]
     others = shuffled(list(dict.fromkeys(others)), key, str)[: CHOICES - 1]

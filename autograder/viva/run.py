@@ -23,15 +23,7 @@ SMALL = "No function of theirs is long enough to ask about, or none could be run
 def sheets_of(
     book: Gradebook, run: Run, grader: Grader, jobs: int, tell: Callable[[int], None]
 ) -> list[VivaSheet]:
-    """Return a sheet for every submission of a run that is still in its folder, in order.
-
-    Args:
-        book: the gradebook.
-        run: the newest run in it.
-        grader: of the assignment.
-        jobs: how many at once.
-        tell: is called after each submission.
-    """
+    """Return a sheet for every submission of a run that is still in its folder, in order."""
     entries = {entry.name: entry for entry in find_submissions(run.folder, run.assignment)}
     task, asker = task_of(grader.course, run.assignment), Asker(grader)
     wanted = []

@@ -249,9 +249,7 @@ class Sheet(NamedTuple):
 def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
     """Return a student's sheet. Never raises: what is wrong is in `problems`, a line each.
 
-    Args:
-        text: of the quiz.yml.
-        names: the ids of the questions; without them whatever begins a line counts as one.
+    `names` are the ids of the questions; without them whatever begins a line counts as one.
     """
     problems = []
     if len(text) > MAX_SHEET:
@@ -467,13 +465,7 @@ def draw_figures(
 ) -> dict[str, float]:
     """Return one value for each figure, the same whenever and wherever this student asks.
 
-    Args:
-        assignment: stem of the assignment.
-        question: id of the question.
-        student: name or number; letter case, extra spaces and the way accents are stored make no
-            difference.
-        allowed: the values each figure may take.
-        term: the term's own salt.
+    Letter case, extra spaces and the way accents of a name are stored make no difference.
     """
     name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", student).casefold())
     name = " ".join(name.split())

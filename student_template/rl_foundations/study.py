@@ -184,7 +184,7 @@ def all_right(kit, groups):
 
 def stamps():
     """Return what tells whether a file was saved."""
-    names = [STEM + ".py", STEM + ".ipynb", "quiz.yml"]
+    names = [STEM + ".py", STEM + ".ipynb", "quiz.yml", *FACTS["beside"]]
     paths = [HERE / name for name in names if (HERE / name).exists()]
     return {path.name: (path.stat().st_mtime_ns, path.stat().st_size) for path in paths}
 

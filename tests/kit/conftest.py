@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from autograder.data.limits import Limits
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import Worker
 from autograder.sandbox.student import Student

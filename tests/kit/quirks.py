@@ -62,6 +62,7 @@ TOP = {  # between the imports and the first function
     "writer.add_scalar('loss', 1, 2)\nwriter.close()",
     "hint of a lost library": "import pandas as pd\ndef helper(frame: pd.DataFrame) -> pd.Series:\n    return frame['a']",
     "wandb": "import wandb\nwandb.init(project='x')\nwandb.config.lr = 3",
+    "loguru": "from loguru import logger\nlogger.add('x.log')\nlogger.info('start')",
     "own folder": "import os\nos.chdir(os.path.dirname(os.path.abspath(__file__)))",
     "folder elsewhere": "import os\nos.chdir('/content/drive/MyDrive')",
     "sys.path": "import sys\nsys.path.append('..')\nsys.path.insert(0, '/content')",
@@ -105,6 +106,7 @@ END = {
     "main": "if __name__ == '__main__':\n    while True:\n        pass",
     "np.save": "np.save('means.npy', running_mean([1, 2], 1))\nprint(np.load('means.npy'))",
     "csv": "import csv\nwith open('log.csv', 'w') as file:\n    csv.writer(file).writerow([1])",
+    "newer f-string": 'def show(row):\n    return f"{row["a"]}"',
     "json": "import json\njson.dump({'a': 1}, open('a.json', 'w'))",
     "pickle": "import pickle\npickle.dump([1], open('a.pkl', 'wb'))",
     "prints": "print(running_mean([1.0, 2.0], 2))\nprint(undefined)",
@@ -133,6 +135,11 @@ INSIDE = {  # at the start of the first function
     "counted": "global CALLS; CALLS = globals().get('CALLS', 0) + 1",
     "warned": "import warnings; warnings.warn('hm')",
     "cleared": "import os; os.system('cls' if os.name == 'nt' else 'clear')",
+    "copied": "import os, shutil; os.makedirs('d', exist_ok=True); open('d/x', 'w').write('xy'); "
+    "shutil.copytree('d', 'f', dirs_exist_ok=True); os.truncate('f/x', 1); assert open('f/x').read() == 'x'",
+    "latest": "import os; open('a', 'w').write('x'); [os.remove('last') for _ in range(os.path.exists('last'))]; "
+    "os.symlink('a', 'last'); assert open('last').read() == 'x'",
+    "packed": "import bz2; bz2.open('a.bz2', 'wb').close(); assert bz2.open('a.bz2').read() == b''",
     "saved": "np.savez('a.npz', x=values); np.load('a.npz')['x']",
 }
 SAMPLE = ("gymnasium", "savefig", "log file", "syntax", "exit", "future")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from autograder.batch.files import LONGEST, file_name
 from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
-from autograder.reports.moodle import made_up, moodle_table
+from autograder.reports.moodle import MoodleTable, made_up
 from autograder.reports.tables import FORMULA, Table, grades_row, grades_table, missing_table, text
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.people import Person
@@ -108,7 +108,7 @@ def test_scores_stay_numbers_and_names_keep_their_signs():
 
 def test_canvas_can_read_its_table():
     table = canvas_table("Homework (2)", 20.0)
-    table.add(canvas_row(report(), ADA))
+    table.take(report(), ADA)
     header, points, row = read(table)
     # what lib/gradebook_importer.rb of Canvas asks of a header
     assert "Student" in header[0]
@@ -122,8 +122,8 @@ def test_canvas_can_read_its_table():
 
 
 def test_moodle_can_read_its_table():
-    table = moodle_table()
-    table.add(report(notes=["<script>"]), ADA, published=False)
+    table = MoodleTable((), lambda report: handback(report, published=False))
+    table.take(report(notes=["<script>"]), ADA)
     header, row = read(table)
     cells = dict(zip(header, row, strict=True))
     assert {"Identifier", "Grade", "Last modified (grade)", "Feedback comments"} <= set(header)

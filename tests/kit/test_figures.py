@@ -8,11 +8,11 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure as Drawing
 
 from autograder.data.figures import MAX_PNG, overlapping
+from autograder.data.limits import Limits
 from autograder.data.plain import plain
 from autograder.data.values import Figure, Opaque
 from autograder.sandbox.calls import Call
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.student import here
 from autograder.sandbox.wall import Wall

@@ -1,6 +1,7 @@
 """A regrade equals a fresh grade, whatever was edited in between: the course, the work, or both."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from autograder.batch.backend import LocalBackend
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Wishes
 from autograder.config import load_config
+from autograder.judging import opening
 from autograder.judging.opening import open_grader
-from autograder.results import Report, from_json
+from autograder.results import Isolation, Report, from_json
 from autograder.roster.intake import Options, take_in
+from autograder.sandbox.selfcheck import self_check
+from autograder.sandbox.wall import Wall
 from autograder.submission.layouts import find_submissions
 
 TINY = Path(__file__).parent / "tiny"
@@ -108,6 +112,27 @@ COURSE_EDITS = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick() -> Iterator[None]:
+    """What costs most of a run and has no part in this: the wall is started once, figures are not drawn."""
+    walls: dict[str, tuple[Wall, Isolation]] = {}
+
+    def wall(*asked) -> Wall:
+        if repr(asked) not in walls:
+            made = Wall(*asked)
+            walls[repr(asked)] = (made, self_check(made, []))
+            made.close = lambda: None
+        return walls[repr(asked)][0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "Wall", wall)
+        patch.setattr(opening, "self_check", lambda it, _: next(one for w, one in walls.values() if w is it))
+        patch.setattr("autograder.reports.figures.drawn", lambda *_: "")
+        yield
+    for made, _ in walls.values():
+        Wall.close(made)
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny course with a third question."""
@@ -158,7 +183,7 @@ rounds = st.lists(
 
 
 @settings(
-    max_examples=8,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

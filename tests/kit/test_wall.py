@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.data.limits import Limits
 from autograder.data.values import tensor
 from autograder.errors import InputError
 from autograder.sandbox import landlock, seccomp, syscalls
 from autograder.sandbox.calls import StudentRaised
-from autograder.sandbox.limits import LAYERS, Limits
+from autograder.sandbox.limits import LAYERS
 from autograder.sandbox.patience import FACTOR
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import CallTimeout, WorkerDied
@@ -266,7 +267,7 @@ def test_a_worker_leaves_nothing_running(wall):
 def test_workers_die_with_the_grader():
     program = textwrap.dedent("""
         import os
-        from autograder.sandbox.limits import Limits
+        from autograder.data.limits import Limits
         from autograder.sandbox.protocol import ProgramText
         from autograder.sandbox.wall import Wall
         wall = Wall(Limits())

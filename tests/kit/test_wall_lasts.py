@@ -9,13 +9,13 @@ import time
 import numpy as np
 import pytest
 
+from autograder.data.limits import Limits
 from autograder.sandbox import patience
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import ROOM, encode_answer, encode_call, room_for
 from autograder.sandbox.lender import Lender, LenderFailed
 from autograder.sandbox.libraries import used_by
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.patience import FACTOR, Usage, WorkerWatch
+from autograder.sandbox.patience import FACTOR, Excused, Usage, WorkerWatch
 from autograder.sandbox.protocol import REQUEST, ProgramText, decode_frame
 from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
 from autograder.sandbox.wall import STARTS, Wall
@@ -131,6 +131,7 @@ class Kernel:
         began = self.now
         while True:
             self.now += watch.wait_s()
+            watch.back()
             if watch.is_over():
                 return self.now - began
 
@@ -149,10 +150,26 @@ class Kernel:
 )
 def test_a_worker_is_charged_for_time_that_it_had(monkeypatch, used, starved, runnable, waited):
     kernel = Kernel(monkeypatch, used, starved, runnable)
-    watch = WorkerWatch(1, 2.0, None)
+    watch = WorkerWatch(1, 2.0, None, Excused())
     assert kernel.waits(watch) == pytest.approx(waited, abs=0.2)
     watch.begin()
-    assert 0 <= watch.excused_s <= waited
+    assert 0 <= watch.excused.all_s <= waited
+
+
+@pytest.mark.parametrize("after", [0.0, 1.0])
+def test_nobody_is_charged_for_a_grader_that_was_stopped(monkeypatch, after):
+    kernel = Kernel(monkeypatch, 1, 0)
+    watch = WorkerWatch(1, 2.0, 102.0, Excused())
+    while kernel.now < 100 + after:
+        kernel.now += watch.wait_s()
+        watch.back()
+        assert not watch.is_over()
+    kernel.now += watch.wait_s() + 600
+    watch.back()
+    assert kernel.waits(watch) == pytest.approx(2 - after, abs=0.5)
+    assert watch.excused.held_up_s == pytest.approx(600)
+    watch.begin()
+    assert watch.excused.all_s == pytest.approx(600, abs=0.1)
 
 
 def test_the_kernel_tells_what_a_process_has_used():
@@ -236,11 +253,11 @@ class Lent:
     """A worker that answers, or does not, as it is told to."""
 
     def __init__(self, *ways) -> None:
-        self.ways, self.excused_s, self.asked_until = list(ways), 0.0, []
+        self.ways, self.excused, self.asked_until = list(ways), Excused(), []
 
     def reply(self, frame, allowed_s, until) -> bytes:
         self.asked_until.append(until)
-        self.excused_s += 3
+        self.excused.all_s += 3
         way = self.ways.pop(0)
         if isinstance(way, Exception):
             raise way

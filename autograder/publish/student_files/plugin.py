@@ -60,13 +60,7 @@ class Folder:
         return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
 
     def retell(self, report: Any, item: Any, call: Any) -> None:
-        """Put pytest's report of a check into plain words.
-
-        Args:
-            report: pytest's report, which is changed.
-            item: the test.
-            call: what pytest knows of the run, with the exception.
-        """
+        """Put pytest's report of a check into plain words."""
         mark = mark_of(item)
         if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
             return

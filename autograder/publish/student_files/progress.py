@@ -29,14 +29,7 @@ class VisibleVerdict:
 
 
 def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
-    """Say what an exception out of a check means.
-
-    Args:
-        error: what the check raised.
-        question: the function or class it is about.
-        work: the student's file.
-        calls: the calls the check made, the last of which is shown.
-    """
+    """Say what an exception out of a check means; the last call is shown."""
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
         if other == question:
@@ -130,6 +123,6 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
     lines.append(("", None))
     if unwritten and not work.complaints:
-        lines.append((f"Next: {unwritten[0]} in {work.name}. Then run pytest again.", None))
+        lines.append((f"Next: write {unwritten[0]}. Then run pytest again.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]

@@ -37,14 +37,7 @@ def title_of(check: Callable[..., None]) -> str:
 def run_folder(
     folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
 ) -> Iterator[CheckEvent]:
-    """Load the student's file, run checks on it, and yield what happens as plain data.
-
-    Args:
-        folder: with the student's file.
-        stem: of the assignment.
-        checks: to be run, in this order.
-        skip: names of checks that are not run.
-    """
+    """Load the student's file, run checks on it but those in `skip`, and yield what happens as plain data."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         work = load_work(folder, stem)
     yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
