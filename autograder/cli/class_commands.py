@@ -35,6 +35,8 @@ CLASS_OPTIONS = (
     jobs_option,
     click.option("--cluster", metavar="ADDRESS",
                  help="Grade on the workers of a Dask cluster, such as tcp://host:8786."),
+    click.option("--processes", type=click.IntRange(min=1), metavar="N",
+                 help="Grading processes on this machine (default: one for each 8 processors)."),
     quiet_option,
     click.option("--json", "as_json", is_flag=True, help="Print one JSON line per submission."),
 )  # fmt: skip
@@ -61,8 +63,8 @@ out_argument = click.argument("out", type=FOLDER_PATH)
 @click.pass_obj
 def grade(
     root: Path, /, folder: Path, assignment: str, out: Path, jobs: int | None, cluster: str | None,
-    quiet: bool, as_json: bool, quiz_only: bool, without: tuple[str, ...], hidden_anyway: bool,
-    without_lists: tuple[str, ...], **lists: Path | None,
+    processes: int | None, quiet: bool, as_json: bool, quiz_only: bool, without: tuple[str, ...],
+    hidden_anyway: bool, without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; reuse results in OUT."""
     from autograder.batch.tasks import Wishes
@@ -77,7 +79,9 @@ def grade(
     options = Options(
         **paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway, quiz_only=quiz_only
     )
-    batch = classes.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster)
+    batch = classes.prepared(
+        course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster, processes
+    )
     if not quiet:
         again = [path for kind, path in paths.items() if path and kind not in given]
         if again:
@@ -98,8 +102,8 @@ def grade(
 @click.pass_obj
 def regrade(
     root: Path, /, out: Path, dry_run: bool, never_lower: bool, only: tuple[str, ...], again: bool,
-    jobs: int | None, cluster: str | None, quiet: bool, as_json: bool, without_lists: tuple[str, ...],
-    **lists: Path | None,
+    jobs: int | None, cluster: str | None, processes: int | None, quiet: bool, as_json: bool,
+    without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
     """Re-grade what changed, and list the differences."""
     from msgspec.structs import replace
@@ -115,7 +119,7 @@ def regrade(
     course = classes.course_of(run, root)
     wishes = Wishes(jobs or 0, again=again, never_lower=never_lower, dry_run=dry_run, only=chosen)
     impact = Impact()
-    batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster)
+    batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster, processes)
     batch.watch = impact.watch
     if not quiet:
         classes.tell_differences(run, batch.terms)

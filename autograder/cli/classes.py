@@ -17,6 +17,7 @@ from autograder.batch.tasks import Batch, Stopped, Wishes
 from autograder.batch.terms import changed_terms, terms_of
 from autograder.cli.progress import progress, stoppable
 from autograder.cluster.client import ClusterBackend
+from autograder.cluster.processes import ProcessesBackend, processes_for
 from autograder.config import FILE as SETTINGS
 from autograder.config import Course, load_config
 from autograder.errors import InputError, nearest
@@ -44,7 +45,7 @@ TOLD_UNREAD = 30  # submissions that could not be read
 
 def prepared(
     course: Course, stem: str, folder: Path, options: Options, wishes: Wishes, quiet: bool,
-    cluster: str | None = None,
+    cluster: str | None = None, processes: int | None = None,
 ) -> Batch:  # fmt: skip
     """Return a class that is ready to be graded, here or on a cluster; say what is odd about it."""
     insist_on_lists(options)
@@ -64,6 +65,9 @@ def prepared(
     def open_backend() -> Backend:
         if cluster:
             return ClusterBackend(cluster, course, stem, options, batch.stop, batch.say)
+        count = processes or processes_for(len(entries))
+        if count > 1:
+            return ProcessesBackend(count, course, stem, options, wishes.jobs, batch.say)
         grader = open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway)
         return LocalBackend(grader)
 

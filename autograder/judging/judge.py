@@ -102,26 +102,34 @@ class Judge:
     ) -> Iterator[Judged]:
         """Run checks, in order, on a submission, and yield how each ended; others have `passed` already.
 
-        Their calls go over all at once; each check is judged as soon as its replies are there.
+        Their calls go over all at once, those of several that ask the very same once; each check is judged
+        as soon as its replies are there.
         """
         if not all(check.visible for check in checks):
             session.seal()
         scripts = {check.key: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None and not script.live}
-        questions = [check.question for check in checks if check.key in known]
-        coming = zip(known, session.play(list(known.values()), questions), strict=True)
+        firsts: dict[tuple[str, tuple[bytes, ...]], str] = {}
+        first = {
+            check.key: firsts.setdefault((check.question, known[check.key].frames), check.key)
+            for check in checks
+            if check.key in known
+        }
+        played = session.play([known[key] for key in firsts.values()], [question for question, _ in firsts])
+        coming = zip(firsts.values(), played, strict=True)
         replies: dict[str, Sequence[Reply]] = {}
 
         def one(check: Check) -> Judged:
             script, judged = known.get(check.key), None
             if script is not None:
-                while check.key not in replies:
+                while first[check.key] not in replies:
                     replies.update([next(coming)])
-                judged = self.judge_replies(check, script, replies[check.key], session)
+                judged = self.judge_replies(check, script, replies[first[check.key]], session)
             if judged is None:
                 replies.update(coming)  # one conversation at a time
                 session.begin_question(check.question)
-                judged = replace(self.judge_live(check, session), replies=replies.get(check.key, ()))
+                there = replies.get(first.get(check.key, ""), ())
+                judged = replace(self.judge_live(check, session), replies=there)
             return judged
 
         yield from self.in_order(checks, one, passed)
