@@ -752,6 +752,7 @@ MARGIN = 3  # pixels around a text
 AROUND = 8  # pixels around a line, points or an image: more than the frame of the axes takes
 LEAST_SIZE = 4  # pixels of a text, high and wide
 LEAST_INK = 0.01  # of the box around a text
+ENOUGH = 10_000  # pixels that tell what all of a kind look like
 
 
 class Rendering:
@@ -783,7 +784,7 @@ class Rendering:
         ground = self._part(self._seen, box).reshape(-1, 3).astype(np.int16)
         if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
             return False
-        usual = np.median(ground, axis=0)
+        (usual,) = levels(ground, (0.5,))
         towards = 255 * np.array(colour) - usual
         if np.abs(towards).max() < CONTRAST:
             return False
@@ -803,13 +804,15 @@ class Rendering:
             return False
         near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
                 slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
-        part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
-        room = COLOUR + 255 - part[..., 3]
-        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
-        if np.mean(alike[own]) < ON_TOP:
+        own, seen = own[near], self._seen[near]
+        ours, others = sample(own), sample(~own)
+        inked, drawn = seen[ours], page[near][ours].astype(np.int16)
+        room = COLOUR + 255 - drawn[:, 3]
+        alike = (np.abs(inked.astype(np.int16) - drawn[:, :3]) <= room[:, None]).all(axis=1)
+        if np.mean(alike) < ON_TOP:
             return False
-        low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
-        (around,) = levels(seen[~own], (0.5,)) if not own.all() else [np.full(3, 255)]
+        low, usual, high = levels(inked[alike], (0.1, 0.5, 0.9))
+        (around,) = levels(seen[others], (0.5,)) if others[0].size else [np.full(3, 255)]
         contrast = max(np.abs(usual - around).max(), (high - low).max())
         return bool(contrast >= CONTRAST)
 
@@ -820,6 +823,12 @@ class Rendering:
         left, bottom, right, top = np.clip(finite, -1e6, 1e6)
         rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
         return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+def sample(mask: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return rows and columns of pixels that a mask holds: all, or as many as are enough, evenly."""
+    places = np.flatnonzero(mask)
+    return np.unravel_index(places[:: len(places) // ENOUGH + 1], mask.shape)
 
 
 def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
@@ -1778,51 +1787,45 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ----------------------------------------
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
+Settings = tuple[bool, bool, Any]  # of torch: gradients are on, anomalies are looked for, the default dtype
+
+
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
+        set_torch(fresh_torch(before[1]), before)
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
         finally:
             with contextlib.suppress(RecursionError):  # a limit below the depth we are at
                 sys.setrecursionlimit(limit)
-            restore_torch(before)
+            if (now := torch_settings()) is not None:
+                set_torch(before or fresh_torch(), now)
 
 
-def torch_settings() -> dict[str, Any] | None:
+def torch_settings() -> Settings | None:
     """Return the settings of torch that outlive a call, None while nobody has imported it."""
     torch: Any = sys.modules.get("torch")
     if torch is None:
         return None
-    return {
-        "grad_enabled": torch.is_grad_enabled(),
-        "anomaly_enabled": torch.is_anomaly_enabled(),
-        "default_dtype": torch.get_default_dtype(),
-    }
+    return torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.get_default_dtype()
 
 
-def fresh_torch() -> dict[str, Any]:
+def fresh_torch(anomalies: bool = False) -> Settings:
     """Return the settings that torch starts with."""
-    float32 = sys.modules["torch"].float32
-    return {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": float32}
+    return True, anomalies, sys.modules["torch"].float32
 
 
-def restore_torch(settings: dict[str, Any] | None) -> None:
-    """Set what `torch_settings` returned; if that was None, what torch starts with."""
-    now = torch_settings()
-    if now is None:
-        return
-    torch: Any = sys.modules["torch"]
-    wanted = settings or fresh_torch()
-    if now == wanted:  # as a rule; setting takes far longer than asking
-        return
-    torch.set_grad_enabled(wanted["grad_enabled"])
-    torch.set_anomaly_enabled(wanted["anomaly_enabled"])
-    torch.set_default_dtype(wanted["default_dtype"])
+def set_torch(wanted: Settings, now: Settings) -> None:
+    """Let torch have other settings, unless it has them: setting takes far longer than asking."""
+    if now != wanted:
+        torch: Any = sys.modules["torch"]
+        torch.set_grad_enabled(wanted[0])
+        torch.set_anomaly_enabled(wanted[1])
+        torch.set_default_dtype(wanted[2])
 
 
 # ----------------------------------------
@@ -2175,8 +2178,10 @@ def differs(sent: Any, now: Any) -> bool:
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape
         return not (alike and sent.tobytes() == now.tobytes())
-    if type(sent) in (int, float) and now is sent:
+    if type(sent) in (int, float, str) and now is sent:
         return False
+    if type(sent) is Tensor:
+        return not same(sent, plain(now))
     return is_data(sent) and not same(plain(sent), plain(now))
 
 
