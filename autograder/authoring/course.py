@@ -18,7 +18,7 @@ from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 
 SHARED = (FILE, "README.md", ".gitignore", ".github/")  # of the course; all else is an assignment's
-NEXT = """{where} is a healthy course with one question.
+AFTER_COURSE = """{where} is a healthy course with one question.
 
 Next:
   cd {where}
@@ -28,7 +28,7 @@ Next:
 """
 
 
-def new_course(folder: Path, stem: str, title: str) -> str:
+def write_course(folder: Path, stem: str, title: str) -> str:
     """Write a course with one assignment into a folder that holds none, and return what to do next."""
     refuse_stem(stem)
     if (folder / FILE).exists():
@@ -41,10 +41,10 @@ def new_course(folder: Path, stem: str, title: str) -> str:
     for path, text in texts.items():
         write_whole(folder / path, text.encode())
     publish(load_config(folder), stem)
-    return NEXT.format(where=folder, stem=stem)
+    return AFTER_COURSE.format(where=folder, stem=stem)
 
 
-def new_assignment(course: Course, stem: str, title: str) -> str:
+def write_assignment(course: Course, stem: str, title: str) -> str:
     """Add an assignment to a course and return what to do next."""
     refuse_stem(stem)
     if stem in course.settings.assignments:

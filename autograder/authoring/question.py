@@ -25,14 +25,14 @@ HEADS = {
 }
 SCAFFOLDS = Path(__file__).parent / "scaffolds"
 # kind of question -> what its fragments import, file by file
-KINDS: dict[str, dict[str, tuple[str, ...]]] = {
+QUESTION_KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "function": {"checks": (f"{CHECKS} check, expect_close",)},
     "class": {"checks": (f"{CHECKS} check, expect_close",)},
     "text": {"checks": (f"{CHECKS} check, expect_equal",)},
     "plot": {"checks": (f"{CHECKS} check, expect, expect_close",), **dict.fromkeys(PROGRAMS, (FIGURE,))},
     "training": {"checks": (f"{CHECKS} check, expect, expect_close, tensor",), "solution": ("import torch",)},
 }
-MARKS = {"mistakes": f"{CHECKS} changed", "alternatives": f"{CHECKS} alternative"}
+MARK_IMPORTS = {"mistakes": f"{CHECKS} changed", "alternatives": f"{CHECKS} alternative"}
 NEXT = """NAME is in these files now:
 
 {files}
@@ -94,7 +94,10 @@ def fragments(root: Path, stem: str, kind: str) -> Mapping[Path, Fragment]:
         if not there:  # doctor makes right answers in other writings itself
             continue
         text = there[0].read_text("utf-8")
-        imports = (*([MARKS[part]] if part in MARKS else []), *KINDS[kind].get(part, ()))
+        imports = (
+            *([MARK_IMPORTS[part]] if part in MARK_IMPORTS else []),
+            *QUESTION_KINDS[kind].get(part, ()),
+        )
         blank = "\n" if place.suffix == ".md" else "\n\n"
         head = HEADS[part].replace("STEM", stem) if part in HEADS else None
         found[place] = Fragment(blank + text, head, imports)

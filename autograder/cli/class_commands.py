@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER_PATH = click.Path(file_okay=False, path_type=Path)
+FILE_PATH = click.Path(dir_okay=False, path_type=Path)
 
-LISTS = click.Choice(["roster", "submitted", "extensions"])
+LIST_CHOICE = click.Choice(["roster", "submitted", "extensions"])
 layers = click.option(
     "--without", multiple=True, metavar="LAYER", help="Disable a sandbox layer (testing only)."
 )
@@ -24,13 +24,13 @@ jobs_option = click.option(
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 CLASS_OPTIONS = (
-    click.option("--roster", type=FILE,
+    click.option("--roster", type=FILE_PATH,
                  help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."),
-    click.option("--submitted", type=FILE,
+    click.option("--submitted", type=FILE_PATH,
                  help="CSV: student,submitted at (default: what the export says)."),
-    click.option("--extensions", type=FILE,
+    click.option("--extensions", type=FILE_PATH,
                  help="CSV: student,days or student,until (default: the course's)."),
-    click.option("--without-list", "without_lists", multiple=True, type=LISTS,
+    click.option("--without-list", "without_lists", multiple=True, type=LIST_CHOICE,
                  help="Grade without a list that was given before."),
     jobs_option,
     click.option("--cluster", metavar="ADDRESS",
@@ -49,13 +49,13 @@ def class_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-out_argument = click.argument("out", type=FOLDER)
+out_argument = click.argument("out", type=FOLDER_PATH)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("-a", "--assignment", required=True, help="The assignment's stem.")
-@click.option("-o", "--out", required=True, type=FOLDER, help="Where the gradebook and reports go.")
+@click.option("-o", "--out", required=True, type=FOLDER_PATH, help="Where the gradebook and reports go.")
 @class_options
 @click.option("--quiz-only", is_flag=True, help="Grade the quiz alone; code is neither run nor read.")
 @layers
@@ -89,7 +89,7 @@ def grade(
         classes.tell_differences(before, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet and not as_json:
-        click.echo(classes.summary(written, out), nl=False)
+        click.echo(classes.written_summary(written, out), nl=False)
 
 
 @click.command()
@@ -108,11 +108,11 @@ def regrade(
     """Re-grade what changed, and list the differences."""
     from msgspec.structs import replace
 
-    from autograder.batch.regrade import Impact, to_text
+    from autograder.batch.regrade import Impact, impact_text
     from autograder.batch.tasks import Wishes
     from autograder.cli import classes
 
-    with classes.opened(out) as (book, run):
+    with classes.last_graded(out) as (book, run):
         people = classes.Class(book, run) if only else None
         chosen = frozenset(people.find(name).name for name in only) if people else frozenset()
     options = replace(run.about.options, **classes.lists_of(run, classes.absolute(lists), without_lists))
@@ -125,9 +125,9 @@ def regrade(
         classes.tell_differences(run, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet:
-        classes.tell(written.remarks)
+        classes.tell_remarks(written.remarks)
     if not as_json:
-        click.echo(to_text(impact, run.assignment, dry_run=dry_run), nl=False)
+        click.echo(impact_text(impact, run.assignment, dry_run=dry_run), nl=False)
 
 
 @click.command()
@@ -151,7 +151,7 @@ def report(out: Path, feedback: bool | None, published: bool | None, sections: b
     from autograder.batch.outputs import PUBLISHED, write_reports
     from autograder.cli import classes
 
-    with classes.opened(out) as (book, run):
+    with classes.last_graded(out) as (book, run):
         for name, wanted in ((PUBLISHED, published), (FEEDBACK, feedback), (SECTIONS, sections)):
             if wanted is not None:
                 book.set(name, "yes" if wanted else "no")
@@ -164,7 +164,7 @@ def report(out: Path, feedback: bool | None, published: bool | None, sections: b
         click.echo(f"{written.waiting} submissions are not graded yet: autograder regrade {out}")
     if written.texts:
         click.echo(f"{written.texts} texts to send back in {out / 'feedback'}")
-    classes.tell(written.remarks)
+    classes.tell_remarks(written.remarks)
 
 
 @click.command()
@@ -189,16 +189,16 @@ def override(
         raise click.UsageError("SCORE must be a number")
     if not reason.strip() or not author.strip():
         raise click.UsageError("--reason and --author must say something")
-    with classes.opened(out) as (book, run):
+    with classes.last_graded(out) as (book, run):
         row = classes.Class(book, run).find(submission)
-        most = classes.graded(book, run, row, out).max_score
+        most = classes.report_of(book, run, row, out).max_score
         if score is not None and score > most and not bonus:
             raise InputError(f"{score:g} is more than the {most:g} points there are: --bonus if it is meant")
         book.override(row.name, score, author.strip(), reason.strip())
         written = write_reports(out, book, run)
     told = "counts as computed again" if score is None else f"now has {score:g}"
     click.echo(f"{row.name} {told}; all files in {out} are written again")
-    classes.tell(written.remarks)
+    classes.tell_remarks(written.remarks)
 
 
 @click.command()
@@ -216,9 +216,9 @@ def show(root: Path, out: Path, submission: str, student: bool, page: bool) -> N
     from autograder.reports.history import to_history
     from autograder.reports.terminal import to_terminal
 
-    with classes.opened(out) as (book, run):
+    with classes.last_graded(out) as (book, run):
         row = classes.Class(book, run).find(submission)
-        found = classes.graded(book, run, row, out)
+        found = classes.report_of(book, run, row, out)
         history = to_history(book.history(row.name), book.by_hand(row.name))
     if page:
         click.echo(classes.staff_page(out, run, classes.course_of(run, root), found))

@@ -35,7 +35,7 @@ def progress(total: int, *, quiet: bool, as_json: bool = False) -> Iterator[Tell
 
 
 @contextlib.contextmanager
-def counted(verb: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+def counting(verb: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Yield a function that says every few seconds how many are done: `read 120`."""
     last = time.monotonic()
 

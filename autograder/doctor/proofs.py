@@ -56,7 +56,7 @@ class Prover:
         inputs = [varied(calls[int(rng.integers(len(calls)))], rng) for _ in range(INPUTS)]
         with contextlib.closing(self._worker(self._reference)) as worker:
             try:
-                right = [(call, outcome_of(worker, call)) for call in inputs]
+                right = [(call, outcome_of_call(worker, call)) for call in inputs]
             except (CallTimeout, WorkerDied):
                 return []
         answered = [one for _, one in right if isinstance(one, Answer)]
@@ -70,7 +70,7 @@ class Prover:
             return 0
         with contextlib.closing(self._worker(program)) as worker:
             try:
-                alike = all(is_alike(outcome_of(worker, call), right) for call, right in tried)
+                alike = all(is_alike(outcome_of_call(worker, call), right) for call, right in tried)
             except (CallTimeout, WorkerDied):
                 return 0
         return len(tried) if alike else 0
@@ -88,7 +88,7 @@ def can_be_repeated(call: Call) -> bool:
     return plain and not any(isinstance(leaf, Handle) for leaf in passed)
 
 
-def outcome_of(worker: Worker, call: Call) -> Answer | Ended:
+def outcome_of_call(worker: Worker, call: Call) -> Answer | Ended:
     """Return an answer, or the exception that came of a call."""
     try:
         return worker.ask(encode_call(call), CALL_S)

@@ -234,7 +234,7 @@ def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
     return trials
 
 
-def by_question(results: Mapping[Trial, list[Ran]], kind: str, question: str) -> dict[str, list[Ran]]:
+def trials_of(results: Mapping[Trial, list[Ran]], kind: str, question: str) -> dict[str, list[Ran]]:
     """Return the results of one kind of trial for a question, by name."""
     return {
         trial.name: ran

@@ -17,7 +17,7 @@ from autograder.gradebook.records import About, ByHand, Comment, Override, Resul
 from autograder.results import from_json
 from autograder.roster.intake import Row
 
-COLUMNS = "id, made, work, keys, kept, report"
+REPORT_COLUMNS = "id, made, work, keys, kept, report"
 
 
 class Gradebook(Database):
@@ -30,13 +30,13 @@ class Gradebook(Database):
             raise InputError(
                 f"{self.path.parent} holds the grades of {first.assignment}: give {assignment} another -o"
             )
-        values = (time.time(), assignment, str(folder), kit, text(about))
+        values = (time.time(), assignment, str(folder), kit, as_json(about))
         command = "INSERT INTO runs (started, assignment, folder, kit, about) VALUES (?, ?, ?, ?, ?)"
         with self._sane(), self._transaction():
             run = self._write(command, *values)
             self._db.executemany(
                 "INSERT INTO submissions (run, name, place, student, about) VALUES (?, ?, ?, ?, ?)",
-                [(run, row.name, place, row.student, text(row)) for place, row in enumerate(rows)],
+                [(run, row.name, place, row.student, as_json(row)) for place, row in enumerate(rows)],
             )
         return run
 
@@ -50,8 +50,8 @@ class Gradebook(Database):
             return
         now = time.time()
         fresh = [
-            (run, one.name, now, one.work, text(one.keys), one.report.score, one.report.max_score,
-             one.report.outcome.value, one.kept, text(one.report))
+            (run, one.name, now, one.work, as_json(one.keys), one.report.score, one.report.max_score,
+             one.report.outcome.value, one.kept, as_json(one.report))
             for one in results if one.report is not None
         ]  # fmt: skip
         with self._sane(), self._transaction():
@@ -138,13 +138,13 @@ class Gradebook(Database):
         last = 1 << 62 if up_to is None else up_to
         where = "submission = ? AND run <= ? ORDER BY id DESC LIMIT 1"
         with self._sane():
-            return stored(self._one(f"SELECT {COLUMNS} FROM reports WHERE {where}", name, last))  # noqa: S608
+            return stored(self._one(f"SELECT {REPORT_COLUMNS} FROM reports WHERE {where}", name, last))  # noqa: S608
 
     def with_work(self, work: str) -> Stored | None:
         """Return the newest report on the same work under the same checks, whoever handed it in."""
         where = "work = ? ORDER BY id DESC LIMIT 1"
         with self._sane():
-            return stored(self._one(f"SELECT {COLUMNS} FROM reports WHERE {where}", work))  # noqa: S608
+            return stored(self._one(f"SELECT {REPORT_COLUMNS} FROM reports WHERE {where}", work))  # noqa: S608
 
     def history(self, name: str) -> list[tuple[float, float, float]]:
         """Return when a submission was graded, with scores and maxima, oldest first."""
@@ -180,7 +180,7 @@ class Gradebook(Database):
         return self._all("SELECT DISTINCT submission FROM overrides ORDER BY submission")
 
 
-def text(value: object) -> str:
+def as_json(value: object) -> str:
     """Return data as JSON."""
     return msgspec.json.encode(value).decode()
 

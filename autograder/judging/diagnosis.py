@@ -27,7 +27,7 @@ from autograder.judging.weighing import (
 from autograder.results import Outcome
 from autograder.sandbox.wall import Wall
 
-KEPT = 5_000  # diagnoses remembered
+DIAGNOSES_KEPT = 5_000  # diagnoses remembered
 WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
 
 
@@ -73,7 +73,7 @@ class Diagnostician:
             return self._diagnose(checks, judged, candidates, right)
         key = tuple((one.verdict.outcome, one.digest) for one in judged)  # the same replies, the same reason
         if key not in self._diagnosed:
-            if len(self._diagnosed) >= KEPT:
+            if len(self._diagnosed) >= DIAGNOSES_KEPT:
                 self._diagnosed.clear()
             self._diagnosed[key] = self._diagnose(checks, judged, candidates, right)
         return self._diagnosed[key]

@@ -10,7 +10,7 @@ from typing import Any
 MOST_CHARACTERS = 20_000  # of an example as text
 
 
-def read(names: Sequence[str], most: int) -> dict[str, list[list[Any]]] | None:
+def read_examples(names: Sequence[str], most: int) -> dict[str, list[list[Any]]] | None:
     """Return each question's examples: arguments and value, or nothing where one has another form.
 
     Args:

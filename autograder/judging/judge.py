@@ -25,7 +25,7 @@ from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.remote import CallTimeout, InvalidReply, WorkerDied
 from autograder.sandbox.student import Student
 
-KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
+VERDICTS_KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
 KEPT_ROOM = 32 << 20  # bytes of all replies whose verdicts are remembered
 
@@ -95,7 +95,7 @@ class Judge:
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
-        self._judged: Kept[Judged] = Kept(KEPT, KEPT_ROOM)
+        self._judged: Kept[Judged] = Kept(VERDICTS_KEPT, KEPT_ROOM)
 
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
@@ -266,8 +266,8 @@ class Judge:
         return Script(tuple(frames), tuple(answers), live, rooms, tuple(calls), tuple(outcomes))
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
-        """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""
-        note = f"{check.id} stumbled: {type(error).__name__}: {error}"
+        """Decide whose fault it is that a check failed: on the reference's answers it must not."""
+        note = f"{check.id} failed: {type(error).__name__}: {error}"
         if self.script(check) is None:
             return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
         return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)

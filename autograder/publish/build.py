@@ -37,7 +37,7 @@ def has_bundle(course: Course, stem: str, name: str) -> bool:
     return name not in FOR_CODE or (bool(assignment.questions) and not beside.modules(assignment.hand_in))
 
 
-def build(course: Course, tell: Callable[[str], None]) -> None:
+def build_everything(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
     for stem, assignment in course.settings.assignments.items():
         bank = load_bank(course.root, stem, assignment)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from autograder.reports.repairs import repair_lines, repairs
 from autograder.reports.student_page import questions_of, seen
-from autograder.reports.terminal import clean, number
+from autograder.reports.terminal import number, printable
 from autograder.reports.terminal import wrapped as wrapped_to
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 
@@ -18,7 +18,7 @@ def handback(report: Report, looks: Sequence[str] = (), *, published: bool) -> s
     Until results are `published` there are visible checks only, neither scores nor the quiz's answers, and
     `looks`: lines on the kinds of hidden mistakes.
     """
-    lines = (line if line.isprintable() else clean(line) for line in lines_of(report, looks, published))
+    lines = (line if line.isprintable() else printable(line) for line in lines_of(report, looks, published))
     return "\n".join(lines).rstrip() + "\n"
 
 

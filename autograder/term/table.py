@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.errors import InputError
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import standings
-from autograder.gradebook.database import FILE
+from autograder.gradebook.database import BOOK_FILE
 from autograder.roster.intake import merged
 from autograder.roster.people import Index, Person
 
@@ -115,9 +115,9 @@ def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], sectio
 
 def outs_in(folder: Path) -> list[Path]:
     """Return the graded folders that a folder is or holds."""
-    if (folder / FILE).is_file():
+    if (folder / BOOK_FILE).is_file():
         return [folder.resolve()]
-    return [path.parent.resolve() for path in sorted(folder.glob(f"*/{FILE}"))]
+    return [path.parent.resolve() for path in sorted(folder.glob(f"*/{BOOK_FILE}"))]
 
 
 MarkedStudents = list[tuple[Person, Mark]]

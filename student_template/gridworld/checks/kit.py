@@ -2885,6 +2885,7 @@ def meaning(headline: str) -> str:
 # environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 
 PYTHON = (3, 11)
+VERSION = ".".join(map(str, PYTHON))
 LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
 
 # what students install: a range, where the grader has one version. torch has no wheel for Intel Macs
@@ -2924,9 +2925,9 @@ NEWER: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def python_name(version: tuple[int, ...] = PYTHON) -> str:
-    """Return a version as people write it."""
-    return "Python " + ".".join(map(str, version))
+def python_name() -> str:
+    """Return the Python that grades, as people write it."""
+    return f"Python {VERSION}"
 
 
 def came_with(module: str, name: str = "") -> str:
@@ -2938,7 +2939,7 @@ def came_with(module: str, name: str = "") -> str:
     return ""
 
 
-def listed() -> str:
+def promised() -> str:
     """Return the promised libraries in words."""
     return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"
 
@@ -3474,7 +3475,7 @@ BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
 COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
-SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
 WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
@@ -3482,7 +3483,7 @@ BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, 
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
-ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
+ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
@@ -3637,7 +3638,7 @@ def without_commands(text: str) -> str:
     Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
     string or after a backslash. No line of valid Python looks like that.
     """
-    if not SUSPECT.search(text):
+    if not SUSPECT_LINE.search(text):
         return text
     lines, quote, depth, joined, continued = [], "", 0, False, False
     for line in text.split("\n"):
@@ -3646,7 +3647,7 @@ def without_commands(text: str) -> str:
         elif not quote and not depth and not joined:
             line, continued = without_command(line)
         if not continued:
-            quote, depth, joined = scan(line, quote, depth)
+            quote, depth, joined = open_after(line, quote, depth)
         lines.append(line)
     return "\n".join(lines)
 
@@ -3656,7 +3657,7 @@ def without_command(line: str) -> tuple[str, bool]:
     timed = TIMED.match(line)
     if timed:
         return timed[1] + line[timed.end() :], False
-    assigned = ASSIGNED.match(line)
+    assigned = ASSIGNED_COMMAND.match(line)
     if assigned:
         start = assigned.end(1)
         value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
@@ -3673,7 +3674,7 @@ def without_command(line: str) -> tuple[str, bool]:
     return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
 
 
-def scan(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
     """Return what is open after a line: the quote of a string, brackets, a joined line.
 
     Args:
@@ -3708,12 +3709,12 @@ def is_untouched(text: str) -> bool:
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     marks = (token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL))
     try:
-        return all(is_stub(marks) for token in marks if token.string == "def")
+        return all(is_stub_body(marks) for token in marks if token.string == "def")
     except (tokenize.TokenError, SyntaxError):
         return False
 
 
-def is_stub(marks: Iterator[tokenize.TokenInfo]) -> bool:
+def is_stub_body(marks: Iterator[tokenize.TokenInfo]) -> bool:
     """Whether the function after a "def" holds a docstring, the stub's raise and nothing else."""
     depth = 0
     for token in marks:
@@ -3849,7 +3850,7 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
-        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+        told += f"\nWhere this is graded there are the standard library, {promised()}, and nothing else."
     elif means := meaning(headline(error)):
         told += f"\n{means}"
     return told
@@ -3911,7 +3912,9 @@ class VisibleVerdict:
     text: str = ""
 
 
-def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
+def visible_verdict(
+    error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]
+) -> VisibleVerdict:
     """Say what an exception out of a check means; the last call is shown."""
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
@@ -3992,7 +3995,7 @@ def progress_line(verdicts: Sequence[VisibleVerdict]) -> str:
 def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> list[tuple[str, bool | None]]:
     """Return the closing lines: of each question how far it is, then what to do next.
 
-    A line comes with True for all well, False for something to mend, None for neither.
+    A line comes with True for all well, False for something to fix, None for neither.
     """
     complaints = "\n".join(work.complaints[:COMPLAINTS_SHOWN])
     lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
@@ -4058,7 +4061,7 @@ class Folder:
             return
         verdict = VisibleVerdict(PASSED)
         if call.excinfo is not None:
-            verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
         title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
         report.location = (*report.location[:2], f"{mark.question}: {title}")
@@ -4152,7 +4155,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
+        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
     return VisibleVerdict(PASSED), cut_output(printed.getvalue())
 
 
@@ -4241,7 +4244,7 @@ def module_from(path: Path) -> Any:
 def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complaints: Sequence[str]) -> str:
     """Return the one thing to do now."""
     if complaints:
-        return "Next: mend what stops the file, see above."
+        return "Next: fix what stops the file, see above."
     for name, found in results.items():
         wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
         if wrong:
