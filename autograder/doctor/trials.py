@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from autograder.doctor.findings import Subject
 from autograder.doctor.margins import tolerances
 from autograder.doctor.mutants import Mutant
@@ -126,7 +128,8 @@ class TrialRunner:
             return wall
         longest = max((self._seconds.get(check.id, 0.0) for check in checks), default=0.0)
         hasty = copy.copy(wall)
-        hasty.bounds = replace(wall.bounds, call_s=min(wall.bounds.call_s, max(HASTY_S, SLOWER * longest)))
+        call_s = min(wall.bounds.call_s, max(HASTY_S, SLOWER * longest))
+        hasty.bounds = structs.replace(wall.bounds, call_s=call_s)
         return hasty
 
     def _one_by_one(
