@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from autograder.data.figures import PNG
 from autograder.reports.html import TEMPLATES, index_html, percent, student_html
+from autograder.reports.slim import slimmed
 from autograder.reports.student_page import feedback_parts
 from autograder.results import Isolation, Outcome
 
@@ -359,3 +360,12 @@ def test_what_passed_is_folded_away_where_it_is_long():
     html = student_html(changed(report(), checks=long))
     assert "<details><summary><h3>9 checks passed</h3></summary>" in html
     assert "<details open><summary><h3>3 checks passed</h3></summary>" in student_html(report())
+
+
+def test_the_page_of_a_class_needs_no_more_than_slim_reports():
+    """What is kept of each in memory says the same; checks that ended alike are kept once."""
+    reports, same = [*many(30), *(report(f"F{i}", ALL) for i in range(3))], {}
+    slim = [slimmed(one, same) for one in reports]
+    assert index_html(slim) == index_html(reports)
+    wrong = [check for one in slim[-3:] for check in one.checks]
+    assert len({id(one) for one in wrong}) == len(wrong) / 3
