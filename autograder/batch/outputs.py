@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from autograder.batch.files import file_name, remove, replace, replace_parts, reports_folder
+from autograder.batch.files import file_name, remove, replace_file, replace_parts, reports_folder
 from autograder.batch.folders import FEEDBACK, SECTIONS, tidy, write_handbacks, write_sections
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.byhand import is_older
@@ -21,7 +21,7 @@ from autograder.reports.moodle import MoodleTable
 from autograder.reports.other_platforms import blackboard_table, brightspace_table
 from autograder.reports.previews import preview
 from autograder.reports.slim import slimmed
-from autograder.reports.statistics import readable
+from autograder.reports.statistics import was_readable
 from autograder.reports.tables import (
     StudentTable,
     Table,
@@ -35,7 +35,7 @@ from autograder.reports.terminal import number
 from autograder.results import Outcome, Report, to_json
 from autograder.roster.intake import Row
 
-SHOWN = 40  # rows that a terminal is given
+ROWS_SHOWN = 40  # rows that a terminal is given
 
 
 PUBLISHED = "published"  # a setting of OUT: "yes" or not
@@ -84,13 +84,13 @@ class OutFolder:
         self.written.remarks += write_waiting(self.out, self.slim)
         self.write_pages()
         if self.run.about.has_roster:
-            replace(self.out / "missing.csv", str(missing_table(self.run.about.missing)))
+            replace_file(self.out / "missing.csv", str(missing_table(self.run.about.missing)))
         nobody = without_row(self.book, self.run, self.absent)
         self.written.remarks += lost_decisions(self.book, nobody)
         remove(self.reports, nobody, ("json", "html"))
         self.write_texts()
-        self.written.count, self.written.first = len(self.slim), self.slim[:SHOWN]
-        self.written.unread = [report for report in self.slim if not readable(report)]
+        self.written.count, self.written.first = len(self.slim), self.slim[:ROWS_SHOWN]
+        self.written.unread = [report for report in self.slim if not was_readable(report)]
         return self.written
 
     def write_submissions(self, afresh: bool) -> None:
@@ -102,7 +102,7 @@ class OutFolder:
             if one is None:
                 self.written.waiting += 1
                 continue
-            report, facts = one.report, facts_of(one.row, same)
+            report, facts = one.report, page_facts(one.row, same)
             write_report(self.reports, report)
             write_page(self.reports, report, afresh=afresh)
             self.facts[report.submission] = facts
@@ -118,7 +118,7 @@ class OutFolder:
                 self.written.remarks += decided_on_other_work(self.book, report)
         texts = {"grades": grades, "roster_grades": roster, **others}
         for name, text in texts.items():
-            replace(self.out / f"{name}.csv", str(text))
+            replace_file(self.out / f"{name}.csv", str(text))
 
     def student_tables(self) -> dict[str, StudentTable | MoodleTable]:
         """Return the tables for platforms: Canvas and Moodle, and others that the class comes from."""
@@ -169,7 +169,7 @@ def write_waiting(out: Path, reports: Sequence[Report]) -> Iterator[str]:
                 table.add([report.submission, f"quiz.{answer.id}", answer.given, "", ""])
                 count += 1
     if count or (out / "waiting.csv").exists():
-        replace(out / "waiting.csv", str(table))
+        replace_file(out / "waiting.csv", str(table))
     if count:
         yield (
             f"{count} quiz answers wait for a person: fill in points in a copy of {out / 'waiting.csv'}, then"
@@ -177,7 +177,7 @@ def write_waiting(out: Path, reports: Sequence[Report]) -> Iterator[str]:
         )
 
 
-def facts_of(row: Row, same: dict[object, object]) -> Facts:
+def page_facts(row: Row, same: dict[object, object]) -> Facts:
     """Return what the class's page tells of a submission besides its report."""
     sections = " and ".join(dict.fromkeys(person.section for person in row.people if person.section))
     submitted = f"{row.submitted_at:%Y-%m-%d %H:%M}" if row.submitted_at else ""
@@ -223,7 +223,7 @@ def lost_decisions(book: Gradebook, names: Iterable[str]) -> Iterator[str]:
 
 def write_report(folder: Path, report: Report) -> None:
     """Write the report of one submission as JSON."""
-    replace(folder / f"{file_name(report.submission)}.json", to_json(report))
+    replace_file(folder / f"{file_name(report.submission)}.json", to_json(report))
 
 
 def write_page(folder: Path, report: Report, *, afresh: bool = False) -> None:
@@ -233,5 +233,5 @@ def write_page(folder: Path, report: Report, *, afresh: bool = False) -> None:
     with contextlib.suppress(OSError):
         if not afresh and path.stat().st_mtime_ns >= origin.stat().st_mtime_ns:
             return
-    replace(path, student_html(report))
+    replace_file(path, student_html(report))
     os.utime(path)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from autograder.doctor.findings import Subject
 from autograder.doctor.margins import tolerances
 from autograder.doctor.mutants import Mutant
@@ -19,11 +21,11 @@ from autograder.errors import KitError
 from autograder.judging.bank import Check, Variant
 from autograder.judging.grader import Grader
 from autograder.judging.judge import Judged
-from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 
@@ -98,13 +100,9 @@ class TrialRunner:
     def put_through(
         self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False, alone: bool = False
     ) -> list[Ran]:
-        """Run checks on a program.
+        """Run checks on a program, `until_caught` only to the first that refuses it.
 
-        Args:
-            trial: with the program.
-            checks: to be run.
-            until_caught: only until the first that refuses it.
-            alone: each counts for itself, whatever it requires to pass first.
+        `alone`, each counts for itself, whatever it requires to pass first.
         """
         session = Session(self._wall(trial, checks), trial.program)
         try:
@@ -126,7 +124,8 @@ class TrialRunner:
             return wall
         longest = max((self._seconds.get(check.id, 0.0) for check in checks), default=0.0)
         hasty = copy.copy(wall)
-        hasty.bounds = replace(wall.bounds, call_s=min(wall.bounds.call_s, max(HASTY_S, SLOWER * longest)))
+        call_s = min(wall.bounds.call_s, max(HASTY_S, SLOWER * longest))
+        hasty.bounds = structs.replace(wall.bounds, call_s=call_s)
         return hasty
 
     def _one_by_one(
@@ -234,7 +233,7 @@ def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
     return trials
 
 
-def by_question(results: Mapping[Trial, list[Ran]], kind: str, question: str) -> dict[str, list[Ran]]:
+def trials_of(results: Mapping[Trial, list[Ran]], kind: str, question: str) -> dict[str, list[Ran]]:
     """Return the results of one kind of trial for a question, by name."""
     return {
         trial.name: ran

@@ -14,7 +14,7 @@ from autograder.roster.intake import Row
 from autograder.roster.people import Index
 from autograder.submission.archive import listing
 
-KEPT = "Graded again with corrected checks; the better score from before is kept."
+KEPT_NOTE = "Graded again with corrected checks; the better score from before is kept."
 ABSENT = "Nothing was handed in."
 
 
@@ -99,7 +99,7 @@ def settled(report: Report, row: Row, kept: float | None, by_hand: ByHand) -> Re
     """Return a report as it counts: with the rules, a score `kept` from before, and what staff decided."""
     score, notes, staff = report.score, list(row.ruling.notes), list(row.ruling.staff_notes)
     if kept is not None and kept > score:
-        notes.insert(0, KEPT)
+        notes.insert(0, KEPT_NOTE)
         staff.append(f"now {score:g}, before {kept:g}")
         score = kept
     report = replace(

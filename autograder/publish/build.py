@@ -3,10 +3,10 @@
 import io
 import zipfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from autograder import beside
 from autograder.config import Course
+from autograder.data.files import write_whole
 from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.bank import load_bank
 from autograder.publish.gradescope import gradescope_zip
@@ -37,7 +37,7 @@ def has_bundle(course: Course, stem: str, name: str) -> bool:
     return name not in FOR_CODE or (bool(assignment.questions) and not beside.modules(assignment.hand_in))
 
 
-def build(course: Course, tell: Callable[[str], None]) -> None:
+def build_everything(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
     for stem, assignment in course.settings.assignments.items():
         bank = load_bank(course.root, stem, assignment)
@@ -48,16 +48,8 @@ def build(course: Course, tell: Callable[[str], None]) -> None:
             if not has_bundle(course, stem, pattern):
                 continue
             name = pattern.format(stem=stem)
-            write_zip(files(course, stem), course.root / "dist" / name)
+            write_whole(course.root / "dist" / name, zip_bytes(files(course, stem)))
             tell(f"dist/{name}")
-
-
-def write_zip(files: Mapping[str, bytes], path: Path) -> None:
-    """Write a zip, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(zip_bytes(files))
-    part.replace(path)
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:

@@ -93,7 +93,7 @@ def hint_faults(hints: Hints, questions: Sequence[str], solution: str) -> list[s
     return told
 
 
-def facts_of(assignment: Assignment, rules: Rules) -> dict[str, Any]:
+def study_facts(assignment: Assignment, rules: Rules) -> dict[str, Any]:
     """Return what study.py reads, as plain data."""
     return {
         "stem": assignment.stem, "title": assignment.heading, "questions": dict(assignment.questions),

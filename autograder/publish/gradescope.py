@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 
 from autograder.config import Course, max_score
-from autograder.environment import LIBRARIES, python_name
+from autograder.environment import LIBRARIES, VERSION
 from autograder.errors import KitError
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.receipt import JUDGES, course_files, engine_files
@@ -15,8 +15,7 @@ from autograder.publish.pins import requirements
 from autograder.reports.gradescope import to_gradescope
 from autograder.sandbox.libraries import packages_of
 
-PYTHON = python_name().removeprefix("Python ")
-TEMPLATES = Path(__file__).parent / "gradescope_files"
+ZIP_FILES = Path(__file__).parent / "gradescope_files"
 
 
 def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
@@ -24,9 +23,9 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
     files = course_files(course, stem)
     engine = engine_files(("container.run", *JUDGES))
     libraries = libraries_of(files, engine)
-    texts = {path.name: path.read_text("utf-8") for path in TEMPLATES.iterdir() if path.is_file()}
+    texts = {path.name: path.read_text("utf-8") for path in ZIP_FILES.iterdir() if path.is_file()}
     points = f"{max_score(course.assignment(stem)):g}"
-    values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points, "@PYTHON@": PYTHON}
+    values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points, "@PYTHON@": VERSION}
     for mark, value in values.items():
         texts = {name: text.replace(mark, value) for name, text in texts.items()}
     texts |= requirements(libraries.values())

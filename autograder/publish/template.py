@@ -12,9 +12,9 @@ import jinja2
 
 from autograder import beside
 from autograder.config import Assignment, Course
-from autograder.environment import AT_HOME, LIBRARIES, PYTHON, listed, python_name
+from autograder.environment import AT_HOME, LIBRARIES, VERSION, promised, python_name
 from autograder.errors import KitError, nearest
-from autograder.publish.facts import Rules, facts_of, hint_faults, rules_of
+from autograder.publish.facts import Rules, hint_faults, rules_of, study_facts
 from autograder.publish.kit import kit_text
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
@@ -23,7 +23,7 @@ from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, CourseModule, read_source
 from autograder.publish.stubs import make_stubs
 from autograder.publish.visible import count_visible, make_visible_checks
-from autograder.quiz.figures import term_of
+from autograder.quiz.figures import term_salt
 from autograder.quiz.questions import load_questions
 from autograder.sandbox.libraries import packages_of
 
@@ -49,12 +49,12 @@ def build_template(course: Course, stem: str) -> dict[str, bytes]:
     modules = provided_files(folder, beside.modules(assignment.provided))
     texts |= work_files(course, assignment, parts, checks)
     insist_on_secrecy(texts, assignment, parts, rules)
-    texts["requirements.txt"] = requirements([*(part.text for part in parts), *modules.values()])
+    texts["requirements.txt"] = home_requirements([*(part.text for part in parts), *modules.values()])
     facts["asked"] = asked("\n".join(texts[Path(part.where).name] for part in parts))
     texts["README.md"] = readme(assignment, checks, texts, facts)
     texts |= modules | kit_files(assignment, rules)
-    handed_out = data_files(folder, beside.files(assignment.provided), needed=True)
-    return encoded(texts) | handed_out | data_files(folder, beside.files(assignment.hand_in), needed=False)
+    handed_out = plain_files(folder, beside.files(assignment.provided), needed=True)
+    return encoded(texts) | handed_out | plain_files(folder, beside.files(assignment.hand_in), needed=False)
 
 
 def sources(course: Course, stem: str) -> Path:
@@ -89,11 +89,10 @@ def kit_files(assignment: Assignment, rules: Rules) -> dict[str, str]:
     texts = {name: student_file(name) for name in ("requirements-notebook.txt", "pytest.ini")}
     for path, name in (("conftest.py", "student_conftest.py"), ("study.py", "study.py")):
         texts[path] = student_file(name).replace('"STEM"', f'"{assignment.stem}"')
-    facts = json.dumps(facts_of(assignment, rules), indent=1, ensure_ascii=False)
+    facts = json.dumps(study_facts(assignment, rules), indent=1, ensure_ascii=False)
     texts["checks/assignment.json"] = facts + "\n"
     texts["checks/kit.py"] = kit_text()
-    version = ".".join(map(str, PYTHON))
-    texts[".github/workflows/checks.yml"] = student_file("checks.yml").replace("PYTHON", version, 1)
+    texts[".github/workflows/checks.yml"] = student_file("checks.yml").replace("PYTHON", VERSION, 1)
     if rules.examples:
         none_yet = "\n".join(f'    "{name}": [],' for name in assignment.questions)
         texts["examples.py"] = student_file("examples.txt").replace("QUESTIONS", none_yet)
@@ -119,7 +118,7 @@ def defined_in(part: CourseModule, questions: Iterable[str]) -> list[str]:
     return [name for name in questions if name in there]
 
 
-def data_files(folder: Path, names: Sequence[str], *, needed: bool) -> dict[str, bytes]:
+def plain_files(folder: Path, names: Sequence[str], *, needed: bool) -> dict[str, bytes]:
     """Return files that are handed out as they are; of those to be handed in there may be a beginning."""
     found = {}
     for name in names:
@@ -173,7 +172,7 @@ def quiz_files(course: Course, assignment: Assignment) -> dict[str, str]:
         raise KitError(
             f"{where} is missing: write it, or set the quiz's points to 0 in grading.yml"
         ) from None
-    questions, term = load_questions(text, stem), term_of(course.settings.seed)
+    questions, term = load_questions(text, stem), term_salt(course.settings.seed)
     return {
         "quiz.yml": render_paper(questions, assignment.heading),
         "quiz.py": render_script(questions, stem, assignment.heading, term),
@@ -200,7 +199,7 @@ def readme(
     filled = render(
         student_file("README.md.j2"), **facts, stem=assignment.stem, questions=questions, torch=torch,
         beside=[*(f"{name}.py" for name in beside.modules(hand_in)), *beside.files(hand_in)],
-        data=beside.files(assignment.provided), lab="lab.ipynb" in texts, libraries=listed(),
+        data=beside.files(assignment.provided), lab="lab.ipynb" in texts, libraries=promised(),
         import_s=f"{assignment.limits.import_s:g}", call_s=f"{assignment.limits.call_s:g}",
     )  # fmt: skip
     return re.sub(r"\n{3,}", "\n\n", filled)
@@ -212,7 +211,7 @@ def render(template: str, **values: Any) -> str:
     return environment.from_string(template).render(values)
 
 
-def requirements(modules: Sequence[str]) -> str:
+def home_requirements(modules: Sequence[str]) -> str:
     """Return requirements.txt: what every assignment promises, torch only if it needs it, what checks it."""
     wanted = {*LIBRARIES, "pytest"} - ({LARGE} - set(packages_of(modules)))
     lines = (line for name, lines in AT_HOME.items() if name in wanted for line in lines)

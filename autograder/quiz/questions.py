@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from autograder.errors import KitError, nearest
-from autograder.quiz.arithmetic import names_in
+from autograder.quiz.arithmetic import names_and_calls
 from autograder.quiz.figures import draw_figures
 from autograder.quiz.sheet import says, words
 from autograder.quiz.tame_yaml import SheetError, read_yaml
@@ -212,12 +212,12 @@ def check_numbers(question: Question, key: Key, where: str) -> None:
         raise KitError(f"{where}.tolerance needs absolute or relative, above 0, and its reason")
     for expression in (str(key.answer), *(mistake.answer for mistake in key.mistakes)):
         try:
-            read, _ = names_in(expression)
+            read, _ = names_and_calls(expression)
         except KitError as wrong:
             raise KitError(f"{where}: {wrong}") from wrong
         for name in sorted(read - set(question.figures)):
             raise KitError(f"{where}: {expression!r} reads {name}{nearest(name, question.figures)}")
-    if question.measured and not names_in(str(key.answer))[1]:
+    if question.measured and not names_and_calls(str(key.answer))[1]:
         raise KitError(f"{where}.answer calls no function, but the question is measured: call one")
 
 

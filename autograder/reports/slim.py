@@ -23,7 +23,7 @@ def slimmed(report: Report, same: dict[object, object]) -> Report:
     ]
     questions = [slim_question(one, same) for one in report.questions]
     return replace(
-        report, checks=checks, quiz=quiz, questions=questions, output="", receipt={},
+        report, checks=checks, quiz=quiz, questions=questions, examples=[], output="", receipt={},
         isolation=same.setdefault(repr(report.isolation), report.isolation),
         notes=[once(note) for note in report.notes],
         assignment=once(report.assignment), title=once(report.title), kit_version=once(report.kit_version),
@@ -38,8 +38,14 @@ def slim_question(question: QuestionResult, same: dict[object, object]) -> Quest
 
 
 def slim_check(check: CheckResult) -> CheckResult:
-    """Return a check's result without what is not told on the class's page."""
+    """Return a check's result without what is not told on the class's page: the same for many."""
     return replace(
-        check, feedback=check.feedback[:200], staff_note="", picture=b"", reference_picture=b"",
+        check,
+        feedback="",
+        staff_note="",
+        picture=b"",
+        reference_picture=b"",
         answer_digest="",
-    )  # fmt: skip
+        line=0,
+        cell=0,
+    )

@@ -24,7 +24,7 @@ class Table:
 
     def add(self, row: Iterable[str | float]) -> None:
         """Add a row."""
-        self._writer.writerow([text(cell) if isinstance(cell, str) else cell for cell in row])
+        self._writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
 
     def __str__(self) -> str:
         return self._out.getvalue()
@@ -87,7 +87,7 @@ def id_of(person: Person) -> str:
     return person.sid or person.canvas or person.moodle
 
 
-def text(value: str) -> str:
+def safe_cell(value: str) -> str:
     """Return text that a spreadsheet does not take for a formula, without control characters."""
     if not value.isprintable():
         value = "".join(char if char.isprintable() or char in JOINERS else " " for char in value)

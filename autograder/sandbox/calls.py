@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 
 from autograder.data.plain import plain
-from autograder.data.values import Callback, Handle, Named, Record, Stream, leaves, live, same, type_name
+from autograder.data.values import (
+    Callback,
+    Handle,
+    Named,
+    Record,
+    Stream,
+    Tensor,
+    leaves,
+    live,
+    same,
+    type_name,
+)
 from autograder.sandbox.ambient import undisturbed
 from autograder.sandbox.standins import import_error
 
@@ -181,8 +192,10 @@ def differs(sent: Any, now: Any) -> bool:
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape
         return not (alike and sent.tobytes() == now.tobytes())
-    if type(sent) in (int, float) and now is sent:
+    if type(sent) in (int, float, str) and now is sent:
         return False
+    if type(sent) is Tensor:
+        return not same(sent, plain(now))
     return is_data(sent) and not same(plain(sent), plain(now))
 
 

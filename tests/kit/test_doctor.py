@@ -28,7 +28,7 @@ MISTAKES, ALTERNATIVES = "tests/questions/mistakes/warmup.py", "tests/questions/
 EQUIVALENT = "tests/questions/mistakes/warmup_equivalent.yml"
 HANDOUT, QUIZ = "assignments/warmup/handout.md", "assignments/warmup/quiz.yml"
 QUIZ_KEY, TEMPLATE = "solutions/warmup_quiz.yml", "student_template/warmup"
-AGAIN = "mend that, then run doctor again"
+AGAIN = "fix that, then run doctor again"
 CLIP, MEAN, NONE = ("clip_to_range",), ("running_mean",), ()
 
 
@@ -113,19 +113,19 @@ def test_the_matrix_shows_who_catches_what(course):
     assert re.search(r" 4 hidden  test_short_inputs_and_integers \(closest: rounds_to_integers, ", text)
 
 
-# each breakage: how to break it, whose answers to try, what must be said, how it must be mended
+# each breakage: how to break it, whose answers to try, what must be said, how it must be fixed
 BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] = {
     "the reference is wrong": (
         lambda it: it.edit(SOLUTION, "np.minimum(np.maximum", "np.maximum(np.maximum"),
         CLIP,
         r"the reference does not pass test_below_inside_and_above and \d more \(failed\)",
-        r"mend tests/questions/test_warmup.py:\d+ or solutions/warmup.py:\d+",
+        r"fix tests/questions/test_warmup.py:\d+ or solutions/warmup.py:\d+",
     ),
     "a check is broken": (
         lambda it: it.edit(CHECKS, "[0.0, 0.25, 1.0])\n", "[0.0, 0.25, 1.0])\n    assert {}['x']\n"),
         CLIP,
         r"the reference does not pass test_below_inside_and_above \(broken\): .*KeyError",
-        r"mend tests/questions/test_warmup.py:\d+",
+        r"fix tests/questions/test_warmup.py:\d+",
     ),
     "the template scores": (
         lambda it: it.append(
@@ -152,7 +152,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         lambda it: it.edit(MISTAKES, "    return np.maximum(np.as", "    return no.maximum(np.as"),
         CLIP,
         r"forgets_the_upper_end of clip_to_range has a bug: .*NameError.*'no'",
-        r"mend tests/questions/mistakes/warmup.py:\d+",
+        r"fix tests/questions/mistakes/warmup.py:\d+",
     ),
     "the mistakes cannot be imported": (
         lambda it: it.edit(MISTAKES, "import numpy as np", "import nump as np"),
@@ -202,7 +202,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         ),
         CLIP,
         r"alternative wrong of clip_to_range loses points at test_another_range and \d more \(failed\)",
-        r"mend .*test_warmup.py:\d+, or .*alternatives/warmup.py:\d+ if it is not right",
+        r"fix .*test_warmup.py:\d+, or .*alternatives/warmup.py:\d+ if it is not right",
     ),
     "garbage earns points": (
         lambda it: it.append(
@@ -260,13 +260,13 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         lambda it: it.edit(MISTAKES, '("running_mean")\ndef looks', '("mean")\ndef looks'),
         NONE,
         r"misconception looks_ahead is for mean, which is no question",
-        r"mend .*:\d+: is it running_mean\?",
+        r"fix .*:\d+: is it running_mean\?",
     ),
     "an alternative is for an unknown question": (
         lambda it: it.edit(ALTERNATIVES, '("running_mean")\ndef keeps', '("mean")\ndef keeps'),
         NONE,
         r"alternative keeps_a_deque is for mean, which is no question",
-        r"mend .*:\d+: is it running_mean\?",
+        r"fix .*:\d+: is it running_mean\?",
     ),
     "two checks share a title": (
         lambda it: it.edit(
@@ -299,7 +299,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         lambda it: it.edit(SOLUTION, "        window: how", "        width: how"),
         NONE,
         r"running_mean takes values, window, but its docstring tells of values, width",
-        r"mend the Args of solutions/warmup.py:\d+",
+        r"fix the Args of solutions/warmup.py:\d+",
     ),
     "a file of the template is edited": (
         lambda it: it.append(f"{TEMPLATE}/README.md", "Good luck!\n"),
@@ -340,7 +340,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         lambda it: it.edit(QUIZ_KEY, "fourth]), 3)[3]", "fourth]), 3)[4]"),
         NONE,
         r"quiz question last_mean: IndexError",
-        r"mend last_mean in solutions/warmup_quiz.yml",
+        r"fix last_mean in solutions/warmup_quiz.yml",
     ),
     "the quiz measures what is no question": (
         lambda it: it.edit(QUIZ_KEY, "running_mean(array", "runing_mean(array"),
@@ -457,7 +457,7 @@ def test_the_command_exits_with_1_where_there_is_something_to_mend(course):
     result = CliRunner().invoke(main, ["--course", str(course.root), "doctor", "--quick"])
     assert result.exit_code == 1
     assert result.output.endswith("\n")
-    assert "warmup: 1 to mend" in result.output
+    assert "warmup: 1 to fix" in result.output
 
 
 @pytest.mark.parametrize(

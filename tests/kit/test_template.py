@@ -29,11 +29,11 @@ from autograder.publish.student_files.progress import (
     UNWRITTEN_YET,
     VisibleVerdict,
     cut_output,
-    judge,
     progress_line,
+    visible_verdict,
 )
 from autograder.publish.student_files.work import load_work
-from autograder.publish.template import build_template, requirements
+from autograder.publish.template import build_template, home_requirements
 from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
@@ -484,7 +484,9 @@ def test_the_readme_says_the_essentials_on_one_screen(files):
 
 
 def test_torch_is_asked_for_in_a_range_and_only_where_it_is_needed():
-    assert requirements(["import torch.nn as nn", "from torch import optim"]).split()[-1] == "torch>=2.2,<3"
+    assert (
+        home_requirements(["import torch.nn as nn", "from torch import optim"]).split()[-1] == "torch>=2.2,<3"
+    )
 
 
 def test_building_twice_gives_the_same_bytes(files, course):
@@ -655,7 +657,7 @@ def judged(folder, text, question="f", *arguments):
     calls = []
     student = here(work.namespace, calls.append)
     error = raised_by(lambda: getattr(student, question)(*arguments))
-    return judge(error, question, work, calls)
+    return visible_verdict(error, question, work, calls)
 
 
 def test_verdicts_on_what_students_do(tmp_path):
@@ -677,7 +679,7 @@ def test_verdicts_on_what_students_do(tmp_path):
 
 def test_a_broken_check_is_not_blamed_on_the_student(tmp_path):
     work = load_work(tmp_path, "x")
-    verdict = judge(raised_by(lambda: unknown_name), "f", work, [])  # noqa: F821 - on purpose
+    verdict = visible_verdict(raised_by(lambda: unknown_name), "f", work, [])  # noqa: F821 - on purpose
     assert "tell your instructor" in verdict.text
     assert work.complaints == [f"x.py is not in the folder {tmp_path.name}"]
 
@@ -688,7 +690,7 @@ def test_a_wrong_answer_shows_the_last_call_of_the_module(tmp_path):
     wrong = raised_by(lambda: expect_close(2.0, 3.0))
     assert isinstance(wrong, CheckFailed)
     calls = [Call("call", "f", (1,)), Call("read", "state", handle=Handle(0, "World"))]
-    assert judge(wrong, "f", work, calls).text.startswith("f(1)\n")
+    assert visible_verdict(wrong, "f", work, calls).text.startswith("f(1)\n")
 
 
 def test_the_file_is_preferred_when_both_are_written(tmp_path):

@@ -21,7 +21,8 @@ from container import debian, run  # noqa: E402
 from gradescope import pip_settings  # noqa: E402
 
 from autograder.config import load_config  # noqa: E402
-from autograder.publish.build import write_zip  # noqa: E402
+from autograder.data.files import write_whole  # noqa: E402
+from autograder.publish.build import zip_bytes  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 
 PODMAN = ["podman", "--runtime", "runc", "--cgroup-manager", "cgroupfs", "--storage-driver", "vfs"]
@@ -187,7 +188,7 @@ def gradescope_runs(bounds: list[str]) -> None:
     """The zip's Dockerfile, on the image instead of Gradescope's: the reference has all points."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        write_zip(gradescope_zip(load_config(ROOT / "tests/kit/tiny"), "warmup"), place / "zip")
+        write_whole(place / "zip", zip_bytes(gradescope_zip(load_config(ROOT / "tests/kit/tiny"), "warmup")))
         with zipfile.ZipFile(place / "zip") as archive:
             archive.extractall(place / "source")
         base = ["--build-arg", f"BASE={KIT}", "--tag", "autograder-warmup"]

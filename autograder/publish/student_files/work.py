@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autograder.environment import LIBRARIES, listed, python_name
+from autograder.environment import LIBRARIES, promised, python_name
 from autograder.errors import InputError
 from autograder.publish.student_files.classics import meaning
 from autograder.sandbox.libraries import used_by
@@ -140,7 +140,7 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
-        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+        told += f"\nWhere this is graded there are the standard library, {promised()}, and nothing else."
     elif means := meaning(headline(error)):
         told += f"\n{means}"
     return told

@@ -752,6 +752,7 @@ MARGIN = 3  # pixels around a text
 AROUND = 8  # pixels around a line, points or an image: more than the frame of the axes takes
 LEAST_SIZE = 4  # pixels of a text, high and wide
 LEAST_INK = 0.01  # of the box around a text
+ENOUGH = 10_000  # pixels that tell what all of a kind look like
 
 
 class Rendering:
@@ -783,7 +784,7 @@ class Rendering:
         ground = self._part(self._seen, box).reshape(-1, 3).astype(np.int16)
         if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
             return False
-        usual = np.median(ground, axis=0)
+        (usual,) = levels(ground, (0.5,))
         towards = 255 * np.array(colour) - usual
         if np.abs(towards).max() < CONTRAST:
             return False
@@ -803,13 +804,15 @@ class Rendering:
             return False
         near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
                 slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
-        part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
-        room = COLOUR + 255 - part[..., 3]
-        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
-        if np.mean(alike[own]) < ON_TOP:
+        own, seen = own[near], self._seen[near]
+        ours, others = sample(own), sample(~own)
+        inked, drawn = seen[ours], page[near][ours].astype(np.int16)
+        room = COLOUR + 255 - drawn[:, 3]
+        alike = (np.abs(inked.astype(np.int16) - drawn[:, :3]) <= room[:, None]).all(axis=1)
+        if np.mean(alike) < ON_TOP:
             return False
-        low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
-        (around,) = levels(seen[~own], (0.5,)) if not own.all() else [np.full(3, 255)]
+        low, usual, high = levels(inked[alike], (0.1, 0.5, 0.9))
+        (around,) = levels(seen[others], (0.5,)) if others[0].size else [np.full(3, 255)]
         contrast = max(np.abs(usual - around).max(), (high - low).max())
         return bool(contrast >= CONTRAST)
 
@@ -820,6 +823,12 @@ class Rendering:
         left, bottom, right, top = np.clip(finite, -1e6, 1e6)
         rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
         return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+def sample(mask: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return rows and columns of pixels that a mask holds: all, or as many as are enough, evenly."""
+    places = np.flatnonzero(mask)
+    return np.unravel_index(places[:: len(places) // ENOUGH + 1], mask.shape)
 
 
 def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
@@ -1778,51 +1787,45 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ----------------------------------------
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
+Settings = tuple[bool, bool, Any]  # of torch: gradients are on, anomalies are looked for, the default dtype
+
+
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
+        set_torch(fresh_torch(before[1]), before)
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
         finally:
             with contextlib.suppress(RecursionError):  # a limit below the depth we are at
                 sys.setrecursionlimit(limit)
-            restore_torch(before)
+            if (now := torch_settings()) is not None:
+                set_torch(before or fresh_torch(), now)
 
 
-def torch_settings() -> dict[str, Any] | None:
+def torch_settings() -> Settings | None:
     """Return the settings of torch that outlive a call, None while nobody has imported it."""
     torch: Any = sys.modules.get("torch")
     if torch is None:
         return None
-    return {
-        "grad_enabled": torch.is_grad_enabled(),
-        "anomaly_enabled": torch.is_anomaly_enabled(),
-        "default_dtype": torch.get_default_dtype(),
-    }
+    return torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.get_default_dtype()
 
 
-def fresh_torch() -> dict[str, Any]:
+def fresh_torch(anomalies: bool = False) -> Settings:
     """Return the settings that torch starts with."""
-    float32 = sys.modules["torch"].float32
-    return {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": float32}
+    return True, anomalies, sys.modules["torch"].float32
 
 
-def restore_torch(settings: dict[str, Any] | None) -> None:
-    """Set what `torch_settings` returned; if that was None, what torch starts with."""
-    now = torch_settings()
-    if now is None:
-        return
-    torch: Any = sys.modules["torch"]
-    wanted = settings or fresh_torch()
-    if now == wanted:  # as a rule; setting takes far longer than asking
-        return
-    torch.set_grad_enabled(wanted["grad_enabled"])
-    torch.set_anomaly_enabled(wanted["anomaly_enabled"])
-    torch.set_default_dtype(wanted["default_dtype"])
+def set_torch(wanted: Settings, now: Settings) -> None:
+    """Let torch have other settings, unless it has them: setting takes far longer than asking."""
+    if now != wanted:
+        torch: Any = sys.modules["torch"]
+        torch.set_grad_enabled(wanted[0])
+        torch.set_anomaly_enabled(wanted[1])
+        torch.set_default_dtype(wanted[2])
 
 
 # ----------------------------------------
@@ -2175,8 +2178,10 @@ def differs(sent: Any, now: Any) -> bool:
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape
         return not (alike and sent.tobytes() == now.tobytes())
-    if type(sent) in (int, float) and now is sent:
+    if type(sent) in (int, float, str) and now is sent:
         return False
+    if type(sent) is Tensor:
+        return not same(sent, plain(now))
     return is_data(sent) and not same(plain(sent), plain(now))
 
 
@@ -2880,6 +2885,7 @@ def meaning(headline: str) -> str:
 # environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 
 PYTHON = (3, 11)
+VERSION = ".".join(map(str, PYTHON))
 LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
 
 # what students install: a range, where the grader has one version. torch has no wheel for Intel Macs
@@ -2919,9 +2925,9 @@ NEWER: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def python_name(version: tuple[int, ...] = PYTHON) -> str:
-    """Return a version as people write it."""
-    return "Python " + ".".join(map(str, version))
+def python_name() -> str:
+    """Return the Python that grades, as people write it."""
+    return f"Python {VERSION}"
 
 
 def came_with(module: str, name: str = "") -> str:
@@ -2933,7 +2939,7 @@ def came_with(module: str, name: str = "") -> str:
     return ""
 
 
-def listed() -> str:
+def promised() -> str:
     """Return the promised libraries in words."""
     return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"
 
@@ -3103,12 +3109,7 @@ class Unread:
 
 
 def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
-    """Return the statements that can be read, and the pieces between them that cannot.
-
-    Args:
-        text: the program.
-        error: what Python says of all of it.
-    """
+    """Return the statements that can be read, and the pieces between that cannot; Python said `error`."""
     given, text = text, plain_spaces(text)
     lines = text.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
@@ -3469,7 +3470,7 @@ BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
 COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
-SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
 WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
@@ -3477,7 +3478,7 @@ BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, 
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
-ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
+ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
@@ -3632,7 +3633,7 @@ def without_commands(text: str) -> str:
     Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
     string or after a backslash. No line of valid Python looks like that.
     """
-    if not SUSPECT.search(text):
+    if not SUSPECT_LINE.search(text):
         return text
     lines, quote, depth, joined, continued = [], "", 0, False, False
     for line in text.split("\n"):
@@ -3641,7 +3642,7 @@ def without_commands(text: str) -> str:
         elif not quote and not depth and not joined:
             line, continued = without_command(line)
         if not continued:
-            quote, depth, joined = scan(line, quote, depth)
+            quote, depth, joined = open_after(line, quote, depth)
         lines.append(line)
     return "\n".join(lines)
 
@@ -3651,7 +3652,7 @@ def without_command(line: str) -> tuple[str, bool]:
     timed = TIMED.match(line)
     if timed:
         return timed[1] + line[timed.end() :], False
-    assigned = ASSIGNED.match(line)
+    assigned = ASSIGNED_COMMAND.match(line)
     if assigned:
         start = assigned.end(1)
         value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
@@ -3668,14 +3669,8 @@ def without_command(line: str) -> tuple[str, bool]:
     return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
 
 
-def scan(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line: the quote of a string, brackets, a joined line.
-
-    Args:
-        line: one physical line.
-        quote: the quotes of the string that the line begins in, or "".
-        depth: how many brackets are open where it begins.
-    """
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
     at = 0
     while found := LEXICAL.search(line, at):
         mark, at = found[0], found.end()
@@ -3703,12 +3698,12 @@ def is_untouched(text: str) -> bool:
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     marks = (token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL))
     try:
-        return all(is_stub(marks) for token in marks if token.string == "def")
+        return all(is_stub_body(marks) for token in marks if token.string == "def")
     except (tokenize.TokenError, SyntaxError):
         return False
 
 
-def is_stub(marks: Iterator[tokenize.TokenInfo]) -> bool:
+def is_stub_body(marks: Iterator[tokenize.TokenInfo]) -> bool:
     """Whether the function after a "def" holds a docstring, the stub's raise and nothing else."""
     depth = 0
     for token in marks:
@@ -3844,7 +3839,7 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
-        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+        told += f"\nWhere this is graded there are the standard library, {promised()}, and nothing else."
     elif means := meaning(headline(error)):
         told += f"\n{means}"
     return told
@@ -3906,7 +3901,9 @@ class VisibleVerdict:
     text: str = ""
 
 
-def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
+def visible_verdict(
+    error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]
+) -> VisibleVerdict:
     """Say what an exception out of a check means; the last call is shown."""
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
@@ -3987,7 +3984,7 @@ def progress_line(verdicts: Sequence[VisibleVerdict]) -> str:
 def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> list[tuple[str, bool | None]]:
     """Return the closing lines: of each question how far it is, then what to do next.
 
-    A line comes with True for all well, False for something to mend, None for neither.
+    A line comes with True for all well, False for something to fix, None for neither.
     """
     complaints = "\n".join(work.complaints[:COMPLAINTS_SHOWN])
     lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
@@ -4053,7 +4050,7 @@ class Folder:
             return
         verdict = VisibleVerdict(PASSED)
         if call.excinfo is not None:
-            verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
         title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
         report.location = (*report.location[:2], f"{mark.question}: {title}")
@@ -4147,7 +4144,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
+        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
     return VisibleVerdict(PASSED), cut_output(printed.getvalue())
 
 
@@ -4236,7 +4233,7 @@ def module_from(path: Path) -> Any:
 def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complaints: Sequence[str]) -> str:
     """Return the one thing to do now."""
     if complaints:
-        return "Next: mend what stops the file, see above."
+        return "Next: fix what stops the file, see above."
     for name, found in results.items():
         wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
         if wrong:
