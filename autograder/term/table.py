@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from autograder.batch.outputs import standings
 from autograder.errors import InputError
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.database import FILE
+from autograder.gradebook.current import standings
+from autograder.gradebook.database import BOOK_FILE
 from autograder.roster.intake import merged
 from autograder.roster.people import Index, Person
 
@@ -82,20 +82,14 @@ class Term:
         if not done or not (marks[-1] and marks[-1].handed_in):
             return
         earlier = sum(done[:-1]) / len(done[:-1]) if len(done) > 1 else None
-        if done[-1] < LOW:
-            yield f"{done[-1]:.0%} of the points in {self.assignments[-1].stem}"
-        if earlier is not None and earlier - done[-1] >= DROP:
-            yield f"{earlier:.0%} before {self.assignments[-1].stem}, {done[-1]:.0%} in it"
+        fell = earlier is not None and earlier - done[-1] >= DROP
+        if fell or done[-1] < LOW:
+            before = f", {earlier:.0%} before" if fell else ""
+            yield f"{done[-1]:.0%} of the points in {self.assignments[-1].stem}{before}"
 
 
 def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], section: str = "") -> Term:
-    """Read the gradebooks of a term.
-
-    Args:
-        folders: each one that `grade -o` wrote, or one that holds such.
-        weights: of assignments, by stem, where the course gives them.
-        section: only its students, if one is named.
-    """
+    """Read a term's gradebooks, in folders that `grade -o` wrote or that hold such; maybe of one section."""
     outs = sorted({out for folder in folders for out in outs_in(folder)})
     if not outs:
         raise InputError(
@@ -115,9 +109,9 @@ def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], sectio
 
 def outs_in(folder: Path) -> list[Path]:
     """Return the graded folders that a folder is or holds."""
-    if (folder / FILE).is_file():
+    if (folder / BOOK_FILE).is_file():
         return [folder.resolve()]
-    return [path.parent.resolve() for path in sorted(folder.glob(f"*/{FILE}"))]
+    return [path.parent.resolve() for path in sorted(folder.glob(f"*/{BOOK_FILE}"))]
 
 
 MarkedStudents = list[tuple[Person, Mark]]
