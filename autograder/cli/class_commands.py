@@ -22,7 +22,7 @@ hidden_anyway = click.option(
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: one more than processors)."
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only errors, and changed terms.")
 CLASS_OPTIONS = (
     click.option("--roster", type=FILE_PATH,
                  help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."),
@@ -126,8 +126,7 @@ def regrade(
     impact = Impact()
     batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster, processes)
     batch.watch = impact.watch
-    if not quiet:
-        classes.tell_differences(run, batch.terms)
+    classes.tell_differences(run, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet:
         classes.tell_remarks(written.remarks)
