@@ -179,11 +179,8 @@ def test_graded_again_the_same_work_does_not_score_otherwise_without_a_word(home
     done = run("grade", home / "class", "-a", "warmup", "-o", copy, course=course)
     assert "points: now running_mean" in done.stderr
     told = done.stderr.partition("the same work scores otherwise than in the last run of this folder\n")[2]
-    assert [line.split()[:2] for line in told.splitlines()] == [
-        ["Ada", "Lovelace_31"],
-        ["Ada", "Lovelace_32"],
-        ["Zoë", "🦜_33"],
-    ]
+    for name in ("Ada Lovelace_31", "Ada Lovelace_32", "Zoë 🦜_33"):
+        assert name in told
     assert "otherwise" not in run("grade", home / "class", "-a", "warmup", "-o", copy, course=course).stderr
 
 
