@@ -22,7 +22,7 @@ hidden_anyway = click.option(
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: one more than processors)."
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only errors, and changed terms.")
 CLASS_OPTIONS = (
     click.option("--roster", type=FILE_PATH,
                  help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."),
@@ -86,7 +86,7 @@ def grade(
         again = [path for kind, path in paths.items() if path and kind not in given]
         if again:
             click.echo(f"as before, with {', '.join(again)}", err=True)
-        classes.tell_differences(before, batch.terms)
+    classes.tell_differences(before, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet and not as_json:
         click.echo(classes.written_summary(written, out), nl=False)
@@ -121,8 +121,7 @@ def regrade(
     impact = Impact()
     batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster, processes)
     batch.watch = impact.watch
-    if not quiet:
-        classes.tell_differences(run, batch.terms)
+    classes.tell_differences(run, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet:
         classes.tell_remarks(written.remarks)

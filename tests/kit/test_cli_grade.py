@@ -163,7 +163,7 @@ def test_what_the_course_settles_otherwise_is_told_before_it_acts(home, copy, tm
         .replace("seed: 7", "seed: 8")
     )
     (course / "grading.yml").write_text(text)
-    done = run("regrade", copy, "--dry-run", course=course)
+    done = run("regrade", copy, "--dry-run", "--quiet", course=course)
     told = "other than in the last run of this folder: "
     due = "due date: now 2027-06-15 23:59:00+01:00; was 2026-12-15 23:59:00+01:00"
     assert f"{told}{due}\n" in done.stderr
