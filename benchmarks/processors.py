@@ -71,8 +71,9 @@ def own(process: psutil.Process) -> float:
 def tell(sight: str, spent: list[float], speed: float) -> None:
     """Print the constants."""
     writer, grader, wall = spent
+    load = psutil.getloadavg()[0]
     print(f"at {sight} sight, ms a submission: {writer:.1f} writing, {grader:.1f} grading, "
-          f"{wall:.1f} behind the wall; {speed:.0f} a second, load {psutil.getloadavg()[0]:.0f}", flush=True)  # fmt: skip
+          f"{wall:.1f} behind the wall; {speed:.0f} a second, load {load:.0f}", flush=True)  # fmt: skip
 
 
 def tell_speed(processors: int, writer: float, grader: float, wall: float) -> None:
