@@ -82,20 +82,14 @@ class Term:
         if not done or not (marks[-1] and marks[-1].handed_in):
             return
         earlier = sum(done[:-1]) / len(done[:-1]) if len(done) > 1 else None
-        if done[-1] < LOW:
-            yield f"{done[-1]:.0%} of the points in {self.assignments[-1].stem}"
-        if earlier is not None and earlier - done[-1] >= DROP:
-            yield f"{earlier:.0%} before {self.assignments[-1].stem}, {done[-1]:.0%} in it"
+        fell = earlier is not None and earlier - done[-1] >= DROP
+        if fell or done[-1] < LOW:
+            before = f", {earlier:.0%} before" if fell else ""
+            yield f"{done[-1]:.0%} of the points in {self.assignments[-1].stem}{before}"
 
 
 def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], section: str = "") -> Term:
-    """Read the gradebooks of a term.
-
-    Args:
-        folders: each one that `grade -o` wrote, or one that holds such.
-        weights: of assignments, by stem, where the course gives them.
-        section: only its students, if one is named.
-    """
+    """Read a term's gradebooks, in folders that `grade -o` wrote or that hold such; maybe of one section."""
     outs = sorted({out for folder in folders for out in outs_in(folder)})
     if not outs:
         raise InputError(

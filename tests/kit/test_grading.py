@@ -19,7 +19,7 @@ from autograder.judging.programs import variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import share
 from autograder.judging.sentences import Sentences
-from autograder.judging.session import Program, Session
+from autograder.judging.session import Session
 from autograder.results import (
     Cause,
     CheckResult,
@@ -30,6 +30,7 @@ from autograder.results import (
     to_json,
 )
 from autograder.sandbox.calls import Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.submission.reading import Submission
 
@@ -133,6 +134,13 @@ def test_a_crash_costs_its_check_only(grade):
     report = grade(running_mean="import os\ndef running_mean(values, window):\n    os._exit(0)")
     assert {check.outcome for check in results(report, "running_mean")} == {Outcome.CRASHED}
     assert score(report, "clip_to_range") == 5
+
+
+def test_how_one_work_ended_is_not_told_of_another_that_answered_as_little(grade):
+    bodies = ("return [0.0] * 10**5", "import os; os._exit(0)", "return [0.0] * 10**5")
+    for body, outcome in zip(bodies, (Outcome.FAILED, Outcome.CRASHED, Outcome.FAILED), strict=True):
+        report = grade(running_mean=f"def running_mean(values, window):\n    {body}")
+        assert results(report, "running_mean")[0].outcome is outcome
 
 
 def test_what_one_function_spoils_does_not_cost_another(grade):
