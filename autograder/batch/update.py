@@ -47,7 +47,8 @@ def stumbled(report: Report) -> bool:
     """Whether a report says that the kit failed, where it may not fail again: it must not stand."""
     if report.outcome is Outcome.BROKEN and not report.checks:
         return True
-    return any(one.cause is Cause.REFERENCE for one in (*report.checks, *report.quiz))
+    causes = {check.cause for check in report.checks} | {answer.cause for answer in report.quiz}
+    return Cause.REFERENCE in causes
 
 
 def renamed(report: Report, submission: Submission) -> Report:
