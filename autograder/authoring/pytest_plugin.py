@@ -70,9 +70,9 @@ def grader(request: pytest.FixtureRequest) -> "Iterator[Grader]":
 @pytest.fixture(scope="module")
 def session(request: pytest.FixtureRequest, grader: "Grader") -> "Iterator[Session]":
     """The submission, or the reference, in a worker."""
-    from autograder.judging.loading import Program
     from autograder.judging.session import Session
     from autograder.sandbox import protocol
+    from autograder.sandbox.program import Program
     from autograder.submission.reading import data_files_of, modules_of, read_submission, source_of
     from autograder.submission.work import task_of
 

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from autograder.doctor.findings import Finding, Subject, closest
 from autograder.doctor.mutants import Mutant
 from autograder.doctor.trials import Ran, Trial
-from autograder.judging.loading import Program
 from autograder.results import Outcome
+from autograder.sandbox.program import Program
 
 TrialResults = Mapping[Trial, list[Ran]]
 SLIPS = ("NameError", "ImportError", "ModuleNotFoundError")  # no student's, but the author's

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.trials import Ran, Trial
-from autograder.judging.loading import Program
 from autograder.publish.source import DEFINITION, FUNCTION
 from autograder.publish.template import build_template
 from autograder.results import Outcome
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.submission.notebook_code import cells_of
 

@@ -14,12 +14,12 @@ from autograder.doctor.findings import Subject
 from autograder.doctor.writings import WAYS
 from autograder.judging.bank import Variant
 from autograder.judging.grader import Grader
-from autograder.judging.loading import Program
 from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 from autograder.reports.tables import Table
 from autograder.results import CheckResult, QuestionResult
 from autograder.sandbox.libraries import used_by
+from autograder.sandbox.program import Program
 from autograder.sandbox.wall import Wall
 
 

@@ -21,11 +21,11 @@ from autograder.errors import KitError
 from autograder.judging.bank import Check, Variant
 from autograder.judging.grader import Grader
 from autograder.judging.judge import Judged
-from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 
@@ -100,13 +100,9 @@ class TrialRunner:
     def put_through(
         self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False, alone: bool = False
     ) -> list[Ran]:
-        """Run checks on a program.
+        """Run checks on a program, `until_caught` only to the first that refuses it.
 
-        Args:
-            trial: with the program.
-            checks: to be run.
-            until_caught: only until the first that refuses it.
-            alone: each counts for itself, whatever it requires to pass first.
+        `alone`, each counts for itself, whatever it requires to pass first.
         """
         session = Session(self._wall(trial, checks), trial.program)
         try:

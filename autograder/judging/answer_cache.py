@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.judging.loading import Program
 from autograder.judging.receipt import kit_hash, versions
+from autograder.sandbox.program import Program
 
 MAX_FILE, MAX_REPLY, MAX_FOLDER = 128 << 20, 4 << 20, 1 << 30  # bytes
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH

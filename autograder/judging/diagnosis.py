@@ -12,7 +12,6 @@ from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import AnswerFacts
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.known import Known, KnownAnswers, outcomes_of
-from autograder.judging.loading import Program
 from autograder.judging.weighing import (
     Case,
     Failed,
@@ -25,6 +24,7 @@ from autograder.judging.weighing import (
     weigh,
 )
 from autograder.results import Outcome
+from autograder.sandbox.program import Program
 from autograder.sandbox.wall import Wall
 
 DIAGNOSES_KEPT = 5_000  # diagnoses remembered

@@ -14,13 +14,13 @@ from autograder.checks.equality import expect_equal
 from autograder.judging import examples_reader
 from autograder.judging.bank import Bank, Variant
 from autograder.judging.judge import Judge
-from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
 from autograder.results import Examples
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student

@@ -16,7 +16,6 @@ from autograder.judging.examples import Examiner
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.lending import Lending, better, judge_again
 from autograder.judging.load_notes import load_notes
-from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.quiz_sheet import graded_sheet
@@ -36,6 +35,7 @@ from autograder.results import (
 )
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import used_by
+from autograder.sandbox.program import Program
 from autograder.sandbox.selfcheck import FULL
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall

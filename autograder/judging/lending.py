@@ -20,7 +20,6 @@ from autograder.judging.scoring import share
 from autograder.judging.session import Session
 from autograder.results import Cause, CheckResult, Outcome
 from autograder.sandbox.lender import Lender, LenderFailed
-from autograder.sandbox.remote import Worker
 from autograder.sandbox.wall import Wall
 
 NOTHING_TO_SAY: dict[str, Any] = {
@@ -132,20 +131,12 @@ def names_read_and_stored(node: ast.AST) -> tuple[set[str], set[str]]:
 
 def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequence[str]) -> list[Judged]:
     """Run a question's checks on a program in which the functions `names` are the reference's."""
-    wall, reference = lending.wall, reference_program(lending.bank)
-
-    def start() -> Worker:
-        worker = wall.worker()
-        try:
-            worker.load(reference.source, reference.modules, reference.bind, files=reference.files)
-        except BaseException:
-            worker.close()
-            raise
-        return worker
-
-    lender = Lender(names, start)
+    reference = reference_program(lending.bank)
+    lender = Lender(names, lambda: lending.wall.loaded(reference))
     program = replace(own.program, lender=lender)
-    session = Session(wall, program, patience=LENT_PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
+    session = Session(
+        lending.wall, program, patience=LENT_PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds
+    )
     try:
         return list(lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session))
     finally:

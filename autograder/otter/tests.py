@@ -74,13 +74,7 @@ def test_file(
 ) -> str:
     """Return a test file: the checks to the letter, and of the rest only what they refer to.
 
-    Args:
-        source: the module of checks.
-        marks: the checks, each with its decorator.
-        told: the file's docstring.
-        question: what it checks.
-        arguments: of `Cases`, as code.
-        last: the import of `Cases`, which also says whose file this is.
+    `marks` are the checks with their decorators; `last`, the import of `Cases`, also says whose file this is.
     """
     helpers = find_helpers(source, list(marks))
     needed = names_in([*helpers, *marks]) - {"check"}

@@ -111,13 +111,9 @@ def drop_capabilities() -> None:
 
 
 def confine(limits: Limits, layers: frozenset[str], ruleset: int | None, uid: int | None) -> None:
-    """Apply `layers` to this process, for good.
+    """Apply `layers` to this process, for good, in an order in which none undoes another.
 
-    Args:
-        limits: bounds of time, memory and output.
-        layers: a subset of LAYERS.
-        ruleset: descriptor of a Landlock ruleset, or None where the host has none.
-        uid: the user to become, or None to stay.
+    Without a `ruleset` of Landlock, a descriptor, the host has none; without a `uid` the user stays.
     """
     if hasattr(os, "geteuid"):
         with contextlib.suppress(OSError):

@@ -48,12 +48,7 @@ class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def load(
     request: protocol.LoadRequest, ask: Callable[[Place, int], None]
 ) -> tuple[types.ModuleType, protocol.Loaded]:
-    """Run a program's cells and return its module, and what stopped in it.
-
-    Args:
-        request: the program.
-        ask: called before every statement, if the request wants that.
-    """
+    """Run a program's cells and return its module, and what stopped in it; `ask` may say what runs."""
     name = request.source.name
     stem = name.rpartition(".")[0] or name
     module = types.ModuleType(stem)

@@ -14,6 +14,7 @@ from autograder.sandbox import landlock, limits, seccomp
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.elsewhere import in_a_container
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
@@ -28,15 +29,10 @@ SEEING = frozenset({"finds_processes", "sees_the_machine", "sees_the_page_cache"
 
 
 def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
-    """Run the probes in a real worker and return the verdict.
-
-    Args:
-        wall: the wall to try.
-        secrets: files and folders that no submission may read.
-    """
+    """Run the probes in a real worker and return the verdict; no submission may read `secrets`."""
     worker = wall.worker()
     try:
-        worker.load(ProgramText("probes.py", [PROBES]))
+        worker.load(Program(ProgramText("probes.py", [PROBES])))
         student = Student(lambda call: worker.ask(encode_call(call), wall.bounds.call_s))
         with tempfile.NamedTemporaryFile(prefix="autograder-probe-") as bait:
             leaks = [

@@ -220,13 +220,7 @@ def without_command(line: str) -> tuple[str, bool]:
 
 
 def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line: the quote of a string, brackets, a joined line.
-
-    Args:
-        line: one physical line.
-        quote: the quotes of the string that the line begins in, or "".
-        depth: how many brackets are open where it begins.
-    """
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
     at = 0
     while found := LEXICAL.search(line, at):
         mark, at = found[0], found.end()

@@ -89,13 +89,7 @@ class Term:
 
 
 def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], section: str = "") -> Term:
-    """Read the gradebooks of a term.
-
-    Args:
-        folders: each one that `grade -o` wrote, or one that holds such.
-        weights: of assignments, by stem, where the course gives them.
-        section: only its students, if one is named.
-    """
+    """Read a term's gradebooks, in folders that `grade -o` wrote or that hold such; maybe of one section."""
     outs = sorted({out for folder in folders for out in outs_in(folder)})
     if not outs:
         raise InputError(

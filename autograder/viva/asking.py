@@ -12,11 +12,11 @@ import msgspec
 
 from autograder.judging.bank import Check
 from autograder.judging.grader import Grader
-from autograder.judging.loading import Program
 from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Call, StudentRaised
+from autograder.sandbox.program import Program
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
 from autograder.submission.reading import Submission

@@ -73,12 +73,9 @@ def one_line_head(node: Any) -> bool:
 
 
 def branches(body: Sequence[ast.stmt], after: int, looping: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield each `if` with the lines that may follow it.
+    """Yield each `if` of a block with the lines that may follow it.
 
-    Args:
-        body: a block.
-        after: the line where the program goes on after the block; the last of a function if it ends there.
-        looping: the line of the loop around the block, 0 if there is none.
+    `after` is where the program goes on after the block, `looping` the line of the loop around it.
     """
     for place, node in enumerate(body):
         following = body[place + 1].lineno if place + 1 < len(body) else looping or after

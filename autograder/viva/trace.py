@@ -52,15 +52,9 @@ class Notes:
 def trace(
     module: str, name: str, watch: Sequence[int], args: Sequence[Any], kwargs: Any, text: str = ""
 ) -> dict[str, Any]:
-    """Call a function of a module and return what it went through.
+    """Call a function of a module and return what it went through, with the variables at lines to `watch`.
 
-    Args:
-        module: of the program, by name.
-        name: of the function.
-        watch: lines at which the variables are noted.
-        args: by position.
-        kwargs: by name.
-        text: what stands in the function's place, for this call alone; "" for itself.
+    `text` stands in the function's place for this call alone.
     """
     space = vars(importlib.import_module(module))
     function = replaced_function(space, name, text) if text else space[name]

@@ -8,11 +8,11 @@ import pytest
 
 from autograder.data import figures, plain
 from autograder.judging import answers, facts, judge, lending, session
-from autograder.judging.loading import Program
 from autograder.judging.session import PARTS, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
 from autograder.sandbox.calls import Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
 from autograder.sandbox.student import Student

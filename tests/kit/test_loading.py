@@ -8,9 +8,9 @@ import pytest
 
 from autograder.data.limits import Limits
 from autograder.judging.load_notes import load_notes
-from autograder.judging.loading import Program
 from autograder.judging.session import Session
 from autograder.sandbox.calls import Call, StudentRaised
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 from autograder.submission import reading

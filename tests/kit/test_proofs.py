@@ -14,8 +14,8 @@ from autograder.doctor.findings import Finding
 from autograder.doctor.inputs import varied
 from autograder.doctor.proofs import Prover
 from autograder.doctor.report import to_text
-from autograder.judging.loading import Program
 from autograder.sandbox.calls import Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 
 REFERENCE = "def above(values, limit=0.0):\n    return sum(value > limit for value in values)\n"

@@ -3109,12 +3109,7 @@ class Unread:
 
 
 def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
-    """Return the statements that can be read, and the pieces between them that cannot.
-
-    Args:
-        text: the program.
-        error: what Python says of all of it.
-    """
+    """Return the statements that can be read, and the pieces between that cannot; Python said `error`."""
     given, text = text, plain_spaces(text)
     lines = text.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
@@ -3675,13 +3670,7 @@ def without_command(line: str) -> tuple[str, bool]:
 
 
 def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line: the quote of a string, brackets, a joined line.
-
-    Args:
-        line: one physical line.
-        quote: the quotes of the string that the line begins in, or "".
-        depth: how many brackets are open where it begins.
-    """
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
     at = 0
     while found := LEXICAL.search(line, at):
         mark, at = found[0], found.end()
