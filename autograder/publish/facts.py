@@ -79,8 +79,8 @@ def load_hints(course_root: Path, stem: str) -> Hints:
     return {str(name): [str(tier).strip() for tier in tiers or []] for name, tiers in found.items()}
 
 
-def hint_faults(hints: Hints, questions: Sequence[str], solution: str) -> list[str]:
-    """Return what is wrong with hints: none for a question, a misspelt one, or a line of the solution."""
+def hint_faults(hints: Hints, questions: Sequence[str], solutions: Sequence[str]) -> list[str]:
+    """Return what is wrong with hints: none for a question, a misspelt one, or a line of a solution."""
     if not hints:
         return []
     told = [f"{name} has no hints" for name in questions if name not in hints]
@@ -88,7 +88,7 @@ def hint_faults(hints: Hints, questions: Sequence[str], solution: str) -> list[s
     for name, tiers in hints.items():
         if len(tiers) != len(TIERS) or not all(tiers):
             told.append(f"{name} needs {len(TIERS)} hints: {', '.join(TIERS)}")
-        given_away = leaks("\n".join(tiers), solution)
+        given_away = dict.fromkeys(line for text in solutions for line in leaks("\n".join(tiers), text))
         told += [f"{name} gives a line of the solution away: {line}" for line in given_away]
     return told
 

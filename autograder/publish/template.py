@@ -135,7 +135,7 @@ def insist_on_secrecy(
     """Raise if students would be given a line of the solution, a stub that is none, or odd hints."""
     for part in parts:
         refuse_leaks(texts, part, defined_in(part, assignment.questions))
-    for fault in hint_faults(rules.hints, list(assignment.questions), parts[0].text):
+    for fault in hint_faults(rules.hints, list(assignment.questions), [part.text for part in parts]):
         raise KitError(f"assignments/{assignment.stem}/hints.yml: {fault}")
 
 
