@@ -9,8 +9,10 @@ import yaml
 
 from autograder import beside
 from autograder.config import Assignment, Attempts, Course, Late
+from autograder.environment import PYTHON
 from autograder.errors import KitError, nearest
 from autograder.publish.leaks import leaks
+from autograder.publish.student_files.preflight import EXAMPLES
 
 TIERS = ("what to look at", "the idea", "nearly there")
 Hints = Mapping[str, Sequence[str]]
@@ -93,13 +95,23 @@ def hint_faults(hints: Hints, questions: Sequence[str], solutions: Sequence[str]
     return told
 
 
-def study_facts(assignment: Assignment, rules: Rules) -> dict[str, Any]:
-    """Return what study.py reads, as plain data."""
+def files_of(assignment: Assignment, rules: Rules) -> list[str]:
+    """Return the names of all files that are handed in, that of the main module first."""
+    further = [*(["quiz.yml"] if assignment.quiz else []), *([EXAMPLES] if rules.examples else [])]
+    return [f"{assignment.stem}.py", *beside.file_names(assignment.hand_in), *further]
+
+
+def study_facts(
+    assignment: Assignment, rules: Rules, parameters: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """Return what study.py reads, as plain data; `parameters` are those of the stubs."""
     return {
         "stem": assignment.stem, "title": assignment.heading, "questions": dict(assignment.questions),
         "quiz": assignment.quiz,
+        "files": list(files_of(assignment, rules)), "beside": beside.file_names(assignment.hand_in),
         "provided": [*beside.modules(assignment.provided), *beside.modules(assignment.hand_in)],
-        "beside": list(assignment.hand_in), "due": rules.due,
+        "given": [*beside.file_names(assignment.provided), *files_of(assignment, rules)],
+        "parameters": parameters, "python": list(PYTHON), "due": rules.due,
         "rules": [*rules.told, *([rules.hand_in] if rules.hand_in else [])], "hand_in": rules.hand_in,
         "hints": {name: list(tiers) for name, tiers in rules.hints.items()},
     }  # fmt: skip

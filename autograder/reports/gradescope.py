@@ -157,7 +157,10 @@ def quiz_row(answer: QuizAnswer, place: str, points: float, visibility: str) -> 
     row: ResultsRow = {"name": f"quiz: {answer.id}", "number": place, "visibility": visibility}
     row |= {"score": round(points * share, 2), "max_score": points}
     row["status"] = "passed" if answer.outcome is Outcome.PASSED else "failed"
-    return row | {"output": block(f"{own_answer(answer)}\n{answer.feedback}"), "tags": ["quiz", answer.outcome]}
+    return row | {
+        "output": block(f"{own_answer(answer)}\n{answer.feedback}"),
+        "tags": ["quiz", answer.outcome],
+    }
 
 
 def shared(points: float, weights: Sequence[float]) -> list[float]:

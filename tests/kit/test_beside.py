@@ -16,7 +16,6 @@ from autograder.doctor.examination import examine
 from autograder.errors import KitError
 from autograder.judging.opening import open_grader
 from autograder.publish.build import FOR_CODE, has_bundle
-from autograder.publish.facts import hint_faults
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.student_files.preflight import preflight
 from autograder.publish.template import build_template

@@ -108,18 +108,18 @@ def pictures(book: nbformat.NotebookNode) -> list[bytes]:
 
 
 def test_a_lab_is_its_source_without_outputs():
-    book = nbformat.reads(lab_notebook(LAB), 4)
+    book = nbformat.reads(lab_notebook(LAB, "two"), 4)
     nbformat.validate(book)
     assert [cell.cell_type for cell in book.cells] == ["markdown", "code", "code"]
     assert [cell.id for cell in book.cells] == ["cell-1", "cell-2", "cell-3"]
     assert book.cells[1].source == "%matplotlib inline\nx = 1"
     assert book.cells[2].metadata == {"tags": ["hide"]}
     assert all(cell.get("outputs", []) == [] for cell in book.cells)
-    assert lab_notebook(LAB) == lab_notebook(LAB)
+    assert lab_notebook(LAB, "two") == lab_notebook(LAB, "two")
 
 
 def test_stubs_become_cells_each_with_its_checks():
-    text = work_notebook(STUBS, "two", "Two things", quiz=True)
+    text = work_notebook(STUBS, "two", "Two things", ["quiz.yml"])
     book = nbformat.reads(text, 4)
     nbformat.validate(book)
     code = [cell.source for cell in book.cells if cell.cell_type == "code"]
@@ -130,7 +130,7 @@ def test_stubs_become_cells_each_with_its_checks():
     assert code[5] == 'kit and kit.check_cell("second", globals())'
     assert code[6] == "kit and kit.hand_in_notebook()"
     assert is_untouched("\n".join(cells_of(text.encode(), "two.ipynb")))
-    assert text == work_notebook(STUBS, "two", "Two things", quiz=True)
+    assert text == work_notebook(STUBS, "two", "Two things", ["quiz.yml"])
 
 
 def test_a_folder_handed_in_whole_is_graded_by_what_was_written(handed_out, tmp_path):
