@@ -92,7 +92,7 @@ def test_parameters_keep_their_names_and_their_order():
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The folder of an assignment with two modules and a file, whose grading.yml omits `.py`; and examples."""
+    """The folder of an assignment with two modules and a file, without `.py` in grading.yml, and examples."""
     text = (BESIDE / "grading.yml").read_text()
     shutil.copytree(BESIDE, tmp_path / "course")
     text = text.replace("gauge.py", "gauge").replace("hand_in:", "examples: feedback\n    hand_in:")
