@@ -10,6 +10,10 @@ class KitError(Exception):
     """Our fault or the course's: the message names the file, the key and what to do."""
 
 
+class SubmissionFailed(KitError):
+    """The kit cannot grade one submission; it can grade others."""
+
+
 class InputError(Exception):
     """Something is wrong with what the kit was given to read: one line, with what to do."""
 
