@@ -14,6 +14,10 @@ class SubmissionFailed(KitError):
     """The kit cannot grade one submission; it can grade others."""
 
 
+class ReferenceFailed(Exception):
+    """A program of the course ended or took too long, however patiently it was asked: it may go better."""
+
+
 class InputError(Exception):
     """Something is wrong with what the kit was given to read: one line, with what to do."""
 
