@@ -22,7 +22,7 @@ It was put together from the course's grader, part by part:
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
 - stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
-- limit: End a check that runs too long.
+- limit: End a check that runs too long, and do not let the next one of its question do so again.
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
@@ -34,9 +34,9 @@ It was put together from the course's grader, part by part:
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 - work: Load a student's file, or their notebook, and run it under a time limit.
 - progress: Say how far a student is: one verdict for each check, one line for each question.
-- plugin: What the student's conftest.py does with pytest.
-- runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
 - overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
+- runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
+- plugin: What the student's conftest.py does with pytest.
 - preflight: Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz.
 - notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
 """
@@ -2731,7 +2731,7 @@ class Stopwatch:
 
 
 # ----------------------------------------
-# limit: End a check that runs too long.
+# limit: End a check that runs too long, and do not let the next one of its question do so again.
 
 AGAIN_S = 1.0  # a student's code may have caught it
 
@@ -2744,6 +2744,17 @@ def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
             raise TooSlow(seconds)
 
     return looking(stop, seconds, AGAIN_S)
+
+
+def recorder(calls: list[Call], question: str, endless: Collection[str]) -> Callable[[Call], None]:
+    """Return what notes each call of a check; one endless loop costs a question its time once."""
+
+    def record(call: Call) -> None:
+        calls.append(call)
+        if question in endless:
+            raise TooSlow
+
+    return record
 
 
 # ----------------------------------------
@@ -4004,156 +4015,6 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
 
 
 # ----------------------------------------
-# plugin: What the student's conftest.py does with pytest.
-
-PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
-
-
-class Folder:
-    """A student's folder. Two of them in one run of pytest have a Folder each."""
-
-    def __init__(self, path: Path, stem: str) -> None:
-        self.path, self.stem = path, stem
-
-    @functools.cached_property
-    def work(self) -> OwnWork:
-        """The student's file, loaded once, when the first check asks for it."""
-        return load_work(self.path, self.stem)
-
-    def adopt(self, item: Any) -> None:
-        """Mark a test as one of this folder, and let `pytest -k` find it by its question."""
-        item.student_folder = self
-        if mark_of(item):
-            item.extra_keyword_matches.add(mark_of(item).question)
-
-    def stand_in(self, item: Any) -> Student:
-        """Return what a check calls `student`; the calls are kept for the message."""
-        calls: list[Call] = []
-        item.student_calls = calls
-        work, mark = self.work, mark_of(item)
-
-        def record(call: Call) -> None:
-            calls.append(call)
-            if mark and mark.question in work.endless:
-                raise TooSlow  # one endless loop costs its time once
-
-        return here(work.namespace, record)
-
-    def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
-        """Return the time limit that a test runs under: only checks have one."""
-        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
-
-    def retell(self, report: Any, item: Any, call: Any) -> None:
-        """Put pytest's report of a check into plain words."""
-        mark = mark_of(item)
-        if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
-            return
-        verdict = VisibleVerdict(PASSED)
-        if call.excinfo is not None:
-            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
-            report.longrepr = verdict.text + "\n"
-        title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
-        report.location = (*report.location[:2], f"{mark.question}: {title}")
-        report.sections = [
-            (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
-        ]
-        report.student_folder, report.question = str(self.path), mark.question
-        report.status, report.told = verdict.status, verdict.text
-
-    def own_status(self, report: Any) -> tuple[str, str, str] | None:
-        """Return category, letter and word of a check that is not written or cannot run."""
-        status = getattr(report, "status", "")
-        return (status, "-", status.upper()) if status in (UNWRITTEN_YET, NOT_RUN) else None
-
-    def print_summary(self, reporter: Any) -> None:
-        """Print the lines at the end of a run."""
-        every = [report for some in reporter.stats.values() for report in some]
-        mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
-        mine.sort(key=lambda report: (report.location[0], report.location[1]))
-        verdicts: dict[str, list[VisibleVerdict]] = {}
-        for report in mine:
-            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
-        if not mine:
-            return
-        reporter.section(self.work.name)
-        for line, good in summary(verdicts, self.work):
-            reporter.write_line(line, **({} if good is None else {"green": good, "red": not good}))
-
-
-def mark_of(item: Any) -> Any:
-    """Return what @check attached to a test, or None."""
-    return getattr(getattr(item, "function", None), "check", None)
-
-
-# ----------------------------------------
-# runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
-
-CheckEvent = dict[str, Any]
-
-
-def checks_in(path: Path) -> list[Callable[..., None]]:
-    """Return the checks of a file in their order."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        return []
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return [value for value in vars(module).values() if getattr(value, "check", None) is not None]
-
-
-def title_of(check: Callable[..., None]) -> str:
-    """Return what a check is called."""
-    return (inspect.getdoc(check) or check.__name__).splitlines()[0].removesuffix(".")
-
-
-def run_folder(
-    folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
-) -> Iterator[CheckEvent]:
-    """Load the student's file, run checks on it but those in `skip`, and yield what happens as plain data."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        work = load_work(folder, stem)
-    yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
-    for check in checks:
-        if check.__name__ in skip:
-            continue
-        facts = {"check": check.__name__, "question": question_of(check), "title": title_of(check)}
-        yield {"event": "begins", **facts}
-        verdict, printed = run_check(check, work)
-        yield {"event": "ended", **facts, "status": verdict.status, "text": verdict.text, "printed": printed}
-    yield {"event": "done"}
-
-
-def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
-    """Return how a check ended, and what the student's code printed meanwhile."""
-    calls: list[Call] = []
-
-    def record(call: Call) -> None:
-        calls.append(call)
-        if question_of(check) in work.endless:
-            raise TooSlow  # one endless loop costs its time once
-
-    fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
-    printed = io.StringIO()
-    try:
-        with (
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
-            time_limit(CHECK_SECONDS),
-        ):
-            check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
-    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
-
-
-def question_of(check: Callable[..., None]) -> str:
-    """Return the question that a check is about."""
-    return str(check.check.question)  # type: ignore[attr-defined]
-
-
-# ----------------------------------------
 # overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
 
 TITLE_SHOWN = 60  # characters; above, it stands in full
@@ -4272,6 +4133,140 @@ def lab_parts(folder: Path, questions: Sequence[str]) -> dict[str, set[str]]:
 def now_possible(parts: Mapping[str, set[str]], before: set[str], now: set[str]) -> list[str]:
     """Return the parts of the lab whose functions all work now, and did not before."""
     return [part for part, used in parts.items() if used <= now and not used <= before]
+
+
+# ----------------------------------------
+# runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
+
+CheckEvent = dict[str, Any]
+
+
+def checks_in(path: Path) -> list[Callable[..., None]]:
+    """Return the checks of a file in their order."""
+    return [value for value in vars(module_from(path)).values() if getattr(value, "check", None) is not None]
+
+
+def title_of(check: Callable[..., None]) -> str:
+    """Return what a check is called."""
+    return (inspect.getdoc(check) or check.__name__).splitlines()[0].removesuffix(".")
+
+
+def run_folder(
+    folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
+) -> Iterator[CheckEvent]:
+    """Load the student's file, run checks on it but those in `skip`, and yield what happens as plain data."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        work = load_work(folder, stem)
+    yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
+    for check in checks:
+        if check.__name__ in skip:
+            continue
+        facts = {"check": check.__name__, "question": question_of(check), "title": title_of(check)}
+        yield {"event": "begins", **facts}
+        verdict, printed = run_check(check, work)
+        yield {"event": "ended", **facts, "status": verdict.status, "text": verdict.text, "printed": printed}
+    yield {"event": "done"}
+
+
+def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
+    """Return how a check ended, and what the student's code printed meanwhile."""
+    calls: list[Call] = []
+
+    record = recorder(calls, question_of(check), work.endless)
+    fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
+    printed = io.StringIO()
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            time_limit(CHECK_SECONDS),
+        ):
+            check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever they wrote
+        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
+    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
+
+
+def question_of(check: Callable[..., None]) -> str:
+    """Return the question that a check is about."""
+    return str(check.check.question)  # type: ignore[attr-defined]
+
+
+# ----------------------------------------
+# plugin: What the student's conftest.py does with pytest.
+
+PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
+
+
+class Folder:
+    """A student's folder. Two of them in one run of pytest have a Folder each."""
+
+    def __init__(self, path: Path, stem: str) -> None:
+        self.path, self.stem = path, stem
+
+    @functools.cached_property
+    def work(self) -> OwnWork:
+        """The student's file, loaded once, when the first check asks for it."""
+        return load_work(self.path, self.stem)
+
+    def adopt(self, item: Any) -> None:
+        """Mark a test as one of this folder, and let `pytest -k` find it by its question."""
+        item.student_folder = self
+        if mark_of(item):
+            item.extra_keyword_matches.add(mark_of(item).question)
+
+    def stand_in(self, item: Any) -> Student:
+        """Return what a check calls `student`; the calls are kept for the message."""
+        calls: list[Call] = []
+        item.student_calls = calls
+        question = mark_of(item).question if mark_of(item) else ""
+        return here(self.work.namespace, recorder(calls, question, self.work.endless))
+
+    def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
+        """Return the time limit that a test runs under: only checks have one."""
+        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
+
+    def retell(self, report: Any, item: Any, call: Any) -> None:
+        """Put pytest's report of a check into plain words."""
+        mark = mark_of(item)
+        if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
+            return
+        verdict = VisibleVerdict(PASSED)
+        if call.excinfo is not None:
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
+            report.longrepr = verdict.text + "\n"
+        report.location = (*report.location[:2], f"{mark.question}: {title_of(item.function)}")
+        report.sections = [
+            (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
+        ]
+        report.student_folder, report.question = str(self.path), mark.question
+        report.status, report.told = verdict.status, verdict.text
+
+    def own_status(self, report: Any) -> tuple[str, str, str] | None:
+        """Return category, letter and word of a check that is not written or cannot run."""
+        status = getattr(report, "status", "")
+        return (status, "-", status.upper()) if status in (UNWRITTEN_YET, NOT_RUN) else None
+
+    def print_summary(self, reporter: Any) -> None:
+        """Print the lines at the end of a run."""
+        every = [report for some in reporter.stats.values() for report in some]
+        mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
+        mine.sort(key=lambda report: (report.location[0], report.location[1]))
+        verdicts: dict[str, list[VisibleVerdict]] = {}
+        for report in mine:
+            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
+        if not mine:
+            return
+        reporter.section(self.work.name)
+        for line, good in summary(verdicts, self.work):
+            reporter.write_line(line, **({} if good is None else {"green": good, "red": not good}))
+
+
+def mark_of(item: Any) -> Any:
+    """Return what @check attached to a test, or None."""
+    return getattr(getattr(item, "function", None), "check", None)
 
 
 # ----------------------------------------
