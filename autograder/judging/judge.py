@@ -21,8 +21,15 @@ from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call, read_reply, room_for
-from autograder.sandbox.protocol import ProtocolError
-from autograder.sandbox.remote import CallTimeout, InvalidReply, WorkerDied
+from autograder.sandbox.protocol import ProtocolError, TooManyPieces
+from autograder.sandbox.remote import (
+    LIVE_BYTES,
+    MUCH_LARGER,
+    AnswerTooLarge,
+    CallTimeout,
+    InvalidReply,
+    WorkerDied,
+)
 from autograder.sandbox.student import Student
 
 VERDICTS_KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
@@ -80,7 +87,9 @@ def open_reply(reply: Reply) -> Answer:
     if reply.ended is not None:
         raise reply.ended
     try:
-        return read_reply(reply.frame)
+        return read_reply(reply.frame, reply.room)
+    except TooManyPieces:
+        raise AnswerTooLarge(MUCH_LARGER) from None
     except ProtocolError:
         raise InvalidReply("sent something that is no answer") from None
 
@@ -169,7 +178,7 @@ class Judge:
         """Run a check on replies, unless the very same were judged before; None if it asks for others."""
         digest = hashlib.blake2b(f"{check.key} {session.sealed}".encode(), digest_size=16)
         for reply in replies:
-            digest.update(reply.frame)
+            digest.update(reply.frame or type(reply.ended).__name__.encode())
         key = digest.digest()
         found = self._judged.get(key)
         if found is not None:
@@ -191,7 +200,8 @@ class Judge:
         """Run a check call by call."""
         if not check.visible:
             session.seal()
-        session.begin_check()
+        script = self.script(check)
+        session.begin_check(max(script.all_rooms(), default=LIVE_BYTES) if script else LIVE_BYTES)
         verdict = self.verdict(check, Student(session.send), session.exchanges, session)
         return Judged(check, verdict, tuple(session.exchanges))
 

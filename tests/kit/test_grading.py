@@ -136,6 +136,13 @@ def test_a_crash_costs_its_check_only(grade):
     assert score(report, "clip_to_range") == 5
 
 
+def test_how_one_work_ended_is_not_told_of_another_that_answered_as_little(grade):
+    bodies = ("return [0.0] * 10**5", "import os; os._exit(0)", "return [0.0] * 10**5")
+    for body, outcome in zip(bodies, (Outcome.FAILED, Outcome.CRASHED, Outcome.FAILED), strict=True):
+        report = grade(running_mean=f"def running_mean(values, window):\n    {body}")
+        assert results(report, "running_mean")[0].outcome is outcome
+
+
 def test_what_one_function_spoils_does_not_cost_another(grade):
     spoils = """
 import builtins

@@ -11,6 +11,7 @@ It was put together from the course's grader, part by part:
 - figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 - plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
 - compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
+- sameness: Is data the same? Floats to a tolerance, all else exactly, and items in whatever order.
 - equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
 - errors: What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean".
 - ambient: What a call may change for the whole process, and how it is put back when the call is over.
@@ -61,6 +62,7 @@ import inspect
 import io
 import json
 import linecache
+import math
 import os
 import re
 import signal
@@ -78,6 +80,7 @@ import zlib
 from array import array as std_array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -695,6 +698,12 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
     return size * (ATOL if noisy or single else ATOL_EXACT)
 
 
+def is_close_number(found: complex, wanted: complex, rtol: float = RTOL) -> bool:
+    """Whether a number agrees with a finite one: relatively, near 0 by as much as float32 leaves."""
+    size = abs(wanted)
+    return abs(found - wanted) <= (rtol * size if size > ZERO else min(rtol, ATOL)) and math.isfinite(size)
+
+
 # ----------------------------------------
 # measuring: Each text of a figure is measured once: laying a figure out and drawing it asks a dozen times.
 
@@ -1114,7 +1123,7 @@ class Reader:
         if value is None or kind is float or kind is bool:
             return value
         if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
-            self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+            self._spend_array(value.shape, value.nbytes)
             return np.array(value, order="C")
         if depth > MAX_DEPTH:
             return Opaque(type_name(value), TOO_DEEP)
@@ -1133,6 +1142,10 @@ class Reader:
         self._room -= size
         if self._room < 0:
             raise LargerThanAllowed
+
+    def _spend_array(self, shape: Sequence[int], size: int) -> None:
+        """Count an array: a broadcast view as large as it says, one without entries by its rows."""
+        self._spend(size or ITEM_BYTES * rows(shape))
 
     def _sequence(self, value: Any, kind: type, depth: int) -> Any:
         if issubclass(kind, tuple):
@@ -1192,7 +1205,7 @@ class Reader:
             return self.read(value.tolist(), depth + 1)
         if value.dtype.kind not in NUMERIC_KINDS + TEXT_KINDS:
             return Opaque("numpy.ndarray", NOT_NUMBERS)
-        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+        self._spend_array(value.shape, value.nbytes)
         with np.errstate(all="ignore"):
             return np.array(value, dtype=wire_dtype(value.dtype), order="C")
 
@@ -1229,7 +1242,7 @@ class Reader:
         if value.layout is not torch.strided:
             return Opaque("torch.Tensor", NOT_DENSE)
         base = torch.Tensor  # an instance may carry methods of its own
-        self._spend(base.nelement(value) * base.element_size(value))
+        self._spend_array(value.shape, base.nelement(value) * base.element_size(value))
         dense = base.detach(value).cpu().resolve_conj().resolve_neg()
         if dense.dtype is torch.bfloat16:
             dense = dense.float()
@@ -1252,6 +1265,11 @@ class Sender(Reader):
         if hasattr(kind, "__next__"):
             return Stream(self._all(islice(value, MAX_DRAWN), 0))
         return Opaque(type_name(value))
+
+
+def rows(shape: Sequence[int]) -> int:
+    """Return how many empty lists an array without entries is, at most, when it is taken apart."""
+    return math.prod(side for side in shape if side)
 
 
 def is_one_of(kind: type, *known: type) -> bool:
@@ -1576,30 +1594,154 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
 
 
 # ----------------------------------------
+# sameness: Is data the same? Floats to a tolerance, all else exactly, and items in whatever order.
+
+MATCHED = 300  # items that are compared each with each; more of them are paired in the order of their size
+
+
+def simple(value: Any) -> Any:
+    """Return data in which tuples and arrays are lists, and objects of a dataclass their fields."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [simple(item) for item in value]
+    if isinstance(value, dict):
+        return {key: simple(item) for key, item in value.items()}
+    if isinstance(value, Handle) and value.fields is not None:
+        return {key: simple(item) for key, item in value.fields.items()}
+    return value
+
+
+def is_set(value: Any) -> bool:
+    """Whether data is a set."""
+    return isinstance(value, set | frozenset)
+
+
+def is_listing(value: Any) -> bool:
+    """Whether data is a list or a set."""
+    return isinstance(value, list) or is_set(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether data is a number; True and False are none."""
+    return isinstance(value, int | float | complex) and not isinstance(value, bool)
+
+
+def alike(found: Any, wanted: Any, rtol: float) -> bool:
+    """Whether simple data is what is wanted."""
+    if is_number(wanted) and is_number(found):
+        return same_number(found, wanted, rtol)
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(found) == len(wanted) and all(
+            alike(one, other, rtol) for one, other in zip(found, wanted, strict=True)
+        )
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        same_keys = found.keys() == wanted.keys()
+        return same_keys and all(alike(found[key], value, rtol) for key, value in wanted.items())
+    if is_set(wanted) and is_set(found):
+        return len(found) == len(wanted) == matched(list(found), list(wanted), rtol)
+    return same(found, wanted)
+
+
+def same_number(found: Any, wanted: Any, rtol: float) -> bool:
+    """Whether a number is the wanted one: near it if that is a float, else exactly."""
+    if found == wanted or (found != found and wanted != wanted):
+        return True
+    with suppress(OverflowError):  # an integer that is no float
+        return not isinstance(wanted, int) and is_close_number(found, wanted, rtol)
+    return False
+
+
+def matched(found: list[Any], wanted: list[Any], rtol: float) -> int:
+    """Return how many wanted items have a partner of their own among those found, whatever the order."""
+    ours, theirs = ([frozen(simple(item)) for item in items] for items in (found, wanted))
+    equal = Counter(ours) & Counter(theirs)
+    rest, missing = left_over(found, ours, equal), left_over(wanted, theirs, equal)
+    if len(missing) > MATCHED:
+        pairs = zip(rest, missing, strict=False)
+        return equal.total() + sum(alike(one, other, rtol) for one, other in pairs)
+    partners = [[at for at, one in enumerate(rest[:MATCHED]) if alike(one, other, rtol)] for other in missing]
+    return equal.total() + most_pairs(partners)
+
+
+def left_over(items: list[Any], keys: list[Any], equal: Counter[Any]) -> list[Any]:
+    """Return the simple items without an equal partner, numbers by their size."""
+    waiting, rest = Counter(equal), []
+    for item, key in zip(items, keys, strict=True):
+        if waiting[key]:
+            waiting[key] -= 1
+        else:
+            rest.append(simple(item))
+    return sorted(rest, key=lambda item: (0, item, "") if is_real(item) else (1, 0, repr(item)))
+
+
+def is_real(value: Any) -> bool:
+    """Whether data is a number that has a place in an order."""
+    return is_number(value) and not isinstance(value, complex) and value == value
+
+
+def most_pairs(partners: list[list[int]]) -> int:
+    """Return how many can have a partner at once: each in turn, others making room where they can."""
+    taken: dict[int, int] = {}
+
+    def settle(one: int, asked: set[int]) -> bool:
+        for partner in partners[one]:
+            if partner in asked:
+                continue
+            asked.add(partner)
+            if partner not in taken or settle(taken[partner], asked):
+                taken[partner] = one
+                return True
+        return False
+
+    return sum(settle(one, set()) for one in range(len(partners)))
+
+
+def frozen(value: Any) -> Any:
+    """Return what is equal, and can be hashed, for simple data that is equal."""
+    if isinstance(value, list):
+        return ("list", *map(frozen, value))
+    if isinstance(value, dict):
+        return ("dict", frozenset((key, frozen(item)) for key, item in value.items()))
+    if is_set(value):
+        return ("set", frozenset(frozen(simple(item)) for item in value))
+    if isinstance(value, bool):
+        return ("bool", value)
+    if isinstance(value, str | bytes | None) or (is_number(value) and value == value):
+        return value
+    return ("itself", id(value))
+
+
+# ----------------------------------------
 # equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
 
 ITEMS_SHOWN = 300  # characters of a value in the details of a message
 NEAR = 500  # characters of a text in which near misses are looked for
 
 
-def expect_equal(got: Any, want: Any, *, ordered: bool = True, name: str = "") -> None:
-    """Fail unless `got` is exactly `want`: text, numbers, None, and lists, dicts and sets of these.
+def expect_equal(got: Any, want: Any, *, ordered: bool = True, rtol: float = RTOL, name: str = "") -> None:
+    """Fail unless `got` is `want`: text, numbers, None, and lists, dicts and sets of these.
 
-    A tuple counts as a list, and an array as the list of its entries; an integer equals a float of the same
-    value; True equals only True. A dataclass is compared by its fields.
+    A tuple counts as a list, and an array as the list of its entries; True equals only True. Where `want`
+    has a float, a number that is close enough is right; whole numbers, text and keys are exact. A
+    dataclass is compared by its fields.
 
     Args:
         got: what the student returned.
         want: what is right.
         ordered: whether the order of a list matters; without it, a set and a list may stand for each other.
+        rtol: relative tolerance for floats; 0 asks for the very same.
         name: what to call the answer in the message.
     """
     __tracebackhide__ = True
     subject = name or "the result"
     found, wanted = simple(plain(got)), simple(plain(want))
-    if not ordered:
-        found, wanted = unordered(found), unordered(wanted)
-    reason = difference(found, wanted, subject)
+    if ordered or not (is_listing(found) and is_listing(wanted)):
+        reason = difference(found, wanted, subject, rtol)
+    else:
+        reason = told_apart(list(found), list(wanted), subject, "item", rtol)
     if reason:
         raise CheckFailed(reason, f"got      {shown(found)}\nexpected {shown(wanted)}")
 
@@ -1656,47 +1798,24 @@ def near_miss(found: str, texts: list[str]) -> str:
     return ""
 
 
-def simple(value: Any) -> Any:
-    """Return data in which tuples and arrays are lists, and objects of a dataclass their fields."""
-    if isinstance(value, Tensor):
-        value = value.array
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, list | tuple):
-        return [simple(item) for item in value]
-    if isinstance(value, dict):
-        return {key: simple(item) for key, item in value.items()}
-    if isinstance(value, Handle) and value.fields is not None:
-        return {key: simple(item) for key, item in value.fields.items()}
-    return value
-
-
-def unordered(value: Any) -> Any:
-    """Return a list or a set as a sorted list; others as they are."""
-    return sorted(value, key=lambda item: (type(item).__name__, repr(item))) if is_listing(value) else value
-
-
-def is_listing(value: Any) -> bool:
-    """Whether data is a list or a set."""
-    return isinstance(value, list | set | frozenset)
-
-
-def difference(found: Any, wanted: Any, subject: str) -> str:
+def difference(found: Any, wanted: Any, subject: str, rtol: float) -> str:
     """Return how simple data differs from what is wanted, without its contents, or ""."""
+    if alike(found, wanted, rtol):
+        return ""
     if isinstance(wanted, list):
-        return list_difference(found, wanted, subject)
+        return list_difference(found, wanted, subject, rtol)
     if isinstance(wanted, dict):
-        return dict_difference(found, wanted, subject)
-    if isinstance(wanted, set | frozenset):
-        return set_difference(found, wanted, subject)
+        return dict_difference(found, wanted, subject, rtol)
+    if is_set(wanted):
+        told = f"{subject} is {describe(found)}; expected a set"
+        return told_apart(list(found), list(wanted), subject, "element", rtol) if is_set(found) else told
     if is_number(wanted) and is_number(found):
-        same = found == wanted or (found != found and wanted != wanted)
-        return "" if same else f"{subject} is not the right number"
+        return f"{subject} is not the right number"
     if isinstance(wanted, str) and isinstance(found, str):
-        return "" if found == wanted else f"{subject} is another text{near_miss(found, [wanted])}"
+        return f"{subject} is another text{near_miss(found, [wanted])}"
     if type(found) is not type(wanted):
         return f"{subject} is {called(found)}; expected {called(wanted)}"
-    return "" if found == wanted else f"{subject} is not the right one"
+    return f"{subject} is not the right one"
 
 
 def called(value: Any) -> str:
@@ -1704,36 +1823,30 @@ def called(value: Any) -> str:
     return "text" if isinstance(value, str) else describe(value)
 
 
-def is_number(value: Any) -> bool:
-    """Whether data is a number; True and False are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def list_difference(found: Any, wanted: list[Any], subject: str) -> str:
-    """Return how a list differs from what is wanted, or ""."""
+def list_difference(found: Any, wanted: list[Any], subject: str, rtol: float) -> str:
+    """Return how a list differs from what is wanted."""
     if not isinstance(found, list):
         return f"{subject} is {describe(found)}; expected a list"
     if len(found) != len(wanted):
         return f"{subject} has {counted(len(found), 'item')}; expected {len(wanted)}"
-    for at, (one, other) in enumerate(zip(found, wanted, strict=True)):
-        reason = difference(one, other, f"{subject}[{at}]")
-        if reason:
-            return f"{subject} is in another order" if unordered(found) == unordered(wanted) else reason
-    return ""
+    if not told_apart(found, wanted, subject, "item", rtol):
+        return f"{subject} is in another order"
+    pairs = enumerate(zip(found, wanted, strict=True))
+    return next(filter(None, (difference(*pair, f"{subject}[{at}]", rtol) for at, pair in pairs)), "")
 
 
-def dict_difference(found: Any, wanted: dict[Any, Any], subject: str) -> str:
-    """Return how a dict differs from what is wanted, or ""."""
+def dict_difference(found: Any, wanted: dict[Any, Any], subject: str, rtol: float) -> str:
+    """Return how a dict differs from what is wanted."""
     if not isinstance(found, dict):
         return f"{subject} is {describe(found)}; expected a dict"
     missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
     if missing or extra:
         return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
-    for at, (key, value) in enumerate(wanted.items(), 1):
-        reason = difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}")
-        if reason:
-            return reason
-    return ""
+    told = (
+        difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}", rtol)
+        for at, (key, value) in enumerate(wanted.items(), 1)
+    )
+    return next(filter(None, told), "")
 
 
 def ordinal(number: int) -> str:
@@ -1742,14 +1855,12 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) -> str:
-    """Return how a set differs from what is wanted, or ""."""
-    if not isinstance(found, set | frozenset):
-        return f"{subject} is {describe(found)}; expected a set"
-    missing, extra = len(wanted - found), len(found - wanted)
-    if not missing and not extra:
+def told_apart(found: list[Any], wanted: list[Any], subject: str, noun: str, rtol: float) -> str:
+    """Return how many items one has and the other lacks, whatever their order, or ""."""
+    there = matched(found, wanted, rtol)
+    if there == len(found) == len(wanted):
         return ""
-    return f"{subject} lacks {counted(missing, 'element')} and has {extra} too many"
+    return f"{subject} lacks {counted(len(wanted) - there, noun)} and has {len(found) - there} too many"
 
 
 def shown(value: Any) -> str:
@@ -2354,12 +2465,13 @@ def misconception(
     return unchanged
 
 
-def changed(question: str, **mistakes: tuple[str, str, str]) -> None:
+def changed(question: str, **mistakes: tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]]) -> None:
     """Say which mistakes are the reference of `question` with one piece of its code replaced.
 
     Args:
         question: the function or class that is answered wrongly.
-        mistakes: by name: what stands once in the reference, what students write in its place, the hint.
+        mistakes: by name: what stands once in the reference, what students write in its place, the hint,
+            and the tags, if it has any (see `misconception`).
     """
 
 
