@@ -174,7 +174,9 @@ class Worker:
                     if len(found) > count:
                         self.end()  # it answers what it was not asked
                     watch.settle()
+                    told = time.monotonic()
                     yield from found[:count]
+                    watch.postpone(time.monotonic() - told)
                     count -= len(found)
                     if found:
                         watch.begin()
