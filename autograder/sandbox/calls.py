@@ -4,7 +4,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -114,13 +114,20 @@ class Resolver:
         if isinstance(stand_in, Named):
             return named(stand_in.name, self.namespace)
         if isinstance(stand_in, Record):
-            module, _, name = stand_in.path.rpartition(".")
-            kind = getattr(importlib.import_module(module), name)
-            made = object.__new__(kind)
-            for key, value in stand_in.fields.items():
-                object.__setattr__(made, key, live(value, self))
-            return made
+            return self.made(stand_in)
         return self.function(stand_in)
+
+    def made(self, stand_in: Record) -> Any:
+        """Return a dataclass with these fields, its own code aside; anything else is made by keywords."""
+        module, _, name = stand_in.path.rpartition(".")
+        kind: Any = getattr(importlib.import_module(module), name)
+        fields = {key: live(value, self) for key, value in stand_in.fields.items()}
+        if not is_dataclass(kind):
+            return kind(**fields)
+        made = object.__new__(kind)
+        for key, value in fields.items():
+            object.__setattr__(made, key, value)
+        return made
 
     def function(self, stand_in: Callback) -> Callable[..., Any]:
         """Return a function of the asker's: itself in this process, else one that asks over the wall."""
