@@ -4,7 +4,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -122,7 +122,7 @@ class Resolver:
         module, _, name = stand_in.path.rpartition(".")
         kind: Any = getattr(importlib.import_module(module), name)
         fields = {key: live(value, self) for key, value in stand_in.fields.items()}
-        if not is_dataclass(kind):
+        if not hasattr(kind, "__dataclass_fields__"):
             return kind(**fields)
         made = object.__new__(kind)
         for key, value in fields.items():
