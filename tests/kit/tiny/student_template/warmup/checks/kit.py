@@ -20,6 +20,7 @@ It was put together from the course's grader, part by part:
 - calls: Run one call of a check on the student's side, in the worker or in the student's own folder.
 - exceptions: Is the right exception raised?
 - marks: The decorators that a file of checks is written with: they only attach what they say.
+- sending: Turn an argument of the grader's own into data that arrives as what it is, or say that it cannot.
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
 - stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
@@ -155,7 +156,7 @@ class Stream:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """A dataclass instance of the grader's: where its class can be imported, and its fields."""
+    """An object of the grader's, such as a dataclass: where its class can be imported, and its fields."""
 
     path: str
     fields: dict[str, Any]
@@ -1066,12 +1067,11 @@ def cross(one: np.ndarray, other: np.ndarray) -> bool:
 # plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
 
 MAX_DEPTH = 12
-MAX_BYTES, MAX_ARGUMENT = 64 << 20, 256 << 20  # of an answer, of an argument of the grader's own
+MAX_BYTES = 64 << 20  # of an answer
 ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
 MAX_CHARACTERS = 200_000
 MAX_BITS = 4096  # of an integer
 MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
-MAX_DRAWN = 100_000  # items of an iterator among a check's arguments
 NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
 NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
 MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
@@ -1090,11 +1090,6 @@ def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
     if value is None or type(value) is float or type(value) is bool:
         return value
     return Reader(hold).whole(value)
-
-
-def sendable(value: Any) -> Any:
-    """Return an argument of the grader's own as data, which may be larger than an answer."""
-    return Sender(MAX_ARGUMENT).whole(value)
 
 
 class LargerThanAllowed(Exception):
@@ -1123,7 +1118,7 @@ class Reader:
         if value is None or kind is float or kind is bool:
             return value
         if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
-            self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+            self._spend_array(value.shape, value.nbytes)
             return np.array(value, order="C")
         if depth > MAX_DEPTH:
             return Opaque(type_name(value), TOO_DEEP)
@@ -1142,6 +1137,10 @@ class Reader:
         self._room -= size
         if self._room < 0:
             raise LargerThanAllowed
+
+    def _spend_array(self, shape: Sequence[int], size: int) -> None:
+        """Count an array: a broadcast view as large as it says, one without entries by its rows."""
+        self._spend(size or ITEM_BYTES * rows(shape))
 
     def _sequence(self, value: Any, kind: type, depth: int) -> Any:
         if issubclass(kind, tuple):
@@ -1201,7 +1200,7 @@ class Reader:
             return self.read(value.tolist(), depth + 1)
         if value.dtype.kind not in NUMERIC_KINDS + TEXT_KINDS:
             return Opaque("numpy.ndarray", NOT_NUMBERS)
-        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+        self._spend_array(value.shape, value.nbytes)
         with np.errstate(all="ignore"):
             return np.array(value, dtype=wire_dtype(value.dtype), order="C")
 
@@ -1238,7 +1237,7 @@ class Reader:
         if value.layout is not torch.strided:
             return Opaque("torch.Tensor", NOT_DENSE)
         base = torch.Tensor  # an instance may carry methods of its own
-        self._spend(base.nelement(value) * base.element_size(value))
+        self._spend_array(value.shape, base.nelement(value) * base.element_size(value))
         dense = base.detach(value).cpu().resolve_conj().resolve_neg()
         if dense.dtype is torch.bfloat16:
             dense = dense.float()
@@ -1246,21 +1245,9 @@ class Reader:
         return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
 
 
-class Sender(Reader):
-    """Reads an argument of the grader's: iterators are drawn, and dataclasses taken apart, to be sent."""
-
-    def __init__(self, room: int) -> None:
-        super().__init__(None, room)
-
-    def _object(self, value: Any, kind: type) -> Any:
-        held = handle_in(value)
-        if held is not None:
-            return held
-        if dataclasses.is_dataclass(kind):
-            return Record(f"{kind.__module__}.{kind.__qualname__}", self._fields(value))
-        if hasattr(kind, "__next__"):
-            return Stream(self._all(islice(value, MAX_DRAWN), 0))
-        return Opaque(type_name(value))
+def rows(shape: Sequence[int]) -> int:
+    """Return how many empty lists an array without entries is, at most, when it is taken apart."""
+    return math.prod(side for side in shape if side)
 
 
 def is_one_of(kind: type, *known: type) -> bool:
@@ -1870,6 +1857,10 @@ class KitError(Exception):
     """Our fault or the course's: the message names the file, the key and what to do."""
 
 
+class ReferenceFailed(Exception):
+    """A program of the course ended or took too long, however patiently it was asked: it may go better."""
+
+
 class InputError(Exception):
     """Something is wrong with what the kit was given to read: one line, with what to do."""
 
@@ -2202,13 +2193,20 @@ class Resolver:
         if isinstance(stand_in, Named):
             return named(stand_in.name, self.namespace)
         if isinstance(stand_in, Record):
-            module, _, name = stand_in.path.rpartition(".")
-            kind = getattr(importlib.import_module(module), name)
-            made = object.__new__(kind)
-            for key, value in stand_in.fields.items():
-                object.__setattr__(made, key, live(value, self))
-            return made
+            return self.made(stand_in)
         return self.function(stand_in)
+
+    def made(self, stand_in: Record) -> Any:
+        """Return a dataclass with these fields, its own code aside; anything else is made by keywords."""
+        module, _, name = stand_in.path.rpartition(".")
+        kind: Any = getattr(importlib.import_module(module), name)
+        fields = {key: live(value, self) for key, value in stand_in.fields.items()}
+        if not hasattr(kind, "__dataclass_fields__"):
+            return kind(**fields)
+        made = object.__new__(kind)
+        for key, value in fields.items():
+            object.__setattr__(made, key, value)
+        return made
 
     def function(self, stand_in: Callback) -> Callable[..., Any]:
         """Return a function of the asker's: itself in this process, else one that asks over the wall."""
@@ -2477,6 +2475,68 @@ def unchanged(function: Marked) -> Marked:
 
 
 # ----------------------------------------
+# sending: Turn an argument of the grader's own into data that arrives as what it is, or say that it cannot.
+
+MAX_ARGUMENT = 256 << 20  # bytes: more than of an answer
+MAX_DRAWN = 100_000  # items of an iterator
+CHANGED = "it would arrive as something else: send a list, a dict or a number"
+NOWHERE = "its class is in no module that the student's code can import"
+# numbers that are made anew, each by the keywords of its class
+NUMBERS_BY_KEYWORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
+    complex: lambda number: {"real": number.real, "imag": number.imag},
+    Fraction: lambda number: {"numerator": number.numerator, "denominator": number.denominator},
+    Decimal: lambda number: {"value": str(number)},
+}
+
+
+def sendable(value: Any) -> Any:
+    """Return an argument of the grader's own as data, which may be larger than an answer."""
+    return Sender(MAX_ARGUMENT).whole(value)
+
+
+class Sender(Reader):
+    """Reads an argument: iterators are drawn, dataclasses and named tuples taken apart, to be made anew."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(None, room)
+
+    def read(self, value: Any, depth: int) -> Any:
+        """Return one value, or one entry of a value; what would arrive as another type is `Opaque`."""
+        kind, data = type(value), super().read(value, depth)
+        if type(data) is kind or isinstance(data, Handle | Opaque | Record | Stream | Tensor):
+            return data
+        if isinstance(value, np.generic) and not isinstance(value, np.complexfloating):
+            return data
+        if type(data) is tuple and hasattr(kind, "_fields"):
+            return record(kind, dict(zip(kind._fields, data, strict=True)))
+        number = complex(value) if isinstance(value, np.complexfloating) else value
+        if type(number) in NUMBERS_BY_KEYWORDS:
+            fields = NUMBERS_BY_KEYWORDS[type(number)](number)
+            return record(type(number), {name: self.read(part, depth + 1) for name, part in fields.items()})
+        return Opaque(type_name(value), CHANGED)
+
+    def _object(self, value: Any, kind: type) -> Any:
+        held = handle_in(value)
+        if held is not None:
+            return held
+        if dataclasses.is_dataclass(kind):
+            return record(kind, self._fields(value))
+        if hasattr(kind, "__next__"):
+            return Stream(self._all(islice(value, MAX_DRAWN), 0))
+        return Opaque(type_name(value))
+
+
+def record(kind: type, fields: dict[str, Any]) -> Record | Opaque:
+    """Return an object as its class and fields, or `Opaque` if its class cannot be imported.
+
+    That is a class inside a function or another class, or one of the file of checks itself.
+    """
+    if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is not kind:
+        return Opaque(f"{kind.__module__}.{kind.__qualname__}", NOWHERE)
+    return Record(f"{kind.__module__}.{kind.__name__}", fields)
+
+
+# ----------------------------------------
 # student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 
 FILES = "pathlib.Path"  # what reads a file over there
@@ -2650,7 +2710,8 @@ class Arguments:
             return value
         kind = type(value)
         unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
-        return Record(f"{kind.__module__}.{kind.__qualname__}", unwrapped)
+        made = record(kind, unwrapped)
+        return made if isinstance(made, Record) else value
 
     def _name(self, function: Function) -> Named:
         if function._call.action != "call":
