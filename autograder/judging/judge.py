@@ -9,10 +9,12 @@ import hashlib
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from autograder.errors import KitError
+from autograder.judging.answer_cache import program_hash
 from autograder.judging.answers import Answers, ReferenceFailed
 from autograder.judging.bank import Check
 from autograder.judging.kept import Kept
@@ -96,6 +98,11 @@ class Judge:
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
         self._judged: Kept[Judged] = Kept(KEPT, KEPT_ROOM)
+
+    @cached_property
+    def identity(self) -> bytes:
+        """What tells apart all that verdicts follow from, besides the checks and what a program replies."""
+        return f"{program_hash(self.reference)} {self._seed}".encode()
 
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()

@@ -3,7 +3,7 @@
 Training happens in a grid without a map and is judged by the walk of the greedy policy in a clean one.
 What chance decides in a right solution goes wrong with a probability below one in a million per check, in
 whatever order it draws: exact where a comment says so; for training by simulation of five ways to break
-ties, with one table or two, from zeros or ones: with half as many episodes at most 1 run in 1000 failed,
+ties, with one table or two: with half as many episodes at most 1 run in 1000 failed,
 with a quarter 1 in 4, and the share of failures falls exponentially with their number.
 """
 
