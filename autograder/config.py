@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from autograder import beside
+from autograder.data.limits import Limits
 from autograder.errors import InputError, KitError, nearest
 
 FILE = "grading.yml"
@@ -22,8 +23,6 @@ SEEDS = 10**18  # as many to draw from: trying them all, to find which one fits 
 # the description says in an error message what is accepted
 Text = Annotated[str, Meta(description="a text")]
 Points = Annotated[float, Meta(ge=0, description="a number, 0 or more")]
-Seconds = Annotated[float, Meta(gt=0, description="a number above 0")]
-Size = Annotated[int, Meta(gt=0, description="a whole number above 0")]
 Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
 Share = Annotated[float, Meta(ge=0, le=1, description="a number from 0 to 1")]
 Moment = Annotated[
@@ -43,16 +42,6 @@ ExamplesMode = Annotated[Literal["none", "feedback"], Meta(description="none or 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A group of settings: anything that is not one of its fields is an error."""
-
-
-class Limits(Settings, frozen=True, kw_only=True):
-    """What one submission may use."""
-
-    import_s: Seconds = 20
-    call_s: Seconds = 5
-    submission_s: Seconds = 120
-    memory_mb: Size = 2048
-    output_kb: Size = 64
 
 
 class Visibility(Settings, frozen=True, kw_only=True):
@@ -98,6 +87,11 @@ class Assignment(AssignmentSettings, frozen=True, kw_only=True):
     """One assignment: its settings and its stem, the name of its module."""
 
     stem: str
+
+    @property
+    def heading(self) -> str:
+        """What it is called: its title, or the stem if it has none."""
+        return self.title or self.stem
 
 
 class CourseSettings(Settings, frozen=True, kw_only=True):
@@ -151,11 +145,11 @@ def load_config(course_dir: Path) -> Course:
 
 def parse_config(text: str) -> CourseSettings:
     """Return the settings written in the text of a grading.yml."""
-    raw = read_yaml(text)
+    raw = typed_yaml(text)
     share_limits(raw)
-    settings = build(CourseSettings, raw, "")
+    settings = build_settings(CourseSettings, raw, "")
     for stem, assignment in settings.assignments.items():
-        for where, name in named(stem, assignment):
+        for where, name in names_to_be(stem, assignment):
             if not name.isidentifier() or keyword.iskeyword(name):
                 raise fault(where, "is not a Python name: letters, digits and _ only")
         for name in assignment.questions:
@@ -184,7 +178,7 @@ def share_limits(raw: Any) -> None:
                     given["limits"] = {**shared, **given.get("limits", {})}
 
 
-def named(stem: str, assignment: AssignmentSettings) -> Iterator[tuple[str, str]]:
+def names_to_be(stem: str, assignment: AssignmentSettings) -> Iterator[tuple[str, str]]:
     """Yield what must be a Python name, each after the path of its key."""
     where = f"assignments.{stem}"
     yield where, stem
@@ -193,50 +187,50 @@ def named(stem: str, assignment: AssignmentSettings) -> Iterator[tuple[str, str]
     yield from ((f"{where}.hand_in.{name}", name) for name in beside.modules(assignment.hand_in))
 
 
-Group = TypeVar("Group", bound=Settings)
+Group = TypeVar("Group", bound=Struct)
 
 
-def build(kind: type[Group], raw: Any, where: str) -> Group:
+def build_settings(kind: type[Group], raw: Any, where: str) -> Group:
     """Return a group of settings from what YAML gave, checked key by key; `where` is the path of its key."""
     if not isinstance(raw, dict):
-        raise fault(where, f"must hold settings, as KEY: VALUE, not {shown(raw)}")
+        raise fault(where, f"must hold settings, as KEY: VALUE, not {as_typed(raw)}")
     hints = get_type_hints(kind, include_extras=True)
     for key in raw:
         if key not in hints:
-            raise fault(join(where, key), f"is not a setting{nearest(str(key), hints)}")
+            raise fault(key_path(where, key), f"is not a setting{nearest(str(key), hints)}")
     for field in msgspec.structs.fields(kind):
         if field.required and field.name not in raw:
-            raise fault(join(where, field.name), "is missing")
+            raise fault(key_path(where, field.name), "is missing")
     given = [key for key in hints if key in raw]
-    return kind(**{key: convert(hints[key], raw[key], join(where, key)) for key in given})
+    return kind(**{key: convert(hints[key], raw[key], key_path(where, key)) for key in given})
 
 
 def convert(hint: Any, raw: Any, where: str) -> Any:
     """Return one value as its type asks, or raise with the description of what is accepted."""
-    if isinstance(hint, type) and issubclass(hint, Settings):
-        return build(hint, raw, where)
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        return build_settings(hint, raw, where)
     if get_origin(hint) is dict:
         if not isinstance(raw, dict):
-            raise fault(where, f"must be a group of NAME: VALUE, not {shown(raw)}")
+            raise fault(where, f"must be a group of NAME: VALUE, not {as_typed(raw)}")
         inner = get_args(hint)[1]
-        return {str(key): convert(inner, value, join(where, key)) for key, value in raw.items()}
+        return {str(key): convert(inner, value, key_path(where, key)) for key, value in raw.items()}
     accepted = hint.__metadata__[-1].description
     try:
         value = msgspec.convert(raw, hint)
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(value)
     except ValueError:  # msgspec's ValidationError is one
-        raise fault(where, f"must be {accepted}, not {shown(raw)}") from None
+        raise fault(where, f"must be {accepted}, not {as_typed(raw)}") from None
     return value
 
 
-def shown(raw: Any) -> str:
+def as_typed(raw: Any) -> str:
     """Return a value of the file as a person would write it, cut to a line."""
     text = raw.isoformat() if isinstance(raw, date) else repr(raw)
     return text if len(text) <= 60 else f"{text[:60]}..."
 
 
-def join(where: str, key: object) -> str:
+def key_path(where: str, key: object) -> str:
     """Return the path of a key in a group."""
     return f"{where}.{key}" if where else str(key)
 
@@ -262,8 +256,8 @@ class StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(text: str) -> Any:
-    """Return the contents of a YAML text, or raise a `KitError` of one line."""
+def typed_yaml(text: str) -> Any:
+    """Return a YAML text as numbers, dates and texts, or raise a `KitError` of one line."""
     try:
         return yaml.load(text, StrictLoader)  # noqa: S506 - a SafeLoader
     except yaml.MarkedYAMLError as error:
@@ -272,14 +266,3 @@ def read_yaml(text: str) -> Any:
         raise KitError(f"{FILE}: {line}{error.problem or error.context}") from error
     except (yaml.YAMLError, ValueError) as error:  # a control character; a date such as 2026-13-45
         raise KitError(f"{FILE}: {' '.join(str(error).split())}") from error
-
-
-__all__ = [
-    "Assignment",
-    "Course",
-    "CourseSettings",
-    "Limits",
-    "load_config",
-    "max_score",
-    "parse_config",
-]

@@ -3,6 +3,7 @@
 import sys
 
 PYTHON = (3, 11)
+VERSION = ".".join(map(str, PYTHON))
 LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
 
 # what students install: a range, where the grader has one version. torch has no wheel for Intel Macs
@@ -42,9 +43,9 @@ NEWER: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def python_name(version: tuple[int, ...] = PYTHON) -> str:
-    """Return a version as people write it."""
-    return "Python " + ".".join(map(str, version))
+def python_name() -> str:
+    """Return the Python that grades, as people write it."""
+    return f"Python {VERSION}"
 
 
 def came_with(module: str, name: str = "") -> str:
@@ -56,6 +57,6 @@ def came_with(module: str, name: str = "") -> str:
     return ""
 
 
-def listed() -> str:
+def promised() -> str:
     """Return the promised libraries in words."""
     return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"

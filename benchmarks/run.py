@@ -18,6 +18,7 @@ from autograder.config import load_config
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.sandbox.codec import encode_call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import Worker
 from autograder.sandbox.student import Student
@@ -158,7 +159,7 @@ def autograder(*arguments: object) -> list[str]:
 def loaded(grader: Grader, program: str) -> Worker:
     """Return a worker with a program in it."""
     worker = grader.wall.worker()
-    worker.load(ProgramText("work.py", [program]))
+    worker.load(Program(ProgramText("work.py", [program])))
     return worker
 
 

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import yaml
 
-from autograder.authoring.question import SCAFFOLDS, write
+from autograder.authoring.question import SCAFFOLDS
 from autograder.beside import hidden_by
 from autograder.config import FILE, SEEDS, Course, load_config, parse_config
+from autograder.data.files import write_whole
 from autograder.errors import InputError, KitError
-from autograder.publish.build import student_folder
+from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 
 SHARED = (FILE, "README.md", ".gitignore", ".github/")  # of the course; all else is an assignment's
-NEXT = """{where} is a healthy course with one question.
+AFTER_COURSE = """{where} is a healthy course with one question.
 
 Next:
   cd {where}
@@ -27,7 +28,7 @@ Next:
 """
 
 
-def new_course(folder: Path, stem: str, title: str) -> str:
+def write_course(folder: Path, stem: str, title: str) -> str:
     """Write a course with one assignment into a folder that holds none, and return what to do next."""
     refuse_stem(stem)
     if (folder / FILE).exists():
@@ -38,12 +39,12 @@ def new_course(folder: Path, stem: str, title: str) -> str:
     if taken := [path for path in texts if (folder / path).exists()]:
         raise InputError(f"{folder} holds {taken[0]} already: give an empty folder")
     for path, text in texts.items():
-        write(folder / path, text)
+        write_whole(folder / path, text.encode())
     publish(load_config(folder), stem)
-    return NEXT.format(where=folder, stem=stem)
+    return AFTER_COURSE.format(where=folder, stem=stem)
 
 
-def new_assignment(course: Course, stem: str, title: str) -> str:
+def write_assignment(course: Course, stem: str, title: str) -> str:
     """Add an assignment to a course and return what to do next."""
     refuse_stem(stem)
     if stem in course.settings.assignments:
@@ -53,7 +54,7 @@ def new_assignment(course: Course, stem: str, title: str) -> str:
         raise InputError(f"{taken[0]} is there already: choose another name, or list it in {FILE}")
     config = with_assignment((course.root / FILE).read_text("utf-8"), stem, title or stem)
     for path, text in {**texts, FILE: config}.items():
-        write(course.root / path, text)
+        write_whole(course.root / path, text.encode())
     publish(load_config(course.root), stem)
     files = "\n".join(f"  {path}" for path in texts)
     told = f"{stem} is a healthy assignment with one question:\n\n{files}"
@@ -62,7 +63,7 @@ def new_assignment(course: Course, stem: str, title: str) -> str:
 
 def publish(course: Course, stem: str) -> None:
     """Write the student's folder of an assignment, without which a course is not healthy."""
-    write_tree(student_folder(course, stem), course.root / "student_template" / stem)
+    write_tree(build_template(course, stem), course.root / "student_template" / stem)
 
 
 def filled(stem: str, title: str, wanted: Callable[[str], bool]) -> dict[str, str]:

@@ -4,14 +4,15 @@ import ast
 import keyword
 from pathlib import Path
 
-from autograder.authoring.question import HEADS, MARKS, extended, old_text, refuse_taken, write
+from autograder.authoring.question import HEADS, MARK_IMPORTS, extended, old_text, refuse_taken
 from autograder.config import Course
+from autograder.data.files import write_whole
 from autograder.errors import InputError, nearest
 from autograder.submission.reading import read_submission, source_of
 from autograder.submission.work import task_of
 
-DEFINITION = (ast.FunctionDef, ast.ClassDef)
-NEXT = """{name} is in {where} now.
+DEFINED = (ast.FunctionDef, ast.ClassDef)
+AFTER_MISTAKE = """{name} is in {where} now.
 
 Next:
   1. Write its hint in place of the TODO, rename what names somebody, and import what it needs.
@@ -34,8 +35,8 @@ def add_mistake(course: Course, handed_in: Path, path: str, name: str) -> str:
     refuse_taken(before, name, where)
     cells = source_of(read_submission(handed_in, task_of(course, stem)), stem).cells
     fragment = fragment_of(definition_in(list(cells), question), question, name)
-    write(course.root / where, extended(before, fragment, (MARKS["mistakes"],)))
-    return NEXT.format(name=name, where=where, stem=stem, question=question)
+    write_whole(course.root / where, extended(before, fragment, (MARK_IMPORTS["mistakes"],)).encode())
+    return AFTER_MISTAKE.format(name=name, where=where, stem=stem, question=question)
 
 
 def definition_in(cells: list[str], question: str) -> ast.FunctionDef | ast.ClassDef:
@@ -47,7 +48,7 @@ def definition_in(cells: list[str], question: str) -> ast.FunctionDef | ast.Clas
         except (SyntaxError, ValueError, RecursionError):
             continue
         for node in body:
-            if isinstance(node, DEFINITION) and node.name == question:
+            if isinstance(node, DEFINED) and node.name == question:
                 found = node
     if found is None:
         raise InputError(f"there is no function or class {question} in the submission")

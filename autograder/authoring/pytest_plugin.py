@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # every pytest run imports this file: what only a course need
     from autograder.judging.session import Session
     from autograder.sandbox.student import Student
 
-HERE = Path("tests", "questions")
+CHECKS_FOLDER = Path("tests", "questions")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,10 +27,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--submission", type=Path, help="What to check: a .py, .ipynb, folder or zip.")
 
 
-def root_of(path: Path) -> Path | None:
+def course_root_of(path: Path) -> Path | None:
     """Return the course to which a file of checks belongs."""
     root = path.parent.parent.parent
-    return root if path.parent == root / HERE and (root / "grading.yml").is_file() else None
+    return root if path.parent == root / CHECKS_FOLDER and (root / "grading.yml").is_file() else None
 
 
 def course_at(root: Path) -> "Course":
@@ -42,7 +42,7 @@ def course_at(root: Path) -> "Course":
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Leave out what grading.yml does not list; let check files import what is handed out with them."""
-    root = root_of(collection_path)
+    root = course_root_of(collection_path)
     if root is None or not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
         return None
     stem = collection_path.stem.removeprefix("test_")
@@ -59,7 +59,7 @@ def grader(request: pytest.FixtureRequest) -> "Iterator[Grader]":
     """The grader of the assignment that a file of checks is about."""
     from autograder.judging.opening import open_grader
 
-    root = root_of(request.path)
+    root = course_root_of(request.path)
     if root is None:
         pytest.fail("checks stand in tests/questions/ of a course, below its grading.yml", pytrace=False)
     opened = open_grader(course_at(root), request.path.stem.removeprefix("test_"))
@@ -70,9 +70,9 @@ def grader(request: pytest.FixtureRequest) -> "Iterator[Grader]":
 @pytest.fixture(scope="module")
 def session(request: pytest.FixtureRequest, grader: "Grader") -> "Iterator[Session]":
     """The submission, or the reference, in a worker."""
-    from autograder.judging.loading import Program
     from autograder.judging.session import Session
     from autograder.sandbox import protocol
+    from autograder.sandbox.program import Program
     from autograder.submission.reading import data_files_of, modules_of, read_submission, source_of
     from autograder.submission.work import task_of
 

@@ -5,7 +5,6 @@ What is to be filled in is marked TODO(name); as long as one is left, doctor say
 
 import ast
 import keyword
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,25 +13,26 @@ from pathlib import Path
 import yaml
 
 from autograder.config import FILE, Assignment, Course, parse_config
+from autograder.data.files import write_whole
 from autograder.errors import InputError, KitError
 
 CHECKS, FIGURE = "from autograder.checks import", "from matplotlib.figure import Figure"
-PROGRAMS = ("solution", "mistakes", "alternatives")
+PROGRAMS = ("solution", "alternatives")
 HEADS = {
-    "mistakes": '"""Wrong answers to STEM that students really write. The docstring is the hint."""\n',
+    "mistakes": '"""Wrong answers to STEM that students really write, each with the hint that is read."""\n',
     "alternatives": '"""Right answers to STEM, written in unusual ways. None of them may lose a point."""\n',
     "handout": "# STEM\n",
 }
 SCAFFOLDS = Path(__file__).parent / "scaffolds"
 # kind of question -> what its fragments import, file by file
-KINDS: dict[str, dict[str, tuple[str, ...]]] = {
+QUESTION_KINDS: dict[str, dict[str, tuple[str, ...]]] = {
     "function": {"checks": (f"{CHECKS} check, expect_close",)},
     "class": {"checks": (f"{CHECKS} check, expect_close",)},
     "text": {"checks": (f"{CHECKS} check, expect_equal",)},
     "plot": {"checks": (f"{CHECKS} check, expect, expect_close",), **dict.fromkeys(PROGRAMS, (FIGURE,))},
     "training": {"checks": (f"{CHECKS} check, expect, expect_close, tensor",), "solution": ("import torch",)},
 }
-MARKS = {"mistakes": f"{CHECKS} misconception", "alternatives": f"{CHECKS} alternative"}
+MARK_IMPORTS = {"mistakes": f"{CHECKS} changed", "alternatives": f"{CHECKS} alternative"}
 NEXT = """NAME is in these files now:
 
 {files}
@@ -70,7 +70,7 @@ def add_question(course: Course, path: str, points: float, kind: str = "function
     config = old_text(course.root / FILE, None)
     texts[Path(FILE)] = with_points(config, stem, name, points)
     for where, text in texts.items():
-        write(course.root / where, text)
+        write_whole(course.root / where, text.encode())
     listing = "\n".join(f"  {where}" for where in texts)
     return NEXT.replace("NAME", name).replace("STEM", stem).format(files=listing)
 
@@ -89,8 +89,15 @@ def fragments(root: Path, stem: str, kind: str) -> Mapping[Path, Fragment]:
             raise KitError(f"{places[needed]} is missing: every assignment needs it")
     found = {}
     for part, place in places.items():
-        text = (SCAFFOLDS / kind / f"{part}{place.suffix}.txt").read_text("utf-8")
-        imports = (*([MARKS[part]] if part in MARKS else []), *KINDS[kind].get(part, ()))
+        file = f"{part}{place.suffix}.txt"  # one for all kinds, or for each its own
+        there = [path for path in (SCAFFOLDS / kind / file, SCAFFOLDS / file) if path.exists()]
+        if not there:  # doctor makes right answers in other writings itself
+            continue
+        text = there[0].read_text("utf-8")
+        imports = (
+            *([MARK_IMPORTS[part]] if part in MARK_IMPORTS else []),
+            *QUESTION_KINDS[kind].get(part, ()),
+        )
         blank = "\n" if place.suffix == ".md" else "\n\n"
         head = HEADS[part].replace("STEM", stem) if part in HEADS else None
         found[place] = Fragment(blank + text, head, imports)
@@ -207,11 +214,3 @@ def child(node: yaml.Node | None, key: str) -> yaml.MappingNode:
         if name.value == key and isinstance(value, yaml.MappingNode):
             return value
     raise KeyError(key)
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(text.encode())
-    os.replace(part, path)

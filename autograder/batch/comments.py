@@ -8,21 +8,21 @@ from pathlib import Path
 
 from autograder.errors import InputError, nearest
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.byhand import QUIZ
+from autograder.gradebook.byhand import QUIZ_ITEM
 from autograder.gradebook.records import Comment
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Report
 from autograder.roster.intake import Row
 from autograder.roster.tables import Line, read_lines
 
-COLUMNS = {
+COMMENT_COLUMNS = {
     "student": ("submission", "student", "name", "id", "email"),
     "question": ("question",),
     "points": ("points", "score"),
     "more": ("add", "more", "bonus"),
     "text": ("comment", "comments", "feedback"),
 }
-LONGEST = 4000  # characters of a comment
+LONGEST_COMMENT = 4000  # characters of a comment
 
 
 @dataclass
@@ -41,7 +41,7 @@ def read_comments(
     That is an `InputError`. With `bonus`, points may be more than a question is worth.
     """
     taken, now = TakenIn(), time.time()
-    for line in lines_of(path):
+    for line in table_lines(path):
         where = f"{path}, line {line.number}"
         try:
             row = find(line.cells.get("student", ""))
@@ -55,17 +55,17 @@ def read_comments(
         comment = comment_on(line, stored.report, where, author, now)
         insist_on_bounds(comment, stored.report, where, bonus=bonus)
         held = {one.question: one for one in book.by_hand(row.name).comments}.get(comment.question)
-        if comment.is_empty if held is None else same(held, comment):
+        if comment.is_empty if held is None else says_the_same(held, comment):
             taken.known += 1
         else:
             taken.new.append((row.name, comment))
     return taken
 
 
-def lines_of(path: Path) -> Iterator[Line]:
+def table_lines(path: Path) -> Iterator[Line]:
     """Yield the lines of a table, by what their cells mean."""
     if path.suffix.lower() not in (".yml", ".yaml"):
-        yield from read_lines(path, COLUMNS, ["student"])
+        yield from read_lines(path, COMMENT_COLUMNS, ["student"])
         return
     try:
         tree = read_yaml(path.read_text("utf-8-sig"))
@@ -74,12 +74,12 @@ def lines_of(path: Path) -> Iterator[Line]:
     if not isinstance(tree, list) or not all(isinstance(item, dict) for item in tree):
         raise InputError(f"{path}: must be a list of entries, each with student, question, points, comment")
     for number, item in enumerate(tree, 1):
-        yield Line(number, cells_of(item, f"{path}, entry {number}"))
+        yield Line(number, cells_by_meaning(item, f"{path}, entry {number}"))
 
 
-def cells_of(item: Mapping[str, object], where: str) -> dict[str, str]:
+def cells_by_meaning(item: Mapping[str, object], where: str) -> dict[str, str]:
     """Return an entry's cells by what they mean."""
-    meanings = {name: meaning for meaning, names in COLUMNS.items() for name in names}
+    meanings = {name: meaning for meaning, names in COMMENT_COLUMNS.items() for name in names}
     for name, value in item.items():
         if name.lower() not in meanings:
             raise InputError(f"{where}: there is no {name}{nearest(name, meanings)}")
@@ -90,26 +90,26 @@ def cells_of(item: Mapping[str, object], where: str) -> dict[str, str]:
 
 def comment_on(line: Line, report: Report, where: str, author: str, now: float) -> Comment:
     """Return what a line gives to a question of a report."""
-    points, more = (number(line.cells.get(name, ""), where) for name in ("points", "more"))
-    question = question_of(line.cells.get("question", ""), report, where)
+    points, more = (points_in(line.cells.get(name, ""), where) for name in ("points", "more"))
+    question = question_meant(line.cells.get("question", ""), report, where)
     if not question and points is not None:
         raise InputError(f"{where}: points need a question; a score for the whole: autograder override")
-    return Comment(question, points, more, line.cells.get("text", "")[:LONGEST], author, now)
+    return Comment(question, points, more, line.cells.get("text", "")[:LONGEST_COMMENT], author, now)
 
 
-def question_of(said: str, report: Report, where: str) -> str:
+def question_meant(said: str, report: Report, where: str) -> str:
     """Return the question that is meant, "" for the whole; quiz items begin with `quiz.`."""
     name = said.removeprefix(f"{report.assignment}.")
     questions = [one.id.partition(".")[2] for one in report.questions]
-    items = [QUIZ + one.id for one in report.quiz]
+    items = [QUIZ_ITEM + one.id for one in report.quiz]
     if name in ("", *questions, *items):
         return name
-    if QUIZ + name in items:
-        return QUIZ + name
+    if QUIZ_ITEM + name in items:
+        return QUIZ_ITEM + name
     raise InputError(f"{where}: there is no question {said}{nearest(said, [*questions, *items])}")
 
 
-def number(said: str, where: str) -> float | None:
+def points_in(said: str, where: str) -> float | None:
     """Return a number in a cell, None for an empty one."""
     if not said:
         return None
@@ -124,7 +124,7 @@ def number(said: str, where: str) -> float | None:
 
 def insist_on_bounds(comment: Comment, report: Report, where: str, *, bonus: bool) -> None:
     """Raise if a question would score less than 0, or more than it is worth without that being meant."""
-    worth = {QUIZ + one.id: (one.score, one.max_score) for one in report.quiz}
+    worth = {QUIZ_ITEM + one.id: (one.score, one.max_score) for one in report.quiz}
     worth |= {one.id.partition(".")[2]: (one.score, one.max_score) for one in report.questions}
     before, most = worth.get(comment.question, (report.score, report.max_score))
     score, name = comment.score(before), comment.question or "the whole"
@@ -134,6 +134,6 @@ def insist_on_bounds(comment: Comment, report: Report, where: str, *, bonus: boo
         raise InputError(f"{where}: {name} would score {score:g} of {most:g}: --bonus if that is meant")
 
 
-def same(held: Comment, comment: Comment) -> bool:
+def says_the_same(held: Comment, comment: Comment) -> bool:
     """Whether a comment says what is held already."""
     return replace(held, author="", made=0, content_hash="") == replace(comment, author="", made=0)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.errors import InputError
 
-LONGEST = 120  # bytes of a file's name without its ending
+LONGEST_BYTES = 120  # bytes of a file's name without its ending
 UNSAFE = re.compile(r'[/\\:*?"<>|]|^[.\- ]|[. ]$|-[0-9a-f]{12}$')
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
@@ -40,8 +40,8 @@ def file_name(submission: str) -> str:
     """Return a submission's name as that of a file: distinct for distinct names, and safe anywhere."""
     plain = "".join(char if char.isprintable() else "_" for char in submission)
     safe = UNSAFE.sub("_", plain)
-    cut = safe.encode("utf-8", "replace")[: LONGEST - 13].decode("utf-8", "ignore")
-    fits = len(submission.encode("utf-8", "replace")) <= LONGEST and not RESERVED.fullmatch(submission)
+    cut = safe.encode("utf-8", "replace")[: LONGEST_BYTES - 13].decode("utf-8", "ignore")
+    fits = len(submission.encode("utf-8", "replace")) <= LONGEST_BYTES and not RESERVED.fullmatch(submission)
     if submission and safe == submission and fits:
         return submission
     digest = hashlib.sha256(submission.encode("utf-8", "surrogatepass")).hexdigest()
@@ -76,7 +76,7 @@ def replace_parts(path: Path, parts: Iterable[str]) -> None:
             new.replace(path)
 
 
-def replace(path: Path, content: str | bytes) -> None:
+def replace_file(path: Path, content: str | bytes) -> None:
     """Write a file beside its place, then move it there; leave an identical one alone."""
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     with contextlib.suppress(OSError):

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.batch.files import file_name, made, replace, replace_parts
+from autograder.batch.files import file_name, made, replace_file, replace_parts
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import Standing
-from autograder.reports.handback import handback
 from autograder.reports.html import index_parts
 from autograder.reports.tables import grades_row, grades_table
 from autograder.results import Report
@@ -32,20 +31,18 @@ def write_sections(out: Path, reports: Sequence[Report], title: str, about: dict
         table = grades_table(questions)
         for report in chosen:
             table.add(grades_row(report, questions))
-        replace(folder / f"{file_name(name)}.csv", str(table))
+        replace_file(folder / f"{file_name(name)}.csv", str(table))
         page = index_parts(chosen, f"{title}: section {name}", root="../", **about)
         replace_parts(folder / f"{file_name(name)}.html", page)
         names += [f"{file_name(name)}.csv", f"{file_name(name)}.html"]
     return names
 
 
-def write_handbacks(
-    out: Path, standings: Iterable[tuple[Standing, Sequence[str]]], *, published: bool
-) -> list[str]:
+def write_handbacks(out: Path, texts: Iterable[tuple[Standing, str]]) -> list[str]:
     """Write feedback/, a text for each student to send back; return their names."""
     folder, names = out / FEEDBACK, list[str]()
-    for one, looks in standings:
+    for one, text in texts:
         made(folder)
         names.append(f"{file_name(one.row.returned or one.report.submission)}.txt")
-        replace(folder / names[-1], handback(one.report, looks, published=published))
+        replace_file(folder / names[-1], text)
     return names

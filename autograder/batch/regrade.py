@@ -18,16 +18,16 @@ from autograder.gradebook.keys import (
     SEED,
     WEIGHTS,
 )
-from autograder.reports.terminal import clean, number
+from autograder.reports.terminal import number, printable
 from autograder.results import Report
 
-REASONS = {
+REASON_WORDS = {
     FILES: "files", COURSE: "the reference", QUIZ: "the quiz", SEED: "the seed", LIMITS: "the limits",
     KIT: "another version of the kit", LIBRARIES: "other versions of the libraries",
     POINTS: "points, titles or visibility", WEIGHTS: "weights of checks",
 }  # fmt: skip
-TOLD = 10  # names in one line
-ALIKE = 3  # more checks of a question that changed alike share a line
+NAMES_SHOWN = 10  # names in one line
+ALIKE_SHOWN = 3  # more checks of a question that changed alike share a line
 
 
 @dataclass(frozen=True)
@@ -92,18 +92,18 @@ class Impact:
         self.ran += watched.done.ran
         old = watched.done.before
         keys, old_keys = watched.done.result.keys, old.keys if old else {}
-        self.reasons.update(reasons(old_keys, keys) if old else ["submissions that were not there"])
+        self.reasons.update(change_reasons(old_keys, keys) if old else ["submissions that were not there"])
         change = change_of(watched, old_keys, keys)
         if change.turns or change.is_score:
             self.changes.append(change)
 
 
-def reasons(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+def change_reasons(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
     """Yield what is different, in words; reports of an older kit tell some parts only together."""
     together = {SEED, LIMITS, LIBRARIES} - old.keys()
     for name in (new.keys() | old.keys()) - {RECEIPT} - together:
         if old.get(name) != new.get(name):
-            yield REASONS.get(name) or f"checks or known mistakes of {name.removeprefix(QUESTION)}"
+            yield REASON_WORDS.get(name) or f"checks or known mistakes of {name.removeprefix(QUESTION)}"
 
 
 def change_of(watched: Watched, old: Mapping[str, str], new: Mapping[str, str]) -> Change:
@@ -135,7 +135,7 @@ def outcomes(report: Report) -> dict[str, str]:
     return checks | {f"{QUIZ}.{answer.id}": answer.outcome.value for answer in report.quiz}
 
 
-def to_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
+def impact_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
     """Return an impact as text for a terminal."""
     lines = [f"{assignment}: {impact.ran} of {impact.total} submissions ran again"]
     lines += [f"  {reason}: {plural(many)}" for reason, many in sorted(impact.reasons.items())]
@@ -158,28 +158,29 @@ def by_student(changes: Sequence[Change]) -> Iterator[str]:
     """Yield a line for each score that changed, drops first."""
     if changes:
         yield from ("", "by student")
-    width = max((len(label(one)) for one in changes), default=0)
+    width = max((len(submission_label(one)) for one in changes), default=0)
     for one in sorted(changes, key=lambda one: (not one.dropped, one.name)):
-        was = "new" if one.before is None else points(one.before, one.max_before, one.max_now)
+        was = "new" if one.before is None else score_text(one.before, one.max_before, one.max_now)
         remarks = ["DROPPED"] if one.dropped else []
         remarks += ["the better score is kept"] if one.kept else []
         remarks += ["set by hand"] if one.by_hand else []
-        line = f"  {label(one):<{width}}  {was:>9} -> {points(one.now, one.max_now, one.max_before):<9}"
-        yield f"{line} {difference(one):>7}  {', '.join(remarks)}".rstrip()
+        now = score_text(one.now, one.max_now, one.max_before)
+        line = f"  {submission_label(one):<{width}}  {was:>9} -> {now:<9}"
+        yield f"{line} {score_change(one):>7}  {', '.join(remarks)}".rstrip()
 
 
-def label(change: Change) -> str:
+def submission_label(change: Change) -> str:
     """Return a submission's name, with the student's where that does not tell it."""
-    name, student = clean(change.name), clean(change.student)
+    name, student = printable(change.name), printable(change.student)
     return name if student in name else f"{name} ({student})"
 
 
-def points(score: float, most: float, other_most: float) -> str:
+def score_text(score: float, most: float, other_most: float) -> str:
     """Return a score, with its maximum where that changed."""
     return number(score) if most == other_most else f"{number(score)}/{number(most)}"
 
 
-def difference(change: Change) -> str:
+def score_change(change: Change) -> str:
     """Return by how much a score changed, with its sign."""
     if change.before is None:
         return ""
@@ -200,7 +201,7 @@ def by_check(changes: Sequence[Change]) -> Iterator[str]:
         words = (f"{n} {was or 'not there'} -> {now or 'gone'}" for (was, now), n in kinds.most_common())
         alike.setdefault((check.rpartition(".")[0], ", ".join(words)), []).append(check)
     for (question, told), checks in alike.items():
-        if len(checks) > ALIKE:
+        if len(checks) > ALIKE_SHOWN:
             yield f"  {question}, {len(checks)} checks: {told}"
         else:
             yield from (f"  {check}: {told}" for check in checks)
@@ -216,8 +217,8 @@ def flaky_lines(changes: Sequence[Change]) -> Iterator[str]:
     if flaky:
         yield from ("", "flaky: another outcome on identical work under an identical check")
     for check, names in flaky.items():
-        more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
-        yield f"  {check}: {', '.join(map(clean, names[:TOLD]))}{more}"
+        more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+        yield f"  {check}: {', '.join(map(printable, names[:NAMES_SHOWN]))}{more}"
 
 
 def plural(many: int) -> str:

@@ -22,7 +22,7 @@ from autograder.submission.entry import Entry
 from autograder.submission.reading import Submission, content_hash, read_entry
 from autograder.submission.work import Task
 
-AHEAD = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
+IN_FLIGHT = 4  # submissions in the air for each thread: bounds the memory, keeps the threads busy
 COMMIT_AFTER = 50  # results, or COMMIT_S seconds, whichever comes first
 COMMIT_S = 0.5
 SETTLE_FROM = 20  # submissions for which it pays to make the warm process cheap to fork
@@ -133,7 +133,7 @@ class Desk:
         progress = True  # since the backend was opened
         try:
             while queue or flying:
-                while queue and len(flying) < jobs * AHEAD:
+                while queue and len(flying) < jobs * IN_FLIGHT:
                     entry = queue.popleft()
                     flying[pool.submit(self.one, entry)] = entry
                 ready, _ = wait(flying, COMMIT_S, FIRST_COMPLETED)
@@ -173,7 +173,7 @@ class Desk:
             adds_up = newest.report if newest and need is Need.ADD_UP else None
             report, ran = self.backend.grade(submission, adds_up), adds_up is None
         if self.wishes.never_lower:
-            kept = better(before or newest, report)
+            kept = score_to_keep(before or newest, report)
         result = Result(row.name, content_hash(submission), work, keys, report, kept)
         return Done(row, result, report, kept, ran, before)
 
@@ -214,7 +214,7 @@ def landed(
     return done, lost, error
 
 
-def better(before: Stored | None, report: Report) -> float | None:
+def score_to_keep(before: Stored | None, report: Report) -> float | None:
     """Return the score to keep if the one before was a larger share of the points, else None."""
     if before is None or not before.report.max_score:
         return None

@@ -25,7 +25,7 @@ def terms_of(course: Course, stem: str) -> dict[str, str]:
     }
 
 
-def differences(run: Run, terms: Mapping[str, str]) -> Iterator[str]:
+def changed_terms(run: Run, terms: Mapping[str, str]) -> Iterator[str]:
     """Yield what is settled otherwise than in a run, a line each."""
     if run.kit and run.kit != __version__:
         yield f"the kit is {__version__}, was {run.kit}"

@@ -33,10 +33,10 @@ def need_of(old: Mapping[str, str], new: Mapping[str, str], report: Report) -> N
     if changed - {POINTS, RECEIPT, WEIGHTS} or not known:
         return Need.RUN
     # by the weights it is decided whether lent functions earn more
-    return Need.RUN if WEIGHTS in changed and not all_right(report) else Need.ADD_UP
+    return Need.RUN if WEIGHTS in changed and not all_by_own_functions(report) else Need.ADD_UP
 
 
-def all_right(report: Report) -> bool:
+def all_by_own_functions(report: Report) -> bool:
     """Whether every question was answered in full by the student's own functions."""
     return all(one.outcome is Outcome.PASSED and not one.hint for one in report.questions)
 
@@ -51,7 +51,7 @@ def renamed(report: Report, submission: Submission) -> Report:
     return replace(report, student=submission.student, submission=submission.name)
 
 
-def added_up(grader: Grader, submission: Submission, report: Report) -> Report:
+def added_up_again(grader: Grader, submission: Submission, report: Report) -> Report:
     """Return a report, which has all the grader's checks, with the points, titles and visibility of now."""
     checks = {check.id: check for check in grader.bank.checks}
     results = [

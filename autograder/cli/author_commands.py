@@ -18,7 +18,7 @@ KINDS = ("function", "class", "text", "plot", "training")
 @click.option("--title", default="My course", show_default=True, help="What students read.")
 def new_course(folder: Path, stem: str, title: str) -> None:
     """Write a healthy course with one question into FOLDER."""
-    from autograder.authoring.course import new_course as write_course
+    from autograder.authoring.course import write_course as write_course
 
     click.echo(write_course(folder, stem, title), nl=False)
 
@@ -29,7 +29,7 @@ def new_course(folder: Path, stem: str, title: str) -> None:
 @click.pass_obj
 def new_assignment(root: Path, stem: str, title: str) -> None:
     """Add an assignment STEM with one question to the course."""
-    from autograder.authoring.course import new_assignment as write_assignment
+    from autograder.authoring.course import write_assignment as write_assignment
     from autograder.config import load_config
 
     click.echo(write_assignment(load_config(root), stem, title), nl=False)

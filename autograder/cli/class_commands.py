@@ -4,18 +4,15 @@ What they need is imported when they run: `autograder --help` waits for nothing.
 """
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER_PATH = click.Path(file_okay=False, path_type=Path)
+FILE_PATH = click.Path(dir_okay=False, path_type=Path)
 
-LISTS = click.Choice(["roster", "submitted", "extensions"])
-without_list_option = click.option(
-    "--without-list", "without_lists", multiple=True, type=LISTS,
-    help="Grade without a list that was given before.",
-)  # fmt: skip
+LIST_CHOICE = click.Choice(["roster", "submitted", "extensions"])
 layers = click.option(
     "--without", multiple=True, metavar="LAYER", help="Disable a sandbox layer (testing only)."
 )
@@ -25,43 +22,49 @@ hidden_anyway = click.option(
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: one more than processors)."
 )
-cluster_option = click.option(
-    "--cluster", metavar="ADDRESS", help="Grade on the workers of a Dask cluster, such as tcp://host:8786."
-)
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON line per submission.")
-roster_option = click.option(
-    "--roster", type=FILE, help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."
-)
-submitted_option = click.option(
-    "--submitted", type=FILE, help="CSV: student,submitted at (default: what the export says)."
-)
-extensions_option = click.option(
-    "--extensions", type=FILE, help="CSV: student,days or student,until (default: the course's)."
-)
-out_argument = click.argument("out", type=FOLDER)
+CLASS_OPTIONS = (
+    click.option("--roster", type=FILE_PATH,
+                 help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."),
+    click.option("--submitted", type=FILE_PATH,
+                 help="CSV: student,submitted at (default: what the export says)."),
+    click.option("--extensions", type=FILE_PATH,
+                 help="CSV: student,days or student,until (default: the course's)."),
+    click.option("--without-list", "without_lists", multiple=True, type=LIST_CHOICE,
+                 help="Grade without a list that was given before."),
+    jobs_option,
+    click.option("--cluster", metavar="ADDRESS",
+                 help="Grade on the workers of a Dask cluster, such as tcp://host:8786."),
+    click.option("--processes", type=click.IntRange(min=1), metavar="N",
+                 help="Grading processes on this machine (default: one for each 8 processors)."),
+    quiet_option,
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON line per submission."),
+)  # fmt: skip
+
+
+def class_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of all that grades a class."""
+    for option in reversed(CLASS_OPTIONS):
+        command = option(command)
+    return command
+
+
+out_argument = click.argument("out", type=FOLDER_PATH)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("-a", "--assignment", required=True, help="The assignment's stem.")
-@click.option("-o", "--out", required=True, type=FOLDER, help="Where the gradebook and reports go.")
-@roster_option
-@submitted_option
-@extensions_option
-@without_list_option
-@jobs_option
-@cluster_option
-@quiet_option
-@json_option
+@click.option("-o", "--out", required=True, type=FOLDER_PATH, help="Where the gradebook and reports go.")
+@class_options
 @click.option("--quiz-only", is_flag=True, help="Grade the quiz alone; code is neither run nor read.")
 @layers
 @hidden_anyway
 @click.pass_obj
 def grade(
     root: Path, /, folder: Path, assignment: str, out: Path, jobs: int | None, cluster: str | None,
-    quiet: bool, as_json: bool, quiz_only: bool, without: tuple[str, ...], hidden_anyway: bool,
-    without_lists: tuple[str, ...], **lists: Path | None,
+    processes: int | None, quiet: bool, as_json: bool, quiz_only: bool, without: tuple[str, ...],
+    hidden_anyway: bool, without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; reuse results in OUT."""
     from autograder.batch.tasks import Wishes
@@ -76,7 +79,9 @@ def grade(
     options = Options(
         **paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway, quiz_only=quiz_only
     )
-    batch = classes.prepared(course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster)
+    batch = classes.prepared(
+        course, assignment, folder, options, Wishes(jobs or 0), quiet, cluster, processes
+    )
     if not quiet:
         again = [path for kind, path in paths.items() if path and kind not in given]
         if again:
@@ -84,7 +89,7 @@ def grade(
         classes.tell_differences(before, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet and not as_json:
-        click.echo(classes.summary(written, out), nl=False)
+        click.echo(classes.written_summary(written, out), nl=False)
 
 
 @click.command()
@@ -93,45 +98,36 @@ def grade(
 @click.option("--never-lower", is_flag=True, help="Never lower a score.")
 @click.option("--only", multiple=True, metavar="STUDENT", help="Run only this one again; may be repeated.")
 @click.option("--again", is_flag=True, help="Re-run everything; report checks whose result differs.")
-@roster_option
-@submitted_option
-@extensions_option
-@without_list_option
-@jobs_option
-@cluster_option
-@quiet_option
-@json_option
+@class_options
 @click.pass_obj
 def regrade(
     root: Path, /, out: Path, dry_run: bool, never_lower: bool, only: tuple[str, ...], again: bool,
-    jobs: int | None, cluster: str | None, quiet: bool, as_json: bool, without_lists: tuple[str, ...],
-    **lists: Path | None,
+    jobs: int | None, cluster: str | None, processes: int | None, quiet: bool, as_json: bool,
+    without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
     """Re-grade what changed, and list the differences."""
     from msgspec.structs import replace
 
-    from autograder.batch.regrade import Impact, to_text
+    from autograder.batch.regrade import Impact, impact_text
     from autograder.batch.tasks import Wishes
     from autograder.cli import classes
-    from autograder.gradebook.book import Gradebook
 
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.last_graded(out) as (book, run):
         people = classes.Class(book, run) if only else None
         chosen = frozenset(people.find(name).name for name in only) if people else frozenset()
     options = replace(run.about.options, **classes.lists_of(run, classes.absolute(lists), without_lists))
     course = classes.course_of(run, root)
     wishes = Wishes(jobs or 0, again=again, never_lower=never_lower, dry_run=dry_run, only=chosen)
     impact = Impact()
-    batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster)
+    batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster, processes)
     batch.watch = impact.watch
     if not quiet:
         classes.tell_differences(run, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet:
-        classes.tell(written.remarks)
+        classes.tell_remarks(written.remarks)
     if not as_json:
-        click.echo(to_text(impact, run.assignment, dry_run=dry_run), nl=False)
+        click.echo(impact_text(impact, run.assignment, dry_run=dry_run), nl=False)
 
 
 @click.command()
@@ -154,10 +150,8 @@ def report(out: Path, feedback: bool | None, published: bool | None, sections: b
     from autograder.batch.folders import FEEDBACK, SECTIONS
     from autograder.batch.outputs import PUBLISHED, write_reports
     from autograder.cli import classes
-    from autograder.gradebook.book import Gradebook
 
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.last_graded(out) as (book, run):
         for name, wanted in ((PUBLISHED, published), (FEEDBACK, feedback), (SECTIONS, sections)):
             if wanted is not None:
                 book.set(name, "yes" if wanted else "no")
@@ -170,7 +164,7 @@ def report(out: Path, feedback: bool | None, published: bool | None, sections: b
         click.echo(f"{written.waiting} submissions are not graded yet: autograder regrade {out}")
     if written.texts:
         click.echo(f"{written.texts} texts to send back in {out / 'feedback'}")
-    classes.tell(written.remarks)
+    classes.tell_remarks(written.remarks)
 
 
 @click.command()
@@ -188,7 +182,6 @@ def override(
     from autograder.batch.outputs import write_reports
     from autograder.cli import classes
     from autograder.errors import InputError
-    from autograder.gradebook.book import Gradebook
 
     if remove == (score is not None):
         raise click.UsageError("give a SCORE, or --remove")
@@ -196,17 +189,16 @@ def override(
         raise click.UsageError("SCORE must be a number")
     if not reason.strip() or not author.strip():
         raise click.UsageError("--reason and --author must say something")
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.last_graded(out) as (book, run):
         row = classes.Class(book, run).find(submission)
-        most = classes.graded(book, run, row, out).max_score
+        most = classes.report_of(book, run, row, out).max_score
         if score is not None and score > most and not bonus:
             raise InputError(f"{score:g} is more than the {most:g} points there are: --bonus if it is meant")
         book.override(row.name, score, author.strip(), reason.strip())
         written = write_reports(out, book, run)
     told = "counts as computed again" if score is None else f"now has {score:g}"
     click.echo(f"{row.name} {told}; all files in {out} are written again")
-    classes.tell(written.remarks)
+    classes.tell_remarks(written.remarks)
 
 
 @click.command()
@@ -220,15 +212,13 @@ def override(
 def show(root: Path, out: Path, submission: str, student: bool, page: bool) -> None:
     """Print one report, and how its score came about."""
     from autograder.cli import classes
-    from autograder.gradebook.book import Gradebook
     from autograder.reports.handback import handback
     from autograder.reports.history import to_history
     from autograder.reports.terminal import to_terminal
 
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.last_graded(out) as (book, run):
         row = classes.Class(book, run).find(submission)
-        found = classes.graded(book, run, row, out)
+        found = classes.report_of(book, run, row, out)
         history = to_history(book.history(row.name), book.by_hand(row.name))
     if page:
         click.echo(classes.staff_page(out, run, classes.course_of(run, root), found))

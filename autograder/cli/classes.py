@@ -1,5 +1,6 @@
 """What the commands about a class share: prepare it, carry it out, find things in its gradebook."""
 
+import contextlib
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,25 +10,26 @@ from msgspec.structs import replace
 
 from autograder.batch.backend import Backend, LocalBackend
 from autograder.batch.files import file_name, made
-from autograder.batch.files import replace as replace_file
+from autograder.batch.files import replace_file as replace_file
 from autograder.batch.outputs import Written
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Stopped, Wishes
-from autograder.batch.terms import differences, terms_of
+from autograder.batch.terms import changed_terms, terms_of
 from autograder.cli.progress import progress, stoppable
 from autograder.cluster.client import ClusterBackend
+from autograder.cluster.processes import ProcessesBackend, processes_for
 from autograder.config import FILE as SETTINGS
 from autograder.config import Course, load_config
 from autograder.errors import InputError, nearest
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import absent_rows, blank, standing, standing_of_absent
-from autograder.gradebook.database import FILE as BOOK
+from autograder.gradebook.database import BOOK_FILE as BOOK
 from autograder.gradebook.records import Run
 from autograder.judging.opening import open_grader
 from autograder.quiz.alone import quiz_alone
 from autograder.reports.code import Cell, marked_code
 from autograder.reports.html import student_html
-from autograder.reports.terminal import clean, to_table
+from autograder.reports.terminal import printable, to_table
 from autograder.results import Report
 from autograder.roster.intake import EXTENSIONS, Intake, Options, Row, take_in
 from autograder.roster.people import Index
@@ -37,13 +39,13 @@ from autograder.submission.reading import read_entry, source_of
 from autograder.submission.work import task_of
 
 LISTS = ("roster", "submitted", "extensions")
-TOLD = 10  # remarks on standard error
+REMARKS_SHOWN = 10  # remarks on standard error
 TOLD_UNREAD = 30  # submissions that could not be read
 
 
 def prepared(
     course: Course, stem: str, folder: Path, options: Options, wishes: Wishes, quiet: bool,
-    cluster: str | None = None,
+    cluster: str | None = None, processes: int | None = None,
 ) -> Batch:  # fmt: skip
     """Return a class that is ready to be graded, here or on a cluster; say what is odd about it."""
     insist_on_lists(options)
@@ -63,6 +65,9 @@ def prepared(
     def open_backend() -> Backend:
         if cluster:
             return ClusterBackend(cluster, course, stem, options, batch.stop, batch.say)
+        count = processes or processes_for(len(entries))
+        if count > 1:
+            return ProcessesBackend(count, course, stem, options, wishes.jobs, batch.say)
         grader = open_grader(course, stem, options.without, hidden_anyway=options.hidden_anyway)
         return LocalBackend(grader)
 
@@ -101,16 +106,16 @@ def lists_of(run: Run | None, given: Mapping[str, str], without: Collection[str]
 
 def tell_differences(run: Run | None, terms: Mapping[str, str]) -> None:
     """Say before anything is graded what the course settles otherwise than in the last run."""
-    for line in differences(run, terms) if run else ():
+    for line in changed_terms(run, terms) if run else ():
         click.echo(f"other than in the last run of this folder: {line}", err=True)
 
 
-def tell(remarks: Sequence[str]) -> None:
+def tell_remarks(remarks: Sequence[str]) -> None:
     """Say what staff should know, a line each, and how many more there are."""
-    for line in remarks[:TOLD]:
+    for line in remarks[:REMARKS_SHOWN]:
         click.echo(line, err=True)
-    if len(remarks) > TOLD:
-        click.echo(f"and {len(remarks) - TOLD} more remarks like these", err=True)
+    if len(remarks) > REMARKS_SHOWN:
+        click.echo(f"and {len(remarks) - REMARKS_SHOWN} more remarks like these", err=True)
 
 
 def carried_out(batch: Batch, out: Path, quiet: bool, as_json: bool) -> Written:
@@ -127,9 +132,9 @@ def carried_out(batch: Batch, out: Path, quiet: bool, as_json: bool) -> Written:
         sys.exit(1)
 
 
-def summary(written: Written, out: Path) -> str:
+def written_summary(written: Written, out: Path) -> str:
     """Return what was written as text for a terminal."""
-    tell(written.remarks)
+    tell_remarks(written.remarks)
     shown = written.first
     text = to_table(shown, shown[0].isolation) if shown else ""
     more = written.count - len(shown)
@@ -143,7 +148,7 @@ def unread_lines(unread: Sequence[Report]) -> Iterator[str]:
     if unread:
         yield f"\n{len(unread)} could not be read and score 0:\n"
     for report in unread[:TOLD_UNREAD]:
-        yield f"  {clean(report.submission)}: {clean('; '.join(report.notes[:2]))}\n"
+        yield f"  {printable(report.submission)}: {printable('; '.join(report.notes[:2]))}\n"
     if len(unread) > TOLD_UNREAD:
         yield f"  and {len(unread) - TOLD_UNREAD} more, in index.html\n"
 
@@ -151,20 +156,22 @@ def unread_lines(unread: Sequence[Report]) -> Iterator[str]:
 def tell_oddities(intake: Intake) -> None:
     """Say who is missing and what does not fit together, a line each."""
     if intake.missing:
-        names = listing((person.name for person in intake.missing), TOLD, "; ")
+        names = listing((person.name for person in intake.missing), REMARKS_SHOWN, "; ")
         click.echo(
             f"{len(intake.missing)} on the roster handed in nothing (missing.csv): {names}",
             err=True,
         )
-    tell(intake.remarks)
+    tell_remarks(intake.remarks)
 
 
-def run_of(book: Gradebook, out: Path) -> Run:
-    """Return the newest run in a gradebook."""
-    run = book.last_run()
-    if run is None:
-        raise InputError(f"{out} holds no grades yet: autograder grade FOLDER -a STEM -o {out}")
-    return run
+@contextlib.contextmanager
+def last_graded(out: Path) -> Iterator[tuple[Gradebook, Run]]:
+    """Open the gradebook in a folder; yield it and the newest run in it."""
+    with Gradebook(out, create=False) as book:
+        run = book.last_run()
+        if run is None:
+            raise InputError(f"{out} holds no grades yet: autograder grade FOLDER -a STEM -o {out}")
+        yield book, run
 
 
 def course_of(run: Run, root: Path) -> Course:
@@ -176,7 +183,7 @@ def course_of(run: Run, root: Path) -> Course:
     return quiz_alone(course, run.assignment) if options.quiz_only else course
 
 
-def graded(book: Gradebook, run: Run, row: Row, out: Path) -> Report:
+def report_of(book: Gradebook, run: Run, row: Row, out: Path) -> Report:
     """Return a submission's report as it counts; of somebody who handed in nothing an empty one."""
     if book.row(run.id, row.name) is None:
         absent = standing_of_absent(book, run, row)

@@ -8,14 +8,13 @@ from typing import Any
 import click
 
 from autograder import __version__
-from autograder.cli.author_commands import AUTHOR_COMMANDS
-from autograder.cli.class_commands import CLASS_COMMANDS, FOLDER, hidden_anyway, layers
+from autograder.cli.author_commands import AUTHOR_COMMANDS, PACKAGE
+from autograder.cli.class_commands import CLASS_COMMANDS, FOLDER_PATH, hidden_anyway, layers
 from autograder.cli.term_commands import TERM_COMMANDS
 from autograder.cli.viva_command import viva
 from autograder.errors import InputError, KitError
 
 TEXT_BYTES = 1_000_000
-PACKAGE = Path(__file__).resolve().parents[1]
 # installed, or in a checkout
 ATTACKS = (PACKAGE / "redteam" / "attacks", PACKAGE.parent / "tests" / "kit" / "hostile")
 HOSTILE = next((folder for folder in ATTACKS if folder.is_dir()), ATTACKS[0])
@@ -36,7 +35,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 @click.option(
-    "--course", "root", type=FOLDER, default=Path(), help="The course's folder (default: this one)."
+    "--course", "root", type=FOLDER_PATH, default=Path(), help="The course's folder (default: this one)."
 )
 @click.pass_context
 def main(context: click.Context, root: Path) -> None:
@@ -82,7 +81,7 @@ def check(
 def build(root: Path) -> None:
     """Generate student_template/ and the zips in dist/."""
     from autograder.config import load_config
-    from autograder.publish.build import build as build_all
+    from autograder.publish.build import build_everything as build_all
 
     build_all(load_config(root), click.echo)
 
@@ -103,19 +102,19 @@ def doctor(
     quick: bool, hints: Path | None,
 ) -> None:  # fmt: skip
     """Audit the course: what is wrong, and how to fix it."""
+    from autograder.cli.progress import trials
     from autograder.config import load_config
     from autograder.doctor.examination import examine, reseeded
-    from autograder.doctor.progress import progress
     from autograder.doctor.report import to_matrix, to_text
 
     course = reseeded(load_config(root), seed)
     if hints is not None:
         from autograder.doctor.hints import tell_hints
 
-        sys.exit(0 if tell_hints(course, assignment, only, hints, click.echo) else 1)
+        sys.exit(0 if tell_hints(course, assignment, only, hints, click.echo, trials) else 1)
     healthy = True
     for stem in [assignment] if assignment else course.settings.assignments:
-        with progress(stem) as tell:
+        with trials(stem) as tell:
             found = examine(course, stem, only=only or None, thorough=matrix, every_draw=not quick, tell=tell)
         click.echo((to_matrix(found) if matrix else "") + to_text(found), nl=False)
         healthy = healthy and not found.findings
@@ -125,7 +124,7 @@ def doctor(
 @main.command()
 @click.argument("archive", metavar="ZIP", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("-a", "--assignment", help="Which assignment it is, if the zip's name does not say.")
-@click.option("--attacks", type=FOLDER, default=HOSTILE, help="The collection (default: the kit's own).")
+@click.option("--attacks", type=FOLDER_PATH, default=HOSTILE, help="The collection (default: the kit's own).")
 @click.option("--layers", "each_layer", is_flag=True, help="Repeat with each sandbox layer disabled.")
 @click.pass_obj
 def redteam(root: Path, archive: Path, assignment: str | None, attacks: Path, each_layer: bool) -> None:

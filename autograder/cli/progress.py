@@ -35,7 +35,7 @@ def progress(total: int, *, quiet: bool, as_json: bool = False) -> Iterator[Tell
 
 
 @contextlib.contextmanager
-def counted(verb: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+def counting(verb: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """Yield a function that says every few seconds how many are done: `read 120`."""
     last = time.monotonic()
 
@@ -46,6 +46,20 @@ def counted(verb: str, *, quiet: bool) -> Iterator[Callable[[int], None]]:
             print(f"{verb} {done}", file=sys.stderr, flush=True)  # noqa: T201
 
     yield tell
+
+
+@contextlib.contextmanager
+def trials(stem: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function to call with how many trials are done, and how many there are."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(f"examining {stem}", total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 @contextlib.contextmanager

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from autograder.cli.class_commands import FILE, FOLDER, out_argument
+from autograder.cli.class_commands import FILE_PATH, FOLDER_PATH, out_argument
 
 
 @click.command()
 @out_argument
-@click.argument("table", type=FILE)
+@click.argument("table", type=FILE_PATH)
 @click.option("--by", "author", required=True, help="Who decides; staff read it.")
 @click.option("--bonus", is_flag=True, help="Points may be more than a question is worth.")
 def comments(out: Path, table: Path, author: str, bonus: bool) -> None:
@@ -18,24 +18,24 @@ def comments(out: Path, table: Path, author: str, bonus: bool) -> None:
     from autograder.batch.comments import read_comments
     from autograder.batch.outputs import write_reports
     from autograder.cli import classes
-    from autograder.gradebook.book import Gradebook
 
     if not author.strip():
         raise click.UsageError("--by must say something")
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.last_graded(out) as (book, run):
         found = read_comments(table, book, classes.Class(book, run).find, author.strip(), bonus=bonus)
         book.comment(found.new)
         written = write_reports(out, book, run)
     click.echo(
         f"{len(found.new)} taken in, {found.known} known already; all files in {out} are written again"
     )
-    classes.tell(written.remarks)
+    classes.tell_remarks(written.remarks)
 
 
 @click.command()
-@click.argument("folders", nargs=-1, required=True, type=FOLDER)
-@click.option("-o", "--out", type=FOLDER, help="Where term.csv and term.html go (default: the first folder).")
+@click.argument("folders", nargs=-1, required=True, type=FOLDER_PATH)
+@click.option(
+    "-o", "--out", type=FOLDER_PATH, help="Where term.csv and term.html go (default: the first folder)."
+)
 @click.option("--section", default="", help="Only the students of this section of the roster.")
 @click.pass_obj
 def term(root: Path, folders: tuple[Path, ...], out: Path | None, section: str) -> None:
@@ -62,7 +62,7 @@ def term(root: Path, folders: tuple[Path, ...], out: Path | None, section: str) 
 @click.pass_obj
 def new_term(root: Path, first_due: str | None, seed: int | None, dry_run: bool) -> None:
     """Prepare grading.yml for a new term."""
-    from autograder.batch.files import replace
+    from autograder.batch.files import replace_file
     from autograder.config import FILE as SETTINGS
     from autograder.config import load_config
     from autograder.roster.intake import EXTENSIONS
@@ -85,31 +85,29 @@ def new_term(root: Path, first_due: str | None, seed: int | None, dry_run: bool)
     if dry_run:
         click.echo("Nothing was written (--dry-run).")
         return
-    replace(root / SETTINGS, made.text)
+    replace_file(root / SETTINGS, made.text)
     click.echo("next: autograder doctor, then autograder build; grade into new folders (docs/new-term.md)")
 
 
 @click.command()
 @out_argument
-@click.option("--against", multiple=True, type=FOLDER, help="An earlier term's folder; may be repeated.")
-@click.option("--export", "exported", type=FOLDER, help="Also write folders that JPlag and Dolos read.")
+@click.option("--against", multiple=True, type=FOLDER_PATH, help="An earlier term's folder; may be repeated.")
+@click.option("--export", "exported", type=FOLDER_PATH, help="Also write folders that JPlag and Dolos read.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_obj
 def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | None, quiet: bool) -> None:
     """List similar submissions for a person to review."""
     from autograder.cli import classes
-    from autograder.cli.progress import counted
-    from autograder.gradebook.book import Gradebook
+    from autograder.cli.progress import counting
     from autograder.similar.answers import with_answers
-    from autograder.similar.gather import folder_of, gathered, handed_out
+    from autograder.similar.gather import folder_of, gathered, handed_out_prints
     from autograder.similar.outputs import export, write_similar
     from autograder.similar.pairs import pairs_of
     from autograder.submission.work import task_of
 
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
-    course = classes.course_of(run, root)
-    with counted("read", quiet=quiet) as tell:
+    with classes.last_graded(out) as (_, run):
+        course = classes.course_of(run, root)
+    with counting("read", quiet=quiet) as tell:
         task = task_of(course, run.assignment)
         mine = gathered(run.folder, task, out, "", tell)
         works, graded = list(mine.works), list(mine.graded)
@@ -117,9 +115,9 @@ def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | N
             place, out_of_it = folder_of(folder)
             other = gathered(place, task, out_of_it, folder.name, tell)
             works, graded = works + other.works, graded + other.graded
-    with counted("asked again", quiet=quiet) as tell:
+    with counting("asked again", quiet=quiet) as tell:
         works = with_answers(course, run.assignment, works, graded, tell)
-    pairs = pairs_of(works, handed_out(course, run.assignment))
+    pairs = pairs_of(works, handed_out_prints(course, run.assignment))
     path = write_similar(out, run.about.title, pairs, mine.names, len(works))
     if exported:
         export(exported, course, run.assignment, [one for one, _ in mine.graded])

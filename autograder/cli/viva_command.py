@@ -5,20 +5,19 @@ from pathlib import Path
 
 import click
 
-from autograder.cli.class_commands import FOLDER, jobs_option, out_argument, quiet_option
+from autograder.cli.class_commands import FOLDER_PATH, jobs_option, out_argument, quiet_option
 
 
 @click.command()
 @out_argument
-@click.option("--answers", type=FOLDER, help="Grade the answer sheets in this folder into viva.csv.")
+@click.option("--answers", type=FOLDER_PATH, help="Grade the answer sheets in this folder into viva.csv.")
 @jobs_option
 @quiet_option
 @click.pass_obj
 def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: bool) -> None:
     """Ask students about their own code: sheets and a key."""
     from autograder.cli import classes
-    from autograder.cli.progress import counted
-    from autograder.gradebook.book import Gradebook
+    from autograder.cli.progress import counting
     from autograder.judging.opening import at_once, open_grader
     from autograder.viva.answers import grade_answers
     from autograder.viva.run import sheets_of
@@ -28,8 +27,7 @@ def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: b
         path, back, asked = grade_answers(out, answers)
         click.echo(f"{back} of {asked} answer sheets came back: {path}")
         return
-    with Gradebook(out, create=False) as book:
-        run = classes.run_of(book, out)
+    with classes.last_graded(out) as (book, run):
         course = classes.course_of(run, root)
         due = course.assignment(run.assignment).due
         if due is not None and due > datetime.now().astimezone():
@@ -38,7 +36,7 @@ def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: b
             )
         grader = open_grader(course, run.assignment)
         try:
-            with counted("asked about", quiet=quiet) as tell:
+            with counting("asked about", quiet=quiet) as tell:
                 sheets = sheets_of(book, run, grader, jobs or at_once(), tell)
         finally:
             grader.close()

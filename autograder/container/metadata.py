@@ -40,10 +40,10 @@ def read_circumstances(data: bytes) -> Circumstances:
         return Circumstances(staff_notes=(told,))
     submitted, assignment = time(raw.get("created_at")), group(raw.get("assignment"))
     due = time(assignment.get("due_date"))
-    users = [group(user) for user in listed(raw.get("users"))]
+    users = [group(user) for user in as_list(raw.get("users"))]
     graded = [
         entry
-        for entry in map(group, listed(raw.get("previous_submissions")))
+        for entry in map(group, as_list(raw.get("previous_submissions")))
         if entry.get("autograder_error") is not True and time(entry.get("submission_time"))
     ]
     graded.sort(key=lambda entry: time(entry["submission_time"]) or datetime.max)
@@ -54,7 +54,7 @@ def read_circumstances(data: bytes) -> Circumstances:
         submitted, due, extension_of(users, due),
         tuple(when for entry in graded if (when := time(entry["submission_time"]))),
         results if isinstance(results.get("tests"), list) else {},
-        points(last.get("score")),
+        as_score(last.get("score")),
         ", ".join(str(user.get("name") or user.get("email") or user.get("id")) for user in users),
         notes,
     )  # fmt: skip
@@ -77,12 +77,12 @@ def group(raw: Any) -> dict[str, Any]:
     return raw if isinstance(raw, dict) else {}
 
 
-def listed(raw: Any) -> list[Any]:
+def as_list(raw: Any) -> list[Any]:
     """Return a JSON array, an empty one for what is none."""
     return raw if isinstance(raw, list) else []
 
 
-def points(raw: Any) -> float:
+def as_score(raw: Any) -> float:
     """Return a score, 0 for what is none."""
     with contextlib.suppress(TypeError, ValueError):
         return max(0.0, float(raw))

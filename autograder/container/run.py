@@ -17,15 +17,16 @@ from msgspec import structs
 
 from autograder.config import Course, load_config
 from autograder.container.metadata import Circumstances, read_circumstances
+from autograder.data.files import write_whole
 from autograder.errors import InputError
-from autograder.judging.bank import read
+from autograder.judging.bank import read_text
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.grader import Grader
 from autograder.judging.judge import Judged
 from autograder.judging.opening import open_grader
 from autograder.judging.scoring import share
 from autograder.judging.verdict import Verdict
-from autograder.reports.gradescope import NOT_REACHED, after, merged, to_gradescope
+from autograder.reports.gradescope import NOT_REACHED, after, kept_results, to_gradescope
 from autograder.reports.previews import preview
 from autograder.reports.terminal import to_terminal
 from autograder.results import CheckResult, Outcome, Report
@@ -85,13 +86,13 @@ def main() -> None:
     try:
         circumstances = read_circumstances(data)
         run = PlatformRun(load_config(root / "source" / "course"), stem, out)
-        grade(run, root / "submission", circumstances)
+        grade_on_platform(run, root / "submission", circumstances)
     except Exception:  # noqa: BLE001 a results.json there must be; staff find this beside it
         say(traceback.format_exc())
         say("The grader failed: results.json holds what was graded until then.")
 
 
-def grade(run: PlatformRun, folder: Path, circumstances: Circumstances) -> None:
+def grade_on_platform(run: PlatformRun, folder: Path, circumstances: Circumstances) -> None:
     """Grade what was handed in, unless the rules say that it does not count."""
     settings = run.course.settings
     refusal = circumstances.submitted and refused(
@@ -122,10 +123,10 @@ def grade(run: PlatformRun, folder: Path, circumstances: Circumstances) -> None:
 def refused_results(run: PlatformRun, circumstances: Circumstances, refusal: str) -> dict[str, Any]:
     """Return the earlier results, which stand; or only the score, if that is all that is known."""
     if circumstances.results:
-        return merged(circumstances.results, refusal)
+        return kept_results(circumstances.results, refusal)
     blank = blank_report(run.course, run.stem, "")
     results = to_gradescope(blank, run.course.settings)
-    return merged(results | {"score": circumstances.score, "output": ""}, refusal)
+    return kept_results(results | {"score": circumstances.score, "output": ""}, refusal)
 
 
 def ruling_on(circumstances: Circumstances, course: Course, stem: str) -> Ruling:
@@ -147,7 +148,7 @@ def within_memory(course: Course, stem: str) -> Course:
     """Return the course with a worker's memory bounded by what this container leaves it."""
     here = container_mb()
     assignment = course.settings.assignments[stem]
-    text = read(course.root / "solutions" / f"{stem}.py", missing="")
+    text = read_text(course.root / "solutions" / f"{stem}.py", missing="")
     room = max(LEAST_MB, here - KIT_MB["torch" in text]) if here else assignment.limits.memory_mb
     limits = structs.replace(assignment.limits, memory_mb=min(assignment.limits.memory_mb, room))
     changed = {**course.settings.assignments, stem: structs.replace(assignment, limits=limits)}
@@ -172,9 +173,7 @@ def take_metadata(path: Path) -> bytes:
 
 def write_results(path: Path, results: dict[str, Any]) -> None:
     """Replace results.json in one step."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    part.replace(path)
+    write_whole(path, (json.dumps(results, indent=1) + "\n").encode())
 
 
 def tell_staff(run: PlatformRun, report: Report) -> None:

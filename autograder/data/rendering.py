@@ -13,6 +13,7 @@ MARGIN = 3  # pixels around a text
 AROUND = 8  # pixels around a line, points or an image: more than the frame of the axes takes
 LEAST_SIZE = 4  # pixels of a text, high and wide
 LEAST_INK = 0.01  # of the box around a text
+ENOUGH = 10_000  # pixels that tell what all of a kind look like
 
 
 class Rendering:
@@ -44,7 +45,7 @@ class Rendering:
         ground = self._part(self._seen, box).reshape(-1, 3).astype(np.int16)
         if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
             return False
-        usual = np.median(ground, axis=0)
+        (usual,) = levels(ground, (0.5,))
         towards = 255 * np.array(colour) - usual
         if np.abs(towards).max() < CONTRAST:
             return False
@@ -64,13 +65,15 @@ class Rendering:
             return False
         near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
                 slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
-        part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
-        room = COLOUR + 255 - part[..., 3]
-        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
-        if np.mean(alike[own]) < ON_TOP:
+        own, seen = own[near], self._seen[near]
+        ours, others = sample(own), sample(~own)
+        inked, drawn = seen[ours], page[near][ours].astype(np.int16)
+        room = COLOUR + 255 - drawn[:, 3]
+        alike = (np.abs(inked.astype(np.int16) - drawn[:, :3]) <= room[:, None]).all(axis=1)
+        if np.mean(alike) < ON_TOP:
             return False
-        low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
-        (around,) = levels(seen[~own], (0.5,)) if not own.all() else [np.full(3, 255)]
+        low, usual, high = levels(inked[alike], (0.1, 0.5, 0.9))
+        (around,) = levels(seen[others], (0.5,)) if others[0].size else [np.full(3, 255)]
         contrast = max(np.abs(usual - around).max(), (high - low).max())
         return bool(contrast >= CONTRAST)
 
@@ -81,6 +84,12 @@ class Rendering:
         left, bottom, right, top = np.clip(finite, -1e6, 1e6)
         rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
         return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+def sample(mask: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return rows and columns of pixels that a mask holds: all, or as many as are enough, evenly."""
+    places = np.flatnonzero(mask)
+    return np.unravel_index(places[:: len(places) // ENOUGH + 1], mask.shape)
 
 
 def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:

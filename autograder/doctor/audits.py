@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions
 from autograder.doctor.generated import audit_generated, audit_leaks
 from autograder.errors import KitError
-from autograder.judging.bank import read
+from autograder.judging.bank import read_text
 from autograder.publish.facts import hint_faults, load_hints
 from autograder.publish.source import FUNCTION, Definition, FunctionNode
 
@@ -19,7 +19,7 @@ TODO = re.compile(r"TODO\((\w+)\):?\s*([^\"\n]*)")
 def audit_unfinished(subject: Subject) -> Iterator[Finding]:
     """Nothing may be left to be filled in."""
     for part in ("solution", "checks", "mistakes", "alternatives", "handout"):
-        text = read(subject.course.root / subject.path(part), missing="")
+        text = read_text(subject.course.root / subject.path(part), missing="")
         for number, line in enumerate(text.splitlines(), 1):
             if (found := TODO.search(line)) and subject.is_asked(found[1]):
                 what = found[2].strip(" `").rstrip(".") or "this place"
@@ -37,20 +37,21 @@ def unfinished(texts: Sequence[str]) -> frozenset[str]:
 def audit_questions(subject: Subject) -> Iterator[Finding]:
     """Every question must be there under its name: in the code, the checks and the handout."""
     defined = subject.defined
-    handout = read(subject.course.root / subject.path("handout"), missing="")
+    handout = read_text(subject.course.root / subject.path("handout"), missing="")
     for question in subject.assignment.questions:
         if question not in defined:
             near = f": is it {closest(question, list(defined))}?" if defined else ""
             yield Finding(
                 f"{subject.path('solution')} has no function or class {question}",
-                f"write it in {subject.path('solution')}, or mend the name in grading.yml{near}",
+                f"write it in {subject.path('solution')}, or fix the name in grading.yml{near}",
             )
         if not re.search(rf"\b{question}\b", handout):
             yield Finding(
                 f"{subject.path('handout')} does not name {question}",
                 f"tell students about it in {subject.path('handout')}",
             )
-        yield from missing_parts(subject, question)
+        if question not in subject.unfinished:
+            yield from missing_parts(subject, question)
     for name in defined:
         if not name.startswith("_") and name not in subject.everything:
             yield Finding(
@@ -65,22 +66,20 @@ def audit_hints(subject: Subject) -> Iterator[Finding]:
     try:
         hints = load_hints(subject.course.root, subject.stem)
     except KitError as error:
-        yield Finding(str(error), f"mend {path}")
+        yield Finding(str(error), f"fix {path}")
         return
     for fault in hint_faults(hints, list(subject.assignment.questions), subject.bank.solution):
-        yield Finding(f"{path}: {fault}", f"mend {path}")
+        yield Finding(f"{path}: {fault}", f"fix {path}")
 
 
 def missing_parts(subject: Subject, question: str) -> Iterator[Finding]:
-    """A question needs checks of both kinds, misconceptions and alternatives."""
+    """A question needs checks of both kinds, and misconceptions."""
     checks = subject.bank.of(question)
     mistakes = [one for one in subject.bank.misconceptions if one.question == question]
-    others = [one for one in subject.bank.alternatives if one.question == question]
     for there, what, part in (
         (any(check.visible for check in checks), "visible check", "checks"),
         (any(not check.visible and check.weight for check in checks), "hidden check with points", "checks"),
         (bool(mistakes), "misconception", "mistakes"),
-        (bool(others), "alternative", "alternatives"),
     ):
         if not there:
             yield Finding(f"{question} has no {what}", f"write one into {subject.path(part)}")
@@ -96,7 +95,7 @@ def audit_strangers(subject: Subject) -> Iterator[Finding]:
         if question not in questions:
             yield Finding(
                 f"{what} {name} is for {question}, which is no question in grading.yml",
-                f"mend {subject.at(part, name)}: is it {closest(question, questions)}?",
+                f"fix {subject.at(part, name)}: is it {closest(question, questions)}?",
             )
 
 
@@ -154,8 +153,8 @@ def audit_docstrings(subject: Subject) -> Iterator[Finding]:
             asked = function is node and name in subject.assignment.questions
             if told != taken and (told or (asked and taken)):
                 yield Finding(
-                    f"{function.name} takes {listed(taken)}, but its docstring tells of {listed(told)}",
-                    f"mend the Args of {found.path}:{function.lineno}",
+                    f"{function.name} takes {in_words(taken)}, but its docstring tells of {in_words(told)}",
+                    f"fix the Args of {found.path}:{function.lineno}",
                 )
         if name in subject.assignment.questions and not spoken(node):
             yield Finding(
@@ -187,7 +186,7 @@ def taken_by(function: FunctionNode) -> list[str]:
     return [one.arg for one in taken if one is not None and one.arg not in ("self", "cls")]
 
 
-def listed(names: Sequence[str]) -> str:
+def in_words(names: Sequence[str]) -> str:
     """Return names as a person lists them."""
     return ", ".join(names) or "none"
 

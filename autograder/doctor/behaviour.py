@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from autograder.doctor.findings import Finding, Subject, closest
 from autograder.doctor.mutants import Mutant
 from autograder.doctor.trials import Ran, Trial
-from autograder.judging.loading import Program
 from autograder.results import Outcome
+from autograder.sandbox.program import Program
 
 TrialResults = Mapping[Trial, list[Ran]]
 SLIPS = ("NameError", "ImportError", "ModuleNotFoundError")  # no student's, but the author's
@@ -41,7 +41,7 @@ def judge_reference(subject: Subject, results: TrialResults) -> Iterator[Finding
             first = lost[0].check
             yield Finding(
                 f"the reference does not pass {names(lost)}: {brief(lost[0].note)}",
-                f"mend {subject.at('checks', first.name)} or"
+                f"fix {subject.at('checks', first.name)} or"
                 f" {subject.at('solution', trial.questions[0])}; only then is {trial.questions[0]} judged",
             )
 
@@ -73,7 +73,7 @@ def judge_misconceptions(subject: Subject, results: TrialResults) -> Iterator[Fi
         if slips := [one.note for one in ran if one.raised in SLIPS]:
             yield Finding(
                 f"misconception {trial.name} of {trial.questions[0]} has a bug: {brief(slips[0])}",
-                f"mend {subject.at('mistakes', trial.name)}",
+                f"fix {subject.at('mistakes', trial.name)}",
             )
         if not caught(ran):
             yield Finding(
@@ -91,13 +91,16 @@ def judge_misconceptions(subject: Subject, results: TrialResults) -> Iterator[Fi
 
 
 def judge_alternatives(subject: Subject, results: TrialResults) -> Iterator[Finding]:
-    """Every unusual right answer must pass every check."""
+    """Every question has an unusual right answer, if only one made here; each must pass every check."""
+    for question in subject.ready():
+        if not any(question in trial.questions for trial, _ in of_kind(results, "alternative")):
+            yield Finding(f"{question} has no alternative", f"write one into {subject.path('alternatives')}")
     for trial, ran in of_kind(results, "alternative"):
         if lost := [one for one in ran if one.outcome is not Outcome.PASSED]:
             yield Finding(
                 f"alternative {trial.name} of {trial.questions[0]} loses points at {names(lost)}:"
                 f" {brief(lost[0].note)}",
-                f"mend {subject.at('checks', lost[0].check.name)}, or"
+                f"fix {subject.at('checks', lost[0].check.name)}, or"
                 f" {subject.at('alternatives', trial.name)} if it is not right",
             )
 

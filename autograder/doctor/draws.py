@@ -51,7 +51,7 @@ def still_right(
         Finding(
             f"{trial.kind} {trial.name} of {trial.questions[0]} loses points at {one.check.name}"
             f" in draw {one.check.draw}: {brief(one.note)}",
-            f"mend {subject.at('checks', one.check.name)}: it must hold for all random inputs",
+            f"fix {subject.at('checks', one.check.name)}: it must hold for all random inputs",
         )
         for one in lost[:1]
     ]

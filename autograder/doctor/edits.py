@@ -28,7 +28,7 @@ def edits(top: ast.stmt, modules: Set[str]) -> Iterator[CodeEdit]:
     """
     known = {node.arg for node in ast.walk(top) if isinstance(node, ast.arg)}
     for node in code(top):
-        yield from KINDS.get(type(node), nothing)(node)
+        yield from EDITS.get(type(node), no_edit)(node)
         if isinstance(node, ast.Call):
             yield from dropped_call(node, modules)
         if isinstance(node, ast.stmt):
@@ -38,11 +38,11 @@ def edits(top: ast.stmt, modules: Set[str]) -> Iterator[CodeEdit]:
 def code(node: ast.AST) -> Iterator[ast.AST]:
     """Yield a piece of code and its parts, leaving out what is said rather than done."""
     yield node
-    for part in parts(node):
+    for part in code_parts(node):
         yield from code(part)
 
 
-def parts(node: ast.AST) -> Sequence[ast.AST]:
+def code_parts(node: ast.AST) -> Sequence[ast.AST]:
     """Return the parts of a node that are worth changing."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -59,12 +59,12 @@ def parts(node: ast.AST) -> Sequence[ast.AST]:
     return list(ast.iter_child_nodes(node))
 
 
-def nothing(_: Any) -> Iterator[CodeEdit]:
+def no_edit(_: Any) -> Iterator[CodeEdit]:
     """Yield no change."""
     return iter(())
 
 
-def instead(node: ast.expr, label: str, new: ast.expr) -> CodeEdit:
+def replaced_by(node: ast.expr, label: str, new: ast.expr) -> CodeEdit:
     """Return the edit that puts one expression in the place of another."""
     return CodeEdit(node, label, f"({ast.unparse(new)})")
 
@@ -73,13 +73,13 @@ def binary(node: ast.BinOp) -> Iterator[CodeEdit]:
     """Yield other operators."""
     if type(node.op) in OPERATORS:
         label, other = OPERATORS[type(node.op)]
-        yield instead(node, label, ast.BinOp(node.left, other(), node.right))
+        yield replaced_by(node, label, ast.BinOp(node.left, other(), node.right))
 
 
 def boolean(node: ast.BoolOp) -> Iterator[CodeEdit]:
     """Yield "and" for "or"."""
     label, other = OPERATORS[type(node.op)]
-    yield instead(node, label, ast.BoolOp(other(), node.values))
+    yield replaced_by(node, label, ast.BoolOp(other(), node.values))
 
 
 def comparison(node: ast.Compare) -> Iterator[CodeEdit]:
@@ -90,43 +90,43 @@ def comparison(node: ast.Compare) -> Iterator[CodeEdit]:
         label, other = OPERATORS[type(op)]
         ops = list(node.ops)
         ops[at] = other()
-        yield instead(node, label, ast.Compare(node.left, ops, node.comparators))
+        yield replaced_by(node, label, ast.Compare(node.left, ops, node.comparators))
     if len(node.ops) == 1 and isinstance(node.ops[0], ORDERED):
         turned = ast.Compare(node.comparators[0], node.ops, [node.left])
-        yield instead(node, "swap sides", turned)
+        yield replaced_by(node, "swap sides", turned)
 
 
 def unary(node: ast.UnaryOp) -> Iterator[CodeEdit]:
     """Yield the operand without its sign or its `not`; a negative number counts as a number."""
     value = node.operand.value if isinstance(node.operand, ast.Constant) else None
     if isinstance(node.op, ast.USub) and isinstance(value, int | float):
-        yield from numbers(node, -value)
+        yield from near_numbers(node, -value)
     elif isinstance(node.op, ast.USub | ast.Not):
-        yield instead(node, "drop " + ("-" if isinstance(node.op, ast.USub) else "not"), node.operand)
+        yield replaced_by(node, "drop " + ("-" if isinstance(node.op, ast.USub) else "not"), node.operand)
 
 
-def constant(node: ast.Constant) -> Iterator[CodeEdit]:
+def other_constant(node: ast.Constant) -> Iterator[CodeEdit]:
     """Yield other numbers, and the other truth value."""
     if isinstance(node.value, bool):
-        yield instead(node, f"{node.value}->{not node.value}", ast.Constant(not node.value))
+        yield replaced_by(node, f"{node.value}->{not node.value}", ast.Constant(not node.value))
     elif isinstance(node.value, int | float):
-        yield from numbers(node, node.value)
+        yield from near_numbers(node, node.value)
 
 
-def numbers(node: ast.expr, value: float) -> Iterator[CodeEdit]:
+def near_numbers(node: ast.expr, value: float) -> Iterator[CodeEdit]:
     """Yield numbers near a number: the next ones, a little more, zero, its opposite."""
     near = [value + 1, value - 1] if isinstance(value, int) else [value * 1.001 or 1.0]
     for other in dict.fromkeys([*near, type(value)(0), -value]):
         if other != value:
-            yield instead(node, f"{value!r}->{other!r}", ast.Constant(other))
+            yield replaced_by(node, f"{value!r}->{other!r}", ast.Constant(other))
 
 
 def call(node: ast.Call) -> Iterator[CodeEdit]:
     """Yield a call with its arguments swapped, one left out, another axis, another end."""
-    name = name_of(node.func)
+    name = last_name(node.func)
     first = node.args[:2]
     if len(node.args) == 2 and name not in COMMUTATIVE and ast.dump(first[0]) != ast.dump(first[1]):
-        yield instead(node, f"swap arguments of {name}", ast.Call(node.func, first[::-1], node.keywords))
+        yield replaced_by(node, f"swap arguments of {name}", ast.Call(node.func, first[::-1], node.keywords))
     for word in node.keywords:
         rest = [other for other in node.keywords if other is not word]
         if word.arg in AXES:
@@ -134,7 +134,7 @@ def call(node: ast.Call) -> Iterator[CodeEdit]:
                 if ast.unparse(word.value) == str(old):
                     yield CodeEdit(word.value, f"{word.arg} {old}->{new}", str(new))
         elif word.arg and word.arg not in LOOKS and not leaves_unset(word, rest):
-            yield instead(node, f"drop {word.arg}= of {name}", ast.Call(node.func, node.args, rest))
+            yield replaced_by(node, f"drop {word.arg}= of {name}", ast.Call(node.func, node.args, rest))
     if name == "range":
         for end in node.args:
             yield from off_by_one(end)
@@ -147,21 +147,21 @@ def leaves_unset(word: ast.keyword, rest: Sequence[ast.keyword]) -> bool:
 
 def dropped_call(node: ast.Call, modules: Set[str]) -> Iterator[CodeEdit]:
     """Yield what is called upon in place of the call: `x` for `f(x)` and for `x.f()`."""
-    name = name_of(node.func)
+    name = last_name(node.func)
     method = isinstance(node.func, ast.Attribute) and root_of(node.func) not in modules
     if isinstance(node.func, ast.Attribute) and method:
-        yield instead(node, f"drop .{name}()", node.func.value)
+        yield replaced_by(node, f"drop .{name}()", node.func.value)
     elif node.args and not isinstance(node.args[0], ast.Starred) and name not in ("range", "super"):
-        yield instead(node, f"drop {name}()", node.args[0])
+        yield replaced_by(node, f"drop {name}()", node.args[0])
 
 
-def named(node: ast.Name | ast.Attribute) -> Iterator[CodeEdit]:
+def cousins(node: ast.Name | ast.Attribute) -> Iterator[CodeEdit]:
     """Yield the function that is easily taken for this one."""
-    name = name_of(node)
+    name = last_name(node)
     if name in COUSINS and isinstance(node, ast.Attribute):
-        yield instead(node, f"{name}->{COUSINS[name]}", ast.Attribute(node.value, COUSINS[name]))
+        yield replaced_by(node, f"{name}->{COUSINS[name]}", ast.Attribute(node.value, COUSINS[name]))
     elif name in COUSINS and name in ("max", "min", "all", "any"):
-        yield instead(node, f"{name}->{COUSINS[name]}", ast.Name(COUSINS[name]))
+        yield replaced_by(node, f"{name}->{COUSINS[name]}", ast.Name(COUSINS[name]))
 
 
 def bounds(node: ast.Slice) -> Iterator[CodeEdit]:
@@ -176,32 +176,32 @@ def off_by_one(end: ast.expr) -> Iterator[CodeEdit]:
     if not any(isinstance(part, ast.Constant) for part in ast.walk(end)):
         for sign, op in (("+", ast.Add()), ("-", ast.Sub())):
             label = f"{ast.unparse(end)}->{ast.unparse(end)}{sign}1"
-            yield instead(end, label, ast.BinOp(end, op, ast.Constant(1)))
+            yield replaced_by(end, label, ast.BinOp(end, op, ast.Constant(1)))
 
 
 def condition(node: ast.If | ast.While | ast.IfExp) -> Iterator[CodeEdit]:
     """Yield the opposite of a condition."""
     if not isinstance(node.test, ast.Constant):
-        yield instead(node.test, "not condition", ast.UnaryOp(ast.Not(), node.test))
+        yield replaced_by(node.test, "not condition", ast.UnaryOp(ast.Not(), node.test))
 
 
 def comprehension(node: ast.comprehension) -> Iterator[CodeEdit]:
     """Yield the opposite of each condition."""
     for test in node.ifs:
-        yield instead(test, "not condition", ast.UnaryOp(ast.Not(), test))
+        yield replaced_by(test, "not condition", ast.UnaryOp(ast.Not(), test))
 
 
 def returned(node: ast.Return) -> Iterator[CodeEdit]:
     """Yield one operand in place of both, one branch in place of a choice, swapped outputs."""
     value = node.value
     if isinstance(value, ast.BinOp):
-        yield instead(value, "left operand only", value.left)
-        yield instead(value, "right operand only", value.right)
+        yield replaced_by(value, "left operand only", value.left)
+        yield replaced_by(value, "right operand only", value.right)
     elif isinstance(value, ast.IfExp):
-        yield instead(value, "first branch only", value.body)
-        yield instead(value, "second branch only", value.orelse)
+        yield replaced_by(value, "first branch only", value.body)
+        yield replaced_by(value, "second branch only", value.orelse)
     elif isinstance(value, ast.Tuple) and len(value.elts) > 1:
-        yield instead(value, "reverse outputs", ast.Tuple(value.elts[::-1]))
+        yield replaced_by(value, "reverse outputs", ast.Tuple(value.elts[::-1]))
 
 
 def augmented(node: ast.AugAssign) -> Iterator[CodeEdit]:
@@ -223,7 +223,7 @@ def defaults(node: ast.FunctionDef) -> Iterator[CodeEdit]:
     """Yield other default values."""
     for default in (*node.args.defaults, *node.args.kw_defaults):
         if default is not None:
-            yield from KINDS.get(type(default), nothing)(default)
+            yield from EDITS.get(type(default), no_edit)(default)
 
 
 def dropped_statement(node: ast.stmt, known: set[str]) -> Iterator[CodeEdit]:
@@ -237,7 +237,7 @@ def dropped_statement(node: ast.stmt, known: set[str]) -> Iterator[CodeEdit]:
         yield CodeEdit(node, "drop statement", "pass")
 
 
-def name_of(node: ast.expr) -> str:
+def last_name(node: ast.expr) -> str:
     """Return the last name of a dotted path."""
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "call")
 
@@ -249,15 +249,15 @@ def root_of(node: ast.expr) -> str:
     return getattr(node, "id", "")
 
 
-KINDS: Mapping[type[ast.AST], Callable[[Any], Iterator[CodeEdit]]] = {
+EDITS: Mapping[type[ast.AST], Callable[[Any], Iterator[CodeEdit]]] = {
     ast.BinOp: binary,
     ast.BoolOp: boolean,
     ast.Compare: comparison,
     ast.UnaryOp: unary,
-    ast.Constant: constant,
+    ast.Constant: other_constant,
     ast.Call: call,
-    ast.Name: named,
-    ast.Attribute: named,
+    ast.Name: cousins,
+    ast.Attribute: cousins,
     ast.Slice: bounds,
     ast.If: condition,
     ast.While: condition,

@@ -23,29 +23,28 @@ from autograder.doctor.behaviour import (
 from autograder.doctor.draws import judge_draws
 from autograder.doctor.findings import PATHS, Audit, Finding, Subject
 from autograder.doctor.handed_out import handed_out_trials, judge_handed_out
+from autograder.doctor.made_up import garbage_trials, rewritten_trials
 from autograder.doctor.mutants import Mutant, mutants
 from autograder.doctor.proofs import Prover
 from autograder.doctor.quiz import judge_quiz
 from autograder.doctor.trials import (
     Trial,
     TrialRunner,
-    garbage_trials,
     mutant_trials,
     reference_trials,
     stub_trials,
     variant_trials,
 )
 from autograder.errors import InputError, KitError, nearest
-from autograder.judging.bank import load_bank, read
+from autograder.judging.bank import load_bank, read_text
 from autograder.judging.grader import Grader
 from autograder.judging.programs import reference_program
 from autograder.judging.quiz_sheet import open_quiz
-from autograder.publish.build import student_folder
 from autograder.publish.source import CourseModule
+from autograder.publish.template import build_template
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
 from autograder.sandbox.libraries import used_by
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 
@@ -74,16 +73,10 @@ def examine(
     every_draw: bool = True,
     tell: TellCount = lambda *_: None,
 ) -> Examination:
-    """Return what is wrong with an assignment.
+    """Return what is wrong with an assignment, or with `only` some questions and answers to them.
 
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment.
-        only: the questions to try answers of and to look at; all of them unless given. If empty, no
-            answers are tried, and all is looked at.
-        thorough: run every check on every wrong answer, not only until it is caught.
-        every_draw: try all draws of the hidden inputs, not only the first.
-        tell: called after each trial with how many are done, and how many there are.
+    If `only` is empty, no answers are tried, and all is looked at. `thorough` runs every check on every
+    wrong answer, not only until it is caught.
     """
     began = time.monotonic()
     assignment = course.assignment(stem)
@@ -126,7 +119,7 @@ def reseeded(course: Course, seed: int | None) -> Course:
 
 def to_mend(error: KitError) -> list[Finding]:
     """Return what stops an examination as a finding; it says itself where it is."""
-    return [Finding(str(error), "mend that, then run doctor again: it could not go on")]
+    return [Finding(str(error), "fix that, then run doctor again: it could not go on")]
 
 
 def guarded(audit: Audit, subject: Subject) -> list[Finding]:
@@ -142,9 +135,9 @@ def open_subject(course: Course, assignment: Assignment) -> Subject:
     stem = assignment.stem
     for part in ("solution", "checks", "mistakes", "alternatives"):
         path = PATHS[part].format(stem=stem)
-        CourseModule(read(course.root / path, missing=""), path)  # an error names file and line
+        CourseModule(read_text(course.root / path, missing=""), path)  # an error names file and line
     bank = load_bank(course.root, stem, assignment)
-    handout = read(course.root / PATHS["handout"].format(stem=stem), missing="")
+    handout = read_text(course.root / PATHS["handout"].format(stem=stem), missing="")
     texts = [
         *bank.parts.values(),
         bank.checks_source,
@@ -158,7 +151,7 @@ def open_subject(course: Course, assignment: Assignment) -> Subject:
 def load_equivalent(subject: Subject) -> dict[str, str]:
     """Return the mutants that are as right as the reference, each with the reason."""
     path = subject.path("equivalent")
-    text = read(subject.course.root / path, missing="")
+    text = read_text(subject.course.root / path, missing="")
     try:
         tree = read_yaml(text) or {}
     except SheetError as wrong:
@@ -178,9 +171,8 @@ def run_trials(
 ) -> tuple[TrialResults, list[Finding], dict[str, str]]:
     """Run every trial behind a wall of its own and judge what they say; return what is proven, too."""
     bank = subject.bank
-    limits = Limits(**structs.asdict(subject.assignment.limits))
     libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
-    with Wall(limits, libraries) as wall:
+    with Wall(subject.assignment.limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader):
             runner = TrialRunner(grader, thorough=thorough)
@@ -219,12 +211,13 @@ def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> 
     if not subject.assignment.questions:
         return []
     bank = subject.bank
-    folder = student_folder(subject.course, subject.stem)
+    folder = build_template(subject.course, subject.stem)
     stubs = {name: folder[f"{name}.py"].decode() for name in bank.parts}
     return [
         *stub_trials(subject, stubs),
         *variant_trials(subject, "misconception", bank.misconceptions, bank.mistakes_source),
         *variant_trials(subject, "alternative", bank.alternatives, bank.alternatives_source),
+        *rewritten_trials(subject, runner.answers),
         *garbage_trials(subject, runner.answers),
         *handed_out_trials(subject),
         *mutant_trials(subject, found),

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from msgspec import structs
 
 from autograder.config import Assignment, Course
-from autograder.judging.bank import Bank, read
+from autograder.judging.bank import Bank, read_text
 from autograder.publish.source import DEFINITION, Definition
 from autograder.quiz.grading import Quiz
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is wrong with a course, where, and how to mend it."""
+    """Something that is wrong with a course, where, and how to fix it."""
 
     what: str
     mend: str
@@ -71,7 +71,7 @@ class Subject:
 
     def written(self, part: str) -> str:
         """Return the text of one of the assignment's files."""
-        return read(self.course.root / self.path(part), missing="")
+        return read_text(self.course.root / self.path(part), missing="")
 
     def without(self, questions: Collection[str]) -> "Subject":
         """Return the assignment with further questions left unjudged."""

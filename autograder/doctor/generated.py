@@ -6,10 +6,11 @@ from pathlib import Path
 
 from autograder.config import Course, load_config
 from autograder.doctor.findings import Finding, Subject
-from autograder.doctor.handed_out import KIT
-from autograder.judging.bank import read
-from autograder.publish.build import BUNDLES, has_bundle, student_folder, zip_bytes
+from autograder.doctor.handed_out import KIT_FILES
+from autograder.judging.bank import read_text
+from autograder.publish.build import BUNDLES, has_bundle, zip_bytes
 from autograder.publish.leaks import LEAK_LENGTH, leaks
+from autograder.publish.template import build_template
 from autograder.publish.tree import differences, present
 
 Build = Callable[[Course, str], Mapping[str, bytes]]
@@ -24,9 +25,9 @@ class Generated:
     stale: Callable[[Course, str, Mapping[str, bytes]], list[str]]
 
 
-def handed_out(course: Course, stem: str) -> dict[str, bytes]:
+def handed_out_by_own_seed(course: Course, stem: str) -> dict[str, bytes]:
     """Return the student's folder by grading.yml's own seed, whatever other term doctor looks at."""
-    return student_folder(load_config(course.root), stem)
+    return build_template(load_config(course.root), stem)
 
 
 def stale_template(course: Course, stem: str, built: Mapping[str, bytes]) -> list[str]:
@@ -45,7 +46,7 @@ def bundle(make: Callable[[Course, str], dict[str, bytes]]) -> Build:
 
 
 GENERATED = (
-    Generated("student_template/{stem}", handed_out, stale_template),
+    Generated("student_template/{stem}", handed_out_by_own_seed, stale_template),
     *(Generated(f"dist/{name}", bundle(make), never_stale) for name, make in BUNDLES.items()),
 )
 
@@ -73,7 +74,7 @@ def audit_leaks(subject: Subject) -> Iterator[Finding]:
     """No line of a solution or of the quiz's key may lie in the student's folder."""
     folder = subject.course.root / subject.path("template")
     secret = answer_lines(subject)
-    for path in sorted(path for path in present(folder) if path not in KIT):
+    for path in sorted(path for path in present(folder) if path not in KIT_FILES):
         text = (folder / path).read_text("utf-8", errors="replace")
         lines = [line for line in text.splitlines() if line.strip() in secret]
         for told in [*(line for part in subject.bank.parts.values() for line in leaks(text, part)), *lines]:
@@ -86,8 +87,8 @@ def audit_leaks(subject: Subject) -> Iterator[Finding]:
 def answer_lines(subject: Subject) -> set[str]:
     """Return the lines that stand in the quiz's key and nowhere in its questions."""
     root = subject.course.root
-    key = read(root / subject.path("quiz key"), missing="").splitlines()
-    asked = read(root / subject.path("quiz"), missing="")
+    key = read_text(root / subject.path("quiz key"), missing="").splitlines()
+    asked = read_text(root / subject.path("quiz"), missing="")
     return {line.strip() for line in key if len(line.strip()) > LEAK_LENGTH and line.strip() not in asked}
 
 

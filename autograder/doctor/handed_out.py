@@ -6,14 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.trials import Ran, Trial
-from autograder.judging.loading import Program
-from autograder.publish.build import student_folder
 from autograder.publish.source import DEFINITION, FUNCTION
+from autograder.publish.template import build_template
 from autograder.results import Outcome
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.submission.notebook_code import cells_of
 
-KIT = ("checks/kit.py", "checks/for_otter.py", "conftest.py", "study.py")  # knows no course content
+KIT_FILES = (
+    "checks/kit.py",
+    "checks/for_otter.py",
+    "conftest.py",
+    "study.py",
+    "quiz.py",
+)  # knows no course content
 FENCE = re.compile(r"^```(?:python|py)?[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -24,10 +30,10 @@ def handed_out_trials(subject: Subject) -> list[Trial]:
     """
     ready = tuple(subject.ready())
     trials, seen = [], set()
-    for path, text in programs(student_folder(subject.course, subject.stem)):
-        nodes = parsed(text)
+    for path, text in programs(build_template(subject.course, subject.stem)):
+        nodes = statements_of(text)
         around = surroundings(nodes)
-        for name, function in functions(nodes):
+        for name, function in all_functions(nodes):
             if (key := ast.dump(function)) not in seen:
                 seen.add(key)
                 answers = "\n".join(f"{question} = {name}" for question in ready)
@@ -40,7 +46,7 @@ def handed_out_trials(subject: Subject) -> list[Trial]:
 def programs(folder: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of everything in a folder that is a program, or has one in it."""
     for path, data in sorted(folder.items()):
-        if path.endswith(".py") and not path.startswith(KIT):
+        if path.endswith(".py") and not path.startswith(KIT_FILES):
             yield path, data.decode()
         elif path.endswith(".ipynb"):
             yield path, "\n\n".join(cells_of(data, path))
@@ -48,7 +54,7 @@ def programs(folder: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
             yield path, "\n\n".join(FENCE.findall(data.decode()))
 
 
-def parsed(text: str) -> list[ast.stmt]:
+def statements_of(text: str) -> list[ast.stmt]:
     """Return the statements of a text, none where it is no program."""
     try:
         return ast.parse(text).body
@@ -69,7 +75,7 @@ def undecorated(node: ast.stmt) -> ast.stmt:
     return node
 
 
-def functions(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+def all_functions(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
     """Yield all functions and classes with their names, however deep inside others they are."""
     for top in nodes:
         for node in ast.walk(top):

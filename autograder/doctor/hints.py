@@ -1,30 +1,25 @@
 """Does each known mistake get its own hint, in whatever way it is written?"""
 
 import contextlib
-import csv
-import io
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from msgspec import structs
-
 from autograder.config import Course
 from autograder.doctor import writings
 from autograder.doctor.examination import TRUSTED, TellCount, open_subject, questions_left_out
 from autograder.doctor.findings import Subject
-from autograder.doctor.progress import progress
 from autograder.doctor.writings import WAYS
 from autograder.judging.bank import Variant
 from autograder.judging.grader import Grader
-from autograder.judging.loading import Program
 from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
+from autograder.reports.tables import Table
 from autograder.results import CheckResult, QuestionResult
 from autograder.sandbox.libraries import used_by
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.program import Program
 from autograder.sandbox.wall import Wall
 
 
@@ -49,11 +44,10 @@ def measure_hints(
 ) -> list[HintGiven]:
     """Hand in every known mistake, in an otherwise right file, and return what each was told."""
     bank, ready = subject.bank, subject.ready()
-    limits = Limits(**structs.asdict(subject.assignment.limits))
     libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
     work = [(one, way) for one in bank.misconceptions if one.question in ready for way in ways]
     found = []
-    with Wall(limits, libraries) as wall:
+    with Wall(subject.assignment.limits, libraries) as wall:
         grader = Grader(subject.course, bank, subject.quiz, wall, TRUSTED, hidden_too=True)
         with contextlib.closing(grader), ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             for told in pool.map(lambda each: told_of(grader, *each), work):
@@ -106,23 +100,26 @@ def hints_to_text(stem: str, found: Sequence[HintGiven]) -> str:
 
 def hints_to_csv(found: Sequence[HintGiven]) -> str:
     """Return the confusion table as CSV: a row for each mistake and way."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["question", "mistake", "way", "own", "named", "hint"])
+    table = Table(["question", "mistake", "way", "own", "named", "hint"])
     for told in found:
-        writer.writerow([told.question, told.mistake, told.way, told.own, " ".join(told.named), told.hint])
-    return table.getvalue()
+        table.add([told.question, told.mistake, told.way, told.own, " ".join(told.named), told.hint])
+    return str(table)
 
 
 def tell_hints(
-    course: Course, stem: str | None, only: Sequence[str], path: Path, tell: Callable[[str], None]
+    course: Course,
+    stem: str | None,
+    only: Sequence[str],
+    path: Path,
+    tell: Callable[[str], None],
+    shown: Callable[[str], contextlib.AbstractContextManager[TellCount]],
 ) -> bool:
     """Write down which hints known mistakes get, of one assignment or all; return whether all are right."""
     found: list[HintGiven] = []
     for name in [stem] if stem else course.settings.assignments:
         assignment = course.assignment(name)
         subject = open_subject(course, assignment).without(questions_left_out(assignment, only or None))
-        with progress(name) as show:
+        with shown(name) as show:
             of_one = measure_hints(subject, tell=show)
         tell(hints_to_text(name, of_one))
         found += of_one

@@ -16,11 +16,11 @@ Rng = np.random.Generator
 def varied(call: Call, rng: Rng) -> Call:
     """Return a call with some of its arguments changed, perhaps none."""
     values = [*call.args, *call.kwargs.values()]
-    around = numbers_in(values)
+    around = numbers_around(values)
     cut = int(rng.integers(1, 4)) if rng.random() < 0.1 else 0
 
     def leaf(value: Any) -> Any:
-        value = changed(value, around, rng) if rng.random() < 0.4 else value
+        value = changed_leaf(value, around, rng) if rng.random() < 0.4 else value
         return shortened(value, cut) if cut else value
 
     new = [reordered(rebuilt(value, leaf), rng) for value in values]
@@ -28,7 +28,7 @@ def varied(call: Call, rng: Rng) -> Call:
     return replace(call, args=tuple(new[:count]), kwargs=dict(zip(call.kwargs, new[count:], strict=True)))
 
 
-def numbers_in(values: list[Any]) -> np.ndarray:
+def numbers_around(values: list[Any]) -> np.ndarray:
     """Return numbers of a call, and some special ones: one in place of another meets every comparison."""
     found = [np.asarray(SPECIAL)]
     for leaf in leaves(values):
@@ -38,7 +38,7 @@ def numbers_in(values: list[Any]) -> np.ndarray:
     return np.concatenate(found)
 
 
-def changed(value: Any, around: np.ndarray, rng: Rng) -> Any:
+def changed_leaf(value: Any, around: np.ndarray, rng: Rng) -> Any:
     """Return something of the same kind in place of what is no container."""
     if isinstance(value, Tensor):
         return Tensor(changed_array(value.array, around, rng), value.dtype)

@@ -13,10 +13,10 @@ import numpy as np
 from autograder.data.values import Handle, leaves, same
 from autograder.doctor.inputs import varied
 from autograder.doctor.margins import apart
-from autograder.judging.loading import Program
 from autograder.judging.session import Ended
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call
+from autograder.sandbox.program import Program
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
@@ -54,9 +54,9 @@ class Prover:
             return []
         rng = np.random.default_rng(len(calls))
         inputs = [varied(calls[int(rng.integers(len(calls)))], rng) for _ in range(INPUTS)]
-        with contextlib.closing(self._worker(self._reference)) as worker:
+        with contextlib.closing(self._wall.loaded(self._reference)) as worker:
             try:
-                right = [(call, outcome_of(worker, call)) for call in inputs]
+                right = [(call, outcome_of_call(worker, call)) for call in inputs]
             except (CallTimeout, WorkerDied):
                 return []
         answered = [one for _, one in right if isinstance(one, Answer)]
@@ -68,17 +68,12 @@ class Prover:
         tried = [one for question in questions for one in self._right[question]]
         if not all(self._right[question] for question in questions):
             return 0
-        with contextlib.closing(self._worker(program)) as worker:
+        with contextlib.closing(self._wall.loaded(program)) as worker:
             try:
-                alike = all(is_alike(outcome_of(worker, call), right) for call, right in tried)
+                alike = all(is_alike(outcome_of_call(worker, call), right) for call, right in tried)
             except (CallTimeout, WorkerDied):
                 return 0
         return len(tried) if alike else 0
-
-    def _worker(self, program: Program) -> Worker:
-        worker = self._wall.worker()
-        worker.load(program.source, program.modules, program.bind, files=program.files)
-        return worker
 
 
 def can_be_repeated(call: Call) -> bool:
@@ -88,7 +83,7 @@ def can_be_repeated(call: Call) -> bool:
     return plain and not any(isinstance(leaf, Handle) for leaf in passed)
 
 
-def outcome_of(worker: Worker, call: Call) -> Answer | Ended:
+def outcome_of_call(worker: Worker, call: Call) -> Answer | Ended:
     """Return an answer, or the exception that came of a call."""
     try:
         return worker.ask(encode_call(call), CALL_S)

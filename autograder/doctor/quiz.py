@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Iterator, Mapping
 
 from autograder.doctor.findings import Finding, Subject, closest
-from autograder.quiz.arithmetic import evaluate, names_in
+from autograder.quiz.arithmetic import evaluate, names_and_calls
 from autograder.quiz.grading import Functions, Quiz, Sheet, grade_quiz
 from autograder.quiz.questions import Key, Question
 from autograder.results import Outcome
 
 STUDENTS = ("Ada", "Grace Hopper", *(f"s{number}" for number in range(48)))
-DRAWS = 200
+DRAWS_TRIED = 200
 
 
 def judge_quiz(subject: Subject, functions: Functions) -> Iterator[Finding]:
@@ -33,10 +33,10 @@ def unknown_functions(subject: Subject, quiz: Quiz) -> Iterator[Finding]:
     """Answers may call only what the assignment asks for."""
     questions = list(subject.assignment.questions)
     for name, expression in expressions(quiz):
-        for called in sorted(names_in(expression)[1] - set(questions)):
+        for called in sorted(names_and_calls(expression)[1] - set(questions)):
             yield Finding(
                 f"{subject.path('quiz key')}: {name} calls {called}, which is no question",
-                f"mend {name} in {subject.path('quiz key')}: is it {closest(called, questions)}?",
+                f"fix {name} in {subject.path('quiz key')}: is it {closest(called, questions)}?",
             )
 
 
@@ -57,7 +57,7 @@ def judge_right_answers(subject: Subject, quiz: Quiz, functions: Functions) -> I
             figures = quiz.figures(name, student)
             try:
                 answers[name] = right_parts(question, quiz.keys[name], figures, functions)
-            except Exception as error:  # noqa: BLE001 whatever it is, the key is to be mended
+            except Exception as error:  # noqa: BLE001 whatever it is, the key is to be fixed
                 told.add(name)
                 yield cannot(subject, name, f"{type(error).__name__}: {error}")
         for result in grade_quiz(quiz, Sheet(student, answers), functions, {}):
@@ -69,7 +69,7 @@ def judge_right_answers(subject: Subject, quiz: Quiz, functions: Functions) -> I
 
 def cannot(subject: Subject, name: str, why: str) -> Finding:
     """Return the finding for a question whose right answer does not score."""
-    return Finding(f"quiz question {name}: {why}", f"mend {name} in {subject.path('quiz key')}")
+    return Finding(f"quiz question {name}: {why}", f"fix {name} in {subject.path('quiz key')}")
 
 
 def right_parts(
@@ -87,7 +87,7 @@ def judge_known_mistakes(subject: Subject, quiz: Quiz, functions: Functions) -> 
         key, allowed = quiz.keys[name], question.allowed()
         if question.kind != "number" or key.tolerance is None:
             continue
-        for values in itertools.islice(itertools.product(*allowed.values()), DRAWS):
+        for values in itertools.islice(itertools.product(*allowed.values()), DRAWS_TRIED):
             figures = dict(zip(allowed, values, strict=True))
             try:
                 right = evaluate(str(key.answer), figures, functions)

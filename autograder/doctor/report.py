@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from autograder.doctor.behaviour import caught, entry_for
 from autograder.doctor.examination import Examination
 from autograder.doctor.findings import Finding, Subject
-from autograder.doctor.trials import Ran, by_question
+from autograder.doctor.trials import Ran, trials_of
 from autograder.results import Outcome
 
 FIRST = 3  # things to do, told before all others
-MARKS = {Outcome.PASSED: ".", Outcome.SKIPPED: "-", Outcome.NOT_RUN: "-", Outcome.BROKEN: "?"}
-HEAD = ("question", "checks", "visible", "mistakes", "alternatives", "garbage", "mutants", "equivalent")
+OUTCOME_MARKS = {Outcome.PASSED: ".", Outcome.SKIPPED: "-", Outcome.NOT_RUN: "-", Outcome.BROKEN: "?"}
+TABLE_HEAD = ("question", "checks", "visible", "mistakes", "alternatives", "garbage", "mutants", "equivalent")
 
 
 def to_text(found: Examination) -> str:
@@ -20,30 +20,35 @@ def to_text(found: Examination) -> str:
     count = len(found.findings)
     first = found.findings[:FIRST] if count > 2 * FIRST else []
     if first:
-        lines += [f"{count} to mend; some may go when others are mended. First:", "", *told(first), ""]
+        lines += [
+            f"{count} to fix; some may go when others are fixed. First:",
+            "",
+            *finding_lines(first),
+            "",
+        ]
     if found.subject is not None:
-        lines += [*table(found, found.subject), "", *remarks(found, found.subject), ""]
-    lines += [*(["Then:", ""] if first else []), *told(found.findings[len(first) :])]
-    verdict = f"{count} to mend" if count else "healthy"
+        lines += [*question_table(found, found.subject), "", *remarks(found, found.subject), ""]
+    lines += [*(["Then:", ""] if first else []), *finding_lines(found.findings[len(first) :])]
+    verdict = f"{count} to fix" if count else "healthy"
     lines += [f"{found.stem}: {verdict} ({found.seconds:.1f} s)", ""]
     return "\n".join(lines)
 
 
-def told(findings: Sequence[Finding]) -> Iterator[str]:
-    """Yield what is wrong, and how to mend it."""
+def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield what is wrong, and how to fix it."""
     for finding in findings:
         yield from (f"  x {finding.what}", f"    -> {finding.mend}")
 
 
-def table(found: Examination, subject: Subject) -> Iterator[str]:
+def question_table(found: Examination, subject: Subject) -> Iterator[str]:
     """Yield how much there is of everything, question by question."""
-    rows: list[tuple[str, ...]] = [HEAD]
+    rows: list[tuple[str, ...]] = [TABLE_HEAD]
     for question in subject.assignment.questions:
         checks = subject.bank.of(question)
-        counts = [len(by_question(found.results, kind, question))
+        counts = [len(trials_of(found.results, kind, question))
                   for kind in ("misconception", "alternative", "garbage", "mutant")]  # fmt: skip
         same = sum(bool(entry_for(name, found.equivalent))
-                   for name in by_question(found.results, "mutant", question))  # fmt: skip
+                   for name in trials_of(found.results, "mutant", question))  # fmt: skip
         rows.append((question, *map(str, (len(checks), sum(c.visible for c in checks), *counts, same))))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
@@ -54,7 +59,7 @@ def table(found: Examination, subject: Subject) -> Iterator[str]:
 def remarks(found: Examination, subject: Subject) -> Iterator[str]:
     """Yield what visible checks alone would miss, and how narrow the escapes are."""
     for question in subject.assignment.questions:
-        mistakes = by_question(found.results, "misconception", question)
+        mistakes = trials_of(found.results, "misconception", question)
         if not mistakes:
             continue
         missed = [name for name, ran in mistakes.items()
@@ -64,7 +69,7 @@ def remarks(found: Examination, subject: Subject) -> Iterator[str]:
         if math.isfinite(margin(mistakes[near])):
             line += f"; the closest, {near}, is {margin(mistakes[near]):.3g} tolerances away"
         yield line
-        noise = widest(by_question(found.results, "alternative", question))
+        noise = widest(trials_of(found.results, "alternative", question))
         if noise:
             yield f"  {' ' * len(question)}  right answers stay within {noise:.2g} of a tolerance"
 
@@ -92,15 +97,15 @@ def to_matrix(found: Examination) -> str:
     for question in found.subject.assignment.questions:
         lines += [question, ""]
         checks = found.subject.bank.of(question)
-        mistakes = by_question(found.results, "misconception", question)
+        mistakes = trials_of(found.results, "misconception", question)
         for number, check in enumerate(checks, 1):
             near = closest_mistake(mistakes, check.id)
             shown = "visible" if check.visible else "hidden "
             lines.append(f"  {number:3} {shown} {check.name}{near}")
         lines += ["", "      " + " ".join(f"{number:2}" for number in range(1, len(checks) + 1))]
-        rows = {**mistakes, **by_question(found.results, "mutant", question)}
+        rows = {**mistakes, **trials_of(found.results, "mutant", question)}
         for name, ran in rows.items():
-            marks = {one.check.id: MARKS.get(one.outcome, "x") for one in ran}
+            marks = {one.check.id: OUTCOME_MARKS.get(one.outcome, "x") for one in ran}
             cells = " ".join(f"{marks.get(check.id, ' '):>2}" for check in checks)
             away = margin(ran)
             said = f"  {away:8.3g}" if math.isfinite(away) else "          "

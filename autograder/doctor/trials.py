@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from msgspec import structs
 
-from autograder.data.values import Handle, Tensor
-from autograder.doctor import garbage
 from autograder.doctor.findings import Subject
 from autograder.doctor.margins import tolerances
 from autograder.doctor.mutants import Mutant
@@ -23,12 +21,11 @@ from autograder.errors import KitError
 from autograder.judging.bank import Check, Variant
 from autograder.judging.grader import Grader
 from autograder.judging.judge import Judged
-from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
-from autograder.publish.source import Definition
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 
@@ -103,13 +100,9 @@ class TrialRunner:
     def put_through(
         self, trial: Trial, checks: Sequence[Check], *, until_caught: bool = False, alone: bool = False
     ) -> list[Ran]:
-        """Run checks on a program.
+        """Run checks on a program, `until_caught` only to the first that refuses it.
 
-        Args:
-            trial: with the program.
-            checks: to be run.
-            until_caught: only until the first that refuses it.
-            alone: each counts for itself, whatever it requires to pass first.
+        `alone`, each counts for itself, whatever it requires to pass first.
         """
         session = Session(self._wall(trial, checks), trial.program)
         try:
@@ -131,7 +124,8 @@ class TrialRunner:
             return wall
         longest = max((self._seconds.get(check.id, 0.0) for check in checks), default=0.0)
         hasty = copy.copy(wall)
-        hasty.bounds = replace(wall.bounds, call_s=min(wall.bounds.call_s, max(HASTY_S, SLOWER * longest)))
+        call_s = min(wall.bounds.call_s, max(HASTY_S, SLOWER * longest))
+        hasty.bounds = structs.replace(wall.bounds, call_s=call_s)
         return hasty
 
     def _one_by_one(
@@ -239,42 +233,7 @@ def mutant_trials(subject: Subject, found: Sequence[Mutant]) -> list[Trial]:
     return trials
 
 
-def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> list[Trial]:
-    """Return every kind of garbage for every question; fewer where the reference answers no numbers."""
-    reference = reference_program(subject.bank)
-    modules = {**reference.modules, "garbage": Path(garbage.__file__).read_text("utf-8")}
-    trials = []
-    for question in subject.ready():
-        known = answers.get(question, ())
-        numeric, acts = any(map(has_numbers, known)), bool(known) and all(one is None for one in known)
-        for kind, parameter in garbage.kinds(
-            parameters(subject.defined[question].node), numeric=numeric, acts=acts
-        ):
-            swap = f"import garbage\n{question} = garbage.instead({question}, {kind!r}, {parameter!r})\n"
-            source = ProgramText(reference.source.name, [subject.bank.solution, swap])
-            name = f"{parameter} {kind}".strip()
-            trials.append(
-                Trial("garbage", name, (question,), replace(reference, source=source, modules=modules))
-            )
-    return trials
-
-
-def has_numbers(answer: Any) -> bool:
-    """Whether an answer holds numbers, or is an object whose methods may return some."""
-    if isinstance(answer, list | tuple):
-        return any(map(has_numbers, answer))
-    return isinstance(answer, int | float | np.ndarray | Tensor | Handle)
-
-
-def parameters(node: Definition) -> list[str]:
-    """Return the names of a function's parameters; for a class, one that stands for any."""
-    arguments = getattr(node, "args", None)
-    if arguments is None:
-        return ["input"]
-    return [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
-
-
-def by_question(results: Mapping[Trial, list[Ran]], kind: str, question: str) -> dict[str, list[Ran]]:
+def trials_of(results: Mapping[Trial, list[Ran]], kind: str, question: str) -> dict[str, list[Ran]]:
     """Return the results of one kind of trial for a question, by name."""
     return {
         trial.name: ran

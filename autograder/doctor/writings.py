@@ -1,14 +1,17 @@
-"""Other ways to write an answer, as a worker runs them: none of them makes a wrong answer another one."""
+"""Other ways to write an answer, as a worker runs them: none of them makes it another one."""
 
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+TYPES = ("as lists", "as NumPy's", "in single precision")  # what is as right as the same in Python's own
 WAYS = ("as it is", "as lists", "in single precision", "with noise")
 
 
 def written(function: Callable[..., Any], way: str) -> Callable[..., Any]:
     """Return a function that answers as another one does, written in another way."""
-    treat = {"as lists": listed, "in single precision": single, "with noise": noisy}.get(way)
+    treat = TREATED.get(way)
 
     def other(*args: Any, **kwargs: Any) -> Any:
         answer = function(*args, **kwargs)
@@ -22,6 +25,16 @@ def listed(answer: Any) -> Any:
     if isinstance(answer, list | tuple):
         return [listed(item) for item in answer]
     return answer.tolist() if type(answer).__module__ == "numpy" else answer
+
+
+def of_numpy(answer: Any) -> Any:
+    """Return numbers and texts as NumPy's, and lists of them as arrays."""
+    if type(answer) is dict:
+        return {key: of_numpy(value) for key, value in answer.items()}
+    if type(answer) in (list, tuple) and len({type(item) for item in answer}) == 1:
+        alike = isinstance(answer[0], int | float | str)
+        return np.array(answer) if alike else type(answer)(map(of_numpy, answer))
+    return np.array(answer)[()] if type(answer) in (int, float, str) else answer
 
 
 def single(answer: Any) -> Any:
@@ -40,3 +53,6 @@ def noisy(answer: Any) -> Any:
         return type(answer)(map(noisy, answer))
     floats = type(answer) is float or "float" in str(getattr(answer, "dtype", ""))
     return answer * (1 + 1e-9) if floats else answer
+
+
+TREATED = {"as lists": listed, "as NumPy's": of_numpy, "in single precision": single, "with noise": noisy}

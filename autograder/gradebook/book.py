@@ -17,7 +17,7 @@ from autograder.gradebook.records import About, ByHand, Comment, Override, Resul
 from autograder.results import from_json
 from autograder.roster.intake import Row
 
-COLUMNS = "id, made, work, keys, kept, report"
+REPORT_COLUMNS = "id, made, work, keys, kept, report"
 
 
 class Gradebook(Database):
@@ -30,20 +30,19 @@ class Gradebook(Database):
             raise InputError(
                 f"{self.path.parent} holds the grades of {first.assignment}: give {assignment} another -o"
             )
+        values = (time.time(), assignment, str(folder), kit, as_json(about))
+        command = "INSERT INTO runs (started, assignment, folder, kit, about) VALUES (?, ?, ?, ?, ?)"
         with self._sane(), self._transaction():
-            values = (time.time(), assignment, str(folder), kit, text(about))
-            command = "INSERT INTO runs (started, assignment, folder, kit, about) VALUES (?, ?, ?, ?, ?)"
-            run = int(self._db.execute(command, values).lastrowid or 0)
+            run = self._write(command, *values)
             self._db.executemany(
                 "INSERT INTO submissions (run, name, place, student, about) VALUES (?, ?, ?, ?, ?)",
-                [(run, row.name, place, row.student, text(row)) for place, row in enumerate(rows)],
+                [(run, row.name, place, row.student, as_json(row)) for place, row in enumerate(rows)],
             )
         return run
 
     def finish(self, run: int) -> None:
         """Note that a run has ended as it should."""
-        with self._sane():
-            self._db.execute("UPDATE runs SET finished = ? WHERE id = ?", (time.time(), run))
+        self._write("UPDATE runs SET finished = ? WHERE id = ?", time.time(), run)
 
     def add(self, run: int, results: Sequence[Result]) -> None:
         """Write what came of submissions, all or nothing; when this returns it is safe."""
@@ -51,8 +50,8 @@ class Gradebook(Database):
             return
         now = time.time()
         fresh = [
-            (run, one.name, now, one.work, text(one.keys), one.report.score, one.report.max_score,
-             one.report.outcome.value, one.kept, text(one.report))
+            (run, one.name, now, one.work, as_json(one.keys), one.report.score, one.report.max_score,
+             one.report.outcome.value, one.kept, as_json(one.report))
             for one in results if one.report is not None
         ]  # fmt: skip
         with self._sane(), self._transaction():
@@ -68,51 +67,36 @@ class Gradebook(Database):
 
     def override(self, submission: str, score: float | None, author: str, reason: str) -> None:
         """Set a submission's score by hand, or take that back with None."""
-        with self._sane():
-            self._db.execute(
-                "INSERT INTO overrides (submission, score, author, reason, made, content_hash)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (submission, score, author, reason, time.time(), self._content_hash(submission)),
-            )
+        self._write(
+            "INSERT INTO overrides (submission, score, author, reason, made, content_hash)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            submission, score, author, reason, time.time(), self._content_hash(submission),
+        )  # fmt: skip
 
     def comment(self, comments: Sequence[tuple[str, Comment]]) -> None:
         """Add points and comments by hand, each after its submission's name, all or nothing."""
-        rows = [
-            (
-                name,
-                one.question,
-                one.points,
-                one.more,
-                one.text,
-                one.author,
-                one.made,
-                self._content_hash(name),
-            )
-            for name, one in comments
-        ]
         with self._sane(), self._transaction():
-            self._db.executemany(
-                "INSERT INTO comments"
-                " (submission, question, points, more, comment, author, made, content_hash)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+            for name, one in comments:
+                self._write(
+                    "INSERT INTO comments"
+                    " (submission, question, points, more, comment, author, made, content_hash)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    name, one.question, one.points, one.more, one.text, one.author, one.made,
+                    self._content_hash(name),
+                )  # fmt: skip
 
     def _content_hash(self, submission: str) -> str:
         where = "name = ? AND content_hash IS NOT NULL ORDER BY run DESC LIMIT 1"
-        with self._sane():
-            found = self._one(f"SELECT content_hash FROM submissions WHERE {where}", submission)  # noqa: S608
+        found = self._one(f"SELECT content_hash FROM submissions WHERE {where}", submission)  # noqa: S608
         return found[0] if found else ""
 
     def set(self, name: str, value: str) -> None:
         """Remember a setting of the folder, such as whether results are published."""
-        with self._sane():
-            self._db.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
+        self._write("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", name, value)
 
     def setting(self, name: str) -> str:
         """Return a setting of the folder, "" if it was never set."""
-        with self._sane():
-            found = self._one("SELECT value FROM settings WHERE name = ?", name)
+        found = self._one("SELECT value FROM settings WHERE name = ?", name)
         return found[0] if found else ""
 
     def last_run(self, *, finished: bool = False) -> Run | None:
@@ -136,16 +120,12 @@ class Gradebook(Database):
 
     def names(self, run: int) -> list[str]:
         """Return the names of a run's submissions, in order."""
-        with self._sane():
-            found = self._db.execute("SELECT name FROM submissions WHERE run = ? ORDER BY place", (run,))
-            return [name for (name,) in found.fetchall()]
+        return self._all("SELECT name FROM submissions WHERE run = ? ORDER BY place", run)
 
     def gone(self, run: int) -> list[str]:
         """Return the names of submissions with reports that are not among a run's."""
         mine = "SELECT name FROM submissions WHERE run = ?"
-        with self._sane():
-            found = self._db.execute(f"SELECT submission FROM reports EXCEPT {mine}", (run,))  # noqa: S608
-            return [name for (name,) in found.fetchall()]
+        return self._all(f"SELECT submission FROM reports EXCEPT {mine}", run)  # noqa: S608
 
     def row(self, run: int, name: str) -> Row | None:
         """Return what a run knew about a submission before it was read."""
@@ -158,59 +138,49 @@ class Gradebook(Database):
         last = 1 << 62 if up_to is None else up_to
         where = "submission = ? AND run <= ? ORDER BY id DESC LIMIT 1"
         with self._sane():
-            return stored(self._one(f"SELECT {COLUMNS} FROM reports WHERE {where}", name, last))  # noqa: S608
+            return stored(self._one(f"SELECT {REPORT_COLUMNS} FROM reports WHERE {where}", name, last))  # noqa: S608
 
     def with_work(self, work: str) -> Stored | None:
         """Return the newest report on the same work under the same checks, whoever handed it in."""
         where = "work = ? ORDER BY id DESC LIMIT 1"
         with self._sane():
-            return stored(self._one(f"SELECT {COLUMNS} FROM reports WHERE {where}", work))  # noqa: S608
+            return stored(self._one(f"SELECT {REPORT_COLUMNS} FROM reports WHERE {where}", work))  # noqa: S608
 
     def history(self, name: str) -> list[tuple[float, float, float]]:
         """Return when a submission was graded, with scores and maxima, oldest first."""
-        with self._sane():
-            found = self._db.execute(
-                "SELECT made, score, max_score FROM reports WHERE submission = ? ORDER BY id",
-                (name,),
-            )
-            return found.fetchall()
+        return self._all("SELECT made, score, max_score FROM reports WHERE submission = ? ORDER BY id", name)
 
     def works(self, name: str) -> list[str]:
         """Return the hashes of the works that were graded under a name, each once, oldest first."""
         work = "json_extract(report, '$.receipt.submission_sha256')"
-        with self._sane():
-            found = self._db.execute(
-                f"SELECT {work} AS work FROM reports WHERE submission = ?"  # noqa: S608
-                " AND work IS NOT NULL GROUP BY 1 ORDER BY MIN(id)",
-                (name,),
-            )
-            return [work for (work,) in found.fetchall()]
+        return self._all(
+            f"SELECT {work} AS work FROM reports WHERE submission = ?"  # noqa: S608
+            " AND work IS NOT NULL GROUP BY 1 ORDER BY MIN(id)",
+            name,
+        )
 
     def by_hand(self, name: str) -> ByHand:
         """Return what staff decided on a submission: scores, oldest first, and the comments that hold."""
-        with self._sane():
-            scores = self._db.execute(
-                "SELECT score, author, reason, made, content_hash FROM overrides WHERE submission = ?"
-                " ORDER BY id",
-                (name,),
-            ).fetchall()
-            comments = self._db.execute(
-                "SELECT question, points, more, comment, author, made, content_hash FROM comments"
-                " WHERE submission = ? ORDER BY id",
-                (name,),
-            ).fetchall()
+        scores = self._all(
+            "SELECT score, author, reason, made, content_hash FROM overrides"
+            " WHERE submission = ? ORDER BY id",
+            name,
+        )
+        comments = self._all(
+            "SELECT question, points, more, comment, author, made, content_hash FROM comments"
+            " WHERE submission = ? ORDER BY id",
+            name,
+        )
         newest = {row[0]: Comment(*row) for row in comments}
         held = tuple(one for one in newest.values() if not one.is_empty)
         return ByHand(tuple(Override(*row) for row in scores), held)
 
     def set_by_hand(self) -> list[str]:
         """Return the names of all submissions that ever had a score set by hand."""
-        with self._sane():
-            found = self._db.execute("SELECT DISTINCT submission FROM overrides ORDER BY submission")
-            return [name for (name,) in found.fetchall()]
+        return self._all("SELECT DISTINCT submission FROM overrides ORDER BY submission")
 
 
-def text(value: object) -> str:
+def as_json(value: object) -> str:
     """Return data as JSON."""
     return msgspec.json.encode(value).decode()
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from autograder.gradebook.records import Comment, Override
 from autograder.results import Outcome, QuizAnswer, Report
 
-QUIZ = "quiz."  # begins the name of a quiz item, as in quiz.why_smooth
+QUIZ_ITEM = "quiz."  # begins the name of a quiz item, as in quiz.why_smooth
 
 
 def with_comments(report: Report, comments: Sequence[Comment]) -> Report:
@@ -16,7 +16,7 @@ def with_comments(report: Report, comments: Sequence[Comment]) -> Report:
     for comment in comments:
         if not comment.question:
             report = on_the_whole(report, comment)
-        elif comment.question.startswith(QUIZ):
+        elif comment.question.startswith(QUIZ_ITEM):
             report = on_quiz(report, comment)
         else:
             report = on_question(report, comment)
@@ -30,9 +30,9 @@ def on_question(report: Report, comment: Comment) -> Report:
     for at, one in enumerate(questions):
         if one.id == name:
             score = comment.score(one.score)
-            told = words(comment, one.score, score)
+            told = comment_words(comment, one.score, score)
             questions[at] = replace(one, score=score, comment=told)
-            return changed(report, comment, score - one.score, questions=questions)
+            return with_note(report, comment, score - one.score, questions=questions)
     return report
 
 
@@ -40,12 +40,12 @@ def on_quiz(report: Report, comment: Comment) -> Report:
     """Return a report with a comment on an item of the quiz."""
     quiz = list(report.quiz)
     for at, one in enumerate(quiz):
-        if one.id == comment.question.removeprefix(QUIZ):
+        if one.id == comment.question.removeprefix(QUIZ_ITEM):
             score = comment.score(one.score)
-            told = "\n".join(filter(None, (one.feedback, words(comment, one.score, score))))
+            told = "\n".join(filter(None, (one.feedback, comment_words(comment, one.score, score))))
             quiz[at] = replace(one, score=score, feedback=told, outcome=outcome_by_hand(one, comment, score))
             total = round(report.quiz_score + score - one.score, 2)
-            return changed(report, comment, score - one.score, quiz=quiz, quiz_score=total)
+            return with_note(report, comment, score - one.score, quiz=quiz, quiz_score=total)
     return report
 
 
@@ -61,10 +61,10 @@ def on_the_whole(report: Report, comment: Comment) -> Report:
     score = comment.score(report.score)
     points = f"Points given by hand: {score - report.score:+g}." if score != report.score else ""
     notes = [*report.notes, " ".join(filter(None, (said(comment), points)))]
-    return changed(report, comment, score - report.score, notes=notes)
+    return with_note(report, comment, score - report.score, notes=notes)
 
 
-def changed(report: Report, comment: Comment, more: float, **fields: object) -> Report:
+def with_note(report: Report, comment: Comment, more: float, **fields: object) -> Report:
     """Return a report with other fields and points; staff read who gave them."""
     when = datetime.fromtimestamp(comment.made, UTC)
     place = comment.question or "the whole"
@@ -76,7 +76,7 @@ def changed(report: Report, comment: Comment, more: float, **fields: object) -> 
     )
 
 
-def words(comment: Comment, before: float, now: float) -> str:
+def comment_words(comment: Comment, before: float, now: float) -> str:
     """Return what a student reads of a comment."""
     points = f"Points given by hand: {now:g} instead of {before:g}." if now != before else ""
     return " ".join(filter(None, (said(comment), points)))

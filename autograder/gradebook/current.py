@@ -1,6 +1,6 @@
 """What counts in the end: a report, what a regrade kept, points by hand, lateness, a score set by hand."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -11,8 +11,10 @@ from autograder.gradebook.byhand import with_comments, with_override
 from autograder.gradebook.records import ByHand, Run, Stored
 from autograder.results import Isolation, Outcome, QuestionResult, Report
 from autograder.roster.intake import Row
+from autograder.roster.people import Index
+from autograder.submission.archive import listing
 
-KEPT = "Graded again with corrected checks; the better score from before is kept."
+KEPT_NOTE = "Graded again with corrected checks; the better score from before is kept."
 ABSENT = "Nothing was handed in."
 
 
@@ -39,6 +41,31 @@ def standing_of_absent(book: Gradebook, run: Run, row: Row) -> Standing | None:
     if not by_hand.overrides or by_hand.overrides[-1].score is None:
         return None
     return Standing(row, settled(blank(run, row), row, None, by_hand), absent=True)
+
+
+def with_doubts(one: Standing, everyone: Index, rows: Sequence[Row]) -> Standing:
+    """Return where a submission stands, with a note to staff if its quiz bears another student's name."""
+    said = one.report.quiz_student
+    whose = sorted(rows[at].name for at in everyone.called(said)) if said else []
+    if not whose or one.row.name in whose:
+        return one
+    note = f"quiz.yml bears the name {said}, which is that of {listing(whose)}"
+    return Standing(one.row, replace(one.report, staff_notes=[note, *one.report.staff_notes]), one.absent)
+
+
+def standings(book: Gradebook, run: Run) -> Iterator[Standing | None]:
+    """Yield where each submission of a run stands, one at a time; None for one not graded yet.
+
+    Those who handed in nothing and have a score by hand come last.
+    """
+    rows = list(book.rows(run.id))
+    everyone = Index([(at, person) for at, row in enumerate(rows) for person in row.people])
+    for row in rows:
+        found = standing(book, row)
+        yield found and with_doubts(found, everyone, rows)
+    for row in absent_rows(run, book.names(run.id)):
+        if (found := standing_of_absent(book, run, row)) is not None:
+            yield found
 
 
 def absent_rows(run: Run, taken: Collection[str]) -> Iterator[Row]:
@@ -72,7 +99,7 @@ def settled(report: Report, row: Row, kept: float | None, by_hand: ByHand) -> Re
     """Return a report as it counts: with the rules, a score `kept` from before, and what staff decided."""
     score, notes, staff = report.score, list(row.ruling.notes), list(row.ruling.staff_notes)
     if kept is not None and kept > score:
-        notes.insert(0, KEPT)
+        notes.insert(0, KEPT_NOTE)
         staff.append(f"now {score:g}, before {kept:g}")
         score = kept
     report = replace(

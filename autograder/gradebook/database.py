@@ -13,7 +13,7 @@ import msgspec
 
 from autograder.errors import InputError
 
-FILE = "gradebook.sqlite"
+BOOK_FILE = "gradebook.sqlite"
 SCHEMA_VERSION = 3
 BY_HAND = """
 CREATE TABLE comments (
@@ -42,17 +42,19 @@ CREATE TABLE overrides (
 # from each older version to the next one
 MIGRATIONS = {2: f"ALTER TABLE overrides ADD COLUMN content_hash TEXT NOT NULL DEFAULT '';{BY_HAND}"}
 BUSY_S = 30
-TRIES = 100
+LOG_TRIES = 100
 
 
 class Database:
     """An open SQLite file in a folder, for any number of threads. Use as a context manager."""
 
     def __init__(self, folder: Path, *, create: bool = True) -> None:
-        self.path = folder / FILE
+        self.path = folder / BOOK_FILE
         self._lock = threading.RLock()
         if not create and not self.path.exists():
-            raise InputError(f"{folder} holds no {FILE}: give the folder that `autograder grade -o` wrote")
+            raise InputError(
+                f"{folder} holds no {BOOK_FILE}: give the folder that `autograder grade -o` wrote"
+            )
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -90,15 +92,15 @@ class Database:
 
     def _keep_a_log(self) -> None:
         """Turn on the write-ahead log; SQLite does not wait for another process that does the same."""
-        for left in reversed(range(TRIES)):
+        for left in reversed(range(LOG_TRIES)):
             try:
-                if self._one("PRAGMA journal_mode")[0] != "wal":
+                if self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                     self._db.execute("PRAGMA journal_mode = WAL")
                 return
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error) or not left:
                     raise
-                time.sleep(BUSY_S / TRIES)
+                time.sleep(BUSY_S / LOG_TRIES)
 
     def __enter__(self) -> Self:
         return self
@@ -130,7 +132,20 @@ class Database:
             yield
 
     def _one(self, query: str, *values: object) -> Any:
-        return self._db.execute(query, values).fetchone()
+        """Return the first row, None if there is none."""
+        with self._sane():
+            return self._db.execute(query, values).fetchone()
+
+    def _all(self, query: str, *values: object) -> list[Any]:
+        """Return all rows; of rows with one column, what is in it."""
+        with self._sane():
+            found = self._db.execute(query, values).fetchall()
+        return [row[0] for row in found] if found and len(found[0]) == 1 else found
+
+    def _write(self, command: str, *values: object) -> int:
+        """Write one row, and return its number."""
+        with self._sane():
+            return int(self._db.execute(command, values).lastrowid or 0)
 
 
 def complaint(said: str) -> str:

@@ -41,38 +41,39 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
     points = [assignment.title, assignment.questions, assignment.quiz, settings.visibility]
     points += [(check.id, check.title) for check in bank.checks]
     keys = {
-        COURSE: digest(shared), POINTS: digest(points), QUIZ: digest([grader.quiz]),
-        WEIGHTS: digest([(check.id, check.weight) for check in bank.checks]),
-        RECEIPT: digest(sorted(grader.receipt.items())), SEED: digest([settings.seed]),
-        LIMITS: digest([assignment.limits]), KIT: kit_hash(), LIBRARIES: digest(sorted(versions().items())),
+        COURSE: hash_of_values(shared), POINTS: hash_of_values(points), QUIZ: hash_of_values([grader.quiz]),
+        WEIGHTS: hash_of_values([(check.id, check.weight) for check in bank.checks]),
+        RECEIPT: hash_of_values(sorted(grader.receipt.items())), SEED: hash_of_values([settings.seed]),
+        LIMITS: hash_of_values([assignment.limits]), KIT: kit_hash(),
+        LIBRARIES: hash_of_values(sorted(versions().items())),
     }  # fmt: skip
     for question in assignment.questions:
-        keys[QUESTION + question] = digest(question_parts(bank, question))
+        keys[QUESTION + question] = hash_of_values(question_parts(bank, question))
     return keys
 
 
 def files_key(submission: Submission) -> str:
     """Return a hash of what was handed in and of what reading it had to say."""
-    return digest([content_hash(submission), submission.main, submission.notes])
+    return hash_of_values([content_hash(submission), submission.main, submission.notes])
 
 
 def work_key(keys: Mapping[str, str]) -> str:
     """Return one hash of all parts."""
-    return digest(sorted(keys.items()))
+    return hash_of_values(sorted(keys.items()))
 
 
 def question_parts(bank: Bank, question: str) -> list[str]:
     """Return the code that judges a question: its checks, its known mistakes, what they share."""
     others = {check.name for check in bank.checks if check.question != question}
     mistakes = {one.name for one in bank.misconceptions if one.question != question}
-    checks = map(without_words, statements(bank.checks_source, others))
-    return [ast.dump(node) for node in (*checks, *statements(bank.mistakes_source, mistakes))]
+    checks = map(without_words, statements_without(bank.checks_source, others))
+    return [ast.dump(node) for node in (*checks, *statements_without(bank.mistakes_source, mistakes))]
 
 
-def statements(source: str, names: set[str]) -> list[ast.stmt]:
+def statements_without(source: str, names: set[str]) -> list[ast.stmt]:
     """Return a module's statements without its docstring and without what some names stand for."""
     body = ast.parse(source).body
-    if body and is_text(body[0]):
+    if body and is_docstring(body[0]):
         body = body[1:]
     return [node for node in body if getattr(node, "name", "") not in names]
 
@@ -82,7 +83,7 @@ def without_words(node: ast.stmt) -> ast.stmt:
     if not isinstance(node, ast.FunctionDef) or not any(map(is_check, node.decorator_list)):
         return node
     bare = copy.deepcopy(node)
-    bare.body = bare.body[is_text(bare.body[0]) :]
+    bare.body = bare.body[is_docstring(bare.body[0]) :]
     for mark in filter(is_check, bare.decorator_list):
         mark.keywords = [word for word in mark.keywords if word.arg != "weight"]
     return bare
@@ -98,16 +99,16 @@ def without_docstrings(source: str) -> str:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         body: Sequence[ast.AST] = getattr(node, "body", [])
-        if isinstance(body, list) and body and is_text(body[0]):
+        if isinstance(body, list) and body and is_docstring(body[0]):
             del body[0]
     return ast.dump(tree)
 
 
-def is_text(node: ast.AST) -> bool:
+def is_docstring(node: ast.AST) -> bool:
     """Whether a statement is nothing but a text."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def digest(parts: Sequence[object]) -> str:
+def hash_of_values(parts: Sequence[object]) -> str:
     """Return a hash of values by what they print as."""
     return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()

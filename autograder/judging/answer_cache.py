@@ -15,8 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.judging.loading import Program
 from autograder.judging.receipt import kit_hash, versions
+from autograder.sandbox.program import Program
 
 MAX_FILE, MAX_REPLY, MAX_FOLDER = 128 << 20, 4 << 20, 1 << 30  # bytes
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -34,19 +34,19 @@ class AnswerCache:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        kept = read(path) if path else AnswerFile()
+        kept = read_cache(path) if path else AnswerFile()
         self._replies, self.stateful = dict(kept.replies), set(kept.stateful)
         self._size = sum(map(len, self._replies.values()))
         self._changed = False
 
     def find(self, calls: Sequence[bytes]) -> bytes | None:
         """Return the reply to the last of several calls, if it is known."""
-        return self._replies.get(digest(calls)) if self._replies else None
+        return self._replies.get(hash_of_texts(calls)) if self._replies else None
 
     def keep(self, calls: Sequence[bytes], reply: bytes) -> None:
         """Remember the reply to the last of several calls."""
         if self._path and len(reply) <= MAX_REPLY and self._size + len(reply) <= MAX_FILE // 2:
-            self._replies[digest(calls)] = reply
+            self._replies[hash_of_texts(calls)] = reply
             self._size += len(reply)
             self._changed = True
 
@@ -77,7 +77,7 @@ def program_hash(program: Program) -> str:
     parts += [text for pair in sorted({**program.modules, **versions()}.items()) for text in pair]
     parts += [repr(sorted(program.bind.items()))]
     data = [part.encode("utf-8", "replace") for part in parts]
-    return digest(
+    return hash_of_texts(
         [*data, *(part for name, body in sorted(program.files.items()) for part in (name.encode(), body))]
     ).hex()
 
@@ -120,7 +120,7 @@ def is_ours(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
     return is_kind(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & OTHERS_WRITE
 
 
-def read(path: Path) -> AnswerFile:
+def read_cache(path: Path) -> AnswerFile:
     """Return what a file holds; nothing where it is not ours, too large or damaged."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
@@ -138,7 +138,7 @@ def read(path: Path) -> AnswerFile:
             return AnswerFile()
 
 
-def digest(parts: Sequence[bytes]) -> bytes:
+def hash_of_texts(parts: Sequence[bytes]) -> bytes:
     """Return a hash of several texts, one after another."""
     found = hashlib.blake2b(digest_size=20)
     for part in parts:

@@ -8,9 +8,9 @@ from typing import Any
 from autograder.data.values import Handle, leaves
 from autograder.judging.answer_cache import AnswerCache
 from autograder.judging.kept import Kept
-from autograder.judging.loading import Program
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_answer, encode_call, read_reply
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import MAX_FRAME, Raised, frame_of
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 from autograder.sandbox.student import FILES
@@ -140,10 +140,8 @@ class Answers:
 
     def _fresh(self) -> Worker:
         self._end()
-        self._worker = worker = self._wall.worker()
+        self._worker = worker = self._wall.loaded(self.program)
         self._worker_history = ()
-        program = self.program
-        worker.load(program.source, program.modules, program.bind, files=program.files)
         return worker
 
 

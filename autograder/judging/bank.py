@@ -96,7 +96,9 @@ class Bank:
     @functools.cached_property
     def defined(self) -> frozenset[str]:
         """What the solution defines at the top."""
-        return frozenset(name for node in ast.parse(self.solution).body for name in names_of(node, self.own))
+        return frozenset(
+            name for node in ast.parse(self.solution).body for name in names_defined(node, self.own)
+        )
 
     @functools.cached_property
     def sentences(self) -> Sentences:
@@ -133,25 +135,25 @@ def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = Non
     path = root / "tests" / "questions" / f"test_{stem}.py"
     solution = root / "solutions" / f"{stem}.py"
     if assignment is not None and not assignment.questions:
-        return Bank(stem, (), (), (), read(solution, missing=""), "", "", "", {})
+        return Bank(stem, (), (), (), read_text(solution, missing=""), "", "", "", {})
     provided, hand_in = (assignment.provided, assignment.hand_in) if assignment else ([], [])
     given, solutions = root / "assignments" / stem, root / "solutions"
-    modules = {name: read(given / f"{name}.py") for name in beside.modules(provided)}
+    modules = {name: read_text(given / f"{name}.py") for name in beside.modules(provided)}
     refuse_repeated(path)
     module = import_checks(path, stem, root, bool(provided))
-    own = {name: read(solutions / f"{name}.py") for name in beside.modules(hand_in)}
+    own = {name: read_text(solutions / f"{name}.py") for name in beside.modules(hand_in)}
     wrong = root / "tests" / "questions" / "mistakes" / f"{stem}.py"
-    mistakes = written_out(read(wrong, missing=""), {stem: read(solution), **own}, str(wrong))
-    alternatives = read(root / "tests" / "questions" / "alternatives" / f"{stem}.py", missing="")
+    mistakes = written_out(read_text(wrong, missing=""), {stem: read_text(solution), **own}, str(wrong))
+    alternatives = read_text(root / "tests" / "questions" / "alternatives" / f"{stem}.py", missing="")
     return Bank(
         stem,
         collect_checks(module, stem, path),
         variants(mistakes, "misconception"),
         variants(alternatives, "alternative"),
-        read(solution),
+        read_text(solution),
         mistakes,
         alternatives,
-        read(path),
+        read_text(path),
         modules,
         {name: read_bytes(given / name) for name in beside.files(provided)},
         own,
@@ -159,7 +161,7 @@ def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = Non
     )
 
 
-def read(path: Path, missing: str | None = None) -> str:
+def read_text(path: Path, missing: str | None = None) -> str:
     """Return a file's text; `missing` stands for a file that is not there."""
     try:
         return path.read_text(encoding="utf-8")
@@ -180,7 +182,7 @@ def read_bytes(path: Path) -> bytes:
 def refuse_repeated(path: Path) -> None:
     """Raise if a file of checks defines a function twice: the first would never run."""
     try:
-        body = ast.parse(read(path)).body
+        body = ast.parse(read_text(path)).body
     except (SyntaxError, ValueError):
         return  # importing it says more
     first: dict[str, int] = {}
@@ -260,7 +262,7 @@ def variants(source: str, decorator: str) -> tuple[Variant, ...]:
     return tuple(found)
 
 
-def names_of(node: ast.stmt, own: Container[str | None]) -> Iterator[str]:
+def names_defined(node: ast.stmt, own: Container[str | None]) -> Iterator[str]:
     """Yield what a statement at the top of a module defines, or imports from a module of the same work."""
     if isinstance(node, ast.ImportFrom) and node.module in own:
         yield from (alias.asname or alias.name for alias in node.names)

@@ -24,7 +24,7 @@ def written_out(text: str, parts: Mapping[str, str], where: str) -> str:
         for number in range(node.lineno - 1, node.end_lineno or node.lineno):
             lines[number] = ""  # all others keep their places
         try:
-            added += list(functions(call, parts, own))
+            added += list(functions_in(call, parts, own))
         except (KitError, ValueError, TypeError, SyntaxError) as error:
             raise KitError(f"{where}:{node.lineno}: {error}") from error
     return "\n".join([*lines, *added, ""]) if added else text
@@ -37,7 +37,7 @@ def change_in(node: ast.stmt) -> ast.Call | None:
     return call if isinstance(call, ast.Call) and getattr(called, "id", "") == "changed" else None
 
 
-def functions(call: ast.Call, parts: Mapping[str, str], own: set[str]) -> Iterator[str]:
+def functions_in(call: ast.Call, parts: Mapping[str, str], own: set[str]) -> Iterator[str]:
     """Yield the code of each mistake that a call of `changed` tells of."""
     question = ast.literal_eval(call.args[0])
     module, definition = find(question, parts)

@@ -12,7 +12,6 @@ from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import AnswerFacts
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.known import Known, KnownAnswers, outcomes_of
-from autograder.judging.loading import Program
 from autograder.judging.weighing import (
     Case,
     Failed,
@@ -25,9 +24,10 @@ from autograder.judging.weighing import (
     weigh,
 )
 from autograder.results import Outcome
+from autograder.sandbox.program import Program
 from autograder.sandbox.wall import Wall
 
-KEPT = 5_000  # diagnoses remembered
+DIAGNOSES_KEPT = 5_000  # diagnoses remembered
 WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
 
 
@@ -73,7 +73,7 @@ class Diagnostician:
             return self._diagnose(checks, judged, candidates, right)
         key = tuple((one.verdict.outcome, one.digest) for one in judged)  # the same replies, the same reason
         if key not in self._diagnosed:
-            if len(self._diagnosed) >= KEPT:
+            if len(self._diagnosed) >= DIAGNOSES_KEPT:
                 self._diagnosed.clear()
             self._diagnosed[key] = self._diagnose(checks, judged, candidates, right)
         return self._diagnosed[key]

@@ -14,24 +14,24 @@ from autograder.checks.equality import expect_equal
 from autograder.judging import examples_reader
 from autograder.judging.bank import Bank, Variant
 from autograder.judging.judge import Judge
-from autograder.judging.loading import Program
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
 from autograder.results import Examples
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 
-FILE = "examples.py"
-MOST = 8  # examples of a question that are looked at: each tells whether one answer is right
+EXAMPLES_FILE = "examples.py"
+MOST_EXAMPLES = 8  # examples of a question that are looked at: each tells whether one answer is right
 MOST_BYTES = 20_000  # of an example
 RTOL, ATOL = 2e-3, 1e-3  # worked out by hand: three digits are enough
 READER = Path(examples_reader.__file__).read_text("utf-8")
-FORM = f'{FILE}: write examples = {{"function": [((argument, argument), value), ...]}}'
+FORM = f'{EXAMPLES_FILE}: write examples = {{"function": [((argument, argument), value), ...]}}'
 Asked = tuple[Call, Any]
 
 
@@ -53,16 +53,20 @@ class Examiner:
     def read(self, text: str, questions: Sequence[str]) -> dict[str, list[Any]] | None:
         """Return each question's examples as data, None if there are none to be read."""
         modules = {**self._bank.provided, "examples_reader": READER}
-        session = Session(self._wall, Program(protocol.ProgramText(FILE, [text]), modules))
+        session = Session(self._wall, Program(protocol.ProgramText(EXAMPLES_FILE, [text]), modules))
         try:
-            found = Student(session.send).make("examples_reader.read", list(questions), MOST)
+            found = Student(session.send).make(
+                "examples_reader.read_examples", list(questions), MOST_EXAMPLES
+            )
         except (StudentRaised, CallTimeout, WorkerDied):
             return None
         finally:
             session.close()
         if not isinstance(found, dict):
             return None
-        return {name: given[:MOST] for name, given in found.items() if isinstance(given, list) and given}
+        return {
+            name: given[:MOST_EXAMPLES] for name, given in found.items() if isinstance(given, list) and given
+        }
 
     def question(self, name: str, given: Sequence[Any]) -> Examples:
         """Return what came of the examples of one question."""

@@ -10,12 +10,10 @@ from typing import Any
 MOST_CHARACTERS = 20_000  # of an example as text
 
 
-def read(names: Sequence[str], most: int) -> dict[str, list[list[Any]]] | None:
+def read_examples(names: Sequence[str], most: int) -> dict[str, list[list[Any]]] | None:
     """Return each question's examples: arguments and value, or nothing where one has another form.
 
-    Args:
-        names: of the questions; anything else in the file is a slip, and None is returned.
-        most: examples of a question; the others are not read.
+    Of a question `most` are read. Anything else in the file is a slip, and None is returned.
     """
     found = getattr(sys.modules.get("examples"), "examples", None)
     if not isinstance(found, dict) or not set(found) <= set(names):

@@ -11,12 +11,11 @@ from autograder.judging.answer_cache import cache_of
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
-from autograder.judging.examples import FILE as EXAMPLES
+from autograder.judging.examples import EXAMPLES_FILE as EXAMPLES
 from autograder.judging.examples import Examiner
 from autograder.judging.judge import Judge, Judged
 from autograder.judging.lending import Lending, better, judge_again
 from autograder.judging.load_notes import load_notes
-from autograder.judging.loading import Program
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.quiz_sheet import graded_sheet
@@ -36,6 +35,7 @@ from autograder.results import (
 )
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import used_by
+from autograder.sandbox.program import Program
 from autograder.sandbox.selfcheck import FULL
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
@@ -84,7 +84,7 @@ class Grader:
         """Return the report on one submission; whatever is in it, this returns."""
         if submission.problem:
             return self.ungraded(submission, Outcome.ERROR, submission.problem)
-        told = "The kit stumbled over this submission; staff have been told."
+        told = "The kit failed on this submission; staff have been told."
         for _ in range(TRIES):
             try:
                 return self.grade_readable(submission)

@@ -27,7 +27,7 @@ from autograder.sandbox.protocol import ProtocolError
 from autograder.sandbox.remote import CallTimeout, InvalidReply, WorkerDied
 from autograder.sandbox.student import Student
 
-KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
+VERDICTS_KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
 KEPT_ROOM = 32 << 20  # bytes of all replies whose verdicts are remembered
 
@@ -97,7 +97,7 @@ class Judge:
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
-        self._judged: Kept[Judged] = Kept(KEPT, KEPT_ROOM)
+        self._judged: Kept[Judged] = Kept(VERDICTS_KEPT, KEPT_ROOM)
 
     @cached_property
     def identity(self) -> bytes:
@@ -109,26 +109,34 @@ class Judge:
     ) -> Iterator[Judged]:
         """Run checks, in order, on a submission, and yield how each ended; others have `passed` already.
 
-        Their calls go over all at once; each check is judged as soon as its replies are there.
+        Their calls go over all at once, those of several that ask the very same once; each check is judged
+        as soon as its replies are there.
         """
         if not all(check.visible for check in checks):
             session.seal()
         scripts = {check.key: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None and not script.live}
-        questions = [check.question for check in checks if check.key in known]
-        coming = zip(known, session.play(list(known.values()), questions), strict=True)
+        firsts: dict[tuple[str, tuple[bytes, ...]], str] = {}
+        first = {
+            check.key: firsts.setdefault((check.question, known[check.key].frames), check.key)
+            for check in checks
+            if check.key in known
+        }
+        played = session.play([known[key] for key in firsts.values()], [question for question, _ in firsts])
+        coming = zip(firsts.values(), played, strict=True)
         replies: dict[str, Sequence[Reply]] = {}
 
         def one(check: Check) -> Judged:
             script, judged = known.get(check.key), None
             if script is not None:
-                while check.key not in replies:
+                while first[check.key] not in replies:
                     replies.update([next(coming)])
-                judged = self.judge_replies(check, script, replies[check.key], session)
+                judged = self.judge_replies(check, script, replies[first[check.key]], session)
             if judged is None:
                 replies.update(coming)  # one conversation at a time
                 session.begin_question(check.question)
-                judged = replace(self.judge_live(check, session), replies=replies.get(check.key, ()))
+                there = replies.get(first.get(check.key, ""), ())
+                judged = replace(self.judge_live(check, session), replies=there)
             return judged
 
         yield from self.in_order(checks, one, passed)
@@ -265,8 +273,8 @@ class Judge:
         return Script(tuple(frames), tuple(answers), live, rooms, tuple(calls), tuple(outcomes))
 
     def not_expected(self, check: Check, error: Exception) -> Verdict:
-        """Decide whose fault it is that a check stumbled: on the reference's answers it must not."""
-        note = f"{check.id} stumbled: {type(error).__name__}: {error}"
+        """Decide whose fault it is that a check failed: on the reference's answers it must not."""
+        note = f"{check.id} failed: {type(error).__name__}: {error}"
         if self.script(check) is None:
             return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
         return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)

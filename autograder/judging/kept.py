@@ -5,10 +5,10 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-Held = TypeVar("Held")
+KeptValue = TypeVar("KeptValue")
 
 
-class Kept(Generic[Held]):
+class Kept(Generic[KeptValue]):
     """Values by key, of which the oldest go when there are too many or they are too large together."""
 
     def __init__(self, entries: int, room: int) -> None:
@@ -19,18 +19,18 @@ class Kept(Generic[Held]):
             room: how large they may be together, in bytes.
         """
         self._entries, self._room, self._used = entries, room, 0
-        self._values: OrderedDict[Hashable, tuple[Held, int]] = OrderedDict()
+        self._values: OrderedDict[Hashable, tuple[KeptValue, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def __contains__(self, key: Hashable) -> bool:
         return key in self._values
 
-    def get(self, key: Hashable) -> Held | None:
+    def get(self, key: Hashable) -> KeptValue | None:
         """Return a value, None if it is not there."""
         found = self._values.get(key)
         return None if found is None else found[0]
 
-    def put(self, key: Hashable, value: Held, size: int) -> None:
+    def put(self, key: Hashable, value: KeptValue, size: int) -> None:
         """Remember a value, unless it alone is larger than the room."""
         if size > self._room:
             return

@@ -13,11 +13,11 @@ from autograder.judging.answer_cache import AnswerCache, cache_of, digest
 from autograder.judging.bank import Check
 from autograder.judging.facts import AnswerFacts, FactKey, Layout, Odd, Outcomes
 from autograder.judging.judge import Judge, Judged, open_reply
-from autograder.judging.loading import Program
 from autograder.judging.session import Ended, Reply, Script, Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, StudentRaised
 from autograder.sandbox.codec import encode_call
+from autograder.sandbox.program import Program
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.wall import Wall
 
@@ -181,12 +181,7 @@ class KnownAnswers:
         return layout.each([fact.key in facts for fact in layout.facts])
 
     def find_free(self, checks: Sequence[Check], right: Sequence[str]) -> None:
-        """Find out, once for all draws, which answers to a question's checks may differ.
-
-        Args:
-            checks: the question's, which right answers pass whatever that is.
-            right: names of programs that are right.
-        """
+        """Find out, once for all draws, which answers to a question's checks may differ."""
         new = [check.drawn(0) for check in checks if check.id not in self._free]
         layouts = {check.key: layout for check in new if (layout := self.layout(check)) is not None}
         new = [check for check in new if check.key in layouts and layouts[check.key].stateful.any()]

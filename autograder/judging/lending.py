@@ -20,15 +20,14 @@ from autograder.judging.scoring import share
 from autograder.judging.session import Session
 from autograder.results import Cause, CheckResult, Outcome
 from autograder.sandbox.lender import Lender, LenderFailed
-from autograder.sandbox.remote import Worker
 from autograder.sandbox.wall import Wall
 
 NOTHING_TO_SAY: dict[str, Any] = {
     "cause": Cause.OTHER, "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"",
     "answer_digest": "",
 }  # fmt: skip
-MOST_TEXT = 300_000  # characters of a program that is looked through for what it uses
-PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
+MOST_PROGRAM = 300_000  # characters of a program that is looked through for what it uses
+LENT_PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
     if all(result.outcome is Outcome.PASSED for result in own):
         session.right.add(question)
         return None
-    parts = parts_of(question, lending.questions, session.program.source.cells)
+    parts = earlier_functions(question, lending.questions, session.program.source.cells)
     names = [name for name in parts if name not in session.right]
     if not names:
         return None
@@ -70,11 +69,11 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
     return Again(results, "" if results is own else said, judged)
 
 
-def parts_of(question: str, questions: Iterable[str], cells: Sequence[str]) -> list[str]:
+def earlier_functions(question: str, questions: Iterable[str], cells: Sequence[str]) -> list[str]:
     """Return the earlier questions whose functions the program uses to answer this one."""
     order = list(questions)
     earlier = [name for name in order[: order.index(question)] if is_used(name, cells)]
-    defined = definitions(tuple(cells)) if earlier else {}
+    defined = defining_statements(tuple(cells)) if earlier else {}
     reached, waiting, seen = {question}, [question], set[int]()
     while waiting:
         for statement in defined.get(waiting.pop(), ()):
@@ -102,19 +101,19 @@ class Statement:
 
 
 @functools.lru_cache(maxsize=8)
-def definitions(cells: tuple[str, ...]) -> Mapping[str, Sequence[Statement]]:
+def defining_statements(cells: tuple[str, ...]) -> Mapping[str, Sequence[Statement]]:
     """Return the statements of a program that define each of its names: functions, classes, assignments.
 
     Of a program that is far longer than any that people write, nothing.
     """
     found: dict[str, list[Statement]] = {}
-    for text in cells if sum(map(len, cells)) <= MOST_TEXT else ():
+    for text in cells if sum(map(len, cells)) <= MOST_PROGRAM else ():
         try:
             body = ast.parse(text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in body:
-            reads, stores = names_in(node)
+            reads, stores = names_read_and_stored(node)
             statement = Statement(frozenset(reads))
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 stores = {node.name}
@@ -123,7 +122,7 @@ def definitions(cells: tuple[str, ...]) -> Mapping[str, Sequence[Statement]]:
     return found
 
 
-def names_in(node: ast.AST) -> tuple[set[str], set[str]]:
+def names_read_and_stored(node: ast.AST) -> tuple[set[str], set[str]]:
     """Return the names that a statement reads, and those that it stores."""
     names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
     reads = {name.id for name in names if isinstance(name.ctx, ast.Load)}
@@ -132,20 +131,12 @@ def names_in(node: ast.AST) -> tuple[set[str], set[str]]:
 
 def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequence[str]) -> list[Judged]:
     """Run a question's checks on a program in which the functions `names` are the reference's."""
-    wall, reference = lending.wall, reference_program(lending.bank)
-
-    def start() -> Worker:
-        worker = wall.worker()
-        try:
-            worker.load(reference.source, reference.modules, reference.bind, files=reference.files)
-        except BaseException:
-            worker.close()
-            raise
-        return worker
-
-    lender = Lender(names, start)
+    reference = reference_program(lending.bank)
+    lender = Lender(names, lambda: lending.wall.loaded(reference))
     program = replace(own.program, lender=lender)
-    session = Session(wall, program, patience=PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds)
+    session = Session(
+        lending.wall, program, patience=LENT_PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds
+    )
     try:
         return list(lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session))
     finally:

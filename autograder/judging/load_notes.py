@@ -11,7 +11,7 @@ from autograder.sandbox.remote import CallTimeout
 from autograder.submission.disguises import what_it_is
 from autograder.submission.reading import Source
 
-UNREADABLE = ("SyntaxError", "IndentationError", "TabError", "NewerSyntax")
+UNREADABLE_KINDS = ("SyntaxError", "IndentationError", "TabError", "NewerSyntax")
 MOST_NOTES, MOST_NAMES, CELL_SHOWN = 6, 4, 40
 
 
@@ -26,14 +26,14 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
     causes = {ending.statement.place: ending.error for ending in session.endings}
     notes = []
     for stop in stops[:MOST_NOTES]:
-        where = place(stop, source)
+        where = statement_place(stop, source)
         if stop.place in causes:
             slow = isinstance(causes[stop.place], CallTimeout)
             what = "did not end, and could not be interrupted" if slow else f"{causes[stop.place]}"
             told = f"{where} {what}; it was left out."
         elif stop.seconds:
             told = f"{where} was cut off after {stop.seconds:.0f} s: loading may take {import_s:g} s in all."
-        elif stop.problem.type_name in UNREADABLE:
+        elif stop.problem.type_name in UNREADABLE_KINDS:
             told = f"Python cannot read {where}: {stop.problem.message.rstrip('?.')}."
         else:
             said = stop.problem.message.partition("\n")[0].rstrip(". ")
@@ -43,13 +43,13 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
         if kind:
             return [f"{source.name} is {kind}, not Python: hand in the .py or .ipynb file itself."]
         file = stop.place[0].partition(":")[0]
-        notes.append(f"{file}: {told} {sentence(missing(stop.names) + rest(defined))}")
+        notes.append(f"{file}: {told} {sentence(missing_names(stop.names) + rest(defined))}")
     if len(stops) > MOST_NOTES:
         notes.append(f"{source.name}: {len(stops) - MOST_NOTES} more of its statements did not run.")
     return notes
 
 
-def place(stop: StoppedStatement, source: Source) -> str:
+def statement_place(stop: StoppedStatement, source: Source) -> str:
     """Return where a statement is, in words; a cell is told by how it begins: a notebook shows no numbers."""
     problem = stop.problem
     line = f"line {problem.line}" if 0 < problem.line <= LAST_LINE else "a line"
@@ -61,7 +61,7 @@ def place(stop: StoppedStatement, source: Source) -> str:
     return line
 
 
-def missing(names: Sequence[str]) -> str:
+def missing_names(names: Sequence[str]) -> str:
     """Say which names a program lacks."""
     shown = [f"`{name}`" for name in names[:MOST_NAMES]]
     if not shown:

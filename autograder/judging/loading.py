@@ -1,28 +1,17 @@
 """Load a program behind the wall, in as many fresh workers as it takes to leave out what ends them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from autograder.sandbox import protocol
-from autograder.sandbox.lender import Lender
+from autograder.sandbox.program import Program
 from autograder.sandbox.remote import CallTimeout, InvalidReply, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
 RELOADS, TIMES = 5, 3  # how often it is tried again, and for how many times what loading may take
 SUSPECT = 5  # the part of that time for each statement, once one is known that cannot be interrupted
-
-
-@dataclass(frozen=True)
-class Program:
-    """A program to load into a worker: with modules to import, names to replace in it, files beside it."""
-
-    source: protocol.ProgramText
-    modules: Mapping[str, str] = field(default_factory=dict)
-    bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lender: Lender | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,18 +66,8 @@ class Loader:
         raise AssertionError("the last attempt returns or raises")
 
     def _load(self, worker: Worker, deadline: float, statement_s: float) -> None:
-        program = self.program
         skip = [*self._slow, *(ending.statement.place for ending in self.endings)]
-        loaded = worker.load(
-            program.source,
-            program.modules,
-            program.bind,
-            deadline,
-            program.lender,
-            skip,
-            statement_s=statement_s,
-            files=program.files,
-        )
+        loaded = worker.load(self.program, deadline, skip, statement_s=statement_s)
         if self.loaded is None:
             self.loaded = loaded
             self._slow = [stop.place for stop in loaded.stops if stop.seconds]

@@ -4,17 +4,14 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from msgspec.structs import asdict
-
 from autograder import beside
 from autograder.config import Course
 from autograder.judging.agreement import insist_on_agreement
-from autograder.judging.bank import load_bank, read
+from autograder.judging.bank import load_bank, read_text
 from autograder.judging.grader import Grader
 from autograder.judging.quiz_sheet import open_quiz
 from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.libraries import packages_of, used_by
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.selfcheck import FULL, self_check
 from autograder.sandbox.wall import Wall
 
@@ -31,8 +28,8 @@ def open_grader(
     solution = course.root / "solutions" / f"{stem}.py"
     only_quiz = not assignment.questions
     # The warm process starts first and imports while this one reads: neither waits for the other.
-    own = [read(path, "" if only_quiz else None) for path in (solution, *provided_paths(course, stem))]
-    wall = Wall(Limits(**asdict(assignment.limits)), used_by(own[:1]), without, packages_of(own))
+    own = [read_text(path, "" if only_quiz else None) for path in (solution, *provided_paths(course, stem))]
+    wall = Wall(assignment.limits, used_by(own[:1]), without, packages_of(own))
     try:
         bank = load_bank(course.root, stem, assignment)
         if not only_quiz:

@@ -16,7 +16,7 @@ def with_pictures(
 ) -> list[CheckResult]:
     """Return the results; the first that failed over a figure holds it, and what the reference drew.
 
-    One pair a question: a figure is mended once, and pictures are large.
+    One pair a question: a figure is fixed once, and pictures are large.
     """
     told = list(results)
     for at, (result, one) in enumerate(zip(results, judged, strict=True)):

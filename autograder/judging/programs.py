@@ -1,8 +1,8 @@
 """The course's own programs, as they are loaded behind the wall."""
 
 from autograder.judging.bank import Bank, Variant
-from autograder.judging.loading import Program
 from autograder.sandbox import protocol
+from autograder.sandbox.program import Program
 
 
 def reference_program(bank: Bank) -> Program:

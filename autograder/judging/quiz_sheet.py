@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograder.config import Course
-from autograder.judging.bank import read
+from autograder.judging.bank import read_text
 from autograder.judging.scoring import quiz_shares
-from autograder.quiz.figures import term_of
+from autograder.quiz.figures import term_salt
 from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
 from autograder.results import QuizAnswer
 from autograder.submission.reading import QUIZ, Submission
@@ -19,10 +19,10 @@ def open_quiz(course: Course, stem: str) -> Quiz | None:
     if not course.assignment(stem).quiz:
         return None
     return load_quiz(
-        read(course.root / "assignments" / stem / "quiz.yml"),
-        read(course.root / "solutions" / f"{stem}_quiz.yml"),
+        read_text(course.root / "assignments" / stem / "quiz.yml"),
+        read_text(course.root / "solutions" / f"{stem}_quiz.yml"),
         stem,
-        term_of(course.settings.seed),
+        term_salt(course.settings.seed),
     )
 
 

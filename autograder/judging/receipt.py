@@ -29,7 +29,7 @@ IMPORT = re.compile(rf"^[ \t]*(?:{FROM}|import[ \t]+(autograder[\w.]*))", re.MUL
 def receipt_of(course: Course, stem: str, isolation: str) -> dict[str, str]:
     """Return the part of a receipt that all submissions share."""
     settings = msgspec.json.encode(replace(course.settings, seed=0))
-    files = digest({**course_files(course, stem), FILE: settings})
+    files = hash_of_files({**course_files(course, stem), FILE: settings})
     return {
         "kit": __version__,
         "kit_sha256": kit_hash(),
@@ -56,10 +56,10 @@ def version(name: str) -> str:
 @functools.cache
 def kit_hash() -> str:
     """Return a hash of every module of the engine that judging can come to import."""
-    return digest(engine_files(JUDGES))
+    return hash_of_files(engine_files(JUDGES))
 
 
-def digest(files: Mapping[str, bytes]) -> str:
+def hash_of_files(files: Mapping[str, bytes]) -> str:
     """Return a hash of files and their names."""
     found = hashlib.sha256()
     for path, data in sorted(files.items()):
@@ -91,7 +91,7 @@ def engine_files(entries: Iterable[str]) -> dict[str, bytes]:
         path = module_file(waiting.pop())
         if path is not None and path not in found:
             found[path] = (ENGINE / path).read_bytes()
-            for name in imports_of(found[path].decode()):
+            for name in engine_imports_of(found[path].decode()):
                 waiting += with_packages(name.partition(".")[2])
     return found
 
@@ -111,7 +111,7 @@ def module_file(name: str) -> str | None:
     return None
 
 
-def imports_of(source: str) -> Iterator[str]:
+def engine_imports_of(source: str) -> Iterator[str]:
     """Yield the dotted names of the engine's that a module of it imports anywhere."""
     for module, names, whole in IMPORT.findall(source):
         yield from [whole] if whole else (f"{module}.{name}" for name in re.findall(r"\w+", names))

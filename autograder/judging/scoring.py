@@ -36,7 +36,7 @@ class Weighted(Protocol):
         """Its share relative to its siblings."""
 
 
-def parts(checks: Sequence[Weighted]) -> list[float]:
+def point_shares(checks: Sequence[Weighted]) -> list[float]:
     """Return which part of a question's points each of its checks carries.
 
     They share by weight, but all visible ones together carry no more than `VISIBLE_PART`.
@@ -52,15 +52,15 @@ def parts(checks: Sequence[Weighted]) -> list[float]:
     return [one.weight and kinds[one.visible] * one.weight / totals[one.visible] for one in checks]
 
 
-def left_out(result: CheckResult) -> bool:
+def is_weightless(result: CheckResult) -> bool:
     """Whether a check carries no points because it could not run."""
     return result.outcome in WEIGHTLESS
 
 
 def share(points: float, results: Sequence[CheckResult]) -> float:
     """Return what a question earned; checks that could not run leave their points to the others."""
-    counted = [result for result in results if not left_out(result)]
-    carried = parts(counted)
+    counted = [result for result in results if not is_weightless(result)]
+    carried = point_shares(counted)
     if not any(carried):
         return float(points) if results else 0.0
     earned = [part for part, result in zip(carried, counted, strict=True) if result.outcome is Outcome.PASSED]

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator
 
 LEFT_OUT = "..."
-LONGEST = 300  # characters of a reason that is looked up
+LONGEST_REASON = 300  # characters of a reason that is looked up
 FEWEST_LETTERS = 8  # of an f-string that counts as a sentence
 
 
@@ -30,7 +30,7 @@ class Sentences:
         """Return a reason as far as it stands in the file, "" if it does not."""
         if reason in self._whole:
             return reason
-        fitting = (parts for parts in self._parts if len(reason) <= LONGEST and fits(reason, parts))
+        fitting = (parts for parts in self._parts if len(reason) <= LONGEST_REASON and fits(reason, parts))
         return next((LEFT_OUT.join(parts) for parts in fitting), "")
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.judging.loading import Ending, Loader, Program
+from autograder.judging.loading import Ending, Loader
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.patience import FACTOR
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import Forget, Loaded, StoppedStatement, frame_of
 from autograder.sandbox.remote import LIVE_BYTES, AnswerTooLarge, CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall

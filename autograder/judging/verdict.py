@@ -25,7 +25,7 @@ OWN_WORDS = "an exception that is none of Python's"
 NOT_AS_PROMISED = (
     "It cannot be called as its docstring says: are the parameters, names and defaults, those of the stub?"
 )
-QUOTABLE = frozenset(
+QUOTED_EXCEPTIONS = frozenset(
     name
     for name, kind in vars(builtins).items()
     if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -97,8 +97,8 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
         return Verdict(Outcome.ERROR, not_defined(asked, tellable), cause=Cause.MISSING)
     if is_unwritten(problem.type_name, problem.message):
         return Verdict(Outcome.UNWRITTEN, "Not written yet.")
-    kind = problem.type_name if problem.type_name in QUOTABLE else OWN_WORDS
-    where = place(problem) if visible or exists(problem, tellable.cells) else ""
+    kind = problem.type_name if problem.type_name in QUOTED_EXCEPTIONS else OWN_WORDS
+    where = line_place(problem) if visible or exists(problem, tellable.cells) else ""
     full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
     told = full if visible else f"The code raised {kind}{where}."
     if hint(problem.lacks):
@@ -113,7 +113,7 @@ def not_defined(asked: str, tellable: Tellable) -> str:
     """Say that a function is missing, and whether that is because its statement did not run."""
     stopped = tellable.lost.get(asked)
     if stopped is not None:
-        where = place(stopped.problem) if exists(stopped.problem, tellable.cells) else ""
+        where = line_place(stopped.problem) if exists(stopped.problem, tellable.cells) else ""
         what = where.removeprefix(" at ") or "its statement"
         return f"{asked} is missing because {what} stopped: see the note about that line."
     names = [name for name in tellable.names if len(name) <= LONGEST_NAME]
@@ -122,7 +122,7 @@ def not_defined(asked: str, tellable: Tellable) -> str:
     return f"There is no function {asked} in the file.{hint}"
 
 
-def place(problem: Problem) -> str:
+def line_place(problem: Problem) -> str:
     """Return where in the student's file, as far as it is known."""
     if problem.line <= 0:
         return ""

@@ -147,14 +147,7 @@ class Weighed:
 
 
 def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Held:
-    """Hold a mistake's answers to a failed check against a submission's.
-
-    Args:
-        case: the check is one of.
-        one: the failed check.
-        mine: what the mistake answers to it.
-        unsteady: the entries in which the mistake contradicts itself.
-    """
+    """Hold a mistake's answers to a failed check, all but the `unsteady` entries, against a submission's."""
     free, layout, same_end = case.free[one.key], one.record.layout, one.ends_as(mine)
     wrong, theirs = case.wrong_in(one), mine.record.wrong & ~free
     alike = one.record.same(mine.record)

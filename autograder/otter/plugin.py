@@ -19,14 +19,14 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.config import load_config
 from autograder.errors import InputError, KitError
 from autograder.judging.opening import open_grader
-from autograder.judging.scoring import parts
+from autograder.judging.scoring import point_shares
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of
 
-COURSE = Path("source", "course")  # below /autograder, or wherever otter keeps it
-PASSED = "✅ Test case passed"
-FAILED = "❌ Test case failed"
+COURSE_FOLDER = Path("source", "course")  # below /autograder, or wherever otter keeps it
+PASSED_TEXT = "✅ Test case passed"
+FAILED_TEXT = "❌ Test case failed"
 
 
 class BehindTheWall(AbstractOtterPlugin):  # type: ignore[misc]
@@ -39,7 +39,7 @@ class BehindTheWall(AbstractOtterPlugin):  # type: ignore[misc]
         path = Path(self.submission_path)
         drop_marker(path.parent)
         try:
-            self.report = grade(path.parent, self.plugin_config["assignment"])
+            self.report = grade_folder(path.parent, self.plugin_config["assignment"])
         except (KitError, InputError) as error:
             raise OtterRuntimeError(str(error)) from error
         finally:
@@ -68,9 +68,9 @@ class BehindTheWall(AbstractOtterPlugin):  # type: ignore[misc]
         return "\n".join([*lines, *(f"{key}: {value}" for key, value in self.report.receipt.items())])
 
 
-def grade(folder: Path, stem: str) -> Report:
+def grade_folder(folder: Path, stem: str) -> Report:
     """Return the kit's report on what is in a folder."""
-    course = load_config(folder.parent / COURSE)
+    course = load_config(folder.parent / COURSE_FOLDER)
     grader = open_grader(course, stem)
     try:
         return grader.grade(read_submission(folder, task_of(course, stem)))
@@ -103,15 +103,15 @@ def question_file(report: Report, question: QuestionResult) -> Any:
     if not checks:  # the submission could not be read
         told = "\n".join(report.notes)
         case = TestCase(name, None, False, question.max_score, None, None)
-        return test_file(name, [TestCaseResult(case, f"{FAILED}\n{told}", False)], question.score)
+        return graded_file(name, [TestCaseResult(case, f"{FAILED_TEXT}\n{told}", False)], question.score)
     hinted = last_wrong(checks) if question.hint else None
     results = []
-    for check, part in zip(checks, parts(checks), strict=True):
+    for check, part in zip(checks, point_shares(checks), strict=True):
         case = TestCase(check.title, None, not check.visible, part * question.max_score, None, None)
         told = f"{check.feedback}\n{question.hint}" if check is hinted else check.feedback
         passed = check.outcome is Outcome.PASSED
-        results.append(TestCaseResult(case, PASSED if passed else f"{FAILED}\n{told}", passed))
-    return test_file(name, results, question.score)
+        results.append(TestCaseResult(case, PASSED_TEXT if passed else f"{FAILED_TEXT}\n{told}", passed))
+    return graded_file(name, results, question.score)
 
 
 def last_wrong(checks: Sequence[CheckResult]) -> CheckResult | None:
@@ -126,11 +126,13 @@ def quiz_file(report: Report) -> Any:
     for answer in report.quiz:
         case = TestCase(answer.id, None, True, answer.max_score * exact, None, None)
         passed = answer.outcome is Outcome.PASSED
-        results.append(TestCaseResult(case, answer.feedback or (PASSED if passed else FAILED), passed))
-    return test_file("quiz", results, report.quiz_score)
+        results.append(
+            TestCaseResult(case, answer.feedback or (PASSED_TEXT if passed else FAILED_TEXT), passed)
+        )
+    return graded_file("quiz", results, report.quiz_score)
 
 
-def test_file(name: str, results: list[Any], score: float) -> Any:
+def graded_file(name: str, results: list[Any], score: float) -> Any:
     """Return one of otter's test files that has been run already."""
     made = ExceptionTestFile(name, f"tests/{name}.py", [result.test_case for result in results])
     made.test_case_results = results

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.judging.bank import Check
-from autograder.judging.scoring import parts
+from autograder.judging.scoring import point_shares
 from autograder.publish.source import CourseModule, names_in
 from autograder.publish.visible import ENGINE_IMPORT, KIT_IMPORT, find_helpers, visible_checks, whole
 
-HEAD = '''"""{told}"""
+TEST_HEAD = '''"""{told}"""
 
 {imports}
 OK_FORMAT = False
@@ -50,7 +50,7 @@ def grading_tests(
     tests = {}
     for question, worth in points.items():
         own = [check for check in checks if check.question == question]
-        mine = {check.name: (check, part * worth) for check, part in zip(own, parts(own), strict=True)}
+        mine = {check.name: (check, part * worth) for check, part in zip(own, point_shares(own), strict=True)}
         marks: dict[ast.stmt, str] = {
             node: mark(*mine[node.name])
             for node in source.tree.body
@@ -74,13 +74,7 @@ def test_file(
 ) -> str:
     """Return a test file: the checks to the letter, and of the rest only what they refer to.
 
-    Args:
-        source: the module of checks.
-        marks: the checks, each with its decorator.
-        told: the file's docstring.
-        question: what it checks.
-        arguments: of `Cases`, as code.
-        last: the import of `Cases`, which also says whose file this is.
+    `marks` are the checks with their decorators; `last`, the import of `Cases`, also says whose file this is.
     """
     helpers = find_helpers(source, list(marks))
     needed = names_in([*helpers, *marks]) - {"check"}
@@ -89,7 +83,7 @@ def test_file(
         imports = ENGINE_IMPORT.sub(KIT_IMPORT, imports) + last
     else:
         imports = GRADING_START + imports + last
-    head = HEAD.format(told=told, imports=imports, question=question, arguments=arguments)
+    head = TEST_HEAD.format(told=told, imports=imports, question=question, arguments=arguments)
     parts = [f"{marks[node]}\n{whole(source, node)}" if node in marks else whole(source, node)
              for node in [*helpers, *marks]]  # fmt: skip
     return "\n\n\n".join([head.rstrip("\n"), *parts]) + "\n"

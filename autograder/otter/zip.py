@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograder import beside
 from autograder.config import Course
-from autograder.environment import LIBRARIES, python_name
+from autograder.environment import LIBRARIES, VERSION
 from autograder.judging.bank import load_bank
 from autograder.judging.receipt import ENGINE, course_files
 from autograder.otter.tests import grading_tests
@@ -15,11 +15,10 @@ from autograder.publish.source import read_source
 from autograder.publish.student_files.progress import CHECK_SECONDS
 from autograder.publish.template import provided_files, render
 
-FILES = Path(__file__).parent
+OTTER_FILES = Path(__file__).parent
 PLUGIN = "autograder.otter.plugin.BehindTheWall"
 WITH_CONDA = {"torch": "pytorch-cpu"}  # its name there, where it differs
 FOR_THE_ENGINE = ("msgspec", "PyYAML")
-PYTHON = python_name().removeprefix("Python ")
 
 
 def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
@@ -35,7 +34,7 @@ def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
     texts |= {f"files/{name.removesuffix('.py')}/__init__.py": text for name, text in provided.items()}
     texts["otter_config.json"] = json.dumps(configuration(course, stem), indent=2) + "\n"
     texts["README.md"] = render(
-        (FILES / "README.md.j2").read_text("utf-8"), title=assignment.title or stem, stem=stem,
+        (OTTER_FILES / "README.md.j2").read_text("utf-8"), title=assignment.heading, stem=stem,
         otter=importlib.metadata.version("otter-grader"), quiz=bool(assignment.quiz),
         modules=bool(provided), seconds=CHECK_SECONDS,
     )  # fmt: skip
@@ -69,7 +68,7 @@ def otter_scripts() -> dict[str, str]:
     }
     torch = {"channels": ["conda-forge"], "dependencies": list(WITH_CONDA.values())}
     libraries = sorted({*LIBRARIES, *FOR_THE_ENGINE} - WITH_CONDA.keys(), key=str.lower)
-    environment = generate.CondaEnvironment(PYTHON, False, libraries, False, torch)
+    environment = generate.CondaEnvironment(VERSION, False, libraries, False, torch)
     return scripts | {"environment.yml": environment.to_str()}
 
 

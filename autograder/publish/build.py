@@ -3,43 +3,24 @@
 import io
 import zipfile
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
+from autograder import beside
 from autograder.config import Course
+from autograder.data.files import write_whole
 from autograder.judging.agreement import insist_on_agreement
 from autograder.judging.bank import load_bank
-from autograder.publish.facts import rules_of
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.publishers import MakeBundle, publishers
 from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
-from autograder.quiz.figures import term_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
 MODES = {True: 0o755, False: 0o644}
 
 
-def student_folder(course: Course, stem: str) -> dict[str, bytes]:
-    """Return the files of `student_template/<stem>/`."""
-    assignment = course.assignment(stem)
-    return build_template(
-        course.root,
-        stem,
-        assignment.title or stem,
-        assignment.questions,
-        assignment.quiz,
-        assignment.provided,
-        rules=rules_of(course, stem),
-        term=term_of(course.settings.seed),
-        import_s=assignment.limits.import_s,
-        call_s=assignment.limits.call_s,
-        hand_in=assignment.hand_in,
-    )
-
-
 def student_zip(course: Course, stem: str) -> dict[str, bytes]:
     """Return the files of the zip that a student can be handed: one folder named after the stem."""
-    return {f"{stem}/{path}": content for path, content in student_folder(course, stem).items()}
+    return {f"{stem}/{path}": content for path, content in build_template(course, stem).items()}
 
 
 BUNDLES: dict[str, MakeBundle] = {
@@ -51,31 +32,24 @@ BUNDLES |= FOR_CODE
 
 
 def has_bundle(course: Course, stem: str, name: str) -> bool:
-    """Whether an assignment gets a zip: other graders run code, and what is only a quiz has none."""
-    return name not in FOR_CODE or bool(course.assignment(stem).questions)
+    """Whether an assignment gets a zip: other graders run code, and take one module of it."""
+    assignment = course.assignment(stem)
+    return name not in FOR_CODE or (bool(assignment.questions) and not beside.modules(assignment.hand_in))
 
 
-def build(course: Course, tell: Callable[[str], None]) -> None:
+def build_everything(course: Course, tell: Callable[[str], None]) -> None:
     """Write student_template/ and dist/ for every assignment."""
     for stem, assignment in course.settings.assignments.items():
         bank = load_bank(course.root, stem, assignment)
         insist_on_agreement(bank, assignment.questions)
-        write_tree(student_folder(course, stem), course.root / "student_template" / stem)
+        write_tree(build_template(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")
         for pattern, files in BUNDLES.items():
             if not has_bundle(course, stem, pattern):
                 continue
             name = pattern.format(stem=stem)
-            write_zip(files(course, stem), course.root / "dist" / name)
+            write_whole(course.root / "dist" / name, zip_bytes(files(course, stem)))
             tell(f"dist/{name}")
-
-
-def write_zip(files: Mapping[str, bytes], path: Path) -> None:
-    """Write a zip, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(zip_bytes(files))
-    part.replace(path)
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from autograder import beside
-from autograder.config import Attempts, Course, Late
+from autograder.config import Assignment, Attempts, Course, Late
 from autograder.errors import KitError, nearest
 from autograder.publish.leaks import leaks
 
@@ -93,15 +93,13 @@ def hint_faults(hints: Hints, questions: Sequence[str], solution: str) -> list[s
     return told
 
 
-def facts_of(
-    stem: str, title: str, points: Mapping[str, float], quiz: float, provided: Sequence[str],
-    hand_in: Sequence[str], rules: Rules,
-) -> dict[str, Any]:  # fmt: skip
+def study_facts(assignment: Assignment, rules: Rules) -> dict[str, Any]:
     """Return what study.py reads, as plain data."""
     return {
-        "stem": stem, "title": title, "questions": dict(points), "quiz": quiz,
-        "provided": [*beside.modules(provided), *beside.modules(hand_in)], "beside": list(hand_in),
-        "due": rules.due,
+        "stem": assignment.stem, "title": assignment.heading, "questions": dict(assignment.questions),
+        "quiz": assignment.quiz,
+        "provided": [*beside.modules(assignment.provided), *beside.modules(assignment.hand_in)],
+        "beside": list(assignment.hand_in), "due": rules.due,
         "rules": [*rules.told, *([rules.hand_in] if rules.hand_in else [])], "hand_in": rules.hand_in,
         "hints": {name: list(tiers) for name, tiers in rules.hints.items()},
     }  # fmt: skip

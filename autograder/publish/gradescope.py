@@ -1,22 +1,21 @@
 """The zip that Gradescope is given: the engine, one assignment, two programs at its root. It only reads."""
 
-import ast
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
 from autograder.config import Course, max_score
-from autograder.environment import LIBRARIES, python_name
+from autograder.environment import LIBRARIES, VERSION
 from autograder.errors import KitError
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.receipt import JUDGES, course_files, engine_files
 from autograder.publish.pins import requirements
 from autograder.reports.gradescope import to_gradescope
+from autograder.sandbox.libraries import packages_of
 
-PYTHON = python_name().removeprefix("Python ")
-TEMPLATES = Path(__file__).parent / "gradescope_files"
+ZIP_FILES = Path(__file__).parent / "gradescope_files"
 
 
 def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
@@ -24,9 +23,9 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
     files = course_files(course, stem)
     engine = engine_files(("container.run", *JUDGES))
     libraries = libraries_of(files, engine)
-    texts = {path.name: path.read_text("utf-8") for path in TEMPLATES.iterdir() if path.is_file()}
+    texts = {path.name: path.read_text("utf-8") for path in ZIP_FILES.iterdir() if path.is_file()}
     points = f"{max_score(course.assignment(stem)):g}"
-    values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points, "@PYTHON@": PYTHON}
+    values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points, "@PYTHON@": VERSION}
     for mark, value in values.items():
         texts = {name: text.replace(mark, value) for name, text in texts.items()}
     texts |= requirements(libraries.values())
@@ -40,22 +39,12 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
     }
 
 
-def imports_of(source: bytes) -> Iterator[str]:
-    """Yield the dotted names that a module imports anywhere, and what it takes from them."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
 def libraries_of(course: Mapping[str, bytes], engine: Mapping[str, bytes]) -> dict[str, str]:
     """Return what has to be installed: the name of each package by the name that is imported."""
-    programs = [text for path, text in course.items() if path.endswith(".py")]
-    used = {name.split(".")[0] for text in programs for name in imports_of(text)}
-    needed = {name.split(".")[0] for text in engine.values() for name in imports_of(text)}
+    programs = [text.decode() for path, text in course.items() if path.endswith(".py")]
+    used = set(packages_of([*programs, *(text.decode() for text in engine.values())]))
     own = {"autograder", "solutions", *(Path(path).stem for path in course)}
-    wanted = (used | needed | set(LIBRARIES)) - own - sys.stdlib_module_names
+    wanted = (used | set(LIBRARIES)) - own - sys.stdlib_module_names
     packages = metadata.packages_distributions()
     missing = sorted(wanted - packages.keys())
     if missing:

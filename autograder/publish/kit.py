@@ -18,7 +18,7 @@ RUNNERS = (
     "publish.student_files.runner",
     "publish.student_files.notebook_tools",
 )
-HEAD = '''"""What your checks are written with, and what runs them in this folder. Leave it as it is.
+KIT_HEAD = '''"""What your checks are written with, and what runs them in this folder. Leave it as it is.
 
 It was put together from the course's grader, part by part:
 
@@ -50,7 +50,7 @@ def kit_text() -> str:
     refuse_doubles(parts)
     listed = "\n".join(f"- {part.title}" for part in parts)
     sections = [f"# {'-' * 40}\n# {part.title}\n\n{body_of(part)}" for part in parts]
-    return "\n\n\n".join([HEAD.format(parts=listed) + "\n" + imports_of(parts), *sections]) + "\n"
+    return "\n\n\n".join([KIT_HEAD.format(parts=listed) + "\n" + imports_of(parts), *sections]) + "\n"
 
 
 def parts_of(roots: Sequence[str]) -> list[KitModule]:
@@ -60,7 +60,7 @@ def parts_of(roots: Sequence[str]) -> list[KitModule]:
     def visit(name: str) -> None:
         if name in found:
             return
-        text = path_of(name).read_text("utf-8")
+        text = module_path(name).read_text("utf-8")
         part = KitModule(name, text, ast.parse(text))
         for other in engine_imports(part):
             visit(other)
@@ -78,7 +78,7 @@ def engine_imports(part: KitModule) -> Iterator[str]:
             continue
         inner = (getattr(node, "module", "") or "").partition(".")[2]
         renamed = any(alias.asname for alias in node.names)
-        if renamed or node not in part.tree.body or not path_of(inner).is_file():
+        if renamed or node not in part.tree.body or not module_path(inner).is_file():
             raise KitError(
                 f"autograder.{part.name}, line {node.lineno}: students get this module, so write"
                 " `from autograder.FOLDER.MODULE import NAME` at its top"
@@ -86,7 +86,7 @@ def engine_imports(part: KitModule) -> Iterator[str]:
         yield inner
 
 
-def path_of(name: str) -> Path:
+def module_path(name: str) -> Path:
     """Return the file of a module of the engine."""
     return ENGINE / f"{name.replace('.', '/')}.py"
 

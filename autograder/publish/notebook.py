@@ -7,7 +7,7 @@ from typing import Any
 from autograder.publish.source import DEFINITION, CourseModule
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+BOOK_METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 OPENING = """# {title}
 
 Write one function at a time: its docstring says exactly what is asked. Run its cell, then the cell
@@ -34,7 +34,7 @@ if get_ipython():
     sys.path.insert(0, os.getcwd())
     from checks import kit"""
 CHECK = 'kit and kit.check_cell("{question}", globals())'
-CLOSING = "Save the notebook. Then this cell puts all that you hand in into one zip:"
+HAND_IN_WORDS = "Save the notebook. Then this cell puts all that you hand in into one zip:"
 EXPORT = "kit and kit.hand_in_notebook()"
 
 
@@ -62,7 +62,7 @@ def work_notebook(stubs: str, stem: str, title: str, *, quiz: bool = False) -> s
         code = "\n".join(source.lines[first_line(node) - 1 : end - 1]).strip()
         cells += [("markdown", f"## `{node.name}`", {}), ("code", code, {})]
         cells.append(("code", CHECK.format(question=node.name), {"deletable": False}))
-    cells += [("markdown", CLOSING, {}), ("code", EXPORT, {})]
+    cells += [("markdown", HAND_IN_WORDS, {}), ("code", EXPORT, {})]
     return notebook(cells)
 
 
@@ -80,5 +80,5 @@ def notebook(cells: list[tuple[str, str, dict[str, Any]]]) -> str:
         if kind == "code":
             cell |= {"execution_count": None, "outputs": []}
         made.append(cell | {"source": source.splitlines(keepends=True)})
-    book = {"cells": made, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    book = {"cells": made, "metadata": BOOK_METADATA, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"

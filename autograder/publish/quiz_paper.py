@@ -20,7 +20,7 @@ from autograder.quiz.numbers import read_numbers
 from autograder.quiz.questions import Question
 from autograder.quiz.sheet import read_letters, read_sheet, short, trouble_with
 
-WIDTH = 96
+PAPER_WIDTH = 96
 LABELS = {
     "one choice": "one choice: its letter",
     "several choices": "every choice that is true: letters, like [a, b]",
@@ -28,7 +28,7 @@ LABELS = {
     "short text": "a few words",
     "free text": "a few sentences, read by a person",
 }
-HEAD = """\
+PAPER_HEAD = """\
 # Quiz: {title}
 #
 # 1. Write your name or student number after `student:`. Some questions have figures of your own,
@@ -43,11 +43,11 @@ student:
 
 def render_paper(questions: Mapping[str, Question], title: str) -> str:
     """Return the quiz.yml that a student fills in."""
-    parts = [HEAD.format(title=title)]
+    parts = [PAPER_HEAD.format(title=title)]
     for number, (name, question) in enumerate(questions.items(), start=1):
-        rule = f"# {number} of {len(questions)} ".ljust(WIDTH, "-")
+        rule = f"# {number} of {len(questions)} ".ljust(PAPER_WIDTH, "-")
         body = textwrap.indent(show_question(question.prompt, question.choices), "    ")
-        head = f"{rule}\n{name}:  # {label(question)}"
+        head = f"{rule}\n{name}:  # {kind_label(question)}"
         parts.append(f"{head}\n  question: |\n{body}\n  answer:\n")
     return "\n".join(parts)
 
@@ -57,7 +57,7 @@ def render_script(questions: Mapping[str, Question], assignment: str, title: str
     data: dict[str, dict[str, Any]] = {
         name: {
             "kind": question.kind,
-            "label": label(question),
+            "label": kind_label(question),
             "prompt": question.prompt,
             "choices": question.choices,
             "figures": question.allowed(),
@@ -69,20 +69,20 @@ def render_script(questions: Mapping[str, Question], assignment: str, title: str
         title=title,
         assignment=assignment,
         term=term,
-        questions=pprint.pformat(data, width=WIDTH, sort_dicts=False),
-        reader=f"{body_of(numbers)}\n\n\n{body_of(reader)}",
+        questions=pprint.pformat(data, width=PAPER_WIDTH, sort_dicts=False),
+        reader=f"{module_body(numbers)}\n\n\n{module_body(reader)}",
         functions="\n\n".join(inspect.getsource(function) for function in functions),
     )
 
 
-def body_of(module: ModuleType) -> str:
+def module_body(module: ModuleType) -> str:
     """Return the source of a module without its docstring and imports."""
     source = inspect.getsource(module)
     rest = [node for node in ast.parse(source).body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)]
     return "\n".join(source.split("\n")[rest[0].lineno - 1 :])
 
 
-def label(question: Question) -> str:
+def kind_label(question: Question) -> str:
     """Return what kind of answer is asked for."""
     return LABELS[question.kind] + (", measured with your own code" if question.measured else "")
 

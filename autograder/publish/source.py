@@ -12,7 +12,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITION = (*FUNCTION, ast.ClassDef)
-WIDTH = 100
+CODE_WIDTH = 100
 
 
 class CourseModule:
@@ -93,7 +93,7 @@ class CourseModule:
             one = ast.ImportFrom(node.module, kept, node.level)
         line = ast.unparse(one)
         head, _, names = line.partition(" import ")
-        if len(line) > WIDTH and names:
+        if len(line) > CODE_WIDTH and names:
             line = f"{head} import (\n" + "".join(f"    {name},\n" for name in names.split(", ")) + ")"
         return line
 

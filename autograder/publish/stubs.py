@@ -62,7 +62,7 @@ def find_questions(source: CourseModule, questions: Sequence[str]) -> list[Defin
         if question not in found:
             raise KitError(
                 f"{source.where} has no function or class `{question}`{nearest(question, found)};"
-                " write it with def or class at the top level, or mend the questions in grading.yml"
+                " write it with def or class at the top level, or fix the questions in grading.yml"
             )
         if isinstance(found[question], ast.AsyncFunctionDef):
             raise KitError(f"{source.where}: `{question}` is async; a question is a plain function")

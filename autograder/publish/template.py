@@ -11,9 +11,10 @@ from typing import Any
 import jinja2
 
 from autograder import beside
-from autograder.environment import AT_HOME, LIBRARIES, PYTHON, listed, python_name
+from autograder.config import Assignment, Course
+from autograder.environment import AT_HOME, LIBRARIES, VERSION, promised, python_name
 from autograder.errors import KitError, nearest
-from autograder.publish.facts import Rules, facts_of, hint_faults
+from autograder.publish.facts import Rules, hint_faults, rules_of, study_facts
 from autograder.publish.kit import kit_text
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
@@ -21,112 +22,89 @@ from autograder.publish.publishers import publishers
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, CourseModule, read_source
 from autograder.publish.stubs import make_stubs
-from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import count_visible, make_visible_checks
+from autograder.quiz.figures import term_salt
 from autograder.quiz.questions import load_questions
+from autograder.sandbox.libraries import packages_of
 
 STUDENT_FILES = Path(__file__).parent / "student_files"
 LARGE = "torch"  # gigabytes, for some: only where an assignment is about it
 
 
-def build_template(
-    course_root: Path,
-    stem: str,
-    title: str,
-    points: Mapping[str, float],
-    quiz_points: float,
-    provided: Sequence[str] = (),
-    minutes: int | None = None,
-    rules: Rules | None = None,
-    term: str = "",
-    import_s: float = 20,
-    call_s: float = 5,
-    hand_in: Sequence[str] = (),
-) -> dict[str, bytes]:
-    """Return the files of a student's folder: path relative to it -> content.
-
-    Args:
-        course_root: the folder that holds solutions/, tests/questions/ and assignments/.
-        stem: the assignment.
-        title: what the README calls it.
-        points: what each question is worth, in the order of the README; only these become stubs.
-        quiz_points: what the quiz is worth; 0 if there is none.
-        provided: modules and files in assignments/<stem>/ that are handed out whole.
-        minutes: how long the assignment takes, for the README.
-        rules: when and where it is handed in, and the hints.
-        term: the salt of the quiz's figures.
-        import_s: the seconds that loading may take where it is graded.
-        call_s: the seconds that a call may take there.
-        hand_in: modules and files that are handed in beside the module; stubs of the modules are handed out.
-    """
-    rules = rules or Rules()
-    if not points:
-        return quiz_folder(course_root, stem, title, quiz_points, rules, term)
-    solution = read_source(course_root, f"solutions/{stem}.py")
-    checks = read_source(course_root, f"tests/questions/test_{stem}.py")
-    modules = provided_files(course_root / "assignments" / stem, beside.modules(provided))
-    own = [read_source(course_root, f"solutions/{name}.py") for name in beside.modules(hand_in)]
-    around = [*beside.modules(provided), *beside.modules(hand_in)]
-    texts = stubs_of([solution, *own], list(points), around)
-    texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
+def build_template(course: Course, stem: str) -> dict[str, bytes]:
+    """Return the files of a student's folder: path relative to it -> content."""
+    assignment, rules, folder = course.assignment(stem), rules_of(course, stem), sources(course, stem)
+    texts = quiz_files(course, assignment) if assignment.quiz else {}
     with contextlib.suppress(FileNotFoundError):
-        texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
+        texts["handout.md"] = (folder / "handout.md").read_text("utf-8")
+    worth = f"{assignment.quiz:g}" if assignment.quiz else ""
+    facts = {"title": assignment.heading, "quiz_points": worth, "rules": rules, "python": python_name()}
+    facts["handout"] = "handout.md" in texts
+    if not assignment.questions:
+        texts["README.md"] = render(student_file("README_quiz.md.j2"), **facts)
+        return encoded(texts)
+    names = (stem, *beside.modules(assignment.hand_in))
+    parts = [read_source(course.root, f"solutions/{name}.py") for name in names]
+    checks = read_source(course.root, f"tests/questions/test_{stem}.py")
+    modules = provided_files(folder, beside.modules(assignment.provided))
+    texts |= work_files(course, assignment, parts, checks)
+    insist_on_secrecy(texts, assignment, parts, rules)
+    texts["requirements.txt"] = home_requirements([*(part.text for part in parts), *modules.values()])
+    facts["asked"] = asked("\n".join(texts[Path(part.where).name] for part in parts))
+    texts["README.md"] = readme(assignment, checks, texts, facts)
+    texts |= modules | kit_files(assignment, rules)
+    handed_out = plain_files(folder, beside.files(assignment.provided), needed=True)
+    return encoded(texts) | handed_out | plain_files(folder, beside.files(assignment.hand_in), needed=False)
+
+
+def sources(course: Course, stem: str) -> Path:
+    """Return the folder of what students may see of an assignment."""
+    return course.root / "assignments" / stem
+
+
+def encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
+    """Return texts as files, in the order of their paths."""
+    return {path: texts[path].encode() for path in sorted(texts)}
+
+
+def work_files(
+    course: Course, assignment: Assignment, parts: Sequence[CourseModule], checks: CourseModule
+) -> dict[str, str]:
+    """Return what students write in and what checks it: stubs, notebooks, visible checks."""
+    stem = assignment.stem
+    around = [*beside.modules(assignment.provided), *beside.modules(assignment.hand_in)]
+    texts = stubs_of(parts, list(assignment.questions), around)
+    texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
     for door in publishers():
         texts |= door.student_files(checks, stem)
-    folder = course_root / "assignments" / stem
-    texts |= notebooks(folder, stem, title, texts[f"{stem}.py"], quiz=bool(quiz_points))
-    quiz = quiz_files(course_root, stem, title, term) if quiz_points else {}
-    texts |= quiz
-    for part in (solution, *own):
-        refuse_leaks(texts, part, defined_in(part, points))
-    for fault in hint_faults(rules.hints, list(points), solution.text):
-        raise KitError(f"assignments/{stem}/hints.yml: {fault}")
-    programs = [solution.text, *(part.text for part in own), *modules.values()]
-    texts["requirements.txt"] = requirements(programs)
-    texts["README.md"] = readme(
-        stem=stem,
-        title=title,
-        questions=table(points, count_visible(checks)),
-        asked=asked("\n".join(texts[Path(part.where).name] for part in (solution, *own))),
-        beside=[f"{name}.py" for name in beside.modules(hand_in)] + beside.files(hand_in),
-        data=beside.files(provided),
-        quiz_points=f"{quiz_points:g}" if quiz_points else "",
-        handout="handout.md" in texts,
-        minutes=minutes,
-        rules=rules,
-        lab="lab.ipynb" in texts,
-        python=python_name(),
-        libraries=listed(),
-        import_s=f"{import_s:g}",
-        call_s=f"{call_s:g}",
-        torch=next((line for line in texts["requirements.txt"].split() if line.startswith("torch")), ""),
-    )
-    texts["requirements-notebook.txt"] = student_file("requirements-notebook.txt")
-    texts["conftest.py"] = student_file("student_conftest.py").replace('"STEM"', f'"{stem}"')
-    texts["study.py"] = student_file("study.py").replace('"STEM"', f'"{stem}"')
-    facts = facts_of(stem, title, points, quiz_points, provided, hand_in, rules)
-    texts["checks/assignment.json"] = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
-    texts["pytest.ini"] = student_file("pytest.ini")
-    version = ".".join(map(str, PYTHON))
-    texts[".github/workflows/checks.yml"] = student_file("checks.yml").replace("PYTHON", version, 1)
+    stubs = texts[f"{stem}.py"]
+    texts[f"{stem}.ipynb"] = work_notebook(stubs, stem, assignment.heading, quiz=bool(assignment.quiz))
+    with contextlib.suppress(FileNotFoundError):
+        texts["lab.ipynb"] = lab_notebook((sources(course, stem) / "lab.py").read_text("utf-8"))
+    return texts
+
+
+def kit_files(assignment: Assignment, rules: Rules) -> dict[str, str]:
+    """Return what runs the checks and looks after a folder: the same for all but for names and facts."""
+    texts = {name: student_file(name) for name in ("requirements-notebook.txt", "pytest.ini")}
+    for path, name in (("conftest.py", "student_conftest.py"), ("study.py", "study.py")):
+        texts[path] = student_file(name).replace('"STEM"', f'"{assignment.stem}"')
+    facts = json.dumps(study_facts(assignment, rules), indent=1, ensure_ascii=False)
+    texts["checks/assignment.json"] = facts + "\n"
+    texts["checks/kit.py"] = kit_text()
+    texts[".github/workflows/checks.yml"] = student_file("checks.yml").replace("PYTHON", VERSION, 1)
     if rules.examples:
-        texts["examples.py"] = student_file("examples.txt").replace("QUESTIONS", stubs_of_examples(points))
-    texts |= modules | {"checks/kit.py": kit_text()}
-    found = {path: text.encode() for path, text in texts.items()}
-    found |= data_files(course_root / "assignments" / stem, beside.files(provided), needed=True)
-    found |= data_files(course_root / "assignments" / stem, beside.files(hand_in), needed=False)
-    return dict(sorted(found.items()))
+        none_yet = "\n".join(f'    "{name}": [],' for name in assignment.questions)
+        texts["examples.py"] = student_file("examples.txt").replace("QUESTIONS", none_yet)
+    return texts
 
 
 def stubs_of(
     parts: Sequence[CourseModule], questions: Sequence[str], around: Sequence[str]
 ) -> dict[str, str]:
-    """Return the modules that students fill in; a question is in the one that defines it, else in the first.
+    """Return the modules that students fill in, the main one first; what lies `around` may be imported.
 
-    Args:
-        parts: the solution's modules, the main one first.
-        questions: what is asked for.
-        around: modules that lie beside them, so that importing them stays.
+    A question is in the module that defines it, else in the first.
     """
     inside = {part.where: defined_in(part, questions) for part in parts}
     elsewhere = {name for part in parts[1:] for name in inside[part.where]}
@@ -140,7 +118,7 @@ def defined_in(part: CourseModule, questions: Iterable[str]) -> list[str]:
     return [name for name in questions if name in there]
 
 
-def data_files(folder: Path, names: Sequence[str], *, needed: bool) -> dict[str, bytes]:
+def plain_files(folder: Path, names: Sequence[str], *, needed: bool) -> dict[str, bytes]:
     """Return files that are handed out as they are; of those to be handed in there may be a beginning."""
     found = {}
     for name in names:
@@ -151,23 +129,14 @@ def data_files(folder: Path, names: Sequence[str], *, needed: bool) -> dict[str,
     return found
 
 
-def quiz_folder(
-    course_root: Path, stem: str, title: str, points: float, rules: Rules, term: str
-) -> dict[str, bytes]:
-    """Return the files of a student's folder where the assignment is only a quiz."""
-    texts = quiz_files(course_root, stem, title, term)
-    with contextlib.suppress(FileNotFoundError):
-        texts["handout.md"] = (course_root / "assignments" / stem / "handout.md").read_text("utf-8")
-    texts["README.md"] = render(
-        student_file("README_quiz.md.j2"), title=title, quiz_points=f"{points:g}", rules=rules,
-        handout="handout.md" in texts, python=python_name(),
-    )  # fmt: skip
-    return {path: texts[path].encode() for path in sorted(texts)}
-
-
-def stubs_of_examples(questions: Iterable[str]) -> str:
-    """Return the entries of examples.py, each without an example."""
-    return "\n".join(f'    "{name}": [],' for name in questions)
+def insist_on_secrecy(
+    texts: Mapping[str, str], assignment: Assignment, parts: Sequence[CourseModule], rules: Rules
+) -> None:
+    """Raise if students would be given a line of the solution, a stub that is none, or odd hints."""
+    for part in parts:
+        refuse_leaks(texts, part, defined_in(part, assignment.questions))
+    for fault in hint_faults(rules.hints, list(assignment.questions), parts[0].text):
+        raise KitError(f"assignments/{assignment.stem}/hints.yml: {fault}")
 
 
 def refuse_leaks(texts: Mapping[str, str], solution: CourseModule, questions: Sequence[str]) -> None:
@@ -193,36 +162,21 @@ def provided_files(folder: Path, provided: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def notebooks(folder: Path, stem: str, title: str, stubs: str, *, quiz: bool) -> dict[str, str]:
-    """Return the stubs as a notebook, and the lab if there is one."""
-    found = {f"{stem}.ipynb": work_notebook(stubs, stem, title, quiz=quiz)}
-    with contextlib.suppress(FileNotFoundError):
-        found["lab.ipynb"] = lab_notebook((folder / "lab.py").read_text("utf-8"))
-    return found
-
-
-def quiz_files(course_root: Path, stem: str, title: str, term: str) -> dict[str, str]:
+def quiz_files(course: Course, assignment: Assignment) -> dict[str, str]:
     """Return quiz.yml, paper and answer sheet in one, and quiz.py that draws the figures."""
+    stem = assignment.stem
     where = f"assignments/{stem}/quiz.yml"
     try:
-        text = (course_root / where).read_text("utf-8")
+        text = (course.root / where).read_text("utf-8")
     except FileNotFoundError:
         raise KitError(
             f"{where} is missing: write it, or set the quiz's points to 0 in grading.yml"
         ) from None
-    questions = load_questions(text, stem)
+    questions, term = load_questions(text, stem), term_salt(course.settings.seed)
     return {
-        "quiz.yml": render_paper(questions, title),
-        "quiz.py": render_script(questions, stem, title, term),
+        "quiz.yml": render_paper(questions, assignment.heading),
+        "quiz.py": render_script(questions, stem, assignment.heading, term),
     }
-
-
-def table(points: Mapping[str, float], visible: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Return the rows of the README's table."""
-    return [
-        {"name": name, "points": f"{worth:g}", "checks": visible.get(name, 0)}
-        for name, worth in points.items()
-    ]
 
 
 def asked(stub: str) -> str:
@@ -232,9 +186,23 @@ def asked(stub: str) -> str:
     return " and ".join(f"{n} {many}" if n > 1 else f"one {one}" for n, one, many in counts if n)
 
 
-def readme(**values: Any) -> str:
-    """Return the README."""
-    return re.sub(r"\n{3,}", "\n\n", render(student_file("README.md.j2"), **values))
+def readme(
+    assignment: Assignment, checks: CourseModule, texts: Mapping[str, str], facts: Mapping[str, Any]
+) -> str:
+    """Return the README of a folder with these files."""
+    visible, hand_in = count_visible(checks), assignment.hand_in
+    questions = [
+        {"name": name, "points": f"{worth:g}", "checks": visible.get(name, 0)}
+        for name, worth in assignment.questions.items()
+    ]
+    torch = next((line for line in texts["requirements.txt"].split() if line.startswith("torch")), "")
+    filled = render(
+        student_file("README.md.j2"), **facts, stem=assignment.stem, questions=questions, torch=torch,
+        beside=[*(f"{name}.py" for name in beside.modules(hand_in)), *beside.files(hand_in)],
+        data=beside.files(assignment.provided), lab="lab.ipynb" in texts, libraries=promised(),
+        import_s=f"{assignment.limits.import_s:g}", call_s=f"{assignment.limits.call_s:g}",
+    )  # fmt: skip
+    return re.sub(r"\n{3,}", "\n\n", filled)
 
 
 def render(template: str, **values: Any) -> str:
@@ -243,19 +211,9 @@ def render(template: str, **values: Any) -> str:
     return environment.from_string(template).render(values)
 
 
-def requirements(modules: Sequence[str]) -> str:
+def home_requirements(modules: Sequence[str]) -> str:
     """Return requirements.txt: what every assignment promises, torch only if it needs it, what checks it."""
-    trees = [ast.parse(text) for text in modules]
-    roots = {
-        path.split(".")[0]
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for path in (
-            [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
-        )
-    }
-    wanted = {*LIBRARIES, "pytest"} - ({LARGE} - roots)
+    wanted = {*LIBRARIES, "pytest"} - ({LARGE} - set(packages_of(modules)))
     lines = (line for name, lines in AT_HOME.items() if name in wanted for line in lines)
     return "\n".join(lines) + "\n"
 
@@ -263,6 +221,3 @@ def requirements(modules: Sequence[str]) -> str:
 def student_file(name: str) -> str:
     """Return a file that goes to students as it is, or nearly so."""
     return (STUDENT_FILES / name).read_text("utf-8")
-
-
-__all__ = ["build_template", "differences", "write_tree"]

@@ -1,10 +1,10 @@
 """A generated folder: write it, and tell how it differs from what would be generated now."""
 
 import contextlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.data.files import write_whole
 from autograder.errors import KitError
 
 CACHES = ("__pycache__", ".pytest_cache", ".ruff_cache", ".ipynb_checkpoints")
@@ -22,10 +22,7 @@ def write_tree(files: Mapping[str, bytes], folder: Path) -> None:
         target = folder / path
         if path in there and target.read_bytes() == content:
             continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
-        part.write_bytes(content)
-        os.replace(part, target)
+        write_whole(target, content)
     for path in sorted(there - files.keys(), reverse=True):
         (folder / path).unlink()
         with contextlib.suppress(OSError):  # still holds something

@@ -10,7 +10,7 @@ from autograder.errors import KitError
 from autograder.publish.leaks import LEAK_LENGTH
 from autograder.publish.source import DEFINITION, CourseModule, bound_names, names_in
 
-FIXTURES = ("student", "rng")
+STUDENT_FIXTURES = ("student", "rng")
 BUILTINS = set(dir(builtins))
 ENGINE_IMPORT = re.compile(r"^from autograder\.[\w.]+ import", re.MULTILINE)
 KIT_IMPORT = "from checks.kit import"
@@ -32,7 +32,7 @@ def make_visible_checks(source: CourseModule) -> str:
         )
     marks = {node: f'@check("{question}")\n' for node, question in questions.items()}
     parts = [marks.get(node, "") + whole(source, node) for node in kept]
-    head = [summary(source), ENGINE_IMPORT.sub(KIT_IMPORT, imports).rstrip("\n")]
+    head = [first_line_of(source), ENGINE_IMPORT.sub(KIT_IMPORT, imports).rstrip("\n")]
     text = "\n\n\n".join(["\n\n".join(part for part in head if part), *parts]) + "\n"
     told = hidden_lines(source, kept, text)
     if told:
@@ -40,7 +40,7 @@ def make_visible_checks(source: CourseModule) -> str:
     return text
 
 
-def summary(source: CourseModule) -> str:
+def first_line_of(source: CourseModule) -> str:
     """Return the first line of the module's docstring; what follows may be about hidden checks."""
     told = (ast.get_docstring(source.tree) or "Visible checks.").splitlines()[0]
     return '"""' + told.replace("\\", r"\\").rstrip('"') + '"""'
@@ -73,7 +73,7 @@ def visible_checks(source: CourseModule) -> dict[ast.stmt, str]:
 def refuse_strange(source: CourseModule, node: ast.FunctionDef) -> None:
     """Raise for a visible check that cannot run in a student's folder."""
     place = f"{source.where}, line {node.lineno}: the visible check `{node.name}`"
-    strange = [argument.arg for argument in node.args.args if argument.arg not in FIXTURES]
+    strange = [argument.arg for argument in node.args.args if argument.arg not in STUDENT_FIXTURES]
     if strange:
         raise KitError(
             f"{place} asks for `{strange[0]}`, which students do not have;"

@@ -15,6 +15,6 @@ def quiz_alone(course: Course, stem: str) -> Course:
     if not assignment.quiz:
         raise InputError(f"{stem} has no quiz: give it points in {FILE}, quiz under {stem}")
     known = course.settings.assignments
-    title = f"{assignment.title or stem}: quiz" if assignment.questions else assignment.title
+    title = f"{assignment.heading}: quiz" if assignment.questions else assignment.title
     alone = replace(known[stem], questions={}, title=title, canvas_column="", examples="none")
     return Course(course.root, replace(course.settings, assignments={**known, stem: alone}))

@@ -54,14 +54,14 @@ def evaluate(
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATIONS:
                 return OPERATIONS[type(op)](value(left), value(right))
             case ast.Subscript(value=whole, slice=ast.Constant(value=int() as index)):
-                return numbers(value(whole))[index]
+                return as_array(value(whole))[index]
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
                 function = {**functions, **BUILT_IN}.get(name)
                 if function is not None:
                     return function(*map(value, args))
         raise KitError(f"{expression!r}: what is {ast.unparse(node)!r}?")
 
-    result = numbers(value(parse(expression)))
+    result = as_array(value(parse(expression)))
     if np.size(result) != 1 or not np.all(np.isfinite(result)):
         raise KitError(f"{expression!r} does not come to one finite number")
     return float(np.asarray(result).reshape(()))
@@ -75,7 +75,7 @@ def parse(expression: str) -> ast.expr:
         raise KitError(f"{expression!r} is not an expression") from wrong
 
 
-def names_in(expression: str) -> tuple[set[str], set[str]]:
+def names_and_calls(expression: str) -> tuple[set[str], set[str]]:
     """Return the names an expression reads and the functions it calls, built-in ones left out."""
     nodes = list(ast.walk(parse(expression)))
     called = {
@@ -85,6 +85,6 @@ def names_in(expression: str) -> tuple[set[str], set[str]]:
     return read - called, called - set(BUILT_IN)
 
 
-def numbers(value: Any) -> Any:
+def as_array(value: Any) -> Any:
     """Return a tensor marker as its array, anything else as it is."""
     return value.array if isinstance(value, Tensor) else value

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 
-def term_of(seed: int) -> str:
+def term_salt(seed: int) -> str:
     """Return what makes a term's figures its own. Students see it: it fits one seed in 256.
 
     It is the same for all assignments: one of each would soon tell which seed it is.

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from autograder.errors import nearest
-from autograder.quiz.arithmetic import evaluate, names_in
+from autograder.quiz.arithmetic import evaluate, names_and_calls
 from autograder.quiz.figures import fill_in
 from autograder.quiz.numbers import MAX_ANSWER, read_numbers
 from autograder.quiz.questions import (
@@ -47,7 +47,7 @@ Functions = Mapping[str, Callable[..., Any]]
 Figures = Mapping[str, float]
 QuizVerdict = tuple[float, str]  # share earned, feedback
 MAX_NOTES = 5
-SHORT = 60  # characters of an answer that are shown
+ANSWER_SHOWN = 60  # characters of an answer that are shown
 WAITS = "A person reads this answer and gives the points."
 
 
@@ -101,8 +101,8 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
         feedback = "Not graded: the student line of quiz.yml is empty, so your figures are not known."
     else:
         try:
-            earned, feedback = judge(question, key, parts, figures, functions, own)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours: the student waits, staff mend it
+            earned, feedback = judge_answer(question, key, parts, figures, functions, own)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours: the student waits, staff fix it
             feedback, note = "This question could not be graded; you lose no points.", repr(error)
     outcome = Outcome.BROKEN if note else Outcome.PASSED if earned == 1 else Outcome.FAILED
     if question.kind == "free text" and parts and not trouble_with(question.kind, {}, parts):
@@ -114,14 +114,14 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
         worth=question.weight,
         earned=earned,
         outcome=outcome,
-        given=short(", ".join(parts), MAX_ANSWER if question.kind == "free text" else SHORT),
+        given=short(", ".join(parts), MAX_ANSWER if question.kind == "free text" else ANSWER_SHOWN),
         feedback=fill_in(feedback, figures),
         lesson=fill_in(key.lesson, figures).strip(),
         staff_note=note,
     )
 
 
-def judge(
+def judge_answer(
     question: Question,
     key: Key,
     parts: Sequence[str],
@@ -196,8 +196,8 @@ def judge_number(
     reasons = [one.why for one in key.mistakes if gives(evaluate(one.answer, figures, functions))]
     told = "\nOr: ".join(reasons) or key.hint
     if question.measured and (found := own_value(expression, figures, own)) is not None and gives(found):
-        names = " and ".join(sorted(names_in(expression)[1]))
-        told = f"Your own {names} gives this number: mend it first, then measure again. {told}"
+        names = " and ".join(sorted(names_and_calls(expression)[1]))
+        told = f"Your own {names} gives this number: fix it first, then measure again. {told}"
     return 0.0, told
 
 

@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from autograder.errors import KitError, nearest
-from autograder.quiz.arithmetic import names_in
+from autograder.quiz.arithmetic import names_and_calls
 from autograder.quiz.figures import draw_figures
 from autograder.quiz.sheet import says, words
 from autograder.quiz.tame_yaml import SheetError, read_yaml
@@ -191,8 +191,13 @@ def check_letters(question: Question, key: Key, where: str) -> None:
     if isinstance(key.answer, str) != (question.kind == "one choice"):
         form = "one letter" if question.kind == "one choice" else "a list of letters"
         raise KitError(f"{where}.answer: {question.kind} needs {form}")
-    same_names(key.right(), set(question.choices) - set(key.wrong), f"{where}.answer", "the letter")
-    same_names(key.wrong, set(question.choices) - set(key.right()), f"{where}.wrong", "a why")
+    for letter in sorted({*question.choices, *key.right(), *key.wrong}):
+        ways = (letter in key.right()) + (letter in key.wrong)
+        if letter not in question.choices:
+            raise KitError(f"{where}: there is no choice {letter}")
+        if ways != 1:
+            told = "is right and wrong" if ways else "is neither in answer nor, with its why, in wrong"
+            raise KitError(f"{where}: choice {letter} {told}")
     if question.kind == "several choices" and len(key.wrong) < len(key.right()):
         raise KitError(f"{where}: ticking all must earn nothing: give as many wrong choices as right ones")
     for letter, why in key.wrong.items():
@@ -207,12 +212,12 @@ def check_numbers(question: Question, key: Key, where: str) -> None:
         raise KitError(f"{where}.tolerance needs absolute or relative, above 0, and its reason")
     for expression in (str(key.answer), *(mistake.answer for mistake in key.mistakes)):
         try:
-            read, _ = names_in(expression)
+            read, _ = names_and_calls(expression)
         except KitError as wrong:
             raise KitError(f"{where}: {wrong}") from wrong
         for name in sorted(read - set(question.figures)):
             raise KitError(f"{where}: {expression!r} reads {name}{nearest(name, question.figures)}")
-    if question.measured and not names_in(str(key.answer))[1]:
+    if question.measured and not names_and_calls(str(key.answer))[1]:
         raise KitError(f"{where}.answer calls no function, but the question is measured: call one")
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from autograder.quiz.sheet import MAX_SHEET, short
 
-MAX_DEPTH = 6
+MAX_NESTING = 6
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # events only: builds no object
 
 
@@ -29,17 +29,17 @@ def read_yaml(text: str) -> Any:
         started = [next(events), next(events)]  # the stream, the document
         if not isinstance(started[1], yaml.DocumentStartEvent):
             return ""
-        tree = build(next(events), events, 0)
+        tree = build_tree(next(events), events, 0)
         if not isinstance([next(events), next(events)][1], yaml.StreamEndEvent):
             raise SheetError("it holds a second document: remove the line ---")
     except yaml.MarkedYAMLError as wrong:
-        raise SheetError(explain(wrong, text)) from wrong
+        raise SheetError(yaml_fault(wrong, text)) from wrong
     except (yaml.YAMLError, ValueError) as wrong:  # characters that no text file holds
         raise SheetError("it holds characters that are no text") from wrong
     return tree
 
 
-def explain(wrong: yaml.MarkedYAMLError, text: str) -> str:
+def yaml_fault(wrong: yaml.MarkedYAMLError, text: str) -> str:
     """Return where the YAML breaks and what to do, in one line."""
     in_quotes = "quoted scalar" in (wrong.context or "")
     mark = wrong.context_mark if in_quotes else wrong.problem_mark or wrong.context_mark
@@ -52,7 +52,7 @@ def explain(wrong: yaml.MarkedYAMLError, text: str) -> str:
     return f"{place}{wrong.problem}; {advice}"
 
 
-def build(event: Any, events: Iterator[Any], depth: int) -> Any:
+def build_tree(event: Any, events: Iterator[Any], depth: int) -> Any:
     """Return what begins with `event`, taking further events as needed."""
     line = f"line {event.start_mark.line + 1}"
     if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
@@ -61,19 +61,19 @@ def build(event: Any, events: Iterator[Any], depth: int) -> Any:
         raise SheetError(f"{line}: ! has a meaning in YAML; put the answer in quotes")
     if isinstance(event, yaml.ScalarEvent):
         return event.value
-    if depth >= MAX_DEPTH:
+    if depth >= MAX_NESTING:
         raise SheetError(f"{line}: brackets or lists are nested too deeply")
     if isinstance(event, yaml.SequenceStartEvent):
         items = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
-            items.append(build(event, events, depth + 1))
+            items.append(build_tree(event, events, depth + 1))
         return items
     tree: dict[str, Any] = {}
     while not isinstance(event := next(events), yaml.MappingEndEvent):
-        key, line = build(event, events, depth + 1), f"line {event.start_mark.line + 1}"
+        key, line = build_tree(event, events, depth + 1), f"line {event.start_mark.line + 1}"
         if not isinstance(key, str):
             raise SheetError(f"{line}: a name is expected before the colon")
         if key in tree:
             raise SheetError(f"{line}: {short(key)} stands there twice; keep one of them")
-        tree[key] = build(next(events), events, depth + 1)
+        tree[key] = build_tree(next(events), events, depth + 1)
     return tree

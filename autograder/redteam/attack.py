@@ -34,14 +34,7 @@ CENT = 0.011  # scores are rounded
 def against_grader(
     course: Course, stem: str, attacks: Sequence[Attack], without: Sequence[str] = ()
 ) -> tuple[list[Gain], Isolation]:
-    """Run attacks against a grader in this process.
-
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment.
-        attacks: the collection.
-        without: layers of the wall to switch off.
-    """
+    """Run attacks against a grader in this process."""
     grader = open_grader(hurried(course, stem), stem, without, hidden_anyway=True)
     try:
         honest = grader.grade(submission("honest", stem, grader.bank.solution)).score
@@ -110,13 +103,7 @@ def run_all(
 ) -> bool:
     """Run a collection against the grader and a zip, tell what was gained, and return whether nothing was.
 
-    Args:
-        course: the course folder and its settings.
-        stem: the assignment.
-        archive: its Gradescope zip.
-        folder: the collection.
-        each_layer: whether to run it again with each layer switched off, to see what it is worth.
-        tell: takes a line.
+    `each_layer` runs it again with each layer switched off, to see what it is worth.
     """
     attacks = load_attacks(folder)
     if not zipfile.is_zipfile(archive):

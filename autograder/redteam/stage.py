@@ -69,13 +69,7 @@ def on_stages(
     run: Callable[[Stage, Attack], Gain],
     set_up: Callable[[Stage], None] = lambda _: None,
 ) -> Iterator[Gain]:
-    """Run attacks, several at once, none on a stage that is in use, and yield what each gained.
-
-    Args:
-        attacks: the collection.
-        run: runs one.
-        set_up: makes a stage ready, once.
-    """
+    """Run attacks, several at once, none on a stage that is in use, and yield what each gained."""
     free: queue.SimpleQueue[Stage] = queue.SimpleQueue()
 
     def one(attack: Attack) -> Gain:

@@ -40,14 +40,8 @@ def against_zip(
 ) -> list[Gain]:
     """Let a zip's own run_autograder grade every attack, several at once, each on a stage of its own.
 
-    Args:
-        archive: what would be uploaded.
-        stem: its assignment.
-        questions: the functions that an attack stands in for.
-        attacks: the collection.
-        secrets: what no student may come to read.
-        honest: work that must score in the zip what it scores here, or nothing has been tried.
-        tell: takes a line now and then.
+    An attack stands in for `questions`; no student may read `secrets`; `honest` work must score in the zip
+    what it scores here, or nothing has been tried.
     """
 
     def set_up(scene: Stage) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.reports.statistics import LOW, handed_in_quiz, in_order, median, readable, short
+from autograder.reports.statistics import LOW, handed_in_quiz, in_order, median, short_name, was_readable
 from autograder.results import Cause, Outcome, Report
 
 HELP_MOST = 60  # who needs help, at most
@@ -20,7 +20,7 @@ class Concern:
 
 def concerns(reports: Sequence[Report]) -> list[Concern]:
     """Return the submissions that staff should look at, the gravest first."""
-    usual = median([report.seconds for report in reports if readable(report)])
+    usual = median([report.seconds for report in reports if was_readable(report)])
     found = []
     for report in reports:
         reasons = list(reasons_to_look(report))
@@ -44,10 +44,10 @@ def needs_help(reports: Sequence[Report]) -> list[Concern]:
 
 def reasons_for_help(report: Report) -> Iterable[str]:
     """Yield what somebody with few points may need, in words."""
-    if not readable(report):
+    if not was_readable(report):
         yield "nothing could be graded"
         return
-    nothing = [short(one.id) for one in report.questions if one.max_score and not one.score]
+    nothing = [short_name(one.id) for one in report.questions if one.max_score and not one.score]
     if nothing:
         yield f"no points in {', '.join(nothing)}"
     known = [name.replace("_", " ") for one in report.questions for name in one.misconceptions[:1]]
@@ -65,7 +65,7 @@ def reasons_to_look(report: Report) -> Iterable[str]:
         (Outcome.TIMEOUT, "gave no answer in time"),
     ):
         hit = [check for check in report.checks if check.outcome is outcome]
-        where = ", ".join(in_order(short(check.question) for check in hit))
+        where = ", ".join(in_order(short_name(check.question) for check in hit))
         if any(check.cause is Cause.INVALID_REPLY for check in hit):
             words = "sent the grader something that is no answer, as forged results do"
         if hit or (report.outcome is outcome and not report.checks):

@@ -9,22 +9,22 @@ else its title, as it stands in Canvas: under another title Canvas offers to mak
 
 import re
 
-from autograder.reports.tables import Table
+from autograder.reports.tables import Row, StudentTable
 from autograder.results import Report
 from autograder.roster.people import Person
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
-def canvas_table(title: str, max_score: float, column: str = "") -> Table:
+def canvas_table(title: str, max_score: float, column: str = "") -> StudentTable:
     """Return a canvas.csv without students; `column` is the assignment's header there, if known."""
     # "Homework (2)" would be read as the assignment with the number 2
-    table = Table([*STUDENT, column or re.sub(r"\((\d+)\)$", r"[\1]", title)])
+    table = StudentTable([*STUDENT, column or re.sub(r"\((\d+)\)$", r"[\1]", title)], canvas_row)
     table.add(["    Points Possible", "", "", "", "", max_score])
     return table
 
 
-def canvas_row(report: Report, person: Person) -> list[str | float]:
+def canvas_row(report: Report, person: Person) -> Row:
     """Return the line of one of those who handed a submission in."""
     return [
         person.name, person.canvas, person.sid, person.login or person.email, person.section, report.score,

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 # Colours of the plots stand for those of the page, which knows light, dark and paper.
 INK, LINE, BAR = "#010101", "#020202", "#030303"
-COLOURS = {INK: "var(--muted)", LINE: "var(--line)", BAR: "var(--accent)"}
+PAGE_COLOURS = {INK: "var(--muted)", LINE: "var(--line)", BAR: "var(--accent)"}
 BINS = 20
 STEPS = 20  # shares in a scatter plot are rounded to this: it stays small however large the class
-MARGIN = 0.06
+PLOT_MARGIN = 0.06
 
 
 def histogram(scores: Sequence[float], worth: float) -> Markup:
@@ -41,7 +41,7 @@ def histogram(scores: Sequence[float], worth: float) -> Markup:
     axes.set_ylim(0, max(1, *counts) * 1.16)
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     told = "; ".join(f"{left:g} to {left + width:g}: {count}" for count, left in bars)
-    return drawn(figure, "scores", "How many submissions have which score", told or "None yet.")
+    return as_svg(figure, "scores", "How many submissions have which score", told or "None yet.")
 
 
 def scatter(points: Sequence[tuple[float, float]], high: float, low: float) -> Markup:
@@ -50,7 +50,7 @@ def scatter(points: Sequence[tuple[float, float]], high: float, low: float) -> M
     From `high` on something is known, below `low` it is not.
     """
     figure, axes = canvas(4.6, 3.8, "share of the quiz", "share of the code")
-    ends = (-MARGIN, 1 + MARGIN)
+    ends = (-PLOT_MARGIN, 1 + PLOT_MARGIN)
     axes.set_xlim(*ends)
     axes.set_ylim(*ends)
     axes.fill_between([high, ends[1]], ends[0], low, color=LINE, alpha=0.4, lw=0)
@@ -64,7 +64,7 @@ def scatter(points: Sequence[tuple[float, float]], high: float, low: float) -> M
     knows = sum(x >= high and y < low for x, y in points)
     codes = sum(y >= high and x < low for x, y in points)
     told = f"{len(points)} submissions; {knows} know it and cannot code it, {codes} the reverse."
-    return drawn(figure, "contrast", "Share of the quiz against share of the code", told)
+    return as_svg(figure, "contrast", "Share of the quiz against share of the code", told)
 
 
 def canvas(width: float, height: float, xlabel: str, ylabel: str) -> tuple["Figure", "Axes"]:
@@ -83,7 +83,7 @@ def canvas(width: float, height: float, xlabel: str, ylabel: str) -> tuple["Figu
     return figure, axes
 
 
-def drawn(figure: "Figure", name: str, title: str, told: str) -> Markup:
+def as_svg(figure: "Figure", name: str, title: str, told: str) -> Markup:
     """Return a figure, which holds no text of a student, as an SVG element that a screen reader can tell.
 
     `name` is unique on the page, `told` says what can be seen.
@@ -95,7 +95,7 @@ def drawn(figure: "Figure", name: str, title: str, told: str) -> Markup:
     with mpl.rc_context(plain):
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     root = ElementTree.fromstring(out.getvalue())  # noqa: S314 our own drawing
-    tidy(root, name)
+    tidy_svg(root, name)
     size = root.get("viewBox", "").split()[2:]
     root.attrib = {
         "viewBox": root.get("viewBox", ""), "width": size[0], "height": size[1], "class": "plot",
@@ -108,7 +108,7 @@ def drawn(figure: "Figure", name: str, title: str, told: str) -> Markup:
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 our own drawing
 
 
-def tidy(root: ElementTree.Element, name: str) -> None:
+def tidy_svg(root: ElementTree.Element, name: str) -> None:
     """Make a drawing fit for a page without inline styles: plain attributes, its own ids."""
     for parent in list(root.iter()):
         for child in list(parent):
@@ -118,7 +118,7 @@ def tidy(root: ElementTree.Element, name: str) -> None:
         element.tag = element.tag.rpartition("}")[2]
         pairs = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
         style = [part.split(":", 1) for part in pairs.pop("style", "").split(";") if ":" in part]
-        pairs |= {key.strip(): COLOURS.get(value.strip(), value.strip()) for key, value in style}
+        pairs |= {key.strip(): PAGE_COLOURS.get(value.strip(), value.strip()) for key, value in style}
         if element.tag == "g":
             pairs.pop("id", None)  # groups are named after what they draw, alike in every drawing
         pairs.pop("font-family", None)  # the page has its own

@@ -8,16 +8,16 @@ from typing import Any
 
 from autograder.config import CourseSettings, Visibility
 from autograder.data.figures import PNG
-from autograder.judging.scoring import left_out, parts
+from autograder.judging.scoring import is_weightless, point_shares
 from autograder.reports.repairs import repair_lines, repairs
 from autograder.reports.student_page import questions_of
-from autograder.reports.terminal import clean
+from autograder.reports.terminal import printable
 from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.late import Ruling
 
 ResultsRow = dict[str, Any]
-WIDTH = 100
-MAX_TEXT = 4000  # of a row
+OUTPUT_WIDTH = 100
+MAX_OUTPUT = 4000  # of a row
 MAX_PAGE = 95_000  # of a row with figures: the platform cuts the middle out of more than 100,000
 TOO_LARGE = "The figure is too large for this page: draw it on your own machine."
 NOT_REACHED = "Not graded: the run ended before this."
@@ -30,11 +30,6 @@ def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | Non
     The rows' `max_score` add up to the assignment's points; `score` is the truth, with what was
     taken off for lateness, and overrides the sum of the rows. How long the run took is not told: a
     program could choose it to say what hidden checks call with.
-
-    Args:
-        report: on the submission, whole or as far as grading has come.
-        settings: the course's: when students see what, and whether there is a leaderboard.
-        ruling: on lateness.
     """
     ruling, visibility = ruling or Ruling(), settings.visibility
     score = after(report.score, report.max_score, ruling)
@@ -44,18 +39,9 @@ def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | Non
         for row in question_rows(question, place, report, visibility)
     ]
     rows += quiz_rows(report, len(report.questions) + 1, visibility.hidden_checks)
-    # students read this before publication
-    first = "\n".join(
-        repair_lines(repairs(report, questions_of(report, staff=False, published=False), scored=False))
-    )
-    told = [
-        *report.notes,
-        *([first] if first else []),
-        *(f"examples of {one.told}" for one in report.examples),
-    ]
     return {
         "score": score,
-        "output": "\n\n".join([*ruling.notes, *map(block, told)]),
+        "output": "\n\n".join([*ruling.notes, *map(block, top_of_page(report))]),
         "output_format": "md",
         "test_output_format": "md",
         "test_name_format": "text",
@@ -68,6 +54,14 @@ def to_gradescope(report: Report, settings: CourseSettings, ruling: Ruling | Non
         },
         **({"leaderboard": [{"name": "score", "value": score}]} if settings.leaderboard else {}),
     }  # fmt: skip
+
+
+def top_of_page(report: Report) -> list[str]:
+    """Return what students read of the whole, before publication too."""
+    open_now = questions_of(report, staff=False, published=False)
+    first = "\n".join(repair_lines(repairs(report, open_now, scored=False)))
+    examples = [f"examples of {one.told}" for one in report.examples]
+    return [*report.notes, *([first] if first else []), *examples]
 
 
 def after(score: float, max_score: float, ruling: Ruling) -> float:
@@ -87,10 +81,10 @@ def question_rows(
         whole |= {"score": question.score, "max_score": question.max_score, "status": "failed"}
         return [whole | {"output": told, "tags": [name, question.outcome]}]
     rows = [hint_row(question, name, place, checks, visibility)] if question.hint else []
-    ran = [check for check in checks if not left_out(check)]
-    counted = dict(zip([check.id for check in ran], parts(ran), strict=True))
+    ran = [check for check in checks if not is_weightless(check)]
+    counted = dict(zip([check.id for check in ran], point_shares(ran), strict=True))
     if not any(counted.values()):  # none of them could be run: no points are lost
-        counted = dict(zip([check.id for check in checks], parts(checks), strict=True))
+        counted = dict(zip([check.id for check in checks], point_shares(checks), strict=True))
     worth = shared(question.max_score, [counted.get(check.id, 0.0) for check in checks])
     for at, (check, points) in enumerate(zip(checks, worth, strict=True), 1):
         rows.append(check_row(check, name, f"{place}.{at}", points))
@@ -112,7 +106,7 @@ def told(check: CheckResult) -> ResultsRow:
     pictures = drawn(check)
     if not pictures:
         return {"output": block(check.feedback)}
-    page = f"<pre>{html.escape(cut(clean(check.feedback).strip()))}</pre>\n{pictures}"
+    page = f"<pre>{html.escape(cut(printable(check.feedback).strip()))}</pre>\n{pictures}"
     if len(page) > MAX_PAGE:
         return {"output": block(f"{check.feedback}\n{TOO_LARGE}")}
     return {"output": page, "output_format": "html"}
@@ -178,7 +172,7 @@ def shared(points: float, weights: Sequence[float]) -> list[float]:
     return shares
 
 
-def merged(earlier: ResultsRow, refusal: str) -> ResultsRow:
+def kept_results(earlier: ResultsRow, refusal: str) -> ResultsRow:
     """Return the results of an earlier submission, kept because this one does not count.
 
     Args:
@@ -194,11 +188,11 @@ def merged(earlier: ResultsRow, refusal: str) -> ResultsRow:
 
 def block(text: str) -> str:
     """Return text of whatever origin as an indented block of Markdown, in which nothing is rendered."""
-    plain = cut(clean(text).strip())
-    lines = [part for line in plain.splitlines() for part in textwrap.wrap(line, WIDTH) or [""]]
+    plain = cut(printable(text).strip())
+    lines = [part for line in plain.splitlines() for part in textwrap.wrap(line, OUTPUT_WIDTH) or [""]]
     return "\n".join(f"    {line}" for line in lines)
 
 
 def cut(text: str) -> str:
     """Return a text that is not longer than what anybody reads."""
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} [cut here]"
+    return text if len(text) <= MAX_OUTPUT else f"{text[:MAX_OUTPUT]} [cut here]"

@@ -1,14 +1,15 @@
 """A report as plain text to send back: what the student may read, and nothing else."""
 
-import textwrap
+import functools
 from collections.abc import Iterator, Sequence
 
 from autograder.reports.repairs import repair_lines, repairs
 from autograder.reports.student_page import questions_of, seen
-from autograder.reports.terminal import clean, number
+from autograder.reports.terminal import number, printable
+from autograder.reports.terminal import wrapped as wrapped_to
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 
-WIDTH = 88
+wrapped = functools.partial(wrapped_to, width=88)
 
 
 def handback(report: Report, looks: Sequence[str] = (), *, published: bool) -> str:
@@ -17,7 +18,7 @@ def handback(report: Report, looks: Sequence[str] = (), *, published: bool) -> s
     Until results are `published` there are visible checks only, neither scores nor the quiz's answers, and
     `looks`: lines on the kinds of hidden mistakes.
     """
-    lines = (line if line.isprintable() else clean(line) for line in lines_of(report, looks, published))
+    lines = (line if line.isprintable() else printable(line) for line in lines_of(report, looks, published))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -36,7 +37,7 @@ def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[
     for question in report.questions:
         checks = [check for check in report.checks if check.question == question.id]
         yield ""
-        yield from question_lines(question, checks, published)
+        yield from feedback_on(question, checks, published)
     if published and report.quiz:
         yield from ("", f"quiz: {number(report.quiz_score)} of {number(report.quiz_max_score)}")
         for answer in report.quiz:
@@ -45,7 +46,7 @@ def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[
             yield from wrapped(answer.feedback, "      ")
 
 
-def question_lines(question: QuestionResult, checks: Sequence[CheckResult], published: bool) -> Iterator[str]:
+def feedback_on(question: QuestionResult, checks: Sequence[CheckResult], published: bool) -> Iterator[str]:
     """Yield a question's heading, its hint and those of its checks that may be read."""
     shown = [check for check in checks if seen(check, staff=False, published=published)]
     wrong = [check for check in shown if check.outcome is not Outcome.PASSED]
@@ -63,15 +64,6 @@ def question_lines(question: QuestionResult, checks: Sequence[CheckResult], publ
     for check in wrong:
         yield f"  {check.title}"
         yield from wrapped(check.feedback, "      ")
-
-
-def wrapped(text: str, indent: str) -> Iterator[str]:
-    """Yield text in lines of a readable length."""
-    for part in text.splitlines():
-        if part.strip() and len(indent) + len(part) <= WIDTH:
-            yield indent + part
-            continue
-        yield from textwrap.wrap(part, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
 def one_line(text: str) -> str:

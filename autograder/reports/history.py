@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from autograder.gradebook.records import ByHand, Comment
-from autograder.reports.terminal import clean, number
+from autograder.reports.terminal import number, printable
 
 
 def to_history(graded: Sequence[tuple[float, float, float]], by_hand: ByHand) -> str:
@@ -13,7 +13,7 @@ def to_history(graded: Sequence[tuple[float, float, float]], by_hand: ByHand) ->
     events += [(one.made, commented(one)) for one in by_hand.comments]
     for one in by_hand.overrides:
         what = "hand-set score taken back" if one.score is None else f"set to {number(one.score)}"
-        events.append((one.made, f"{what} by {clean(one.author)}: {clean(one.reason)}"))
+        events.append((one.made, f"{what} by {printable(one.author)}: {printable(one.reason)}"))
     if len(events) < 2:
         return ""
     times = [f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M} UTC" for when, _ in sorted(events)]
@@ -26,4 +26,6 @@ def commented(one: Comment) -> str:
     parts = [f"{one.points:g} points"] if one.points is not None else []
     parts += [f"{one.more:+g} points"] if one.more is not None else []
     given = ", ".join(parts) or "comment"
-    return f"{one.question or 'the whole'}: {given} by {clean(one.author)}: {clean(one.text)}".rstrip(": ")
+    return f"{one.question or 'the whole'}: {given} by {printable(one.author)}: {printable(one.text)}".rstrip(
+        ": "
+    )

@@ -80,11 +80,8 @@ def index_parts(
     `links` gives submissions the stem of their page in `reports/`, which `root` leads to; `missing` names
     those on the roster who handed in nothing; `due` is in words.
     """
-    from autograder.reports.figures import scatter
-
-    names = Counter(report.student for report in reports)
-    both, code = statistics.contrast(reports), statistics.code_items(reports)
-    known = facts or {}
+    names, known = Counter(report.student for report in reports), facts or {}
+    code = statistics.code_items(reports)
     return page_parts(
         "index.html.j2",
         script=True,
@@ -96,28 +93,38 @@ def index_parts(
         sections=sorted({one.section for one in known.values() if one.section}),
         dated=any(one.submitted for one in known.values()),
         due=due,
-        help=attention.needs_help(reports),
         code=code,
-        quiz=statistics.quiz_items(reports),
-        topics=statistics.reteach(reports),
-        mistakes=statistics.known_mistakes(reports),
-        concerns=attention.concerns(reports),
-        both=both,
-        scatter=scatter(both.points, statistics.HIGH, statistics.LOW) if both.points else "",
-        isolations=isolations(reports),
-        late=any(report.late_days for report in reports),
-        outcomes_seen=sorted({one.outcome for one in reports}, key=SEVERITY.index),
-        statistics=statistics,
+        **findings_of(reports),
         href=functools.partial(href, links=links or {}, root=root),
         label=functools.partial(label, names=names),
     )
+
+
+def findings_of(reports: Sequence[Report]) -> dict[str, object]:
+    """Return what the reports of a class show together."""
+    from autograder.reports.figures import scatter
+
+    both = statistics.contrast(reports)
+    return {
+        "help": attention.needs_help(reports),
+        "quiz": statistics.quiz_items(reports),
+        "topics": statistics.reteach(reports),
+        "mistakes": statistics.known_mistakes(reports),
+        "concerns": attention.concerns(reports),
+        "both": both,
+        "scatter": scatter(both.points, statistics.HIGH, statistics.LOW) if both.points else "",
+        "isolations": isolations(reports),
+        "late": any(report.late_days for report in reports),
+        "outcomes_seen": sorted({one.outcome for one in reports}, key=SEVERITY.index),
+        "statistics": statistics,
+    }
 
 
 def scores_of(reports: Sequence[Report]) -> dict[str, object]:
     """Return what is to be said about the scores of those that could be graded."""
     from autograder.reports.figures import histogram
 
-    readable = [report for report in reports if statistics.readable(report)]
+    readable = [report for report in reports if statistics.was_readable(report)]
     scores = [report.score for report in readable]
     worth = max((report.max_score for report in reports), default=0.0)
     return {
@@ -165,14 +172,14 @@ def page_parts(template: str, *, script: bool, **values: object) -> Iterator[str
     style = Markup((TEMPLATES / "style.css").read_text("utf-8"))  # noqa: S704 our own file
     code = Markup((TEMPLATES / "script.js").read_text("utf-8") if script else "")  # noqa: S704
     policy = [
-        "default-src 'none'", f"style-src '{digest(style)}'", "img-src data:", "base-uri 'none'",
-        f"script-src '{digest(code)}'" if script else "script-src 'none'", "form-action 'none'",
+        "default-src 'none'", f"style-src '{policy_hash(style)}'", "img-src data:", "base-uri 'none'",
+        f"script-src '{policy_hash(code)}'" if script else "script-src 'none'", "form-action 'none'",
     ]  # fmt: skip
     filled = environment().get_template(template)
     yield from filled.generate(style=style, script=code, policy="; ".join(policy), **values)
 
 
-def digest(text: str) -> str:
+def policy_hash(text: str) -> str:
     """Return the hash by which a policy knows a style or a script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
@@ -188,7 +195,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"line": line, "text": text, "number": number, "percent": percent}
-    made.filters |= {"short": statistics.short, "paragraphs": paragraphs, "grouped": grouped}
+    made.filters |= {"short": statistics.short_name, "paragraphs": paragraphs, "grouped": grouped}
     made.globals |= {"OUTCOMES": OUTCOMES, "count": count}
     return made
 
@@ -256,10 +263,10 @@ def rows_of(
         scores = {question.id: question.score for question in report.questions}
         scores_in_order = tuple(scores.get(item.id) for item in code)
         about = facts.get(report.submission, Facts())
-        yield TableRow(report, scores_in_order, SEVERITY.index(report.outcome), remark(report), about)
+        yield TableRow(report, scores_in_order, SEVERITY.index(report.outcome), page_remark(report), about)
 
 
-def remark(report: Report) -> str:
+def page_remark(report: Report) -> str:
     """Return the first things to know about a submission: its first note and its known mistakes."""
     known = [name for question in report.questions for name in question.misconceptions[:1]]
     mistakes = ", ".join(name.replace("_", " ") for name in known)

@@ -11,11 +11,10 @@ the worksheet again first and give it as the roster.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
-from autograder.reports.handback import handback
-from autograder.reports.tables import Table
+from autograder.reports.tables import Row, Table
 from autograder.results import Report
 from autograder.roster.late import moment
 from autograder.roster.people import Person
@@ -31,26 +30,30 @@ HEADER = (
 
 
 class MoodleTable:
-    """A grading worksheet that is being filled in."""
+    """The grading worksheet that Moodle made, or one in English, that is being filled in.
 
-    def __init__(self, worksheet: Sequence[Sequence[str]]) -> None:
+    `told` is what the student of a report may read.
+    """
+
+    def __init__(self, worksheet: Sequence[Sequence[str]], told: Callable[[Report], str]) -> None:
+        self._told = told
         self._places = places_in(worksheet) if worksheet else {}
         self._header = list(worksheet[0]) if self._places else list(HEADER)
         self._rows = [self._row(row) for row in worksheet[1:]] if self._places else []
         self._of = {number_of(row[self._places["identifier"]]): row for row in self._rows}
 
-    def _row(self, row: Sequence[str]) -> list[str | float]:
+    def _row(self, row: Sequence[str]) -> Row:
         """Return a row of the worksheet with a time of the grade that Moodle can read in any language."""
-        cells: list[str | float] = [*row, *[""] * (len(self._header) - len(row))]
+        cells: Row = [*row, *[""] * (len(self._header) - len(row))]
         at = self._places["graded"]
         said = str(cells[at])
         if (when := moment(said)) and not ENGLISH_MONTH.search(said):
             cells[at] = f"{when:%d %B %Y, %I:%M %p}"
         return cells
 
-    def add(self, report: Report, person: Person, looks: Sequence[str] = (), *, published: bool) -> None:
+    def take(self, report: Report, person: Person) -> None:
         """Fill in the line of one of those who handed a submission in, with what they may read."""
-        told = escape(handback(report, looks, published=published)).strip().replace("\n", "<br>")
+        told = escape(self._told(report)).strip().replace("\n", "<br>")
         if not self._places:
             self._rows.append(made_up(report, person, told))
         elif row := self._of.get(person.moodle):
@@ -66,12 +69,7 @@ class MoodleTable:
         return str(table)
 
 
-def moodle_table(worksheet: Sequence[Sequence[str]] = ()) -> MoodleTable:
-    """Return a moodle.csv: the worksheet that Moodle made, or an empty one in English."""
-    return MoodleTable(worksheet)
-
-
-def made_up(report: Report, person: Person, told: str) -> list[str | float]:
+def made_up(report: Report, person: Person, told: str) -> Row:
     """Return a line for a student of whose worksheet nothing is known."""
     identifier = f"Participant {person.moodle}" if person.moodle else ""
     return [

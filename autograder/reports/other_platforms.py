@@ -7,27 +7,29 @@ and the column by the number after the bar in its header, which only its own dow
 that as the roster. Without it the column is new, of text.
 """
 
-from autograder.reports.tables import Table
+from autograder.reports.tables import Row, StudentTable
 from autograder.results import Report
 from autograder.roster.people import Person
 
 
-def brightspace_table(title: str) -> Table:
+def brightspace_table(title: str) -> StudentTable:
     """Return a brightspace.csv without students."""
-    return Table(["OrgDefinedId", "Username", f"{title} Points Grade", "End-of-Line Indicator"])
+    header = ["OrgDefinedId", "Username", f"{title} Points Grade", "End-of-Line Indicator"]
+    return StudentTable(header, brightspace_row)
 
 
-def brightspace_row(report: Report, person: Person) -> list[str | float]:
+def brightspace_row(report: Report, person: Person) -> Row:
     """Return the line of one of those who handed a submission in."""
     known = person.login or ("" if person.sid else person.email)  # a Username that is none finds nobody
     return [f"#{person.sid}" if person.sid else "", known, report.score, "#"]
 
 
-def blackboard_table(title: str, max_score: float, column: str = "") -> Table:
+def blackboard_table(title: str, max_score: float, column: str = "") -> StudentTable:
     """Return a blackboard.csv without students; `column` is the assignment's header there, if known."""
-    return Table(["Username", "Student ID", column or f"{title} [Total Pts: {max_score:g} Score]"])
+    header = ["Username", "Student ID", column or f"{title} [Total Pts: {max_score:g} Score]"]
+    return StudentTable(header, blackboard_row)
 
 
-def blackboard_row(report: Report, person: Person) -> list[str | float]:
+def blackboard_row(report: Report, person: Person) -> Row:
     """Return the line of one of those who handed a submission in."""
     return [person.login or person.email, person.sid, report.score]

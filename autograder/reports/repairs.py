@@ -8,7 +8,7 @@ from autograder.reports.student_page import PageQuestion
 from autograder.reports.terminal import number
 from autograder.results import Report
 
-MOST = 3  # more at once is no help
+MOST_REPAIRS = 3  # more at once is no help
 LENGTH = 220  # characters of what to do
 NO_QUIZ = "No answers were handed in: fill in quiz.yml."
 
@@ -34,14 +34,14 @@ def repairs(report: Report, questions: Sequence[PageQuestion], *, scored: bool) 
         most = one.result.max_score
         earned = most - one.result.score if scored else most * (1 - len(one.passed) / one.total)
         points = f"+{number(earned)} points" if scored else f"{number(most)} points"
-        found.append((earned, Repair(one.name, points, advice(one))))
+        found.append((earned, Repair(one.name, points, thing_to_do(one))))
     lost = report.quiz_max_score - report.quiz_score
     if report.quiz_max_score and not any(answer.given for answer in report.quiz):
         found.append((lost, Repair("quiz", f"{number(report.quiz_max_score)} points", NO_QUIZ)))
-    return [repair for earned, repair in sorted(found, key=lambda one: -one[0])[:MOST] if earned > 0]
+    return [repair for earned, repair in sorted(found, key=lambda one: -one[0])[:MOST_REPAIRS] if earned > 0]
 
 
-def advice(question: PageQuestion) -> str:
+def thing_to_do(question: PageQuestion) -> str:
     """Return one thing to do: the hint, or what the first check that did not pass says."""
     failed = (*question.wrong, *question.not_run)
     return textwrap.shorten(question.hint or question.same or failed[0].reason, LENGTH, placeholder=" …")

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.results import CheckResult, Outcome, Report
 
-FEW = 3  # a correlation of fewer answers says nothing
+FEWEST = 3  # a correlation of fewer answers says nothing
 HIGH, LOW = 0.7, 0.5  # shares of the points: knows or can do it, and does not
 RETEACH_FROM = 0.1  # a question is worth a lesson once this part of its points is lost
 RETEACH_MOST, RETEACH_QUIZ = 8, 3  # topics at most, and those of the quiz among them
@@ -35,7 +35,7 @@ class ItemStatistics:
     @property
     def name(self) -> str:
         """Return the question's name without the assignment's."""
-        return short(self.id)
+        return short_name(self.id)
 
     @property
     def lost(self) -> float:
@@ -94,12 +94,12 @@ class Contrast:
     codes_only: tuple[Report, ...]
 
 
-def short(question: str) -> str:
+def short_name(question: str) -> str:
     """Return a question's name without the assignment's."""
     return question.partition(".")[2] or question
 
 
-def readable(report: Report) -> bool:
+def was_readable(report: Report) -> bool:
     """Whether there was something to grade."""
     return bool(report.checks or report.quiz)
 
@@ -111,7 +111,7 @@ def handed_in_quiz(report: Report) -> bool:
 
 def code_items(reports: Sequence[Report]) -> list[ItemStatistics]:
     """Return how the questions of the code went, in their order."""
-    graded = [report for report in reports if readable(report)]
+    graded = [report for report in reports if was_readable(report)]
     rows = [{one.id: (one.score, one.max_score) for one in report.questions} for report in graded]
     return items(rows, [report.quiz_score for report in graded])
 
@@ -158,7 +158,7 @@ def in_order(names: Iterable[str]) -> list[str]:
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float | None:
     """Return Pearson's correlation, None where one of them does not vary or there are too few."""
-    if len(one) < FEW or np.ptp(one) < 1e-9 or np.ptp(other) < 1e-9:
+    if len(one) < FEWEST or np.ptp(one) < 1e-9 or np.ptp(other) < 1e-9:
         return None
     return float(np.corrcoef(one, other)[0, 1])
 

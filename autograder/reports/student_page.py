@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.checks.describe import sentence
-from autograder.reports.statistics import is_wrong, short
+from autograder.reports.statistics import is_wrong, short_name
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 
 NOT_RUN = (Outcome.SKIPPED, Outcome.NOT_RUN)
-PUBLISHED = ("after_due_date", "after_published")
+WHEN_PUBLISHED = ("after_due_date", "after_published")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class PageQuestion:
     @property
     def name(self) -> str:
         """Return the question's name without the assignment's."""
-        return short(self.result.id)
+        return short_name(self.result.id)
 
     @property
     def total(self) -> int:
@@ -46,17 +46,17 @@ class PageQuestion:
 
 def questions_of(report: Report, staff: bool, published: bool) -> list[PageQuestion]:
     """Return a report's questions with those of their checks that may be read."""
-    return [question_of(one, report.checks, staff, published) for one in report.questions]
+    return [page_question(one, report.checks, staff, published) for one in report.questions]
 
 
-def question_of(
+def page_question(
     result: QuestionResult, checks: Sequence[CheckResult], staff: bool, published: bool
 ) -> PageQuestion:
     """Return a question with those of its checks that may be read."""
     own = [check for check in checks if check.question == result.id]
     shown = [check for check in own if seen(check, staff, published)]
     passed = tuple(check for check in shown if check.outcome is Outcome.PASSED)
-    failed = [told(check, staff) for check in shown if check.outcome is not Outcome.PASSED]
+    failed = [failed_check(check, staff) for check in shown if check.outcome is not Outcome.PASSED]
     alone = len(failed) > 1 and len(grouped(failed)) == 1 and not passed
     return PageQuestion(
         result=result,
@@ -64,7 +64,7 @@ def question_of(
         wrong=tuple(one for one in failed if one.check.outcome not in NOT_RUN),
         not_run=tuple(one for one in failed if one.check.outcome in NOT_RUN),
         passed=passed,
-        withheld=sum(check.visibility in PUBLISHED for check in own if check not in shown),
+        withheld=sum(check.visibility in WHEN_PUBLISHED for check in own if check not in shown),
         # a hint may rest on hidden checks: it comes with a failure that the student can see
         hint=result.hint if staff or any(is_wrong(check) for check in shown) else "",
     )
@@ -72,13 +72,13 @@ def question_of(
 
 def seen(check: CheckResult, staff: bool, published: bool) -> bool:
     """Whether a check may be read."""
-    return staff or check.visibility == "visible" or (published and check.visibility in PUBLISHED)
+    return staff or check.visibility == "visible" or (published and check.visibility in WHEN_PUBLISHED)
 
 
-def told(check: CheckResult, staff: bool) -> FailedCheck:
+def failed_check(check: CheckResult, staff: bool) -> FailedCheck:
     """Return what a check says, in its parts."""
     full = staff and check.outcome is Outcome.FAILED and check.staff_note
-    return FailedCheck(check, *parts(check.staff_note if full else check.feedback))
+    return FailedCheck(check, *feedback_parts(check.staff_note if full else check.feedback))
 
 
 def grouped(failed: Sequence[FailedCheck]) -> list[list[FailedCheck]]:
@@ -89,7 +89,7 @@ def grouped(failed: Sequence[FailedCheck]) -> list[list[FailedCheck]]:
     return list(groups.values())
 
 
-def parts(feedback: str) -> tuple[str, str, str]:
+def feedback_parts(feedback: str) -> tuple[str, str, str]:
     """Return the call that feedback begins with, if it does; its next line; and what follows."""
     lines = feedback.split("\n")
     end = 0

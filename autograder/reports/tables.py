@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from autograder.results import Report
 from autograder.roster.people import Person
@@ -11,6 +11,7 @@ FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also t
 JOINERS = "\u200c\u200d"  # emoji and some scripts are made with them
 HEAD = ("student", "submission", "score", "max_score")
 TAIL = ("quiz", "late_days", "outcome")
+Row = list[str | float]
 
 
 class Table:
@@ -23,10 +24,22 @@ class Table:
 
     def add(self, row: Iterable[str | float]) -> None:
         """Add a row."""
-        self._writer.writerow([text(cell) if isinstance(cell, str) else cell for cell in row])
+        self._writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in row])
 
     def __str__(self) -> str:
         return self._out.getvalue()
+
+
+class StudentTable(Table):
+    """A table with a line for each of those who handed a submission in."""
+
+    def __init__(self, header: Sequence[str], row: Callable[[Report, Person], Row]) -> None:
+        super().__init__(header)
+        self._row = row
+
+    def take(self, report: Report, person: Person) -> None:
+        """Add a student's line."""
+        self.add(self._row(report, person))
 
 
 def grades_table(questions: Sequence[str]) -> Table:
@@ -34,7 +47,7 @@ def grades_table(questions: Sequence[str]) -> Table:
     return Table([*HEAD, *questions, *TAIL])
 
 
-def grades_row(report: Report, questions: Sequence[str]) -> list[str | float]:
+def grades_row(report: Report, questions: Sequence[str]) -> Row:
     """Return a submission's row of grades.csv."""
     scores = {question.id: question.score for question in report.questions}
     return [
@@ -52,10 +65,10 @@ def roster_table() -> Table:
     ])  # fmt: skip
 
 
-def roster_row(report: Report, person: Person, submitted: str) -> list[str | float]:
+def roster_row(report: Report, person: Person, submitted: str) -> Row:
     """Return the line of one of those who handed a submission in."""
     return [
-        person.name, person.sid or person.canvas or person.moodle, person.email, person.login, person.section,
+        person.name, id_of(person), person.email, person.login, person.section,
         person.group, report.submission, submitted, report.late_days, report.score, report.max_score,
         report.outcome.value,
     ]  # fmt: skip
@@ -65,18 +78,16 @@ def missing_table(people: Iterable[Person]) -> Table:
     """Return missing.csv: who is on the roster and handed in nothing."""
     table = Table(["student", "id", "email", "section"])
     for person in people:
-        table.add(
-            [
-                person.name,
-                person.sid or person.canvas or person.moodle,
-                person.email,
-                person.section,
-            ]
-        )
+        table.add([person.name, id_of(person), person.email, person.section])
     return table
 
 
-def text(value: str) -> str:
+def id_of(person: Person) -> str:
+    """Return the number that tells a student from others."""
+    return person.sid or person.canvas or person.moodle
+
+
+def safe_cell(value: str) -> str:
     """Return text that a spreadsheet does not take for a formula, without control characters."""
     if not value.isprintable():
         value = "".join(char if char.isprintable() or char in JOINERS else " " for char in value)

@@ -2,7 +2,7 @@
 
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -21,20 +21,20 @@ TOLD = 2  # failures of a question told in full: the others rarely say more
 
 def to_terminal(report: Report, *, staff: bool = True) -> str:
     """Return a report as text with colours; `staff` adds what a student does not see."""
-    lines = [click.style(f"{report.assignment}: {clean(report.submission)}", bold=True)]
-    lines += [f"  {clean(note)}" for note in report.notes]
+    lines = [click.style(f"{report.assignment}: {printable(report.submission)}", bold=True)]
+    lines += [f"  {printable(note)}" for note in report.notes]
     for question in report.questions:
         checks = [check for check in report.checks if check.question == question.id]
         lines += ["", *question_lines(question, checks, staff)]
     if report.quiz:
         lines += ["", *quiz_lines(report)]
-    lines += [f"examples of {clean(one.told)}" for one in report.examples]
+    lines += [f"examples of {printable(one.told)}" for one in report.examples]
     if staff and report.output:
-        lines += ["", "printed:", textwrap.indent(clean(report.output[:2000]).rstrip(), "  ")]
-    lines += [f"staff: {clean(note)}" for note in report.staff_notes if staff]
+        lines += ["", "printed:", textwrap.indent(printable(report.output[:2000]).rstrip(), "  ")]
+    lines += [f"staff: {printable(note)}" for note in report.staff_notes if staff]
     total = f"score {number(report.score)} of {number(report.max_score)}"
     lines += ["", click.style(total, bold=True), f"isolation: {report.isolation.verdict}"]
-    lines += [f"  to mend it: {report.isolation.mend}"] if report.isolation.mend else []
+    lines += [f"  to fix it: {report.isolation.mend}"] if report.isolation.mend else []
     return "\n".join(lines) + "\n"
 
 
@@ -47,10 +47,10 @@ def to_table(reports: Sequence[Report], isolation: Isolation) -> str:
     for report in reports:
         scores = [question.score for question in report.questions] + [report.quiz_score]
         cells = "".join(f"{number(score):>9}" for score in scores)
-        name = clean(report.submission)[:width]
-        lines.append(f"{name:<{width}} {number(report.score):>7} {cells}  {remark(report)}")
+        name = printable(report.submission)[:width]
+        lines.append(f"{name:<{width}} {number(report.score):>7} {cells}  {first_remark(report)}")
     lines += ["", f"isolation: {isolation.verdict} ({', '.join(isolation.layers)})"]
-    lines += [f"  to mend it: {isolation.mend}"] if isolation.mend else []
+    lines += [f"  to fix it: {isolation.mend}"] if isolation.mend else []
     return "\n".join(lines) + "\n"
 
 
@@ -59,10 +59,10 @@ def short_head(name: str) -> str:
     return name.split("_")[0][:8]
 
 
-def remark(report: Report) -> str:
+def first_remark(report: Report) -> str:
     """Return the first thing to know about a submission, in a few words."""
     if report.notes:
-        return clean(report.notes[0])[:70]
+        return printable(report.notes[0])[:70]
     known = [name for question in report.questions for name in question.misconceptions[:1]]
     if known:
         return ", ".join(name.replace("_", " ") for name in known)[:70]
@@ -87,7 +87,7 @@ def question_lines(question: QuestionResult, checks: list[CheckResult], staff: b
         if check.outcome is not Outcome.PASSED and told < TOLD:
             told += 1
             text = check.staff_note if staff and check.outcome is Outcome.FAILED else check.feedback
-            lines += wrapped(clean(text or check.feedback), "      ")
+            lines += wrapped(printable(text or check.feedback), "      ")
     return lines
 
 
@@ -99,19 +99,21 @@ def quiz_lines(report: Report) -> list[str]:
         return [*lines, "  No answers were handed in."]
     for answer in report.quiz:
         sign, colour = MARKS[answer.outcome]
-        lines.append(f"  {click.style(sign, fg=colour)} {answer.id}: {clean(answer.given) or 'no answer'}")
+        lines.append(
+            f"  {click.style(sign, fg=colour)} {answer.id}: {printable(answer.given) or 'no answer'}"
+        )
         if answer.outcome is not Outcome.PASSED:
-            lines += wrapped(clean(answer.feedback), "      ")
+            lines += wrapped(printable(answer.feedback), "      ")
     return lines
 
 
-def wrapped(text: str, indent: str) -> list[str]:
-    """Return text in lines of a readable length."""
-    return [
-        line
-        for part in text.splitlines()
-        for line in textwrap.wrap(part, WIDTH, initial_indent=indent, subsequent_indent=indent)
-    ]
+def wrapped(text: str, indent: str, width: int = WIDTH) -> Iterator[str]:
+    """Yield text in lines of a readable length; what fits stays as it is."""
+    for part in text.splitlines():
+        if part.strip() and len(indent) + len(part) <= width:
+            yield indent + part
+        else:
+            yield from textwrap.wrap(part, width, initial_indent=indent, subsequent_indent=indent)
 
 
 def number(value: float) -> str:
@@ -119,7 +121,7 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def clean(text: str) -> str:
+def printable(text: str) -> str:
     """Return text without the control characters that could drive a terminal."""
     return "".join(
         char if char in "\n\t" or unicodedata.category(char)[0] != "C" else "\N{REPLACEMENT CHARACTER}"

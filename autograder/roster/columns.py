@@ -38,7 +38,7 @@ def doubts_about_column(roster: str, assignment: Assignment) -> Iterator[str]:
     columns = numbered_columns(roster)
     if columns and canvas_column(roster, assignment) not in columns:
         yield (
-            f"{roster} has no column {assignment.canvas_column or assignment.title or assignment.stem}, so"
+            f"{roster} has no column {assignment.canvas_column or assignment.heading}, so"
             f" Canvas would make a new assignment; it has {listing(columns)}: name one in grading.yml,"
             f" canvas_column under {assignment.stem}"
         )
@@ -46,7 +46,7 @@ def doubts_about_column(roster: str, assignment: Assignment) -> Iterator[str]:
     named = [head for head in heads if BLACKBOARD.fullmatch(head)]
     if named and not blackboard_column(roster, assignment):
         yield (
-            f"{roster} has no column {assignment.title or assignment.stem}, so Blackboard would make"
+            f"{roster} has no column {assignment.heading}, so Blackboard would make"
             f" a new one of text; it has {listing(named)}: give the assignment that title"
         )
 
@@ -54,7 +54,7 @@ def doubts_about_column(roster: str, assignment: Assignment) -> Iterator[str]:
 def blackboard_column(roster: str, assignment: Assignment) -> str:
     """Return the header that Blackboard gave the assignment: Homework 1 [Total Pts: 100 Score] |123."""
     heads = next((row for _, row in read_rows(Path(roster))), []) if roster else []
-    title = run_together(assignment.title or assignment.stem)
+    title = run_together(assignment.heading)
     named = ((head, BLACKBOARD.fullmatch(head)) for head in heads)
     return next((head for head, found in named if found and run_together(found[1]) == title), "")
 

@@ -23,8 +23,17 @@ DEPTH = 50  # of deltas, as git makes them
 COMMIT, OFFSET_DELTA, NAMED_DELTA = 1, 6, 7
 REF = re.compile(r"ref: (refs(?:/(?!\.)[\w.@+-]+)+)")
 NAME = re.compile(r"[0-9a-f]{40}")
-BROKEN = (InputError, OSError, ValueError, zlib.error, struct.error, StopIteration, RuntimeError, MemoryError)
-TIME = re.compile(rb"^committer [^\n]*> (\d{1,11}) ([+-])(\d\d)(\d\d)$", re.MULTILINE)
+BROKEN_GIT = (
+    InputError,
+    OSError,
+    ValueError,
+    zlib.error,
+    struct.error,
+    StopIteration,
+    RuntimeError,
+    MemoryError,
+)
+COMMIT_TIME = re.compile(rb"^committer [^\n]*> (\d{1,11}) ([+-])(\d\d)(\d\d)$", re.MULTILINE)
 
 
 def committed_at(folder: Path) -> datetime | None:
@@ -33,9 +42,9 @@ def committed_at(folder: Path) -> datetime | None:
     try:
         name = head_of(git)
         commit = loose(git, name) or packed(git, name) if name else b""
-    except BROKEN:
+    except BROKEN_GIT:
         return None
-    found = TIME.search(commit.partition(b"\n\n")[0])
+    found = COMMIT_TIME.search(commit.partition(b"\n\n")[0])
     if not found:
         return None
     east = timedelta(hours=int(found[3]), minutes=int(found[4]))
@@ -48,21 +57,21 @@ def committed_at(folder: Path) -> datetime | None:
 
 def head_of(git: Path) -> str:
     """Return the name of the commit that HEAD means, "" if there is none."""
-    said = text_of(git / "HEAD", SHORT)
+    said = small_text(git / "HEAD", SHORT)
     if NAME.fullmatch(said):
         return said
     ref = REF.fullmatch(said)
     if not ref:
         return ""
     try:
-        name = text_of(git / ref[1], SHORT)
+        name = small_text(git / ref[1], SHORT)
     except InputError:
-        lines = text_of(git / "packed-refs", PACKED_REFS).splitlines()
+        lines = small_text(git / "packed-refs", PACKED_REFS).splitlines()
         name = next((line[:40] for line in lines if line[40:] == f" {ref[1]}"), "")
     return name if NAME.fullmatch(name) else ""
 
 
-def text_of(path: Path, limit: int) -> str:
+def small_text(path: Path, limit: int) -> str:
     """Return the text of a small file, without the end of its last line."""
     with open_regular(path, path.name) as file:
         return read_capped(file, limit, path.name).decode("ascii", "replace").strip()
@@ -123,7 +132,7 @@ def entry_at(pack: IO[bytes], offset: int, depth: int) -> tuple[int, bytes]:
     while byte & 0x80:
         byte, used = next(head), used + 1
     if kind == OFFSET_DELTA:
-        back, length = distance(head)
+        back, length = delta_distance(head)
         base = entry_at(pack, offset - back, depth - 1) if depth else (0, b"")
         pack.seek(offset + used + length)
         return base[0], patched(base[1], inflated(pack))
@@ -133,7 +142,7 @@ def entry_at(pack: IO[bytes], offset: int, depth: int) -> tuple[int, bytes]:
     return kind, inflated(pack)
 
 
-def distance(head: Iterator[int]) -> tuple[int, int]:
+def delta_distance(head: Iterator[int]) -> tuple[int, int]:
     """Return how far back a delta's base begins, and how many bytes that takes to say."""
     byte = next(head)
     back, length = byte & 0x7F, 1

@@ -26,7 +26,7 @@ from autograder.roster.late import Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times
 from autograder.roster.people import Index, Person, folded, read_roster, run_together
 from autograder.roster.tables import read_rows
-from autograder.roster.worksheet import NUMBER, places_in
+from autograder.roster.worksheet import NUMBER_CELL, places_in
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
 from autograder.submission.platforms import seen_in
@@ -87,34 +87,27 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     missing: list[Person] = []
     if options.roster:
         missing = join(entries, people, read_roster(Path(options.roster)), remarks)
-    due = course.assignment(stem).due
-    zone = due.tzinfo if due else None
+    assignment, settings = course.assignment(stem), course.settings
+    zone = assignment.due.tzinfo if assignment.due else None
     whose = Whose(entries, people, remarks)
     worksheet = options.roster if knows_times(options.roster) else ""
     times = submitted_times(options.submitted or worksheet, whose, zone)
     extensions = read_extensions(options.extensions, whose, stem, zone)
     rows = []
     for at, entry in enumerate(entries):
-        moments = times.get(at, [])
-        moments = moments or [placed(time, zone) for time in (*entry.earlier, entry.submitted_at) if time]
+        known = [placed(time, zone) for time in (*entry.earlier, entry.submitted_at) if time]
+        moments = times.get(at) or known
         submitted = moments[-1] if moments else newest_commit(entry)
         ruling = rule(
-            submitted, due, course.settings.late, course.settings.attempts, moments[:-1],
-            extensions.get(at), said_late=entry.late,
+            submitted, assignment.due, settings.late, settings.attempts, moments[:-1], extensions.get(at),
+            said_late=entry.late,
         )  # fmt: skip
-        student = " and ".join(person.name for person in people[at])
-        rows.append(
-            Row(
-                name=entry.name,
-                student=student,
-                people=people[at],
-                submitted_at=submitted,
-                ruling=ruling,
-                returned=returned_name(entry),
-            )
-        )
-    remarks = [*late_at_unknown_times(entries, rows), *without_times(rows, due), *remarks]
-    assignment = course.assignment(stem)
+        names = " and ".join(person.name for person in people[at])
+        rows.append(Row(
+            name=entry.name, student=names, people=people[at], submitted_at=submitted, ruling=ruling,
+            returned=returned_name(entry),
+        ))  # fmt: skip
+    remarks = [*late_at_unknown_times(entries, rows), *without_times(rows, assignment.due), *remarks]
     remarks += doubts_about_column(options.roster, assignment)
     sheet = worksheet_of(options.roster, max_score(assignment), remarks)
     column = canvas_column(options.roster, assignment)
@@ -142,7 +135,7 @@ def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]
     if not places:
         return []
     maximum = {row[places["maximum"]].replace(",", ".") for row in rows[1:]} if "maximum" in places else set()
-    if maximum and not any(float(said or 0) >= most for said in maximum if NUMBER.fullmatch(said)):
+    if maximum and not any(float(said or 0) >= most for said in maximum if NUMBER_CELL.fullmatch(said)):
         remarks.append(
             f"the maximum in Moodle is {listing(sorted(maximum))}, here it is {most:g}:"
             " Moodle will skip grades above its own, so set it to the same"

@@ -69,7 +69,7 @@ def rule(
         return Ruling(taken=1.0, notes=[f"{refusal}: it does not count."])
     if due is None:
         return Ruling()
-    until = extended(due, extension)
+    until = extended_due(due, extension)
     told = [f"Extended until {until:%Y-%m-%d %H:%M %Z}".rstrip() + "."] if until != due else []
     days = days_late(submitted, until, late.grace_minutes)
     if not days:
@@ -88,7 +88,7 @@ def days_late(submitted: datetime, due: datetime, grace_minutes: float) -> int:
     return max(0, math.ceil((submitted - due - timedelta(minutes=grace_minutes)) / DAY))
 
 
-def extended(due: datetime, extension: Extension | None) -> datetime:
+def extended_due(due: datetime, extension: Extension | None) -> datetime:
     """Return when work is due with an extension, which never makes it due earlier."""
     if extension is None:
         return due

@@ -8,8 +8,8 @@ from pathlib import Path
 from autograder.errors import InputError
 from autograder.roster.late import Extension, moment
 from autograder.roster.people import (
-    COLUMNS,
-    KINDS,
+    ID_KINDS,
+    PERSON_COLUMNS,
     Index,
     Person,
     exact,
@@ -21,12 +21,12 @@ from autograder.submission.entry import Entry
 
 MOST_DAYS = 3660
 WORKSHEET_TIME = "last modified submission"  # in the worksheet of Moodle, which is a roster too
-WHO = {"submission": ("submission",), **COLUMNS}
+WHO_COLUMNS = {"submission": ("submission",), **PERSON_COLUMNS}
 SUBMITTED_COLUMNS = {
-    **WHO, "time": ("submitted at", "submitted", "submission time", "time", WORKSHEET_TIME),
+    **WHO_COLUMNS, "time": ("submitted at", "submitted", "submission time", "time", WORKSHEET_TIME),
 }  # fmt: skip
 EXTENSION_COLUMNS = {
-    **WHO, "assignment": ("assignment",),
+    **WHO_COLUMNS, "assignment": ("assignment",),
     "days": ("days", "extra days"), "until": ("until", "due", "new due date"),
 }  # fmt: skip
 
@@ -71,7 +71,7 @@ class Whose:
         for text in filter(None, (submission, person.name)):
             if (at := self._entries.get(text.casefold())) is not None:
                 return {at}
-        numbers = (self._index.called(text) for kind in KINDS if (text := getattr(person, kind)))
+        numbers = (self._index.called(text) for kind in ID_KINDS if (text := getattr(person, kind)))
         return next(filter(None, numbers), set()) or self._index.like(person)
 
     def _one_person(self, places: Collection[int]) -> bool:

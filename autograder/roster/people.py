@@ -15,7 +15,7 @@ import msgspec
 from autograder.errors import InputError
 from autograder.roster.tables import Line, heads_of, read_lines
 
-COLUMNS = {
+PERSON_COLUMNS = {
     "name": ("name", "student", "full name", "fullname", "student name", "names"),
     "first": ("first name", "firstname", "given name", "first"),
     "last": ("last name", "lastname", "surname", "family name", "last"),
@@ -38,7 +38,7 @@ COLUMNS = {
     "role": ("role",),
 }
 NOBODY = ("Points Possible", "Student, Test", "Test Student")  # lines of Canvas about no student
-KINDS = ("canvas", "moodle", "sid", "email", "login")
+ID_KINDS = ("canvas", "moodle", "sid", "email", "login")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,11 +70,11 @@ def columns_of(path: Path) -> dict[str, Sequence[str]]:
     """Return what the columns of a roster mean: a gradebook of Canvas has an ID of its own."""
     heads = set(heads_of(path))
     if "github username" in heads:  # GitHub Classroom's: the identifier is whatever the teacher chose
-        return {**COLUMNS, "login": ("github username",), "sid": ("identifier",), "moodle": ()}
+        return {**PERSON_COLUMNS, "login": ("github username",), "sid": ("identifier",), "moodle": ()}
     if {"id", "section"} <= heads and ("student" in heads or {"lastname", "firstname"} <= heads):
-        without_id = tuple(name for name in COLUMNS["sid"] if name != "id")
-        return {**COLUMNS, "sid": without_id, "canvas": ("id",)}
-    return dict(COLUMNS)
+        without_id = tuple(name for name in PERSON_COLUMNS["sid"] if name != "id")
+        return {**PERSON_COLUMNS, "sid": without_id, "canvas": ("id",)}
+    return dict(PERSON_COLUMNS)
 
 
 def person_on(line: Line) -> Person | None:
@@ -90,7 +90,7 @@ def person_on(line: Line) -> Person | None:
     cells["moodle"] = re.sub(r"\D*", "", blind)
     for kind in ("sid", "login"):  # Brightspace writes #s1
         cells[kind] = cells.get(kind, "").removeprefix("#")
-    known = {kind: cells.get(kind, "") for kind in (*KINDS, "section", "group")}
+    known = {kind: cells.get(kind, "") for kind in (*ID_KINDS, "section", "group")}
     if "@" in known["sid"] and not known["email"]:
         known["email"] = known["sid"]
     name = name or known["email"] or known["sid"] or known["login"] or blind
@@ -152,13 +152,13 @@ class Index:
 
 def contradict(one: Person, other: Person) -> bool:
     """Whether two are known to be different people: a number of one kind differs."""
-    pairs = ((getattr(one, kind), getattr(other, kind)) for kind in KINDS)
+    pairs = ((getattr(one, kind), getattr(other, kind)) for kind in ID_KINDS)
     return any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in pairs)
 
 
 def exact(person: Person) -> Iterator[str]:
     """Yield the keys that belong to one person only."""
-    for kind in KINDS:
+    for kind in ID_KINDS:
         if value := getattr(person, kind):
             yield f"{kind} {folded(value)}"
 
@@ -170,7 +170,7 @@ def called(text: str) -> Iterator[str]:
 
 def words_for(person: Person) -> Iterator[str]:
     """Yield what one may write for a person who has no other name: a number, an address, a login."""
-    for kind in KINDS:
+    for kind in ID_KINDS:
         if value := getattr(person, kind):
             yield f"word {folded(value)}"
     if person.email:

@@ -22,12 +22,10 @@ class Line:
 
 
 def read_lines(path: Path, columns: Mapping[str, Sequence[str]], needed: Collection[str]) -> list[Line]:
-    """Read a CSV file as a spreadsheet or a platform saves it.
+    """Read a CSV file as a spreadsheet or a platform saves it; one that cannot be read is an `InputError`.
 
-    Args:
-        path: of the file; an `InputError` if it cannot be read.
-        columns: what columns may mean, each with the headers that say so, in lower case.
-        needed: meanings of which there must be one.
+    `columns` are what columns may mean, each with the headers that say so, in lower case; one of `needed`
+    must be there.
     """
     rows = [(number, row) for number, row in read_rows(path) if any(cell.strip() for cell in row)]
     if not rows:

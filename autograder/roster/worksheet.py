@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 
 IDENTIFIER = re.compile(r"[^\d]{2,60}?(\d+)")
-NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-TIMED = re.compile(r"-?|.*\b(?:19|20)\d\d\b.*\d.*")
+NUMBER_CELL = re.compile(r"\d+(?:[.,]\d+)?")
+TIME_CELL = re.compile(r"-?|.*\b(?:19|20)\d\d\b.*\d.*")
 ENGLISH = {
     "identifier": "Identifier", "name": "Full name", "email": "Email address", "status": "Status",
     "grade": "Grade", "maximum": "Maximum grade", "submitted": "Last modified (submission)",
@@ -36,7 +36,9 @@ def places_in(rows: Rows) -> dict[str, int]:
         return {}
     maximum = next((at for at in range(3, width) if is_maximum(columns[at], columns[at - 1])), 0)
     times = [
-        at for at in range(maximum + 1, width) if all(map(TIMED.fullmatch, columns[at])) and any(columns[at])
+        at
+        for at in range(maximum + 1, width)
+        if all(map(TIME_CELL.fullmatch, columns[at])) and any(columns[at])
     ]
     if not maximum or not times:
         return {}
@@ -55,11 +57,11 @@ def places_in(rows: Rows) -> dict[str, int]:
 
 def is_maximum(cells: Sequence[str], before: Sequence[str]) -> bool:
     """Whether a column is the maximum grade: one number for all, and no grade before it is above."""
-    if len(set(cells)) != 1 or not NUMBER.fullmatch(cells[0]):
+    if len(set(cells)) != 1 or not NUMBER_CELL.fullmatch(cells[0]):
         return False
     most = float(cells[0].replace(",", "."))
     return all(
-        not cell or (NUMBER.fullmatch(cell) and float(cell.replace(",", ".")) <= most) for cell in before
+        not cell or (NUMBER_CELL.fullmatch(cell) and float(cell.replace(",", ".")) <= most) for cell in before
     )
 
 

@@ -13,49 +13,42 @@ from typing import Any
 
 import numpy as np
 
+Settings = tuple[bool, bool, Any]  # of torch: gradients are on, anomalies are looked for, the default dtype
+
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
+        set_torch(fresh_torch(before[1]), before)
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
         finally:
             with contextlib.suppress(RecursionError):  # a limit below the depth we are at
                 sys.setrecursionlimit(limit)
-            restore_torch(before)
+            if (now := torch_settings()) is not None:
+                set_torch(before or fresh_torch(), now)
 
 
-def torch_settings() -> dict[str, Any] | None:
+def torch_settings() -> Settings | None:
     """Return the settings of torch that outlive a call, None while nobody has imported it."""
     torch: Any = sys.modules.get("torch")
     if torch is None:
         return None
-    return {
-        "grad_enabled": torch.is_grad_enabled(),
-        "anomaly_enabled": torch.is_anomaly_enabled(),
-        "default_dtype": torch.get_default_dtype(),
-    }
+    return torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.get_default_dtype()
 
 
-def fresh_torch() -> dict[str, Any]:
+def fresh_torch(anomalies: bool = False) -> Settings:
     """Return the settings that torch starts with."""
-    float32 = sys.modules["torch"].float32
-    return {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": float32}
+    return True, anomalies, sys.modules["torch"].float32
 
 
-def restore_torch(settings: dict[str, Any] | None) -> None:
-    """Set what `torch_settings` returned; if that was None, what torch starts with."""
-    now = torch_settings()
-    if now is None:
-        return
-    torch: Any = sys.modules["torch"]
-    wanted = settings or fresh_torch()
-    if now == wanted:  # as a rule; setting takes far longer than asking
-        return
-    torch.set_grad_enabled(wanted["grad_enabled"])
-    torch.set_anomaly_enabled(wanted["anomaly_enabled"])
-    torch.set_default_dtype(wanted["default_dtype"])
+def set_torch(wanted: Settings, now: Settings) -> None:
+    """Let torch have other settings, unless it has them: setting takes far longer than asking."""
+    if now != wanted:
+        torch: Any = sys.modules["torch"]
+        torch.set_grad_enabled(wanted[0])
+        torch.set_anomaly_enabled(wanted[1])
+        torch.set_default_dtype(wanted[2])

@@ -10,8 +10,20 @@ from typing import Any
 import numpy as np
 
 from autograder.data.plain import plain
-from autograder.data.values import Callback, Handle, Named, Record, Stream, leaves, live, same, type_name
+from autograder.data.values import (
+    Callback,
+    Handle,
+    Named,
+    Record,
+    Stream,
+    Tensor,
+    leaves,
+    live,
+    same,
+    type_name,
+)
 from autograder.sandbox.ambient import undisturbed
+from autograder.sandbox.standins import import_error
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,8 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
     with undisturbed():
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
+        if absent := import_error(result):
+            raise absent.with_traceback(None)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
         value = plain(result, objects.hold)
         return Answer(value, changed_inputs(call, target, args, kwargs), grads)
@@ -158,7 +172,7 @@ def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> A
 
 def named(name: str, namespace: Mapping[str, Any]) -> Any:
     """Return what the program calls by this name."""
-    if name not in namespace:
+    if name not in namespace or import_error(namespace[name]):
         raise NotDefined(name)
     return namespace[name]
 
@@ -178,8 +192,10 @@ def differs(sent: Any, now: Any) -> bool:
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape
         return not (alike and sent.tobytes() == now.tobytes())
-    if type(sent) in (int, float) and now is sent:
+    if type(sent) in (int, float, str) and now is sent:
         return False
+    if type(sent) is Tensor:
+        return not same(sent, plain(now))
     return is_data(sent) and not same(plain(sent), plain(now))
 
 

@@ -44,13 +44,7 @@ def sent(value: Any, name: str) -> Any:
 
 
 def decode_call(request: protocol.CallRequest, body: memoryview, *, is_ours: bool = False) -> Call:
-    """Return the call that a request stands for.
-
-    Args:
-        request: the call.
-        body: of its message.
-        is_ours: whether the grader asks, and not a submission.
-    """
+    """Return the call that a request with this body stands for; `is_ours` if no submission asks."""
     held = request.handle
     handle = None if held is None else Handle(held.id, held.type_name)
     decoder = Decoder(body, is_ours=is_ours)

@@ -24,11 +24,8 @@ def insist_on_linux() -> None:
 def in_a_container(arguments: Sequence[str], here: Path) -> str:
     """Return the command line that runs `autograder` with the same arguments in a container.
 
-    What it mounts is the smallest folder that holds `here` and all paths that lead out of it.
-
-    Args:
-        arguments: of the command that was given.
-        here: the folder it was given in.
+    What it mounts is the smallest folder that holds `here`, where the command was given, and all paths that
+    lead out of it.
     """
     paths = [os.path.abspath(here / part) for one in arguments if leads_out(part := value_of(one))]
     mounted = os.path.commonpath([here, *paths])

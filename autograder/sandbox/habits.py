@@ -98,13 +98,7 @@ def deterministic(mode: bool, *, warn_only: bool = False) -> None:
 
 
 def at(place: int, function: Callable[..., Any], mode: str) -> Callable[..., Any]:
-    """Return a function that is given an open file in place of a path.
-
-    Args:
-        place: which of its arguments that is.
-        function: such as `torch.save`, which opens a path by itself.
-        mode: to open it in.
-    """
+    """Return a function, such as `torch.save`, that is given an open file in place of the path at `place`."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -33,13 +33,7 @@ class Lender:
     """
 
     def __init__(self, names: Collection[str], start: Callable[[], Worker], calls: int = CALLS) -> None:
-        """Begin to lend.
-
-        Args:
-            names: of the functions.
-            start: returns a fresh worker with them in it.
-            calls: how many are answered.
-        """
+        """Begin to lend; `start` returns a fresh worker with the functions in it, `calls` are answered."""
         self.names = tuple(names)
         self._start, self._left = start, calls
         self._worker: Worker | None = None

@@ -7,9 +7,9 @@ import site
 import stat
 import sys
 import sysconfig
-from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.data.limits import Limits
 from autograder.sandbox import landlock, seccomp
 
 try:
@@ -28,17 +28,6 @@ CLEAN_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "2", "PYTHONHASHSEED": "0",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may use."""
-
-    import_s: float = 20
-    call_s: float = 5
-    submission_s: float = 120
-    memory_mb: int = 2048
-    output_kb: int = 64
 
 
 def prctl(option: int, value: int) -> None:
@@ -122,13 +111,9 @@ def drop_capabilities() -> None:
 
 
 def confine(limits: Limits, layers: frozenset[str], ruleset: int | None, uid: int | None) -> None:
-    """Apply `layers` to this process, for good.
+    """Apply `layers` to this process, for good, in an order in which none undoes another.
 
-    Args:
-        limits: bounds of time, memory and output.
-        layers: a subset of LAYERS.
-        ruleset: descriptor of a Landlock ruleset, or None where the host has none.
-        uid: the user to become, or None to stay.
+    Without a `ruleset` of Landlock, a descriptor, the host has none; without a `uid` the user stays.
     """
     if hasattr(os, "geteuid"):
         with contextlib.suppress(OSError):

@@ -15,6 +15,7 @@ from autograder.sandbox.complaints import problem_of
 from autograder.sandbox.habits import SCRATCH, make_harmless
 from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.scratch import Scratch
+from autograder.sandbox.standins import import_error
 from autograder.sandbox.statements import Place, ProgramRun, Stop
 from autograder.sandbox.stopwatch import Stopwatch, TooSlow
 
@@ -47,12 +48,7 @@ class GivenModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def load(
     request: protocol.LoadRequest, ask: Callable[[Place, int], None]
 ) -> tuple[types.ModuleType, protocol.Loaded]:
-    """Run a program's cells and return its module, and what stopped in it.
-
-    Args:
-        request: the program.
-        ask: called before every statement, if the request wants that.
-    """
+    """Run a program's cells and return its module, and what stopped in it; `ask` may say what runs."""
     name = request.source.name
     stem = name.rpartition(".")[0] or name
     module = types.ModuleType(stem)
@@ -75,7 +71,8 @@ def load(
     run.missing(vars(module))
     for bound, (source, attribute) in request.bind.items():
         setattr(module, bound, getattr(importlib.import_module(source), attribute))
-    names = [name for name in vars(module) if not name.startswith("__")]
+    there = (name for name, value in vars(module).items() if not import_error(value))
+    names = [name for name in there if not name.startswith("__")]
     known = [name, *(f"{name}.py" for name in request.modules)]
     return module, protocol.loaded(names, [wire(stop, known) for stop in run.stops[:MOST_STOPS]])
 

@@ -105,12 +105,10 @@ class Decoder:
     """Turns wire structs into data. Each array has bytes of the body of its own, one after another."""
 
     def __init__(self, body: memoryview, *, is_ours: bool = False) -> None:
-        """Begin with a message.
+        """Begin with the body of a message.
 
-        Args:
-            body: of it.
-            is_ours: whether the grader wrote it, so that things in it may stand for the program's functions
-                and for any class: whoever can send those runs what they like on the other side.
+        `is_ours`: the grader wrote it, so that things in it may stand for the program's functions and for any
+        class: whoever can send those runs what they like on the other side.
         """
         self._body, self._is_ours = body, is_ours
         self._at = self._nodes = 0

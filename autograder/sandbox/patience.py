@@ -63,14 +63,7 @@ class WorkerWatch:
     """Watches a worker while the grader waits for its replies."""
 
     def __init__(self, pid: int, allowed_s: float, deadline: float | None, excused: Excused) -> None:
-        """Begin to wait.
-
-        Args:
-            pid: of the worker.
-            allowed_s: what each reply may take.
-            deadline: of `time.monotonic`, for all of them.
-            excused: of the worker; grows while it is watched.
-        """
+        """Begin to wait for a worker: `allowed_s` for each reply, until `deadline` for all of them."""
         self._pid, self._allowed_s, self.excused = pid, allowed_s, excused
         self._deadline = None if deadline is None else deadline - excused.all_s
         self._excused = 0.0  # in this wait

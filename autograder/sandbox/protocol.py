@@ -209,13 +209,7 @@ class Frames:
     """Cuts a stream of bytes into frames, refusing what is too large before it has arrived."""
 
     def __init__(self, max_head: int = MAX_HEAD, rooms: Iterable[int] = (), max_body: int = MAX_BODY) -> None:
-        """Begin with an empty stream.
-
-        Args:
-            max_head: the most bytes that a head may have.
-            rooms: the most bytes that each frame may have in all, one after another.
-            max_body: the most bytes that a body may have.
-        """
+        """Begin with an empty stream; head, body and, one after another, frames may have so many bytes."""
         self._buffer = bytearray()
         self._max_head, self._max_body = max_head, max_body
         self._rooms: Iterator[int] = iter(rooms)

@@ -6,7 +6,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox import protocol
@@ -14,6 +14,7 @@ from autograder.sandbox.callbacks import call_back
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import answer_in
 from autograder.sandbox.patience import Excused, WorkerWatch
+from autograder.sandbox.program import Program
 from autograder.sandbox.warm import WarmProcess
 
 if TYPE_CHECKING:
@@ -58,33 +59,21 @@ class Worker:
 
     def load(
         self,
-        source: protocol.ProgramText,
-        modules: Mapping[str, str] | None = None,
-        bind: Mapping[str, tuple[str, str]] | None = None,
+        program: Program,
         deadline: float | None = None,
-        lender: "Lender | None" = None,
         skip: Sequence[protocol.WirePlace] = (),
         *,
         statement_s: float = 0,
-        files: Mapping[str, bytes] | None = None,
     ) -> protocol.Loaded:
-        """Run the program; what stops in it comes back.
+        """Run a program but for the statements to `skip`; what stops in it comes back.
 
-        Args:
-            source: the program.
-            modules: texts of modules that it may import.
-            bind: names of the program to replace, each by (module, attribute).
-            deadline: of `time.monotonic`.
-            lender: of functions that replace those of the same names.
-            skip: statements that are left out.
-            statement_s: what one statement may take; `running` then tells which it is. Slower.
-            files: to lie beside it, by name.
+        With `statement_s`, which one statement may take, `running` tells which it is. Slower.
         """
-        self._lender = lender
+        self._lender = lender = program.lender
         allowed_s = self._wall.bounds.import_s
         request = protocol.LoadRequest(
-            source, dict(modules or {}), dict(bind or {}), list(lender.names) if lender else [],
-            allowed_s, list(skip), statement_s > 0, dict(files or {}),
+            program.source, dict(program.modules), dict(program.bind), list(lender.names) if lender else [],
+            allowed_s, list(skip), statement_s > 0, dict(program.files),
         )  # fmt: skip
         frame, until = protocol.frame_of(request), limit(LOADING * allowed_s, deadline)
         try:
@@ -109,14 +98,9 @@ class Worker:
         room: int = LIVE_BYTES,
         functions: Sequence[Callable[..., Any]] = (),
     ) -> Answer:
-        """Send an encoded call and return its answer.
+        """Send an encoded call and return its answer, of `room` bytes at the most.
 
-        Args:
-            frame: the call.
-            allowed_s: what it may take.
-            deadline: of `time.monotonic`.
-            room: the most bytes that the reply may have.
-            functions: of the grader's, which the call may call back.
+        It may call `functions` back, which are the grader's.
 
         Raises:
             StudentRaised: the student's code raised.
@@ -152,14 +136,7 @@ class Worker:
         deadline: float | None = None,
         rooms: Sequence[int] = (),
     ) -> Iterator[bytes]:
-        """Send many encoded calls at once and yield each reply as it comes.
-
-        Args:
-            frames: the calls, one after another.
-            count: how many replies there will be.
-            allowed_s: what each call may take.
-            deadline: of `time.monotonic`, for all of them.
-            rooms: the most bytes that each reply may have.
+        """Send many encoded calls at once and yield each reply, of up to its room of bytes, as it comes.
 
         Raises:
             CallTimeout: the next reply took too long; the worker is ended.

@@ -35,12 +35,7 @@ class Unread:
 
 
 def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
-    """Return the statements that can be read, and the pieces between them that cannot.
-
-    Args:
-        text: the program.
-        error: what Python says of all of it.
-    """
+    """Return the statements that can be read, and the pieces between that cannot; Python said `error`."""
     given, text = text, plain_spaces(text)
     lines = text.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]

@@ -43,11 +43,9 @@ def supported() -> bool:
 
 
 def build_filter(pid: int, read_only: bool) -> bytes:
-    """Return the BPF program for a worker.
+    """Return the BPF program for a worker, which may name no process but itself, `pid`.
 
-    Args:
-        pid: the worker's own process id, the only one that it may name.
-        read_only: refuse to open anything for writing (where Landlock does not decide by path).
+    `read_only` refuses to open anything for writing (where Landlock does not decide by path).
     """
     machine = platform.machine()
     column = list(AUDIT_ARCH).index(machine)

@@ -8,11 +8,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograder.data.limits import Limits
 from autograder.results import Isolation
 from autograder.sandbox import landlock, limits, seccomp
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.elsewhere import in_a_container
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
@@ -27,15 +29,10 @@ SEEING = frozenset({"finds_processes", "sees_the_machine", "sees_the_page_cache"
 
 
 def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
-    """Run the probes in a real worker and return the verdict.
-
-    Args:
-        wall: the wall to try.
-        secrets: files and folders that no submission may read.
-    """
+    """Run the probes in a real worker and return the verdict; no submission may read `secrets`."""
     worker = wall.worker()
     try:
-        worker.load(ProgramText("probes.py", [PROBES]))
+        worker.load(Program(ProgramText("probes.py", [PROBES])))
         student = Student(lambda call: worker.ask(encode_call(call), wall.bounds.call_s))
         with tempfile.NamedTemporaryFile(prefix="autograder-probe-") as bait:
             leaks = [
@@ -53,9 +50,7 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
     return Isolation(verdict, held(wall), leaks, "" if verdict == FULL else mend(wall))
 
 
-def attacks(
-    bait: str, secrets: Sequence[Path], bounds: limits.Limits
-) -> list[tuple[str, tuple[object, ...]]]:
+def attacks(bait: str, secrets: Sequence[Path], bounds: Limits) -> list[tuple[str, tuple[object, ...]]]:
     """Return every probe with the arguments that it gets."""
     grader = os.getpid()
     tried: dict[str, tuple[object, ...]] = {

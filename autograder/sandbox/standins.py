@@ -1,10 +1,10 @@
-"""Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a display, a debugger."""
+"""Stand-ins for libraries that are not there: what only shows things does nothing, others give no values."""
 
 import importlib.abc
 import importlib.machinery
 import types
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from autograder.sandbox.notebook_names import display, get_ipython
 
@@ -49,6 +49,52 @@ class Bar(Nothing):
     @staticmethod
     def write(*_: object, **__: object) -> None:
         """Show nothing."""
+
+
+def without_values(kind: Any) -> Any:
+    """Let every operation on an instance, as of a number or a list, raise why it cannot be had."""
+    own = {name for one in (int, complex, list, dict) for name in dir(one) if name.startswith("__")}
+    others = "eq lt le gt ge format next matmul rmatmul array mro_entries instancecheck await aiter"
+    for operation in own.difference(dir(object)).union(f"__{one}__" for one in others.split()):
+        setattr(kind, operation, kind._needed)
+    return kind
+
+
+@without_values
+class NotInstalled:
+    """What an import that failed would have bound. It and its attributes can be called: `wandb.log(loss)`.
+
+    Whoever needs a value of it gets the error of the import. So does what would change a function or a class,
+    as a decorator does: the definition without it is worth more.
+    """
+
+    def __init__(self, error: ModuleNotFoundError) -> None:
+        self._import_error = error
+
+    def __getattr__(self, name: str) -> "NotInstalled":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return NotInstalled(self._import_error)
+
+    def __call__(self, *arguments: object, **_: object) -> "NotInstalled":
+        if any(isinstance(one, type | types.FunctionType) for one in arguments):
+            self._needed()
+        return NotInstalled(self._import_error)
+
+    def __enter__(self) -> "NotInstalled":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def _needed(self, *_: object) -> NoReturn:
+        """Raise what the import raised."""
+        raise ModuleNotFoundError(*self._import_error.args, name=self._import_error.name)
+
+
+def import_error(value: object) -> ModuleNotFoundError | None:
+    """Return why there is no value, if this stands for a library that is not there."""
+    return value._import_error if isinstance(value, NotInstalled) else None
 
 
 def counting(*args: int, **_: object) -> Bar:

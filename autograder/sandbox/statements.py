@@ -13,6 +13,7 @@ from types import CodeType
 from typing import Any
 
 from autograder.sandbox.salvage import readable
+from autograder.sandbox.standins import NotInstalled, import_error
 from autograder.sandbox.stopwatch import Stopwatch
 from autograder.sandbox.syntax import (
     WITHOUT_ANNOTATIONS,
@@ -115,8 +116,14 @@ class ProgramRun:
     def _stopped(
         self, error: BaseException, node: ast.stmt, place: Place, namespace: dict[str, Any], flags: int
     ) -> None:
-        """Keep what stopped a statement; a definition is tried without what only adorns it."""
-        self._note(Stop(error, place, node.lineno, list(bound(node))))
+        """Keep what stopped a statement; a definition is tried without what only adorns it.
+
+        The names of a library that is not there stand for it: what is made of them and thrown away is free.
+        """
+        cause = self._note(Stop(error, place, node.lineno, list(bound(node)))).error
+        if isinstance(cause, ModuleNotFoundError) and isinstance(node, ast.Import | ast.ImportFrom):
+            for name in bound(node):
+                namespace.setdefault(name, NotInstalled(cause))
         for plainer in plainer_definitions(node) if isinstance(error, Exception) else ():
             tree = ast.Module([plainer], [])
             code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
@@ -139,8 +146,8 @@ class ProgramRun:
             return error
         return None
 
-    def _note(self, stop: Stop) -> None:
-        """Keep a cause; what only lacks a name that is lost already is its consequence."""
+    def _note(self, stop: Stop) -> Stop:
+        """Keep and return a cause; what only lacks a name that is lost already is its consequence."""
         cause = self.lost.get(stop.error.name or "") if isinstance(stop.error, NameError) else None
         cause = cause or next((one for one in self.stops if same_cause(one, stop)), None)
         if cause is None:
@@ -149,12 +156,15 @@ class ProgramRun:
         else:
             cause.names += stop.names
         self.lost.update(dict.fromkeys(stop.names, cause))
+        return cause
 
     def missing(self, namespace: Mapping[str, Any]) -> None:
-        """Keep as lost only what no other statement defined."""
+        """Keep as lost what no other statement defined, and what was made of a library that is not there."""
+        made = {name: error for name, value in namespace.items() if (error := import_error(value))}
         for stop in self.stops:
-            stop.names = [name for name in dict.fromkeys(stop.names) if name not in namespace]
-        self.lost = {name: stop for name, stop in self.lost.items() if name not in namespace}
+            stop.names += [name for name, error in made.items() if error is stop.error]
+            stop.names = [name for name in dict.fromkeys(stop.names) if name in made or name not in namespace]
+        self.lost = {name: stop for stop in self.stops for name in stop.names}
 
 
 def execute(code: CodeType, namespace: dict[str, Any]) -> None:

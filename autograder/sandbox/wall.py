@@ -8,8 +8,10 @@ import threading
 import time
 from collections.abc import Sequence
 
+from autograder.data.limits import Limits
 from autograder.errors import InputError, KitError
-from autograder.sandbox.limits import LAYERS, Limits
+from autograder.sandbox.limits import LAYERS
+from autograder.sandbox.program import Program
 from autograder.sandbox.remote import Worker
 from autograder.sandbox.warm import CannotStart, WallLost, WarmProcess
 
@@ -55,6 +57,16 @@ class Wall:
     def pid(self) -> int:
         """The warm process, parent of every worker and of whatever a worker leaves behind."""
         return self._warm.pid
+
+    def loaded(self, program: Program) -> Worker:
+        """Start a worker with a program in it; what does not load ends it."""
+        worker = self.worker()
+        try:
+            worker.load(program)
+        except BaseException:
+            worker.close()
+            raise
+        return worker
 
     def preload(self, modules: Sequence[str]) -> None:
         """Import further libraries into the warm process, once; workers import what it cannot."""

@@ -7,13 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import asdict
+
+from autograder.data.limits import Limits
 from autograder.errors import KitError
 from autograder.sandbox import limits
-from autograder.sandbox.limits import Limits
 
 KIT = Path(__file__).resolve().parents[2]
 START = (

@@ -18,6 +18,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from autograder.data.limits import Limits
 from autograder.data.plain import plain
 from autograder.sandbox import landlock, limits, pages, worker
 from autograder.sandbox.habits import make_harmless
@@ -32,7 +33,7 @@ class Zygote:
 
     def __init__(self, control: socket.socket, settings: dict[str, Any]) -> None:
         self._control = control
-        self._limits = limits.Limits(**settings["limits"])
+        self._limits = Limits(**settings["limits"])
         self._layers = frozenset(settings["layers"])
         self._ruleset: int | None = None
         if "landlock" in self._layers and landlock.abi() > 0:

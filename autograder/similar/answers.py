@@ -19,11 +19,11 @@ from autograder.similar.pairs import ComparedWork
 from autograder.submission.reading import Submission
 
 DRAW = 0
-Graded = tuple[Submission, Report | None]
+GradedWork = tuple[Submission, Report | None]
 
 
 def with_answers(
-    course: Course, stem: str, works: Sequence[ComparedWork], graded: Sequence[Graded],
+    course: Course, stem: str, works: Sequence[ComparedWork], graded: Sequence[GradedWork],
     tell: Callable[[int], None],
 ) -> list[ComparedWork]:  # fmt: skip
     """Return works with digests of their wrong answers."""

@@ -23,7 +23,7 @@ TOKEN = re.compile(
     r"|(?P<sign>.)",
     re.DOTALL,
 )
-KEPT = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+KEPT_WORDS = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ def fingerprints(cells: Sequence[str]) -> Prints:
     """Return the fingerprints of a program; lines are counted through all its cells."""
     found = list(tokens("\n".join(cells)))
     words = [token.word for token in found]
-    hashes = [digest(words[at : at + RUN]) for at in range(len(words) - RUN + 1)]
+    hashes = [hash_of_words(words[at : at + RUN]) for at in range(len(words) - RUN + 1)]
     marks = {hashes[at]: (found[at].line, found[at + RUN - 1].line) for at in winnowed(hashes)}
-    return Prints(marks, digest(words), len(words))
+    return Prints(marks, hash_of_words(words), len(words))
 
 
-def digest(words: Sequence[str]) -> int:
+def hash_of_words(words: Sequence[str]) -> int:
     """Return a hash of words."""
     return zlib.crc32("\0".join(words).encode("utf-8", "surrogatepass"))
 
@@ -76,7 +76,7 @@ def tokens(text: str) -> Iterator[Token]:
         if kind == "text":
             word = "" if before in ("", ":") and said.lstrip("rbfuRBFU")[:3] in ('"""', "'''") else "text"
         elif kind == "name":
-            word = said if said in KEPT or before == "." else "name"
+            word = said if said in KEPT_WORDS or before == "." else "name"
         else:
             word = said
         if kind != "skip" and word:
@@ -85,6 +85,6 @@ def tokens(text: str) -> Iterator[Token]:
         line += said.count("\n")
 
 
-def common(prints: Iterable[Prints]) -> set[int]:
+def all_marks(prints: Iterable[Prints]) -> set[int]:
     """Return all fingerprints of some programs, such as what was handed out."""
     return {mark for one in prints for mark in one.marks}

@@ -10,7 +10,7 @@ from pathlib import Path
 from autograder import beside
 from autograder.config import Course
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.database import FILE
+from autograder.gradebook.database import BOOK_FILE
 from autograder.quiz.sheet import read_sheet
 from autograder.results import Outcome, Report
 from autograder.roster.people import Index, Person
@@ -43,7 +43,7 @@ class Gathered:
 
 def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callable[[int], None]) -> Gathered:
     """Read the works of a folder, which was graded into `out` if it was; `term` names an earlier one."""
-    reports, people = graded(out) if out else ({}, {})
+    reports, people = graded_before(out) if out else ({}, {})
     varying = items_with_own_figures(list(reports.values()))
     index = Index([(at, one) for at, who in enumerate(people.values()) for one in who])
     rows = list(people)
@@ -54,7 +54,7 @@ def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callab
         submission = read_entry(entry, task)
         report = reports.get(entry.name)
         works.append(work_of(submission, task.stem, term, report, varying))
-        names += names_in(submission, index, rows)
+        names += signs_of_others(submission, index, rows)
         with_reports.append((submission, report))
         tell(done)
     return Gathered(works, names, with_reports)
@@ -62,14 +62,14 @@ def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callab
 
 def folder_of(path: Path) -> tuple[Path, Path | None]:
     """Return the submissions' folder and where they were graded, of a folder that is either of the two."""
-    if not (path / FILE).is_file():
+    if not (path / BOOK_FILE).is_file():
         return path, None
     with Gradebook(path, create=False) as book:
         run = book.last_run()
     return (run.folder if run else path), path
 
 
-def graded(out: Path) -> tuple[dict[str, Report], dict[str, list[Person]]]:
+def graded_before(out: Path) -> tuple[dict[str, Report], dict[str, list[Person]]]:
     """Return the newest reports and who handed in, by submission."""
     reports, people = {}, {}
     with Gradebook(out, create=False) as book:
@@ -108,14 +108,14 @@ def work_of(
     )  # fmt: skip
 
 
-def names_in(submission: Submission, index: Index, rows: Sequence[str]) -> Iterator[NameSign]:
+def signs_of_others(submission: Submission, index: Index, rows: Sequence[str]) -> Iterator[NameSign]:
     """Yield the names of others on the quiz sheet and in the code, comments included."""
     sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
     code = submission.files.get(submission.main, b"")[:MOST_TEXT].decode("utf-8", "replace")
     told = set()
     for where, said in [
         (f"the student line of {QUIZ}", sheet.student),
-        *(("the code", one) for one in candidates(code)),
+        *(("the code", one) for one in possible_names(code)),
     ]:
         found = {rows[at] for at in index.called(said)} if said else set()
         if len(found) == 1 and submission.name not in found and (other := found.pop()) not in told:
@@ -123,7 +123,7 @@ def names_in(submission: Submission, index: Index, rows: Sequence[str]) -> Itera
             yield NameSign(submission.name, other, f"{where}: {said[:80]}")
 
 
-def candidates(code: str) -> Iterator[str]:
+def possible_names(code: str) -> Iterator[str]:
     """Yield what may be a name in a program: addresses, and two capitalised words in a row."""
     yield from dict.fromkeys(re.findall(r"(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,64}", code))
     words = re.findall(r"[^\W\d_]+", code)
@@ -131,7 +131,7 @@ def candidates(code: str) -> Iterator[str]:
     yield from (pair for pair in dict.fromkeys(pairs) if len(pair) > LONG_NAME)
 
 
-def handed_out(course: Course, stem: str) -> set[int]:
+def handed_out_prints(course: Course, stem: str) -> set[int]:
     """Return the fingerprints of what every student was given: the stubs and what is provided."""
     found: set[int] = set()
     folder = course.root / "student_template" / stem

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.batch.files import file_name, made, replace
+from autograder.batch.files import file_name, made, replace_file
 from autograder.config import Course
 from autograder.reports.html import page
 from autograder.reports.tables import Table
@@ -33,8 +33,8 @@ def write_similar(
     for old in folder.glob("pair-*.html"):
         old.unlink()
     for place, pair in enumerate(pairs[:SIDE_BY_SIDE], 1):
-        replace(folder / f"pair-{place}.html", pair_html(pair))
-    replace(folder / "pairs.csv", str(table_of(pairs)))
+        replace_file(folder / f"pair-{place}.html", pair_html(pair))
+    replace_file(folder / "pairs.csv", str(pair_table(pairs)))
     rows = [
         (pair, reasons(pair), f"pair-{at}.html" if at <= SIDE_BY_SIDE else "")
         for at, pair in enumerate(pairs, 1)
@@ -43,7 +43,7 @@ def write_similar(
         "similar.html.j2", script=False, title=f"Alike: {title}", rows=rows, names=names, works=count,
         named=named,
     )  # fmt: skip
-    replace(folder / "index.html", listed)
+    replace_file(folder / "index.html", listed)
     return folder / "index.html"
 
 
@@ -69,7 +69,7 @@ def count_of(things: Sequence[str]) -> str:
     return ", ".join(things[:4]) + (f" and {len(things) - 4} more" if len(things) > 4 else "")
 
 
-def table_of(pairs: Sequence[SimilarPair]) -> Table:
+def pair_table(pairs: Sequence[SimilarPair]) -> Table:
     """Return pairs.csv."""
     head = ("one", "other", "other_term", "same", "share", "rare_wrong_answers", "others_figures")
     table = Table(head)
@@ -109,10 +109,10 @@ def export(folder: Path, course: Course, stem: str, submissions: Sequence[Submis
         for path, data in sorted(submission.files.items()):
             name = file_name(Path(path).name)
             if name.endswith((".py", ".ipynb")):
-                replace(home / name, data)
+                replace_file(home / name, data)
                 info.add([f"submissions/{home.name}/{name}", submission.student])
-    replace(folder / "info.csv", str(info))
+    replace_file(folder / "info.csv", str(info))
     base = made(folder / "submissions" / "BASE")
     template = course.root / "student_template" / stem / f"{stem}.py"
     if template.is_file():
-        replace(base / f"{stem}.py", template.read_bytes())
+        replace_file(base / f"{stem}.py", template.read_bytes())

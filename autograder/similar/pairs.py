@@ -17,7 +17,7 @@ COMMON = 0.1  # of a class: what more of it share says nothing
 FEW = 4  # works may always share a thing
 ALIKE = 0.5  # from this share of the rarer fingerprints on, two programs are told
 RARE_ANSWERS = 2  # from so many shared rare wrong answers on, two works are told
-MOST = 300  # pairs are told
+MOST_PAIRS = 300  # pairs are told
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def pairs_of(works: Sequence[ComparedWork], handed_out: set[int]) -> list[Simila
     for at, items in other_figures(works).items():
         if is_class(works, at):
             pair(at).figures = items
-    return sorted(found.values(), key=lambda one: (-one.weight, one.one.name, one.other.name))[:MOST]
+    return sorted(found.values(), key=lambda one: (-one.weight, one.one.name, one.other.name))[:MOST_PAIRS]
 
 
 def is_class(works: Sequence[ComparedWork], at: tuple[int, int]) -> bool:

@@ -20,7 +20,7 @@ from autograder.errors import InputError
 MAX_ENTRIES = 2_000
 MAX_VISITED = 60_000  # with what is ignored: a virtual environment, a git history
 MAX_DIRECTORY = 8_000_000  # bytes of a zip's own list of its files
-MAX_DEPTH = 12
+MAX_FOLDERS = 12
 MAX_PATH = 500
 CHUNK = 1 << 16
 JUNK = frozenset({"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv", "Thumbs.db"})
@@ -156,7 +156,7 @@ def safe_path(raw: str) -> str | None:
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if path.startswith("/") or DRIVE.match(path) or ".." in parts:
         return None
-    if len(parts) > MAX_DEPTH or len(path) > MAX_PATH:
+    if len(parts) > MAX_FOLDERS or len(path) > MAX_PATH:
         return None
     return None if any(map(is_trick, path)) else "/".join(parts)
 

@@ -48,7 +48,7 @@ def class_root(folder: Path, stem: str) -> Path:
                 or not CONTAINER.fullmatch(only.name)
             ):
                 return folder if root == folder else root
-        elif not (exported(inside) or CONTAINER.fullmatch(only.name) or fold(only.name) == fold(stem)):
+        elif not (is_exported(inside) or CONTAINER.fullmatch(only.name) or fold(only.name) == fold(stem)):
             raise InputError(
                 f"{root} holds only {only.name}, with what looks like {many} submissions: grade {inside}"
                 f" (or, if it is one student's work, use autograder check {inside})"
@@ -84,7 +84,7 @@ def submissions_in(folder: Path, stem: str) -> int:
     return len(many) if len(many) > 1 else 0
 
 
-def exported(folder: Path) -> bool:
+def is_exported(folder: Path) -> bool:
     """Whether a platform made what is in a folder."""
     found = [entry for entry in scan(folder) if not is_junk(entry.name)]
     return any(

@@ -15,13 +15,13 @@ SHEET = re.compile(r"(?P<base>.+?)\.ya?ml(?:\.txt)?", ANY_CASE)
 QUIZ_WORD = re.compile(r"(?:(?P<before>.+?)[-_ ]+quiz|quiz[-_ ]+(?P<after>.+))", ANY_CASE)
 COPY_MARK = re.compile(r"(?:[-_ ]*(?:\(\d+\)|copy\d*))+", re.IGNORECASE)
 DASHED = re.compile(r"(?P<name>.+?)\s+-\s+(?P<file>.+)", re.DOTALL)
-LONGEST = 300
+LONGEST_FILE = 300
 
 
 def flat_part(path: Path, name: str, stem: str) -> Iterator[tuple[str, Entry]]:
     """Yield a file that is named after the student, if it is one, with what tells whose it is."""
-    if len(name) > LONGEST:
-        name = name[:LONGEST]
+    if len(name) > LONGEST_FILE:
+        name = name[:LONGEST_FILE]
     if dashed := dashed_name(name, stem):
         student, file = dashed
         yield f"named {student}", single(student, Part(path, file))
@@ -83,7 +83,7 @@ def is_said_quiz(name: str) -> bool:
     return bool(sheet and "quiz" in sheet["base"].casefold())
 
 
-def joined(sightings: Iterable[tuple[str, Entry]]) -> list[Entry]:
+def joined_entries(sightings: Iterable[tuple[str, Entry]]) -> list[Entry]:
     """Return one entry for all that belongs to the same student, without lone .yml files."""
     entries: dict[str, Entry] = {}
     for key, entry in sightings:
@@ -110,9 +110,9 @@ def nearly_equal(entries: dict[str, Entry]) -> dict[str, Entry]:
     for keys in alike.values():
         if len(keys) < 2 or f"{keys[0]}~" in entries:
             continue
-        kinds = [kind for key in keys for kind in kinds_of(entries[key])]
+        kinds = [kind for key in keys for kind in suffixes_of(entries[key])]
         if len(kinds) == len(set(kinds)):
-            best = max(keys, key=lambda key: ".py" in kinds_of(entries[key]))
+            best = max(keys, key=lambda key: ".py" in suffixes_of(entries[key]))
             for key in keys:
                 if key != best:
                     result[best] = together(result[best], result.pop(key))
@@ -126,10 +126,10 @@ def together(one: Entry, other: Entry) -> Entry:
 
 def clash(one: Entry, other: Entry) -> bool:
     """Whether two entries can't be of one student: each has a folder, a .py, a .zip or a quiz."""
-    return bool(kinds_of(one) & kinds_of(other))
+    return bool(suffixes_of(one) & suffixes_of(other))
 
 
-def kinds_of(entry: Entry) -> set[str]:
+def suffixes_of(entry: Entry) -> set[str]:
     """Return the suffixes of an entry's parts; a folder has code in it."""
     kinds = {os.path.splitext(part.name)[1].lower() for part in entry.parts}
     return kinds | {".py", ".ipynb"} if "" in kinds else kinds

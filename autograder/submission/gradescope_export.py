@@ -15,7 +15,7 @@ from autograder.submission.archive import clean, open_regular
 from autograder.submission.entry import Entry, Member, Part
 
 METADATA = "submission_metadata.yml"
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value a text, no tag obeyed
+EXPORT_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every value a text, no tag obeyed
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d*)? *(Z|UTC|[-+]\d\d:?\d\d)?")
 
 
@@ -30,7 +30,7 @@ def gradescope_entries(folder: Path, found: Sequence[os.DirEntry[str]]) -> list[
         members = tuple(member_of(who) for who in people if isinstance(who, dict))
         part = Part(folder / name, clean(name))
         parts = (part,) if name in names else ()
-        when = moment(str(known.get(":created_at", "")))
+        when = export_moment(str(known.get(":created_at", "")))
         members = members or (Member(clean(name)),)
         entries.append(Entry(clean(name), members, parts, submitted_at=when, platform="gradescope"))
     return entries
@@ -43,7 +43,7 @@ def member_of(about: Mapping[str, Any]) -> Member:
     return Member(name or sid or email or "someone", sid, email)
 
 
-def moment(text: str) -> datetime | None:
+def export_moment(text: str) -> datetime | None:
     """Return a time such as 2026-04-26 17:34:00.861687000 Z, or None."""
     found = MOMENT.match(text)
     if not found:
@@ -72,7 +72,7 @@ def read_metadata(path: Path) -> dict[str, dict[str, Any]]:
             if wanted:
                 lines.append(line)
     try:
-        about = yaml.load("".join(lines), LOADER)  # noqa: S506 - builds texts, lists and mappings only
+        about = yaml.load("".join(lines), EXPORT_LOADER)  # noqa: S506 - builds texts, lists and mappings only
     except yaml.YAMLError as error:
         raise InputError(f"{path} is not the file that Gradescope exports") from error
     if not isinstance(about, dict):

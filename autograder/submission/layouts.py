@@ -21,12 +21,12 @@ from autograder.errors import InputError, nearest
 from autograder.submission.archive import clean, is_junk, listing, natural, scan
 from autograder.submission.class_folder import class_root
 from autograder.submission.entry import Entry, Member, Part
-from autograder.submission.flat import ARCHIVE, flat_part, joined, single, without_stem
+from autograder.submission.flat import ARCHIVE, flat_part, joined_entries, single, without_stem
 from autograder.submission.gradescope_export import METADATA, gradescope_entries
 from autograder.submission.pick import CODE_NAME, QUIZ_NAME, fold
 from autograder.submission.platforms import Seen, names_on_receipts, seen_in
 
-LONGEST = 120  # a row's name becomes the name of a file
+LONGEST_ROW = 120  # a row's name becomes the name of a file
 
 
 def find_submissions(folder: Path, stem: str) -> list[Entry]:
@@ -48,7 +48,7 @@ def find_submissions(folder: Path, stem: str) -> list[Entry]:
     if any(entry.name == METADATA for entry in found):
         entries = gradescope_entries(folder, found)
     else:
-        entries = list(map(settled, joined(sighted(found, stem))))
+        entries = list(map(with_parts_that_count, joined_entries(sighted(found, stem))))
     if not entries:
         names = listing(entry.name for entry in found) or "nothing"
         raise InputError(f"{folder} holds no submissions; found: {names}")
@@ -127,7 +127,7 @@ def repository_student(name: str, stem: str, prefix: str) -> str:
     return without_stem(name, stem) if fold(name).startswith(fold(stem)) else name
 
 
-def settled(entry: Entry) -> Entry:
+def with_parts_that_count(entry: Entry) -> Entry:
     """Return an entry with the parts that count: of several attempts the newest code and quiz."""
     times = sorted({part.at for part in entry.parts if part.at is not None})
     if not times:
@@ -172,7 +172,7 @@ def distinct(entries: Iterable[Entry]) -> list[Entry]:
     taken: set[str] = set()
     result: list[Entry] = []
     for entry in entries:
-        base = clean(entry.name).encode()[:LONGEST].decode(errors="ignore").replace("/", "_")
+        base = clean(entry.name).encode()[:LONGEST_ROW].decode(errors="ignore").replace("/", "_")
         name, number = base, 1
         while name.casefold() in taken:
             number += 1

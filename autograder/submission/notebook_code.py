@@ -20,7 +20,7 @@ BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
 COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
-SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
 WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
@@ -28,7 +28,7 @@ BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, 
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
-ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
+ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
@@ -115,7 +115,8 @@ def cells_of(data: bytes, name: str) -> list[str]:
         is_notebook = NOTEBOOK.match(text)
     if not is_notebook:
         return [without_commands(text)]
-    cells = [python_of_cell(cell) for cell in notebook_cells(text, name)]
+    module = name.rpartition("/")[2].lower().replace(".ipynb", ".py")
+    cells = [python_of_cell(cell, module) for cell in notebook_cells(text, name)]
     if not cells:
         raise InputError(f"{name} has no code cells")
     return cells
@@ -151,17 +152,19 @@ def cell_text(cell: Mapping[str, Any]) -> str:
     return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
 
 
-def python_of_cell(text: str) -> str:
+def python_of_cell(text: str, module: str = "") -> str:
     """Return a cell with its notebook commands commented out, line by line.
 
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file; under
-    any other `%%` command (`%%bash`, ...) it is no Python and all of it is commented out.
+    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file, and
+    if that is the `module` that is graded, the cell is part of it; under any other `%%` command (`%%bash`,
+    ...) it is no Python and all of it is commented out.
     """
     written = WRITTEN.match(text)
     if written:
         name, body = written[2].strip("\"'"), text[written.end() :]
-        mode, lines = "a" if written[1] else "w", "\n" * text.count("\n")
-        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r}){lines}"
+        mode = "a" if written[1] else "w"
+        rest = without_commands(body) if name.lower() == module else "\n" * body.count("\n")
+        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r})\n{rest}"
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
@@ -180,7 +183,7 @@ def without_commands(text: str) -> str:
     Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
     string or after a backslash. No line of valid Python looks like that.
     """
-    if not SUSPECT.search(text):
+    if not SUSPECT_LINE.search(text):
         return text
     lines, quote, depth, joined, continued = [], "", 0, False, False
     for line in text.split("\n"):
@@ -189,7 +192,7 @@ def without_commands(text: str) -> str:
         elif not quote and not depth and not joined:
             line, continued = without_command(line)
         if not continued:
-            quote, depth, joined = scan(line, quote, depth)
+            quote, depth, joined = open_after(line, quote, depth)
         lines.append(line)
     return "\n".join(lines)
 
@@ -199,7 +202,7 @@ def without_command(line: str) -> tuple[str, bool]:
     timed = TIMED.match(line)
     if timed:
         return timed[1] + line[timed.end() :], False
-    assigned = ASSIGNED.match(line)
+    assigned = ASSIGNED_COMMAND.match(line)
     if assigned:
         start = assigned.end(1)
         value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
@@ -216,14 +219,8 @@ def without_command(line: str) -> tuple[str, bool]:
     return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
 
 
-def scan(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line: the quote of a string, brackets, a joined line.
-
-    Args:
-        line: one physical line.
-        quote: the quotes of the string that the line begins in, or "".
-        depth: how many brackets are open where it begins.
-    """
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
     at = 0
     while found := LEXICAL.search(line, at):
         mark, at = found[0], found.end()
@@ -251,12 +248,12 @@ def is_untouched(text: str) -> bool:
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     marks = (token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL))
     try:
-        return all(is_stub(marks) for token in marks if token.string == "def")
+        return all(is_stub_body(marks) for token in marks if token.string == "def")
     except (tokenize.TokenError, SyntaxError):
         return False
 
 
-def is_stub(marks: Iterator[tokenize.TokenInfo]) -> bool:
+def is_stub_body(marks: Iterator[tokenize.TokenInfo]) -> bool:
     """Whether the function after a "def" holds a docstring, the stub's raise and nothing else."""
     depth = 0
     for token in marks:

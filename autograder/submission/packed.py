@@ -160,7 +160,7 @@ def tar_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[It
                 if path is None or not member.isreg():
                     odd.append(member.name)
                 elif content := archive.extractfile(member):
-                    items.append(Item(path, held(content.read(), path), None, float(member.mtime)))
+                    items.append(Item(path, reader_of(content.read(), path), None, float(member.mtime)))
     except BROKEN as error:
         raise InputError(f"{shown} is not a whole tar file{looks_like(item)}: use a .zip") from error
     note_odd(odd, notes)
@@ -170,7 +170,7 @@ def tar_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[It
     yield items
 
 
-def held(data: bytes, path: str) -> Callable[[int], bytes]:
+def reader_of(data: bytes, path: str) -> Callable[[int], bytes]:
     """Return what reads bytes that are in memory."""
     return lambda limit: read_capped(io.BytesIO(data), limit, path)
 

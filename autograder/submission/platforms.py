@@ -35,10 +35,10 @@ GRAMMARS: Mapping[str, re.Pattern[str]] = {
     ),
 }
 FILES_ONLY = frozenset({"blackboard", "canvas"})  # platforms that make no folders
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DATE = re.compile(r"(?:([a-z]{3})[a-z]* (\d{1,2})|(\d{1,2}) ([a-z]{3})[a-z]*),? (\d{4})", re.IGNORECASE)
 TIME = re.compile(r"(\d{1,2})[:_.]?(\d\d)\s*([ap])?\.?m?\.?\s*$", re.IGNORECASE)
-RECEIPT = re.compile(r"\s*name: (.{1,200}?) \(([^()]{1,100})\)\s*", re.IGNORECASE)
+RECEIPT_FILE = re.compile(r"\s*name: (.{1,200}?) \(([^()]{1,100})\)\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -92,14 +92,14 @@ def attempt_time(text: str) -> datetime | None:
     with contextlib.suppress(ValueError):
         return datetime.strptime(text, "%Y-%m-%d-%H-%M-%S")
     date = DATE.search(text)
-    if not date or (month := (date[1] or date[4]).casefold()) not in MONTHS:
+    if not date or (month := (date[1] or date[4]).casefold()) not in MONTH_NAMES:
         return None
     time = TIME.search(text, date.end())
     hour, minute = (int(time[1]), int(time[2])) if time else (23, 59)
     if time and time[3]:
         hour = hour % 12 + 12 * (time[3].lower() == "p")
     with contextlib.suppress(ValueError):
-        return datetime(int(date[5]), MONTHS.index(month) + 1, int(date[2] or date[3]), hour, minute)
+        return datetime(int(date[5]), MONTH_NAMES.index(month) + 1, int(date[2] or date[3]), hour, minute)
     return None
 
 
@@ -110,7 +110,7 @@ def names_on_receipts(paths: Iterable[Path]) -> dict[str, tuple[str, str]]:
         head = path.name.partition("_attempt_")[0]
         with contextlib.suppress(InputError), open_regular(path, path.name) as file:
             first = file.read(1_000).decode("utf-8-sig", "replace").split("\n")[0]
-            said = RECEIPT.fullmatch(first)
+            said = RECEIPT_FILE.fullmatch(first)
             if said and head.casefold().endswith("_" + said[2].casefold()):
                 known[head] = said[1], said[2]
     return known

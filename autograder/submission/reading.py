@@ -177,14 +177,20 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
         raise InputError(nothing_found(items, QUIZ if task.only_quiz else f"{stem}.py or .ipynb"))
     if quiz:
         try:
-            files[QUIZ] = quiz.read(MAX_TEXT)
-            with contextlib.suppress(InputError):
-                files[QUIZ] = decode(files[QUIZ], QUIZ).encode()  # whatever the editor chose
+            files[QUIZ] = quiz_text(quiz)
         except InputError as wrong:
             if not code:
                 raise
             notes.append(f"the quiz is not graded: {wrong}")
     return main, files
+
+
+def quiz_text(quiz: Item) -> bytes:
+    """Return a quiz sheet as UTF-8, whatever the editor chose; what is no text stays as it is."""
+    data = quiz.read(MAX_TEXT)
+    with contextlib.suppress(InputError):
+        return decode(data, QUIZ).encode()
+    return data
 
 
 def nothing_found(items: Sequence[Item], wanted: str) -> str:

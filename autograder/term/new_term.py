@@ -23,13 +23,7 @@ class NewTerm:
 
 
 def for_new_term(text: str, first_due: date | None, seed: int | None = None) -> NewTerm:
-    """Return the settings of a course for another term.
-
-    Args:
-        text: of grading.yml.
-        first_due: the day on which the first assignment is due then; None: dates stay.
-        seed: of the term; drawn if none is given.
-    """
+    """Return a course's settings for another term; dates may stay, a seed that is not given is drawn."""
     before = parse_config(text)
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     changed, found = SEED.subn(f"seed: {seed}", text, count=1)

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from autograder.batch.files import made, replace
+from autograder.batch.files import made, replace_file
 from autograder.reports.html import page, percent
 from autograder.reports.tables import Table
 from autograder.term.table import Term
 
-HEAD = ("student", "id", "email", "section")
+TERM_HEAD = ("student", "id", "email", "section")
 
 
 def write_term(term: Term, out: Path, section: str = "") -> list[Path]:
@@ -15,8 +15,8 @@ def write_term(term: Term, out: Path, section: str = "") -> list[Path]:
     made(out)
     name = "term" + "".join(f"-{letter}" if at == 0 else letter for at, letter in enumerate(safe(section)))
     paths = [out / f"{name}.csv", out / f"{name}.html"]
-    replace(paths[0], str(table_of(term)))
-    replace(paths[1], html_of(term, section))
+    replace_file(paths[0], str(table_of(term)))
+    replace_file(paths[1], html_of(term, section))
     return paths
 
 
@@ -30,7 +30,7 @@ def safe(section: str) -> str:
 def table_of(term: Term) -> Table:
     """Return a line a student: scores, late days, the total in percent, and why to look at them."""
     stems = [one.stem for one in term.assignments]
-    table = Table([*HEAD, *stems, *[f"{stem}.late_days" for stem in stems], "total_percent", "look_at"])
+    table = Table([*TERM_HEAD, *stems, *[f"{stem}.late_days" for stem in stems], "total_percent", "look_at"])
     for student in term.students:
         person, marks = student.person, [student.marks.get(stem) for stem in stems]
         number = person.sid or person.canvas or person.moodle or person.login

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from autograder.batch.outputs import standings
 from autograder.errors import InputError
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.database import FILE
+from autograder.gradebook.current import standings
+from autograder.gradebook.database import BOOK_FILE
 from autograder.roster.intake import merged
 from autograder.roster.people import Index, Person
 
@@ -89,13 +89,7 @@ class Term:
 
 
 def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], section: str = "") -> Term:
-    """Read the gradebooks of a term.
-
-    Args:
-        folders: each one that `grade -o` wrote, or one that holds such.
-        weights: of assignments, by stem, where the course gives them.
-        section: only its students, if one is named.
-    """
+    """Read a term's gradebooks, in folders that `grade -o` wrote or that hold such; maybe of one section."""
     outs = sorted({out for folder in folders for out in outs_in(folder)})
     if not outs:
         raise InputError(
@@ -115,9 +109,9 @@ def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], sectio
 
 def outs_in(folder: Path) -> list[Path]:
     """Return the graded folders that a folder is or holds."""
-    if (folder / FILE).is_file():
+    if (folder / BOOK_FILE).is_file():
         return [folder.resolve()]
-    return [path.parent.resolve() for path in sorted(folder.glob(f"*/{FILE}"))]
+    return [path.parent.resolve() for path in sorted(folder.glob(f"*/{BOOK_FILE}"))]
 
 
 MarkedStudents = list[tuple[Person, Mark]]

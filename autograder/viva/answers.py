@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.batch.files import file_name, replace
+from autograder.batch.files import file_name, replace_file
 from autograder.errors import InputError
 from autograder.quiz.sheet import MAX_SHEET
 from autograder.quiz.tame_yaml import SheetError, read_yaml
@@ -14,9 +14,9 @@ from autograder.reports.tables import Table
 from autograder.viva.questions import VivaQuestion, VivaSheet
 from autograder.viva.sheets import letter_of, read_key
 
-WORD = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\w+")
+ANSWER_WORD = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\w+")
 CONTAINERS = {"array", "tensor", "np", "torch", "list", "tuple"}
-LONGEST = 500  # characters of an answer
+LONGEST_ANSWER = 500  # characters of an answer
 REL, ABS = 2e-3, 0.006  # 6.67 is 6.6667
 
 
@@ -33,13 +33,13 @@ def grade_answers(out: Path, folder: Path) -> tuple[Path, int, int]:
         back += path is not None
         table.add([sheet.submission, sheet.student, len(sheet.questions), *graded(sheet, path)])
     place = out / "viva" / "viva.csv"
-    replace(place, str(table))
+    replace_file(place, str(table))
     return place, back, len(sheets)
 
 
 def graded(sheet: VivaSheet, path: Path | None) -> tuple[int, str, str]:
     """Return how many answers on a sheet are right, which are not, and what is odd about it."""
-    everything = numbers(range(1, len(sheet.questions) + 1))
+    everything = numbers_text(range(1, len(sheet.questions) + 1))
     if path is None:
         return 0, everything, "no answers came back"
     try:
@@ -49,15 +49,15 @@ def graded(sheet: VivaSheet, path: Path | None) -> tuple[int, str, str]:
     except (OSError, SheetError) as error:
         return 0, everything, f"cannot be read: {error}"
     given = given if isinstance(given, dict) else {}
-    right = [is_right(one, answer_to(given, at)) for at, one in enumerate(sheet.questions, 1)]
+    right = [is_right_answer(one, answer_to(given, at)) for at, one in enumerate(sheet.questions, 1)]
     wrong = [at for at, one in enumerate(right, 1) if not one]
     empty = [at for at in wrong if not answer_to(given, at)]
-    return sum(right), numbers(wrong), f"left empty: {numbers(empty)}" if empty else ""
+    return sum(right), numbers_text(wrong), f"left empty: {numbers_text(empty)}" if empty else ""
 
 
 def answer_to(given: Mapping[str, Any], number: int) -> str:
     """Return what was written as an answer; a list of YAML as its items."""
-    return " ".join(texts(given.get(str(number), "")))[:LONGEST].strip()
+    return " ".join(texts(given.get(str(number), "")))[:LONGEST_ANSWER].strip()
 
 
 def texts(value: Any) -> list[str]:
@@ -67,20 +67,20 @@ def texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def is_right(question: VivaQuestion, given: str) -> bool:
+def is_right_answer(question: VivaQuestion, given: str) -> bool:
     """Whether an answer is right: the letter of a choice, or the same numbers and words."""
     if question.choices:
         return given.strip("().: ").lower() == letter_of(question)
-    want, have = words(question.answer), words(given)
-    return len(want) == len(have) and all(map(alike, want, have)) and bool(given)
+    want, have = words_of(question.answer), words_of(given)
+    return len(want) == len(have) and all(map(words_alike, want, have)) and bool(given)
 
 
-def words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Return the numbers and words of an answer; brackets and commas do not count."""
-    return [one for one in WORD.findall(text) if one not in CONTAINERS]
+    return [one for one in ANSWER_WORD.findall(text) if one not in CONTAINERS]
 
 
-def alike(want: str, have: str) -> bool:
+def words_alike(want: str, have: str) -> bool:
     """Whether two words are the same, or two numbers as good as the same."""
     try:
         return math.isclose(float(want), float(have), rel_tol=REL, abs_tol=ABS)
@@ -88,6 +88,6 @@ def alike(want: str, have: str) -> bool:
         return want.lower() == have.lower()
 
 
-def numbers(found: Sequence[int]) -> str:
+def numbers_text(found: Sequence[int]) -> str:
     """Return numbers as text."""
     return " ".join(map(str, found))

@@ -6,17 +6,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from autograder.judging.bank import Check
 from autograder.judging.grader import Grader
-from autograder.judging.loading import Program
 from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Call, StudentRaised
+from autograder.sandbox.program import Program
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
 from autograder.submission.reading import Submission
@@ -25,6 +25,7 @@ from autograder.viva.questions import (
     MOST_OF_A_KIND,
     LineChange,
     Outline,
+    T,
     TracedCall,
     VivaQuestion,
     about_edit,
@@ -34,11 +35,10 @@ from autograder.viva.questions import (
     shuffled,
 )
 
-T = TypeVar("T")
 Runs = Sequence[tuple[Call, TracedCall]]
-HERE = Path(__file__).parent
+VIVA_FOLDER = Path(__file__).parent
 MOST_INPUTS, MOST_EDITS, MOST_GRADED = 3, 6, 2  # of a function
-NOTHING = (StudentRaised, CallTimeout, WorkerDied, msgspec.ValidationError)
+NO_ANSWER = (StudentRaised, CallTimeout, WorkerDied, msgspec.ValidationError)
 
 
 class Asker:
@@ -51,7 +51,9 @@ class Asker:
     @cached_property
     def texts(self) -> dict[str, str]:
         """The modules that run beside a program."""
-        return {f"viva_{name}": (HERE / f"{name}.py").read_text("utf-8") for name in ("outline", "trace")}
+        return {
+            f"viva_{name}": (VIVA_FOLDER / f"{name}.py").read_text("utf-8") for name in ("outline", "trace")
+        }
 
     def questions(
         self, submission: Submission, right: Collection[str], key: bytes
@@ -244,7 +246,7 @@ def ask(session: Session, kind: type[T], path: str, *args: Any) -> T | None:
     """Return what a module of ours answers beside a program, None if it does not."""
     try:
         return msgspec.convert(Student(session.send).make(path, *args), kind)
-    except NOTHING:
+    except NO_ANSWER:
         return None
 
 

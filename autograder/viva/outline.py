@@ -8,13 +8,13 @@ import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-MOST = 40  # loops, branches or edits of a function
-LONGEST = 200  # characters of a line that is edited
+MOST_EACH = 40  # loops, branches or edits of a function
+LONGEST_LINE = 200  # characters of a line that is edited
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
 }  # fmt: skip
-NAMES = {
+NAME_SWAPS = {
     "max": "min", "min": "max", "maximum": "minimum", "minimum": "maximum", "mean": "sum", "sum": "mean",
     "argmax": "argmin", "argmin": "argmax", "any": "all", "all": "any",
 }  # fmt: skip
@@ -44,8 +44,8 @@ def function(node: ast.FunctionDef, lines: Sequence[str]) -> dict[str, Any]:
     return {
         "name": node.name, "first": first, "last": node.end_lineno,
         "recursive": any(isinstance(one, ast.Name) and one.id == node.name for one in called),
-        "loops": [one.lineno for one in body if isinstance(one, LOOPS) and one_line_head(one)][:MOST],
-        "branches": list(branches(body, node.end_lineno or 0))[:MOST],
+        "loops": [one.lineno for one in body if isinstance(one, LOOPS) and one_line_head(one)][:MOST_EACH],
+        "branches": list(branches(body, node.end_lineno or 0))[:MOST_EACH],
         "edits": [*leavings(body, lines), *changes(body, lines)],
     }  # fmt: skip
 
@@ -73,12 +73,9 @@ def one_line_head(node: Any) -> bool:
 
 
 def branches(body: Sequence[ast.stmt], after: int, looping: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield each `if` with the lines that may follow it.
+    """Yield each `if` of a block with the lines that may follow it.
 
-    Args:
-        body: a block.
-        after: the line where the program goes on after the block; the last of a function if it ends there.
-        looping: the line of the loop around the block, 0 if there is none.
+    `after` is where the program goes on after the block, `looping` the line of the loop around it.
     """
     for place, node in enumerate(body):
         following = body[place + 1].lineno if place + 1 < len(body) else looping or after
@@ -102,7 +99,7 @@ def leavings(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[dict[str, A
         at_end = isinstance(node, ast.Return) and node in body
         if isinstance(node, SIMPLE) and alone and not at_end and node.end_lineno == node.lineno:
             found.append({"kind": "leave out", "line": node.lineno, "text": f"{whole}pass"})
-    return found[:MOST]
+    return found[:MOST_EACH]
 
 
 def changes(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[dict[str, Any]]:
@@ -112,15 +109,15 @@ def changes(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[dict[str, An
         if not isinstance(node, ast.expr | ast.AugAssign) or node.end_lineno != node.lineno:
             continue
         raw = lines[node.lineno - 1].encode()
-        for other in changed(node):
+        for other in changed_node(node):
             middle = ast.unparse(other).encode()
             text = (raw[: node.col_offset] + middle + raw[node.end_col_offset :]).decode("utf-8", "replace")
-            if len(text) <= LONGEST:
+            if len(text) <= LONGEST_LINE:
                 found.append({"kind": "change", "line": node.lineno, "text": text})
-    return found[:MOST]
+    return found[:MOST_EACH]
 
 
-def changed(node: Any) -> Iterator[ast.AST]:
+def changed_node(node: Any) -> Iterator[ast.AST]:
     """Yield a node with one small thing changed, in each way in which that is a usual mistake."""
     if isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in SWAPS:
         yield with_field(node, "op", SWAPS[type(node.op)]())
@@ -142,9 +139,9 @@ def changed(node: Any) -> Iterator[ast.AST]:
 def changed_call(node: ast.Call) -> Iterator[ast.AST]:
     """Yield a call of another function, without the function, or with an argument less."""
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-    if name in NAMES:
+    if name in NAME_SWAPS:
         field = "id" if isinstance(node.func, ast.Name) else "attr"
-        yield with_field(node, "func", with_field(node.func, field, NAMES[name]))
+        yield with_field(node, "func", with_field(node.func, field, NAME_SWAPS[name]))
     for place in range(len(node.args) - 1):
         swapped = [*node.args[:place], node.args[place + 1], node.args[place], *node.args[place + 2 :]]
         yield with_field(node, "args", swapped)

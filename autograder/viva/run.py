@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.records import Run
-from autograder.judging.grader import Grader
+from autograder.judging.grader import TRIES, Grader
 from autograder.results import Report
 from autograder.sandbox.warm import WallLost
 from autograder.submission.entry import Entry
@@ -16,7 +16,6 @@ from autograder.submission.work import Task, task_of
 from autograder.viva.asking import Asker, VivaWork
 from autograder.viva.questions import Outline, VivaSheet, key_of
 
-TRIES = 3  # of a submission whose workers ended with the process that they were forked from
 SMALL = "No function of theirs is long enough to ask about, or none could be run."
 
 
@@ -61,7 +60,7 @@ def sheet_of(asker: Asker, task: Task, entry: Entry, student: str, report: Repor
         except KitError:
             raise
         except Exception as error:  # noqa: BLE001 one submission must not stop a class
-            return VivaSheet(entry.name, student, why=f"The kit stumbled: {type(error).__name__}: {error}")
+            return VivaSheet(entry.name, student, why=f"The kit failed: {type(error).__name__}: {error}")
         code = list(listings(VivaWork(asker, submission, key), functions))
         return VivaSheet(entry.name, student, questions, code, "" if questions else SMALL)
     return VivaSheet(entry.name, student, why="It ended the sandbox each time.")

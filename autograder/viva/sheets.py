@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.batch.files import file_name, made, replace, replace_parts
+from autograder.batch.files import file_name, made, replace_file, replace_parts
 from autograder.errors import InputError
 from autograder.reports.html import line, page_parts
 from autograder.reports.tables import Table
@@ -14,7 +14,7 @@ from autograder.viva.questions import VivaQuestion, VivaSheet
 KEY = "key.json"  # the same as key.csv and key.html, for --answers
 LETTERS = "abcdefgh"
 PER_QUESTION = ("submission", "student", "question", "kind", "function", "text", "answer", "how")
-WIDTH = 400
+TEXT_WIDTH = 400
 
 
 def write_sheets(out: Path, title: str, sheets: Sequence[VivaSheet]) -> Path:
@@ -25,11 +25,11 @@ def write_sheets(out: Path, title: str, sheets: Sequence[VivaSheet]) -> Path:
     for sheet in asked:
         name = file_name(sheet.submission)
         replace_parts(folder / f"{name}.html", html([sheet], title, key=False))
-        replace(folder / f"{name}.yml", "\n".join(answer_sheet(sheet, title)))
+        replace_file(folder / f"{name}.yml", "\n".join(answer_sheet(sheet, title)))
     replace_parts(folder / "sheets.html", html(asked, title, key=False))
     replace_parts(folder / "key.html", html(sheets, title, key=True))
-    replace(folder / "key.csv", str(key_table(asked)))
-    replace(folder / KEY, msgspec.json.encode(sheets))
+    replace_file(folder / "key.csv", str(key_table(asked)))
+    replace_file(folder / KEY, msgspec.json.encode(sheets))
     return folder
 
 
@@ -72,8 +72,8 @@ def answer_sheet(sheet: VivaSheet, title: str) -> Iterator[str]:
     yield "# Write each answer after its colon, in quotes; of a choice, the letter. Lists as in Python."
     for number, question in enumerate(sheet.questions, 1):
         yield ""
-        yield f"# {number}. {line(question.text, WIDTH)}"
-        yield from (f"#    {LETTERS[at]}) {line(one, WIDTH)}" for at, one in enumerate(question.choices))
+        yield f"# {number}. {line(question.text, TEXT_WIDTH)}"
+        yield from (f"#    {LETTERS[at]}) {line(one, TEXT_WIDTH)}" for at, one in enumerate(question.choices))
         yield f"{number}: ''"
     yield ""
 

@@ -52,18 +52,12 @@ class Notes:
 def trace(
     module: str, name: str, watch: Sequence[int], args: Sequence[Any], kwargs: Any, text: str = ""
 ) -> dict[str, Any]:
-    """Call a function of a module and return what it went through.
+    """Call a function of a module and return what it went through, with the variables at lines to `watch`.
 
-    Args:
-        module: of the program, by name.
-        name: of the function.
-        watch: lines at which the variables are noted.
-        args: by position.
-        kwargs: by name.
-        text: what stands in the function's place, for this call alone; "" for itself.
+    `text` stands in the function's place for this call alone.
     """
     space = vars(importlib.import_module(module))
-    function = replaced(space, name, text) if text else space[name]
+    function = replaced_function(space, name, text) if text else space[name]
     told = call_text(name, args, kwargs)
     notes = Notes(getattr(function, "__wrapped__", function).__code__, watch)
     returned, raised = "", ""
@@ -74,7 +68,7 @@ def trace(
         raised = type(error).__name__[:LONGEST]
     else:
         sys.settrace(None)
-        returned = shown(value) or ""
+        returned = short_text(value) or ""
     finally:
         sys.settrace(None)
     ended = notes.events <= MOST_EVENTS
@@ -84,7 +78,7 @@ def trace(
     }  # fmt: skip
 
 
-def replaced(space: dict[str, Any], name: str, text: str) -> Any:
+def replaced_function(space: dict[str, Any], name: str, text: str) -> Any:
     """Return a function as another text defines it, among the same names; the program stays as it is."""
     code = getattr(space[name], "__wrapped__", space[name]).__code__
     mine = dict(space)
@@ -95,7 +89,7 @@ def replaced(space: dict[str, Any], name: str, text: str) -> Any:
 def call_text(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
     """Return a call as one would type it, "" if that is too long."""
     given = [*(("", value) for value in args), *((f"{key}=", value) for key, value in kwargs.items())]
-    parts = [(key, value, shown(value)) for key, value in given]
+    parts = [(key, value, short_text(value)) for key, value in given]
     words = [f"{key}{ARRAYS.get(type(value).__name__, '{}').format(text)}" for key, value, text in parts]
     told = f"{name}({', '.join(words)})"
     return "" if len(told) > LONGEST_CALL or any(text is None for _, _, text in parts) else told
@@ -103,18 +97,20 @@ def call_text(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
 
 def variables(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the variables that can be told in a few characters."""
-    found = {name: text for name, value in list(values.items())[:50] if (text := shown(value)) is not None}
+    found = {
+        name: text for name, value in list(values.items())[:50] if (text := short_text(value)) is not None
+    }
     return {name: text for name, text in list(found.items())[:MOST_NAMES] if name.isidentifier()}
 
 
-def shown(value: Any) -> str | None:
+def short_text(value: Any) -> str | None:
     """Return a small piece of data as text, None for everything else."""
-    plain = simple(value)
+    plain = small_data(value)
     text = None if plain is Ellipsis else repr(plain)
     return text if text is not None and len(text) <= LONGEST else None
 
 
-def simple(value: Any, depth: int = 0) -> Any:
+def small_data(value: Any, depth: int = 0) -> Any:
     """Return data as numbers, texts and lists of few items, `...` for everything else."""
     if type(value) in (bool, str, type(None)):
         return value
@@ -123,11 +119,11 @@ def simple(value: Any, depth: int = 0) -> Any:
     if type(value) is float:
         return float(f"{value:.4g}") if abs(value) >= 1e4 else round(value, 4)
     if type(value) in (list, tuple) and len(value) <= MOST_ITEMS and depth < 3:
-        items = [simple(one, depth + 1) for one in value]
+        items = [small_data(one, depth + 1) for one in value]
         return ... if Ellipsis in items else type(value)(items)
     kind = f"{type(value).__module__}.{type(value).__name__}"
     if kind.startswith("numpy.") and getattr(value, "size", MOST_ITEMS + 1) <= MOST_ITEMS:
-        return simple(value.tolist(), depth)
+        return small_data(value.tolist(), depth)
     if kind == "torch.Tensor" and value.numel() <= MOST_ITEMS:
-        return simple(value.detach().tolist(), depth)
+        return small_data(value.detach().tolist(), depth)
     return ...

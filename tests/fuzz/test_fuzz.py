@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from autograder.data.figures import overlapping
 from autograder.errors import InputError
-from autograder.judging.lending import definitions, is_used
+from autograder.judging.lending import defining_statements, is_used
 from autograder.quiz.numbers import read_numbers
 from autograder.quiz.sheet import read_letters, read_sheet
 from autograder.sandbox import protocol
@@ -202,7 +202,7 @@ READERS = {
         json.dumps({"cells": [{"cell_type": "code", "source": text}]}).encode(), "a.ipynb"
     ),
     "untouched": is_untouched,
-    "definitions": lambda text: definitions((text,)),
+    "definitions": lambda text: defining_statements((text,)),
     "uses": lambda text: is_used("discount", [text]),
     "sheet": read_sheet,
 }

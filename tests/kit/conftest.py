@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from autograder.data.limits import Limits
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import Worker
 from autograder.sandbox.student import Student
@@ -50,7 +51,7 @@ def behind(wall: Wall) -> Iterator[Callable[[str], tuple[Student, Worker]]]:
     ) -> tuple[Student, Worker]:
         worker = over.worker()
         workers.append(worker)
-        worker.load(ProgramText("work.py", [text]), modules or {})
+        worker.load(Program(ProgramText("work.py", [text]), modules or {}))
 
         def send(call: Call) -> Answer:
             return worker.ask(encode_call(call), over.bounds.call_s, functions=call.functions)

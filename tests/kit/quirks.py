@@ -62,6 +62,7 @@ TOP = {  # between the imports and the first function
     "writer.add_scalar('loss', 1, 2)\nwriter.close()",
     "hint of a lost library": "import pandas as pd\ndef helper(frame: pd.DataFrame) -> pd.Series:\n    return frame['a']",
     "wandb": "import wandb\nwandb.init(project='x')\nwandb.config.lr = 3",
+    "loguru": "from loguru import logger\nlogger.add('x.log')\nlogger.info('start')",
     "own folder": "import os\nos.chdir(os.path.dirname(os.path.abspath(__file__)))",
     "folder elsewhere": "import os\nos.chdir('/content/drive/MyDrive')",
     "sys.path": "import sys\nsys.path.append('..')\nsys.path.insert(0, '/content')",

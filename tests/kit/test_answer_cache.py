@@ -8,9 +8,9 @@ import pytest
 from autograder.config import load_config
 from autograder.judging.answer_cache import AnswerCache, cache_of, own_folder, program_hash
 from autograder.judging.answers import Answers
-from autograder.judging.loading import Program
 from autograder.judging.opening import open_grader
 from autograder.judging.session import Session
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.student import Student
 from autograder.submission.reading import Submission

@@ -20,7 +20,7 @@ from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Progress, Wishes
 from autograder.config import load_config
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.database import FILE
+from autograder.gradebook.database import BOOK_FILE
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.results import Outcome, from_json
@@ -84,7 +84,7 @@ def rows(out: Path) -> list[tuple[int, str]]:
 
 def ask(out: Path, query: str) -> list[tuple]:
     """Return what a query of the gradebook gives."""
-    with contextlib.closing(sqlite3.connect(out / FILE)) as database:
+    with contextlib.closing(sqlite3.connect(out / BOOK_FILE)) as database:
         return database.execute(query).fetchall()
 
 
@@ -102,7 +102,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_everything_promised_is_written(graded):
     _, out = graded
     assert {path.name for path in out.iterdir()} == {
-        FILE, "grades.csv", "roster_grades.csv", "canvas.csv", "moodle.csv", "index.html", "reports",
+        BOOK_FILE, "grades.csv", "roster_grades.csv", "canvas.csv", "moodle.csv", "index.html", "reports",
     }  # fmt: skip
     assert {path.name for path in (out / "reports").iterdir()} == {
         f"{name}.{ending}" for name in ("ada", "alan", "empty", "twin", "huge") for ending in ("json", "html")
@@ -135,7 +135,7 @@ def test_nothing_is_done_twice(graded, tmp_path):
     folder, out = graded
     before, files = (
         rows(out),
-        {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.name != FILE},
+        {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.name != BOOK_FILE},
     )
     seen: list[Progress] = []
     batch = grade(folder, out, tell=seen.append)

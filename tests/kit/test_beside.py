@@ -1,5 +1,6 @@
 """Several modules and files in an assignment: handed out, handed in, written by the program."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,8 +15,11 @@ from autograder.doctor import generated
 from autograder.doctor.examination import examine
 from autograder.errors import KitError
 from autograder.judging.opening import open_grader
-from autograder.publish.build import student_folder
+from autograder.publish.build import FOR_CODE, has_bundle
 from autograder.publish.gradescope import gradescope_zip
+from autograder.publish.student_files.preflight import preflight
+from autograder.publish.template import build_template
+from autograder.publish.tree import write_tree
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of
 
@@ -75,11 +79,34 @@ def test_the_course_is_healthy(monkeypatch):
     assert examine(load_config(COURSE), "water", every_draw=False).findings == []
 
 
-def test_students_get_stubs_and_files_and_hand_in_all_that_is_asked_for(tmp_path, work):
-    folder = tmp_path / "water"
-    for path, content in student_folder(load_config(COURSE), "water").items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder that students are given."""
+    write_tree(build_template(load_config(COURSE), "water"), tmp_path / "water")
+    return tmp_path / "water"
+
+
+def test_a_slip_in_the_second_module_is_told_with_its_place(folder, work):
+    for path in work.iterdir():
+        shutil.copy(path, folder)
+    facts = json.loads((folder / "checks/assignment.json").read_text())
+    assert all(fine for fine, told in preflight(folder, facts) if "pytest" not in told)
+    gauge = folder / "gauge.py"
+    gauge.write_text(gauge.read_text().replace("max(self", "max(slef"))
+    once = [sys.executable, "study.py", "--once"]
+    told = subprocess.run(once, cwd=folder, capture_output=True, text=True, check=True).stdout
+    assert "gauge.py, line 20, in highest" in told
+    gauge.write_text(gauge.read_text().replace("def highest(self)", "def highest(self"))
+    assert any("gauge.py, line 18: Python cannot read" in told for fine, told in preflight(folder, facts))
+    gauge.unlink()
+    assert (False, "gauge.py is missing: it is handed in beside water.py") in preflight(folder, facts)
+
+
+def test_no_zip_is_made_for_a_grader_that_takes_one_module():
+    assert not any(has_bundle(load_config(COURSE), "water", name) for name in FOR_CODE)
+
+
+def test_students_get_stubs_and_files_and_hand_in_all_that_is_asked_for(folder, work):
     stub = (folder / "gauge.py").read_text()
     assert 'raise NotImplementedError("Gauge: write your code here")' in stub
     assert "from gauge import Gauge" in (folder / "water.py").read_text()

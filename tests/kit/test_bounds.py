@@ -8,11 +8,11 @@ import pytest
 
 from autograder.data import figures, plain
 from autograder.judging import answers, facts, judge, lending, session
-from autograder.judging.loading import Program
 from autograder.judging.session import PARTS, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
 from autograder.sandbox.calls import Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
 from autograder.sandbox.student import Student
@@ -35,7 +35,7 @@ ROWS = {
     "texts of a figure that are compared": [figures.MAX_TEXTS, figures.MAX_PAIRS],
     "an answer sheet": [sheet.MAX_SHEET >> 10, 6, sheet.MAX_ANSWER],
     "a program that is looked through for what it uses": [
-        libraries.READ // MB, lending.MOST_TEXT // 1000,
+        libraries.READ // MB, lending.MOST_PROGRAM // 1000,
     ],
     "a class: answers in the grader at once": [session.SUBMISSION_BYTES // MB, 1],
     "a class: what is remembered": [judge.KEPT_ROOM // MB, answers.KEPT_ROOM // MB],
@@ -120,9 +120,9 @@ def test_keys_that_were_made_to_be_slow_are_refused():
 
 
 def test_a_program_longer_than_people_write_is_not_looked_through():
-    text = "x = running_mean\n" * (lending.MOST_TEXT // 17 + 1)
-    assert lending.definitions((text,)) == {}
-    assert lending.definitions((text[: lending.MOST_TEXT // 2],)) != {}
+    text = "x = running_mean\n" * (lending.MOST_PROGRAM // 17 + 1)
+    assert lending.defining_statements((text,)) == {}
+    assert lending.defining_statements((text[: lending.MOST_PROGRAM // 2],)) != {}
 
 
 def test_of_an_iterator_that_stays_only_so_much_is_drawn(behind, monkeypatch):

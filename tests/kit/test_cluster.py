@@ -21,7 +21,7 @@ from autograder.cli.main import main
 from autograder.cluster import client, worker
 from autograder.config import load_config
 from autograder.errors import InputError
-from autograder.gradebook.database import FILE
+from autograder.gradebook.database import BOOK_FILE
 from autograder.judging.bank import load_bank
 from autograder.results import Outcome, from_json
 from autograder.roster.intake import Options
@@ -131,7 +131,7 @@ def failure(process: subprocess.Popen[str]) -> str:
 
 def contents(out: Path) -> dict[str, object]:
     """Return all that a gradebook holds but times and the numbers of rows."""
-    with contextlib.closing(sqlite3.connect(out / FILE)) as book:
+    with contextlib.closing(sqlite3.connect(out / BOOK_FILE)) as book:
         reports = book.execute(
             "SELECT submission, work, keys, score, max_score, outcome, kept, report FROM reports"
         ).fetchall()

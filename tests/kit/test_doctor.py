@@ -12,12 +12,14 @@ from click.testing import CliRunner
 from autograder.cli.main import main
 from autograder.config import load_config
 from autograder.doctor import generated
+from autograder.doctor.behaviour import judge_alternatives
 from autograder.doctor.examination import Examination, examine, open_subject, reseeded
 from autograder.doctor.findings import Subject
 from autograder.doctor.report import to_matrix, to_text
 from autograder.errors import InputError, KitError
 from autograder.publish import stubs
-from autograder.publish.build import BUNDLES, student_folder
+from autograder.publish.build import BUNDLES
+from autograder.publish.template import build_template
 from autograder.publish.tree import differences, write_tree
 
 TINY = Path(__file__).parent / "tiny"
@@ -26,7 +28,7 @@ MISTAKES, ALTERNATIVES = "tests/questions/mistakes/warmup.py", "tests/questions/
 EQUIVALENT = "tests/questions/mistakes/warmup_equivalent.yml"
 HANDOUT, QUIZ = "assignments/warmup/handout.md", "assignments/warmup/quiz.yml"
 QUIZ_KEY, TEMPLATE = "solutions/warmup_quiz.yml", "student_template/warmup"
-AGAIN = "mend that, then run doctor again"
+AGAIN = "fix that, then run doctor again"
 CLIP, MEAN, NONE = ("clip_to_range",), ("running_mean",), ()
 
 
@@ -50,7 +52,7 @@ class Copy:
 
     def build(self) -> None:
         """Write the student's folder."""
-        write_tree(student_folder(load_config(self.root), "warmup"), self.root / TEMPLATE)
+        write_tree(build_template(load_config(self.root), "warmup"), self.root / TEMPLATE)
 
     def subject(self) -> Subject:
         """Return the assignment as audits see it."""
@@ -75,8 +77,14 @@ def test_the_tiny_course_is_healthy(course):
     assert found.findings == []
     text = to_text(found)
     assert "warmup: healthy" in text
-    assert re.search(r"running_mean +5 +2 +7 +3 +12 +\d+ +1\n", text)
+    assert re.search(r"running_mean +5 +2 +7 +5 +12 +\d+ +1\n", text)
     assert "visible checks alone would miss 2 of 7 mistakes" in text
+
+
+def test_a_question_whose_answers_nobody_has_written_otherwise_is_told(course):
+    subject = course.subject()
+    told = [one.what for one in judge_alternatives(subject, {})]
+    assert told == ["running_mean has no alternative", "clip_to_range has no alternative"]
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # otter is imported
@@ -88,7 +96,7 @@ def test_every_zip_is_built_twice_to_the_same_bytes(course, monkeypatch):
 
 def test_its_student_template_is_current():
     folder = TINY / "student_template" / "warmup"
-    stale = differences(student_folder(load_config(TINY), "warmup"), folder)
+    stale = differences(build_template(load_config(TINY), "warmup"), folder)
     assert stale == [], "run: autograder --course tests/kit/tiny build"
 
 
@@ -105,19 +113,19 @@ def test_the_matrix_shows_who_catches_what(course):
     assert re.search(r" 4 hidden  test_short_inputs_and_integers \(closest: rounds_to_integers, ", text)
 
 
-# each breakage: how to break it, whose answers to try, what must be said, how it must be mended
+# each breakage: how to break it, whose answers to try, what must be said, how it must be fixed
 BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] = {
     "the reference is wrong": (
         lambda it: it.edit(SOLUTION, "np.minimum(np.maximum", "np.maximum(np.maximum"),
         CLIP,
         r"the reference does not pass test_below_inside_and_above and \d more \(failed\)",
-        r"mend tests/questions/test_warmup.py:\d+ or solutions/warmup.py:\d+",
+        r"fix tests/questions/test_warmup.py:\d+ or solutions/warmup.py:\d+",
     ),
     "a check is broken": (
         lambda it: it.edit(CHECKS, "[0.0, 0.25, 1.0])\n", "[0.0, 0.25, 1.0])\n    assert {}['x']\n"),
         CLIP,
         r"the reference does not pass test_below_inside_and_above \(broken\): .*KeyError",
-        r"mend tests/questions/test_warmup.py:\d+",
+        r"fix tests/questions/test_warmup.py:\d+",
     ),
     "the template scores": (
         lambda it: it.append(
@@ -144,7 +152,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         lambda it: it.edit(MISTAKES, "    return np.maximum(np.as", "    return no.maximum(np.as"),
         CLIP,
         r"forgets_the_upper_end of clip_to_range has a bug: .*NameError.*'no'",
-        r"mend tests/questions/mistakes/warmup.py:\d+",
+        r"fix tests/questions/mistakes/warmup.py:\d+",
     ),
     "the mistakes cannot be imported": (
         lambda it: it.edit(MISTAKES, "import numpy as np", "import nump as np"),
@@ -194,7 +202,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         ),
         CLIP,
         r"alternative wrong of clip_to_range loses points at test_another_range and \d more \(failed\)",
-        r"mend .*test_warmup.py:\d+, or .*alternatives/warmup.py:\d+ if it is not right",
+        r"fix .*test_warmup.py:\d+, or .*alternatives/warmup.py:\d+ if it is not right",
     ),
     "garbage earns points": (
         lambda it: it.append(
@@ -236,12 +244,6 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         r"clip_to_range has no misconception",
         r"write one into tests/questions/mistakes/warmup.py",
     ),
-    "a question has no alternative": (
-        lambda it: it.edit(ALTERNATIVES, '@alternative("clip_to_range")\n', ""),
-        NONE,
-        r"clip_to_range has no alternative",
-        r"write one into tests/questions/alternatives/warmup.py",
-    ),
     "the handout forgets a question": (
         lambda it: it.edit(HANDOUT, "`clip_to_range`", "Clipping"),
         NONE,
@@ -258,13 +260,13 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         lambda it: it.edit(MISTAKES, '("running_mean")\ndef looks', '("mean")\ndef looks'),
         NONE,
         r"misconception looks_ahead is for mean, which is no question",
-        r"mend .*:\d+: is it running_mean\?",
+        r"fix .*:\d+: is it running_mean\?",
     ),
     "an alternative is for an unknown question": (
         lambda it: it.edit(ALTERNATIVES, '("running_mean")\ndef keeps', '("mean")\ndef keeps'),
         NONE,
         r"alternative keeps_a_deque is for mean, which is no question",
-        r"mend .*:\d+: is it running_mean\?",
+        r"fix .*:\d+: is it running_mean\?",
     ),
     "two checks share a title": (
         lambda it: it.edit(
@@ -297,7 +299,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         lambda it: it.edit(SOLUTION, "        window: how", "        width: how"),
         NONE,
         r"running_mean takes values, window, but its docstring tells of values, width",
-        r"mend the Args of solutions/warmup.py:\d+",
+        r"fix the Args of solutions/warmup.py:\d+",
     ),
     "a file of the template is edited": (
         lambda it: it.append(f"{TEMPLATE}/README.md", "Good luck!\n"),
@@ -338,7 +340,7 @@ BREAKAGES: dict[str, tuple[Callable[[Copy], None], tuple[str, ...], str, str]] =
         lambda it: it.edit(QUIZ_KEY, "fourth]), 3)[3]", "fourth]), 3)[4]"),
         NONE,
         r"quiz question last_mean: IndexError",
-        r"mend last_mean in solutions/warmup_quiz.yml",
+        r"fix last_mean in solutions/warmup_quiz.yml",
     ),
     "the quiz measures what is no question": (
         lambda it: it.edit(QUIZ_KEY, "running_mean(array", "runing_mean(array"),
@@ -455,7 +457,7 @@ def test_the_command_exits_with_1_where_there_is_something_to_mend(course):
     result = CliRunner().invoke(main, ["--course", str(course.root), "doctor", "--quick"])
     assert result.exit_code == 1
     assert result.output.endswith("\n")
-    assert "warmup: 1 to mend" in result.output
+    assert "warmup: 1 to fix" in result.output
 
 
 @pytest.mark.parametrize(

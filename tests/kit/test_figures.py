@@ -8,11 +8,12 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure as Drawing
 
 from autograder.data.figures import MAX_PNG, overlapping
+from autograder.data.limits import Limits
 from autograder.data.plain import plain
 from autograder.data.values import Figure, Opaque
 from autograder.sandbox.calls import Call
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.student import here
 from autograder.sandbox.wall import Wall
@@ -152,7 +153,7 @@ def test_figures_cross_the_wall():
     text = "from matplotlib import pyplot\ndef plot():\n    return pyplot.subplots()[0]\n"
     with Wall(Limits(), ("matplotlib.pyplot",)) as wall:
         worker = wall.worker()
-        worker.load(ProgramText("plots.py", [text]))
+        worker.load(Program(ProgramText("plots.py", [text])))
         figure = worker.ask(encode_call(Call("call", "plot")), 20).value
         worker.close()
     assert isinstance(figure, Figure)

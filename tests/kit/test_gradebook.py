@@ -10,7 +10,7 @@ import pytest
 
 from autograder.errors import InputError
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.database import FILE
+from autograder.gradebook.database import BOOK_FILE
 from autograder.gradebook.records import About, Comment, Result
 from autograder.results import Isolation, Outcome, Report
 from autograder.roster.intake import Row
@@ -81,7 +81,11 @@ def test_the_content_hash_of_each_hand_in_is_kept(book, tmp_path):
     for content in ("one", "two"):
         run = begin(book, "a")
         book.add(run, [Result("a", content, "w", {}, None)])
-    rows = sqlite3.connect(tmp_path / "out" / FILE).execute("SELECT content_hash FROM submissions").fetchall()
+    rows = (
+        sqlite3.connect(tmp_path / "out" / BOOK_FILE)
+        .execute("SELECT content_hash FROM submissions")
+        .fetchall()
+    )
     assert rows == [("one",), ("two",)]
 
 
@@ -119,11 +123,11 @@ def test_one_gradebook_holds_one_assignment(book):
 def test_a_second_opening_writes_nothing(tmp_path):
     with Gradebook(tmp_path) as book:
         book.add(begin(book, "a"), [result("a")])
-    before = (tmp_path / FILE).read_bytes()
+    before = (tmp_path / BOOK_FILE).read_bytes()
     with Gradebook(tmp_path, create=False) as book:
         assert book.newest("a") is not None
-    assert (tmp_path / FILE).read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    assert (tmp_path / BOOK_FILE).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [BOOK_FILE]
 
 
 def spoil_head(data: bytes) -> bytes:
@@ -149,7 +153,7 @@ def use(folder: Path) -> None:
 def test_a_damaged_gradebook_is_one_clear_line(tmp_path, spoil):
     with Gradebook(tmp_path) as book:
         book.add(begin(book, "a"), [result("a")])
-    path = tmp_path / FILE
+    path = tmp_path / BOOK_FILE
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(InputError, match=r"damaged.*move it away") as wrong:
         use(tmp_path)
@@ -160,7 +164,7 @@ def test_a_damaged_gradebook_is_one_clear_line(tmp_path, spoil):
 def test_a_report_that_cannot_be_read_is_one_clear_line(tmp_path):
     with Gradebook(tmp_path) as book:
         book.add(begin(book, "a"), [result("a")])
-    with sqlite3.connect(tmp_path / FILE) as database:
+    with sqlite3.connect(tmp_path / BOOK_FILE) as database:
         database.execute("UPDATE reports SET report = '{}'")
     with Gradebook(tmp_path) as book, pytest.raises(InputError, match="is damaged"):
         book.newest("a")
@@ -170,7 +174,7 @@ def test_another_version_and_no_gradebook_are_told(tmp_path):
     with pytest.raises(InputError, match=r"holds no gradebook\.sqlite"):
         Gradebook(tmp_path / "nothing", create=False)
     assert not (tmp_path / "nothing").exists()
-    with sqlite3.connect(tmp_path / FILE) as database:
+    with sqlite3.connect(tmp_path / BOOK_FILE) as database:
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(InputError, match=r"another version of the kit \(99\)"):
         Gradebook(tmp_path)
@@ -180,7 +184,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be made"):
         Gradebook(tmp_path / "file" / "out")
-    (tmp_path / "out" / FILE).mkdir(parents=True)
+    (tmp_path / "out" / BOOK_FILE).mkdir(parents=True)
     with pytest.raises(InputError, match="cannot be written"):
         Gradebook(tmp_path / "out")
 
@@ -241,7 +245,7 @@ def test_two_processes_write_without_losing_anything(tmp_path):
     for writer in writers:
         writer.communicate("x")
     assert [writer.returncode for writer in writers] == [0, 0]
-    database = sqlite3.connect(tmp_path / FILE)
+    database = sqlite3.connect(tmp_path / BOOK_FILE)
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     counts = database.execute("SELECT work, count(*) FROM reports GROUP BY work").fetchall()
     assert counts == [("one", 60), ("two", 60)]
@@ -254,7 +258,7 @@ def test_a_gradebook_of_the_version_before_is_brought_up_to_date(tmp_path):
         made.add(run, [result("a", 7.0)])
         made.override("a", 9.0, "me", "why")
         made.finish(run)
-    before = sqlite3.connect(tmp_path / FILE)
+    before = sqlite3.connect(tmp_path / BOOK_FILE)
     before.executescript(
         "DROP TABLE comments; DROP TABLE settings; ALTER TABLE overrides DROP COLUMN content_hash;"
         "PRAGMA user_version = 2;"

@@ -19,7 +19,7 @@ from autograder.judging.programs import variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import share
 from autograder.judging.sentences import Sentences
-from autograder.judging.session import Program, Session
+from autograder.judging.session import Session
 from autograder.results import (
     Cause,
     CheckResult,
@@ -30,6 +30,7 @@ from autograder.results import (
     to_json,
 )
 from autograder.sandbox.calls import Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.submission.reading import Submission
 

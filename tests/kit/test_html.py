@@ -17,7 +17,8 @@ from msgspec.structs import replace
 
 from autograder.data.figures import PNG
 from autograder.reports.html import TEMPLATES, index_html, percent, student_html
-from autograder.reports.student_page import parts
+from autograder.reports.slim import slimmed
+from autograder.reports.student_page import feedback_parts
 from autograder.results import Isolation, Outcome
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -226,15 +227,15 @@ def test_checks_that_are_never_shown_are_counted_only():
 def test_a_page_tells_the_call_the_reason_and_what_came():
     call, details = "f(\n    [1, 2],\n)", "got      [1, 3]\nexpected [1, 2]"
     told = f"{call}\nthe result is wrong at 1 of 2 entries\n{details}"
-    assert parts(told) == (call, "The result is wrong at 1 of 2 entries.", details)
-    assert parts("f(1)\nraised KeyError at line 3: 'a'") == (
+    assert feedback_parts(told) == (call, "The result is wrong at 1 of 2 entries.", details)
+    assert feedback_parts("f(1)\nraised KeyError at line 3: 'a'") == (
         "f(1)",
         "Raised KeyError at line 3: 'a'.",
         "",
     )
-    assert parts("Not written yet.") == ("", "Not written yet.", "")
-    assert parts("f(") == ("", "F(.", "")
-    assert parts("") == ("", "", "")
+    assert feedback_parts("Not written yet.") == ("", "Not written yet.", "")
+    assert feedback_parts("f(") == ("", "F(.", "")
+    assert feedback_parts("") == ("", "", "")
 
 
 def test_what_all_checks_say_is_said_once():
@@ -293,7 +294,7 @@ def test_students_of_the_same_name_are_told_apart():
 def test_the_level_of_isolation_is_told_with_what_mends_it():
     weak = Isolation("weak: visible checks only", ["rlimits"], ["reads_memory"], "chmod o+x /opt")
     text = Page(index_html([report("A"), report("B", isolation=weak)])).text
-    assert "Isolation is not full for 1 submission: weak: visible checks only. To mend it: chmod" in text
+    assert "Isolation is not full for 1 submission: weak: visible checks only. To fix it: chmod" in text
     assert "Not held back: reads memory." in text
     assert "not full" not in Page(index_html([report()])).text
 
@@ -359,3 +360,12 @@ def test_what_passed_is_folded_away_where_it_is_long():
     html = student_html(changed(report(), checks=long))
     assert "<details><summary><h3>9 checks passed</h3></summary>" in html
     assert "<details open><summary><h3>3 checks passed</h3></summary>" in student_html(report())
+
+
+def test_the_page_of_a_class_needs_no_more_than_slim_reports():
+    """What is kept of each in memory says the same; checks that ended alike are kept once."""
+    reports, same = [*many(30), *(report(f"F{i}", ALL) for i in range(3))], {}
+    slim = [slimmed(one, same) for one in reports]
+    assert index_html(slim) == index_html(reports)
+    wrong = [check for one in slim[-3:] for check in one.checks]
+    assert len({id(one) for one in wrong}) == len(wrong) / 3

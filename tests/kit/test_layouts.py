@@ -11,7 +11,7 @@ import pytest
 
 from autograder.errors import InputError
 from autograder.submission.entry import Entry, Member
-from autograder.submission.gradescope_export import moment
+from autograder.submission.gradescope_export import export_moment
 from autograder.submission.layouts import find_submissions, without_stem
 from autograder.submission.reading import Submission, read_entry
 
@@ -237,9 +237,9 @@ def test_a_broken_export_is_told(tmp_path: Path) -> None:
 
 
 def test_times() -> None:
-    assert moment("2026-04-26T17:34:00+0100") == datetime(2026, 4, 26, 16, 34, tzinfo=UTC)
-    assert moment("2026-04-31 17:34:00 Z") is None
-    assert moment("yesterday") is None
+    assert export_moment("2026-04-26T17:34:00+0100") == datetime(2026, 4, 26, 16, 34, tzinfo=UTC)
+    assert export_moment("2026-04-31 17:34:00 Z") is None
+    assert export_moment("yesterday") is None
 
 
 @pytest.mark.parametrize("prefix", ["rl-foundations-", "RL_Foundations-", "homework-1-"])

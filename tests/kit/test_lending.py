@@ -7,13 +7,14 @@ import pytest
 
 from autograder.checks import tensor
 from autograder.config import load_config
-from autograder.judging.lending import judge_again, parts_of
+from autograder.judging.lending import earlier_functions, judge_again
 from autograder.judging.opening import open_grader
-from autograder.judging.session import Program, Session
+from autograder.judging.session import Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.lender import Lender
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import WorkerDied
 from autograder.sandbox.student import Student
@@ -102,22 +103,22 @@ def test_what_a_lent_function_answered_is_not_told(grade):
 
 
 def test_parts_are_the_earlier_questions_that_the_program_reaches():
-    assert parts_of("clip_to_range", ORDER, [WRONG, THROUGH_A_HELPER]) == ["running_mean"]
-    assert parts_of("running_mean", ORDER, ["running_mean = lambda v, w: clip_to_range(v)"]) == []
-    assert parts_of("clip_to_range", ORDER, ["def clip_to_range(v):\n    return v"]) == []
-    assert parts_of(
+    assert earlier_functions("clip_to_range", ORDER, [WRONG, THROUGH_A_HELPER]) == ["running_mean"]
+    assert earlier_functions("running_mean", ORDER, ["running_mean = lambda v, w: clip_to_range(v)"]) == []
+    assert earlier_functions("clip_to_range", ORDER, ["def clip_to_range(v):\n    return v"]) == []
+    assert earlier_functions(
         "clip_to_range", ORDER, ["clip = running_mean", "def clip_to_range(v): return clip(v)"]
     ) == ["running_mean"]
-    assert parts_of("clip_to_range", ORDER, ["def broken(:"]) == []
+    assert earlier_functions("clip_to_range", ORDER, ["def broken(:"]) == []
 
 
 @contextlib.contextmanager
 def lending(wall, text, right=""):
     """A program that is lent the functions g and square of another one."""
     worker, lender = wall.worker(), wall.worker()
-    lender.load(ProgramText("right.py", [right]))
+    lender.load(Program(ProgramText("right.py", [right])))
     lent = Lender(["g", "square"], lambda: lender) if right else None
-    worker.load(ProgramText("work.py", [text]), lender=lent)
+    worker.load(Program(ProgramText("work.py", [text]), lender=lent))
     yield Student(lambda call: worker.ask(encode_call(call), 5))
     worker.close()
     lender.close()
@@ -155,9 +156,9 @@ def test_of_an_error_of_a_lent_function_nothing_but_a_type_of_pythons_comes(wall
 
 def test_lent_functions_answer_only_so_many_calls(wall):
     worker, lender = wall.worker(), wall.worker()
-    lender.load(ProgramText("right.py", ["def g(x):\n    return x\n"]))
+    lender.load(Program(ProgramText("right.py", ["def g(x):\n    return x\n"])))
     asks = "def f(n):\n    return sum(g(1.0) for _ in range(n))\n"
-    worker.load(ProgramText("work.py", [asks]), lender=Lender(["g"], lambda: lender, calls=5))
+    worker.load(Program(ProgramText("work.py", [asks]), lender=Lender(["g"], lambda: lender, calls=5)))
     assert worker.ask(encode_call(Call("call", "f", (5,))), 5).value == 5.0
     with pytest.raises(WorkerDied):
         worker.ask(encode_call(Call("call", "f", (1,))), 5)
@@ -179,7 +180,7 @@ def test_a_lent_function_is_called_with_data_and_not_with_functions_or_objects(w
 def test_what_a_program_uses_is_found_in_linear_time():
     names = ", ".join(f"n{at}" for at in range(6000))
     text = f"{names} = running_mean, *[{names}]\nclip_to_range = n1\n"
-    assert parts_of("clip_to_range", ORDER, [text]) == ["running_mean"]  # it took minutes
+    assert earlier_functions("clip_to_range", ORDER, [text]) == ["running_mean"]  # it took minutes
 
 
 def test_a_submission_that_has_used_its_time_is_lent_nothing(grader):

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.data.limits import Limits
 from autograder.judging.load_notes import load_notes
-from autograder.judging.loading import Program
 from autograder.judging.session import Session
-from autograder.sandbox.calls import Call
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.calls import Call, StudentRaised
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.wall import Wall
 from autograder.submission import reading
@@ -130,6 +130,60 @@ def test_one_library_that_is_not_there_is_one_cause(load):
     session, notes = load(f"import nowhere\nfrom nowhere import a, b\nimport nowhere.c as d\n{ABOVE}")
     assert value(session) == 1
     assert len(notes) == 1
+
+
+NOTHING_THERE = """
+    import nowhere
+    from nowhere.logs import logger
+    board = nowhere.Board("x").open()
+    board.rate = 3
+
+    def f(x=1):
+        logger.bind(a=x).info("at %s", x)
+        with nowhere.profile() as run:
+            run.add(x)
+        nowhere.show([x], title="x")
+        logger.error("x")
+        return x
+
+    def needs(x=1):
+        return nowhere.double(x) + 1
+
+    def gives_back():
+        return nowhere.double(2)
+
+    def named():
+        return f"{board.name}"
+
+    def asks():
+        return 1 if board.is_open else 2
+
+    g = nowhere.faster(f)
+"""
+
+
+def test_what_is_made_of_a_missing_library_and_thrown_away_costs_nothing(load):
+    session, notes = load(NOTHING_THERE)
+    assert value(session) == 1
+    assert len(notes) == 1
+    assert "`nowhere`, `logger`, `g` and `board` are missing" in notes[0]
+
+
+@pytest.mark.parametrize("name", ["needs", "gives_back", "named", "asks"])
+def test_who_needs_a_value_of_a_missing_library_is_told_so(load, name):
+    session, _ = load(NOTHING_THERE)
+    with pytest.raises(StudentRaised) as caught:
+        value(session, name)
+    assert caught.value.problem.type_name == "ModuleNotFoundError"
+    assert "nowhere" in caught.value.problem.message
+    assert caught.value.problem.lacks == "library"
+    assert caught.value.problem.line or name == "gives_back"
+
+
+def test_what_is_no_function_for_lack_of_a_library_is_not_defined(load):
+    session, _ = load("import nowhere\nf = nowhere.solve(1)\n")
+    with pytest.raises(StudentRaised, match="NotDefined"):
+        value(session)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from autograder.authoring.course import new_assignment, new_course, with_assignment
-from autograder.authoring.question import KINDS, add_question, with_import
+from autograder.authoring.course import with_assignment, write_assignment, write_course
+from autograder.authoring.question import QUESTION_KINDS, add_question, with_import
 from autograder.cli.author_commands import KINDS as OFFERED
 from autograder.cli.main import main
 from autograder.config import load_config, parse_config
@@ -21,19 +21,19 @@ from autograder.errors import InputError
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(generated, "GENERATED", generated.GENERATED[:1])  # the zips take their time
-    told = new_course(tmp_path / "course", "strings", "Strings: a course")
+    told = write_course(tmp_path / "course", "strings", "Strings: a course")
     assert "autograder doctor" in told
     return tmp_path / "course"
 
 
 def test_a_new_course_and_a_new_assignment_in_it_are_healthy(course):
     assert examine(load_config(course), "strings").findings == []
-    assert "new-question graphs.NAME" in new_assignment(load_config(course), "graphs", "Graphs: a tour")
+    assert "new-question graphs.NAME" in write_assignment(load_config(course), "graphs", "Graphs: a tour")
     assert list(load_config(course).settings.assignments) == ["strings", "graphs"]
     assert examine(load_config(course), "graphs").findings == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", QUESTION_KINDS)
 def test_the_fragments_of_every_kind_can_be_read_and_are_found_unfinished(course, kind):
     add_question(load_config(course), "strings.my_question", 5, kind)
     for path in course.rglob("*.py"):
@@ -49,7 +49,7 @@ def unfinished(course):
 
 
 def test_the_kinds_on_the_command_line_are_those_that_there_are():
-    assert set(OFFERED) == set(KINDS)
+    assert set(OFFERED) == set(QUESTION_KINDS)
 
 
 @pytest.mark.parametrize(
@@ -66,19 +66,19 @@ def test_the_kinds_on_the_command_line_are_those_that_there_are():
 )
 def test_a_name_that_would_hide_a_module_is_refused(tmp_path, stem, told):
     with pytest.raises(InputError, match=told):
-        new_course(tmp_path / "course", stem, "T")
+        write_course(tmp_path / "course", stem, "T")
     assert not (tmp_path / "course").exists()
 
 
 def test_nothing_that_is_there_is_overwritten(course, tmp_path):
     with pytest.raises(InputError, match="holds a course already"):
-        new_course(course, "other", "T")
+        write_course(course, "other", "T")
     with pytest.raises(InputError, match="has an assignment strings already"):
-        new_assignment(load_config(course), "strings", "")
+        write_assignment(load_config(course), "strings", "")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "README.md").write_text("mine")
     with pytest.raises(InputError, match=r"README\.md already"):
-        new_course(tmp_path / "full", "strings", "T")
+        write_course(tmp_path / "full", "strings", "T")
     assert (tmp_path / "full" / "README.md").read_text() == "mine"
 
 

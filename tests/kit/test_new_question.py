@@ -11,7 +11,7 @@ from autograder.doctor import generated
 from autograder.doctor.audits import audit_unfinished
 from autograder.doctor.examination import examine, open_subject
 from autograder.errors import InputError, KitError
-from autograder.publish.build import student_folder
+from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 
 TINY = Path(__file__).parent / "tiny"
@@ -50,32 +50,16 @@ def test_count_agrees_on_random_values(student, reference, rng):
         values = rng.permutation(np.append(rng.integers(-4, 5, count) * 1.0, [limit, 2.5, 9.5, 8.5]))
         expect_close(student.count_above(values, limit), reference.count_above(values, limit))
 ''',
-    "tests/questions/mistakes/warmup.py": '''
+    "tests/questions/mistakes/warmup.py": """
 
 # count_above
 
-
-@misconception("count_above")
-def counts_the_limit_too(values, limit):
-    """A value that equals the limit is counted. Is it above?"""
-    return int(np.sum(np.asarray(values) >= limit))
-
-
-@misconception("count_above")
-def counts_below(values, limit):
-    """These are the values below the limit. On which side is above?"""
-    return int(np.sum(np.asarray(values) < limit))
-''',
-    "tests/questions/alternatives/warmup.py": '''
-
-# count_above
-
-
-@alternative("count_above")
-def compares_at_once(values, limit):
-    """One comparison of the whole array, and a NumPy number out."""
-    return np.count_nonzero(np.asarray(values) > limit)
-''',
+changed(
+    "count_above",
+    counts_the_limit_too=("value > limit", "value >= limit", "The limit itself is counted. Is it above?"),
+    counts_below=("value > limit", "value < limit", "These are below the limit. Which side is asked for?"),
+)  # fmt: skip
+""",
     "assignments/warmup/handout.md": """
 ## `count_above`
 
@@ -92,7 +76,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def build(root: Path) -> None:
-    write_tree(student_folder(load_config(root), "warmup"), root / "student_template" / "warmup")
+    write_tree(build_template(load_config(root), "warmup"), root / "student_template" / "warmup")
 
 
 def test_a_question_is_added_filled_in_and_healthy(root):
@@ -106,10 +90,11 @@ def test_a_question_is_added_filled_in_and_healthy(root):
     assert all("count_above is not finished: " in one.what for one in findings), findings
 
     for path, text in FILES.items():
-        whole = (root / path).read_text("utf-8")
-        assert whole.startswith(before[path])
-        assert "TODO(count_above)" in whole.removeprefix(before[path])
-        (root / path).write_text(before[path] + text, "utf-8")
+        lines = (root / path).read_text("utf-8").splitlines(keepends=True)
+        kept = "".join(lines[: before[path].count("\n")])  # an import may have grown
+        assert "count_above" not in kept
+        assert "TODO(count_above)" in "".join(lines)
+        (root / path).write_text(kept + text, "utf-8")
     build(root)
     assert load_config(root).assignment("warmup").questions["count_above"] == 8
     assert examine(load_config(root), "warmup", only=["count_above"]).findings == []
@@ -143,7 +128,7 @@ def test_an_assignment_without_variants_gets_their_files(root):
     add_question(load_config(root), "warmup.count_above", 8)
     text = (root / "tests/questions/mistakes/warmup.py").read_text("utf-8")
     assert text.startswith('"""Wrong answers to warmup')
-    assert "\nfrom autograder.checks import misconception\n" in text
+    assert "\nfrom autograder.checks import changed\n" in text
     handout = (root / "assignments/warmup/handout.md").read_text("utf-8")
     assert handout.startswith("# warmup\n\n## `count_above`")
 

@@ -148,6 +148,14 @@ def test_commands_become_comments_line_by_line(cell: str, want: str) -> None:
     assert python_of_cell(cell) == want
 
 
+def test_a_cell_that_writes_the_module_is_part_of_it() -> None:
+    cell = {"cell_type": "code", "source": "%%writefile Warmup.py\n%matplotlib inline\nx = 1\n"}
+    book = json.dumps({"cells": [cell, {**cell, "source": "%%writefile -a other.py\ny = 2"}]})
+    first, other = cells_of(book.encode(), "warmup.ipynb")
+    assert first.splitlines()[1:] == ["# %matplotlib inline", "x = 1"]
+    assert other.strip() == "open('other.py', 'a', encoding='utf-8').write('y = 2')"
+
+
 @pytest.mark.parametrize(
     "cell",
     [

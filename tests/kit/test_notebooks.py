@@ -12,8 +12,8 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
 from autograder.config import load_config
-from autograder.publish.build import student_folder
 from autograder.publish.notebook import lab_notebook, work_notebook
+from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 from autograder.submission.notebook_code import cells_of, is_untouched
 from autograder.submission.reading import read_submission
@@ -63,7 +63,7 @@ def handed_out(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {}
     for stem in COURSE.settings.assignments:
         made[stem] = tmp_path_factory.mktemp("folders") / stem
-        write_tree(student_folder(COURSE, stem), made[stem])
+        write_tree(build_template(COURSE, stem), made[stem])
     return made
 
 

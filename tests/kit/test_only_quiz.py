@@ -11,7 +11,8 @@ from autograder.cli.main import main
 from autograder.config import Course, load_config, max_score, parse_config
 from autograder.errors import InputError
 from autograder.judging.receipt import course_files
-from autograder.publish.build import FOR_CODE, has_bundle, student_folder
+from autograder.publish.build import FOR_CODE, has_bundle
+from autograder.publish.template import build_template
 from autograder.quiz.alone import quiz_alone
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of
@@ -33,7 +34,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def test_students_get_the_quiz_and_nothing_about_code(course: Course) -> None:
-    files = student_folder(course, "reading")
+    files = build_template(course, "reading")
     assert set(files) == {"README.md", "quiz.yml", "quiz.py"}
     assert b"python quiz.py" in files["README.md"]
     assert set(course_files(course, "reading")) >= {"solutions/reading_quiz.yml"}

@@ -18,7 +18,8 @@ from autograder.config import load_config
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.otter.zip import otter_zip
-from autograder.publish.build import student_folder, zip_bytes
+from autograder.publish.build import zip_bytes
+from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 from autograder.results import Report
 from autograder.submission.reading import read_submission
@@ -53,7 +54,7 @@ def grader() -> Iterator[Grader]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A student's folder."""
     path = tmp_path_factory.mktemp("handed_out") / STEM
-    write_tree(student_folder(load_config(ROOT), STEM), path)
+    write_tree(build_template(load_config(ROOT), STEM), path)
     return path
 
 

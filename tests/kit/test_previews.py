@@ -40,7 +40,7 @@ def output(tmp_path: Path) -> Any:
         (folder / "warmup.py").write_text(code)
         run = platform_run.PlatformRun(load_config(course), "warmup", tmp_path / "results.json")
         before = tuple(NOON - timedelta(days=day + 1) for day in range(earlier))
-        platform_run.grade(run, folder, Circumstances(submitted, earlier=before))
+        platform_run.grade_on_platform(run, folder, Circumstances(submitted, earlier=before))
         return str(json.loads((tmp_path / "results.json").read_text())["output"])
 
     return graded

@@ -14,8 +14,8 @@ from autograder.doctor.findings import Finding
 from autograder.doctor.inputs import varied
 from autograder.doctor.proofs import Prover
 from autograder.doctor.report import to_text
-from autograder.judging.loading import Program
 from autograder.sandbox.calls import Call
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 
 REFERENCE = "def above(values, limit=0.0):\n    return sum(value > limit for value in values)\n"
@@ -81,10 +81,10 @@ def test_inputs_keep_their_kinds_and_meet_equal_numbers():
 
 
 def test_of_a_question_only_its_own_findings_are_told(tmp_path):
-    from autograder.authoring.course import new_course
+    from autograder.authoring.course import write_course
     from autograder.authoring.question import add_question
 
-    new_course(tmp_path / "course", "strings", "Strings")
+    write_course(tmp_path / "course", "strings", "Strings")
     for name in ("first", "second"):
         add_question(load_config(tmp_path / "course"), f"strings.{name}", 1)
     path = tmp_path / "course/tests/questions/test_strings.py"
@@ -106,7 +106,7 @@ def test_of_a_question_only_its_own_findings_are_told(tmp_path):
 def test_the_first_three_things_to_do_come_first():
     found = Examination("strings", [Finding(f"thing {number}", "do it") for number in range(9)])
     lines = [line.strip() for line in to_text(found).splitlines() if line]
-    assert lines[1] == "9 to mend; some may go when others are mended. First:"
+    assert lines[1] == "9 to fix; some may go when others are fixed. First:"
     assert lines[2::2][:3] == ["x thing 0", "x thing 1", "x thing 2"]
     assert "Then:" in lines
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.publish.quiz_paper import render_paper, render_script
-from autograder.quiz.figures import draw_figures, fill_in, term_of
+from autograder.quiz.figures import draw_figures, fill_in, term_salt
 from autograder.quiz.grading import Sheet, grade_quiz, load_quiz, read_sheet
 from autograder.quiz.numbers import read_numbers
 from autograder.quiz.sheet import MAX_SHEET, read_letters, says, trouble_with
@@ -355,7 +355,7 @@ def test_the_script_and_the_grader_draw_the_same_for_a_name(folder: Path, name: 
 
 
 def test_the_figures_follow_the_seed_of_the_term() -> None:
-    terms = {term_of(seed) for seed in range(100)}
+    terms = {term_salt(seed) for seed in range(100)}
     assert len(terms) > 60
     assert all(len(term) == 2 for term in terms)
     drawn = [draw_figures("small", "total", "Ann", {"x": list(range(500))}, term) for term in terms]

@@ -8,13 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.batch.backend import LocalBackend
-from autograder.batch.regrade import Change, Impact, Turn, to_text
+from autograder.batch.regrade import Change, Impact, Turn, impact_text
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Wishes
 from autograder.config import load_config
 from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
-from autograder.gradebook.current import KEPT
+from autograder.gradebook.current import KEPT_NOTE
 from autograder.judging.grader import Grader
 from autograder.judging.judge import Judge
 from autograder.judging.opening import open_grader
@@ -122,7 +122,7 @@ def klass(original: Path, tmp_path: Path) -> Class:
 def test_nothing_changed(klass):
     impact, ran = klass.ran()
     assert (impact.total, impact.ran, impact.changes, impact.reasons, ran) == (3, 0, [], {}, set())
-    assert "No score and no outcome changed." in to_text(impact, "warmup", dry_run=False)
+    assert "No score and no outcome changed." in impact_text(impact, "warmup", dry_run=False)
 
 
 def test_layout_and_comments_of_the_course_are_no_change(klass):
@@ -143,7 +143,7 @@ def test_a_changed_check_runs_all_for_later_questions_rest_on_it(klass):
     assert klass.reports() == klass.afresh()
     drops = {change.name: (change.before, change.now) for change in impact.changes if change.dropped}
     assert drops.keys() == {"ada", "alan"}  # Emmy failed that check before
-    text = to_text(impact, "warmup", dry_run=False)
+    text = impact_text(impact, "warmup", dry_run=False)
     assert "warmup.running_mean.four_values_in_pairs: 2 passed -> failed" in text
     assert "0 submissions gained points, 2 lost points. --never-lower keeps the better score." in text
 
@@ -153,7 +153,7 @@ def test_a_long_report_stays_short_and_names_the_students():
     turns += (Turn("warmup.g.alone", "failed", "passed", flaky=False),)
     scores = {"before": 10.0, "now": 2.0, "max_before": 10.0, "max_now": 10.0}
     change = Change(name="submission_3", student="Zoë", **scores, turns=turns, kept=False, by_hand=False)
-    text = to_text(Impact(5, 1, [change]), "warmup", dry_run=False)
+    text = impact_text(Impact(5, 1, [change]), "warmup", dry_run=False)
     assert "  submission_3 (Zoë) " in text
     assert "  warmup.f, 9 checks: 1 passed -> error\n  warmup.g.alone: 1 failed -> passed\n" in text
 
@@ -193,7 +193,7 @@ def test_points_and_visibility_run_nothing(klass):
     assert klass.reports() == klass.afresh()
     assert (klass.report("ada").score, klass.report("ada").max_score) == (38.33, 45)
     assert {check.visibility for check in klass.report("ada").checks} == {"visible", "hidden"}
-    line = next(line for line in to_text(impact, "warmup", dry_run=False).splitlines() if "ada" in line)
+    line = next(line for line in impact_text(impact, "warmup", dry_run=False).splitlines() if "ada" in line)
     assert line.split() == ["ada", "16.67/20", "->", "38.33/45", "+21.66"]
 
 
@@ -203,7 +203,7 @@ def test_a_changed_key_of_the_quiz_changes_the_quiz_only(klass):
     impact = klass.grade()
     assert {change.name for change in impact.changes} == {"ada"}
     assert klass.reports() == klass.afresh()
-    assert "quiz.moved_to_the_end: 1 failed -> passed" in to_text(impact, "warmup", dry_run=False)
+    assert "quiz.moved_to_the_end: 1 failed -> passed" in impact_text(impact, "warmup", dry_run=False)
 
 
 def test_a_new_question_and_one_that_is_gone(klass):
@@ -231,7 +231,7 @@ def test_a_misspelt_question_is_one_line_before_anything_is_graded(klass):
 
 
 def test_a_changed_file_runs_that_submission(klass):
-    (klass.folder / "alan" / "warmup.py").write_text(RIGHT + "# mended\n")
+    (klass.folder / "alan" / "warmup.py").write_text(RIGHT + "# fixed\n")
     impact = klass.grade()
     (change,) = impact.changes
     assert (impact.ran, change.name, change.before, change.now, change.dropped) == (
@@ -249,16 +249,16 @@ def test_a_new_submission_is_told_as_such(klass):
     (klass.folder / "grace" / "warmup.py").write_text(RIGHT + "# grace\n")
     impact = klass.grade()
     assert impact.reasons == {"submissions that were not there": 1}
-    assert "new -> 15" in to_text(impact, "warmup", dry_run=False)
+    assert "new -> 15" in impact_text(impact, "warmup", dry_run=False)
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(klass):
     klass.edit("tests/questions/test_warmup.py", "[2.0, 3.0, 6.0, 4.0]", "[2.0, 3.0, 6.0, 5.0]")
     before = {path: path.read_bytes() for path in klass.out.rglob("*") if path.is_file()}
-    told = to_text(klass.grade(dry_run=True), "warmup", dry_run=True)
+    told = impact_text(klass.grade(dry_run=True), "warmup", dry_run=True)
     assert {path: path.read_bytes() for path in klass.out.rglob("*") if path.is_file()} == before
     assert told.endswith("Nothing was written (--dry-run).\n")
-    real = to_text(klass.grade(), "warmup", dry_run=False)
+    real = impact_text(klass.grade(), "warmup", dry_run=False)
     assert told.splitlines()[:-2] == real.splitlines()
 
 
@@ -267,14 +267,14 @@ def test_never_lower_keeps_the_better_score_with_a_note(klass):
     impact = klass.grade(never_lower=True)
     assert not any(change.dropped for change in impact.changes)
     ada = klass.report("ada")
-    assert (ada.score, ada.notes[0]) == (16.67, KEPT)
+    assert (ada.score, ada.notes[0]) == (16.67, KEPT_NOTE)
     assert ada.questions[0].score < 10  # what the checks say now is shown
-    assert "the better score is kept" in to_text(impact, "warmup", dry_run=False)
+    assert "the better score is kept" in impact_text(impact, "warmup", dry_run=False)
     assert klass.grade().changes == []  # and it stays
     assert klass.report("ada").score == 16.67
     klass.edit("tests/questions/test_warmup.py", "[2.0, 3.0, 6.0, 5.0]", "[2.0, 3.0, 6.0, 4.0]")
     klass.grade()
-    assert (klass.report("ada").score, KEPT in klass.report("ada").notes) == (16.67, False)
+    assert (klass.report("ada").score, KEPT_NOTE in klass.report("ada").notes) == (16.67, False)
 
 
 def test_never_lower_looks_at_shares_where_the_points_changed(klass):
@@ -308,7 +308,7 @@ def test_flaky_checks_are_found_by_running_again(klass, monkeypatch):
     )
     impact = klass.grade(again=True, dry_run=True)
     assert (impact.ran, len(flips)) == (3, 2)  # once, and again in a fresh worker
-    text = to_text(impact, "warmup", dry_run=True)
+    text = impact_text(impact, "warmup", dry_run=True)
     assert "flaky: another outcome on identical work under an identical check" in text
     assert text.count("warmup.running_mean.short_inputs_and_integers") == 2  # by check, and flaky
     flips[:] = [None, None]
@@ -331,7 +331,7 @@ def test_scores_set_by_hand_stand(klass):
 
 def test_a_regrade_that_was_killed_still_tells_the_whole_change(klass):
     klass.edit("tests/questions/test_warmup.py", "[2.0, 3.0, 6.0, 4.0]", "[2.0, 3.0, 6.0, 5.0]")
-    whole = to_text(klass.grade(dry_run=True), "warmup", dry_run=False)
+    whole = impact_text(klass.grade(dry_run=True), "warmup", dry_run=False)
 
     class Killed(BaseException):
         pass
@@ -356,4 +356,4 @@ def test_a_regrade_that_was_killed_still_tells_the_whole_change(klass):
         )
     after = klass.grade()
     assert after.ran < 3
-    assert to_text(after, "warmup", dry_run=False) == whole.replace("3 of 3", f"{after.ran} of 3")
+    assert impact_text(after, "warmup", dry_run=False) == whole.replace("3 of 3", f"{after.ran} of 3")

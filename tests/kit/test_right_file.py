@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.submission.archive import Item
-from autograder.submission.packed import held
+from autograder.submission.packed import reader_of
 from autograder.submission.pick import choose
 from autograder.submission.reading import Submission, read_submission
 from autograder.submission.versions import is_version, version_of
@@ -265,7 +265,7 @@ def test_whatever_is_handed_in_the_fullest_file_is_graded(files: dict[str, str])
         make = notebook if name.endswith("ipynb") else module
         is_env = kind == "provided" and not name.endswith("ipynb")
         text = PROVIDED if is_env else make(*done.get(kind, ()))
-        items.append(Item(name, held(text.encode(), name)))
+        items.append(Item(name, reader_of(text.encode(), name)))
     best = choose(items, TASK, [])
     for kind in ("all", "one"):
         if kind in kinds.values():

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from autograder.config import Course, parse_config
-from autograder.reports.canvas import canvas_row, canvas_table
-from autograder.reports.moodle import moodle_table
+from autograder.reports.canvas import canvas_table
+from autograder.reports.handback import handback
+from autograder.reports.moodle import MoodleTable
 from autograder.reports.other_platforms import (
     blackboard_row,
     blackboard_table,
@@ -54,10 +55,10 @@ def taken_in(folder: Path, names: list[str], roster: str, settings: str = SETTIN
 
 
 def moodle_csv(taken: Intake, score: float) -> str:
-    table = moodle_table(taken.worksheet)
+    table = MoodleTable(taken.worksheet, lambda report: handback(report, published=True))
     for row in taken.rows:
         for person in row.people:
-            table.add(graded(score), person, published=True)
+            table.take(graded(score), person)
     return str(table)
 
 
@@ -139,7 +140,7 @@ def test_canvas_finds_its_column_and_its_students(tmp_path: Path, form: str) -> 
     assert [person.canvas for person in taken.missing] == ["8"]
     table = canvas_table("Homework 1", 100.0, taken.canvas_column)
     for row in taken.rows:
-        table.add(canvas_row(graded(90), row.people[0]))
+        table.take(graded(90), row.people[0])
     for _ in range(2):
         got = canvas_import(str(table), {77: "Homework 1"}, {"7": "Ada Lovelace", "8": "Alan Turing"})
         assert got == {"assignment": 77, "grades": {"7": "90"}} or got["grades"] == {"7": "90.0"}

@@ -11,8 +11,8 @@ import pytest
 from autograder.config import load_config
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
-from autograder.publish.build import student_folder
 from autograder.publish.gradescope import gradescope_zip
+from autograder.publish.template import build_template
 from autograder.results import Outcome
 from autograder.submission.reading import Submission
 
@@ -35,7 +35,7 @@ def graded(grader: Grader, text: str):
 def test_the_reference_has_full_points_and_the_stubs_none(grader):
     report = graded(grader, grader.bank.solution)
     assert [q.score for q in report.questions] == [q.max_score for q in report.questions]
-    stubs = student_folder(grader.course, grader.bank.stem)[f"{grader.bank.stem}.py"].decode()
+    stubs = build_template(grader.course, grader.bank.stem)[f"{grader.bank.stem}.py"].decode()
     assert graded(grader, stubs).score == 0
 
 
@@ -57,7 +57,7 @@ def test_wrong_text_and_a_wrong_class_are_told_what_is_wrong():
 def test_no_word_of_the_first_course_is_handed_out():
     course = load_config(COURSE)
     for stem in course.settings.assignments:
-        for path, content in student_folder(course, stem).items():
+        for path, content in build_template(course, stem).items():
             assert re.search(FOREIGN, content.decode(), re.IGNORECASE) is None, path
 
 
@@ -65,7 +65,7 @@ def test_students_run_the_visible_checks_in_their_folder(tmp_path):
     course = load_config(COURSE)
     for stem in course.settings.assignments:
         folder = tmp_path / stem
-        for path, content in student_folder(course, stem).items():
+        for path, content in build_template(course, stem).items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         (folder / f"{stem}.py").write_text((COURSE / "solutions" / f"{stem}.py").read_text())

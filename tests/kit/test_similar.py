@@ -9,8 +9,8 @@ from autograder.judging.opening import open_grader
 from autograder.roster.people import Index, Person
 from autograder.similar.answers import with_answers
 from autograder.similar.fingerprints import MOST_TEXT, RUN, WINDOW, fingerprints, tokens
-from autograder.similar.gather import names_in
-from autograder.similar.outputs import pair_html, reasons, table_of, write_similar
+from autograder.similar.gather import signs_of_others
+from autograder.similar.outputs import pair_html, pair_table, reasons, write_similar
 from autograder.similar.pairs import ComparedWork, SimilarPair, pairs_of
 from autograder.submission.reading import Submission
 
@@ -90,7 +90,7 @@ def test_renamed_and_moved_copies_are_listed_and_other_work_is_not():
     assert found["ada", "alan"].same == "but for names, comments and layout"
     assert found["ada", "emmy"].share > 0.6
     assert not any("zoe" in two for two in found)
-    assert "zoe" not in str(table_of(list(found.values())))
+    assert "zoe" not in str(pair_table(list(found.values())))
 
 
 def test_what_was_handed_out_says_nothing():
@@ -136,7 +136,9 @@ def test_another_students_name_on_the_sheet_or_in_the_code_is_told():
 
     def told(code: str, sheet: str) -> list[str]:
         files = {"w.py": code.encode(), "quiz.yml": sheet.encode()}
-        return [one.other for one in names_in(Submission("zoe", "zoe", files, main="w.py"), index, rows)]
+        return [
+            one.other for one in signs_of_others(Submission("zoe", "zoe", files, main="w.py"), index, rows)
+        ]
 
     assert told("x = 1", "student: Ada Lovelace\nq: {answer: 1}\n") == ["ada"]
     assert told("# by ada@example.org", "student: Zoe Adams\n") == ["ada"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
-from autograder.publish.build import student_folder
+from autograder.publish.template import build_template
 from autograder.submission.reading import read_submission
 
 TINY = Path(__file__).parent / "tiny"
@@ -32,7 +32,7 @@ for name in ("fork", "forkpty", "register_at_fork", "posix_spawn"):
 
 @pytest.fixture(scope="module")
 def built() -> dict[str, bytes]:
-    return student_folder(load_config(TINY), "warmup")
+    return build_template(load_config(TINY), "warmup")
 
 
 @pytest.fixture

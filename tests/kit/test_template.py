@@ -16,6 +16,7 @@ import pytest
 
 from autograder.checks.compare import CheckFailed, expect_close
 from autograder.checks.spelling import spell_call
+from autograder.config import AssignmentSettings, Course, CourseSettings
 from autograder.data.values import Handle, tensor
 from autograder.errors import KitError
 from autograder.publish.leaks import faults, leaks
@@ -28,11 +29,12 @@ from autograder.publish.student_files.progress import (
     UNWRITTEN_YET,
     VisibleVerdict,
     cut_output,
-    judge,
     progress_line,
+    visible_verdict,
 )
 from autograder.publish.student_files.work import load_work
-from autograder.publish.template import build_template, differences, requirements, write_tree
+from autograder.publish.template import build_template, home_requirements
+from autograder.publish.tree import differences, write_tree
 from autograder.publish.visible import make_visible_checks, visible_checks
 from autograder.sandbox.calls import Call
 from autograder.sandbox.stopwatch import TooSlow
@@ -217,7 +219,13 @@ def course(tmp_path):
 @pytest.fixture
 def files(course):
     """The folder generated from the tiny course."""
-    return build_template(course, "tiny", "A tiny assignment", POINTS, 0, ["toy_world"], 30)
+    return built(course, title="A tiny assignment", provided=["toy_world"])
+
+
+def built(root, stem="tiny", questions=POINTS, **settings):
+    """Return the folder of an assignment with these settings."""
+    assignment = AssignmentSettings(questions=questions, **settings)
+    return build_template(Course(root, CourseSettings(assignments={stem: assignment})), stem)
 
 
 @pytest.fixture
@@ -380,7 +388,7 @@ def test_a_handout_that_holds_the_solution_is_refused(course):
     path = course / "assignments" / "tiny" / "handout.md"
     path.write_text("Hint: `return min(float(np.sum(values)), LIMIT)`\n")
     with pytest.raises(KitError, match=r"handout.md.* would hold a line of solutions/tiny.py"):
-        build_template(course, "tiny", "Tiny", POINTS, 0)
+        built(course)
 
 
 def test_faults_names_a_stub_that_runs_or_is_missing():
@@ -476,21 +484,23 @@ def test_the_readme_says_the_essentials_on_one_screen(files):
 
 
 def test_torch_is_asked_for_in_a_range_and_only_where_it_is_needed():
-    assert requirements(["import torch.nn as nn", "from torch import optim"]).split()[-1] == "torch>=2.2,<3"
+    assert (
+        home_requirements(["import torch.nn as nn", "from torch import optim"]).split()[-1] == "torch>=2.2,<3"
+    )
 
 
 def test_building_twice_gives_the_same_bytes(files, course):
-    again = build_template(course, "tiny", "A tiny assignment", POINTS, 0, ["toy_world.py"], 30)
+    again = built(course, title="A tiny assignment", provided=["toy_world.py"])
     assert again == files
 
 
 def test_missing_sources_are_named(course):
     with pytest.raises(KitError, match=r"toyworld.py is missing.*did you mean toy_world.py"):
-        build_template(course, "tiny", "Tiny", POINTS, 0, ["toyworld"])
+        built(course, provided=["toyworld"])
     with pytest.raises(KitError, match=r"assignments/tiny/quiz.yml is missing"):
-        build_template(course, "tiny", "Tiny", POINTS, 5)
+        built(course, quiz=5)
     with pytest.raises(KitError, match=r"solutions/tony.py is missing"):
-        build_template(course, "tony", "Tiny", POINTS, 0)
+        built(course, stem="tony")
 
 
 def test_differences_names_each_file_and_the_cure(files, folder):
@@ -647,7 +657,7 @@ def judged(folder, text, question="f", *arguments):
     calls = []
     student = here(work.namespace, calls.append)
     error = raised_by(lambda: getattr(student, question)(*arguments))
-    return judge(error, question, work, calls)
+    return visible_verdict(error, question, work, calls)
 
 
 def test_verdicts_on_what_students_do(tmp_path):
@@ -669,7 +679,7 @@ def test_verdicts_on_what_students_do(tmp_path):
 
 def test_a_broken_check_is_not_blamed_on_the_student(tmp_path):
     work = load_work(tmp_path, "x")
-    verdict = judge(raised_by(lambda: unknown_name), "f", work, [])  # noqa: F821 - on purpose
+    verdict = visible_verdict(raised_by(lambda: unknown_name), "f", work, [])  # noqa: F821 - on purpose
     assert "tell your instructor" in verdict.text
     assert work.complaints == [f"x.py is not in the folder {tmp_path.name}"]
 
@@ -680,7 +690,7 @@ def test_a_wrong_answer_shows_the_last_call_of_the_module(tmp_path):
     wrong = raised_by(lambda: expect_close(2.0, 3.0))
     assert isinstance(wrong, CheckFailed)
     calls = [Call("call", "f", (1,)), Call("read", "state", handle=Handle(0, "World"))]
-    assert judge(wrong, "f", work, calls).text.startswith("f(1)\n")
+    assert visible_verdict(wrong, "f", work, calls).text.startswith("f(1)\n")
 
 
 def test_the_file_is_preferred_when_both_are_written(tmp_path):
@@ -757,7 +767,7 @@ def real_files(stem="rl_foundations"):
     checks = read_source(ROOT, f"tests/questions/test_{stem}.py")
     points = dict.fromkeys(visible_checks(checks).values(), 1.0)
     quiz = (ROOT / "assignments" / stem / "quiz.yml").exists()
-    return build_template(ROOT, stem, stem, points, 1.0 * quiz), list(points)
+    return built(ROOT, stem, points, quiz=1.0 * quiz), list(points)
 
 
 def test_the_real_assignment_goes_from_unwritten_to_green(tmp_path):

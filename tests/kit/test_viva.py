@@ -15,7 +15,7 @@ from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.sandbox.calls import StudentRaised
 from autograder.submission.reading import Submission
-from autograder.viva.answers import is_right
+from autograder.viva.answers import is_right_answer
 from autograder.viva.asking import Asker
 from autograder.viva.outline import outline
 from autograder.viva.questions import VivaQuestion, VivaSheet, key_of
@@ -193,17 +193,17 @@ def written(answer: str) -> VivaQuestion:
 
 
 def test_answers_are_compared_by_their_numbers_and_words():
-    assert is_right(written("[3.0, 4.5]"), "3, 4.5")
-    assert is_right(written("6.6667"), "6.67")
-    assert is_right(written("NameError"), "nameerror")
-    assert is_right(written("[2.0, -3.0]"), "array([2., -3.])")
-    assert not is_right(written("[2.0, -3.0]"), "[2, 3]")
-    assert not is_right(written("[3.0, 4.5]"), "[3.0]")
-    assert not is_right(written("4"), "")
-    assert not is_right(written("4"), "1 2 3 4")
+    assert is_right_answer(written("[3.0, 4.5]"), "3, 4.5")
+    assert is_right_answer(written("6.6667"), "6.67")
+    assert is_right_answer(written("NameError"), "nameerror")
+    assert is_right_answer(written("[2.0, -3.0]"), "array([2., -3.])")
+    assert not is_right_answer(written("[2.0, -3.0]"), "[2, 3]")
+    assert not is_right_answer(written("[3.0, 4.5]"), "[3.0]")
+    assert not is_right_answer(written("4"), "")
+    assert not is_right_answer(written("4"), "1 2 3 4")
     choice = VivaQuestion("branch", "f", "?", "line 9", "", ["line 8", "line 9"])
-    assert is_right(choice, "(B)")
-    assert not is_right(choice, "line 9 or 8")
+    assert is_right_answer(choice, "(B)")
+    assert not is_right_answer(choice, "line 9 or 8")
 
 
 def test_an_answer_sheet_holds_hostile_names_in_its_comments_only():

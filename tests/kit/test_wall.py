@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from autograder.data.limits import Limits
 from autograder.data.values import tensor
 from autograder.errors import InputError
 from autograder.sandbox import landlock, seccomp, syscalls
 from autograder.sandbox.calls import StudentRaised
-from autograder.sandbox.limits import LAYERS, Limits
+from autograder.sandbox.limits import LAYERS
 from autograder.sandbox.patience import FACTOR
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.selfcheck import FULL, READABLE, WEAK, self_check
@@ -246,11 +248,8 @@ def test_honest_programs_can_do_what_they_need(behind, torch_wall):
 
 def test_a_worker_leaves_nothing_running(wall):
     worker = wall.worker()
-    worker.load(
-        ProgramText(
-            "work.py", ["import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"]
-        )
-    )
+    text = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"
+    worker.load(Program(ProgramText("work.py", [text])))
     pid = worker._pid
     worker.close()
     again = wall.worker()  # the warm process has collected the first by now, or will before this returns
@@ -266,12 +265,13 @@ def test_a_worker_leaves_nothing_running(wall):
 def test_workers_die_with_the_grader():
     program = textwrap.dedent("""
         import os
-        from autograder.sandbox.limits import Limits
+        from autograder.data.limits import Limits
+        from autograder.sandbox.program import Program
         from autograder.sandbox.protocol import ProgramText
         from autograder.sandbox.wall import Wall
         wall = Wall(Limits())
         worker = wall.worker()
-        worker.load(ProgramText("work.py", ["x = 1"]))
+        worker.load(Program(ProgramText("work.py", ["x = 1"])))
         print(worker._pid, wall.pid, flush=True)
         os.kill(os.getpid(), 9)
     """)

@@ -9,13 +9,14 @@ import time
 import numpy as np
 import pytest
 
+from autograder.data.limits import Limits
 from autograder.sandbox import patience
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import ROOM, encode_answer, encode_call, room_for
 from autograder.sandbox.lender import Lender, LenderFailed
 from autograder.sandbox.libraries import used_by
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.patience import FACTOR, Excused, Usage, WorkerWatch
+from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import REQUEST, ProgramText, decode_frame
 from autograder.sandbox.remote import AnswerTooLarge, CallTimeout, WorkerDied
 from autograder.sandbox.wall import STARTS, Wall
@@ -33,7 +34,7 @@ def one(wall: Wall, text: str = "def f():\n    return 1") -> object:
     """Load a program, call its `f` and return the value."""
     worker = wall.worker()
     try:
-        worker.load(ProgramText("work.py", [text]))
+        worker.load(Program(ProgramText("work.py", [text])))
         return worker.ask(encode_call(Call("call", "f")), 5).value
     finally:
         worker.close()
@@ -56,7 +57,7 @@ def test_a_stopped_warm_process_is_replaced_and_its_workers_can_be_ended(mortal,
 
 def test_a_worker_that_dies_with_the_warm_process_is_not_told_to_have_crashed(mortal):
     worker = mortal.worker()
-    worker.load(ProgramText("work.py", ["import time\ndef f():\n    time.sleep(60)"]))
+    worker.load(Program(ProgramText("work.py", ["import time\ndef f():\n    time.sleep(60)"])))
     threading.Timer(0.1, os.kill, (mortal.pid, signal.SIGKILL)).start()
     with pytest.raises(WallLost):
         worker.ask(encode_call(Call("call", "f")), 30)
@@ -92,7 +93,9 @@ def test_a_library_that_cannot_be_imported_ahead_is_no_end(mortal):
 def test_an_answer_much_larger_than_the_right_one_is_not_taken_in(mortal):
     worker = mortal.worker()
     worker.load(
-        ProgramText("work.py", ["import numpy as np\ndef f():\n    return np.zeros(60_000_000, 'u1')"])
+        Program(
+            ProgramText("work.py", ["import numpy as np\ndef f():\n    return np.zeros(60_000_000, 'u1')"])
+        )
     )
     with pytest.raises(AnswerTooLarge):
         worker.ask(encode_call(Call("call", "f")), 20, room=room_for(Answer(np.zeros(100))))
@@ -103,7 +106,7 @@ def test_an_answer_much_larger_than_the_right_one_is_not_taken_in(mortal):
 
 def test_answers_before_one_that_is_too_large_are_kept(mortal):
     worker = mortal.worker()
-    worker.load(ProgramText("work.py", ["import numpy as np\ndef f(n):\n    return np.zeros(n)"]))
+    worker.load(Program(ProgramText("work.py", ["import numpy as np\ndef f(n):\n    return np.zeros(n)"])))
     frames = b"".join(encode_call(Call("call", "f", (n,))) for n in (1, 2, 90_000, 3))
     coming, got = worker.stream(frames, 4, 20, rooms=[ROOM] * 4), []
     with pytest.raises(AnswerTooLarge):
@@ -226,7 +229,7 @@ def test_what_a_worker_left_behind_is_ended_with_it():
             def f():
                 return child
         """)
-        worker.load(ProgramText("work.py", [program]))
+        worker.load(Program(ProgramText("work.py", [program])))
         child = worker.ask(encode_call(Call("call", "f")), 5).value
         worker.close()
         until = time.monotonic() + 20

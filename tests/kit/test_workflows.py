@@ -11,7 +11,7 @@ import yaml
 
 from autograder.authoring.course import filled
 from autograder.config import load_config
-from autograder.publish.build import student_folder
+from autograder.publish.template import build_template
 
 TINY = Path(__file__).parent / "tiny"
 CHECKS = ".github/workflows/checks.yml"
@@ -19,7 +19,7 @@ CHECKS = ".github/workflows/checks.yml"
 
 @pytest.fixture(scope="module")
 def folder() -> dict[str, bytes]:
-    return student_folder(load_config(TINY), "warmup")
+    return build_template(load_config(TINY), "warmup")
 
 
 @pytest.fixture(scope="module")

@@ -21,18 +21,21 @@ from container import debian, run  # noqa: E402
 from gradescope import pip_settings  # noqa: E402
 
 from autograder.config import load_config  # noqa: E402
-from autograder.publish.build import write_zip  # noqa: E402
+from autograder.data.files import write_whole  # noqa: E402
+from autograder.publish.build import zip_bytes  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 
 PODMAN = ["podman", "--runtime", "runc", "--cgroup-manager", "cgroupfs", "--storage-driver", "vfs"]
+# an ordinary user's podman keeps its images elsewhere, in layers: a copy of each would take many gigabytes
+ROOTLESS = [*PODMAN[:-1], "overlay"]
 # what Gradescope gives a container, and no network; the ulimits are for a podman without systemd
 BOUNDS = [
     "--rm", "--network", "none", "--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096",
     "--memory", "768m", "--cpus", "0.5",
 ]  # fmt: skip
-KIT, TOOL = "localhost/autograder-kit", "/opt/autograder/bin/autograder"
+DESK, KIT = "localhost/autograder", "localhost/autograder-kit"
 STEM = "rl_foundations"
-FIRST = 100_000  # of the users outside that a container's stand for
+PERSON, FIRST = 1000, 200_000  # an ordinary user, and the first of the users that its containers may have
 BUILD = ROOT / "build" / "rehearsal"
 
 
@@ -50,6 +53,7 @@ def main() -> None:
         build_images(asked.base or imported_base())
     class_is_the_same(bounds)
     other_users_have_the_wall(bounds)
+    podman_without_root_has_the_wall(bounds)
     attacks_gain_nothing(bounds)
     gradescope_runs(bounds)
 
@@ -74,7 +78,7 @@ def imported_base() -> str:
 
 
 def build_images(base: str) -> None:
-    """Build the Dockerfile's stage that holds everything on a base, pip set up as it is here."""
+    """Build the Dockerfile's two stages on a base, pip set up as it is here."""
     settings, bound = pip_settings()
     texts = "".join(f"{name.removeprefix('PIP_').lower()} = {value}\n" for name, value in settings.items())
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -82,14 +86,15 @@ def build_images(base: str) -> None:
     shared = {str(BUILD / "pip.conf"): "/etc/pip.conf", **{str(here): there for here, there in bound.items()}}
     volumes = [word for here, there in shared.items() for word in ("--volume", f"{here}:{there}:ro")]
     command = [*PODMAN, "build", "--isolation", "chroot", "--network", "host", "--build-arg", f"BASE={base}"]
-    run(*command, *volumes, "--target", "kit", "--tag", "autograder-kit", str(ROOT))
+    run(*command, *volumes, "--target", "kit", "--tag", KIT, str(ROOT))
+    run(*command, *volumes, "--tag", DESK, str(ROOT))
 
 
-def inside(bounds: list[str], mounted: Path, image: str, *command: str) -> str:
+def inside(bounds: list[str], mounted: Path, image: str, *command: str, podman: list[str] = PODMAN) -> str:
     """Run a command in a container with a folder mounted as /work; return what it printed."""
     done = subprocess.run(
-        [*PODMAN, "run", *bounds, "--volume", f"{mounted}:/work", "--workdir", "/work", image, *command],
-        capture_output=True, text=True, check=False,
+        [*podman, "run", *bounds, "--volume", f"{mounted}:/work", image, *command],
+        capture_output=True, text=True, check=False, cwd=mounted,
     )  # fmt: skip
     if done.returncode:
         sys.exit(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}{done.stderr}")
@@ -105,7 +110,7 @@ def class_is_the_same(bounds: list[str]) -> None:
         shutil.copy(ROOT / "grading.yml", course)
         shutil.copytree(ROOT / "tests/kit/sample_class", course / "class", symlinks=True)
         words = ["grade", "class", "-a", STEM, "--quiet", "-o"]
-        inside(bounds, course, KIT, TOOL, *words, "there")
+        inside(bounds, course, DESK, *words, "there")
         run(
             sys.executable,
             "-m",
@@ -132,21 +137,42 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 def other_users_have_the_wall(bounds: list[str]) -> None:
-    """As an ordinary user, and as a root that is nobody outside, as without root's rights at all."""
+    """An ordinary user inside, and a root inside that is nobody outside."""
     mapped = ["--uidmap", f"0:{FIRST}:65536", "--gidmap", f"0:{FIRST}:65536"]
-    for name, more, owner in (
-        ("an ordinary user", ["--user", "1000:1000"], 1000),
-        ("rootless", mapped, FIRST),
-    ):
-        with tempfile.TemporaryDirectory() as folder:
-            course = Path(folder)
-            shutil.copytree(ROOT / "tests/kit/tiny", course, dirs_exist_ok=True)
-            for path in (course, *course.rglob("*")):
-                os.chown(path, owner, owner)
-            words = ["check", "solutions/warmup.py", "-a", "warmup"]
-            told = inside([*bounds, *more], course, KIT, TOOL, *words)
-        expect("isolation: full" in told, f"{name}: {told}")
-        print(f"{name}: isolation full")
+    has_the_wall("an ordinary user", [*bounds, "--user", f"{PERSON}:{PERSON}"], PERSON)
+    has_the_wall("a root that is nobody outside", [*bounds, *mapped], FIRST)
+
+
+def podman_without_root_has_the_wall(bounds: list[str]) -> None:
+    """The image, handed to an ordinary user's own podman; only here does that user have further ones."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        (home / "subids").write_text(f"{PERSON}:{FIRST}:65536\n")
+        (home / "run").mkdir(mode=0o700)
+        for path in (home, home / "run"):
+            os.chown(path, PERSON, PERSON)
+        mounts = "".join(f"mount --bind {home}/subids /etc/sub{kind}; " for kind in ("uid", "gid"))
+        person = ["setpriv", f"--reuid={PERSON}", f"--regid={PERSON}", "--clear-groups"]
+        own = ["env", "-i", f"PATH={os.environ['PATH']}", f"HOME={home}", f"XDG_RUNTIME_DIR={home}/run"]
+        podman = ["unshare", "--mount", "sh", "-c", f'{mounts}exec "$@"', "sh", *person, *own, *ROOTLESS]
+        with subprocess.Popen([*PODMAN, "save", DESK], stdout=subprocess.PIPE, cwd=home) as saved:
+            run(*podman, "load", stdin=saved.stdout, stdout=subprocess.DEVNULL, cwd=home)
+        try:
+            has_the_wall("podman without root's rights", bounds, PERSON, podman=podman)
+        finally:
+            run(*podman, "system", "reset", "--force", stdout=subprocess.DEVNULL, cwd=home)
+
+
+def has_the_wall(told_of: str, bounds: list[str], owner: int, podman: list[str] = PODMAN) -> None:
+    """Whoever grades the tiny course's reference in the container, the wall is whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        course = Path(folder)
+        shutil.copytree(ROOT / "tests/kit/tiny", course, dirs_exist_ok=True)
+        for path in (course, *course.rglob("*")):
+            os.chown(path, owner, owner)
+        told = inside(bounds, course, DESK, "check", "solutions/warmup.py", "-a", "warmup", podman=podman)
+    expect("isolation: full" in told, f"{told_of}: {told}")
+    print(f"{told_of}: isolation full")
 
 
 def attacks_gain_nothing(bounds: list[str]) -> None:
@@ -154,15 +180,15 @@ def attacks_gain_nothing(bounds: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         course = Path(name)
         shutil.copytree(ROOT / "tests/kit/tiny", course, dirs_exist_ok=True)
-        inside(bounds, course, KIT, TOOL, "build")
-        print(inside(bounds, course, KIT, TOOL, "redteam", "dist/gradescope_warmup.zip").splitlines()[-1])
+        inside(bounds, course, DESK, "build")
+        print(inside(bounds, course, DESK, "redteam", "dist/gradescope_warmup.zip").splitlines()[-1])
 
 
 def gradescope_runs(bounds: list[str]) -> None:
     """The zip's Dockerfile, on the image instead of Gradescope's: the reference has all points."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        write_zip(gradescope_zip(load_config(ROOT / "tests/kit/tiny"), "warmup"), place / "zip")
+        write_whole(place / "zip", zip_bytes(gradescope_zip(load_config(ROOT / "tests/kit/tiny"), "warmup")))
         with zipfile.ZipFile(place / "zip") as archive:
             archive.extractall(place / "source")
         base = ["--build-arg", f"BASE={KIT}", "--tag", "autograder-warmup"]

@@ -21,8 +21,9 @@ from pythons import put_refused_pythons, wrongly_taken  # noqa: E402
 
 from autograder.config import CourseSettings, load_config  # noqa: E402
 from autograder.container import run as platform  # noqa: E402
+from autograder.data.files import write_whole  # noqa: E402
 from autograder.judging.opening import open_grader  # noqa: E402
-from autograder.publish.build import write_zip  # noqa: E402
+from autograder.publish.build import zip_bytes  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 from autograder.reports.gradescope import to_gradescope  # noqa: E402
 from autograder.results import Report  # noqa: E402
@@ -58,7 +59,7 @@ def main() -> None:
     build = ROOT / "build" / "rehearsal"
     course = load_config(ROOT)
     archive = build / f"gradescope_{asked.stem}.zip"
-    write_zip(gradescope_zip(course, asked.stem), archive)
+    write_whole(archive, zip_bytes(gradescope_zip(course, asked.stem)))
     base = debian(build / "debian")
     image = build / "image"
     shutil.rmtree(build / "runs", ignore_errors=True)

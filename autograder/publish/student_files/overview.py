@@ -89,7 +89,7 @@ def module_from(path: Path) -> Any:
 def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complaints: Sequence[str]) -> str:
     """Return the one thing to do now."""
     if complaints:
-        return "Next: mend what stops the file, see above."
+        return "Next: fix what stops the file, see above."
     for name, found in results.items():
         wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
         if wrong:

@@ -14,8 +14,8 @@ from autograder.publish.student_files.progress import (
     UNWRITTEN_YET,
     VisibleVerdict,
     cut_output,
-    judge,
     summary,
+    visible_verdict,
 )
 from autograder.publish.student_files.work import OwnWork, load_work
 from autograder.sandbox.calls import Call
@@ -66,7 +66,7 @@ class Folder:
             return
         verdict = VisibleVerdict(PASSED)
         if call.excinfo is not None:
-            verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
         title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
         report.location = (*report.location[:2], f"{mark.question}: {title}")

@@ -14,6 +14,7 @@ from autograder.environment import IMPORTABLE, PYTHON, python_name
 from autograder.errors import InputError, is_unwritten
 from autograder.publish.student_files.overview import quiz_state
 from autograder.publish.student_files.work import untouched
+from autograder.sandbox.libraries import packages_of
 from autograder.submission.notebook_code import cells_of
 
 REFUSED = {
@@ -21,6 +22,7 @@ REFUSED = {
     "http": "the grader has no network", "requests": "the grader has no network",
     "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
+DEFINITION = ast.FunctionDef | ast.ClassDef
 ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
@@ -74,45 +76,46 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
 
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
-    """Yield what the grader would stumble over in the file itself."""
-    try:
-        text = "\n".join(cells_of(path.read_bytes(), path.name))
-        tree = ast.parse(text)
-    except InputError as wrong:
-        yield False, str(wrong)
-        return
-    except SyntaxError as wrong:
-        yield False, f"{path.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
-        return
-    defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    """Yield what the grader would stumble over in what is handed in."""
+    texts, trees = dict[str, str](), dict[str, ast.Module]()
+    for one in (path, *(folder / name for name in facts["beside"] if name.endswith(".py"))):
+        try:
+            texts[one.name] = "\n".join(cells_of(one.read_bytes(), one.name))
+            trees[one.name] = ast.parse(texts[one.name])
+        except OSError:
+            yield False, f"{one.name} is missing: it is handed in beside {path.name}"
+        except InputError as wrong:
+            yield False, str(wrong)
+        except SyntaxError as wrong:
+            yield False, f"{one.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+    defined = {
+        node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, DEFINITION)
+    }
     for name in facts["questions"]:
-        if name not in defined:
-            yield False, f"{path.name} has no {name}: keep the names as they were handed out"
-        elif is_unwritten("NotImplementedError", ast.unparse(defined[name])):
-            yield False, f"{name} is not written yet"
-    ours = {*IMPORTABLE, *facts.get("provided", ())}
-    for name in sorted(packages_in(tree)):
+        if name in defined:
+            if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
+                yield False, f"{name} is not written yet"
+        elif len(trees) > len(facts["beside"]):
+            yield False, f"{' and '.join(trees)} has no {name}: keep the names as they were handed out"
+    for file, tree in trees.items():
+        yield from imports(
+            folder, file, texts[file], {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
+        )
+        for node in ast.walk(tree):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+            if called and called in ENDS and called not in defined:
+                yield False, f"{file}, line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
+
+
+def imports(folder: Path, file: str, text: str, ours: set[str]) -> Iterator[PreflightLine]:
+    """Yield what a program imports that the grader does not have."""
+    for name in packages_of([text]):
         if name in REFUSED:
             yield False, f"import {name}: {REFUSED[name]}"
         elif (folder / f"{name}.py").is_file() and name not in ours:
-            yield False, f"import {name}: {name}.py is not handed in: put its functions into {path.name}"
+            yield False, f"import {name}: {name}.py is not handed in: put its functions into {file}"
         elif name not in ours:
             yield False, f"import {name}: the grader does not have it"
-    for node in ast.walk(tree):
-        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
-        if called and called in ENDS and called not in defined:
-            yield False, f"line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
-
-
-def packages_in(tree: ast.AST) -> set[str]:
-    """Return the packages that a program imports anywhere."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names.add((node.module or "").partition(".")[0])
-    return names - {"__future__"}
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:

@@ -28,7 +28,9 @@ class VisibleVerdict:
     text: str = ""
 
 
-def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
+def visible_verdict(
+    error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]
+) -> VisibleVerdict:
     """Say what an exception out of a check means; the last call is shown."""
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
@@ -109,7 +111,7 @@ def progress_line(verdicts: Sequence[VisibleVerdict]) -> str:
 def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> list[tuple[str, bool | None]]:
     """Return the closing lines: of each question how far it is, then what to do next.
 
-    A line comes with True for all well, False for something to mend, None for neither.
+    A line comes with True for all well, False for something to fix, None for neither.
     """
     complaints = "\n".join(work.complaints[:COMPLAINTS_SHOWN])
     lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
@@ -123,6 +125,6 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
     lines.append(("", None))
     if unwritten and not work.complaints:
-        lines.append((f"Next: {unwritten[0]} in {work.name}. Then run pytest again.", None))
+        lines.append((f"Next: write {unwritten[0]}. Then run pytest again.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]

@@ -10,7 +10,13 @@ from typing import Any
 
 from autograder.checks.draws import visible_rng
 from autograder.publish.student_files.limit import time_limit
-from autograder.publish.student_files.progress import CHECK_SECONDS, PASSED, VisibleVerdict, cut_output, judge
+from autograder.publish.student_files.progress import (
+    CHECK_SECONDS,
+    PASSED,
+    VisibleVerdict,
+    cut_output,
+    visible_verdict,
+)
 from autograder.publish.student_files.work import OwnWork, load_work
 from autograder.sandbox.calls import Call
 from autograder.sandbox.stopwatch import TooSlow
@@ -72,7 +78,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
+        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
     return VisibleVerdict(PASSED), cut_output(printed.getvalue())
 
 

@@ -4,6 +4,7 @@ import builtins
 import contextlib
 import difflib
 import importlib
+import json
 import linecache
 import sys
 import traceback
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autograder.environment import LIBRARIES, listed, python_name
+from autograder.environment import LIBRARIES, promised, python_name
 from autograder.errors import InputError
 from autograder.publish.student_files.classics import meaning
 from autograder.sandbox.libraries import used_by
@@ -62,6 +63,13 @@ def load_work(folder: Path, stem: str) -> OwnWork:
     return work
 
 
+def beside(folder: Path) -> list[str]:
+    """Return the names of the modules that are handed in beside the main one."""
+    facts = folder / "checks" / "assignment.json"
+    names = json.loads(facts.read_text("utf-8"))["beside"] if facts.exists() else []
+    return [name for name in names if name.endswith(".py")]
+
+
 def untouched(path: Path) -> bool:
     """Whether a file holds nothing but stubs; True as well if it is not there."""
     try:
@@ -75,7 +83,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
     module.__file__ = str(path)
     sys.modules[stem] = module
-    work = OwnWork(path.name, vars(module))
+    work = OwnWork(path.name, vars(module), {str(path.parent / name) for name in beside(path.parent)})
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
@@ -120,7 +128,8 @@ def import_as_graded(folder: Path, work: OwnWork) -> None:
 def complain(stop: Stop, name: str, work: OwnWork) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
-    if isinstance(error, SyntaxError) and error.filename == name:
+    if isinstance(error, SyntaxError) and error.filename in work.files:
+        shown = Path(error.filename).name
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         lines = traceback.TracebackException(type(error), error, None).format_exception_only()
         code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
@@ -131,7 +140,7 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
-        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+        told += f"\nWhere this is graded there are the standard library, {promised()}, and nothing else."
     elif means := meaning(headline(error)):
         told += f"\n{means}"
     return told

@@ -14,6 +14,8 @@ It was put together from the course's grader, part by part:
 - equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
 - errors: What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean".
 - ambient: What a call may change for the whole process, and how it is put back when the call is over.
+- notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+- standins: Stand-ins for libraries that are not there: what only shows things does nothing, others give no values.
 - calls: Run one call of a check on the student's side, in the worker or in the student's own folder.
 - exceptions: Is the right exception raised?
 - marks: The decorators that a file of checks is written with: they only attach what they say.
@@ -25,8 +27,6 @@ It was put together from the course's grader, part by part:
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
-- notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
-- standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a display, a debugger.
 - promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
 - salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 - syntax: What can be read off the statements of a program, and how they are taken apart.
@@ -90,7 +90,7 @@ from itertools import islice
 from numbers import Number
 from pathlib import Path
 from types import CodeType, FrameType, TracebackType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -752,6 +752,7 @@ MARGIN = 3  # pixels around a text
 AROUND = 8  # pixels around a line, points or an image: more than the frame of the axes takes
 LEAST_SIZE = 4  # pixels of a text, high and wide
 LEAST_INK = 0.01  # of the box around a text
+ENOUGH = 10_000  # pixels that tell what all of a kind look like
 
 
 class Rendering:
@@ -783,7 +784,7 @@ class Rendering:
         ground = self._part(self._seen, box).reshape(-1, 3).astype(np.int16)
         if opacity < SOLID or min(top - bottom, right - left) < LEAST_SIZE or not ground.size:
             return False
-        usual = np.median(ground, axis=0)
+        (usual,) = levels(ground, (0.5,))
         towards = 255 * np.array(colour) - usual
         if np.abs(towards).max() < CONTRAST:
             return False
@@ -803,13 +804,15 @@ class Rendering:
             return False
         near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
                 slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
-        part, own, seen = page[near].astype(np.int16), own[near], self._seen[near]
-        room = COLOUR + 255 - part[..., 3]
-        alike = np.asarray((np.abs(seen - part[..., :3]) <= room[..., None]).all(axis=-1))
-        if np.mean(alike[own]) < ON_TOP:
+        own, seen = own[near], self._seen[near]
+        ours, others = sample(own), sample(~own)
+        inked, drawn = seen[ours], page[near][ours].astype(np.int16)
+        room = COLOUR + 255 - drawn[:, 3]
+        alike = (np.abs(inked.astype(np.int16) - drawn[:, :3]) <= room[:, None]).all(axis=1)
+        if np.mean(alike) < ON_TOP:
             return False
-        low, usual, high = levels(seen[own & alike], (0.1, 0.5, 0.9))
-        (around,) = levels(seen[~own], (0.5,)) if not own.all() else [np.full(3, 255)]
+        low, usual, high = levels(inked[alike], (0.1, 0.5, 0.9))
+        (around,) = levels(seen[others], (0.5,)) if others[0].size else [np.full(3, 255)]
         contrast = max(np.abs(usual - around).max(), (high - low).max())
         return bool(contrast >= CONTRAST)
 
@@ -820,6 +823,12 @@ class Rendering:
         left, bottom, right, top = np.clip(finite, -1e6, 1e6)
         rows = slice(max(0, int(height - top) - MARGIN), max(0, int(height - bottom) + MARGIN + 1))
         return pixels[rows, max(0, int(left) - MARGIN) : max(0, int(right) + MARGIN + 1)]
+
+
+def sample(mask: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return rows and columns of pixels that a mask holds: all, or as many as are enough, evenly."""
+    places = np.flatnonzero(mask)
+    return np.unravel_index(places[:: len(places) // ENOUGH + 1], mask.shape)
 
 
 def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
@@ -1778,51 +1787,226 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ----------------------------------------
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
+Settings = tuple[bool, bool, Any]  # of torch: gradients are on, anomalies are looked for, the default dtype
+
+
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Run a call with gradients on and float32 the default, and leave the process's settings as they were."""
     limit, before = sys.getrecursionlimit(), torch_settings()
     if before is not None:
-        restore_torch({**fresh_torch(), "anomaly_enabled": before["anomaly_enabled"]})
+        set_torch(fresh_torch(before[1]), before)
     with warnings.catch_warnings(), np.errstate():
         try:
             yield
         finally:
             with contextlib.suppress(RecursionError):  # a limit below the depth we are at
                 sys.setrecursionlimit(limit)
-            restore_torch(before)
+            if (now := torch_settings()) is not None:
+                set_torch(before or fresh_torch(), now)
 
 
-def torch_settings() -> dict[str, Any] | None:
+def torch_settings() -> Settings | None:
     """Return the settings of torch that outlive a call, None while nobody has imported it."""
     torch: Any = sys.modules.get("torch")
     if torch is None:
         return None
+    return torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.get_default_dtype()
+
+
+def fresh_torch(anomalies: bool = False) -> Settings:
+    """Return the settings that torch starts with."""
+    return True, anomalies, sys.modules["torch"].float32
+
+
+def set_torch(wanted: Settings, now: Settings) -> None:
+    """Let torch have other settings, unless it has them: setting takes far longer than asking."""
+    if now != wanted:
+        torch: Any = sys.modules["torch"]
+        torch.set_grad_enabled(wanted[0])
+        torch.set_anomaly_enabled(wanted[1])
+        torch.set_default_dtype(wanted[2])
+
+
+# ----------------------------------------
+# notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+
+class Shell:
+    """What `get_ipython()` gives: every magic is taken and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._nothing
+
+    def __bool__(self) -> bool:
+        """Say no: where this asks whether it is in a notebook, it is not."""
+        return False
+
+    def _nothing(self, *_: object, **__: object) -> None:
+        """Take a magic."""
+
+    def getoutput(self, *_: object, **__: object) -> list[str]:
+        """Return what a command of the system printed: nothing, since none is run."""
+        return []
+
+    system = getoutput
+
+
+SHELL = Shell()
+
+
+def get_ipython() -> Shell:
+    """Return the stand-in for a notebook's shell."""
+    return SHELL
+
+
+def display(*_: object, **__: object) -> None:
+    """Show nothing."""
+
+
+NAMES = {"get_ipython": get_ipython, "display": display}
+
+
+def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
+    """Return what a program finds defined: in a notebook, or in a script that was exported from one."""
+    notebook = name.endswith(".ipynb")
     return {
-        "grad_enabled": torch.is_grad_enabled(),
-        "anomaly_enabled": torch.is_anomaly_enabled(),
-        "default_dtype": torch.get_default_dtype(),
+        one: value for one, value in NAMES.items() if notebook or any(f"{one}(" in text for text in cells)
     }
 
 
-def fresh_torch() -> dict[str, Any]:
-    """Return the settings that torch starts with."""
-    float32 = sys.modules["torch"].float32
-    return {"grad_enabled": True, "anomaly_enabled": False, "default_dtype": float32}
+# ----------------------------------------
+# standins: Stand-ins for libraries that are not there: what only shows things does nothing, others give no values.
+
+class Nothing:
+    """An object whose every method takes anything and does nothing."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_, **__: None
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
-def restore_torch(settings: dict[str, Any] | None) -> None:
-    """Set what `torch_settings` returned; if that was None, what torch starts with."""
-    now = torch_settings()
-    if now is None:
-        return
-    torch: Any = sys.modules["torch"]
-    wanted = settings or fresh_torch()
-    if now == wanted:  # as a rule; setting takes far longer than asking
-        return
-    torch.set_grad_enabled(wanted["grad_enabled"])
-    torch.set_anomaly_enabled(wanted["anomaly_enabled"])
-    torch.set_default_dtype(wanted["default_dtype"])
+class Bar(Nothing):
+    """A progress bar that yields what it is given and shows nothing."""
+
+    def __init__(self, iterable: Iterable[Any] = (), *_: object, **__: object) -> None:
+        super().__init__()
+        self._iterable, self.n = iterable, 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in self._iterable:
+            yield item
+            self.n += 1
+
+    def __len__(self) -> int:
+        return len(self._iterable)  # type: ignore[arg-type]
+
+    def update(self, n: int = 1) -> None:
+        """Count."""
+        self.n += n
+
+    @staticmethod
+    def write(*_: object, **__: object) -> None:
+        """Show nothing."""
+
+
+def without_values(kind: Any) -> Any:
+    """Let every operation on an instance, as of a number or a list, raise why it cannot be had."""
+    own = {name for one in (int, complex, list, dict) for name in dir(one) if name.startswith("__")}
+    others = "eq lt le gt ge format next matmul rmatmul array mro_entries instancecheck await aiter"
+    for operation in own.difference(dir(object)).union(f"__{one}__" for one in others.split()):
+        setattr(kind, operation, kind._needed)
+    return kind
+
+
+@without_values
+class NotInstalled:
+    """What an import that failed would have bound. It and its attributes can be called: `wandb.log(loss)`.
+
+    Whoever needs a value of it gets the error of the import. So does what would change a function or a class,
+    as a decorator does: the definition without it is worth more.
+    """
+
+    def __init__(self, error: ModuleNotFoundError) -> None:
+        self._import_error = error
+
+    def __getattr__(self, name: str) -> "NotInstalled":
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return NotInstalled(self._import_error)
+
+    def __call__(self, *arguments: object, **_: object) -> "NotInstalled":
+        if any(isinstance(one, type | types.FunctionType) for one in arguments):
+            self._needed()
+        return NotInstalled(self._import_error)
+
+    def __enter__(self) -> "NotInstalled":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def _needed(self, *_: object) -> NoReturn:
+        """Raise what the import raised."""
+        raise ModuleNotFoundError(*self._import_error.args, name=self._import_error.name)
+
+
+def import_error(value: object) -> ModuleNotFoundError | None:
+    """Return why there is no value, if this stands for a library that is not there."""
+    return value._import_error if isinstance(value, NotInstalled) else None
+
+
+def counting(*args: int, **_: object) -> Bar:
+    """Return a bar over `range`."""
+    return Bar(range(*args))
+
+
+def anything(name: str) -> Any:
+    """Return a class that takes anything, for a name that a display library may have."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Nothing
+
+
+def show_nothing(*_: object, **__: object) -> None:
+    """Go on."""
+
+
+BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+DEBUGGER: dict[str, Any] = {"set_trace": show_nothing, "__getattr__": anything}
+WRITERS = {"SummaryWriter": Nothing}
+MODULES: dict[str, dict[str, Any]] = {
+    **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
+    **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
+    **dict.fromkeys(("pdb", "ipdb", "pudb"), DEBUGGER),
+    "IPython": {"get_ipython": get_ipython, "display": display},
+    "IPython.display": {"display": display, "__getattr__": anything},
+}
+
+
+class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the stand-ins."""
+
+    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
+        """Return a spec for a library that has a stand-in."""
+        if name not in MODULES:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Fill a stand-in."""
+        vars(module).update(MODULES[module.__name__])
 
 
 # ----------------------------------------
@@ -1953,6 +2137,8 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
     with undisturbed():
         target = find_target(call, namespace, objects)
         result = target if call.action == "read" else target(*args, **kwargs)
+        if absent := import_error(result):
+            raise absent.with_traceback(None)
         grads = take_gradients(call, leaves, result) if call.wrt else {}
         value = plain(result, objects.hold)
         return Answer(value, changed_inputs(call, target, args, kwargs), grads)
@@ -1972,7 +2158,7 @@ def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> A
 
 def named(name: str, namespace: Mapping[str, Any]) -> Any:
     """Return what the program calls by this name."""
-    if name not in namespace:
+    if name not in namespace or import_error(namespace[name]):
         raise NotDefined(name)
     return namespace[name]
 
@@ -1992,8 +2178,10 @@ def differs(sent: Any, now: Any) -> bool:
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape
         return not (alike and sent.tobytes() == now.tobytes())
-    if type(sent) in (int, float) and now is sent:
+    if type(sent) in (int, float, str) and now is sent:
         return False
+    if type(sent) is Tensor:
+        return not same(sent, plain(now))
     return is_data(sent) and not same(plain(sent), plain(now))
 
 
@@ -2697,6 +2885,7 @@ def meaning(headline: str) -> str:
 # environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
 
 PYTHON = (3, 11)
+VERSION = ".".join(map(str, PYTHON))
 LIBRARIES = ("numpy", "scipy", "torch", "matplotlib")
 
 # what students install: a range, where the grader has one version. torch has no wheel for Intel Macs
@@ -2736,9 +2925,9 @@ NEWER: dict[str, dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def python_name(version: tuple[int, ...] = PYTHON) -> str:
-    """Return a version as people write it."""
-    return "Python " + ".".join(map(str, version))
+def python_name() -> str:
+    """Return the Python that grades, as people write it."""
+    return f"Python {VERSION}"
 
 
 def came_with(module: str, name: str = "") -> str:
@@ -2750,7 +2939,7 @@ def came_with(module: str, name: str = "") -> str:
     return ""
 
 
-def listed() -> str:
+def promised() -> str:
     """Return the promised libraries in words."""
     return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"
 
@@ -2838,141 +3027,6 @@ def is_here(package: str) -> bool:
 
 
 # ----------------------------------------
-# notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
-
-class Shell:
-    """What `get_ipython()` gives: every magic is taken and does nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._nothing
-
-    def __bool__(self) -> bool:
-        """Say no: where this asks whether it is in a notebook, it is not."""
-        return False
-
-    def _nothing(self, *_: object, **__: object) -> None:
-        """Take a magic."""
-
-    def getoutput(self, *_: object, **__: object) -> list[str]:
-        """Return what a command of the system printed: nothing, since none is run."""
-        return []
-
-    system = getoutput
-
-
-SHELL = Shell()
-
-
-def get_ipython() -> Shell:
-    """Return the stand-in for a notebook's shell."""
-    return SHELL
-
-
-def display(*_: object, **__: object) -> None:
-    """Show nothing."""
-
-
-NAMES = {"get_ipython": get_ipython, "display": display}
-
-
-def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
-    """Return what a program finds defined: in a notebook, or in a script that was exported from one."""
-    notebook = name.endswith(".ipynb")
-    return {
-        one: value for one, value in NAMES.items() if notebook or any(f"{one}(" in text for text in cells)
-    }
-
-
-# ----------------------------------------
-# standins: Stand-ins for libraries that show things: a progress bar, a log for TensorBoard, a display, a debugger.
-
-class Nothing:
-    """An object whose every method takes anything and does nothing."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        pass
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *_, **__: None
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-class Bar(Nothing):
-    """A progress bar that yields what it is given and shows nothing."""
-
-    def __init__(self, iterable: Iterable[Any] = (), *_: object, **__: object) -> None:
-        super().__init__()
-        self._iterable, self.n = iterable, 0
-
-    def __iter__(self) -> Iterator[Any]:
-        for item in self._iterable:
-            yield item
-            self.n += 1
-
-    def __len__(self) -> int:
-        return len(self._iterable)  # type: ignore[arg-type]
-
-    def update(self, n: int = 1) -> None:
-        """Count."""
-        self.n += n
-
-    @staticmethod
-    def write(*_: object, **__: object) -> None:
-        """Show nothing."""
-
-
-def counting(*args: int, **_: object) -> Bar:
-    """Return a bar over `range`."""
-    return Bar(range(*args))
-
-
-def anything(name: str) -> Any:
-    """Return a class that takes anything, for a name that a display library may have."""
-    if name.startswith("__"):
-        raise AttributeError(name)
-    return Nothing
-
-
-def show_nothing(*_: object, **__: object) -> None:
-    """Go on."""
-
-
-BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
-DEBUGGER: dict[str, Any] = {"set_trace": show_nothing, "__getattr__": anything}
-WRITERS = {"SummaryWriter": Nothing}
-MODULES: dict[str, dict[str, Any]] = {
-    **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
-    **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
-    **dict.fromkeys(("pdb", "ipdb", "pudb"), DEBUGGER),
-    "IPython": {"get_ipython": get_ipython, "display": display},
-    "IPython.display": {"display": display, "__getattr__": anything},
-}
-
-
-class StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the stand-ins."""
-
-    def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> Any:
-        """Return a spec for a library that has a stand-in."""
-        if name not in MODULES:
-            return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=True)
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        """Fill a stand-in."""
-        vars(module).update(MODULES[module.__name__])
-
-
-# ----------------------------------------
 # promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
 
 class Promised(importlib.abc.MetaPathFinder):
@@ -3055,12 +3109,7 @@ class Unread:
 
 
 def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]:
-    """Return the statements that can be read, and the pieces between them that cannot.
-
-    Args:
-        text: the program.
-        error: what Python says of all of it.
-    """
+    """Return the statements that can be read, and the pieces between that cannot; Python said `error`."""
     given, text = text, plain_spaces(text)
     lines = text.splitlines(keepends=True)
     starts = [at for at, line in enumerate(lines) if not CONTINUES.match(line)]
@@ -3327,8 +3376,14 @@ class ProgramRun:
     def _stopped(
         self, error: BaseException, node: ast.stmt, place: Place, namespace: dict[str, Any], flags: int
     ) -> None:
-        """Keep what stopped a statement; a definition is tried without what only adorns it."""
-        self._note(Stop(error, place, node.lineno, list(bound(node))))
+        """Keep what stopped a statement; a definition is tried without what only adorns it.
+
+        The names of a library that is not there stand for it: what is made of them and thrown away is free.
+        """
+        cause = self._note(Stop(error, place, node.lineno, list(bound(node)))).error
+        if isinstance(cause, ModuleNotFoundError) and isinstance(node, ast.Import | ast.ImportFrom):
+            for name in bound(node):
+                namespace.setdefault(name, NotInstalled(cause))
         for plainer in plainer_definitions(node) if isinstance(error, Exception) else ():
             tree = ast.Module([plainer], [])
             code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
@@ -3351,8 +3406,8 @@ class ProgramRun:
             return error
         return None
 
-    def _note(self, stop: Stop) -> None:
-        """Keep a cause; what only lacks a name that is lost already is its consequence."""
+    def _note(self, stop: Stop) -> Stop:
+        """Keep and return a cause; what only lacks a name that is lost already is its consequence."""
         cause = self.lost.get(stop.error.name or "") if isinstance(stop.error, NameError) else None
         cause = cause or next((one for one in self.stops if same_cause(one, stop)), None)
         if cause is None:
@@ -3361,12 +3416,15 @@ class ProgramRun:
         else:
             cause.names += stop.names
         self.lost.update(dict.fromkeys(stop.names, cause))
+        return cause
 
     def missing(self, namespace: Mapping[str, Any]) -> None:
-        """Keep as lost only what no other statement defined."""
+        """Keep as lost what no other statement defined, and what was made of a library that is not there."""
+        made = {name: error for name, value in namespace.items() if (error := import_error(value))}
         for stop in self.stops:
-            stop.names = [name for name in dict.fromkeys(stop.names) if name not in namespace]
-        self.lost = {name: stop for name, stop in self.lost.items() if name not in namespace}
+            stop.names += [name for name, error in made.items() if error is stop.error]
+            stop.names = [name for name in dict.fromkeys(stop.names) if name in made or name not in namespace]
+        self.lost = {name: stop for stop in self.stops for name in stop.names}
 
 
 def execute(code: CodeType, namespace: dict[str, Any]) -> None:
@@ -3412,7 +3470,7 @@ BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
 COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
-SUSPECT = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
 RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
 WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
@@ -3420,7 +3478,7 @@ BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, 
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
-ASSIGNED = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
+ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
@@ -3507,7 +3565,8 @@ def cells_of(data: bytes, name: str) -> list[str]:
         is_notebook = NOTEBOOK.match(text)
     if not is_notebook:
         return [without_commands(text)]
-    cells = [python_of_cell(cell) for cell in notebook_cells(text, name)]
+    module = name.rpartition("/")[2].lower().replace(".ipynb", ".py")
+    cells = [python_of_cell(cell, module) for cell in notebook_cells(text, name)]
     if not cells:
         raise InputError(f"{name} has no code cells")
     return cells
@@ -3543,17 +3602,19 @@ def cell_text(cell: Mapping[str, Any]) -> str:
     return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
 
 
-def python_of_cell(text: str) -> str:
+def python_of_cell(text: str, module: str = "") -> str:
     """Return a cell with its notebook commands commented out, line by line.
 
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file; under
-    any other `%%` command (`%%bash`, ...) it is no Python and all of it is commented out.
+    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file, and
+    if that is the `module` that is graded, the cell is part of it; under any other `%%` command (`%%bash`,
+    ...) it is no Python and all of it is commented out.
     """
     written = WRITTEN.match(text)
     if written:
         name, body = written[2].strip("\"'"), text[written.end() :]
-        mode, lines = "a" if written[1] else "w", "\n" * text.count("\n")
-        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r}){lines}"
+        mode = "a" if written[1] else "w"
+        rest = without_commands(body) if name.lower() == module else "\n" * body.count("\n")
+        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r})\n{rest}"
     command = CELL_COMMAND.match(text)
     if command and command[1] not in BODY_RUNS:
         return "\n".join(f"# {line}" for line in text.split("\n"))
@@ -3572,7 +3633,7 @@ def without_commands(text: str) -> str:
     Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
     string or after a backslash. No line of valid Python looks like that.
     """
-    if not SUSPECT.search(text):
+    if not SUSPECT_LINE.search(text):
         return text
     lines, quote, depth, joined, continued = [], "", 0, False, False
     for line in text.split("\n"):
@@ -3581,7 +3642,7 @@ def without_commands(text: str) -> str:
         elif not quote and not depth and not joined:
             line, continued = without_command(line)
         if not continued:
-            quote, depth, joined = scan(line, quote, depth)
+            quote, depth, joined = open_after(line, quote, depth)
         lines.append(line)
     return "\n".join(lines)
 
@@ -3591,7 +3652,7 @@ def without_command(line: str) -> tuple[str, bool]:
     timed = TIMED.match(line)
     if timed:
         return timed[1] + line[timed.end() :], False
-    assigned = ASSIGNED.match(line)
+    assigned = ASSIGNED_COMMAND.match(line)
     if assigned:
         start = assigned.end(1)
         value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
@@ -3608,14 +3669,8 @@ def without_command(line: str) -> tuple[str, bool]:
     return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
 
 
-def scan(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line: the quote of a string, brackets, a joined line.
-
-    Args:
-        line: one physical line.
-        quote: the quotes of the string that the line begins in, or "".
-        depth: how many brackets are open where it begins.
-    """
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
     at = 0
     while found := LEXICAL.search(line, at):
         mark, at = found[0], found.end()
@@ -3643,12 +3698,12 @@ def is_untouched(text: str) -> bool:
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     marks = (token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL))
     try:
-        return all(is_stub(marks) for token in marks if token.string == "def")
+        return all(is_stub_body(marks) for token in marks if token.string == "def")
     except (tokenize.TokenError, SyntaxError):
         return False
 
 
-def is_stub(marks: Iterator[tokenize.TokenInfo]) -> bool:
+def is_stub_body(marks: Iterator[tokenize.TokenInfo]) -> bool:
     """Whether the function after a "def" holds a docstring, the stub's raise and nothing else."""
     depth = 0
     for token in marks:
@@ -3707,6 +3762,13 @@ def load_work(folder: Path, stem: str) -> OwnWork:
     return work
 
 
+def beside(folder: Path) -> list[str]:
+    """Return the names of the modules that are handed in beside the main one."""
+    facts = folder / "checks" / "assignment.json"
+    names = json.loads(facts.read_text("utf-8"))["beside"] if facts.exists() else []
+    return [name for name in names if name.endswith(".py")]
+
+
 def untouched(path: Path) -> bool:
     """Whether a file holds nothing but stubs; True as well if it is not there."""
     try:
@@ -3720,7 +3782,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
     module.__file__ = str(path)
     sys.modules[stem] = module
-    work = OwnWork(path.name, vars(module))
+    work = OwnWork(path.name, vars(module), {str(path.parent / name) for name in beside(path.parent)})
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
@@ -3765,7 +3827,8 @@ def import_as_graded(folder: Path, work: OwnWork) -> None:
 def complain(stop: Stop, name: str, work: OwnWork) -> str:
     """Say in a few lines where a statement stops and why."""
     error, shown = stop.error, Path(name).name
-    if isinstance(error, SyntaxError) and error.filename == name:
+    if isinstance(error, SyntaxError) and error.filename in work.files:
+        shown = Path(error.filename).name
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         lines = traceback.TracebackException(type(error), error, None).format_exception_only()
         code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
@@ -3776,7 +3839,7 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
     if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in LIBRARIES:
         told += "\nInstall it: python -m pip install -r requirements.txt"
     elif isinstance(error, ModuleNotFoundError):
-        told += f"\nWhere this is graded there are the standard library, {listed()}, and nothing else."
+        told += f"\nWhere this is graded there are the standard library, {promised()}, and nothing else."
     elif means := meaning(headline(error)):
         told += f"\n{means}"
     return told
@@ -3838,7 +3901,9 @@ class VisibleVerdict:
     text: str = ""
 
 
-def judge(error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]) -> VisibleVerdict:
+def visible_verdict(
+    error: BaseException, question: str, work: OwnWork, calls: Sequence[Call]
+) -> VisibleVerdict:
     """Say what an exception out of a check means; the last call is shown."""
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
@@ -3919,7 +3984,7 @@ def progress_line(verdicts: Sequence[VisibleVerdict]) -> str:
 def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> list[tuple[str, bool | None]]:
     """Return the closing lines: of each question how far it is, then what to do next.
 
-    A line comes with True for all well, False for something to mend, None for neither.
+    A line comes with True for all well, False for something to fix, None for neither.
     """
     complaints = "\n".join(work.complaints[:COMPLAINTS_SHOWN])
     lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
@@ -3933,7 +3998,7 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
     lines.append(("", None))
     if unwritten and not work.complaints:
-        lines.append((f"Next: {unwritten[0]} in {work.name}. Then run pytest again.", None))
+        lines.append((f"Next: write {unwritten[0]}. Then run pytest again.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]
 
@@ -3985,7 +4050,7 @@ class Folder:
             return
         verdict = VisibleVerdict(PASSED)
         if call.excinfo is not None:
-            verdict = judge(call.excinfo.value, mark.question, self.work, item.student_calls)
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
         title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
         report.location = (*report.location[:2], f"{mark.question}: {title}")
@@ -4079,7 +4144,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return judge(error, question_of(check), work, calls), cut_output(printed.getvalue())
+        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
     return VisibleVerdict(PASSED), cut_output(printed.getvalue())
 
 
@@ -4168,7 +4233,7 @@ def module_from(path: Path) -> Any:
 def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complaints: Sequence[str]) -> str:
     """Return the one thing to do now."""
     if complaints:
-        return "Next: mend what stops the file, see above."
+        return "Next: fix what stops the file, see above."
     for name, found in results.items():
         wrong = [one for one in found if one["status"] not in (PASSED, UNWRITTEN_YET)]
         if wrong:
@@ -4217,6 +4282,7 @@ REFUSED = {
     "http": "the grader has no network", "requests": "the grader has no network",
     "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
+DEFINITION = ast.FunctionDef | ast.ClassDef
 ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
@@ -4270,45 +4336,46 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
 
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
-    """Yield what the grader would stumble over in the file itself."""
-    try:
-        text = "\n".join(cells_of(path.read_bytes(), path.name))
-        tree = ast.parse(text)
-    except InputError as wrong:
-        yield False, str(wrong)
-        return
-    except SyntaxError as wrong:
-        yield False, f"{path.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
-        return
-    defined = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    """Yield what the grader would stumble over in what is handed in."""
+    texts, trees = dict[str, str](), dict[str, ast.Module]()
+    for one in (path, *(folder / name for name in facts["beside"] if name.endswith(".py"))):
+        try:
+            texts[one.name] = "\n".join(cells_of(one.read_bytes(), one.name))
+            trees[one.name] = ast.parse(texts[one.name])
+        except OSError:
+            yield False, f"{one.name} is missing: it is handed in beside {path.name}"
+        except InputError as wrong:
+            yield False, str(wrong)
+        except SyntaxError as wrong:
+            yield False, f"{one.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+    defined = {
+        node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, DEFINITION)
+    }
     for name in facts["questions"]:
-        if name not in defined:
-            yield False, f"{path.name} has no {name}: keep the names as they were handed out"
-        elif is_unwritten("NotImplementedError", ast.unparse(defined[name])):
-            yield False, f"{name} is not written yet"
-    ours = {*IMPORTABLE, *facts.get("provided", ())}
-    for name in sorted(packages_in(tree)):
+        if name in defined:
+            if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
+                yield False, f"{name} is not written yet"
+        elif len(trees) > len(facts["beside"]):
+            yield False, f"{' and '.join(trees)} has no {name}: keep the names as they were handed out"
+    for file, tree in trees.items():
+        yield from imports(
+            folder, file, texts[file], {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
+        )
+        for node in ast.walk(tree):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+            if called and called in ENDS and called not in defined:
+                yield False, f"{file}, line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
+
+
+def imports(folder: Path, file: str, text: str, ours: set[str]) -> Iterator[PreflightLine]:
+    """Yield what a program imports that the grader does not have."""
+    for name in packages_of([text]):
         if name in REFUSED:
             yield False, f"import {name}: {REFUSED[name]}"
         elif (folder / f"{name}.py").is_file() and name not in ours:
-            yield False, f"import {name}: {name}.py is not handed in: put its functions into {path.name}"
+            yield False, f"import {name}: {name}.py is not handed in: put its functions into {file}"
         elif name not in ours:
             yield False, f"import {name}: the grader does not have it"
-    for node in ast.walk(tree):
-        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
-        if called and called in ENDS and called not in defined:
-            yield False, f"line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
-
-
-def packages_in(tree: ast.AST) -> set[str]:
-    """Return the packages that a program imports anywhere."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names.add((node.module or "").partition(".")[0])
-    return names - {"__future__"}
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:

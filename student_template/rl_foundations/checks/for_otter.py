@@ -14,7 +14,7 @@ from otter.test_files import test_case
 
 from checks.kit import hidden_rng, identity, visible_rng
 from checks.kit import time_limit
-from checks.kit import CHECK_SECONDS, judge
+from checks.kit import CHECK_SECONDS, visible_verdict
 from checks.kit import OwnWork, import_ahead
 from checks.kit import Call, NotDefined
 from checks.kit import TooSlow
@@ -59,7 +59,7 @@ class Cases:
             rng = hidden_rng(self.seed, identity(self.stem, self.question, name), 0)
         fixtures: dict[str, Any] = {"student": student, "rng": rng}
         if self.solution:
-            fixtures["reference"] = here(load(self.solution))
+            fixtures["reference"] = here(load_reference(self.solution))
         return fixtures
 
 
@@ -103,14 +103,14 @@ class OtterCheck(test_case):  # type: ignore[misc]
         except BaseException as error:  # noqa: BLE001 otter would lose all scores to a SystemExit
             told = self._tell(error, calls, global_environment)
             # Without this frame and the limit's, otter shows the check's own line.
-            raise Failed(told).with_traceback(below(error.__traceback__)) from None
+            raise Failed(told).with_traceback(without_first_frame(error.__traceback__)) from None
         cases.passed.add(name)
 
     def _tell(self, error: BaseException, calls: list[Call], env: Mapping[str, Any]) -> str:
         """Return the words that pytest would print."""
         files = own_files(env)
         work = OwnWork(f"{self._cases.stem}.py", dict(env), files, endless=self._cases.endless)
-        told = judge(error, self._cases.question, work, calls).text
+        told = visible_verdict(error, self._cases.question, work, calls).text
         if isinstance(error, NotDefined):  # otter keeps to itself where a file stops
             told += ". If it is there, the code stops before it (pytest says where), or its cell was not run"
         for file in files:
@@ -118,7 +118,7 @@ class OtterCheck(test_case):  # type: ignore[misc]
         return told
 
 
-def below(trace: types.TracebackType | None) -> types.TracebackType | None:
+def without_first_frame(trace: types.TracebackType | None) -> types.TracebackType | None:
     """Return the rest of a traceback, without the frame that caught it."""
     return trace and trace.tb_next
 
@@ -129,7 +129,7 @@ def own_files(env: Mapping[str, Any]) -> set[str]:
     return {one.__code__.co_filename for one in found if one.__globals__ is env}
 
 
-def load(path: Path) -> dict[str, Any]:
+def load_reference(path: Path) -> dict[str, Any]:
     """Return the names that a file of ours defines; it is run once."""
     name = f"reference_{path.stem}"
     if name not in sys.modules:

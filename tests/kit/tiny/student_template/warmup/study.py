@@ -30,6 +30,10 @@ FACTS = json.loads((HERE / "checks" / "assignment.json").read_text("utf-8"))
 LOOK_S = 0.3  # between two looks at the files
 PATIENCE_S = 5  # beyond the limit of a check or of loading, which the process keeps itself
 LONG = 24  # lines of a failure that are shown
+ENDS = {
+    "gone": "your code ended the program: is there an exit()?",
+    "stuck": "your code did not end: is there a loop that never does?",
+}
 
 
 def load_kit():
@@ -86,38 +90,41 @@ class Runner:
         """Return what loading said, and how each check ended; one that never ends ends here."""
         loaded, results, done = {"name": STEM + ".py", "complaints": [], "note": ""}, [], set()
         while True:
-            child, self.child = self.child, None
-            child.go(done)
-            current, finished = None, False
-            try:
-                allowed = self.kit.LOAD_SECONDS
-                while not finished:
-                    told = child.lines.get(timeout=allowed + PATIENCE_S)
-                    if told["event"] == "loaded":
-                        loaded = told
-                    elif told["event"] == "begins":
-                        current = told
-                    elif told["event"] == "ended":
-                        results.append(told)
-                        done.add(told["check"])
-                        current = None
-                    finished = told["event"] in ("done", "gone")
-                    if told["event"] != "ready":
-                        allowed = self.kit.CHECK_SECONDS
-                finished = told["event"] == "done"
-                why = "your code ended the program: is there an exit()?"
-            except queue.Empty:
-                why = "your code did not end: is there a loop that never does?"
-            finally:
-                child.end()
-                self.child = Child()
-            if finished:
+            current = None
+            for told in self.events(done):
+                if told["event"] == "loaded":
+                    loaded = told
+                elif told["event"] == "begins":
+                    current = told
+                elif told["event"] == "ended":
+                    results.append(told)
+                    done.add(told["check"])
+                    current = None
+            if told["event"] == "done":
                 return loaded, results
+            why = ENDS[told["event"]]
             if current is None:
                 loaded["complaints"] = [*loaded["complaints"], f"{loaded['name']}: {why}"]
                 return loaded, results
             results.append({**current, "status": "failed", "text": why, "printed": ""})
             done.add(current["check"])
+
+    def events(self, skip):
+        """Yield what a process tells of the checks, those in `skip` aside: "done", "gone" or "stuck" last."""
+        child, self.child = self.child, None
+        child.go(skip)
+        told, allowed = {"event": "ready"}, self.kit.LOAD_SECONDS
+        try:
+            while told["event"] not in ("done", "gone"):
+                told = child.lines.get(timeout=allowed + PATIENCE_S)
+                if told["event"] != "ready":
+                    allowed = self.kit.CHECK_SECONDS
+                yield told
+        except queue.Empty:
+            yield {"event": "stuck"}
+        finally:
+            child.end()
+            self.child = Child()
 
 
 def child_main():
@@ -184,7 +191,7 @@ def all_right(kit, groups):
 
 def stamps():
     """Return what tells whether a file was saved."""
-    names = [STEM + ".py", STEM + ".ipynb", "quiz.yml"]
+    names = [STEM + ".py", STEM + ".ipynb", "quiz.yml", *FACTS["beside"]]
     paths = [HERE / name for name in names if (HERE / name).exists()]
     return {path.name: (path.stat().st_mtime_ns, path.stat().st_size) for path in paths}
 
