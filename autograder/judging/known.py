@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from msgspec.msgpack import decode, encode
 
-from autograder.judging.answer_cache import AnswerCache, cache_of, digest
+from autograder.judging.answer_cache import AnswerCache, cache_of, hash_of_texts
 from autograder.judging.bank import Check
 from autograder.judging.facts import AnswerFacts, FactKey, Layout, Odd, Outcomes
 from autograder.judging.judge import Judge, Judged, open_reply
@@ -153,7 +153,7 @@ class KnownAnswers:
         files = sorted({check.function.__code__.co_filename for check in checks})
         rules = [Path(file).read_bytes() for file in files]
         ids = [f"{check.key} {check.function.__name__}".encode() for check in checks]
-        return digest([self._judge.identity, *rules, *ids])
+        return hash_of_texts([self._judge.identity, *rules, *ids])
 
     def unsteady(self, name: str, check: Check) -> np.ndarray:
         """Return the entries in which a program contradicts itself: what chance decides in it."""
