@@ -22,7 +22,7 @@ hidden_anyway = click.option(
 jobs_option = click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="How many at once (default: one more than processors)."
 )
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only errors, and changed terms.")
 CLASS_OPTIONS = (
     click.option("--roster", type=FILE_PATH,
                  help="CSV: name,id,email,group; or Canvas' gradebook, Moodle's worksheet."),
@@ -67,6 +67,7 @@ def grade(
     hidden_anyway: bool, without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; reuse results in OUT."""
+    from autograder.batch.regrade import Impact, unasked_text
     from autograder.batch.tasks import Wishes
     from autograder.cli import classes
     from autograder.config import load_config
@@ -87,9 +88,13 @@ def grade(
         if again:
             click.echo(f"as before, with {', '.join(again)}", err=True)
         classes.tell_differences(before, batch.terms)
+    impact = Impact()
+    batch.watch = impact.watch
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet and not as_json:
         click.echo(classes.written_summary(written, out), nl=False)
+    if not quiet:
+        click.echo(unasked_text(impact), err=True, nl=False)
 
 
 @click.command()
@@ -121,8 +126,7 @@ def regrade(
     impact = Impact()
     batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster, processes)
     batch.watch = impact.watch
-    if not quiet:
-        classes.tell_differences(run, batch.terms)
+    classes.tell_differences(run, batch.terms)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet:
         classes.tell_remarks(written.remarks)

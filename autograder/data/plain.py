@@ -1,10 +1,11 @@
 """Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`."""
 
 import dataclasses
+import math
 import sys
 from array import array as std_array
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
@@ -93,7 +94,7 @@ class Reader:
         if value is None or kind is float or kind is bool:
             return value
         if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
-            self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+            self._spend_array(value.shape, value.nbytes)
             return np.array(value, order="C")
         if depth > MAX_DEPTH:
             return Opaque(type_name(value), TOO_DEEP)
@@ -112,6 +113,10 @@ class Reader:
         self._room -= size
         if self._room < 0:
             raise LargerThanAllowed
+
+    def _spend_array(self, shape: Sequence[int], size: int) -> None:
+        """Count an array: a broadcast view as large as it says, one without entries by its rows."""
+        self._spend(size or ITEM_BYTES * rows(shape))
 
     def _sequence(self, value: Any, kind: type, depth: int) -> Any:
         if issubclass(kind, tuple):
@@ -171,7 +176,7 @@ class Reader:
             return self.read(value.tolist(), depth + 1)
         if value.dtype.kind not in NUMERIC_KINDS + TEXT_KINDS:
             return Opaque("numpy.ndarray", NOT_NUMBERS)
-        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+        self._spend_array(value.shape, value.nbytes)
         with np.errstate(all="ignore"):
             return np.array(value, dtype=wire_dtype(value.dtype), order="C")
 
@@ -208,7 +213,7 @@ class Reader:
         if value.layout is not torch.strided:
             return Opaque("torch.Tensor", NOT_DENSE)
         base = torch.Tensor  # an instance may carry methods of its own
-        self._spend(base.nelement(value) * base.element_size(value))
+        self._spend_array(value.shape, base.nelement(value) * base.element_size(value))
         dense = base.detach(value).cpu().resolve_conj().resolve_neg()
         if dense.dtype is torch.bfloat16:
             dense = dense.float()
@@ -231,6 +236,11 @@ class Sender(Reader):
         if hasattr(kind, "__next__"):
             return Stream(self._all(islice(value, MAX_DRAWN), 0))
         return Opaque(type_name(value))
+
+
+def rows(shape: Sequence[int]) -> int:
+    """Return how many empty lists an array without entries is, at most, when it is taken apart."""
+    return math.prod(side for side in shape if side)
 
 
 def is_one_of(kind: type, *known: type) -> bool:

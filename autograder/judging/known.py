@@ -14,7 +14,7 @@ from autograder.judging.bank import Check
 from autograder.judging.facts import AnswerFacts, FactKey, Layout, Odd, Outcomes
 from autograder.judging.judge import Judge, Judged, open_reply
 from autograder.judging.session import Ended, Reply, Script, Session
-from autograder.results import Outcome
+from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import Answer, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
@@ -77,16 +77,15 @@ class KnownAnswers:
         self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
         self._locks = {name: threading.Lock() for name in self.programs}
         self._caches: dict[str, AnswerCache] = {}
-        self._layouts: dict[str, Layout | None] = {}
+        self._layouts: dict[str, Layout] = {}
         self._free: dict[str, frozenset[FactKey]] = {}
         self._unsteady: dict[tuple[str, str], np.ndarray] = {}
 
     def layout(self, check: Check) -> Layout | None:
         """Return how answers to a check are laid out, None for one that is broken."""
-        if check.key not in self._layouts:
-            script = self._judge.script(check)
-            self._layouts[check.key] = None if script is None else Layout(script)
-        return self._layouts[check.key]
+        if check.key not in self._layouts and (script := self._judge.script(check)) is not None:
+            self._layouts[check.key] = Layout(script)
+        return self._layouts.get(check.key)
 
     def is_plain(self, check: Check) -> bool:
         """Whether a check asks plain functions alone: its calls can be sent with others', and cost little."""
@@ -120,31 +119,30 @@ class KnownAnswers:
         calls = [self._judging(checks), *(b"\n".join(one.script.frames) for one in layouts.values())]
         kept = cache.find(calls)
         if kept is not None:
-            found = [
-                one.open(layout)
-                for one, layout in zip(decode(kept, type=list[Kept]), layouts.values(), strict=True)
-            ]
-        else:
-            found = self._judged(name, layouts)
-            if not any(one.outcome in OF_THE_MACHINE for one in found):
-                cache.keep(calls, encode([Kept.of(one) for one in found]))
-                cache.save()
-        known.update((check.key, one) for check, one in zip(layouts, found, strict=True))
+            both = zip(layouts.items(), decode(kept, type=list[Kept]), strict=True)
+            known.update({check.key: one.open(layout) for (check, layout), one in both})
+            return
+        found = self._judged(name, layouts)
+        known.update(found)
+        if len(found) == len(layouts) and not any(one.outcome in OF_THE_MACHINE for one in found.values()):
+            cache.keep(calls, encode([Kept.of(one) for one in found.values()]))
+            cache.save()
 
     def _cache(self, name: str) -> AnswerCache:
         if name not in self._caches:
             self._caches[name] = cache_of(self.programs[name] if self._lasting else None)
         return self._caches[name]
 
-    def _judged(self, name: str, layouts: Mapping[Check, Layout]) -> list[Known]:
-        """Ask a program several checks and judge what it answers."""
-        session, found = Session(self._wall, self.programs[name]), []
+    def _judged(self, name: str, layouts: Mapping[Check, Layout]) -> dict[str, Known]:
+        """Ask a program several checks and judge what it answers; what the reference fails in is left out."""
+        session, found = Session(self._wall, self.programs[name]), {}
         played = list(session.play([layout.played for layout in layouts.values()]))
         for (check, layout), replies in zip(layouts.items(), played, strict=True):
             judged = self._judge.judge_replies(check, layout.played, replies, session)
             judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
             record, ended = layout.record(outcomes_of(judged, layout.script)), judged.verdict
-            found.append(Known(record, ended.outcome, ended.lines, ended.staff_note))
+            if ended.cause is not Cause.REFERENCE:
+                found[check.key] = Known(record, ended.outcome, ended.lines, ended.staff_note)
         session.close()
         return found
 
@@ -190,7 +188,7 @@ class KnownAnswers:
             known: dict[str, Known] = {}
             self._play(name, new, known)
             for key in free:
-                if known[key].outcome is Outcome.PASSED:
+                if key in known and known[key].outcome is Outcome.PASSED:
                     free[key] |= known[key].record.wrong & layouts[key].stateful
         again = self._again(REFERENCE, [layouts[key] for key in free]) if new else []
         for key, record in zip(free, again, strict=True):

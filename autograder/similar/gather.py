@@ -17,7 +17,7 @@ from autograder.roster.people import Index, Person
 from autograder.similar.fingerprints import MOST_TEXT, Prints, fingerprints
 from autograder.similar.pairs import ComparedWork
 from autograder.submission.layouts import find_submissions
-from autograder.submission.reading import QUIZ, Submission, read_entry, source_of
+from autograder.submission.reading import QUIZ, Submission, modules_of, read_entry, source_of
 from autograder.submission.work import Task
 
 LONG_NAME = 6  # letters: shorter names occur in programs that are not about anybody
@@ -53,7 +53,7 @@ def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callab
     for done, entry in enumerate(find_submissions(folder, task.stem), 1):
         submission = read_entry(entry, task)
         report = reports.get(entry.name)
-        works.append(work_of(submission, task.stem, term, report, varying))
+        works.append(work_of(submission, task, term, report, varying))
         names += signs_of_others(submission, index, rows)
         with_reports.append((submission, report))
         tell(done)
@@ -93,10 +93,12 @@ def items_with_own_figures(reports: Sequence[Report]) -> set[str]:
 
 
 def work_of(
-    submission: Submission, stem: str, term: str, report: Report | None, varying: set[str]
+    submission: Submission, task: Task, term: str, report: Report | None, varying: set[str]
 ) -> ComparedWork:
-    """Return a submission as it is compared."""
-    cells = tuple(source_of(submission, stem).cells) if not submission.problem else ()
+    """Return a submission as it is compared: its code, then its other modules, each under its name."""
+    cells = tuple(source_of(submission, task.stem).cells) if not submission.problem else ()
+    own = {name: text for name, text in modules_of(submission).items() if name not in task.provided}
+    cells += tuple(f"# {name}.py\n{text}" for name, text in sorted(own.items()) if text.strip())
     raw = hashlib.sha256("\0".join(cells).encode("utf-8", "replace")).hexdigest() if any(cells) else ""
     quiz = [answer for answer in (report.quiz if report else ()) if answer.id in varying and answer.given]
     figures: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
@@ -111,7 +113,8 @@ def work_of(
 def signs_of_others(submission: Submission, index: Index, rows: Sequence[str]) -> Iterator[NameSign]:
     """Yield the names of others on the quiz sheet and in the code, comments included."""
     sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
-    code = submission.files.get(submission.main, b"")[:MOST_TEXT].decode("utf-8", "replace")
+    written = [data for path, data in sorted(submission.files.items()) if path.endswith((".py", ".ipynb"))]
+    code = b"\n".join(written)[:MOST_TEXT].decode("utf-8", "replace")
     told = set()
     for where, said in [
         (f"the student line of {QUIZ}", sheet.student),

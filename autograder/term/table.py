@@ -82,10 +82,10 @@ class Term:
         if not done or not (marks[-1] and marks[-1].handed_in):
             return
         earlier = sum(done[:-1]) / len(done[:-1]) if len(done) > 1 else None
-        if done[-1] < LOW:
-            yield f"{done[-1]:.0%} of the points in {self.assignments[-1].stem}"
-        if earlier is not None and earlier - done[-1] >= DROP:
-            yield f"{earlier:.0%} before {self.assignments[-1].stem}, {done[-1]:.0%} in it"
+        fell = earlier is not None and earlier - done[-1] >= DROP
+        if fell or done[-1] < LOW:
+            before = f", {earlier:.0%} before" if fell else ""
+            yield f"{done[-1]:.0%} of the points in {self.assignments[-1].stem}{before}"
 
 
 def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], section: str = "") -> Term:

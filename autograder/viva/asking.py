@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from autograder.beside import modules
 from autograder.judging.bank import Check
 from autograder.judging.grader import Grader
 from autograder.judging.programs import variant_program
@@ -108,12 +109,18 @@ class VivaWork:
         self.asker, self.grader, self.key = asker, asker.grader, key
         program = self.grader.program_of(submission)
         self.name = program.source.name
-        self.cells = [unix(text) for text in program.source.cells]
+        main = self.name.rpartition(".")[0] or self.name
+        own = {name: program.modules.get(name, "") for name in modules(self.grader.assignment.hand_in)}
+        self.cells = [unix(text) for text in (*program.source.cells, *own.values())]
+        self.homes = [*(main for _ in program.source.cells), *own]  # the module of each
         self._program = program_beside(program, asker.texts)
 
     def program(self, cells: Sequence[str]) -> Program:
         """Return the program with other cells."""
-        return replace(self._program, source=protocol.ProgramText(self.name, list(cells)))
+        count = len(self._program.source.cells)
+        own = dict(zip(self.homes[count:], cells[count:], strict=True))
+        source = protocol.ProgramText(self.name, list(cells[:count]))
+        return replace(self._program, source=source, modules={**self._program.modules, **own})
 
     def session(self, program: Program) -> contextlib.AbstractContextManager[Session]:
         """Return a program that can be asked."""
@@ -214,19 +221,20 @@ class VivaWork:
         return ["\n".join(lines) if at == function.cell else text for at, text in enumerate(self.cells)]
 
     def offset(self, function: Outline) -> int:
-        """Return how many lines come before a function's cell."""
-        return sum(text.count("\n") + 1 for text in self.cells[: function.cell])
+        """Return how many lines of its module come before a function's cell."""
+        before = zip(self.cells[: function.cell], self.homes, strict=False)
+        return sum(text.count("\n") + 1 for text, home in before if home == self.homes[function.cell])
 
     def run(
         self, function: Outline, call: Call, session: Session, edit: LineChange | None = None
     ) -> TracedCall | None:
         """Return what a call goes through, None if it does not end or cannot be followed."""
-        module = self.name.rpartition(".")[0] or self.name
         text = ""
         if edit:
             lines = self.edited(function, edit)[function.cell].split("\n")
             text = "\n".join(lines[function.first - 1 : function.last])
-        return run_of(session, module, function.name, call, function.loops, text)
+        home = self.homes[function.cell]
+        return run_of(session, home, function.name, call, function.loops, text)
 
 
 def program_beside(program: Program, modules: Mapping[str, str]) -> Program:

@@ -163,12 +163,25 @@ def test_what_the_course_settles_otherwise_is_told_before_it_acts(home, copy, tm
         .replace("seed: 7", "seed: 8")
     )
     (course / "grading.yml").write_text(text)
-    done = run("regrade", copy, "--dry-run", course=course)
+    done = run("regrade", copy, "--dry-run", "--quiet", course=course)
     told = "other than in the last run of this folder: "
     due = "due date: now 2027-06-15 23:59:00+01:00; was 2026-12-15 23:59:00+01:00"
     assert f"{told}{due}\n" in done.stderr
     assert f"{told}seed: another one: hidden inputs are drawn anew\n" in done.stderr
     assert told not in run("regrade", copy, "--dry-run", course=home / "course").stderr
+
+
+def test_graded_again_the_same_work_does_not_score_otherwise_without_a_word(home, copy, tmp_path):
+    course = shutil.copytree(home / "course", tmp_path / "other")
+    text = (course / "grading.yml").read_text()
+    assert "clip_to_range: 5" in text, text
+    (course / "grading.yml").write_text(text.replace("clip_to_range: 5", "clip_to_range: 4"))
+    done = run("grade", home / "class", "-a", "warmup", "-o", copy, course=course)
+    assert "points: now running_mean" in done.stderr
+    told = done.stderr.partition("the same work scores otherwise than in the last run of this folder\n")[2]
+    for name in ("Ada Lovelace_31", "Ada Lovelace_32", "Zoë 🦜_33"):
+        assert name in told
+    assert "otherwise" not in run("grade", home / "class", "-a", "warmup", "-o", copy, course=course).stderr
 
 
 def test_one_student_is_graded_again_and_the_others_stand(home, copy):
