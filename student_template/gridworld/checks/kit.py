@@ -46,6 +46,7 @@ It was put together from the course's grader, part by part:
 
 import __future__
 import ast
+import bisect
 import builtins
 import codecs
 import contextlib
@@ -62,6 +63,7 @@ import importlib.machinery
 import importlib.util
 import inspect
 import io
+import itertools
 import json
 import linecache
 import math
@@ -4516,24 +4518,55 @@ REFUSED_CALLS = {
     "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
 }  # fmt: skip
 ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-MAIN_GUARDS = ("__name__ == '__main__'", "'__main__' == __name__")
+AT_HOME_ONLY = ("__name__ == '__main__'", "'__main__' == __name__", "get_ipython()")
 WRITING = re.compile(r"save|write|dump|to_")
 MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
 
 
 class Graded(ast.NodeTransformer):
-    """Leaves out what runs only where a file is the main program: it is not where it is graded."""
+    """Leaves out what runs only in a main program or a notebook: where it is graded it is neither."""
 
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         """Keep what stands under `else:` of such a guard."""
         self.generic_visit(node)
-        return node.orelse if ast.unparse(node.test) in MAIN_GUARDS else node
+        return node.orelse if ast.unparse(node.test) in AT_HOME_ONLY else node
 
 
 def graded(text: str) -> ast.Module:
-    """Return a program without what stands under `if __name__ == "__main__":`."""
+    """Return a program without what runs only at home."""
     tree: ast.Module = Graded().visit(ast.parse(text))
     return tree
+
+
+@dataclass(frozen=True)
+class HandedProgram:
+    """A file that is handed in, as far as it runs where it is graded."""
+
+    name: str
+    cells: Sequence[str]
+    tree: ast.Module
+
+    def place(self, line: int) -> str:
+        """Return where a line of the whole is, in words."""
+        return place_of(self.name, self.cells, line)
+
+
+def place_of(name: str, cells: Sequence[str], line: int) -> str:
+    """Return where a line of all cells together is, in words."""
+    ends = list(itertools.accumulate(cell.count("\n") + 1 for cell in cells))
+    at = min(bisect.bisect_left(ends, line), len(cells) - 1)
+    within = line - (ends[at - 1] if at else 0)
+    return f"{name}, cell {at + 1}, line {within}" if name.endswith(".ipynb") else f"{name}, line {line}"
+
+
+def read_program(path: Path) -> HandedProgram:
+    """Return a program or a notebook; raise an `InputError` with the place where Python cannot read it."""
+    cells = cells_of(path.read_bytes(), path.name)
+    try:
+        return HandedProgram(path.name, cells, graded("\n".join(cells)))
+    except SyntaxError as wrong:
+        place = place_of(path.name, cells, wrong.lineno or 1)
+        raise InputError(f"{place}: Python cannot read this: {wrong.msg}") from None
 
 
 def imported_names(tree: ast.Module) -> dict[str, str]:
@@ -4557,31 +4590,33 @@ def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
             yield names.get(head, head) + dot + rest, node
 
 
-def import_troubles(folder: Path, file: str, tree: ast.Module, ours: Collection[str]) -> Iterator[str]:
+def import_troubles(folder: Path, program: HandedProgram, ours: Collection[str]) -> Iterator[str]:
     """Yield what a program imports that is not there, or of no use, where it is graded."""
     told = dict[str, None]()
-    for full in imported_names(tree).values():
+    for full in imported_names(program.tree).values():
         package = full.partition(".")[0]
         refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
         if refused:
             told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
         elif package not in ours and (folder / f"{package}.py").is_file():
-            told[f"import {package}: {package}.py is not handed in: put its functions into {file}"] = None
+            told[
+                f"import {package}: {package}.py is not handed in: put its functions into {program.name}"
+            ] = None
         elif package not in ours:
             told[f"import {package}: the grader does not have it"] = None
     yield from told
 
 
-def call_troubles(file: str, tree: ast.Module, defined: Collection[str]) -> Iterator[str]:
+def call_troubles(program: HandedProgram, defined: Collection[str]) -> Iterator[str]:
     """Yield the calls that cannot end well where nobody sits before a screen."""
-    for name, call in calls_in(tree):
+    for name, call in calls_in(program.tree):
         if name in REFUSED_CALLS and name not in defined:
-            yield f"{file}, line {call.lineno}: {name}(): {REFUSED_CALLS[name]}"
+            yield f"{program.place(call.lineno)}: {name}(): {REFUSED_CALLS[name]}"
 
 
-def data_troubles(folder: Path, file: str, tree: ast.Module, given: Collection[str]) -> Iterator[str]:
+def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) -> Iterator[str]:
     """Yield the files of the folder that a program names in a call and that the grader will not have."""
-    for name, call in calls_in(tree):
+    for name, call in calls_in(program.tree):
         asked = [*call.args, *(one.value for one in call.keywords)]
         first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
         writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
@@ -4589,7 +4624,7 @@ def data_troubles(folder: Path, file: str, tree: ast.Module, given: Collection[s
             continue
         for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
             if path.suffix and path.name not in given and (folder / path.name).is_file():
-                yield f"{file}, line {call.lineno}: {path.name} is not handed in, so the grader lacks it"
+                yield f"{program.place(call.lineno)}: {path.name} is not handed in, so the grader lacks it"
                 break
 
 
@@ -4657,57 +4692,44 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in what is handed in."""
-    trees = dict[str, ast.Module]()
-    programs = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
-    for one in programs:
+    paths = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
+    programs = list[HandedProgram]()
+    for one in paths:
         try:
-            trees[one.name] = graded("\n".join(cells_of(one.read_bytes(), one.name)))
+            programs.append(read_program(one))
         except OSError:
             yield False, f"{one.name} is missing: it is handed in beside {path.name}"
         except InputError as wrong:
             yield False, str(wrong)
-        except SyntaxError as wrong:
-            yield False, cannot_read(one.name, wrong)
     defined = {
         node.name: node
-        for tree in trees.values()
-        for node in ast.walk(tree)
+        for program in programs
+        for node in ast.walk(program.tree)
         if isinstance(node, ANY_DEFINITION)
     }
+    names = " and ".join(program.name for program in programs)
     for name in facts["questions"]:
         if name in defined:
             if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(trees) == len(programs):
-            yield (
-                False,
-                f"there is no {name} in {' and '.join(trees)}: keep the names as they were handed out",
-            )
+        elif len(programs) == len(paths):
+            yield False, f"there is no {name} in {names}: keep the names as they were handed out"
     ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
-    for file, tree in trees.items():
-        yield from ((False, told) for told in renamed_parameters(tree, facts["parameters"]))
-        yield from ((False, told) for told in import_troubles(folder, file, tree, ours))
-        yield from ((False, told) for told in call_troubles(file, tree, defined))
-        yield from ((False, told) for told in data_troubles(folder, file, tree, facts["given"]))
-
-
-def cannot_read(name: str, wrong: SyntaxError) -> str:
-    """Say which line of a file is no Python."""
-    return f"{name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+    for program in programs:
+        yield from ((False, told) for told in renamed_parameters(program.tree, facts["parameters"]))
+        yield from ((False, told) for told in import_troubles(folder, program, ours))
+        yield from ((False, told) for told in call_troubles(program, defined))
+        yield from ((False, told) for told in data_troubles(folder, program, facts["given"]))
 
 
 def examples_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what would keep examples.py from being read."""
-    path = folder / EXAMPLES
-    if not path.is_file():
-        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
-        return
     try:
-        ast.parse("\n".join(cells_of(path.read_bytes(), path.name)))
+        read_program(folder / EXAMPLES)
+    except OSError:
+        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
     except InputError as wrong:
         yield False, str(wrong)
-    except SyntaxError as wrong:
-        yield False, cannot_read(path.name, wrong)
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
