@@ -35,6 +35,11 @@ def files(entries: Iterable[str]) -> list[str]:
     return [entry for entry in entries if not is_module(entry)]
 
 
+def file_names(entries: Iterable[str]) -> list[str]:
+    """Return the names of all files, modules with their .py."""
+    return [f"{entry.removesuffix('.py')}.py" if is_module(entry) else entry for entry in entries]
+
+
 def is_plain(name: str) -> bool:
     """Whether a file may be called so: no folder, nothing hidden, an ending."""
     return PLAIN.fullmatch(name) is not None

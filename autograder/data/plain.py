@@ -8,7 +8,6 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
 from numbers import Number
 from typing import Any
 
@@ -37,12 +36,11 @@ from autograder.data.values import (
 )
 
 MAX_DEPTH = 12
-MAX_BYTES, MAX_ARGUMENT = 64 << 20, 256 << 20  # of an answer, of an argument of the grader's own
+MAX_BYTES = 64 << 20  # of an answer
 ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
 MAX_CHARACTERS = 200_000
 MAX_BITS = 4096  # of an integer
 MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
-MAX_DRAWN = 100_000  # items of an iterator among a check's arguments
 NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
 NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
 MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
@@ -61,11 +59,6 @@ def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
     if value is None or type(value) is float or type(value) is bool:
         return value
     return Reader(hold).whole(value)
-
-
-def sendable(value: Any) -> Any:
-    """Return an argument of the grader's own as data, which may be larger than an answer."""
-    return Sender(MAX_ARGUMENT).whole(value)
 
 
 class LargerThanAllowed(Exception):
@@ -219,23 +212,6 @@ class Reader:
             dense = dense.float()
         numbers = base.numpy(dense)
         return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
-
-
-class Sender(Reader):
-    """Reads an argument of the grader's: iterators are drawn, and dataclasses taken apart, to be sent."""
-
-    def __init__(self, room: int) -> None:
-        super().__init__(None, room)
-
-    def _object(self, value: Any, kind: type) -> Any:
-        held = handle_in(value)
-        if held is not None:
-            return held
-        if dataclasses.is_dataclass(kind):
-            return Record(f"{kind.__module__}.{kind.__qualname__}", self._fields(value))
-        if hasattr(kind, "__next__"):
-            return Stream(self._all(islice(value, MAX_DRAWN), 0))
-        return Opaque(type_name(value))
 
 
 def rows(shape: Sequence[int]) -> int:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from autograder.data.plain import plain, sendable
+from autograder.data.plain import plain
+from autograder.data.sending import sendable
 from autograder.data.values import Figure, Handle, Opaque, leaves
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer, Call, StudentRaised

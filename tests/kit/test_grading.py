@@ -421,6 +421,31 @@ def test_the_time_that_the_grader_takes_is_not_the_submissions(wall, monkeypatch
     session.close()
 
 
+def test_what_two_checks_ask_alike_is_asked_once(grader, monkeypatch):
+    """One conversation serves both, and each is judged by itself."""
+    check = next(one for one in grader.bank.drawn(0).checks if one.visible)
+
+    def refuses(student):
+        check.function(student)
+        raise CheckFailed("no")
+
+    other = replace(check, id=f"{check.id}_too", function=refuses)
+    play, played = Session.play, []
+
+    def noted(session, scripts, *more):
+        played.append(len(scripts))
+        return play(session, scripts, *more)
+
+    monkeypatch.setattr(Session, "play", noted)
+    monkeypatch.setitem(grader.judge._scripts, other.key, grader.judge.script(check))
+    session = Session(grader.wall, Program(ProgramText("work.py", ["\n".join(RIGHT.values())])))
+    try:
+        outcomes = [one.verdict.outcome for one in grader.judge.judge_all([check, other], session)]
+    finally:
+        session.close()
+    assert (outcomes, played) == ([Outcome.PASSED, Outcome.FAILED], [1])
+
+
 def test_the_time_that_the_grader_takes_between_replies_is_not_the_submissions(wall, monkeypatch):
     slow = "import time\ndef f(x):\n    time.sleep(x / 20)\n    return x\n"
     session = Session(wall, Program(ProgramText("work.py", [slow])))

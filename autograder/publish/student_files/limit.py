@@ -1,8 +1,10 @@
-"""End a check that runs too long."""
+"""End a check that runs too long, and do not let the next one of its question do so again."""
 
 import contextlib
+from collections.abc import Callable, Collection
 from types import FrameType
 
+from autograder.sandbox.calls import Call
 from autograder.sandbox.stopwatch import TooSlow, is_debugged, looking
 
 AGAIN_S = 1.0  # a student's code may have caught it
@@ -16,3 +18,14 @@ def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
             raise TooSlow(seconds)
 
     return looking(stop, seconds, AGAIN_S)
+
+
+def recorder(calls: list[Call], question: str, endless: Collection[str]) -> Callable[[Call], None]:
+    """Return what notes each call of a check; one endless loop costs a question its time once."""
+
+    def record(call: Call) -> None:
+        calls.append(call)
+        if question in endless:
+            raise TooSlow
+
+    return record

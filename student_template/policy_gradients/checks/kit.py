@@ -20,10 +20,11 @@ It was put together from the course's grader, part by part:
 - calls: Run one call of a check on the student's side, in the worker or in the student's own folder.
 - exceptions: Is the right exception raised?
 - marks: The decorators that a file of checks is written with: they only attach what they say.
+- sending: Turn an argument of the grader's own into data that arrives as what it is, or say that it cannot.
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
 - stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
-- limit: End a check that runs too long.
+- limit: End a check that runs too long, and do not let the next one of its question do so again.
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
@@ -35,15 +36,17 @@ It was put together from the course's grader, part by part:
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 - work: Load a student's file, or their notebook, and run it under a time limit.
 - progress: Say how far a student is: one verdict for each check, one line for each question.
-- plugin: What the student's conftest.py does with pytest.
-- runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
 - overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
-- preflight: Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz.
+- runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
+- plugin: What the student's conftest.py does with pytest.
+- foresight: What the grader would stumble over in a program, told from its text alone.
+- preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 - notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
 """
 
 import __future__
 import ast
+import bisect
 import builtins
 import codecs
 import contextlib
@@ -60,6 +63,7 @@ import importlib.machinery
 import importlib.util
 import inspect
 import io
+import itertools
 import json
 import linecache
 import math
@@ -86,12 +90,11 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
-from importlib import metadata
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from importlib.util import find_spec
 from itertools import islice
 from numbers import Number
-from pathlib import Path
+from pathlib import Path, PurePath, PureWindowsPath
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NoReturn, TypeVar
 
@@ -155,7 +158,7 @@ class Stream:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """A dataclass instance of the grader's: where its class can be imported, and its fields."""
+    """An object of the grader's, such as a dataclass: where its class can be imported, and its fields."""
 
     path: str
     fields: dict[str, Any]
@@ -1066,12 +1069,11 @@ def cross(one: np.ndarray, other: np.ndarray) -> bool:
 # plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
 
 MAX_DEPTH = 12
-MAX_BYTES, MAX_ARGUMENT = 64 << 20, 256 << 20  # of an answer, of an argument of the grader's own
+MAX_BYTES = 64 << 20  # of an answer
 ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
 MAX_CHARACTERS = 200_000
 MAX_BITS = 4096  # of an integer
 MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
-MAX_DRAWN = 100_000  # items of an iterator among a check's arguments
 NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
 NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
 MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
@@ -1090,11 +1092,6 @@ def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
     if value is None or type(value) is float or type(value) is bool:
         return value
     return Reader(hold).whole(value)
-
-
-def sendable(value: Any) -> Any:
-    """Return an argument of the grader's own as data, which may be larger than an answer."""
-    return Sender(MAX_ARGUMENT).whole(value)
 
 
 class LargerThanAllowed(Exception):
@@ -1248,23 +1245,6 @@ class Reader:
             dense = dense.float()
         numbers = base.numpy(dense)
         return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
-
-
-class Sender(Reader):
-    """Reads an argument of the grader's: iterators are drawn, and dataclasses taken apart, to be sent."""
-
-    def __init__(self, room: int) -> None:
-        super().__init__(None, room)
-
-    def _object(self, value: Any, kind: type) -> Any:
-        held = handle_in(value)
-        if held is not None:
-            return held
-        if dataclasses.is_dataclass(kind):
-            return Record(f"{kind.__module__}.{kind.__qualname__}", self._fields(value))
-        if hasattr(kind, "__next__"):
-            return Stream(self._all(islice(value, MAX_DRAWN), 0))
-        return Opaque(type_name(value))
 
 
 def rows(shape: Sequence[int]) -> int:
@@ -1879,6 +1859,10 @@ class KitError(Exception):
     """Our fault or the course's: the message names the file, the key and what to do."""
 
 
+class SubmissionFailed(KitError):
+    """The kit cannot grade one submission; it can grade others."""
+
+
 class ReferenceFailed(Exception):
     """A program of the course ended or took too long, however patiently it was asked: it may go better."""
 
@@ -2215,13 +2199,20 @@ class Resolver:
         if isinstance(stand_in, Named):
             return named(stand_in.name, self.namespace)
         if isinstance(stand_in, Record):
-            module, _, name = stand_in.path.rpartition(".")
-            kind = getattr(importlib.import_module(module), name)
-            made = object.__new__(kind)
-            for key, value in stand_in.fields.items():
-                object.__setattr__(made, key, live(value, self))
-            return made
+            return self.made(stand_in)
         return self.function(stand_in)
+
+    def made(self, stand_in: Record) -> Any:
+        """Return a dataclass with these fields, its own code aside; anything else is made by keywords."""
+        module, _, name = stand_in.path.rpartition(".")
+        kind: Any = getattr(importlib.import_module(module), name)
+        fields = {key: live(value, self) for key, value in stand_in.fields.items()}
+        if not hasattr(kind, "__dataclass_fields__"):
+            return kind(**fields)
+        made = object.__new__(kind)
+        for key, value in fields.items():
+            object.__setattr__(made, key, value)
+        return made
 
     def function(self, stand_in: Callback) -> Callable[..., Any]:
         """Return a function of the asker's: itself in this process, else one that asks over the wall."""
@@ -2490,6 +2481,68 @@ def unchanged(function: Marked) -> Marked:
 
 
 # ----------------------------------------
+# sending: Turn an argument of the grader's own into data that arrives as what it is, or say that it cannot.
+
+MAX_ARGUMENT = 256 << 20  # bytes: more than of an answer
+MAX_DRAWN = 100_000  # items of an iterator
+CHANGED = "it would arrive as something else: send a list, a dict or a number"
+NOWHERE = "its class is in no module that the student's code can import"
+# numbers that are made anew, each by the keywords of its class
+NUMBERS_BY_KEYWORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
+    complex: lambda number: {"real": number.real, "imag": number.imag},
+    Fraction: lambda number: {"numerator": number.numerator, "denominator": number.denominator},
+    Decimal: lambda number: {"value": str(number)},
+}
+
+
+def sendable(value: Any) -> Any:
+    """Return an argument of the grader's own as data, which may be larger than an answer."""
+    return Sender(MAX_ARGUMENT).whole(value)
+
+
+class Sender(Reader):
+    """Reads an argument: iterators are drawn, dataclasses and named tuples taken apart, to be made anew."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(None, room)
+
+    def read(self, value: Any, depth: int) -> Any:
+        """Return one value, or one entry of a value; what would arrive as another type is `Opaque`."""
+        kind, data = type(value), super().read(value, depth)
+        if type(data) is kind or isinstance(data, Handle | Opaque | Record | Stream | Tensor):
+            return data
+        if isinstance(value, np.generic) and not isinstance(value, np.complexfloating):
+            return data
+        if type(data) is tuple and hasattr(kind, "_fields"):
+            return record(kind, dict(zip(kind._fields, data, strict=True)))
+        number = complex(value) if isinstance(value, np.complexfloating) else value
+        if type(number) in NUMBERS_BY_KEYWORDS:
+            fields = NUMBERS_BY_KEYWORDS[type(number)](number)
+            return record(type(number), {name: self.read(part, depth + 1) for name, part in fields.items()})
+        return Opaque(type_name(value), CHANGED)
+
+    def _object(self, value: Any, kind: type) -> Any:
+        held = handle_in(value)
+        if held is not None:
+            return held
+        if dataclasses.is_dataclass(kind):
+            return record(kind, self._fields(value))
+        if hasattr(kind, "__next__"):
+            return Stream(self._all(islice(value, MAX_DRAWN), 0))
+        return Opaque(type_name(value))
+
+
+def record(kind: type, fields: dict[str, Any]) -> Record | Opaque:
+    """Return an object as its class and fields, or `Opaque` if its class cannot be imported.
+
+    That is a class inside a function or another class, or one of the file of checks itself.
+    """
+    if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is not kind:
+        return Opaque(f"{kind.__module__}.{kind.__qualname__}", NOWHERE)
+    return Record(f"{kind.__module__}.{kind.__name__}", fields)
+
+
+# ----------------------------------------
 # student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 
 FILES = "pathlib.Path"  # what reads a file over there
@@ -2663,7 +2716,8 @@ class Arguments:
             return value
         kind = type(value)
         unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
-        return Record(f"{kind.__module__}.{kind.__qualname__}", unwrapped)
+        made = record(kind, unwrapped)
+        return made if isinstance(made, Record) else value
 
     def _name(self, function: Function) -> Named:
         if function._call.action != "call":
@@ -2847,7 +2901,7 @@ class Stopwatch:
 
 
 # ----------------------------------------
-# limit: End a check that runs too long.
+# limit: End a check that runs too long, and do not let the next one of its question do so again.
 
 AGAIN_S = 1.0  # a student's code may have caught it
 
@@ -2860,6 +2914,17 @@ def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
             raise TooSlow(seconds)
 
     return looking(stop, seconds, AGAIN_S)
+
+
+def recorder(calls: list[Call], question: str, endless: Collection[str]) -> Callable[[Call], None]:
+    """Return what notes each call of a check; one endless loop costs a question its time once."""
+
+    def record(call: Call) -> None:
+        calls.append(call)
+        if question in endless:
+            raise TooSlow
+
+    return record
 
 
 # ----------------------------------------
@@ -2982,6 +3047,7 @@ CLASSICS = (
     (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
     (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
+    (r"EOFError", "nobody answers an input() here, nor where it is graded: take values as arguments"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
     (
@@ -4120,159 +4186,10 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
 
 
 # ----------------------------------------
-# plugin: What the student's conftest.py does with pytest.
-
-PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
-
-
-class Folder:
-    """A student's folder. Two of them in one run of pytest have a Folder each."""
-
-    def __init__(self, path: Path, stem: str) -> None:
-        self.path, self.stem = path, stem
-
-    @functools.cached_property
-    def work(self) -> OwnWork:
-        """The student's file, loaded once, when the first check asks for it."""
-        return load_work(self.path, self.stem)
-
-    def adopt(self, item: Any) -> None:
-        """Mark a test as one of this folder, and let `pytest -k` find it by its question."""
-        item.student_folder = self
-        if mark_of(item):
-            item.extra_keyword_matches.add(mark_of(item).question)
-
-    def stand_in(self, item: Any) -> Student:
-        """Return what a check calls `student`; the calls are kept for the message."""
-        calls: list[Call] = []
-        item.student_calls = calls
-        work, mark = self.work, mark_of(item)
-
-        def record(call: Call) -> None:
-            calls.append(call)
-            if mark and mark.question in work.endless:
-                raise TooSlow  # one endless loop costs its time once
-
-        return here(work.namespace, record)
-
-    def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
-        """Return the time limit that a test runs under: only checks have one."""
-        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
-
-    def retell(self, report: Any, item: Any, call: Any) -> None:
-        """Put pytest's report of a check into plain words."""
-        mark = mark_of(item)
-        if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
-            return
-        verdict = VisibleVerdict(PASSED)
-        if call.excinfo is not None:
-            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
-            report.longrepr = verdict.text + "\n"
-        title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
-        report.location = (*report.location[:2], f"{mark.question}: {title}")
-        report.sections = [
-            (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
-        ]
-        report.student_folder, report.question = str(self.path), mark.question
-        report.status, report.told = verdict.status, verdict.text
-
-    def own_status(self, report: Any) -> tuple[str, str, str] | None:
-        """Return category, letter and word of a check that is not written or cannot run."""
-        status = getattr(report, "status", "")
-        return (status, "-", status.upper()) if status in (UNWRITTEN_YET, NOT_RUN) else None
-
-    def print_summary(self, reporter: Any) -> None:
-        """Print the lines at the end of a run."""
-        every = [report for some in reporter.stats.values() for report in some]
-        mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
-        mine.sort(key=lambda report: (report.location[0], report.location[1]))
-        verdicts: dict[str, list[VisibleVerdict]] = {}
-        for report in mine:
-            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
-        if not mine:
-            return
-        reporter.section(self.work.name)
-        for line, good in summary(verdicts, self.work):
-            reporter.write_line(line, **({} if good is None else {"green": good, "red": not good}))
-
-
-def mark_of(item: Any) -> Any:
-    """Return what @check attached to a test, or None."""
-    return getattr(getattr(item, "function", None), "check", None)
-
-
-# ----------------------------------------
-# runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
-
-CheckEvent = dict[str, Any]
-
-
-def checks_in(path: Path) -> list[Callable[..., None]]:
-    """Return the checks of a file in their order."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        return []
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return [value for value in vars(module).values() if getattr(value, "check", None) is not None]
-
-
-def title_of(check: Callable[..., None]) -> str:
-    """Return what a check is called."""
-    return (inspect.getdoc(check) or check.__name__).splitlines()[0].removesuffix(".")
-
-
-def run_folder(
-    folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
-) -> Iterator[CheckEvent]:
-    """Load the student's file, run checks on it but those in `skip`, and yield what happens as plain data."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        work = load_work(folder, stem)
-    yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
-    for check in checks:
-        if check.__name__ in skip:
-            continue
-        facts = {"check": check.__name__, "question": question_of(check), "title": title_of(check)}
-        yield {"event": "begins", **facts}
-        verdict, printed = run_check(check, work)
-        yield {"event": "ended", **facts, "status": verdict.status, "text": verdict.text, "printed": printed}
-    yield {"event": "done"}
-
-
-def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
-    """Return how a check ended, and what the student's code printed meanwhile."""
-    calls: list[Call] = []
-
-    def record(call: Call) -> None:
-        calls.append(call)
-        if question_of(check) in work.endless:
-            raise TooSlow  # one endless loop costs its time once
-
-    fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
-    printed = io.StringIO()
-    try:
-        with (
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
-            time_limit(CHECK_SECONDS),
-        ):
-            check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
-    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
-
-
-def question_of(check: Callable[..., None]) -> str:
-    """Return the question that a check is about."""
-    return str(check.check.question)  # type: ignore[attr-defined]
-
-
-# ----------------------------------------
 # overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
 
 TITLE_SHOWN = 60  # characters; above, it stands in full
+TEXT_LINES = 24  # of a failure
 Results = Mapping[str, Sequence[Mapping[str, Any]]]  # of the checks, by question
 
 
@@ -4290,6 +4207,69 @@ def status_line(folder: Path, facts: Mapping[str, Any], results: Results, now: d
     parts += [f"quiz {quiz.answered} of {quiz.total}"] if quiz else []
     parts += [due_in(facts["due"], now)] if facts.get("due") else []
     return ", ".join(parts)
+
+
+def by_question(facts: Mapping[str, Any], results: Iterable[Mapping[str, Any]]) -> Results:
+    """Return results by question, in the order of the assignment."""
+    found = {name: [one for one in results if one["question"] == name] for name in facts["questions"]}
+    return {name: some for name, some in found.items() if some}
+
+
+def all_right(groups: Results) -> set[str]:
+    """Return the questions whose visible checks all pass."""
+    return {name for name, found in groups.items() if share_of(found) == 1}
+
+
+def run_report(
+    folder: Path,
+    facts: Mapping[str, Any],
+    loaded: Mapping[str, Any],
+    results: Sequence[Mapping[str, Any]],
+    before: Sequence[Mapping[str, Any]] | None,
+    now: datetime,
+) -> str:
+    """Return what is to be read after a run: what changed since `before` in full, the rest briefly."""
+    groups, old = by_question(facts, results), by_question(facts, before or [])
+    lines = [line for text in loaded["complaints"][:3] for line in text.splitlines()]
+    lines += [""] if lines else []
+    width, shown = max(map(len, groups), default=0), set[str]()
+    for name, found in groups.items():
+        verdicts = [VisibleVerdict(one["status"], one["text"]) for one in found]
+        lines.append(f"{name:{width}}   {progress_line(verdicts)}")
+        wrong = [one for one in found if one["status"] == FAILED]
+        if before is None:
+            wrong = wrong[:1]
+        elif old.get(name) == found:
+            wrong = []
+        for one in wrong:
+            if one["text"] not in shown:
+                shown.add(one["text"])
+                lines += failure_lines(one)
+    lines.append("")
+    parts = lab_parts(folder, list(facts["questions"]))
+    for part in now_possible(parts, all_right(old), all_right(groups)):
+        lines.append(f"lab.ipynb, part {part!r}: everything that it needs works now.")
+    lines.append(status_line(folder, facts, groups, now))
+    lines.append(next_step(folder, facts, groups, loaded["complaints"]))
+    return "\n".join([*lines, *([loaded["note"]] if loaded["note"] else [])])
+
+
+def failure_lines(result: Mapping[str, Any]) -> list[str]:
+    """Return a failed check with what it says and what was printed."""
+    lines = [f"  {result['title']}:", *("    " + line for line in result["text"].splitlines()[:TEXT_LINES])]
+    printed = result["printed"].splitlines()
+    return [*lines, *(["    your code printed:"] if printed else []), *("      " + line for line in printed)]
+
+
+def run_lines(
+    loaded: Mapping[str, Any], results: Sequence[Mapping[str, Any]], known: Collection[str]
+) -> Iterator[tuple[bool, str]]:
+    """Yield what a run says before handing in: where the file stops, unless `known`, and what passes."""
+    for text in loaded["complaints"]:
+        if text.partition("\n")[0] not in known:
+            yield False, text
+    passed = sum(one["status"] == PASSED for one in results)
+    yield passed == len(results) > 0, f"{passed} of {len(results)} visible checks pass"
 
 
 def due_in(due: str, now: datetime) -> str:
@@ -4391,41 +4371,300 @@ def now_possible(parts: Mapping[str, set[str]], before: set[str], now: set[str])
 
 
 # ----------------------------------------
-# preflight: Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz.
+# runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
 
-REFUSED = {
-    "socket": "the grader has no network", "urllib": "the grader has no network",
-    "http": "the grader has no network", "requests": "the grader has no network",
-    "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
+CheckEvent = dict[str, Any]
+
+
+def checks_in(path: Path) -> list[Callable[..., None]]:
+    """Return the checks of a file in their order."""
+    return [value for value in vars(module_from(path)).values() if getattr(value, "check", None) is not None]
+
+
+def title_of(check: Callable[..., None]) -> str:
+    """Return what a check is called."""
+    return (inspect.getdoc(check) or check.__name__).splitlines()[0].removesuffix(".")
+
+
+def run_folder(
+    folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
+) -> Iterator[CheckEvent]:
+    """Load the student's file, run checks on it but those in `skip`, and yield what happens as plain data."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        work = load_work(folder, stem)
+    yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
+    for check in checks:
+        if check.__name__ in skip:
+            continue
+        facts = {"check": check.__name__, "question": question_of(check), "title": title_of(check)}
+        yield {"event": "begins", **facts}
+        verdict, printed = run_check(check, work)
+        yield {"event": "ended", **facts, "status": verdict.status, "text": verdict.text, "printed": printed}
+    yield {"event": "done"}
+
+
+def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
+    """Return how a check ended, and what the student's code printed meanwhile."""
+    calls: list[Call] = []
+
+    record = recorder(calls, question_of(check), work.endless)
+    fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
+    printed = io.StringIO()
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            time_limit(CHECK_SECONDS),
+        ):
+            check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever they wrote
+        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
+    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
+
+
+def question_of(check: Callable[..., None]) -> str:
+    """Return the question that a check is about."""
+    return str(check.check.question)  # type: ignore[attr-defined]
+
+
+# ----------------------------------------
+# plugin: What the student's conftest.py does with pytest.
+
+PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
+
+
+class Folder:
+    """A student's folder. Two of them in one run of pytest have a Folder each."""
+
+    def __init__(self, path: Path, stem: str) -> None:
+        self.path, self.stem = path, stem
+
+    @functools.cached_property
+    def work(self) -> OwnWork:
+        """The student's file, loaded once, when the first check asks for it."""
+        return load_work(self.path, self.stem)
+
+    def adopt(self, item: Any) -> None:
+        """Mark a test as one of this folder, and let `pytest -k` find it by its question."""
+        item.student_folder = self
+        if mark_of(item):
+            item.extra_keyword_matches.add(mark_of(item).question)
+
+    def stand_in(self, item: Any) -> Student:
+        """Return what a check calls `student`; the calls are kept for the message."""
+        calls: list[Call] = []
+        item.student_calls = calls
+        question = mark_of(item).question if mark_of(item) else ""
+        return here(self.work.namespace, recorder(calls, question, self.work.endless))
+
+    def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
+        """Return the time limit that a test runs under: only checks have one."""
+        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
+
+    def retell(self, report: Any, item: Any, call: Any) -> None:
+        """Put pytest's report of a check into plain words."""
+        mark = mark_of(item)
+        if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
+            return
+        verdict = VisibleVerdict(PASSED)
+        if call.excinfo is not None:
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
+            report.longrepr = verdict.text + "\n"
+        report.location = (*report.location[:2], f"{mark.question}: {title_of(item.function)}")
+        report.sections = [
+            (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
+        ]
+        report.student_folder, report.question = str(self.path), mark.question
+        report.status, report.told = verdict.status, verdict.text
+
+    def own_status(self, report: Any) -> tuple[str, str, str] | None:
+        """Return category, letter and word of a check that is not written or cannot run."""
+        status = getattr(report, "status", "")
+        return (status, "-", status.upper()) if status in (UNWRITTEN_YET, NOT_RUN) else None
+
+    def print_summary(self, reporter: Any) -> None:
+        """Print the lines at the end of a run."""
+        every = [report for some in reporter.stats.values() for report in some]
+        mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
+        mine.sort(key=lambda report: (report.location[0], report.location[1]))
+        verdicts: dict[str, list[VisibleVerdict]] = {}
+        for report in mine:
+            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
+        if not mine:
+            return
+        reporter.section(self.work.name)
+        for line, good in summary(verdicts, self.work):
+            reporter.write_line(line, **({} if good is None else {"green": good, "red": not good}))
+
+
+def mark_of(item: Any) -> Any:
+    """Return what @check attached to a test, or None."""
+    return getattr(getattr(item, "function", None), "check", None)
+
+
+# ----------------------------------------
+# foresight: What the grader would stumble over in a program, told from its text alone.
+
+NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
+IT_ENDS = "it ends the program"
+REFUSED_IMPORTS = {
+    "socket": NO_NETWORK, "urllib.request": NO_NETWORK, "http.client": NO_NETWORK, "http.server": NO_NETWORK,
+    "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
-DEFINITION = ast.FunctionDef | ast.ClassDef
-ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
+REFUSED_CALLS = {
+    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
+    "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
+}  # fmt: skip
+ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+AT_HOME_ONLY = ("__name__ == '__main__'", "'__main__' == __name__", "get_ipython()")
+WRITING = re.compile(r"save|write|dump|to_")
+MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
+
+
+class Graded(ast.NodeTransformer):
+    """Leaves out what runs only in a main program or a notebook: where it is graded it is neither."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        """Keep what stands under `else:` of such a guard."""
+        self.generic_visit(node)
+        return node.orelse if ast.unparse(node.test) in AT_HOME_ONLY else node
+
+
+def graded(text: str) -> ast.Module:
+    """Return a program without what runs only at home."""
+    tree: ast.Module = Graded().visit(ast.parse(text))
+    return tree
+
+
+@dataclass(frozen=True)
+class HandedProgram:
+    """A file that is handed in, as far as it runs where it is graded."""
+
+    name: str
+    cells: Sequence[str]
+    tree: ast.Module
+
+    def place(self, line: int) -> str:
+        """Return where a line of the whole is, in words."""
+        return place_of(self.name, self.cells, line)
+
+
+def place_of(name: str, cells: Sequence[str], line: int) -> str:
+    """Return where a line of all cells together is, in words."""
+    ends = list(itertools.accumulate(cell.count("\n") + 1 for cell in cells))
+    at = min(bisect.bisect_left(ends, line), len(cells) - 1)
+    within = line - (ends[at - 1] if at else 0)
+    return f"{name}, cell {at + 1}, line {within}" if name.endswith(".ipynb") else f"{name}, line {line}"
+
+
+def read_program(path: Path) -> HandedProgram:
+    """Return a program or a notebook; raise an `InputError` with the place where Python cannot read it."""
+    cells = cells_of(path.read_bytes(), path.name)
+    try:
+        return HandedProgram(path.name, cells, graded("\n".join(cells)))
+    except SyntaxError as wrong:
+        place = place_of(path.name, cells, wrong.lineno or 1)
+        raise InputError(f"{place}: Python cannot read this: {wrong.msg}") from None
+
+
+def imported_names(tree: ast.Module) -> dict[str, str]:
+    """Return the full name of what each imported name means: {"np": "numpy", "system": "os.system"}."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name] = alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the full name of everything that is called, where it is a plain one, with the call."""
+    names = imported_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            head, dot, rest = ast.unparse(node.func).partition(".")
+            yield names.get(head, head) + dot + rest, node
+
+
+def import_troubles(folder: Path, program: HandedProgram, ours: Collection[str]) -> Iterator[str]:
+    """Yield what a program imports that is not there, or of no use, where it is graded."""
+    told = dict[str, None]()
+    for full in imported_names(program.tree).values():
+        package = full.partition(".")[0]
+        refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
+        if refused:
+            told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
+        elif package not in ours and (folder / f"{package}.py").is_file():
+            told[
+                f"import {package}: {package}.py is not handed in: put its functions into {program.name}"
+            ] = None
+        elif package not in ours:
+            told[f"import {package}: the grader does not have it"] = None
+    yield from told
+
+
+def call_troubles(program: HandedProgram, defined: Collection[str]) -> Iterator[str]:
+    """Yield the calls that cannot end well where nobody sits before a screen."""
+    for name, call in calls_in(program.tree):
+        if name in REFUSED_CALLS and name not in defined:
+            yield f"{program.place(call.lineno)}: {name}(): {REFUSED_CALLS[name]}"
+
+
+def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) -> Iterator[str]:
+    """Yield the files of the folder that a program names in a call and that the grader will not have."""
+    for name, call in calls_in(program.tree):
+        asked = [*call.args, *(one.value for one in call.keywords)]
+        first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
+        writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
+        if not isinstance(first, str) or writes:
+            continue
+        for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
+            if path.suffix and path.name not in given and (folder / path.name).is_file():
+                yield f"{program.place(call.lineno)}: {path.name} is not handed in, so the grader lacks it"
+                break
+
+
+def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the names of the parameters of functions, and of methods as `Class.method`."""
+    found = {}
+    for node in tree.body:
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = inner.name if inner is node else f"{node.name}.{inner.name}"  # type: ignore[attr-defined]
+                every = [*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs]
+                found[name] = [one.arg for one in every]
+    return found
+
+
+def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
+    for name, found in parameters_of(tree).items():
+        asked = list(wanted.get(name, ()))
+        if found[: len(asked)] != asked:
+            yield f"{name}({', '.join(found)}): its arguments were handed out as ({', '.join(asked)})"
+
+
+# ----------------------------------------
+# preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
+
+EXAMPLES = "examples.py"
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
 def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
-    yield from python_and_libraries(folder)
     path = handed_in(folder, facts["stem"])
     yield from file_names(folder, facts["stem"], path)
     if path is not None:
         yield from contents(folder, path, facts)
+    if EXAMPLES in facts["files"]:
+        yield from examples_sheet(folder)
     if facts.get("quiz"):
         yield from quiz_sheet(folder)
-
-
-def python_and_libraries(folder: Path) -> Iterator[PreflightLine]:
-    """Yield whether this Python and its libraries will do."""
-    version = ".".join(map(str, sys.version_info[:2]))
-    enough = sys.version_info >= PYTHON
-    yield enough, f"Python {version}" + ("" if enough else f": the grader's is {python_name()}")
-    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
-    names = (re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0] for line in lines)  # "" of a comment
-    for name in filter(None, dict.fromkeys(names)):
-        try:
-            yield True, f"{name} {metadata.version(name)}"
-        except metadata.PackageNotFoundError:
-            yield False, f"{name} is not installed: python -m pip install -r requirements.txt"
 
 
 def handed_in(folder: Path, stem: str) -> Path | None:
@@ -4453,45 +4692,44 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in what is handed in."""
-    texts, trees = dict[str, str](), dict[str, ast.Module]()
-    for one in (path, *(folder / name for name in facts["beside"] if name.endswith(".py"))):
+    paths = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
+    programs = list[HandedProgram]()
+    for one in paths:
         try:
-            texts[one.name] = "\n".join(cells_of(one.read_bytes(), one.name))
-            trees[one.name] = ast.parse(texts[one.name])
+            programs.append(read_program(one))
         except OSError:
             yield False, f"{one.name} is missing: it is handed in beside {path.name}"
         except InputError as wrong:
             yield False, str(wrong)
-        except SyntaxError as wrong:
-            yield False, f"{one.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
     defined = {
-        node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, DEFINITION)
+        node.name: node
+        for program in programs
+        for node in ast.walk(program.tree)
+        if isinstance(node, ANY_DEFINITION)
     }
+    names = " and ".join(program.name for program in programs)
     for name in facts["questions"]:
         if name in defined:
             if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(trees) > len(facts["beside"]):
-            yield False, f"{' and '.join(trees)} has no {name}: keep the names as they were handed out"
-    for file, tree in trees.items():
-        yield from imports(
-            folder, file, texts[file], {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
-        )
-        for node in ast.walk(tree):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
-            if called and called in ENDS and called not in defined:
-                yield False, f"{file}, line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
+        elif len(programs) == len(paths):
+            yield False, f"there is no {name} in {names}: keep the names as they were handed out"
+    ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
+    for program in programs:
+        yield from ((False, told) for told in renamed_parameters(program.tree, facts["parameters"]))
+        yield from ((False, told) for told in import_troubles(folder, program, ours))
+        yield from ((False, told) for told in call_troubles(program, defined))
+        yield from ((False, told) for told in data_troubles(folder, program, facts["given"]))
 
 
-def imports(folder: Path, file: str, text: str, ours: set[str]) -> Iterator[PreflightLine]:
-    """Yield what a program imports that the grader does not have."""
-    for name in packages_of([text]):
-        if name in REFUSED:
-            yield False, f"import {name}: {REFUSED[name]}"
-        elif (folder / f"{name}.py").is_file() and name not in ours:
-            yield False, f"import {name}: {name}.py is not handed in: put its functions into {file}"
-        elif name not in ours:
-            yield False, f"import {name}: the grader does not have it"
+def examples_sheet(folder: Path) -> Iterator[PreflightLine]:
+    """Yield what would keep examples.py from being read."""
+    try:
+        read_program(folder / EXAMPLES)
+    except OSError:
+        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
+    except InputError as wrong:
+        yield False, str(wrong)
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
@@ -4516,8 +4754,7 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     path = handed_in(folder, stem)
     if path is None:
         raise InputError(f"{stem}.py is missing: there is nothing to hand in")
-    asked = ("quiz.yml", "examples.py", *facts.get("beside", ()))
-    names = [path.name, *(name for name in asked if (folder / name).is_file())]
+    names = [path.name, *(name for name in facts["files"][1:] if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
@@ -4525,10 +4762,15 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     return target, names
 
 
+def zip_line(target: Path, names: Sequence[str], facts: Mapping[str, Any]) -> str:
+    """Say what the zip holds and where it goes."""
+    return f"{target.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip()
+
+
 # ----------------------------------------
 # notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
 
-ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in together with quiz.yml."
+ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in"
 
 
 class Lab(types.ModuleType):
@@ -4610,12 +4852,12 @@ def check_cell(question: str, namespace: dict[str, Any]) -> None:
 
 def hand_in_notebook() -> None:
     """Say what to look at before handing in, and write the zip; on Colab, say what to download."""
-    if "google.colab" in sys.modules:
-        print(ON_COLAB)  # noqa: T201
-        return
     facts = facts_here()
+    if "google.colab" in sys.modules:
+        more = " and ".join(facts["files"][1:])
+        print(ON_COLAB + (f" together with {more}." if more else "."))  # noqa: T201
+        return
     for fine, told in preflight(Path(), facts):
         if not fine:
             print("LOOK ", told)  # noqa: T201
-    path, names = write_zip(Path(), facts)
-    print(f"{path.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip())  # noqa: T201
+    print(zip_line(*write_zip(Path(), facts), facts))  # noqa: T201
