@@ -176,8 +176,11 @@ def report(kit, loaded, results, before):
                 lines += ["      " + line for line in one["printed"].splitlines()]
     parts, passed = kit.lab_parts(HERE, list(FACTS["questions"])), all_right(kit, groups)
     lines.append("")
-    for part in kit.now_possible(parts, all_right(kit, old), passed):
-        lines.append(f"lab.ipynb, part {part!r}: everything that it needs works now.")
+    possible = kit.now_possible(parts, all_right(kit, old), passed)
+    if len(possible) == 1:
+        lines.append(f"lab.ipynb, part {possible[0]!r}: everything that it needs works now.")
+    elif possible:
+        lines.append(f"lab.ipynb: {len(possible)} more parts have everything that they need.")
     lines.append(kit.status_line(HERE, FACTS, groups, datetime.now(UTC)))
     lines.append(kit.next_step(HERE, FACTS, groups, loaded["complaints"]))
     lines += [loaded["note"]] if loaded["note"] else []
@@ -264,7 +267,10 @@ def main():
     elif asked in ("--once", "--watch", "--check", "--zip"):
         kit = load_kit()
         if asked == "--zip":
-            path, names = kit.write_zip(HERE, FACTS)
+            try:
+                path, names = kit.write_zip(HERE, FACTS)
+            except kit.InputError as wrong:
+                sys.exit(str(wrong))
             print(f"{path.name} holds {' and '.join(names)}. {FACTS['hand_in']}".rstrip())
         else:
             {"--once": once, "--watch": watch, "--check": check}[asked](kit)

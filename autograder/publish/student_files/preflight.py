@@ -1,7 +1,6 @@
 """Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz."""
 
 import ast
-import difflib
 import re
 import sys
 import zipfile
@@ -13,7 +12,7 @@ from typing import Any
 from autograder.environment import IMPORTABLE, PYTHON, python_name
 from autograder.errors import InputError, is_unwritten
 from autograder.publish.student_files.overview import quiz_state
-from autograder.publish.student_files.work import untouched
+from autograder.publish.student_files.work import missing, untouched
 from autograder.sandbox.libraries import packages_of
 from autograder.submission.notebook_code import cells_of
 
@@ -57,21 +56,20 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.is_file() and untouched(script) and not untouched(notebook):
         return notebook
-    return next((path for path in (script, notebook) if path.is_file()), None)
+    return script if script.is_file() else None
 
 
 def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
-        near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
-        yield False, f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else "")
+        yield False, missing(folder, stem)
         return
     yield True, f"{path.name} is handed in"
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
     for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}\W.*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
@@ -139,7 +137,7 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     stem = facts["stem"]
     path = handed_in(folder, stem)
     if path is None:
-        raise InputError(f"{stem}.py is missing: there is nothing to hand in")
+        raise InputError(f"{missing(folder, stem)}. Nothing was packed")
     asked = ("quiz.yml", "examples.py", *facts.get("beside", ()))
     names = [path.name, *(name for name in asked if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"

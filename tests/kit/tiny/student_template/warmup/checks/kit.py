@@ -3748,6 +3748,13 @@ class OwnWork:
     endless: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
 
+    def refuse(self, call: Call, question: str) -> None:
+        """Raise before a call whose arguments would be made for nothing, as of torch for the first time."""
+        if question in self.endless:
+            raise TooSlow  # one endless loop costs its time once
+        if call.action == "call" and call.name not in self.namespace:
+            raise NotDefined(call.name)
+
 
 def load_work(folder: Path, stem: str) -> OwnWork:
     """Return the student's `<stem>.py`; their `<stem>.ipynb` if only that has something written."""
@@ -3755,11 +3762,18 @@ def load_work(folder: Path, stem: str) -> OwnWork:
     if notebook.exists() and untouched(script) and not untouched(notebook):
         return run_file(notebook, stem)
     if not script.exists():
-        return OwnWork(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+        return OwnWork(script.name, complaints=[missing(folder, stem)])
     work = run_file(script, stem)
     if notebook.exists() and not untouched(notebook):
         work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
     return work
+
+
+def missing(folder: Path, stem: str) -> str:
+    """Say that the file is not there, and which one may be meant."""
+    names = [one.name for one in folder.iterdir() if one.suffix == ".py"]
+    near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
+    return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
 def beside(folder: Path) -> list[str]:
@@ -3786,8 +3800,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
-        work.complaints.append(str(unreadable))
-        return work
+        return OwnWork(path.name, complaints=[str(unreadable)])
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
@@ -3923,7 +3936,7 @@ def visible_verdict(
 
 def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
-    if name in work.lost:
+    if name in work.lost or not work.namespace:
         return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
@@ -4034,8 +4047,7 @@ class Folder:
 
         def record(call: Call) -> None:
             calls.append(call)
-            if mark and mark.question in work.endless:
-                raise TooSlow  # one endless loop costs its time once
+            work.refuse(call, mark.question if mark else "")
 
         return here(work.namespace, record)
 
@@ -4129,8 +4141,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
 
     def record(call: Call) -> None:
         calls.append(call)
-        if question_of(check) in work.endless:
-            raise TooSlow  # one endless loop costs its time once
+        work.refuse(call, question_of(check))
 
     fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
     printed = io.StringIO()
@@ -4317,21 +4328,20 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.is_file() and untouched(script) and not untouched(notebook):
         return notebook
-    return next((path for path in (script, notebook) if path.is_file()), None)
+    return script if script.is_file() else None
 
 
 def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
-        near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
-        yield False, f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else "")
+        yield False, missing(folder, stem)
         return
     yield True, f"{path.name} is handed in"
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
     for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}\W.*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
@@ -4399,7 +4409,7 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     stem = facts["stem"]
     path = handed_in(folder, stem)
     if path is None:
-        raise InputError(f"{stem}.py is missing: there is nothing to hand in")
+        raise InputError(f"{missing(folder, stem)}. Nothing was packed")
     asked = ("quiz.yml", "examples.py", *facts.get("beside", ()))
     names = [path.name, *(name for name in asked if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
