@@ -1,17 +1,22 @@
 """What lies beside an assignment's module: entries of `provided` and `hand_in` are modules or other files."""
 
 import re
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from autograder.environment import AT_HOME, IMPORTABLE
 
 # names of files and folders that a student's folder, or the course's, has already
 TAKEN = frozenset(
     ("conftest", "checks", "tests", "quiz", "study", "lab", "examples", "setup", "solutions", "autograder")
 )
 FILES_TAKEN = frozenset(
-    ("README.md", "handout.md", "pytest.ini", "quiz.yml", "requirements.txt", "requirements-notebook.txt")
+    (
+        *("README.md", "handout.md", "lab.ipynb", "pytest.ini", "quiz.yml"),
+        *("requirements.txt", "requirements-notebook.txt"),
+    )
 )
 STAND_IN = frozenset(("make", "file"))  # what checks ask `student` for beside the questions
+THERE = "the student's folder has a file of that name"
 PLAIN = re.compile(r"\w[\w-]*(\.\w+)+")
 
 
@@ -30,15 +35,37 @@ def files(entries: Iterable[str]) -> list[str]:
     return [entry for entry in entries if not is_module(entry)]
 
 
+def file_names(entries: Iterable[str]) -> list[str]:
+    """Return the names of all files, modules with their .py."""
+    return [f"{entry.removesuffix('.py')}.py" if is_module(entry) else entry for entry in entries]
+
+
 def is_plain(name: str) -> bool:
     """Whether a file may be called so: no folder, nothing hidden, an ending."""
     return PLAIN.fullmatch(name) is not None
 
 
 def hidden_by(stem: str) -> str:
-    """Say what an assignment of this name would hide, "" if nothing: its module is called so."""
+    """Say what a module of this name would hide, "" if nothing."""
     if stem in TAKEN or stem.startswith("test_"):
-        return "the student's folder has a file of that name"
-    if stem in sys.stdlib_module_names:
+        return THERE
+    if stem in IMPORTABLE or stem in AT_HOME:
         return "a Python module of that name exists already"
     return ""
+
+
+def clashes(stem: str, provided: Iterable[str], hand_in: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield each entry that cannot be: the setting that has it, the file's name, and why."""
+    used = {f"{stem}.py": "it is the assignment's own module"}
+    for key, entries in (("provided", provided), ("hand_in", hand_in)):
+        for entry in entries:
+            name = f"{entry.removesuffix('.py')}.py" if is_module(entry) else entry
+            if is_module(entry):
+                why = hidden_by(name.removesuffix(".py"))
+            elif not is_plain(name):
+                why = "give it a plain name"
+            else:
+                why = THERE if name in FILES_TAKEN or name == f"{stem}.ipynb" else ""
+            if why := why or used.get(name, ""):
+                yield key, name, why
+            used[name] = f"{key} holds it already"

@@ -157,13 +157,8 @@ def parse_config(text: str) -> CourseSettings:
                 raise fault(f"assignments.{stem}.questions.{name}", "cannot be a question: use another name")
         if hidden := beside.hidden_by(stem):
             raise fault(f"assignments.{stem}", f"cannot be an assignment: {hidden}")
-        for name in beside.modules(assignment.hand_in):
-            if hidden := beside.hidden_by(name):
-                raise fault(f"assignments.{stem}.hand_in", f"cannot hold {name}.py: {hidden}")
-        for key in ("provided", "hand_in"):
-            for name in beside.files(getattr(assignment, key)):
-                if not beside.is_plain(name) or name in beside.FILES_TAKEN:
-                    raise fault(f"assignments.{stem}.{key}", f"cannot hold {name!r}: give it a plain name")
+        for key, name, why in beside.clashes(stem, assignment.provided, assignment.hand_in):
+            raise fault(f"assignments.{stem}.{key}", f"cannot hold {name!r}: {why}")
         if not assignment.questions and not assignment.quiz:
             raise fault(f"assignments.{stem}.questions", "names no question: write NAME: POINTS")
     return settings

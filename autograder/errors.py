@@ -10,6 +10,10 @@ class KitError(Exception):
     """Our fault or the course's: the message names the file, the key and what to do."""
 
 
+class ReferenceFailed(Exception):
+    """A program of the course ended or took too long, however patiently it was asked: it may go better."""
+
+
 class InputError(Exception):
     """Something is wrong with what the kit was given to read: one line, with what to do."""
 

@@ -38,6 +38,7 @@ class Cause(StrEnum):
     OTHER = ""
     MISSING = "missing"  # the file has no function of that name
     REFUSED = "refused"  # the sandbox refused the code something
+    REFERENCE = "reference"  # it did not answer: not the last word, graded again in the next run
     INVALID_REPLY = "invalid_reply"  # what came from the worker is no answer, as of forged results
 
 
@@ -97,6 +98,7 @@ class QuizAnswer(msgspec.Struct, frozen=True, kw_only=True):
     earned: float = 0.0
     chosen: str = ""  # what the chosen letters say
     staff_note: str = ""
+    cause: Cause = Cause.OTHER
 
 
 class Examples(msgspec.Struct, frozen=True, kw_only=True):

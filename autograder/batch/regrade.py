@@ -53,6 +53,7 @@ class Change:
     turns: tuple[Turn, ...]
     kept: bool
     by_hand: bool
+    same_work: bool
 
     @property
     def is_score(self) -> bool:
@@ -115,6 +116,7 @@ def change_of(watched: Watched, old: Mapping[str, str], new: Mapping[str, str]) 
         before=None if before is None else before.score, now=now.score,
         max_before=now.max_score if before is None else before.max_score, max_now=now.max_score,
         turns=turns, kept=watched.done.kept is not None, by_hand=watched.by_hand,
+        same_work=old.get(FILES) == new.get(FILES),
     )  # fmt: skip
 
 
@@ -139,7 +141,8 @@ def impact_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
     """Return an impact as text for a terminal."""
     lines = [f"{assignment}: {impact.ran} of {impact.total} submissions ran again"]
     lines += [f"  {reason}: {plural(many)}" for reason, many in sorted(impact.reasons.items())]
-    lines += by_student([one for one in impact.changes if one.is_score or one.kept])
+    changed = [one for one in impact.changes if one.is_score or one.kept]
+    lines += ["", "by student", *by_student(changed)] if changed else []
     lines += by_check(impact.changes)
     lines += flaky_lines(impact.changes)
     if not impact.changes:
@@ -154,10 +157,20 @@ def impact_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+def unasked_text(impact: Impact) -> str:
+    """Return as text the scores that are others than before though the work is the same, "" if none is."""
+    changes = [one for one in impact.changes if one.is_score and one.same_work and one.before is not None]
+    if not changes:
+        return ""
+    lines = [
+        "the same work scores otherwise than in the last run of this folder",
+        *list(by_student(changes))[2:],
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def by_student(changes: Sequence[Change]) -> Iterator[str]:
     """Yield a line for each score that changed, drops first."""
-    if changes:
-        yield from ("", "by student")
     width = max((len(submission_label(one)) for one in changes), default=0)
     for one in sorted(changes, key=lambda one: (not one.dropped, one.name)):
         was = "new" if one.before is None else score_text(one.before, one.max_before, one.max_now)

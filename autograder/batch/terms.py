@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import asdict
+
 from autograder import __version__
 from autograder.config import Course
 from autograder.gradebook.records import Run
@@ -12,7 +14,8 @@ SECRET = {"seed": "another one: hidden inputs are drawn anew"}
 
 def terms_of(course: Course, stem: str) -> dict[str, str]:
     """Return what a course settles besides its checks, in words; of the seed a hash."""
-    settings, due = course.settings, course.assignment(stem).due
+    settings, assignment = course.settings, course.assignment(stem)
+    due, points = assignment.due, {**assignment.questions, "quiz": assignment.quiz}
     late, attempts = settings.late, settings.attempts
     return {
         "course": settings.course,
@@ -21,8 +24,15 @@ def terms_of(course: Course, stem: str) -> dict[str, str]:
         f" {late.max_days} days at most",
         "attempts": f"{attempts.max or 'any number'}, {attempts.cooldown_minutes:g} minutes between them",
         **({"looks at hidden mistakes": f"{attempts.previews}"} if attempts.previews else {}),
+        "points": listed(points),
+        "limits": listed(asdict(assignment.limits)),
         "seed": hashlib.sha256(f"{settings.course} {settings.seed}".encode()).hexdigest()[:16],
     }
+
+
+def listed(numbers: Mapping[str, float]) -> str:
+    """Return numbers and their names as text."""
+    return ", ".join(f"{name} {number:g}" for name, number in numbers.items())
 
 
 def changed_terms(run: Run, terms: Mapping[str, str]) -> Iterator[str]:

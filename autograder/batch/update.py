@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from autograder.gradebook.keys import POINTS, RECEIPT, WEIGHTS
 from autograder.judging.grader import Grader
 from autograder.judging.scoring import quiz_shares, share
-from autograder.results import CheckResult, Outcome, Report
+from autograder.results import Cause, CheckResult, Outcome, Report
 from autograder.submission.reading import Submission
 
 
@@ -27,6 +27,8 @@ class Need(Enum):
 def need_of(old: Mapping[str, str], new: Mapping[str, str], report: Report) -> Need:
     """Return what it takes to bring a report, made from the parts `old`, up to date."""
     changed = {name for name in new.keys() | old.keys() if old.get(name) != new.get(name)}
+    if stumbled(report):
+        return Need.RUN
     if not changed:
         return Need.NOTHING
     known = bool(report.checks) and all(answer.weight for answer in report.quiz)
@@ -42,8 +44,11 @@ def all_by_own_functions(report: Report) -> bool:
 
 
 def stumbled(report: Report) -> bool:
-    """Whether a report only says that the kit failed: it must not stand."""
-    return report.outcome is Outcome.BROKEN and not report.checks
+    """Whether a report says that the kit failed, where it may not fail again: it must not stand."""
+    if report.outcome is Outcome.BROKEN and not report.checks:
+        return True
+    causes = {check.cause for check in report.checks} | {answer.cause for answer in report.quiz}
+    return Cause.REFERENCE in causes
 
 
 def renamed(report: Report, submission: Submission) -> Report:

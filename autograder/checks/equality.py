@@ -3,35 +3,37 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from autograder.checks.compare import CheckFailed, refusal
 from autograder.checks.describe import counted, describe, show
+from autograder.checks.sameness import alike, is_listing, is_number, is_set, matched, simple
+from autograder.checks.tolerance import RTOL
 from autograder.data.plain import plain
-from autograder.data.values import Handle, Tensor
 
 ITEMS_SHOWN = 300  # characters of a value in the details of a message
 NEAR = 500  # characters of a text in which near misses are looked for
 
 
-def expect_equal(got: Any, want: Any, *, ordered: bool = True, name: str = "") -> None:
-    """Fail unless `got` is exactly `want`: text, numbers, None, and lists, dicts and sets of these.
+def expect_equal(got: Any, want: Any, *, ordered: bool = True, rtol: float = RTOL, name: str = "") -> None:
+    """Fail unless `got` is `want`: text, numbers, None, and lists, dicts and sets of these.
 
-    A tuple counts as a list, and an array as the list of its entries; an integer equals a float of the same
-    value; True equals only True. A dataclass is compared by its fields.
+    A tuple counts as a list, and an array as the list of its entries; True equals only True. Where `want`
+    has a float, a number that is close enough is right; whole numbers, text and keys are exact. A
+    dataclass is compared by its fields.
 
     Args:
         got: what the student returned.
         want: what is right.
         ordered: whether the order of a list matters; without it, a set and a list may stand for each other.
+        rtol: relative tolerance for floats; 0 asks for the very same.
         name: what to call the answer in the message.
     """
     __tracebackhide__ = True
     subject = name or "the result"
     found, wanted = simple(plain(got)), simple(plain(want))
-    if not ordered:
-        found, wanted = unordered(found), unordered(wanted)
-    reason = difference(found, wanted, subject)
+    if ordered or not (is_listing(found) and is_listing(wanted)):
+        reason = difference(found, wanted, subject, rtol)
+    else:
+        reason = told_apart(list(found), list(wanted), subject, "item", rtol)
     if reason:
         raise CheckFailed(reason, f"got      {shown(found)}\nexpected {shown(wanted)}")
 
@@ -88,47 +90,24 @@ def near_miss(found: str, texts: list[str]) -> str:
     return ""
 
 
-def simple(value: Any) -> Any:
-    """Return data in which tuples and arrays are lists, and objects of a dataclass their fields."""
-    if isinstance(value, Tensor):
-        value = value.array
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, list | tuple):
-        return [simple(item) for item in value]
-    if isinstance(value, dict):
-        return {key: simple(item) for key, item in value.items()}
-    if isinstance(value, Handle) and value.fields is not None:
-        return {key: simple(item) for key, item in value.fields.items()}
-    return value
-
-
-def unordered(value: Any) -> Any:
-    """Return a list or a set as a sorted list; others as they are."""
-    return sorted(value, key=lambda item: (type(item).__name__, repr(item))) if is_listing(value) else value
-
-
-def is_listing(value: Any) -> bool:
-    """Whether data is a list or a set."""
-    return isinstance(value, list | set | frozenset)
-
-
-def difference(found: Any, wanted: Any, subject: str) -> str:
+def difference(found: Any, wanted: Any, subject: str, rtol: float) -> str:
     """Return how simple data differs from what is wanted, without its contents, or ""."""
+    if alike(found, wanted, rtol):
+        return ""
     if isinstance(wanted, list):
-        return list_difference(found, wanted, subject)
+        return list_difference(found, wanted, subject, rtol)
     if isinstance(wanted, dict):
-        return dict_difference(found, wanted, subject)
-    if isinstance(wanted, set | frozenset):
-        return set_difference(found, wanted, subject)
+        return dict_difference(found, wanted, subject, rtol)
+    if is_set(wanted):
+        told = f"{subject} is {describe(found)}; expected a set"
+        return told_apart(list(found), list(wanted), subject, "element", rtol) if is_set(found) else told
     if is_number(wanted) and is_number(found):
-        same = found == wanted or (found != found and wanted != wanted)
-        return "" if same else f"{subject} is not the right number"
+        return f"{subject} is not the right number"
     if isinstance(wanted, str) and isinstance(found, str):
-        return "" if found == wanted else f"{subject} is another text{near_miss(found, [wanted])}"
+        return f"{subject} is another text{near_miss(found, [wanted])}"
     if type(found) is not type(wanted):
         return f"{subject} is {called(found)}; expected {called(wanted)}"
-    return "" if found == wanted else f"{subject} is not the right one"
+    return f"{subject} is not the right one"
 
 
 def called(value: Any) -> str:
@@ -136,36 +115,30 @@ def called(value: Any) -> str:
     return "text" if isinstance(value, str) else describe(value)
 
 
-def is_number(value: Any) -> bool:
-    """Whether data is a number; True and False are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def list_difference(found: Any, wanted: list[Any], subject: str) -> str:
-    """Return how a list differs from what is wanted, or ""."""
+def list_difference(found: Any, wanted: list[Any], subject: str, rtol: float) -> str:
+    """Return how a list differs from what is wanted."""
     if not isinstance(found, list):
         return f"{subject} is {describe(found)}; expected a list"
     if len(found) != len(wanted):
         return f"{subject} has {counted(len(found), 'item')}; expected {len(wanted)}"
-    for at, (one, other) in enumerate(zip(found, wanted, strict=True)):
-        reason = difference(one, other, f"{subject}[{at}]")
-        if reason:
-            return f"{subject} is in another order" if unordered(found) == unordered(wanted) else reason
-    return ""
+    if not told_apart(found, wanted, subject, "item", rtol):
+        return f"{subject} is in another order"
+    pairs = enumerate(zip(found, wanted, strict=True))
+    return next(filter(None, (difference(*pair, f"{subject}[{at}]", rtol) for at, pair in pairs)), "")
 
 
-def dict_difference(found: Any, wanted: dict[Any, Any], subject: str) -> str:
-    """Return how a dict differs from what is wanted, or ""."""
+def dict_difference(found: Any, wanted: dict[Any, Any], subject: str, rtol: float) -> str:
+    """Return how a dict differs from what is wanted."""
     if not isinstance(found, dict):
         return f"{subject} is {describe(found)}; expected a dict"
     missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
     if missing or extra:
         return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
-    for at, (key, value) in enumerate(wanted.items(), 1):
-        reason = difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}")
-        if reason:
-            return reason
-    return ""
+    told = (
+        difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}", rtol)
+        for at, (key, value) in enumerate(wanted.items(), 1)
+    )
+    return next(filter(None, told), "")
 
 
 def ordinal(number: int) -> str:
@@ -174,14 +147,12 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) -> str:
-    """Return how a set differs from what is wanted, or ""."""
-    if not isinstance(found, set | frozenset):
-        return f"{subject} is {describe(found)}; expected a set"
-    missing, extra = len(wanted - found), len(found - wanted)
-    if not missing and not extra:
+def told_apart(found: list[Any], wanted: list[Any], subject: str, noun: str, rtol: float) -> str:
+    """Return how many items one has and the other lacks, whatever their order, or ""."""
+    there = matched(found, wanted, rtol)
+    if there == len(found) == len(wanted):
         return ""
-    return f"{subject} lacks {counted(missing, 'element')} and has {extra} too many"
+    return f"{subject} lacks {counted(len(wanted) - there, noun)} and has {len(found) - there} too many"
 
 
 def shown(value: Any) -> str:

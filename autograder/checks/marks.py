@@ -50,12 +50,13 @@ def misconception(
     return unchanged
 
 
-def changed(question: str, **mistakes: tuple[str, str, str]) -> None:
+def changed(question: str, **mistakes: tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]]) -> None:
     """Say which mistakes are the reference of `question` with one piece of its code replaced.
 
     Args:
         question: the function or class that is answered wrongly.
-        mistakes: by name: what stands once in the reference, what students write in its place, the hint.
+        mistakes: by name: what stands once in the reference, what students write in its place, the hint,
+            and the tags, if it has any (see `misconception`).
     """
 
 

@@ -1,5 +1,7 @@
 """How close is close enough: relative first, with room for what float32 does to cancelling sums."""
 
+import math
+
 import numpy as np
 
 # Against float64 references, 1e-4 leaves float32 three digits and refuses a relative 1e-3.
@@ -49,3 +51,9 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
     noisy = gaps.size and np.median(gaps) > EXACT * size
     single = np.array_equal(found, found.astype(np.float32), equal_nan=True)
     return size * (ATOL if noisy or single else ATOL_EXACT)
+
+
+def is_close_number(found: complex, wanted: complex, rtol: float = RTOL) -> bool:
+    """Whether a number agrees with a finite one: relatively, near 0 by as much as float32 leaves."""
+    size = abs(wanted)
+    return abs(found - wanted) <= (rtol * size if size > ZERO else min(rtol, ATOL)) and math.isfinite(size)

@@ -67,6 +67,7 @@ def grade(
     hidden_anyway: bool, without_lists: tuple[str, ...], **lists: Path | None,
 ) -> None:  # fmt: skip
     """Grade a folder of submissions; reuse results in OUT."""
+    from autograder.batch.regrade import Impact, unasked_text
     from autograder.batch.tasks import Wishes
     from autograder.cli import classes
     from autograder.config import load_config
@@ -86,10 +87,14 @@ def grade(
         again = [path for kind, path in paths.items() if path and kind not in given]
         if again:
             click.echo(f"as before, with {', '.join(again)}", err=True)
-    classes.tell_differences(before, batch.terms)
+        classes.tell_differences(before, batch.terms)
+    impact = Impact()
+    batch.watch = impact.watch
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet and not as_json:
         click.echo(classes.written_summary(written, out), nl=False)
+    if not quiet:
+        click.echo(unasked_text(impact), err=True, nl=False)
 
 
 @click.command()

@@ -33,6 +33,7 @@ from autograder.reports.terminal import printable, to_table
 from autograder.results import Report
 from autograder.roster.intake import EXTENSIONS, Intake, Options, Row, take_in
 from autograder.roster.people import Index
+from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.submission.archive import listing
 from autograder.submission.layouts import find_submissions, left_out
 from autograder.submission.reading import read_entry, source_of
@@ -48,6 +49,8 @@ def prepared(
     cluster: str | None = None, processes: int | None = None,
 ) -> Batch:  # fmt: skip
     """Return a class that is ready to be graded, here or on a cluster; say what is odd about it."""
+    if not cluster:
+        insist_on_linux()
     insist_on_lists(options)
     if options.quiz_only:
         course = quiz_alone(course, stem)

@@ -1,13 +1,13 @@
 """Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`."""
 
 import dataclasses
+import math
 import sys
 from array import array as std_array
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
 from numbers import Number
 from typing import Any
 
@@ -36,12 +36,11 @@ from autograder.data.values import (
 )
 
 MAX_DEPTH = 12
-MAX_BYTES, MAX_ARGUMENT = 64 << 20, 256 << 20  # of an answer, of an argument of the grader's own
+MAX_BYTES = 64 << 20  # of an answer
 ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
 MAX_CHARACTERS = 200_000
 MAX_BITS = 4096  # of an integer
 MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
-MAX_DRAWN = 100_000  # items of an iterator among a check's arguments
 NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
 NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
 MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
@@ -60,11 +59,6 @@ def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
     if value is None or type(value) is float or type(value) is bool:
         return value
     return Reader(hold).whole(value)
-
-
-def sendable(value: Any) -> Any:
-    """Return an argument of the grader's own as data, which may be larger than an answer."""
-    return Sender(MAX_ARGUMENT).whole(value)
 
 
 class LargerThanAllowed(Exception):
@@ -93,7 +87,7 @@ class Reader:
         if value is None or kind is float or kind is bool:
             return value
         if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
-            self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+            self._spend_array(value.shape, value.nbytes)
             return np.array(value, order="C")
         if depth > MAX_DEPTH:
             return Opaque(type_name(value), TOO_DEEP)
@@ -112,6 +106,10 @@ class Reader:
         self._room -= size
         if self._room < 0:
             raise LargerThanAllowed
+
+    def _spend_array(self, shape: Sequence[int], size: int) -> None:
+        """Count an array: a broadcast view as large as it says, one without entries by its rows."""
+        self._spend(size or ITEM_BYTES * rows(shape))
 
     def _sequence(self, value: Any, kind: type, depth: int) -> Any:
         if issubclass(kind, tuple):
@@ -171,7 +169,7 @@ class Reader:
             return self.read(value.tolist(), depth + 1)
         if value.dtype.kind not in NUMERIC_KINDS + TEXT_KINDS:
             return Opaque("numpy.ndarray", NOT_NUMBERS)
-        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+        self._spend_array(value.shape, value.nbytes)
         with np.errstate(all="ignore"):
             return np.array(value, dtype=wire_dtype(value.dtype), order="C")
 
@@ -208,7 +206,7 @@ class Reader:
         if value.layout is not torch.strided:
             return Opaque("torch.Tensor", NOT_DENSE)
         base = torch.Tensor  # an instance may carry methods of its own
-        self._spend(base.nelement(value) * base.element_size(value))
+        self._spend_array(value.shape, base.nelement(value) * base.element_size(value))
         dense = base.detach(value).cpu().resolve_conj().resolve_neg()
         if dense.dtype is torch.bfloat16:
             dense = dense.float()
@@ -216,21 +214,9 @@ class Reader:
         return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
 
 
-class Sender(Reader):
-    """Reads an argument of the grader's: iterators are drawn, and dataclasses taken apart, to be sent."""
-
-    def __init__(self, room: int) -> None:
-        super().__init__(None, room)
-
-    def _object(self, value: Any, kind: type) -> Any:
-        held = handle_in(value)
-        if held is not None:
-            return held
-        if dataclasses.is_dataclass(kind):
-            return Record(f"{kind.__module__}.{kind.__qualname__}", self._fields(value))
-        if hasattr(kind, "__next__"):
-            return Stream(self._all(islice(value, MAX_DRAWN), 0))
-        return Opaque(type_name(value))
+def rows(shape: Sequence[int]) -> int:
+    """Return how many empty lists an array without entries is, at most, when it is taken apart."""
+    return math.prod(side for side in shape if side)
 
 
 def is_one_of(kind: type, *known: type) -> bool:

@@ -3,7 +3,8 @@
 Data is None, bool, int, float, str, bytes, list, tuple, dict, set, frozenset, exact `np.ndarray` of numbers
 or text, `Tensor`, `Figure`, or a stand-in for what is not data: `Handle` (an object that stays where it is),
 `Callback` (a function of the grader's), `Named` (a function of the program's), `Stream` (an iterator),
-`Record` (a dataclass) and `Opaque` (nothing a check can use). docs/authors.md has the table.
+`Record` (an object by its class and fields) and `Opaque` (nothing a check can use); docs/authors.md has
+the table.
 """
 
 from collections.abc import Callable, Iterator
@@ -66,7 +67,7 @@ class Stream:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """A dataclass instance of the grader's: where its class can be imported, and its fields."""
+    """An object of the grader's, such as a dataclass: where its class can be imported, and its fields."""
 
     path: str
     fields: dict[str, Any]

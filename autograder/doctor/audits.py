@@ -68,7 +68,7 @@ def audit_hints(subject: Subject) -> Iterator[Finding]:
     except KitError as error:
         yield Finding(str(error), f"fix {path}")
         return
-    for fault in hint_faults(hints, list(subject.assignment.questions), subject.bank.solution):
+    for fault in hint_faults(hints, list(subject.assignment.questions), [*subject.bank.parts.values()]):
         yield Finding(f"{path}: {fault}", f"fix {path}")
 
 

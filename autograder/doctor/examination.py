@@ -44,6 +44,7 @@ from autograder.publish.source import CourseModule
 from autograder.publish.template import build_template
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Isolation
+from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
@@ -78,6 +79,7 @@ def examine(
     If `only` is empty, no answers are tried, and all is looked at. `thorough` runs every check on every
     wrong answer, not only until it is caught.
     """
+    insist_on_linux()
     began = time.monotonic()
     assignment = course.assignment(stem)
     left_out = questions_left_out(assignment, only)

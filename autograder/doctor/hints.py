@@ -18,6 +18,7 @@ from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 from autograder.reports.tables import Table
 from autograder.results import CheckResult, QuestionResult
+from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.program import Program
 from autograder.sandbox.wall import Wall
@@ -115,6 +116,7 @@ def tell_hints(
     shown: Callable[[str], contextlib.AbstractContextManager[TellCount]],
 ) -> bool:
     """Write down which hints known mistakes get, of one assignment or all; return whether all are right."""
+    insist_on_linux()
     found: list[HintGiven] = []
     for name in [stem] if stem else course.settings.assignments:
         assignment = course.assignment(name)

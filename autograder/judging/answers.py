@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.data.values import Handle, leaves
+from autograder.errors import ReferenceFailed
 from autograder.judging.answer_cache import AnswerCache
 from autograder.judging.kept import Kept
 from autograder.sandbox.calls import Answer, Call, StudentRaised
@@ -18,10 +19,6 @@ from autograder.sandbox.wall import Wall
 
 KEPT, KEPT_ROOM = 100_000, 128 << 20  # answers, and their bytes: some are to what students returned
 PATIENCE = (1, 4)  # times the limit of a call that the program gets, one try after another
-
-
-class ReferenceFailed(Exception):
-    """A program of the course ended or took too long, however patiently it was asked."""
 
 
 class Answers:

@@ -42,14 +42,17 @@ def functions_in(call: ast.Call, parts: Mapping[str, str], own: set[str]) -> Ite
     question = ast.literal_eval(call.args[0])
     module, definition = find(question, parts)
     for word in call.keywords:
-        old, new, hint = ast.literal_eval(word.value)
+        old, new, hint, *tags = ast.literal_eval(word.value)
+        if tags and not (len(tags) == 1 and isinstance(tags[0], tuple)):
+            raise KitError(f'{word.arg}: after the hint comes one tuple of tags, as in ("an empty list",)')
         made = change(definition, str(word.arg), old, new)
         made.body[0] = ast.Expr(ast.Constant(hint))
         if own & (used := needed(made, parts[module]) - {question}):
             raise KitError(f"{min(own & used)} is a name of the reference too: rename it here")
         yield "\n\nfrom autograder.checks import misconception"
         yield f"from solutions.{module} import {', '.join(sorted(used))}" if used else ""
-        yield f"@misconception({question!r})\n{ast.unparse(made)}"
+        marked = ", ".join([repr(question), *(f"tags={one!r}" for one in tags)])
+        yield f"@misconception({marked})\n{ast.unparse(made)}"
 
 
 def find(question: str, parts: Mapping[str, str]) -> tuple[str, str]:

@@ -12,22 +12,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograder.errors import KitError
-from autograder.judging.answers import Answers, ReferenceFailed
+from autograder.errors import KitError, ReferenceFailed
+from autograder.judging.answers import Answers
 from autograder.judging.bank import Check
 from autograder.judging.kept import Kept
 from autograder.judging.session import Ended, Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
-from autograder.results import Outcome
+from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call, read_reply, room_for
-from autograder.sandbox.protocol import ProtocolError
-from autograder.sandbox.remote import CallTimeout, InvalidReply, WorkerDied
+from autograder.sandbox.protocol import ProtocolError, TooManyPieces
+from autograder.sandbox.remote import (
+    LIVE_BYTES,
+    MUCH_LARGER,
+    AnswerTooLarge,
+    CallTimeout,
+    InvalidReply,
+    WorkerDied,
+)
 from autograder.sandbox.student import Student
 
 VERDICTS_KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
 KEPT_ROOM = 32 << 20  # bytes of all replies whose verdicts are remembered
+BROKEN = "This check is broken; it costs you nothing."
 
 
 class Diverged(BaseException):
@@ -80,7 +88,9 @@ def open_reply(reply: Reply) -> Answer:
     if reply.ended is not None:
         raise reply.ended
     try:
-        return read_reply(reply.frame)
+        return read_reply(reply.frame, reply.room)
+    except TooManyPieces:
+        raise AnswerTooLarge(MUCH_LARGER) from None
     except ProtocolError:
         raise InvalidReply("sent something that is no answer") from None
 
@@ -169,7 +179,7 @@ class Judge:
         """Run a check on replies, unless the very same were judged before; None if it asks for others."""
         digest = hashlib.blake2b(f"{check.key} {session.sealed}".encode(), digest_size=16)
         for reply in replies:
-            digest.update(reply.frame)
+            digest.update(reply.frame or type(reply.ended).__name__.encode())
         key = digest.digest()
         found = self._judged.get(key)
         if found is not None:
@@ -191,7 +201,8 @@ class Judge:
         """Run a check call by call."""
         if not check.visible:
             session.seal()
-        session.begin_check()
+        script = self.script(check)
+        session.begin_check(max(script.all_rooms(), default=LIVE_BYTES) if script else LIVE_BYTES)
         verdict = self.verdict(check, Student(session.send), session.exchanges, session)
         return Judged(check, verdict, tuple(session.exchanges))
 
@@ -209,6 +220,8 @@ class Judge:
             return replace(judge(error, tellable, exchanges), lines=lines_in(check, error))
         except KitError:  # the wall itself: no check's fault and no student's
             raise
+        except ReferenceFailed as failed:
+            return unanswered(check, failed)
         except Exception as error:  # noqa: BLE001 the check met data that it did not expect
             return self.not_expected(check, error)
         return Verdict(Outcome.PASSED)
@@ -224,17 +237,21 @@ class Judge:
             check.function(*[fixtures[name] for name in check.fixtures])
 
     def script(self, check: Check) -> Script | None:
-        """Return the calls that a check makes of the reference, None if it fails on it.
+        """Return the calls that a check makes of the reference, None if it fails on it or cannot be had."""
+        try:
+            return self.script_or_raise(check)
+        except ReferenceFailed:
+            return None
+
+    def script_or_raise(self, check: Check) -> Script | None:
+        """Return a check's script, None if it fails on the reference, which must answer.
 
         One at a time: conversations with objects in them share a worker, and two that take turns
         would each make it begin anew at every call.
         """
         with self._scripting:
             if check.key not in self._scripts:
-                try:
-                    self._scripts[check.key] = self._write_script(check)
-                except ReferenceFailed:  # it may go better the next time
-                    return None
+                self._scripts[check.key] = self._write_script(check)
             return self._scripts[check.key]
 
     def _write_script(self, check: Check) -> Script | None:
@@ -268,9 +285,17 @@ class Judge:
     def not_expected(self, check: Check, error: Exception) -> Verdict:
         """Decide whose fault it is that a check failed: on the reference's answers it must not."""
         note = f"{check.id} failed: {type(error).__name__}: {error}"
-        if self.script(check) is None:
-            return Verdict(Outcome.BROKEN, "This check is broken; it costs you nothing.", note)
+        try:
+            if self.script_or_raise(check) is None:
+                return Verdict(Outcome.BROKEN, BROKEN, note)
+        except ReferenceFailed as failed:
+            return unanswered(check, failed)
         return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
+
+
+def unanswered(check: Check, failed: ReferenceFailed) -> Verdict:
+    """Return the verdict for now where the reference did not answer."""
+    return Verdict(Outcome.BROKEN, BROKEN, f"{check.id}: {failed}", Cause.REFERENCE)
 
 
 def lines_in(check: Check, error: BaseException) -> tuple[int, ...]:

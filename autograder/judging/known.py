@@ -12,7 +12,7 @@ from autograder.judging.bank import Check
 from autograder.judging.facts import AnswerFacts, FactKey, Layout, Outcomes
 from autograder.judging.judge import Judge, Judged, open_reply
 from autograder.judging.session import Ended, Reply, Script, Session
-from autograder.results import Outcome
+from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import Answer, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
@@ -42,16 +42,15 @@ class KnownAnswers:
         self._lasting = lasting  # whether replies are kept between runs
         self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
         self._locks = {name: threading.Lock() for name in self.programs}
-        self._layouts: dict[str, Layout | None] = {}
+        self._layouts: dict[str, Layout] = {}
         self._free: dict[str, frozenset[FactKey]] = {}
         self._unsteady: dict[tuple[str, str], np.ndarray] = {}
 
     def layout(self, check: Check) -> Layout | None:
         """Return how answers to a check are laid out, None for one that is broken."""
-        if check.key not in self._layouts:
-            script = self._judge.script(check)
-            self._layouts[check.key] = None if script is None else Layout(script)
-        return self._layouts[check.key]
+        if check.key not in self._layouts and (script := self._judge.script(check)) is not None:
+            self._layouts[check.key] = Layout(script)
+        return self._layouts.get(check.key)
 
     def is_plain(self, check: Check) -> bool:
         """Whether a check asks plain functions alone: its calls can be sent with others', and cost little."""
@@ -91,6 +90,8 @@ class KnownAnswers:
                 judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
                 record = layout.record(outcomes_of(judged, layout.script))
                 ended = judged.verdict
+                if ended.cause is Cause.REFERENCE:
+                    continue
                 known[check.key] = Known(record, ended.outcome, ended.lines, ended.staff_note)
         session.close()
 
@@ -149,7 +150,7 @@ class KnownAnswers:
             known: dict[str, Known] = {}
             self._play(name, new, known)
             for key in free:
-                if known[key].outcome is Outcome.PASSED:
+                if key in known and known[key].outcome is Outcome.PASSED:
                     free[key] |= known[key].record.wrong & layouts[key].stateful
         again = self._again(REFERENCE, [layouts[key] for key in free]) if new else []
         for key, record in zip(free, again, strict=True):

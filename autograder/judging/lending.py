@@ -151,6 +151,8 @@ def better(own: list[CheckResult], later: Sequence[Outcome], told: str) -> list[
     Nothing else comes out of a later run but a known mistake: its program may have seen hidden inputs, or
     lent answers. `told` is said of a check that ended well in the first run only.
     """
+    if Outcome.BROKEN in later:
+        return own
     merged = []
     for before, outcome in zip(own, later, strict=True):
         if outcome is Outcome.PASSED:

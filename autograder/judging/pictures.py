@@ -1,11 +1,13 @@
 """A refused figure beside the reference's, for the first check of a question that refused one."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from autograder.data.values import Figure
+from autograder.errors import ReferenceFailed
 from autograder.judging.answers import Answers
 from autograder.judging.judge import Judged
 from autograder.results import CheckResult, Outcome
@@ -33,10 +35,12 @@ def last_figure(judged: Judged) -> bytes:
 
 
 def redrawn(judged: Judged, reference: Answers) -> bytes:
-    """Return the picture that the reference draws when it is asked the same."""
-    conversation = reference.conversation()
-    answers = [conversation.send(exchange.call) for exchange in judged.exchanges]
-    return picture_in(answers[-1])
+    """Return the picture that the reference draws when it is asked the same, empty if it does not."""
+    conversation, last = reference.conversation(), None
+    with contextlib.suppress(ReferenceFailed, TypeError):  # one that cannot be asked alone, with functions
+        for exchange in judged.exchanges:
+            last = conversation.outcome(exchange.call)
+    return picture_in(last)
 
 
 def picture_in(answer: Any) -> bytes:

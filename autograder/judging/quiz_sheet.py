@@ -46,6 +46,7 @@ def graded_sheet(
             outcome=result.outcome, feedback=result.feedback, weight=result.worth, earned=result.earned,
             chosen=chosen(quiz.questions[result.id], sheet.answers.get(result.id, ())),
             staff_note=result.staff_note and f"quiz question {result.id}: {result.staff_note}",
+            cause=result.cause,
         )
         for result in grade_quiz(quiz, sheet, reference, own)
     ]  # fmt: skip

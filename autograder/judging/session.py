@@ -51,6 +51,7 @@ class Reply:
 
     frame: bytes = b""
     ended: Ended | None = None
+    room: int = LIVE_BYTES  # that it has
 
 
 class Session:
@@ -75,7 +76,7 @@ class Session:
         self._bytes = 0  # that it has answered
         self._timeouts: Counter[str] = Counter()
         self._question = ""
-        self._first = FORGET
+        self._first, self._room = FORGET, LIVE_BYTES
         self._output: list[str] = []
         self.unloadable: Ended | None = None
         self.exchanges: list[Exchange] = []
@@ -124,9 +125,9 @@ class Session:
         if not name:
             self._timeouts[name] = 0
 
-    def begin_check(self) -> None:
-        """Forget the objects and the calls of the check before."""
-        self.exchanges, self._first = [], FORGET
+    def begin_check(self, room: int = LIVE_BYTES) -> None:
+        """Forget the objects and the calls of the check before; no reply may have more bytes than `room`."""
+        self.exchanges, self._first, self._room = [], FORGET, room
 
     def renew(self) -> None:
         """Let the next call start a fresh worker."""
@@ -141,7 +142,7 @@ class Session:
             worker = self._ready()
             frames, self._first = self._first + encode_call(call), b""
             with self._clock(worker):
-                answer = worker.ask(frames, self._allowed_s(), self._deadline(), functions=call.functions)
+                answer = worker.ask(frames, self._allowed_s(), self._deadline(), self._room, call.functions)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             self.exchanges.append(Exchange(call, error))
@@ -174,16 +175,18 @@ class Session:
             while together and ended is None:
                 script, self._question = together.pop(0)
                 del left[0]
-                replies, ended = self._take(worker, coming, len(script.frames))
+                replies, ended = self._take(worker, coming, script.all_rooms())
                 yield replies
 
-    def _take(self, worker: Worker, coming: Iterator[bytes], count: int) -> tuple[list[Reply], Ended | None]:
+    def _take(
+        self, worker: Worker, coming: Iterator[bytes], rooms: Sequence[int]
+    ) -> tuple[list[Reply], Ended | None]:
         """Return the next replies and what ended them early, which is also the last of them."""
         replies: list[Reply] = []
         try:
             with self._clock(worker):
-                for _ in range(count):
-                    replies.append(Reply(next(coming)))
+                for room in rooms:
+                    replies.append(Reply(next(coming), room=room))
         except (CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             return [*replies, Reply(ended=error)], error

@@ -9,8 +9,10 @@ import yaml
 
 from autograder import beside
 from autograder.config import Assignment, Attempts, Course, Late
+from autograder.environment import PYTHON
 from autograder.errors import KitError, nearest
 from autograder.publish.leaks import leaks
+from autograder.publish.student_files.preflight import EXAMPLES
 
 TIERS = ("what to look at", "the idea", "nearly there")
 Hints = Mapping[str, Sequence[str]]
@@ -79,8 +81,8 @@ def load_hints(course_root: Path, stem: str) -> Hints:
     return {str(name): [str(tier).strip() for tier in tiers or []] for name, tiers in found.items()}
 
 
-def hint_faults(hints: Hints, questions: Sequence[str], solution: str) -> list[str]:
-    """Return what is wrong with hints: none for a question, a misspelt one, or a line of the solution."""
+def hint_faults(hints: Hints, questions: Sequence[str], solutions: Sequence[str]) -> list[str]:
+    """Return what is wrong with hints: none for a question, a misspelt one, or a line of a solution."""
     if not hints:
         return []
     told = [f"{name} has no hints" for name in questions if name not in hints]
@@ -88,18 +90,28 @@ def hint_faults(hints: Hints, questions: Sequence[str], solution: str) -> list[s
     for name, tiers in hints.items():
         if len(tiers) != len(TIERS) or not all(tiers):
             told.append(f"{name} needs {len(TIERS)} hints: {', '.join(TIERS)}")
-        given_away = leaks("\n".join(tiers), solution)
+        given_away = dict.fromkeys(line for text in solutions for line in leaks("\n".join(tiers), text))
         told += [f"{name} gives a line of the solution away: {line}" for line in given_away]
     return told
 
 
-def study_facts(assignment: Assignment, rules: Rules) -> dict[str, Any]:
-    """Return what study.py reads, as plain data."""
+def files_of(assignment: Assignment, rules: Rules) -> list[str]:
+    """Return the names of all files that are handed in, that of the main module first."""
+    further = [*(["quiz.yml"] if assignment.quiz else []), *([EXAMPLES] if rules.examples else [])]
+    return [f"{assignment.stem}.py", *beside.file_names(assignment.hand_in), *further]
+
+
+def study_facts(
+    assignment: Assignment, rules: Rules, parameters: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """Return what study.py reads, as plain data; `parameters` are those of the stubs."""
     return {
         "stem": assignment.stem, "title": assignment.heading, "questions": dict(assignment.questions),
         "quiz": assignment.quiz,
+        "files": list(files_of(assignment, rules)), "beside": beside.file_names(assignment.hand_in),
         "provided": [*beside.modules(assignment.provided), *beside.modules(assignment.hand_in)],
-        "beside": list(assignment.hand_in), "due": rules.due,
+        "given": [*beside.file_names(assignment.provided), *files_of(assignment, rules)],
+        "parameters": parameters, "python": list(PYTHON), "due": rules.due,
         "rules": [*rules.told, *([rules.hand_in] if rules.hand_in else [])], "hand_in": rules.hand_in,
         "hints": {name: list(tiers) for name, tiers in rules.hints.items()},
     }  # fmt: skip

@@ -14,7 +14,7 @@ from autograder import beside
 from autograder.config import Assignment, Course
 from autograder.environment import AT_HOME, LIBRARIES, VERSION, promised, python_name
 from autograder.errors import KitError, nearest
-from autograder.publish.facts import Rules, hint_faults, rules_of, study_facts
+from autograder.publish.facts import Rules, files_of, hint_faults, rules_of, study_facts
 from autograder.publish.kit import kit_text
 from autograder.publish.leaks import faults, leaks
 from autograder.publish.notebook import lab_notebook, work_notebook
@@ -22,6 +22,7 @@ from autograder.publish.publishers import publishers
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, CourseModule, read_source
 from autograder.publish.stubs import make_stubs
+from autograder.publish.student_files.foresight import parameters_of
 from autograder.publish.visible import count_visible, make_visible_checks
 from autograder.quiz.figures import term_salt
 from autograder.quiz.questions import load_questions
@@ -47,12 +48,14 @@ def build_template(course: Course, stem: str) -> dict[str, bytes]:
     parts = [read_source(course.root, f"solutions/{name}.py") for name in names]
     checks = read_source(course.root, f"tests/questions/test_{stem}.py")
     modules = provided_files(folder, beside.modules(assignment.provided))
-    texts |= work_files(course, assignment, parts, checks)
+    texts |= work_files(course, assignment, rules, parts, checks)
     insist_on_secrecy(texts, assignment, parts, rules)
     texts["requirements.txt"] = home_requirements([*(part.text for part in parts), *modules.values()])
     facts["asked"] = asked("\n".join(texts[Path(part.where).name] for part in parts))
-    texts["README.md"] = readme(assignment, checks, texts, facts)
-    texts |= modules | kit_files(assignment, rules)
+    texts["README.md"] = readme(assignment, checks, texts, facts | {"files": files_of(assignment, rules)})
+    stubs = [ast.parse(texts[Path(part.where).name]) for part in parts]
+    parameters = {name: found for tree in stubs for name, found in parameters_of(tree).items()}
+    texts |= modules | kit_files(assignment, rules, study_facts(assignment, rules, parameters))
     handed_out = plain_files(folder, beside.files(assignment.provided), needed=True)
     return encoded(texts) | handed_out | plain_files(folder, beside.files(assignment.hand_in), needed=False)
 
@@ -68,7 +71,11 @@ def encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def work_files(
-    course: Course, assignment: Assignment, parts: Sequence[CourseModule], checks: CourseModule
+    course: Course,
+    assignment: Assignment,
+    rules: Rules,
+    parts: Sequence[CourseModule],
+    checks: CourseModule,
 ) -> dict[str, str]:
     """Return what students write in and what checks it: stubs, notebooks, visible checks."""
     stem = assignment.stem
@@ -78,19 +85,18 @@ def work_files(
     for door in publishers():
         texts |= door.student_files(checks, stem)
     stubs = texts[f"{stem}.py"]
-    texts[f"{stem}.ipynb"] = work_notebook(stubs, stem, assignment.heading, quiz=bool(assignment.quiz))
+    texts[f"{stem}.ipynb"] = work_notebook(stubs, stem, assignment.heading, files_of(assignment, rules)[1:])
     with contextlib.suppress(FileNotFoundError):
-        texts["lab.ipynb"] = lab_notebook((sources(course, stem) / "lab.py").read_text("utf-8"))
+        texts["lab.ipynb"] = lab_notebook((sources(course, stem) / "lab.py").read_text("utf-8"), stem)
     return texts
 
 
-def kit_files(assignment: Assignment, rules: Rules) -> dict[str, str]:
+def kit_files(assignment: Assignment, rules: Rules, facts: Mapping[str, Any]) -> dict[str, str]:
     """Return what runs the checks and looks after a folder: the same for all but for names and facts."""
     texts = {name: student_file(name) for name in ("requirements-notebook.txt", "pytest.ini")}
     for path, name in (("conftest.py", "student_conftest.py"), ("study.py", "study.py")):
         texts[path] = student_file(name).replace('"STEM"', f'"{assignment.stem}"')
-    facts = json.dumps(study_facts(assignment, rules), indent=1, ensure_ascii=False)
-    texts["checks/assignment.json"] = facts + "\n"
+    texts["checks/assignment.json"] = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
     texts["checks/kit.py"] = kit_text()
     texts[".github/workflows/checks.yml"] = student_file("checks.yml").replace("PYTHON", VERSION, 1)
     if rules.examples:
@@ -135,7 +141,7 @@ def insist_on_secrecy(
     """Raise if students would be given a line of the solution, a stub that is none, or odd hints."""
     for part in parts:
         refuse_leaks(texts, part, defined_in(part, assignment.questions))
-    for fault in hint_faults(rules.hints, list(assignment.questions), parts[0].text):
+    for fault in hint_faults(rules.hints, list(assignment.questions), [part.text for part in parts]):
         raise KitError(f"assignments/{assignment.stem}/hints.yml: {fault}")
 
 
@@ -190,7 +196,7 @@ def readme(
     assignment: Assignment, checks: CourseModule, texts: Mapping[str, str], facts: Mapping[str, Any]
 ) -> str:
     """Return the README of a folder with these files."""
-    visible, hand_in = count_visible(checks), assignment.hand_in
+    visible = count_visible(checks)
     questions = [
         {"name": name, "points": f"{worth:g}", "checks": visible.get(name, 0)}
         for name, worth in assignment.questions.items()
@@ -198,7 +204,7 @@ def readme(
     torch = next((line for line in texts["requirements.txt"].split() if line.startswith("torch")), "")
     filled = render(
         student_file("README.md.j2"), **facts, stem=assignment.stem, questions=questions, torch=torch,
-        beside=[*(f"{name}.py" for name in beside.modules(hand_in)), *beside.files(hand_in)],
+        beside=beside.file_names(assignment.hand_in),
         data=beside.files(assignment.provided), lab="lab.ipynb" in texts, libraries=promised(),
         import_s=f"{assignment.limits.import_s:g}", call_s=f"{assignment.limits.call_s:g}",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.errors import nearest
+from autograder.errors import ReferenceFailed, nearest
 from autograder.quiz.arithmetic import evaluate, names_and_calls
 from autograder.quiz.figures import fill_in
 from autograder.quiz.numbers import MAX_ANSWER, read_numbers
@@ -30,7 +30,7 @@ from autograder.quiz.sheet import (
     short,
     trouble_with,
 )
-from autograder.results import Outcome
+from autograder.results import Cause, Outcome
 
 __all__ = [
     "Quiz",
@@ -68,6 +68,7 @@ class QuizResult(msgspec.Struct, frozen=True, kw_only=True):
     feedback: str
     lesson: str
     staff_note: str = ""
+    cause: Cause = Cause.OTHER
 
 
 def grade_quiz(quiz: Quiz, sheet: Sheet, functions: Functions, own: Functions) -> list[QuizResult]:
@@ -94,7 +95,7 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
     question, key = quiz.questions[name], quiz.keys[name]
     parts = sheet.answers.get(name, ())
     figures = quiz.figures(name, sheet.student) if sheet.student else {}
-    earned, feedback, note = 0.0, "", ""
+    earned, feedback, note, cause = 0.0, "", "", Cause.OTHER
     if not parts:
         feedback = unanswered(quiz, name, sheet)
     elif question.figures and not figures:
@@ -104,6 +105,7 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
             earned, feedback = judge_answer(question, key, parts, figures, functions, own)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours: the student waits, staff fix it
             feedback, note = "This question could not be graded; you lose no points.", repr(error)
+            cause = Cause.REFERENCE if isinstance(error, ReferenceFailed) else Cause.OTHER
     outcome = Outcome.BROKEN if note else Outcome.PASSED if earned == 1 else Outcome.FAILED
     if question.kind == "free text" and parts and not trouble_with(question.kind, {}, parts):
         outcome = Outcome.WAITING
@@ -118,6 +120,7 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
         feedback=fill_in(feedback, figures),
         lesson=fill_in(key.lesson, figures).strip(),
         staff_note=note,
+        cause=cause,
     )
 
 

@@ -19,6 +19,7 @@ from autograder.judging.grader import Grader
 from autograder.redteam.stage import Stage
 from autograder.sandbox.codec import decode_call
 from autograder.sandbox.protocol import REQUEST, decode_frame
+from autograder.sandbox.syntax import bound
 
 LEARNED, CARRIED = "LEARNED", "CARRIED"
 CHOSEN = "9725"  # a number that attacks put wherever one may be told
@@ -96,10 +97,13 @@ def secrets_of(grader: Grader) -> Secrets:
 
 
 def visible_source(bank: Bank) -> str:
-    """Return the text of the visible checks, which students have."""
-    names = {check.name for check in bank.checks if check.visible}
-    lines = bank.checks_source.splitlines()
-    found = [node for node in ast.parse(bank.checks_source).body if getattr(node, "name", "") in names]
+    """Return the text of the visible checks, which students have, and of what they use."""
+    wanted = {check.name for check in bank.checks if check.visible}
+    lines, left, found = bank.checks_source.splitlines(), ast.parse(bank.checks_source).body, list[ast.stmt]()
+    while more := [node for node in left if wanted.intersection(bound(node))]:
+        found += more
+        left = [node for node in left if node not in more]
+        wanted = {one.id for node in more for one in ast.walk(node) if isinstance(one, ast.Name)}
     return "\n".join(line for node in found for line in lines[node.lineno - 1 : node.end_lineno])
 
 

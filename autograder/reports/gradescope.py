@@ -10,7 +10,7 @@ from autograder.config import CourseSettings, Visibility
 from autograder.data.figures import PNG
 from autograder.judging.scoring import is_weightless, point_shares
 from autograder.reports.repairs import repair_lines, repairs
-from autograder.reports.student_page import questions_of
+from autograder.reports.student_page import at_home, own_answer, questions_of
 from autograder.reports.terminal import printable
 from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.late import Ruling
@@ -103,12 +103,13 @@ def check_row(check: CheckResult, question: str, place: str, points: float) -> R
 
 def told(check: CheckResult) -> ResultsRow:
     """Return what a check has to say: as Markdown, or with its figures as HTML if they are small enough."""
-    pictures = drawn(check)
+    pictures, text = drawn(check), check.feedback
+    text += f"\n({at_home(check)})" if at_home(check) else ""
     if not pictures:
-        return {"output": block(check.feedback)}
-    page = f"<pre>{html.escape(cut(printable(check.feedback).strip()))}</pre>\n{pictures}"
+        return {"output": block(text)}
+    page = f"<pre>{html.escape(cut(printable(text).strip()))}</pre>\n{pictures}"
     if len(page) > MAX_PAGE:
-        return {"output": block(f"{check.feedback}\n{TOO_LARGE}")}
+        return {"output": block(f"{text}\n{TOO_LARGE}")}
     return {"output": page, "output_format": "html"}
 
 
@@ -156,8 +157,10 @@ def quiz_row(answer: QuizAnswer, place: str, points: float, visibility: str) -> 
     row: ResultsRow = {"name": f"quiz: {answer.id}", "number": place, "visibility": visibility}
     row |= {"score": round(points * share, 2), "max_score": points}
     row["status"] = "passed" if answer.outcome is Outcome.PASSED else "failed"
-    told = f"Your answer: {answer.given or 'none'}\n{answer.feedback}"
-    return row | {"output": block(told), "tags": ["quiz", answer.outcome]}
+    return row | {
+        "output": block(f"{own_answer(answer)}\n{answer.feedback}"),
+        "tags": ["quiz", answer.outcome],
+    }
 
 
 def shared(points: float, weights: Sequence[float]) -> list[float]:

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterator, Sequence
 
 from autograder.reports.repairs import repair_lines, repairs
-from autograder.reports.student_page import questions_of, seen
+from autograder.reports.student_page import at_home, own_answer, questions_of, seen
 from autograder.reports.terminal import number, printable
 from autograder.reports.terminal import wrapped as wrapped_to
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
@@ -43,7 +43,7 @@ def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[
         for answer in report.quiz:
             sign = "right" if answer.outcome is Outcome.PASSED else "not right"
             yield f"  {answer.id}: {sign}, {number(answer.score)} of {number(answer.max_score)}"
-            yield from wrapped(answer.feedback, "      ")
+            yield from wrapped(f"{own_answer(answer)}\n{answer.feedback}", "      ")
 
 
 def feedback_on(question: QuestionResult, checks: Sequence[CheckResult], published: bool) -> Iterator[str]:
@@ -62,7 +62,7 @@ def feedback_on(question: QuestionResult, checks: Sequence[CheckResult], publish
         yield from wrapped(wrong[0].feedback, "  ")
         return
     for check in wrong:
-        yield f"  {check.title}"
+        yield f"  {check.title}" + (f" ({at_home(check)})" if at_home(check) else "")
         yield from wrapped(check.feedback, "      ")
 
 

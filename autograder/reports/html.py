@@ -23,7 +23,7 @@ from autograder.data.figures import PNG
 from autograder.reports import attention, statistics
 from autograder.reports.code import Cell
 from autograder.reports.repairs import repairs
-from autograder.reports.student_page import grouped, questions_of, seen
+from autograder.reports.student_page import at_home, grouped, questions_of, seen
 from autograder.reports.tables import JOINERS
 from autograder.reports.terminal import number
 from autograder.results import SEVERITY, CheckResult, Isolation, Outcome, Report
@@ -196,7 +196,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters |= {"line": line, "text": text, "number": number, "percent": percent}
     made.filters |= {"short": statistics.short_name, "paragraphs": paragraphs, "grouped": grouped}
-    made.globals |= {"OUTCOMES": OUTCOMES, "count": count}
+    made.globals |= {"OUTCOMES": OUTCOMES, "count": count, "at_home": at_home}
     return made
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from autograder.checks.describe import sentence
 from autograder.reports.statistics import is_wrong, short_name
-from autograder.results import CheckResult, Outcome, QuestionResult, Report
+from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 
 NOT_RUN = (Outcome.SKIPPED, Outcome.NOT_RUN)
 WHEN_PUBLISHED = ("after_due_date", "after_published")
@@ -73,6 +73,18 @@ def page_question(
 def seen(check: CheckResult, staff: bool, published: bool) -> bool:
     """Whether a check may be read."""
     return staff or check.visibility == "visible" or (published and check.visibility in WHEN_PUBLISHED)
+
+
+def own_answer(answer: QuizAnswer) -> str:
+    """Return what was answered to a question of the quiz, with what the chosen letters say."""
+    said = f" ({answer.chosen})" if answer.chosen else ""
+    return f"Your answer: {answer.given or 'none'}{said if answer.given else ''}"
+
+
+def at_home(check: CheckResult) -> str:
+    """Return the remark that a student's own pytest shows a failure too, "" where it does not."""
+    fails = is_wrong(check) and check.outcome is not Outcome.WAITING
+    return "your own pytest shows this too" if check.visible and fails else ""
 
 
 def failed_check(check: CheckResult, staff: bool) -> FailedCheck:

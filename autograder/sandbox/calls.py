@@ -114,13 +114,20 @@ class Resolver:
         if isinstance(stand_in, Named):
             return named(stand_in.name, self.namespace)
         if isinstance(stand_in, Record):
-            module, _, name = stand_in.path.rpartition(".")
-            kind = getattr(importlib.import_module(module), name)
-            made = object.__new__(kind)
-            for key, value in stand_in.fields.items():
-                object.__setattr__(made, key, live(value, self))
-            return made
+            return self.made(stand_in)
         return self.function(stand_in)
+
+    def made(self, stand_in: Record) -> Any:
+        """Return a dataclass with these fields, its own code aside; anything else is made by keywords."""
+        module, _, name = stand_in.path.rpartition(".")
+        kind: Any = getattr(importlib.import_module(module), name)
+        fields = {key: live(value, self) for key, value in stand_in.fields.items()}
+        if not hasattr(kind, "__dataclass_fields__"):
+            return kind(**fields)
+        made = object.__new__(kind)
+        for key, value in fields.items():
+            object.__setattr__(made, key, value)
+        return made
 
     def function(self, stand_in: Callback) -> Callable[..., Any]:
         """Return a function of the asker's: itself in this process, else one that asks over the wall."""

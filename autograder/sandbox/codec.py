@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from autograder.data.plain import plain, sendable
+from autograder.data.plain import plain
+from autograder.data.sending import sendable
 from autograder.data.values import Figure, Handle, Opaque, leaves
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer, Call, StudentRaised
-from autograder.sandbox.packing import Decoder, Encoder
+from autograder.sandbox.packing import MAX_NODES, Decoder, Encoder
 
 ROOM, ROOM_TIMES = 64 << 10, 16  # bytes that any reply may have; and so many times what a right one has
 FIGURE_ROOM = 4 << 20  # a figure's data and picture differ in size from one program to the next
@@ -75,16 +76,22 @@ def room_for(right: Answer) -> int:
     return ROOM + ROOM_TIMES * len(encode_answer(right)) + figure
 
 
-def read_reply(frame: bytes) -> Answer:
+def read_reply(frame: bytes, room: int = protocol.MAX_FRAME) -> Answer:
     """Return the answer in a reply, or raise `StudentRaised`; whatever else it is, is refused."""
-    return answer_in(*protocol.decode_frame(frame, protocol.REPLY))
+    return answer_in(*protocol.decode_frame(frame, protocol.REPLY), room)
 
 
-def answer_in(reply: Any, body: memoryview) -> Answer:
-    """Return the answer that a message holds, or raise `StudentRaised`."""
+def answer_in(reply: Any, body: memoryview, room: int = protocol.MAX_FRAME) -> Answer:
+    """Return the answer that a message holds, or raise `StudentRaised`.
+
+    Args:
+        reply: the message.
+        body: of it.
+        room: the bytes that it may have; each piece of data counts as `ROOM_TIMES` of them.
+    """
     if isinstance(reply, protocol.Raised):
         raise StudentRaised(reply.problem)
     if not isinstance(reply, protocol.Answered):
         raise protocol.ProtocolError("something that is no answer")
-    decoder = Decoder(body)
+    decoder = Decoder(body, pieces=min(room // ROOM_TIMES, MAX_NODES))
     return Answer(decoder.value(reply.value), tuple(reply.changed), decoder.mapping(reply.grads))

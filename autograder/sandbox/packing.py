@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from autograder.data.plain import MAX_KEYED
+from autograder.data.plain import ITEM_BYTES, MAX_BYTES, MAX_KEYED, rows
 from autograder.data.values import Callback, Figure, Handle, Named, Opaque, Record, Stream, Tensor
 from autograder.sandbox import protocol
-from autograder.sandbox.protocol import ProtocolError
+from autograder.sandbox.protocol import ProtocolError, TooManyPieces
 
 ContainerKind = Literal["list", "tuple", "set", "frozenset", "iterator"]
 DTYPES = frozenset(
@@ -24,6 +24,7 @@ PACK_FROM = 8  # a list of at least this many floats travels as one array
 MAX_DIMENSIONS = 32
 MAX_DEPTH = 20  # of lists in lists: more than a worker ever sends
 MAX_NODES = 300_000  # pieces of data in one message
+MAX_ROWS = MAX_BYTES // ITEM_BYTES  # of an array without entries
 MAX_ALIKE = 64  # different keys of one hash, each compared with all others: honest ones are few
 MAX_AXES = 500  # of a figure
 MAX_SIDE = 1700  # pixels of a picture; figures are drawn at most 1600 wide and high
@@ -104,14 +105,14 @@ class Encoder:
 class Decoder:
     """Turns wire structs into data. Each array has bytes of the body of its own, one after another."""
 
-    def __init__(self, body: memoryview, *, is_ours: bool = False) -> None:
-        """Begin with the body of a message.
+    def __init__(self, body: memoryview, *, is_ours: bool = False, pieces: int = MAX_NODES) -> None:
+        """Begin with the body of a message, which may have so many `pieces` of data.
 
         `is_ours`: the grader wrote it, so that things in it may stand for the program's functions and for any
         class: whoever can send those runs what they like on the other side.
         """
-        self._body, self._is_ours = body, is_ours
-        self._at = self._nodes = 0
+        self._body, self._is_ours, self._left = body, is_ours, pieces
+        self._at = 0
 
     def value(self, wire: Any, depth: int = 0) -> Any:
         """Return the data behind a wire struct."""
@@ -157,9 +158,11 @@ class Decoder:
 
     def all(self, wires: Sequence[Any], depth: int = 0) -> list[Any]:
         """Return the data behind several wire structs."""
-        self._nodes += len(wires)
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise ProtocolError("data that is nested too deeply or in too many pieces")
+        self._left -= len(wires)
+        if self._left < 0:
+            raise TooManyPieces("data in too many pieces")
+        if depth > MAX_DEPTH:
+            raise ProtocolError("data that is nested too deeply")
         return [self.value(item, depth + 1) for item in wires]
 
     def mapping(self, wire: protocol.WireDict, depth: int = 0) -> dict[Any, Any]:
@@ -192,7 +195,7 @@ class Decoder:
         dtype = np.dtype(wire.dtype)
         count = math.prod(wire.shape)
         end = self._at + count * dtype.itemsize
-        if wire.at != self._at or end > len(self._body) or max(wire.shape, default=0) > protocol.MAX_REQUEST:
+        if wire.at != self._at or end > len(self._body) or (not count and rows(wire.shape) > MAX_ROWS):
             raise ProtocolError("an array that is not where it should be, or larger than its frame")
         flat = np.frombuffer(self._body, dtype, count, self._at) if count else np.empty(0, dtype)
         self._at = end

@@ -28,6 +28,10 @@ class ProtocolError(Exception):
     """The other side sent something that is no frame: it is not to be trusted any more."""
 
 
+class TooManyPieces(ProtocolError):
+    """An answer of far more pieces than the right one."""
+
+
 class Wire(msgspec.Struct, tag_field="k", frozen=True):
     """One tagged piece of data or one message."""
 
@@ -137,7 +141,7 @@ class CallRequest(Wire, tag="call", frozen=True):
     """A `Call`, with its data encoded."""
 
     action: Literal["call", "make", "invoke", "read", "callback"]
-    name: str
+    name: Name
     args: "list[Value]"
     kwargs: WireDict
     handle: WireHandle | None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOADING = 1.6  # times what loading may take, a worker is ended; until then it cuts statements by itself
 GO = protocol.frame_of(protocol.Go())
+MUCH_LARGER = "began an answer much larger than the right one"
 LIVE_BYTES = 8 << 20  # of one reply, where it is not known how large a right one is
 
 
@@ -115,7 +116,7 @@ class Worker:
                 until += self.excused.all_s - excused
                 reply, body = protocol.decode_frame(frame, protocol.REPLY)
                 if not isinstance(reply, protocol.CallRequest):
-                    return answer_in(reply, body)
+                    return answer_in(reply, body, room)
                 if reply.action == "callback":
                     frame = call_back(reply, body, functions)
                     continue
@@ -125,6 +126,8 @@ class Worker:
                 frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
                 until += self._lender.excused_s - lent
                 self.excused.all_s += self._lender.excused_s - lent
+        except protocol.TooManyPieces:
+            raise self._died(MUCH_LARGER, AnswerTooLarge) from None
         except protocol.ProtocolError:
             raise self._died("sent something that is no answer", InvalidReply) from None
 
@@ -171,13 +174,15 @@ class Worker:
                     if len(found) > count:
                         self.end()  # it answers what it was not asked
                     watch.settle()
+                    told = time.monotonic()
                     yield from found[:count]
+                    watch.postpone(time.monotonic() - told)
                     count -= len(found)
                     if found:
                         watch.begin()
                     if arriving.has_too_large and count > 0:
                         self.end()
-                        raise AnswerTooLarge("began an answer much larger than the right one")
+                        raise AnswerTooLarge(MUCH_LARGER)
             if count < 0:
                 raise protocol.ProtocolError
         except protocol.ProtocolError:

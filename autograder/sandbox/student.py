@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.data.sending import record
 from autograder.data.values import Callback, Handle, Named, Record, rebuilt
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 
@@ -179,7 +180,8 @@ class Arguments:
             return value
         kind = type(value)
         unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
-        return Record(f"{kind.__module__}.{kind.__qualname__}", unwrapped)
+        made = record(kind, unwrapped)
+        return made if isinstance(made, Record) else value
 
     def _name(self, function: Function) -> Named:
         if function._call.action != "call":

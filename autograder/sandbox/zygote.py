@@ -204,6 +204,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     limits.prctl(limits.PR_SET_SUBREAPER, 1)
     limits.hide_memory()
+    pages.keep_what_is_freed()
     for name in settings["ours"]:
         importlib.import_module(name)
     forget_folders()

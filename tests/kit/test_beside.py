@@ -135,7 +135,7 @@ def test_the_zip_for_gradescope_holds_them():
     ("key", "entry", "told"),
     [
         ("hand_in", "../essay.txt", "give it a plain name"),
-        ("provided", "README.md", "give it a plain name"),
+        ("provided", "README.md", "has a file of that name"),
         ("hand_in", "random.py", "a Python module of that name exists already"),
         ("hand_in", "two words.py", "is not a Python name"),
     ],

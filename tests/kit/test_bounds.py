@@ -11,7 +11,7 @@ from autograder.judging import answers, facts, judge, lending, session
 from autograder.judging.session import PARTS, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
-from autograder.sandbox.calls import Call
+from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
@@ -23,9 +23,12 @@ ROWS = {
     "a call": [patience.FACTOR],
     "threads of a worker": [limits.THREADS],
     "descriptors of a worker": [limits.DESCRIPTORS],
-    "an answer": [codec.ROOM >> 10, codec.ROOM_TIMES, codec.FIGURE_ROOM // MB, remote.LIVE_BYTES // MB],
+    "an answer": [
+        codec.ROOM >> 10, codec.ROOM_TIMES, codec.FIGURE_ROOM // MB, remote.LIVE_BYTES // MB,
+        codec.ROOM_TIMES,
+    ],
     "all answers of a submission": [session.SUBMISSION_BYTES // MB],
-    "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_DEPTH],
+    "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_DEPTH, packing.MAX_ROWS],
     "a dict or a set": [plain.MAX_KEYED, packing.MAX_ALIKE],
     "what is compared with known mistakes": [facts.MOST_FACTS],
     "names, problems, changed arguments": [
@@ -119,6 +122,23 @@ def test_keys_that_were_made_to_be_slow_are_refused():
     assert len(decode(protocol.WireItems("set", grid))) == len(grid)
 
 
+def test_rows_without_entries_count():
+    decode = packing.Decoder(memoryview(b"")).array
+    assert decode(protocol.WireArray("<f8", [packing.MAX_ROWS, 0], 0)).shape == (packing.MAX_ROWS, 0)
+    for shape in ([0, 2**29], [2**29, 0], [2**15, 0, 2**15]):
+        with pytest.raises(ProtocolError):
+            decode(protocol.WireArray("<f8", shape, 0))
+
+
+def test_pieces_of_an_answer_count_like_bytes():
+    room = codec.room_for(Answer([1, 2, 3]))
+    few, many = (codec.encode_answer(Answer([None] * count)) for count in (4_000, 50_000))
+    assert len(many) < room
+    assert codec.read_reply(few, room).value == [None] * 4_000
+    with pytest.raises(protocol.TooManyPieces):
+        codec.read_reply(many, room)
+
+
 def test_a_program_longer_than_people_write_is_not_looked_through():
     text = "x = running_mean\n" * (lending.MOST_PROGRAM // 17 + 1)
     assert lending.defining_statements((text,)) == {}
@@ -136,6 +156,7 @@ def test_what_is_as_large_as_it_says_and_not_as_its_memory_is_too_large(behind):
     student, _ = behind(
         "import numpy as np\ndef f():\n    return np.broadcast_to(np.float64(1), (10**9,))\n"
         "def g():\n    return np.lib.stride_tricks.as_strided(np.zeros(1), (10**6, 10**6), (0, 0))\n"
+        "def h():\n    return np.empty((10**9, 0))\n"
     )
-    assert (student.f().why, student.g().why) == (plain.TOO_LARGE, plain.TOO_LARGE)
+    assert (student.f().why, student.g().why, student.h().why) == (plain.TOO_LARGE,) * 3
     assert np.shape(student.f()) == ()

@@ -57,6 +57,13 @@ def test_a_change_becomes_a_function_with_its_hint_and_calls_itself():
     assert namespace["starts_at_one"]([2, 3]) == 6
 
 
+def test_a_change_may_have_tags():
+    tagged, plain = variants(
+        made('other=("return 0", "return 2", "h", ("an empty list", "b")),'), "misconception"
+    )[::-1]
+    assert (tagged.tags, plain.tags) == (("an empty list", "b"), ())
+
+
 def test_a_change_of_a_class_has_what_the_class_uses():
     text = 'changed("Mean", forgets_the_length=(" / len(values)", "", "Divided by what?"))\n'
     told = written_out(text, PARTS, "count.py")
@@ -76,6 +83,7 @@ def test_a_file_without_changes_stays_as_it_is():
         ('never=("product", "x", "h")', "'product' must stand once in the reference, it stands 0 times"),
         ('broken=("return 0", "return (", "h")', "broken: Python cannot read what comes of it"),
         ("short=('return 0', 'return 1')", "count.py:5: "),
+        ("a=('return 0', 'return 1', 'h', 'empty')", "a: after the hint comes one tuple of tags"),
     ],
 )
 def test_a_change_that_cannot_be_made_is_told_with_its_line(more, told):

@@ -171,6 +171,19 @@ def test_what_the_course_settles_otherwise_is_told_before_it_acts(home, copy, tm
     assert told not in run("regrade", copy, "--dry-run", course=home / "course").stderr
 
 
+def test_graded_again_the_same_work_does_not_score_otherwise_without_a_word(home, copy, tmp_path):
+    course = shutil.copytree(home / "course", tmp_path / "other")
+    text = (course / "grading.yml").read_text()
+    assert "clip_to_range: 5" in text, text
+    (course / "grading.yml").write_text(text.replace("clip_to_range: 5", "clip_to_range: 4"))
+    done = run("grade", home / "class", "-a", "warmup", "-o", copy, course=course)
+    assert "points: now running_mean" in done.stderr
+    told = done.stderr.partition("the same work scores otherwise than in the last run of this folder\n")[2]
+    for name in ("Ada Lovelace_31", "Ada Lovelace_32", "Zoë 🦜_33"):
+        assert name in told
+    assert "otherwise" not in run("grade", home / "class", "-a", "warmup", "-o", copy, course=course).stderr
+
+
 def test_one_student_is_graded_again_and_the_others_stand(home, copy):
     done = run("regrade", copy, "--only", "z1", course=home / "course")
     assert done.stdout.startswith("warmup: 1 of 1 submissions ran again\n")

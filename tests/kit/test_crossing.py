@@ -1,12 +1,19 @@
 """What crosses the wall, both ways, through a real worker: the rows of the table in docs/authors.md."""
 
+import array
 import collections
 import dataclasses
+import importlib
+import sys
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from autograder.sandbox.calls import StudentRaised
+from autograder.checks import expect_equal
+from autograder.sandbox.calls import Call, StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.student import here
 
 ECHO = "def echo(value):\n    return value\n\ndef kind(value):\n    return type(value).__name__\n"
@@ -113,9 +120,65 @@ def test_a_dataclass_tells_its_fields_and_keeps_its_methods(behind):
     assert (span.start, span.length()) == (1, 4)
 
 
-@dataclasses.dataclass
-class Unknown:
-    size: int
+Pair = collections.namedtuple("Pair", "x y")
+GRID = (
+    "import dataclasses\nimport typing\n\n@dataclasses.dataclass(frozen=True)\nclass Cell:\n    at: tuple\n"
+    "    mark: str = '.'\n\nclass Step(typing.NamedTuple):\n    by: list\n    cost: float = 1.0\n"
+)
+
+
+@pytest.fixture
+def grid(tmp_path, monkeypatch):
+    """A module that is handed out, as a file of checks imports it."""
+    (tmp_path / "grid_of_cells.py").write_text(GRID)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("grid_of_cells")
+    del sys.modules["grid_of_cells"]
+
+
+def test_a_dataclass_and_a_named_tuple_of_a_provided_module_arrive_as_what_they_are(behind, grid):
+    source = (
+        "import grid_of_cells as g\n\ndef cell(value):\n    return type(value) is g.Cell, value.at, value\n"
+        "def step(steps):\n    return [(type(one) is g.Step, one.by, one.cost, len(one)) for one in steps]\n"
+    )
+    student, _ = behind(source, modules={"grid_of_cells": GRID})
+    there, at, back = student.cell(grid.Cell((1, 2), "x"))
+    assert (there, at, repr(back)) == (True, (1, 2), "grid_of_cells.Cell(at=(1, 2), mark='x')")
+    expect_equal(back, {"at": (1, 2), "mark": "x"})
+    assert student.step([grid.Step([3]), grid.Step([4], 2.5)]) == [(True, [3], 1.0, 2), (True, [4], 2.5, 2)]
+
+
+def test_a_class_that_cannot_be_imported_is_an_error_where_it_is_sent(behind):
+    @dataclasses.dataclass
+    class Unknown:
+        size: int
+
+    Point = collections.namedtuple("Point", "x y")
+    Point.__module__ = "checks_of_warmup"
+    student, _ = behind(ECHO)
+    for value in (Unknown(3), [Point(1, 2)], Unknown(lambda: 3)):
+        with pytest.raises(TypeError, match=r"it holds .*(Unknown|Point) \(its class is in no module"):
+            student.echo(value)
+
+
+def test_numbers_of_the_standard_library_arrive_as_what_they_are(behind):
+    student, _ = behind("def f(value):\n    return type(value).__name__, str(value)\n")
+    for value in (1.5 - 2j, Fraction(1, 3), Decimal("0.10")):
+        assert student.f(value) == (type(value).__name__, str(value))
+    assert student.f(np.complex64(1j)) == ("complex", "1j")
+    assert student.f(np.float32(0.5)) == ("float", "0.5")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(collections.Counter("aab"), collections.OrderedDict(a=1), collections.defaultdict(list)),
+        *(collections.deque([1]), array.array("d", [1.0]), bytearray(b"x"), np.array([None]), {Pair(1, 2)}),
+    ],
+)
+def test_what_would_arrive_as_another_type_is_refused(value):
+    with pytest.raises(TypeError, match="argument 1 cannot be sent"):
+        encode_call(Call("call", "f", ([value],)))
 
 
 def test_mappings_of_the_standard_library_are_dicts_and_named_tuples_tuples(behind):

@@ -1,5 +1,6 @@
 """On a machine without a wall: the command that does the same in a container."""
 
+import os
 import platform
 import shlex
 from pathlib import Path
@@ -30,14 +31,25 @@ def test_the_command_names_the_same_files_inside(arguments, mounted, where, insi
     assert words[4:] == ["-v", f"{mounted}:/work", *where, "autograder", *shlex.split(inside)]
 
 
-@pytest.mark.parametrize("command", ["grade", "check"])
-def test_a_machine_without_a_wall_says_so_in_one_line_with_the_command(command, tmp_path, monkeypatch):
+LINUX_ALONE = ("memfd_create", "pidfd_open", "sched_getaffinity", "unshare")
+
+
+@pytest.fixture
+def mac(monkeypatch):
+    """A system without what only Linux has."""
     monkeypatch.setattr(platform, "system", lambda: "Darwin")
-    (tmp_path / "ada").mkdir()
-    (tmp_path / "ada" / "warmup.py").write_text("def running_mean(values, window):\n    return values\n")
-    more = ["-o", str(tmp_path / "OUT")] if command == "grade" else []
-    handed = tmp_path if command == "grade" else tmp_path / "ada"
-    done = CliRunner().invoke(main, ["--course", str(TINY), command, str(handed), "-a", "warmup", *more])
+    for name in LINUX_ALONE:
+        monkeypatch.delattr(os, name, raising=False)
+
+
+@pytest.mark.parametrize("command", ["grade class -a warmup -o OUT", "check class/ada -a warmup", "doctor",
+                                     "doctor --hints hints.csv"])  # fmt: skip
+@pytest.mark.usefixtures("mac")
+def test_a_machine_without_a_wall_says_so_in_one_line_with_the_command(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "warmup.py").write_text("def running_mean(values, window): return values\n")
+    done = CliRunner().invoke(main, ["--course", str(TINY), *command.split()])
     assert done.exit_code == 1
     (line,) = [line for line in done.output.splitlines() if "sandbox" in line]
     assert line.startswith(

@@ -39,6 +39,11 @@ def reason(expectation, *args, **kwargs):
         (float("nan"), float("nan")),
         (10**30, 10**30),
         ([], []),
+        ({"mean": 0.1 + 0.2}, {"mean": 0.3}),
+        ([1e-17, 2], [0.0, 2]),
+        ((1, np.float32(0.1)), [1.0, 0.1]),
+        ({(0.1 + 0.2, "a"), (1, "b")}, {(0.3, "a"), (1.0, "b")}),
+        (0.1 + 0.2 + 1j, 0.3 + 1j),
     ],
 )
 def test_the_same_data_is_equal_in_another_dress(got, want):
@@ -61,16 +66,55 @@ def test_the_same_data_is_equal_in_another_dress(got, want):
         ({1, 2}, {1, 2, 3}, "the result lacks 1 element and has 0 too many"),
         ([1, 2], {1, 2}, "the result is a list of 2; expected a set"),
         (2.5, 2, "the result is not the right number"),
+        (2 + 1e-9, 2, "the result is not the right number"),
+        (10**400, 0.5, "the result is not the right number"),
+        (float("inf"), 1e308, "the result is not the right number"),
+        ({"mean": 0.301}, {"mean": 0.3}, "the value of the 1st key of the result is not the right number"),
+        ([0.2, 0.1 + 0.2], [0.3, 0.2], "the result is in another order"),
+        ({0.3, 2}, {0.3, 3}, "the result lacks 1 element and has 1 too many"),
+        ([{1}], [{True}], "the result[0] lacks 1 element and has 1 too many"),
     ],
 )
 def test_what_differs_is_said_without_the_contents(got, want, told):
     assert reason(expect_equal, got, want)[: len(told)].startswith(told[:40])
 
 
-def test_without_order_a_list_a_set_and_another_order_are_the_same():
-    for got in ([2, 1], (1, 2), {1, 2}, np.array([2, 1])):
-        expect_equal(got, [1, 2], ordered=False)
-    assert reason(expect_equal, [1, 1, 2], [1, 2], ordered=False)
+@pytest.mark.parametrize(
+    ("got", "want"),
+    [
+        *(([2, 1], [1, 2]), ((1, 2), [1, 2]), ({1, 2}, [1, 2]), (np.array([2, 1]), [1, 2])),
+        ([2.0, 1], [2, 1.0]),
+        ([{"b": 1, "a": 2}, {}], [{}, {"a": 2, "b": 1}]),
+        ({(1, 2)}, [(1, 2)]),
+        ([[1, 2]], {(1, 2)}),
+        ([0.1 + 0.2, "x", None], ["x", None, 0.3]),
+        ([1.00016, 1.0 + 1e-15, 1.00008 + 1e-15], [1.00008, 1.00016, 1.0]),
+        (["b", b"a", float("nan"), True, 1], [1, True, float("nan"), b"a", "b"]),
+        (list(np.arange(2000) * (0.1 + 1e-12)), list(np.arange(2000)[::-1] * 0.1)),
+    ],
+)
+def test_without_order_items_are_matched_one_by_one(got, want):
+    expect_equal(got, want, ordered=False)
+
+
+@pytest.mark.parametrize(
+    ("got", "want", "told"),
+    [
+        ([1, 1, 2], [1, 2], "the result lacks 0 items and has 1 too many"),
+        ([1, True], [1, 1], "the result lacks 1 item and has 1 too many"),
+        ([0.301, 1], [0.3, 1], "the result lacks 1 item and has 1 too many"),
+        ([[1, 2]], [[2, 1]], "the result lacks 1 item and has 1 too many"),
+        (3, [3], "the result is a number; expected a list"),
+    ],
+)
+def test_without_order_what_lacks_is_counted(got, want, told):
+    assert reason(expect_equal, got, want, ordered=False) == told
+
+
+def test_the_tolerance_for_floats_can_be_chosen():
+    expect_equal([0.31], [0.3], rtol=0.1)
+    for got, want in ((0.1 + 0.2, 0.3), (1e-17, 0.0)):
+        assert reason(expect_equal, got, want, rtol=0) == "the result is not the right number"
 
 
 def test_a_dataclass_is_compared_by_its_fields_and_printed_as_what_it_is():

@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace as replace_fields
 
+from autograder.batch.update import Need, need_of
 from autograder.checks import CheckFailed
 from autograder.config import load_config
+from autograder.errors import ReferenceFailed
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.judging.programs import variant_program
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import share
 from autograder.judging.sentences import Sentences
-from autograder.judging.session import Session
+from autograder.judging.session import Script, Session
 from autograder.results import (
     Cause,
     CheckResult,
@@ -30,6 +32,7 @@ from autograder.results import (
     to_json,
 )
 from autograder.sandbox.calls import Call
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.submission.reading import Submission
@@ -134,6 +137,13 @@ def test_a_crash_costs_its_check_only(grade):
     report = grade(running_mean="import os\ndef running_mean(values, window):\n    os._exit(0)")
     assert {check.outcome for check in results(report, "running_mean")} == {Outcome.CRASHED}
     assert score(report, "clip_to_range") == 5
+
+
+def test_how_one_work_ended_is_not_told_of_another_that_answered_as_little(grade):
+    bodies = ("return [0.0] * 10**5", "import os; os._exit(0)", "return [0.0] * 10**5")
+    for body, outcome in zip(bodies, (Outcome.FAILED, Outcome.CRASHED, Outcome.FAILED), strict=True):
+        report = grade(running_mean=f"def running_mean(values, window):\n    {body}")
+        assert results(report, "running_mean")[0].outcome is outcome
 
 
 def test_what_one_function_spoils_does_not_cost_another(grade):
@@ -262,6 +272,28 @@ def test_a_check_that_stumbles_is_ours_only_if_the_reference_makes_it_stumble(gr
         monkeypatch.undo()
 
 
+def test_a_reference_that_fails_gives_no_verdict_that_lasts(grader, monkeypatch):
+    def asks(student, reference):
+        reference.running_mean(student.running_mean([1.0, 2.0], 1), 2)
+
+    def fails(*_, **__):
+        raise ReferenceFailed("it took too long")
+
+    check = replace(grader.bank.checks[0], function=asks, fixtures=("student", "reference"), id="x.asks")
+    text = b"def running_mean(values, window):\n    return [5.25, 6.5]"  # which nobody asked about before
+    monkeypatch.setattr(grader, "bank", replace(grader.bank, checks=(check,)))
+    assert grader.judge.script(check)
+    outcomes = []
+    for reference_is_well in (False, True):
+        with monkeypatch.context() as patch:
+            if not reference_is_well:
+                patch.setattr(grader.reference, "_ask", fails)
+            report = grader.grade(Submission("w", "w", {"warmup.py": text}, main="warmup.py"))
+        outcomes.append((report.checks[0].outcome, report.checks[0].cause))
+        assert need_of({}, {}, report) is (Need.NOTHING if reference_is_well else Need.RUN)
+    assert outcomes == [(Outcome.BROKEN, Cause.REFERENCE), (Outcome.PASSED, Cause.OTHER)]
+
+
 def made(outcome: Outcome, weight: float = 1.0) -> CheckResult:
     return CheckResult(
         id="a", question="q", title="t", visible=False, visibility="hidden", weight=weight, outcome=outcome
@@ -383,5 +415,42 @@ def test_the_time_that_the_grader_takes_is_not_the_submissions(wall, monkeypatch
     real = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: real() + 1000)  # more than a submission may take
     assert session.send(Call("call", "f", (2.0,))).value == 2.0
+    assert session.seconds < wall.bounds.submission_s
+    session.close()
+
+
+def test_what_two_checks_ask_alike_is_asked_once(grader, monkeypatch):
+    """One conversation serves both, and each is judged by itself."""
+    check = next(one for one in grader.bank.drawn(0).checks if one.visible)
+
+    def refuses(student):
+        check.function(student)
+        raise CheckFailed("no")
+
+    other = replace(check, id=f"{check.id}_too", function=refuses)
+    play, played = Session.play, []
+
+    def noted(session, scripts, *more):
+        played.append(len(scripts))
+        return play(session, scripts, *more)
+
+    monkeypatch.setattr(Session, "play", noted)
+    monkeypatch.setitem(grader.judge._scripts, other.key, grader.judge.script(check))
+    session = Session(grader.wall, Program(ProgramText("work.py", ["\n".join(RIGHT.values())])))
+    try:
+        outcomes = [one.verdict.outcome for one in grader.judge.judge_all([check, other], session)]
+    finally:
+        session.close()
+    assert (outcomes, played) == ([Outcome.PASSED, Outcome.FAILED], [1])
+
+
+def test_the_time_that_the_grader_takes_between_replies_is_not_the_submissions(wall, monkeypatch):
+    slow = "import time\ndef f(x):\n    time.sleep(x / 20)\n    return x\n"
+    session = Session(wall, Program(ProgramText("work.py", [slow])))
+    scripts = [Script((encode_call(Call("call", "f", (x,))),)) for x in (0.0, 1.0)]
+    replies, real = session.play(scripts, ["q", "q"]), time.monotonic
+    assert next(replies)[0].ended is None
+    monkeypatch.setattr(time, "monotonic", lambda: real() + 1000)  # the second is not there yet
+    assert next(replies)[0].ended is None
     assert session.seconds < wall.bounds.submission_s
     session.close()

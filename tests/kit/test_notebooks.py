@@ -1,9 +1,12 @@
 """The notebooks: generated, without outputs, and run by a real kernel on stubs and on the solution."""
 
 import base64
+import io
 import json
 import shutil
 import sys
+import types
+import zipfile
 from pathlib import Path
 
 import nbformat
@@ -12,7 +15,8 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 
 from autograder.config import load_config
-from autograder.publish.notebook import lab_notebook, work_notebook
+from autograder.publish.notebook import SET_UP, lab_notebook, work_notebook
+from autograder.publish.student_files.notebook_tools import hand_in_notebook
 from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 from autograder.submission.notebook_code import cells_of, is_untouched
@@ -108,18 +112,19 @@ def pictures(book: nbformat.NotebookNode) -> list[bytes]:
 
 
 def test_a_lab_is_its_source_without_outputs():
-    book = nbformat.reads(lab_notebook(LAB), 4)
+    book = nbformat.reads(lab_notebook(LAB, "two"), 4)
     nbformat.validate(book)
-    assert [cell.cell_type for cell in book.cells] == ["markdown", "code", "code"]
-    assert [cell.id for cell in book.cells] == ["cell-1", "cell-2", "cell-3"]
-    assert book.cells[1].source == "%matplotlib inline\nx = 1"
-    assert book.cells[2].metadata == {"tags": ["hide"]}
+    assert [cell.cell_type for cell in book.cells] == ["markdown", "code", "code", "code"]
+    assert [cell.id for cell in book.cells] == ["cell-1", "cell-2", "cell-3", "cell-4"]
+    assert book.cells[1].source == SET_UP.format(stem="two")
+    assert book.cells[2].source == "%matplotlib inline\nx = 1"
+    assert book.cells[3].metadata == {"tags": ["hide"]}
     assert all(cell.get("outputs", []) == [] for cell in book.cells)
-    assert lab_notebook(LAB) == lab_notebook(LAB)
+    assert lab_notebook(LAB, "two") == lab_notebook(LAB, "two")
 
 
 def test_stubs_become_cells_each_with_its_checks():
-    text = work_notebook(STUBS, "two", "Two things", quiz=True)
+    text = work_notebook(STUBS, "two", "Two things", ["quiz.yml"])
     book = nbformat.reads(text, 4)
     nbformat.validate(book)
     code = [cell.source for cell in book.cells if cell.cell_type == "code"]
@@ -130,7 +135,9 @@ def test_stubs_become_cells_each_with_its_checks():
     assert code[5] == 'kit and kit.check_cell("second", globals())'
     assert code[6] == "kit and kit.hand_in_notebook()"
     assert is_untouched("\n".join(cells_of(text.encode(), "two.ipynb")))
-    assert text == work_notebook(STUBS, "two", "Two things", quiz=True)
+    assert "Hand in this notebook and `quiz.yml`." in book.cells[0].source
+    assert "Hand in this notebook." in work_notebook(STUBS, "two", "Two things")
+    assert text == work_notebook(STUBS, "two", "Two things", ["quiz.yml"])
 
 
 def test_a_folder_handed_in_whole_is_graded_by_what_was_written(handed_out, tmp_path):
@@ -225,6 +232,61 @@ def test_on_colab_the_first_cell_brings_the_folder(handed_out, tmp_path):
     told = printed(run(path))
     assert "discounted_returns: not written yet" in told
     assert "File, Download" in told
+
+
+@pytest.fixture
+def colab(tmp_path, monkeypatch):
+    """Run the first cell as on Colab, where these files are chosen; return what it calls `kit`."""
+    (tmp_path / "content").mkdir()
+    monkeypatch.chdir(tmp_path / "content")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+    def run_cell(chosen: dict[str, bytes]) -> object:
+        files = types.SimpleNamespace(upload=lambda: chosen)
+        stand_in = {"google": types.ModuleType("google"), "google.colab": types.SimpleNamespace(files=files)}
+        for name, module in stand_in.items():
+            monkeypatch.setitem(sys.modules, name, module)
+        names = {"get_ipython": lambda: True}
+        try:
+            exec(SET_UP.format(stem="two"), names)
+        finally:
+            for name in ("checks", "checks.kit"):
+                sys.modules.pop(name, None)
+        return names["kit"]
+
+    return run_cell
+
+
+def folder_as_zip(top: str) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr(f"{top}checks/kit.py", "here = 1\n")
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("top", ["two/", ""])
+def test_on_colab_the_zip_may_hold_the_folder_or_what_is_in_it(colab, top):
+    assert colab({"two.zip": folder_as_zip(top)}).here == 1
+    assert colab({}).here == 1  # run again, it asks for nothing
+
+
+@pytest.mark.parametrize("chosen", [{}, {"two.py": b"x = 1"}, {"other.zip": folder_as_zip("other/")}])
+def test_on_colab_one_line_says_that_nothing_was_uploaded(colab, chosen, capsys):
+    assert colab(chosen) is None
+    assert "run this cell again, and choose the zip that you were given" in capsys.readouterr().out
+
+
+def test_on_colab_all_that_is_handed_in_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    (tmp_path / "checks").mkdir()
+    for files, told in (
+        (["a.py"], "hand it in.\n"),
+        (["a.py", "b.py", "c.csv"], "together with b.py and c.csv."),
+    ):
+        (tmp_path / "checks" / "assignment.json").write_text(json.dumps({"files": files}))
+        hand_in_notebook()
+        assert told in capsys.readouterr().out
 
 
 def test_the_lab_takes_what_was_written_in_the_notebook(handed_out, tmp_path):

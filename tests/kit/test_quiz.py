@@ -14,14 +14,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.errors import KitError
+from autograder.errors import KitError, ReferenceFailed
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.quiz.arithmetic import evaluate, names_and_calls
 from autograder.quiz.figures import draw_figures, fill_in
 from autograder.quiz.grading import Sheet, grade_quiz, load_questions, load_quiz, read_sheet, sheet_notes
 from autograder.quiz.numbers import read_numbers
 from autograder.quiz.sheet import read_letters
-from autograder.results import Outcome
+from autograder.results import Cause, Outcome
 from autograder.sandbox.student import here
 
 ROOT = Path(__file__).parents[2]
@@ -266,7 +266,16 @@ def test_a_reference_that_fails_is_our_fault():
     result = grade("student: Ann\nsum: {answer: 3}\ncolour: b", functions={})
     assert result["sum"].outcome is Outcome.BROKEN
     assert "add" in result["sum"].staff_note
+    assert result["sum"].cause is Cause.OTHER
     assert result["colour"].outcome is Outcome.PASSED
+
+
+def test_a_reference_that_does_not_answer_is_asked_again_in_the_next_run():
+    def fails(left, right):
+        raise ReferenceFailed("it took too long")
+
+    result = grade("student: Ann\nsum: {answer: 3}", functions={"add": fails})
+    assert (result["sum"].outcome, result["sum"].cause) == (Outcome.BROKEN, Cause.REFERENCE)
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,9 @@ def test_a_long_report_stays_short_and_names_the_students():
     turns = tuple(Turn(f"warmup.f.check{place}", "passed", "error", flaky=False) for place in range(9))
     turns += (Turn("warmup.g.alone", "failed", "passed", flaky=False),)
     scores = {"before": 10.0, "now": 2.0, "max_before": 10.0, "max_now": 10.0}
-    change = Change(name="submission_3", student="Zoë", **scores, turns=turns, kept=False, by_hand=False)
+    change = Change(
+        name="submission_3", student="Zoë", **scores, turns=turns, kept=False, by_hand=False, same_work=True
+    )
     text = impact_text(Impact(5, 1, [change]), "warmup", dry_run=False)
     assert "  submission_3 (Zoë) " in text
     assert "  warmup.f, 9 checks: 1 passed -> error\n  warmup.g.alone: 1 failed -> passed\n" in text

@@ -44,6 +44,25 @@ def test_a_quiz_that_was_not_handed_in_is_a_repair():
     assert [one.name for one in first(made, published=False)] == ["quiz"]
 
 
+def test_what_is_seen_at_home_is_marked_wherever_feedback_is_read():
+    told = "your own pytest shows this too"
+    rows = to_gradescope(WRONG, CourseSettings(assignments={}))["tests"]
+    marked = [row["name"] for row in rows if told in row.get("output", "")]
+    failed = [one for one in WRONG.checks if one.visible and one.outcome is Outcome.FAILED]
+    assert marked == [f"{one.question.partition('.')[2]}: {one.title}" for one in failed]
+    assert student_html(WRONG).count(told) == handback(WRONG, published=True).count(told) == len(failed) > 0
+
+
+def test_an_answer_of_the_quiz_stands_with_what_its_letter_says():
+    made = report("Bob")
+    made = replace(made, quiz=[replace(one, given="c", chosen="the mean") for one in made.quiz])
+    said = "Your answer: c (the mean)"
+    rows = to_gradescope(made, CourseSettings(assignments={}))["tests"]
+    assert sum(said in row.get("output", "") for row in rows) == len(made.quiz)
+    assert handback(made, published=True).count(said) == len(made.quiz)
+    assert said not in handback(made, published=False)
+
+
 def test_page_text_and_platform_open_with_it():
     page = student_html(WRONG)
     assert page.index("Repair first") < page.index("Score by question")

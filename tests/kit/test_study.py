@@ -1,5 +1,6 @@
 """study.py in a student's folder, as a student runs it: also where a system has neither alarm nor fork."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -151,17 +152,74 @@ def until(stream, mark: str) -> str:
 
 
 def test_before_handing_in_it_says_what_the_grader_would_stumble_over(folder):
-    write(folder, "    import pandas\n    input()\n    return values\n")
+    write(folder, "    input()\n    return values\n")
+    with (folder / "warmup.py").open("a") as file:
+        file.write("\nprint(undefined)\n")
     shutil.copy(folder / "warmup.py", folder / "warmup (1).py")
     told = study(folder, "--check")
     for line in (
-        "import pandas: the grader does not have it",
+        "NameError: name 'undefined' is not defined",
+        "0 of 4 visible checks pass",
         "input(): nobody answers there",
         "warmup (1).py is not looked at: only warmup.py counts",
         "clip_to_range is not written yet",
         "write your name or student number after student:",
     ):
         assert f"LOOK  {line}" in told or line in told, line
+
+
+NOT_READY = """
+import datetime, runpy, sys
+sys.version_info = VERSION
+if sys.version_info < (3, 11):
+    del datetime.UTC
+sys.argv = ["study.py", *sys.argv[1:]]
+runpy.run_path("study.py", run_name="__main__")
+"""
+
+
+def unready(folder: Path, *words: str, version: tuple[int, ...] = sys.version_info[:3]) -> str:
+    """Run study.py in a Python without any library."""
+    program = NOT_READY.replace("VERSION", repr(version))
+    command = [sys.executable, "-I", "-S", "-c", program, *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60)
+    assert "Traceback" not in done.stderr, done.stderr
+    assert words == ("--check",) or done.returncode == 1
+    return done.stdout + done.stderr
+
+
+def test_it_is_read_by_an_old_python(folder):
+    ast.parse((folder / "study.py").read_text(), feature_version=(3, 8))
+
+
+@pytest.mark.parametrize("asked", ["--watch", "--once", "--zip"])
+def test_a_machine_that_is_not_ready_gets_one_line_with_what_to_do(folder, asked):
+    told = unready(folder, asked)
+    assert "numpy" in told
+    assert "Run: python -m pip install -r requirements.txt" in told
+    assert len(told.splitlines()) == 1
+    old = unready(folder, asked, version=(3, 8, 10))
+    assert old == "Python 3.8 is too old: install Python 3.11 or newer\n"
+
+
+def test_before_handing_in_all_that_is_not_ready_is_told(folder):
+    told = unready(folder, "--check", version=(3, 8, 10))
+    assert "LOOK  Python 3.8 is too old" in told
+    assert "LOOK  not installed: " in told
+    assert "2 to look at." in told
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "checks/kit.py", "checks/assignment.json"])
+def test_a_folder_that_lacks_a_file_is_told_so(folder, name):
+    (folder / name).unlink()
+    asked = "--once" if name.endswith("json") else "--check"
+    assert f"{name} is missing: put the folder back as you got it" in unready(folder, asked)
+
+
+def test_without_the_file_there_is_nothing_to_zip(folder):
+    (folder / "warmup.py").unlink()
+    (folder / "warmup.ipynb").unlink()
+    assert study(folder, "--zip") == "warmup.py is missing: there is nothing to hand in\n"
 
 
 def test_a_renamed_function_is_what_comes_next(folder):

@@ -536,7 +536,7 @@ def test_the_first_run_says_that_nothing_is_written(folder):
     for name in QUESTIONS:
         assert f"\n{name:6}   not written yet\n" in text
     assert "FAILURES" not in text
-    assert "Next: double in tiny.py." in text
+    assert "Next: write double. Then run pytest again." in text
     assert "the hidden ones decide the grade" in text
     assert len(text.splitlines()) < 12
 

@@ -62,6 +62,7 @@ CLASSICS = (
     (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
     (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
+    (r"EOFError", "nobody answers an input() here, nor where it is graded: take values as arguments"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
     (

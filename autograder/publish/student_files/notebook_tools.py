@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import STUB
-from autograder.publish.student_files.preflight import preflight, write_zip
+from autograder.publish.student_files.preflight import preflight, write_zip, zip_line
 from autograder.publish.student_files.progress import PASSED, progress_line
 from autograder.publish.student_files.runner import checks_in, question_of, run_check, title_of
 from autograder.publish.student_files.work import OwnWork, load_work
 
-ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in together with quiz.yml."
+ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in"
 
 
 class Lab(types.ModuleType):
@@ -97,12 +97,12 @@ def check_cell(question: str, namespace: dict[str, Any]) -> None:
 
 def hand_in_notebook() -> None:
     """Say what to look at before handing in, and write the zip; on Colab, say what to download."""
-    if "google.colab" in sys.modules:
-        print(ON_COLAB)  # noqa: T201
-        return
     facts = facts_here()
+    if "google.colab" in sys.modules:
+        more = " and ".join(facts["files"][1:])
+        print(ON_COLAB + (f" together with {more}." if more else "."))  # noqa: T201
+        return
     for fine, told in preflight(Path(), facts):
         if not fine:
             print("LOOK ", told)  # noqa: T201
-    path, names = write_zip(Path(), facts)
-    print(f"{path.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip())  # noqa: T201
+    print(zip_line(*write_zip(Path(), facts), facts))  # noqa: T201

@@ -4,15 +4,23 @@ import importlib.util
 import json
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.publish.student_files.progress import NOT_RUN, PASSED, UNWRITTEN_YET
+from autograder.publish.student_files.progress import (
+    FAILED,
+    NOT_RUN,
+    PASSED,
+    UNWRITTEN_YET,
+    VisibleVerdict,
+    progress_line,
+)
 
 TITLE_SHOWN = 60  # characters; above, it stands in full
+TEXT_LINES = 24  # of a failure
 Results = Mapping[str, Sequence[Mapping[str, Any]]]  # of the checks, by question
 
 
@@ -30,6 +38,72 @@ def status_line(folder: Path, facts: Mapping[str, Any], results: Results, now: d
     parts += [f"quiz {quiz.answered} of {quiz.total}"] if quiz else []
     parts += [due_in(facts["due"], now)] if facts.get("due") else []
     return ", ".join(parts)
+
+
+def by_question(facts: Mapping[str, Any], results: Iterable[Mapping[str, Any]]) -> Results:
+    """Return results by question, in the order of the assignment."""
+    found = {name: [one for one in results if one["question"] == name] for name in facts["questions"]}
+    return {name: some for name, some in found.items() if some}
+
+
+def all_right(groups: Results) -> set[str]:
+    """Return the questions whose visible checks all pass."""
+    return {name for name, found in groups.items() if share_of(found) == 1}
+
+
+def run_report(
+    folder: Path,
+    facts: Mapping[str, Any],
+    loaded: Mapping[str, Any],
+    results: Sequence[Mapping[str, Any]],
+    before: Sequence[Mapping[str, Any]] | None,
+    now: datetime,
+) -> str:
+    """Return what is to be read after a run: what changed since `before` in full, the rest briefly."""
+    groups, old = by_question(facts, results), by_question(facts, before or [])
+    lines = [line for text in loaded["complaints"][:3] for line in text.splitlines()]
+    lines += [""] if lines else []
+    width, shown = max(map(len, groups), default=0), set[str]()
+    for name, found in groups.items():
+        verdicts = [VisibleVerdict(one["status"], one["text"]) for one in found]
+        lines.append(f"{name:{width}}   {progress_line(verdicts)}")
+        wrong = [one for one in found if one["status"] == FAILED]
+        if before is None:
+            wrong = wrong[:1]
+        elif old.get(name) == found:
+            wrong = []
+        for one in wrong:
+            if one["text"] not in shown:
+                shown.add(one["text"])
+                lines += failure_lines(one)
+    lines.append("")
+    parts = lab_parts(folder, list(facts["questions"]))
+    possible = now_possible(parts, all_right(old), all_right(groups))
+    if len(possible) == 1:
+        lines.append(f"lab.ipynb, part {possible[0]!r}: everything that it needs works now.")
+    elif possible:
+        lines.append(f"lab.ipynb: {len(possible)} more parts have everything that they need.")
+    lines.append(status_line(folder, facts, groups, now))
+    lines.append(next_step(folder, facts, groups, loaded["complaints"]))
+    return "\n".join([*lines, *([loaded["note"]] if loaded["note"] else [])])
+
+
+def failure_lines(result: Mapping[str, Any]) -> list[str]:
+    """Return a failed check with what it says and what was printed."""
+    lines = [f"  {result['title']}:", *("    " + line for line in result["text"].splitlines()[:TEXT_LINES])]
+    printed = result["printed"].splitlines()
+    return [*lines, *(["    your code printed:"] if printed else []), *("      " + line for line in printed)]
+
+
+def run_lines(
+    loaded: Mapping[str, Any], results: Sequence[Mapping[str, Any]], known: Collection[str]
+) -> Iterator[tuple[bool, str]]:
+    """Yield what a run says before handing in: where the file stops, unless `known`, and what passes."""
+    for text in loaded["complaints"]:
+        if text.partition("\n")[0] not in known:
+            yield False, text
+    passed = sum(one["status"] == PASSED for one in results)
+    yield passed == len(results) > 0, f"{passed} of {len(results)} visible checks pass"
 
 
 def due_in(due: str, now: datetime) -> str:

@@ -16,24 +16,66 @@ import io
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
 import time
 import types
-from datetime import UTC, datetime
+from datetime import datetime, timezone
+from importlib import metadata
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 STEM = "STEM"
-FACTS = json.loads((HERE / "checks" / "assignment.json").read_text("utf-8"))
 LOOK_S = 0.3  # between two looks at the files
 PATIENCE_S = 5  # beyond the limit of a check or of loading, which the process keeps itself
-LONG = 24  # lines of a failure that are shown
+PUT_BACK = "put the folder back as you got it"
+WITHOUT = "pytest"  # runs the same checks, but nothing here needs it
 ENDS = {
     "gone": "your code ended the program: is there an exit()?",
     "stuck": "your code did not end: is there a loop that never does?",
 }
+
+
+def read_facts():
+    """Return what is to be known of the assignment; without it this is not the folder that was given."""
+    try:
+        return json.loads((HERE / "checks" / "assignment.json").read_text("utf-8"))
+    except OSError:
+        sys.exit("checks/assignment.json is missing: " + PUT_BACK)
+
+
+FACTS = read_facts()
+
+
+def surroundings():
+    """Yield what checks need of this machine and this folder: whether it is there, and what to say."""
+    here, wanted = (".".join(map(str, version[:2])) for version in (sys.version_info, FACTS["python"]))
+    enough = sys.version_info[:2] >= tuple(FACTS["python"])
+    yield enough, f"Python {here}" + ("" if enough else f" is too old: install Python {wanted} or newer")
+    for name in ("requirements.txt", "checks/kit.py", "checks/test_" + STEM + ".py"):
+        if not (HERE / name).is_file():
+            yield False, f"{name} is missing: {PUT_BACK}"
+            return
+    lines = (HERE / "requirements.txt").read_text("utf-8").splitlines()
+    names = (re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0] for line in lines)  # "" of a comment
+    missing = []
+    for name in filter(None, dict.fromkeys(names)):
+        try:
+            yield True, f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            missing += [name] if name != WITHOUT else []
+    if missing:
+        yield False, f"not installed: {', '.join(missing)}. Run: python -m pip install -r requirements.txt"
+
+
+def kit_if_ready():
+    """Return the kit; where something is missing, end with the first thing to do."""
+    for fine, told in surroundings():
+        if not fine:
+            sys.exit(told)
+    return load_kit()
 
 
 def load_kit():
@@ -129,6 +171,8 @@ class Runner:
 
 def child_main():
     """Import everything, wait for the word, run, and tell in lines of JSON."""
+    word = os.fdopen(os.dup(0), encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # nobody answers an input()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     kit = load_kit()
@@ -140,56 +184,11 @@ def child_main():
         kit.import_ahead(kit.cells_of(path.read_bytes(), path.name))
     out.write('{"event": "ready"}\n')  # starting counts for itself: machines are slow at times
     out.flush()
-    skip = json.loads(sys.stdin.readline() or "[]")
+    skip = json.loads(word.readline() or "[]")
     for told in kit.run_folder(HERE, STEM, checks, skip):
         out.write(json.dumps(told) + "\n")
         out.flush()
     os._exit(0)
-
-
-def by_question(results):
-    """Return results by question, in the order of the assignment."""
-    found = {name: [one for one in results if one["question"] == name] for name in FACTS["questions"]}
-    return {name: some for name, some in found.items() if some}
-
-
-def report(kit, loaded, results, before):
-    """Return what is to be read after a run: what changed in full, the rest in one line each."""
-    groups, old = by_question(results), by_question(before or [])
-    lines = [line for text in loaded["complaints"][:3] for line in text.splitlines()]
-    lines += [""] if lines else []
-    width = max(map(len, groups), default=0)
-    shown = set()
-    for name, found in groups.items():
-        verdicts = [kit.VisibleVerdict(one["status"], one["text"]) for one in found]
-        lines.append(f"{name:{width}}   {kit.progress_line(verdicts)}")
-        wrong = [one for one in found if one["status"] == "failed"]
-        if before is None:
-            wrong = wrong[:1]
-        elif old.get(name) == found:
-            wrong = []
-        for one in wrong:
-            if one["text"] not in shown:
-                shown.add(one["text"])
-                lines += [f"  {one['title']}:", *("    " + line for line in one["text"].splitlines()[:LONG])]
-                lines += ["    your code printed:"] if one["printed"] else []
-                lines += ["      " + line for line in one["printed"].splitlines()]
-    parts, passed = kit.lab_parts(HERE, list(FACTS["questions"])), all_right(kit, groups)
-    lines.append("")
-    possible = kit.now_possible(parts, all_right(kit, old), passed)
-    if len(possible) == 1:
-        lines.append(f"lab.ipynb, part {possible[0]!r}: everything that it needs works now.")
-    elif possible:
-        lines.append(f"lab.ipynb: {len(possible)} more parts have everything that they need.")
-    lines.append(kit.status_line(HERE, FACTS, groups, datetime.now(UTC)))
-    lines.append(kit.next_step(HERE, FACTS, groups, loaded["complaints"]))
-    lines += [loaded["note"]] if loaded["note"] else []
-    return "\n".join(lines)
-
-
-def all_right(kit, groups):
-    """Return the questions whose visible checks all pass."""
-    return {name for name, found in groups.items() if kit.share_of(found) == 1}
 
 
 def stamps():
@@ -207,7 +206,7 @@ def watch(kit):
             seen = stamps()
             loaded, results = runner.run()
             print(f"\n--- {loaded['name']}, {datetime.now():%H:%M:%S} ---\n")
-            print(report(kit, loaded, results, before))
+            print(kit.run_report(HERE, FACTS, loaded, results, before, datetime.now(timezone.utc)))
             print("\nSave the file to run again; Ctrl-C ends.", flush=True)
             before = results
             while stamps() == seen:
@@ -218,11 +217,11 @@ def watch(kit):
         runner.child.end()
 
 
-def once(kit):
-    """Run the checks once."""
+def run_once(kit):
+    """Return what one run of the checks tells."""
     runner = Runner(kit)
     try:
-        print(report(kit, *runner.run(), None))
+        return runner.run()
     finally:
         runner.child.end()
 
@@ -243,11 +242,15 @@ def hint(words):
         print(f"\nMore: python study.py --hint {words[0]} {number + 1}")
 
 
-def check(kit):
+def check():
     """Print what was looked at before handing in, what is wrong last."""
-    found = list(kit.preflight(HERE, FACTS))
+    found = list(surroundings())
+    if all(fine for fine, _ in found):
+        kit = load_kit()
+        found += kit.preflight(HERE, FACTS)
+        found += kit.run_lines(*run_once(kit), {told for _, told in found})
     for fine, told in sorted(found, key=lambda one: not one[0]):
-        print("ok   " if fine else "LOOK ", told)
+        print("ok   " if fine else "LOOK ", told.replace("\n", "\n      "))
     if FACTS["rules"]:
         print("\n" + "\n".join(FACTS["rules"]))
     wrong = sum(not well for well, _ in found)
@@ -264,16 +267,19 @@ def main():
         child_main()
     elif asked == "--hint":
         hint(words)
-    elif asked in ("--once", "--watch", "--check", "--zip"):
-        kit = load_kit()
-        if asked == "--zip":
-            try:
-                path, names = kit.write_zip(HERE, FACTS)
-            except kit.InputError as wrong:
-                sys.exit(str(wrong))
-            print(f"{path.name} holds {' and '.join(names)}. {FACTS['hand_in']}".rstrip())
-        else:
-            {"--once": once, "--watch": watch, "--check": check}[asked](kit)
+    elif asked == "--check":
+        check()
+    elif asked == "--watch":
+        watch(kit_if_ready())
+    elif asked == "--once":
+        kit = kit_if_ready()
+        print(kit.run_report(HERE, FACTS, *run_once(kit), None, datetime.now(timezone.utc)))
+    elif asked == "--zip":
+        kit = kit_if_ready()
+        try:
+            print(kit.zip_line(*kit.write_zip(HERE, FACTS), FACTS))
+        except kit.InputError as wrong:
+            sys.exit(str(wrong))
     else:
         sys.exit(__doc__)
 

@@ -11,6 +11,7 @@ It was put together from the course's grader, part by part:
 - figures: What a matplotlib figure shows, as plain data: checks read it, reports show its picture.
 - plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
 - compare: Is this answer right? Kind, then shape, then finiteness, then values, relative tolerance first.
+- sameness: Is data the same? Floats to a tolerance, all else exactly, and items in whatever order.
 - equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
 - errors: What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean".
 - ambient: What a call may change for the whole process, and how it is put back when the call is over.
@@ -19,6 +20,7 @@ It was put together from the course's grader, part by part:
 - calls: Run one call of a check on the student's side, in the worker or in the student's own folder.
 - exceptions: Is the right exception raised?
 - marks: The decorators that a file of checks is written with: they only attach what they say.
+- sending: Turn an argument of the grader's own into data that arrives as what it is, or say that it cannot.
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
 - stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
@@ -36,8 +38,9 @@ It was put together from the course's grader, part by part:
 - progress: Say how far a student is: one verdict for each check, one line for each question.
 - plugin: What the student's conftest.py does with pytest.
 - runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
+- foresight: What the grader would stumble over in a program, told from its text alone.
 - overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
-- preflight: Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz.
+- preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 - notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
 """
 
@@ -61,6 +64,7 @@ import inspect
 import io
 import json
 import linecache
+import math
 import os
 import re
 import signal
@@ -78,17 +82,17 @@ import zlib
 from array import array as std_array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
-from importlib import metadata
 from importlib.machinery import BuiltinImporter, FrozenImporter, PathFinder
 from importlib.util import find_spec
 from itertools import islice
 from numbers import Number
-from pathlib import Path
+from pathlib import Path, PurePath, PureWindowsPath
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NoReturn, TypeVar
 
@@ -152,7 +156,7 @@ class Stream:
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """A dataclass instance of the grader's: where its class can be imported, and its fields."""
+    """An object of the grader's, such as a dataclass: where its class can be imported, and its fields."""
 
     path: str
     fields: dict[str, Any]
@@ -695,6 +699,12 @@ def allowed(found: np.ndarray, wanted: np.ndarray, gap: np.ndarray) -> float:
     return size * (ATOL if noisy or single else ATOL_EXACT)
 
 
+def is_close_number(found: complex, wanted: complex, rtol: float = RTOL) -> bool:
+    """Whether a number agrees with a finite one: relatively, near 0 by as much as float32 leaves."""
+    size = abs(wanted)
+    return abs(found - wanted) <= (rtol * size if size > ZERO else min(rtol, ATOL)) and math.isfinite(size)
+
+
 # ----------------------------------------
 # measuring: Each text of a figure is measured once: laying a figure out and drawing it asks a dozen times.
 
@@ -1057,12 +1067,11 @@ def cross(one: np.ndarray, other: np.ndarray) -> bool:
 # plain: Turn a live object into plain data: what is deceptive, endless or huge comes back as `Opaque`.
 
 MAX_DEPTH = 12
-MAX_BYTES, MAX_ARGUMENT = 64 << 20, 256 << 20  # of an answer, of an argument of the grader's own
+MAX_BYTES = 64 << 20  # of an answer
 ITEM_BYTES = 128  # what an entry of a list counts for, so that a list within itself ends
 MAX_CHARACTERS = 200_000
 MAX_BITS = 4096  # of an integer
 MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
-MAX_DRAWN = 100_000  # items of an iterator among a check's arguments
 NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
 NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
 MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
@@ -1081,11 +1090,6 @@ def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
     if value is None or type(value) is float or type(value) is bool:
         return value
     return Reader(hold).whole(value)
-
-
-def sendable(value: Any) -> Any:
-    """Return an argument of the grader's own as data, which may be larger than an answer."""
-    return Sender(MAX_ARGUMENT).whole(value)
 
 
 class LargerThanAllowed(Exception):
@@ -1114,7 +1118,7 @@ class Reader:
         if value is None or kind is float or kind is bool:
             return value
         if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
-            self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+            self._spend_array(value.shape, value.nbytes)
             return np.array(value, order="C")
         if depth > MAX_DEPTH:
             return Opaque(type_name(value), TOO_DEEP)
@@ -1133,6 +1137,10 @@ class Reader:
         self._room -= size
         if self._room < 0:
             raise LargerThanAllowed
+
+    def _spend_array(self, shape: Sequence[int], size: int) -> None:
+        """Count an array: a broadcast view as large as it says, one without entries by its rows."""
+        self._spend(size or ITEM_BYTES * rows(shape))
 
     def _sequence(self, value: Any, kind: type, depth: int) -> Any:
         if issubclass(kind, tuple):
@@ -1192,7 +1200,7 @@ class Reader:
             return self.read(value.tolist(), depth + 1)
         if value.dtype.kind not in NUMERIC_KINDS + TEXT_KINDS:
             return Opaque("numpy.ndarray", NOT_NUMBERS)
-        self._spend(value.nbytes)  # a broadcast view is as large as it says, not as its memory
+        self._spend_array(value.shape, value.nbytes)
         with np.errstate(all="ignore"):
             return np.array(value, dtype=wire_dtype(value.dtype), order="C")
 
@@ -1229,7 +1237,7 @@ class Reader:
         if value.layout is not torch.strided:
             return Opaque("torch.Tensor", NOT_DENSE)
         base = torch.Tensor  # an instance may carry methods of its own
-        self._spend(base.nelement(value) * base.element_size(value))
+        self._spend_array(value.shape, base.nelement(value) * base.element_size(value))
         dense = base.detach(value).cpu().resolve_conj().resolve_neg()
         if dense.dtype is torch.bfloat16:
             dense = dense.float()
@@ -1237,21 +1245,9 @@ class Reader:
         return Tensor(np.array(numbers, order="C"), str(value.dtype).removeprefix("torch."))
 
 
-class Sender(Reader):
-    """Reads an argument of the grader's: iterators are drawn, and dataclasses taken apart, to be sent."""
-
-    def __init__(self, room: int) -> None:
-        super().__init__(None, room)
-
-    def _object(self, value: Any, kind: type) -> Any:
-        held = handle_in(value)
-        if held is not None:
-            return held
-        if dataclasses.is_dataclass(kind):
-            return Record(f"{kind.__module__}.{kind.__qualname__}", self._fields(value))
-        if hasattr(kind, "__next__"):
-            return Stream(self._all(islice(value, MAX_DRAWN), 0))
-        return Opaque(type_name(value))
+def rows(shape: Sequence[int]) -> int:
+    """Return how many empty lists an array without entries is, at most, when it is taken apart."""
+    return math.prod(side for side in shape if side)
 
 
 def is_one_of(kind: type, *known: type) -> bool:
@@ -1576,30 +1572,154 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
 
 
 # ----------------------------------------
+# sameness: Is data the same? Floats to a tolerance, all else exactly, and items in whatever order.
+
+MATCHED = 300  # items that are compared each with each; more of them are paired in the order of their size
+
+
+def simple(value: Any) -> Any:
+    """Return data in which tuples and arrays are lists, and objects of a dataclass their fields."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, list | tuple):
+        return [simple(item) for item in value]
+    if isinstance(value, dict):
+        return {key: simple(item) for key, item in value.items()}
+    if isinstance(value, Handle) and value.fields is not None:
+        return {key: simple(item) for key, item in value.fields.items()}
+    return value
+
+
+def is_set(value: Any) -> bool:
+    """Whether data is a set."""
+    return isinstance(value, set | frozenset)
+
+
+def is_listing(value: Any) -> bool:
+    """Whether data is a list or a set."""
+    return isinstance(value, list) or is_set(value)
+
+
+def is_number(value: Any) -> bool:
+    """Whether data is a number; True and False are none."""
+    return isinstance(value, int | float | complex) and not isinstance(value, bool)
+
+
+def alike(found: Any, wanted: Any, rtol: float) -> bool:
+    """Whether simple data is what is wanted."""
+    if is_number(wanted) and is_number(found):
+        return same_number(found, wanted, rtol)
+    if isinstance(wanted, list) and isinstance(found, list):
+        return len(found) == len(wanted) and all(
+            alike(one, other, rtol) for one, other in zip(found, wanted, strict=True)
+        )
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        same_keys = found.keys() == wanted.keys()
+        return same_keys and all(alike(found[key], value, rtol) for key, value in wanted.items())
+    if is_set(wanted) and is_set(found):
+        return len(found) == len(wanted) == matched(list(found), list(wanted), rtol)
+    return same(found, wanted)
+
+
+def same_number(found: Any, wanted: Any, rtol: float) -> bool:
+    """Whether a number is the wanted one: near it if that is a float, else exactly."""
+    if found == wanted or (found != found and wanted != wanted):
+        return True
+    with suppress(OverflowError):  # an integer that is no float
+        return not isinstance(wanted, int) and is_close_number(found, wanted, rtol)
+    return False
+
+
+def matched(found: list[Any], wanted: list[Any], rtol: float) -> int:
+    """Return how many wanted items have a partner of their own among those found, whatever the order."""
+    ours, theirs = ([frozen(simple(item)) for item in items] for items in (found, wanted))
+    equal = Counter(ours) & Counter(theirs)
+    rest, missing = left_over(found, ours, equal), left_over(wanted, theirs, equal)
+    if len(missing) > MATCHED:
+        pairs = zip(rest, missing, strict=False)
+        return equal.total() + sum(alike(one, other, rtol) for one, other in pairs)
+    partners = [[at for at, one in enumerate(rest[:MATCHED]) if alike(one, other, rtol)] for other in missing]
+    return equal.total() + most_pairs(partners)
+
+
+def left_over(items: list[Any], keys: list[Any], equal: Counter[Any]) -> list[Any]:
+    """Return the simple items without an equal partner, numbers by their size."""
+    waiting, rest = Counter(equal), []
+    for item, key in zip(items, keys, strict=True):
+        if waiting[key]:
+            waiting[key] -= 1
+        else:
+            rest.append(simple(item))
+    return sorted(rest, key=lambda item: (0, item, "") if is_real(item) else (1, 0, repr(item)))
+
+
+def is_real(value: Any) -> bool:
+    """Whether data is a number that has a place in an order."""
+    return is_number(value) and not isinstance(value, complex) and value == value
+
+
+def most_pairs(partners: list[list[int]]) -> int:
+    """Return how many can have a partner at once: each in turn, others making room where they can."""
+    taken: dict[int, int] = {}
+
+    def settle(one: int, asked: set[int]) -> bool:
+        for partner in partners[one]:
+            if partner in asked:
+                continue
+            asked.add(partner)
+            if partner not in taken or settle(taken[partner], asked):
+                taken[partner] = one
+                return True
+        return False
+
+    return sum(settle(one, set()) for one in range(len(partners)))
+
+
+def frozen(value: Any) -> Any:
+    """Return what is equal, and can be hashed, for simple data that is equal."""
+    if isinstance(value, list):
+        return ("list", *map(frozen, value))
+    if isinstance(value, dict):
+        return ("dict", frozenset((key, frozen(item)) for key, item in value.items()))
+    if is_set(value):
+        return ("set", frozenset(frozen(simple(item)) for item in value))
+    if isinstance(value, bool):
+        return ("bool", value)
+    if isinstance(value, str | bytes | None) or (is_number(value) and value == value):
+        return value
+    return ("itself", id(value))
+
+
+# ----------------------------------------
 # equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
 
 ITEMS_SHOWN = 300  # characters of a value in the details of a message
 NEAR = 500  # characters of a text in which near misses are looked for
 
 
-def expect_equal(got: Any, want: Any, *, ordered: bool = True, name: str = "") -> None:
-    """Fail unless `got` is exactly `want`: text, numbers, None, and lists, dicts and sets of these.
+def expect_equal(got: Any, want: Any, *, ordered: bool = True, rtol: float = RTOL, name: str = "") -> None:
+    """Fail unless `got` is `want`: text, numbers, None, and lists, dicts and sets of these.
 
-    A tuple counts as a list, and an array as the list of its entries; an integer equals a float of the same
-    value; True equals only True. A dataclass is compared by its fields.
+    A tuple counts as a list, and an array as the list of its entries; True equals only True. Where `want`
+    has a float, a number that is close enough is right; whole numbers, text and keys are exact. A
+    dataclass is compared by its fields.
 
     Args:
         got: what the student returned.
         want: what is right.
         ordered: whether the order of a list matters; without it, a set and a list may stand for each other.
+        rtol: relative tolerance for floats; 0 asks for the very same.
         name: what to call the answer in the message.
     """
     __tracebackhide__ = True
     subject = name or "the result"
     found, wanted = simple(plain(got)), simple(plain(want))
-    if not ordered:
-        found, wanted = unordered(found), unordered(wanted)
-    reason = difference(found, wanted, subject)
+    if ordered or not (is_listing(found) and is_listing(wanted)):
+        reason = difference(found, wanted, subject, rtol)
+    else:
+        reason = told_apart(list(found), list(wanted), subject, "item", rtol)
     if reason:
         raise CheckFailed(reason, f"got      {shown(found)}\nexpected {shown(wanted)}")
 
@@ -1656,47 +1776,24 @@ def near_miss(found: str, texts: list[str]) -> str:
     return ""
 
 
-def simple(value: Any) -> Any:
-    """Return data in which tuples and arrays are lists, and objects of a dataclass their fields."""
-    if isinstance(value, Tensor):
-        value = value.array
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, list | tuple):
-        return [simple(item) for item in value]
-    if isinstance(value, dict):
-        return {key: simple(item) for key, item in value.items()}
-    if isinstance(value, Handle) and value.fields is not None:
-        return {key: simple(item) for key, item in value.fields.items()}
-    return value
-
-
-def unordered(value: Any) -> Any:
-    """Return a list or a set as a sorted list; others as they are."""
-    return sorted(value, key=lambda item: (type(item).__name__, repr(item))) if is_listing(value) else value
-
-
-def is_listing(value: Any) -> bool:
-    """Whether data is a list or a set."""
-    return isinstance(value, list | set | frozenset)
-
-
-def difference(found: Any, wanted: Any, subject: str) -> str:
+def difference(found: Any, wanted: Any, subject: str, rtol: float) -> str:
     """Return how simple data differs from what is wanted, without its contents, or ""."""
+    if alike(found, wanted, rtol):
+        return ""
     if isinstance(wanted, list):
-        return list_difference(found, wanted, subject)
+        return list_difference(found, wanted, subject, rtol)
     if isinstance(wanted, dict):
-        return dict_difference(found, wanted, subject)
-    if isinstance(wanted, set | frozenset):
-        return set_difference(found, wanted, subject)
+        return dict_difference(found, wanted, subject, rtol)
+    if is_set(wanted):
+        told = f"{subject} is {describe(found)}; expected a set"
+        return told_apart(list(found), list(wanted), subject, "element", rtol) if is_set(found) else told
     if is_number(wanted) and is_number(found):
-        same = found == wanted or (found != found and wanted != wanted)
-        return "" if same else f"{subject} is not the right number"
+        return f"{subject} is not the right number"
     if isinstance(wanted, str) and isinstance(found, str):
-        return "" if found == wanted else f"{subject} is another text{near_miss(found, [wanted])}"
+        return f"{subject} is another text{near_miss(found, [wanted])}"
     if type(found) is not type(wanted):
         return f"{subject} is {called(found)}; expected {called(wanted)}"
-    return "" if found == wanted else f"{subject} is not the right one"
+    return f"{subject} is not the right one"
 
 
 def called(value: Any) -> str:
@@ -1704,36 +1801,30 @@ def called(value: Any) -> str:
     return "text" if isinstance(value, str) else describe(value)
 
 
-def is_number(value: Any) -> bool:
-    """Whether data is a number; True and False are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def list_difference(found: Any, wanted: list[Any], subject: str) -> str:
-    """Return how a list differs from what is wanted, or ""."""
+def list_difference(found: Any, wanted: list[Any], subject: str, rtol: float) -> str:
+    """Return how a list differs from what is wanted."""
     if not isinstance(found, list):
         return f"{subject} is {describe(found)}; expected a list"
     if len(found) != len(wanted):
         return f"{subject} has {counted(len(found), 'item')}; expected {len(wanted)}"
-    for at, (one, other) in enumerate(zip(found, wanted, strict=True)):
-        reason = difference(one, other, f"{subject}[{at}]")
-        if reason:
-            return f"{subject} is in another order" if unordered(found) == unordered(wanted) else reason
-    return ""
+    if not told_apart(found, wanted, subject, "item", rtol):
+        return f"{subject} is in another order"
+    pairs = enumerate(zip(found, wanted, strict=True))
+    return next(filter(None, (difference(*pair, f"{subject}[{at}]", rtol) for at, pair in pairs)), "")
 
 
-def dict_difference(found: Any, wanted: dict[Any, Any], subject: str) -> str:
-    """Return how a dict differs from what is wanted, or ""."""
+def dict_difference(found: Any, wanted: dict[Any, Any], subject: str, rtol: float) -> str:
+    """Return how a dict differs from what is wanted."""
     if not isinstance(found, dict):
         return f"{subject} is {describe(found)}; expected a dict"
     missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
     if missing or extra:
         return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
-    for at, (key, value) in enumerate(wanted.items(), 1):
-        reason = difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}")
-        if reason:
-            return reason
-    return ""
+    told = (
+        difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}", rtol)
+        for at, (key, value) in enumerate(wanted.items(), 1)
+    )
+    return next(filter(None, told), "")
 
 
 def ordinal(number: int) -> str:
@@ -1742,14 +1833,12 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def set_difference(found: Any, wanted: set[Any] | frozenset[Any], subject: str) -> str:
-    """Return how a set differs from what is wanted, or ""."""
-    if not isinstance(found, set | frozenset):
-        return f"{subject} is {describe(found)}; expected a set"
-    missing, extra = len(wanted - found), len(found - wanted)
-    if not missing and not extra:
+def told_apart(found: list[Any], wanted: list[Any], subject: str, noun: str, rtol: float) -> str:
+    """Return how many items one has and the other lacks, whatever their order, or ""."""
+    there = matched(found, wanted, rtol)
+    if there == len(found) == len(wanted):
         return ""
-    return f"{subject} lacks {counted(missing, 'element')} and has {extra} too many"
+    return f"{subject} lacks {counted(len(wanted) - there, noun)} and has {len(found) - there} too many"
 
 
 def shown(value: Any) -> str:
@@ -1766,6 +1855,10 @@ STUB = "write your code here"  # a stub raises NotImplementedError("NAME: write 
 
 class KitError(Exception):
     """Our fault or the course's: the message names the file, the key and what to do."""
+
+
+class ReferenceFailed(Exception):
+    """A program of the course ended or took too long, however patiently it was asked: it may go better."""
 
 
 class InputError(Exception):
@@ -2100,13 +2193,20 @@ class Resolver:
         if isinstance(stand_in, Named):
             return named(stand_in.name, self.namespace)
         if isinstance(stand_in, Record):
-            module, _, name = stand_in.path.rpartition(".")
-            kind = getattr(importlib.import_module(module), name)
-            made = object.__new__(kind)
-            for key, value in stand_in.fields.items():
-                object.__setattr__(made, key, live(value, self))
-            return made
+            return self.made(stand_in)
         return self.function(stand_in)
+
+    def made(self, stand_in: Record) -> Any:
+        """Return a dataclass with these fields, its own code aside; anything else is made by keywords."""
+        module, _, name = stand_in.path.rpartition(".")
+        kind: Any = getattr(importlib.import_module(module), name)
+        fields = {key: live(value, self) for key, value in stand_in.fields.items()}
+        if not hasattr(kind, "__dataclass_fields__"):
+            return kind(**fields)
+        made = object.__new__(kind)
+        for key, value in fields.items():
+            object.__setattr__(made, key, value)
+        return made
 
     def function(self, stand_in: Callback) -> Callable[..., Any]:
         """Return a function of the asker's: itself in this process, else one that asks over the wall."""
@@ -2354,12 +2454,13 @@ def misconception(
     return unchanged
 
 
-def changed(question: str, **mistakes: tuple[str, str, str]) -> None:
+def changed(question: str, **mistakes: tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]]) -> None:
     """Say which mistakes are the reference of `question` with one piece of its code replaced.
 
     Args:
         question: the function or class that is answered wrongly.
-        mistakes: by name: what stands once in the reference, what students write in its place, the hint.
+        mistakes: by name: what stands once in the reference, what students write in its place, the hint,
+            and the tags, if it has any (see `misconception`).
     """
 
 
@@ -2371,6 +2472,68 @@ def alternative(question: str) -> Callable[[Marked], Marked]:  # noqa: ARG001 re
 def unchanged(function: Marked) -> Marked:
     """Return a function as it is: known mistakes and alternatives are found by their decorator."""
     return function
+
+
+# ----------------------------------------
+# sending: Turn an argument of the grader's own into data that arrives as what it is, or say that it cannot.
+
+MAX_ARGUMENT = 256 << 20  # bytes: more than of an answer
+MAX_DRAWN = 100_000  # items of an iterator
+CHANGED = "it would arrive as something else: send a list, a dict or a number"
+NOWHERE = "its class is in no module that the student's code can import"
+# numbers that are made anew, each by the keywords of its class
+NUMBERS_BY_KEYWORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
+    complex: lambda number: {"real": number.real, "imag": number.imag},
+    Fraction: lambda number: {"numerator": number.numerator, "denominator": number.denominator},
+    Decimal: lambda number: {"value": str(number)},
+}
+
+
+def sendable(value: Any) -> Any:
+    """Return an argument of the grader's own as data, which may be larger than an answer."""
+    return Sender(MAX_ARGUMENT).whole(value)
+
+
+class Sender(Reader):
+    """Reads an argument: iterators are drawn, dataclasses and named tuples taken apart, to be made anew."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__(None, room)
+
+    def read(self, value: Any, depth: int) -> Any:
+        """Return one value, or one entry of a value; what would arrive as another type is `Opaque`."""
+        kind, data = type(value), super().read(value, depth)
+        if type(data) is kind or isinstance(data, Handle | Opaque | Record | Stream | Tensor):
+            return data
+        if isinstance(value, np.generic) and not isinstance(value, np.complexfloating):
+            return data
+        if type(data) is tuple and hasattr(kind, "_fields"):
+            return record(kind, dict(zip(kind._fields, data, strict=True)))
+        number = complex(value) if isinstance(value, np.complexfloating) else value
+        if type(number) in NUMBERS_BY_KEYWORDS:
+            fields = NUMBERS_BY_KEYWORDS[type(number)](number)
+            return record(type(number), {name: self.read(part, depth + 1) for name, part in fields.items()})
+        return Opaque(type_name(value), CHANGED)
+
+    def _object(self, value: Any, kind: type) -> Any:
+        held = handle_in(value)
+        if held is not None:
+            return held
+        if dataclasses.is_dataclass(kind):
+            return record(kind, self._fields(value))
+        if hasattr(kind, "__next__"):
+            return Stream(self._all(islice(value, MAX_DRAWN), 0))
+        return Opaque(type_name(value))
+
+
+def record(kind: type, fields: dict[str, Any]) -> Record | Opaque:
+    """Return an object as its class and fields, or `Opaque` if its class cannot be imported.
+
+    That is a class inside a function or another class, or one of the file of checks itself.
+    """
+    if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is not kind:
+        return Opaque(f"{kind.__module__}.{kind.__qualname__}", NOWHERE)
+    return Record(f"{kind.__module__}.{kind.__name__}", fields)
 
 
 # ----------------------------------------
@@ -2547,7 +2710,8 @@ class Arguments:
             return value
         kind = type(value)
         unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
-        return Record(f"{kind.__module__}.{kind.__qualname__}", unwrapped)
+        made = record(kind, unwrapped)
+        return made if isinstance(made, Record) else value
 
     def _name(self, function: Function) -> Named:
         if function._call.action != "call":
@@ -2866,6 +3030,7 @@ CLASSICS = (
     (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
     (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
+    (r"EOFError", "nobody answers an input() here, nor where it is graded: take values as arguments"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
     (
@@ -4165,9 +4330,121 @@ def question_of(check: Callable[..., None]) -> str:
 
 
 # ----------------------------------------
+# foresight: What the grader would stumble over in a program, told from its text alone.
+
+NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
+IT_ENDS = "it ends the program"
+REFUSED_IMPORTS = {
+    "socket": NO_NETWORK, "urllib.request": NO_NETWORK, "http.client": NO_NETWORK, "http.server": NO_NETWORK,
+    "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
+}  # fmt: skip
+REFUSED_CALLS = {
+    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
+    "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
+}  # fmt: skip
+ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+MAIN_GUARDS = ("__name__ == '__main__'", "'__main__' == __name__")
+WRITING = re.compile(r"save|write|dump|to_")
+MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
+
+
+class Graded(ast.NodeTransformer):
+    """Leaves out what runs only where a file is the main program: it is not where it is graded."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        """Keep what stands under `else:` of such a guard."""
+        self.generic_visit(node)
+        return node.orelse if ast.unparse(node.test) in MAIN_GUARDS else node
+
+
+def graded(text: str) -> ast.Module:
+    """Return a program without what stands under `if __name__ == "__main__":`."""
+    tree: ast.Module = Graded().visit(ast.parse(text))
+    return tree
+
+
+def imported_names(tree: ast.Module) -> dict[str, str]:
+    """Return the full name of what each imported name means: {"np": "numpy", "system": "os.system"}."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name] = alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the full name of everything that is called, where it is a plain one, with the call."""
+    names = imported_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            head, dot, rest = ast.unparse(node.func).partition(".")
+            yield names.get(head, head) + dot + rest, node
+
+
+def import_troubles(folder: Path, file: str, tree: ast.Module, ours: Collection[str]) -> Iterator[str]:
+    """Yield what a program imports that is not there, or of no use, where it is graded."""
+    told = dict[str, None]()
+    for full in imported_names(tree).values():
+        package = full.partition(".")[0]
+        refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
+        if refused:
+            told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
+        elif package not in ours and (folder / f"{package}.py").is_file():
+            told[f"import {package}: {package}.py is not handed in: put its functions into {file}"] = None
+        elif package not in ours:
+            told[f"import {package}: the grader does not have it"] = None
+    yield from told
+
+
+def call_troubles(file: str, tree: ast.Module, defined: Collection[str]) -> Iterator[str]:
+    """Yield the calls that cannot end well where nobody sits before a screen."""
+    for name, call in calls_in(tree):
+        if name in REFUSED_CALLS and name not in defined:
+            yield f"{file}, line {call.lineno}: {name}(): {REFUSED_CALLS[name]}"
+
+
+def data_troubles(folder: Path, file: str, tree: ast.Module, given: Collection[str]) -> Iterator[str]:
+    """Yield the files of the folder that a program names in a call and that the grader will not have."""
+    for name, call in calls_in(tree):
+        asked = [*call.args, *(one.value for one in call.keywords)]
+        first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
+        writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
+        if not isinstance(first, str) or writes:
+            continue
+        for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
+            if path.suffix and path.name not in given and (folder / path.name).is_file():
+                yield f"{file}, line {call.lineno}: {path.name} is not handed in, so the grader lacks it"
+                break
+
+
+def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the names of the parameters of functions, and of methods as `Class.method`."""
+    found = {}
+    for node in tree.body:
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = inner.name if inner is node else f"{node.name}.{inner.name}"  # type: ignore[attr-defined]
+                every = [*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs]
+                found[name] = [one.arg for one in every]
+    return found
+
+
+def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
+    for name, found in parameters_of(tree).items():
+        asked = list(wanted.get(name, ()))
+        if found[: len(asked)] != asked:
+            yield f"{name}({', '.join(found)}): its arguments were handed out as ({', '.join(asked)})"
+
+
+# ----------------------------------------
 # overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
 
 TITLE_SHOWN = 60  # characters; above, it stands in full
+TEXT_LINES = 24  # of a failure
 Results = Mapping[str, Sequence[Mapping[str, Any]]]  # of the checks, by question
 
 
@@ -4185,6 +4462,72 @@ def status_line(folder: Path, facts: Mapping[str, Any], results: Results, now: d
     parts += [f"quiz {quiz.answered} of {quiz.total}"] if quiz else []
     parts += [due_in(facts["due"], now)] if facts.get("due") else []
     return ", ".join(parts)
+
+
+def by_question(facts: Mapping[str, Any], results: Iterable[Mapping[str, Any]]) -> Results:
+    """Return results by question, in the order of the assignment."""
+    found = {name: [one for one in results if one["question"] == name] for name in facts["questions"]}
+    return {name: some for name, some in found.items() if some}
+
+
+def all_right(groups: Results) -> set[str]:
+    """Return the questions whose visible checks all pass."""
+    return {name for name, found in groups.items() if share_of(found) == 1}
+
+
+def run_report(
+    folder: Path,
+    facts: Mapping[str, Any],
+    loaded: Mapping[str, Any],
+    results: Sequence[Mapping[str, Any]],
+    before: Sequence[Mapping[str, Any]] | None,
+    now: datetime,
+) -> str:
+    """Return what is to be read after a run: what changed since `before` in full, the rest briefly."""
+    groups, old = by_question(facts, results), by_question(facts, before or [])
+    lines = [line for text in loaded["complaints"][:3] for line in text.splitlines()]
+    lines += [""] if lines else []
+    width, shown = max(map(len, groups), default=0), set[str]()
+    for name, found in groups.items():
+        verdicts = [VisibleVerdict(one["status"], one["text"]) for one in found]
+        lines.append(f"{name:{width}}   {progress_line(verdicts)}")
+        wrong = [one for one in found if one["status"] == FAILED]
+        if before is None:
+            wrong = wrong[:1]
+        elif old.get(name) == found:
+            wrong = []
+        for one in wrong:
+            if one["text"] not in shown:
+                shown.add(one["text"])
+                lines += failure_lines(one)
+    lines.append("")
+    parts = lab_parts(folder, list(facts["questions"]))
+    possible = now_possible(parts, all_right(old), all_right(groups))
+    if len(possible) == 1:
+        lines.append(f"lab.ipynb, part {possible[0]!r}: everything that it needs works now.")
+    elif possible:
+        lines.append(f"lab.ipynb: {len(possible)} more parts have everything that they need.")
+    lines.append(status_line(folder, facts, groups, now))
+    lines.append(next_step(folder, facts, groups, loaded["complaints"]))
+    return "\n".join([*lines, *([loaded["note"]] if loaded["note"] else [])])
+
+
+def failure_lines(result: Mapping[str, Any]) -> list[str]:
+    """Return a failed check with what it says and what was printed."""
+    lines = [f"  {result['title']}:", *("    " + line for line in result["text"].splitlines()[:TEXT_LINES])]
+    printed = result["printed"].splitlines()
+    return [*lines, *(["    your code printed:"] if printed else []), *("      " + line for line in printed)]
+
+
+def run_lines(
+    loaded: Mapping[str, Any], results: Sequence[Mapping[str, Any]], known: Collection[str]
+) -> Iterator[tuple[bool, str]]:
+    """Yield what a run says before handing in: where the file stops, unless `known`, and what passes."""
+    for text in loaded["complaints"]:
+        if text.partition("\n")[0] not in known:
+            yield False, text
+    passed = sum(one["status"] == PASSED for one in results)
+    yield passed == len(results) > 0, f"{passed} of {len(results)} visible checks pass"
 
 
 def due_in(due: str, now: datetime) -> str:
@@ -4286,41 +4629,22 @@ def now_possible(parts: Mapping[str, set[str]], before: set[str], now: set[str])
 
 
 # ----------------------------------------
-# preflight: Look at what would be handed in as the grader will: versions, files, stubs, imports, the quiz.
+# preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 
-REFUSED = {
-    "socket": "the grader has no network", "urllib": "the grader has no network",
-    "http": "the grader has no network", "requests": "the grader has no network",
-    "subprocess": "the grader starts no programs", "multiprocessing": "the grader starts no processes",
-}  # fmt: skip
-DEFINITION = ast.FunctionDef | ast.ClassDef
-ENDS = {"input": "nobody answers there", "exit": "it ends the program", "quit": "it ends the program"}
+EXAMPLES = "examples.py"
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
 def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
-    yield from python_and_libraries(folder)
     path = handed_in(folder, facts["stem"])
     yield from file_names(folder, facts["stem"], path)
     if path is not None:
         yield from contents(folder, path, facts)
+    if EXAMPLES in facts["files"]:
+        yield from examples_sheet(folder)
     if facts.get("quiz"):
         yield from quiz_sheet(folder)
-
-
-def python_and_libraries(folder: Path) -> Iterator[PreflightLine]:
-    """Yield whether this Python and its libraries will do."""
-    version = ".".join(map(str, sys.version_info[:2]))
-    enough = sys.version_info >= PYTHON
-    yield enough, f"Python {version}" + ("" if enough else f": the grader's is {python_name()}")
-    lines = (folder / "requirements.txt").read_text("utf-8").splitlines()
-    names = (re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0] for line in lines)  # "" of a comment
-    for name in filter(None, dict.fromkeys(names)):
-        try:
-            yield True, f"{name} {metadata.version(name)}"
-        except metadata.PackageNotFoundError:
-            yield False, f"{name} is not installed: python -m pip install -r requirements.txt"
 
 
 def handed_in(folder: Path, stem: str) -> Path | None:
@@ -4347,45 +4671,57 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in what is handed in."""
-    texts, trees = dict[str, str](), dict[str, ast.Module]()
-    for one in (path, *(folder / name for name in facts["beside"] if name.endswith(".py"))):
+    trees = dict[str, ast.Module]()
+    programs = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
+    for one in programs:
         try:
-            texts[one.name] = "\n".join(cells_of(one.read_bytes(), one.name))
-            trees[one.name] = ast.parse(texts[one.name])
+            trees[one.name] = graded("\n".join(cells_of(one.read_bytes(), one.name)))
         except OSError:
             yield False, f"{one.name} is missing: it is handed in beside {path.name}"
         except InputError as wrong:
             yield False, str(wrong)
         except SyntaxError as wrong:
-            yield False, f"{one.name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+            yield False, cannot_read(one.name, wrong)
     defined = {
-        node.name: node for tree in trees.values() for node in ast.walk(tree) if isinstance(node, DEFINITION)
+        node.name: node
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ANY_DEFINITION)
     }
     for name in facts["questions"]:
         if name in defined:
             if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(trees) > len(facts["beside"]):
-            yield False, f"{' and '.join(trees)} has no {name}: keep the names as they were handed out"
+        elif len(trees) == len(programs):
+            yield (
+                False,
+                f"there is no {name} in {' and '.join(trees)}: keep the names as they were handed out",
+            )
+    ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
     for file, tree in trees.items():
-        yield from imports(
-            folder, file, texts[file], {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
-        )
-        for node in ast.walk(tree):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
-            if called and called in ENDS and called not in defined:
-                yield False, f"{file}, line {node.lineno}: {called}(): {ENDS[called]}"  # type: ignore[attr-defined]
+        yield from ((False, told) for told in renamed_parameters(tree, facts["parameters"]))
+        yield from ((False, told) for told in import_troubles(folder, file, tree, ours))
+        yield from ((False, told) for told in call_troubles(file, tree, defined))
+        yield from ((False, told) for told in data_troubles(folder, file, tree, facts["given"]))
 
 
-def imports(folder: Path, file: str, text: str, ours: set[str]) -> Iterator[PreflightLine]:
-    """Yield what a program imports that the grader does not have."""
-    for name in packages_of([text]):
-        if name in REFUSED:
-            yield False, f"import {name}: {REFUSED[name]}"
-        elif (folder / f"{name}.py").is_file() and name not in ours:
-            yield False, f"import {name}: {name}.py is not handed in: put its functions into {file}"
-        elif name not in ours:
-            yield False, f"import {name}: the grader does not have it"
+def cannot_read(name: str, wrong: SyntaxError) -> str:
+    """Say which line of a file is no Python."""
+    return f"{name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+
+
+def examples_sheet(folder: Path) -> Iterator[PreflightLine]:
+    """Yield what would keep examples.py from being read."""
+    path = folder / EXAMPLES
+    if not path.is_file():
+        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
+        return
+    try:
+        ast.parse("\n".join(cells_of(path.read_bytes(), path.name)))
+    except InputError as wrong:
+        yield False, str(wrong)
+    except SyntaxError as wrong:
+        yield False, cannot_read(path.name, wrong)
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
@@ -4410,8 +4746,7 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     path = handed_in(folder, stem)
     if path is None:
         raise InputError(f"{missing(folder, stem)}. Nothing was packed")
-    asked = ("quiz.yml", "examples.py", *facts.get("beside", ()))
-    names = [path.name, *(name for name in asked if (folder / name).is_file())]
+    names = [path.name, *(name for name in facts["files"][1:] if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in names:
@@ -4419,10 +4754,15 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     return target, names
 
 
+def zip_line(target: Path, names: Sequence[str], facts: Mapping[str, Any]) -> str:
+    """Say what the zip holds and where it goes."""
+    return f"{target.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip()
+
+
 # ----------------------------------------
 # notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
 
-ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in together with quiz.yml."
+ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in"
 
 
 class Lab(types.ModuleType):
@@ -4504,12 +4844,12 @@ def check_cell(question: str, namespace: dict[str, Any]) -> None:
 
 def hand_in_notebook() -> None:
     """Say what to look at before handing in, and write the zip; on Colab, say what to download."""
-    if "google.colab" in sys.modules:
-        print(ON_COLAB)  # noqa: T201
-        return
     facts = facts_here()
+    if "google.colab" in sys.modules:
+        more = " and ".join(facts["files"][1:])
+        print(ON_COLAB + (f" together with {more}." if more else "."))  # noqa: T201
+        return
     for fine, told in preflight(Path(), facts):
         if not fine:
             print("LOOK ", told)  # noqa: T201
-    path, names = write_zip(Path(), facts)
-    print(f"{path.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip())  # noqa: T201
+    print(zip_line(*write_zip(Path(), facts), facts))  # noqa: T201

@@ -55,7 +55,7 @@ def attack(*args, **kwargs):
                     found = read(road.format(path))
                 except BaseException:
                     continue
-                if isinstance(found, dict) and "READERS" in found:
+                if "READERS" in str(found):
                     continue  # this very file, which stands in for one of its name that is not there
                 if found is not None and len(str(found)):
                     print("LEARNED", number, road, str(found)[:40])

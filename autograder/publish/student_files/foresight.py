@@ -1,0 +1,113 @@
+"""What the grader would stumble over in a program, told from its text alone."""
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path, PurePath, PureWindowsPath
+
+NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
+IT_ENDS = "it ends the program"
+REFUSED_IMPORTS = {
+    "socket": NO_NETWORK, "urllib.request": NO_NETWORK, "http.client": NO_NETWORK, "http.server": NO_NETWORK,
+    "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
+}  # fmt: skip
+REFUSED_CALLS = {
+    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
+    "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
+}  # fmt: skip
+ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+MAIN_GUARDS = ("__name__ == '__main__'", "'__main__' == __name__")
+WRITING = re.compile(r"save|write|dump|to_")
+MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
+
+
+class Graded(ast.NodeTransformer):
+    """Leaves out what runs only where a file is the main program: it is not where it is graded."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        """Keep what stands under `else:` of such a guard."""
+        self.generic_visit(node)
+        return node.orelse if ast.unparse(node.test) in MAIN_GUARDS else node
+
+
+def graded(text: str) -> ast.Module:
+    """Return a program without what stands under `if __name__ == "__main__":`."""
+    tree: ast.Module = Graded().visit(ast.parse(text))
+    return tree
+
+
+def imported_names(tree: ast.Module) -> dict[str, str]:
+    """Return the full name of what each imported name means: {"np": "numpy", "system": "os.system"}."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name] = alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the full name of everything that is called, where it is a plain one, with the call."""
+    names = imported_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            head, dot, rest = ast.unparse(node.func).partition(".")
+            yield names.get(head, head) + dot + rest, node
+
+
+def import_troubles(folder: Path, file: str, tree: ast.Module, ours: Collection[str]) -> Iterator[str]:
+    """Yield what a program imports that is not there, or of no use, where it is graded."""
+    told = dict[str, None]()
+    for full in imported_names(tree).values():
+        package = full.partition(".")[0]
+        refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
+        if refused:
+            told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
+        elif package not in ours and (folder / f"{package}.py").is_file():
+            told[f"import {package}: {package}.py is not handed in: put its functions into {file}"] = None
+        elif package not in ours:
+            told[f"import {package}: the grader does not have it"] = None
+    yield from told
+
+
+def call_troubles(file: str, tree: ast.Module, defined: Collection[str]) -> Iterator[str]:
+    """Yield the calls that cannot end well where nobody sits before a screen."""
+    for name, call in calls_in(tree):
+        if name in REFUSED_CALLS and name not in defined:
+            yield f"{file}, line {call.lineno}: {name}(): {REFUSED_CALLS[name]}"
+
+
+def data_troubles(folder: Path, file: str, tree: ast.Module, given: Collection[str]) -> Iterator[str]:
+    """Yield the files of the folder that a program names in a call and that the grader will not have."""
+    for name, call in calls_in(tree):
+        asked = [*call.args, *(one.value for one in call.keywords)]
+        first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
+        writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
+        if not isinstance(first, str) or writes:
+            continue
+        for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
+            if path.suffix and path.name not in given and (folder / path.name).is_file():
+                yield f"{file}, line {call.lineno}: {path.name} is not handed in, so the grader lacks it"
+                break
+
+
+def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the names of the parameters of functions, and of methods as `Class.method`."""
+    found = {}
+    for node in tree.body:
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = inner.name if inner is node else f"{node.name}.{inner.name}"  # type: ignore[attr-defined]
+                every = [*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs]
+                found[name] = [one.arg for one in every]
+    return found
+
+
+def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
+    for name, found in parameters_of(tree).items():
+        asked = list(wanted.get(name, ()))
+        if found[: len(asked)] != asked:
+            yield f"{name}({', '.join(found)}): its arguments were handed out as ({', '.join(asked)})"
