@@ -22,7 +22,7 @@ from autograder.judging.quiz_sheet import graded_sheet
 from autograder.judging.receipt import receipt_of
 from autograder.judging.scoring import is_absent, may_be_spoilt, share
 from autograder.judging.session import Session
-from autograder.quiz.grading import Quiz
+from autograder.quiz.questions import Quiz
 from autograder.results import (
     CheckResult,
     Examples,

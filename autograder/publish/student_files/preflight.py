@@ -11,15 +11,15 @@ from autograder.environment import IMPORTABLE
 from autograder.errors import InputError, is_unwritten
 from autograder.publish.student_files.foresight import (
     ANY_DEFINITION,
+    HandedProgram,
     call_troubles,
     data_troubles,
-    graded,
     import_troubles,
+    read_program,
     renamed_parameters,
 )
 from autograder.publish.student_files.overview import quiz_state
 from autograder.publish.student_files.work import missing, untouched
-from autograder.submission.notebook_code import cells_of
 
 EXAMPLES = "examples.py"
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
@@ -61,57 +61,44 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in what is handed in."""
-    trees = dict[str, ast.Module]()
-    programs = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
-    for one in programs:
+    paths = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
+    programs = list[HandedProgram]()
+    for one in paths:
         try:
-            trees[one.name] = graded("\n".join(cells_of(one.read_bytes(), one.name)))
+            programs.append(read_program(one))
         except OSError:
             yield False, f"{one.name} is missing: it is handed in beside {path.name}"
         except InputError as wrong:
             yield False, str(wrong)
-        except SyntaxError as wrong:
-            yield False, cannot_read(one.name, wrong)
     defined = {
         node.name: node
-        for tree in trees.values()
-        for node in ast.walk(tree)
+        for program in programs
+        for node in ast.walk(program.tree)
         if isinstance(node, ANY_DEFINITION)
     }
+    names = " and ".join(program.name for program in programs)
     for name in facts["questions"]:
         if name in defined:
             if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(trees) == len(programs):
-            yield (
-                False,
-                f"there is no {name} in {' and '.join(trees)}: keep the names as they were handed out",
-            )
+        elif len(programs) == len(paths):
+            yield False, f"there is no {name} in {names}: keep the names as they were handed out"
     ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
-    for file, tree in trees.items():
-        yield from ((False, told) for told in renamed_parameters(tree, facts["parameters"]))
-        yield from ((False, told) for told in import_troubles(folder, file, tree, ours))
-        yield from ((False, told) for told in call_troubles(file, tree, defined))
-        yield from ((False, told) for told in data_troubles(folder, file, tree, facts["given"]))
-
-
-def cannot_read(name: str, wrong: SyntaxError) -> str:
-    """Say which line of a file is no Python."""
-    return f"{name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+    for program in programs:
+        yield from ((False, told) for told in renamed_parameters(program.tree, facts["parameters"]))
+        yield from ((False, told) for told in import_troubles(folder, program, ours))
+        yield from ((False, told) for told in call_troubles(program, defined))
+        yield from ((False, told) for told in data_troubles(folder, program, facts["given"]))
 
 
 def examples_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what would keep examples.py from being read."""
-    path = folder / EXAMPLES
-    if not path.is_file():
-        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
-        return
     try:
-        ast.parse("\n".join(cells_of(path.read_bytes(), path.name)))
+        read_program(folder / EXAMPLES)
+    except OSError:
+        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
     except InputError as wrong:
         yield False, str(wrong)
-    except SyntaxError as wrong:
-        yield False, cannot_read(path.name, wrong)
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:

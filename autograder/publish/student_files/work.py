@@ -18,7 +18,6 @@ from typing import Any
 from autograder.environment import LIBRARIES, promised, python_name
 from autograder.errors import InputError
 from autograder.publish.student_files.classics import meaning
-from autograder.sandbox.calls import Call, NotDefined
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.promised import Absent
@@ -49,13 +48,6 @@ class OwnWork:
     note: str = ""
     endless: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
-
-    def refuse(self, call: Call, question: str) -> None:
-        """Raise before a call whose arguments would be made for nothing, as of torch for the first time."""
-        if question in self.endless:
-            raise TooSlow  # one endless loop costs its time once
-        if call.action == "call" and call.name not in self.namespace:
-            raise NotDefined(call.name)
 
 
 def load_work(folder: Path, stem: str) -> OwnWork:
