@@ -10,13 +10,13 @@ from msgspec.msgpack import decode, encode
 from autograder.judging.answer_cache import cache_of
 from autograder.judging.bank import Check
 from autograder.judging.facts import AnswerFacts, FactKey, Layout, Outcomes
-from autograder.judging.judge import Judge, Judged, open_reply
-from autograder.judging.session import Ended, Reply, Script, Session
+from autograder.judging.judge import Judge
+from autograder.judging.judged import Judged, outcome_of
+from autograder.judging.session import Reply, Script, Session
 from autograder.results import Cause, Outcome
-from autograder.sandbox.calls import Answer, StudentRaised
+from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
-from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.wall import Wall
 
 REFERENCE = "the reference"
@@ -159,14 +159,6 @@ class KnownAnswers:
             key = check.drawn(0).key
             owners = np.unique(layouts[key].owner[free[key]]) if key in free else ()
             self._free.setdefault(check.id, frozenset(layouts[key].facts[number].key for number in owners))
-
-
-def outcome_of(reply: Reply) -> Answer | Ended:
-    """Return what a reply tells, whatever it is."""
-    try:
-        return open_reply(reply)
-    except (StudentRaised, CallTimeout, WorkerDied) as error:
-        return error
 
 
 def outcomes_of(judged: Judged, script: Script) -> Outcomes:
