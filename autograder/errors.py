@@ -10,6 +10,10 @@ class KitError(Exception):
     """Our fault or the course's: the message names the file, the key and what to do."""
 
 
+class SubmissionFailed(KitError):
+    """The kit cannot grade one submission; it can grade others."""
+
+
 class ReferenceFailed(Exception):
     """A program of the course ended or took too long, however patiently it was asked: it may go better."""
 

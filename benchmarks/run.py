@@ -158,9 +158,7 @@ def autograder(*arguments: object) -> list[str]:
 
 def loaded(grader: Grader, program: str) -> Worker:
     """Return a worker with a program in it."""
-    worker = grader.wall.worker()
-    worker.load(Program(ProgramText("work.py", [program])))
-    return worker
+    return grader.wall.loaded(Program(ProgramText("work.py", [program])))
 
 
 def timed(action: object) -> float:

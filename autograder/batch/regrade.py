@@ -164,7 +164,7 @@ def unasked_text(impact: Impact) -> str:
         return ""
     lines = [
         "the same work scores otherwise than in the last run of this folder",
-        *list(by_student(changes))[2:],
+        *by_student(changes),
     ]
     return "\n".join(lines) + "\n"
 

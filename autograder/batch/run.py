@@ -6,17 +6,20 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from autograder import __version__
 from autograder.batch.backend import Backend
 from autograder.batch.files import reports_folder
 from autograder.batch.outputs import Written, write_page, write_report, write_reports
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
 from autograder.batch.update import Need, need_of, renamed, stumbled
-from autograder.errors import KitError
+from autograder.errors import KitError, SubmissionFailed
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import settled
 from autograder.gradebook.keys import FILES, files_key, work_key
 from autograder.gradebook.records import About, Result, Run, Stored
+from autograder.judging.blank import FAILED, blank_report
 from autograder.results import Report
 from autograder.submission.entry import Entry
 from autograder.submission.reading import Submission, content_hash, read_entry
@@ -31,14 +34,14 @@ SETTLE_FROM = 20  # submissions for which it pays to make the warm process cheap
 def grade_class(batch: Batch, out: Path) -> Written:
     """Grade every submission of a class that OUT/ does not hold yet, and say what was written."""
     with Gradebook(out, create=not batch.wishes.dry_run) as book:
-        desk = Desk(batch, book)
+        run = ClassRun(batch, book)
         try:
-            return desk.write_down(out)
+            return run.write_down(out)
         finally:
-            desk.close()
+            run.close()
 
 
-class Desk:
+class ClassRun:
     """One run over a class: a backend that is opened again if it dies, and the gradebook."""
 
     def __init__(self, batch: Batch, book: Gradebook) -> None:
@@ -100,7 +103,10 @@ class Desk:
         finished, waiting[:] = list(waiting), []
         for report in self.told(finished):
             write_report(folder, report)
-            write_page(folder, report)
+            try:
+                write_page(folder, report)
+            except Exception as error:  # noqa: BLE001 one page must not stop a class
+                self.batch.say(f"{report.submission}: its page cannot be written ({one_line(error)})")
 
     def told(self, finished: Sequence[Done]) -> list[Report]:
         """Tell of results that are safe now, and return the reports as they count."""
@@ -171,11 +177,24 @@ class Desk:
         else:
             need = need_of(newest.keys, keys, newest.report) if newest and reuse else Need.RUN
             adds_up = newest.report if newest and need is Need.ADD_UP else None
-            report, ran = self.backend.grade(submission, adds_up), adds_up is None
+            report, ran = self.graded(submission, adds_up), adds_up is None
         if self.wishes.never_lower:
             kept = score_to_keep(before or newest, report)
         result = Result(row.name, content_hash(submission), work, keys, report, kept)
         return Done(row, result, report, kept, ran, before)
+
+    def graded(self, submission: Submission, adds_up: Report | None) -> Report:
+        """Return the report on a submission; one that cannot be graded is a row with the reason."""
+        try:
+            return self.backend.grade(submission, adds_up)
+        except KitError as error:
+            if not isinstance(error, SubmissionFailed):
+                raise
+            note = str(error)
+        except Exception as error:  # noqa: BLE001 one submission must not stop a class
+            note = one_line(error)
+        blank = blank_report(self.backend.assignment, FAILED)
+        return replace(renamed(blank, submission), staff_notes=[note])
 
     def reopen(self, error: KitError, *, hopeless: bool) -> None:
         """Open another backend in place of one that has gone; raise if that is no use."""
@@ -195,8 +214,12 @@ def read_safely(entry: Entry, task: Task | str) -> Submission:
     try:
         return read_entry(entry, task)
     except Exception as error:  # noqa: BLE001 one submission must not stop a class
-        problem = f"it could not be read ({type(error).__name__}: {error})"
-        return Submission(entry.name, entry.student, {}, " ".join(problem.split()))
+        return Submission(entry.name, entry.student, {}, f"it could not be read ({one_line(error)})")
+
+
+def one_line(error: Exception) -> str:
+    """Return what an exception is and says."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def landed(

@@ -79,8 +79,8 @@ def added_up_again(grader: Grader, submission: Submission, report: Report) -> Re
     ]
     quiz = quiz_shares(grader.assignment.quiz, report.quiz)
     fresh = grader.report(
-        submission, questions, results, quiz,
-        notes=report.notes, output=report.output, seconds=report.seconds, refused=report.refused,
+        submission, questions, results, quiz, notes=report.notes, output=report.output,
+        seconds=report.seconds, refused=report.refused, examples=report.examples,
     )  # fmt: skip
     return replace(fresh, isolation=report.isolation)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from autograder.cluster.client import TRIES, package_of
 from autograder.cluster.worker import Order, OrderReply, packed, unpacked
 from autograder.config import Course
-from autograder.errors import KitError
+from autograder.errors import KitError, SubmissionFailed
 from autograder.gradebook.keys import work_key
 from autograder.judging.opening import at_once
 from autograder.results import Report
@@ -123,7 +123,7 @@ class ProcessesBackend:
             if reply.report is None:
                 raise KitError(reply.problem or "the kit was changed while it grades: start again")
             return reply.report
-        raise KitError(f"{submission.name}: {TRIES} grading processes ended while they graded it")
+        raise SubmissionFailed(f"{TRIES} grading processes ended while they graded it")
 
     def _next(self) -> tuple[Process, socket.socket]:
         """Return a line that is free; wait for one if need be."""

@@ -22,7 +22,7 @@ from autograder.errors import InputError
 from autograder.judging.bank import read_text
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.grader import Grader
-from autograder.judging.judge import Judged
+from autograder.judging.judged import Judged
 from autograder.judging.opening import open_grader
 from autograder.judging.scoring import share
 from autograder.judging.verdict import Verdict
@@ -64,7 +64,7 @@ class PlatformRun:
 
     def so_far(self, note: str) -> Report:
         """Return a report on the checks that have run until now."""
-        blank = blank_report(self.course, self.stem, note)
+        blank = blank_report(self.course.assignment(self.stem), note)
         checks = list(self.checks.values())
         questions = [
             structs.replace(one, score=share(one.max_score, [c for c in checks if c.question == one.id]))
@@ -124,7 +124,7 @@ def refused_results(run: PlatformRun, circumstances: Circumstances, refusal: str
     """Return the earlier results, which stand; or only the score, if that is all that is known."""
     if circumstances.results:
         return kept_results(circumstances.results, refusal)
-    blank = blank_report(run.course, run.stem, "")
+    blank = blank_report(run.course.assignment(run.stem), "")
     results = to_gradescope(blank, run.course.settings)
     return kept_results(results | {"score": circumstances.score, "output": ""}, refusal)
 

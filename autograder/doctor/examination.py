@@ -224,6 +224,3 @@ def other_trials(subject: Subject, runner: TrialRunner, found: list[Mutant]) -> 
         *handed_out_trials(subject),
         *mutant_trials(subject, found),
     ]
-
-
-__all__ = ["Examination", "examine", "reseeded"]

@@ -12,7 +12,7 @@ from msgspec import structs
 from autograder.config import Assignment, Course
 from autograder.judging.bank import Bank, read_text
 from autograder.publish.source import DEFINITION, Definition
-from autograder.quiz.grading import Quiz
+from autograder.quiz.questions import Quiz
 
 
 @dataclass(frozen=True)

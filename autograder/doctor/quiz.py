@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from autograder.doctor.findings import Finding, Subject, closest
 from autograder.quiz.arithmetic import evaluate, names_and_calls
-from autograder.quiz.grading import Functions, Quiz, Sheet, grade_quiz
-from autograder.quiz.questions import Key, Question
+from autograder.quiz.grading import Functions, grade_quiz
+from autograder.quiz.questions import Key, Question, Quiz
+from autograder.quiz.sheet import Sheet
 from autograder.results import Outcome
 
 STUDENTS = ("Ada", "Grace Hopper", *(f"s{number}" for number in range(48)))

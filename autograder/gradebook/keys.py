@@ -63,11 +63,16 @@ def work_key(keys: Mapping[str, str]) -> str:
 
 
 def question_parts(bank: Bank, question: str) -> list[str]:
-    """Return the code that judges a question: its checks, its known mistakes, what they share."""
+    """Return the code that judges a question: its checks, known mistakes, alternatives, what they share."""
     others = {check.name for check in bank.checks if check.question != question}
     mistakes = {one.name for one in bank.misconceptions if one.question != question}
-    checks = map(without_words, statements_without(bank.checks_source, others))
-    return [ast.dump(node) for node in (*checks, *statements_without(bank.mistakes_source, mistakes))]
+    alternatives = {one.name for one in bank.alternatives if one.question != question}
+    parts = [
+        *map(without_words, statements_without(bank.checks_source, others)),
+        *statements_without(bank.mistakes_source, mistakes),
+        *statements_without(bank.alternatives_source, alternatives),
+    ]
+    return [ast.dump(node) for node in parts]
 
 
 def statements_without(source: str, names: set[str]) -> list[ast.stmt]:

@@ -1,15 +1,15 @@
 """The report before anything is graded: what stands where grading does not come to an end."""
 
 from autograder import __version__
-from autograder.config import Course, max_score
+from autograder.config import Assignment, max_score
 from autograder.results import Isolation, Outcome, QuestionResult, Report
 
 FAILED = "The grader could not finish; staff have been told. This is no fault of yours."
 
 
-def blank_report(course: Course, stem: str, note: str) -> Report:
+def blank_report(assignment: Assignment, note: str) -> Report:
     """Return the report on a submission of which nothing has been graded."""
-    assignment = course.assignment(stem)
+    stem = assignment.stem
     questions = [
         QuestionResult(id=f"{stem}.{name}", score=0.0, max_score=points, outcome=Outcome.SKIPPED)
         for name, points in assignment.questions.items()

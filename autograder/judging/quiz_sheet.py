@@ -7,9 +7,12 @@ from autograder.config import Course
 from autograder.judging.bank import read_text
 from autograder.judging.scoring import quiz_shares
 from autograder.quiz.figures import term_salt
-from autograder.quiz.grading import Quiz, chosen, grade_quiz, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.grading import chosen, grade_quiz, sheet_notes
+from autograder.quiz.questions import Quiz, load_quiz
+from autograder.quiz.sheet import read_sheet
 from autograder.results import QuizAnswer
-from autograder.submission.reading import QUIZ, Submission
+from autograder.submission.pick import QUIZ
+from autograder.submission.reading import Submission
 
 Functions = Mapping[str, Callable[..., Any]]
 

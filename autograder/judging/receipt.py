@@ -78,8 +78,8 @@ def course_files(course: Course, stem: str) -> dict[str, bytes]:
         paths += [f"{folder}/{name}" for name in beside.files(entries)]
     if assignment.quiz:
         paths += [f"assignments/{stem}/quiz.yml", f"solutions/{stem}_quiz.yml"]
-    mistakes = f"tests/questions/mistakes/{stem}.py"
-    paths += [mistakes] if (course.root / mistakes).exists() else []
+    banks = (f"tests/questions/{kind}/{stem}.py" for kind in ("mistakes", "alternatives"))
+    paths += [path for path in banks if (course.root / path).exists()]
     return {path: (course.root / path).read_bytes() for path in paths}
 
 

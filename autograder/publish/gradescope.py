@@ -29,7 +29,7 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
     for mark, value in values.items():
         texts = {name: text.replace(mark, value) for name, text in texts.items()}
     texts |= requirements(libraries.values())
-    fallback = to_gradescope(blank_report(course, stem, FAILED), course.settings)
+    fallback = to_gradescope(blank_report(course.assignment(stem), FAILED), course.settings)
     texts["fallback.json"] = json.dumps(fallback, indent=1) + "\n"
     return {
         **{f"course/{path}": content for path, content in files.items()},

@@ -19,29 +19,15 @@ from autograder.quiz.questions import (
     Question,
     Quiz,
     Tolerance,
-    load_questions,
-    load_quiz,
 )
 from autograder.quiz.sheet import (
     Sheet,
     read_letters,
-    read_sheet,
     says,
     short,
     trouble_with,
 )
 from autograder.results import Cause, Outcome
-
-__all__ = [
-    "Quiz",
-    "QuizResult",
-    "Sheet",
-    "grade_quiz",
-    "load_questions",
-    "load_quiz",
-    "read_sheet",
-    "sheet_notes",
-]
 
 Functions = Mapping[str, Callable[..., Any]]
 Figures = Mapping[str, float]

@@ -17,7 +17,8 @@ from autograder.roster.people import Index, Person
 from autograder.similar.fingerprints import MOST_TEXT, Prints, fingerprints
 from autograder.similar.pairs import ComparedWork
 from autograder.submission.layouts import find_submissions
-from autograder.submission.reading import QUIZ, Submission, modules_of, read_entry, source_of
+from autograder.submission.pick import QUIZ
+from autograder.submission.reading import Submission, modules_of, read_entry, source_of
 from autograder.submission.work import Task
 
 LONG_NAME = 6  # letters: shorter names occur in programs that are not about anybody

@@ -11,7 +11,7 @@ from autograder.errors import InputError
 from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.beside import data_files, helpers
 from autograder.submission.entry import Entry, Part
-from autograder.submission.layouts import find_submissions, neighbour
+from autograder.submission.layouts import neighbour
 from autograder.submission.notebook_code import REPLACED, cells_of, code_text, decode, without_commands
 from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
@@ -238,18 +238,3 @@ def content_hash(submission: Submission) -> str:
         digest.update(f"\n{path}\n{len(data)}\n".encode())
         digest.update(data)
     return digest.hexdigest()
-
-
-__all__ = [
-    "QUIZ",
-    "Entry",
-    "Source",
-    "Submission",
-    "content_hash",
-    "data_files_of",
-    "find_submissions",
-    "modules_of",
-    "read_entry",
-    "read_submission",
-    "source_of",
-]

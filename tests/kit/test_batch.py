@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.batch import run
 from autograder.batch.backend import LocalBackend
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Progress, Wishes
@@ -286,6 +287,32 @@ def test_a_submission_under_which_every_warm_process_dies_is_a_row_with_the_reas
     assert scores(tmp_path / "out")["ada"] == 15
     assert table(tmp_path / "out")["bob"][-1] == "broken"
     gc.collect()
+
+
+def test_what_nobody_thought_of_costs_one_submission_and_no_class(tmp_path, monkeypatch):
+    folder = hand_in(tmp_path / "class", ada=RIGHT, bob=RIGHT + "# bob\n", eve=RIGHT + "# eve\n")
+    graded, paged = LocalBackend.grade, run.write_page
+
+    def grade_one(self, submission, standing=None):
+        if submission.name == "bob":
+            raise OverflowError("nobody thought of this")
+        return graded(self, submission, standing)
+
+    def write_one(where, report):
+        if report.submission == "eve":
+            raise UnicodeError("nor of this")
+        paged(where, report)
+
+    monkeypatch.setattr(LocalBackend, "grade", grade_one)
+    monkeypatch.setattr(run, "write_page", write_one)
+    grade(folder, tmp_path / "out")
+    assert scores(tmp_path / "out") == {"ada": 15, "bob": 0, "eve": 15}
+    row = json.loads((tmp_path / "out" / "reports" / "bob.json").read_text())
+    assert row["outcome"] == "broken"
+    assert row["staff_notes"] == ["OverflowError: nobody thought of this"]
+    monkeypatch.undo()
+    grade(folder, tmp_path / "out")
+    assert scores(tmp_path / "out")["bob"] == 15
 
 
 def start(folder: Path, out: Path, *more: str, **about: object) -> subprocess.Popen[str]:

@@ -2,11 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace as changed
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from autograder.batch.update import added_up_again
 from autograder.config import load_config
+from autograder.gradebook.keys import keys_of_course
 from autograder.judging.bank import variants
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
@@ -117,6 +121,23 @@ def test_nobody_finds_an_answer_by_trying_values(grader):
         for value in (5.9, -1e9)
     )
     assert near == far
+
+
+def test_adding_up_again_keeps_what_examples_were_worth(grader):
+    submission = Submission("ada", "Ada", {"warmup.py": CODE, "examples.py": GOOD.encode()}, main="warmup.py")
+    report = grader.grade(submission)
+    assert report.examples
+    assert added_up_again(grader, submission, report) == replace(report, staff_notes=[])
+
+
+def test_alternatives_are_a_part_of_what_a_report_follows_from(grader):
+    before = keys_of_course(grader)
+    other = changed(grader.bank, alternatives_source=grader.bank.alternatives_source + "\nSHARED = 1\n")
+    grader.bank, bank = other, grader.bank
+    after = keys_of_course(grader)
+    grader.bank = bank
+    others = {name for name in before if before[name] != after[name]}
+    assert others == {"question.running_mean", "question.clip_to_range"}
 
 
 def test_only_a_few_examples_of_a_question_are_looked_at(grader):

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from autograder.config import load_config
 from autograder.publish.facts import hint_faults
 from autograder.publish.student_files.foresight import (
+    HandedProgram,
     call_troubles,
     data_troubles,
     graded,
@@ -26,11 +26,11 @@ BESIDE = Path(__file__).parent / "beside"
 
 
 def troubles(folder: Path, text: str) -> str:
-    tree = graded(textwrap.dedent(text))
+    program = HandedProgram("work.py", [text], graded(text))
     found = [
-        *import_troubles(folder, "work.py", tree, {"os", "sys", "http", "urllib", "numpy", "gauge"}),
-        *call_troubles("work.py", tree, parameters_of(tree)),
-        *data_troubles(folder, "work.py", tree, {"given.csv"}),
+        *import_troubles(folder, program, {"os", "sys", "http", "urllib", "numpy", "gauge"}),
+        *call_troubles(program, parameters_of(program.tree)),
+        *data_troubles(folder, program, {"given.csv"}),
     ]
     return "\n".join(found)
 
@@ -121,6 +121,22 @@ def test_examples_that_are_no_python_and_a_missing_function_are_told(folder):
         "there is no Gauge in water.py and gauge.py: keep the names as they were handed out",
         "examples.py, line 1: Python cannot read this: '{' was never closed",
     ]
+
+
+def test_a_notebook_is_told_by_cell_and_what_only_a_notebook_runs_is_left_out(folder):
+    facts = json.loads((folder / "checks" / "assignment.json").read_text())
+    book = json.loads((folder / "water.ipynb").read_text())
+    code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    code[3]["source"] = ["import os\n", "os.system('ls')\n"]
+    (folder / "water.ipynb").write_text(json.dumps(book))
+    (folder / "water.py").unlink()
+    told = [told for fine, told in preflight(folder, facts) if not fine]
+    assert "water.ipynb, cell 4, line 2: os.system(): the grader starts no programs" in told
+    assert not any("import " in line for line in told)
+    code[4]["source"] = ["x = (\n"]
+    (folder / "water.ipynb").write_text(json.dumps(book))
+    told = [told for fine, told in preflight(folder, facts) if not fine]
+    assert "water.ipynb, cell 5, line 1: Python cannot read this: '(' was never closed" in told
 
 
 def test_a_run_says_how_many_pass_and_what_was_not_known_yet():

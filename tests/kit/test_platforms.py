@@ -166,6 +166,24 @@ def test_a_class_that_is_deeper_is_found(tmp_path: Path, top: str) -> None:
     assert list(rows(tmp_path)) == ["s1", "s2", "s3"]
 
 
+@pytest.mark.parametrize(
+    "top", ["CS101/submissions", "Kurs/Abgaben", "2026/hw1", "cs285_fall/hw1_submissions", "a/b/class"]
+)
+@pytest.mark.parametrize("below", ["", "/code"])
+def test_a_class_is_found_below_folders_of_any_name(tmp_path: Path, top: str, below: str) -> None:
+    write(tmp_path, {f"{top}/{name}{below}/{STEM}.py": WORK for name in ("s1", "s2")})
+    assert list(rows(tmp_path)) == ["s1", "s2"]
+
+
+@pytest.mark.parametrize(
+    "shape", ["a/b/c/{}/" + STEM + ".py", "CS101/{}/work/" + STEM + ".ipynb", "CS101/{}.zip"]
+)
+def test_several_owners_below_folders_of_any_name_are_never_one_student(tmp_path: Path, shape: str) -> None:
+    write(tmp_path, {shape.format(name): WORK for name in ("s1", "s2")})
+    with pytest.raises(InputError, match="with what looks like 2 submissions"):
+        find_submissions(tmp_path, STEM)
+
+
 def test_an_export_that_is_deeper_is_found(tmp_path: Path) -> None:
     write(tmp_path, {f"x y/adalove_{at}_7_{STEM}.py": WORK for at in (1, 2)})
     assert list(rows(tmp_path)) == ["adalove_1", "adalove_2"]
@@ -191,6 +209,7 @@ def test_sections_are_asked_about(tmp_path: Path) -> None:
         {f"ada/draft/{STEM}.py", f"ada/final/{STEM}.py"},
         {f"ada/{STEM}.py", "ada/a/x.py", "ada/b/x.py"},
         {f"ada/src/{STEM}.py"},
+        {f"ada/homework/src/{STEM}.py"},
         {f"ada/{STEM}.py", "ada/checks/a.py", "ada/tests/b.py"},
         {"ada/main.py", "ada/helpers.py"},
     ],

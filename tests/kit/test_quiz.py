@@ -18,9 +18,10 @@ from autograder.errors import KitError, ReferenceFailed
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.quiz.arithmetic import evaluate, names_and_calls
 from autograder.quiz.figures import draw_figures, fill_in
-from autograder.quiz.grading import Sheet, grade_quiz, load_questions, load_quiz, read_sheet, sheet_notes
+from autograder.quiz.grading import grade_quiz, sheet_notes
 from autograder.quiz.numbers import read_numbers
-from autograder.quiz.sheet import read_letters
+from autograder.quiz.questions import load_questions, load_quiz
+from autograder.quiz.sheet import Sheet, read_letters, read_sheet
 from autograder.results import Cause, Outcome
 from autograder.sandbox.student import here
 

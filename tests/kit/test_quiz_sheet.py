@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.quiz.figures import draw_figures, fill_in, term_salt
-from autograder.quiz.grading import Sheet, grade_quiz, load_quiz, read_sheet
+from autograder.quiz.grading import grade_quiz
 from autograder.quiz.numbers import read_numbers
-from autograder.quiz.sheet import MAX_SHEET, read_letters, says, trouble_with
+from autograder.quiz.questions import load_quiz
+from autograder.quiz.sheet import MAX_SHEET, Sheet, read_letters, read_sheet, says, trouble_with
 from autograder.results import Outcome
 
 PAPER = """

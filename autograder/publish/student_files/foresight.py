@@ -1,9 +1,15 @@
 """What the grader would stumble over in a program, told from its text alone."""
 
 import ast
+import bisect
+import itertools
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePath, PureWindowsPath
+
+from autograder.errors import InputError
+from autograder.submission.notebook_code import cells_of
 
 NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
 IT_ENDS = "it ends the program"
@@ -16,24 +22,55 @@ REFUSED_CALLS = {
     "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
 }  # fmt: skip
 ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-MAIN_GUARDS = ("__name__ == '__main__'", "'__main__' == __name__")
+AT_HOME_ONLY = ("__name__ == '__main__'", "'__main__' == __name__", "get_ipython()")
 WRITING = re.compile(r"save|write|dump|to_")
 MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
 
 
 class Graded(ast.NodeTransformer):
-    """Leaves out what runs only where a file is the main program: it is not where it is graded."""
+    """Leaves out what runs only in a main program or a notebook: where it is graded it is neither."""
 
     def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
         """Keep what stands under `else:` of such a guard."""
         self.generic_visit(node)
-        return node.orelse if ast.unparse(node.test) in MAIN_GUARDS else node
+        return node.orelse if ast.unparse(node.test) in AT_HOME_ONLY else node
 
 
 def graded(text: str) -> ast.Module:
-    """Return a program without what stands under `if __name__ == "__main__":`."""
+    """Return a program without what runs only at home."""
     tree: ast.Module = Graded().visit(ast.parse(text))
     return tree
+
+
+@dataclass(frozen=True)
+class HandedProgram:
+    """A file that is handed in, as far as it runs where it is graded."""
+
+    name: str
+    cells: Sequence[str]
+    tree: ast.Module
+
+    def place(self, line: int) -> str:
+        """Return where a line of the whole is, in words."""
+        return place_of(self.name, self.cells, line)
+
+
+def place_of(name: str, cells: Sequence[str], line: int) -> str:
+    """Return where a line of all cells together is, in words."""
+    ends = list(itertools.accumulate(cell.count("\n") + 1 for cell in cells))
+    at = min(bisect.bisect_left(ends, line), len(cells) - 1)
+    within = line - (ends[at - 1] if at else 0)
+    return f"{name}, cell {at + 1}, line {within}" if name.endswith(".ipynb") else f"{name}, line {line}"
+
+
+def read_program(path: Path) -> HandedProgram:
+    """Return a program or a notebook; raise an `InputError` with the place where Python cannot read it."""
+    cells = cells_of(path.read_bytes(), path.name)
+    try:
+        return HandedProgram(path.name, cells, graded("\n".join(cells)))
+    except SyntaxError as wrong:
+        place = place_of(path.name, cells, wrong.lineno or 1)
+        raise InputError(f"{place}: Python cannot read this: {wrong.msg}") from None
 
 
 def imported_names(tree: ast.Module) -> dict[str, str]:
@@ -57,31 +94,33 @@ def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
             yield names.get(head, head) + dot + rest, node
 
 
-def import_troubles(folder: Path, file: str, tree: ast.Module, ours: Collection[str]) -> Iterator[str]:
+def import_troubles(folder: Path, program: HandedProgram, ours: Collection[str]) -> Iterator[str]:
     """Yield what a program imports that is not there, or of no use, where it is graded."""
     told = dict[str, None]()
-    for full in imported_names(tree).values():
+    for full in imported_names(program.tree).values():
         package = full.partition(".")[0]
         refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
         if refused:
             told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
         elif package not in ours and (folder / f"{package}.py").is_file():
-            told[f"import {package}: {package}.py is not handed in: put its functions into {file}"] = None
+            told[
+                f"import {package}: {package}.py is not handed in: put its functions into {program.name}"
+            ] = None
         elif package not in ours:
             told[f"import {package}: the grader does not have it"] = None
     yield from told
 
 
-def call_troubles(file: str, tree: ast.Module, defined: Collection[str]) -> Iterator[str]:
+def call_troubles(program: HandedProgram, defined: Collection[str]) -> Iterator[str]:
     """Yield the calls that cannot end well where nobody sits before a screen."""
-    for name, call in calls_in(tree):
+    for name, call in calls_in(program.tree):
         if name in REFUSED_CALLS and name not in defined:
-            yield f"{file}, line {call.lineno}: {name}(): {REFUSED_CALLS[name]}"
+            yield f"{program.place(call.lineno)}: {name}(): {REFUSED_CALLS[name]}"
 
 
-def data_troubles(folder: Path, file: str, tree: ast.Module, given: Collection[str]) -> Iterator[str]:
+def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) -> Iterator[str]:
     """Yield the files of the folder that a program names in a call and that the grader will not have."""
-    for name, call in calls_in(tree):
+    for name, call in calls_in(program.tree):
         asked = [*call.args, *(one.value for one in call.keywords)]
         first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
         writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
@@ -89,7 +128,7 @@ def data_troubles(folder: Path, file: str, tree: ast.Module, given: Collection[s
             continue
         for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
             if path.suffix and path.name not in given and (folder / path.name).is_file():
-                yield f"{file}, line {call.lineno}: {path.name} is not handed in, so the grader lacks it"
+                yield f"{program.place(call.lineno)}: {path.name} is not handed in, so the grader lacks it"
                 break
 
 

@@ -2,11 +2,10 @@
 
 import contextlib
 import functools
-import inspect
 from pathlib import Path
 from typing import Any
 
-from autograder.publish.student_files.limit import time_limit
+from autograder.publish.student_files.limit import recorder, time_limit
 from autograder.publish.student_files.progress import (
     CHECK_SECONDS,
     NOT_RUN,
@@ -17,9 +16,9 @@ from autograder.publish.student_files.progress import (
     summary,
     visible_verdict,
 )
+from autograder.publish.student_files.runner import title_of
 from autograder.publish.student_files.work import OwnWork, load_work
 from autograder.sandbox.calls import Call
-from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import Student, here
 
 PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
@@ -46,14 +45,8 @@ class Folder:
         """Return what a check calls `student`; the calls are kept for the message."""
         calls: list[Call] = []
         item.student_calls = calls
-        work, mark = self.work, mark_of(item)
-
-        def record(call: Call) -> None:
-            calls.append(call)
-            if mark and mark.question in work.endless:
-                raise TooSlow  # one endless loop costs its time once
-
-        return here(work.namespace, record)
+        question = mark_of(item).question if mark_of(item) else ""
+        return here(self.work.namespace, recorder(calls, question, self.work.endless, self.work.namespace))
 
     def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
         """Return the time limit that a test runs under: only checks have one."""
@@ -68,8 +61,7 @@ class Folder:
         if call.excinfo is not None:
             verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
             report.longrepr = verdict.text + "\n"
-        title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
-        report.location = (*report.location[:2], f"{mark.question}: {title}")
+        report.location = (*report.location[:2], f"{mark.question}: {title_of(item.function)}")
         report.sections = [
             (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
         ]

@@ -1,7 +1,6 @@
 """Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz."""
 
 import ast
-import difflib
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,15 +11,15 @@ from autograder.environment import IMPORTABLE
 from autograder.errors import InputError, is_unwritten
 from autograder.publish.student_files.foresight import (
     ANY_DEFINITION,
+    HandedProgram,
     call_troubles,
     data_troubles,
-    graded,
     import_troubles,
+    read_program,
     renamed_parameters,
 )
 from autograder.publish.student_files.overview import quiz_state
-from autograder.publish.student_files.work import untouched
-from autograder.submission.notebook_code import cells_of
+from autograder.publish.student_files.work import missing, untouched
 
 EXAMPLES = "examples.py"
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
@@ -43,77 +42,63 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.is_file() and untouched(script) and not untouched(notebook):
         return notebook
-    return next((path for path in (script, notebook) if path.is_file()), None)
+    return script if script.is_file() else None
 
 
 def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
-        near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
-        yield False, f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else "")
+        yield False, missing(folder, stem)
         return
     yield True, f"{path.name} is handed in"
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
     for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}\W.*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in what is handed in."""
-    trees = dict[str, ast.Module]()
-    programs = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
-    for one in programs:
+    paths = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
+    programs = list[HandedProgram]()
+    for one in paths:
         try:
-            trees[one.name] = graded("\n".join(cells_of(one.read_bytes(), one.name)))
+            programs.append(read_program(one))
         except OSError:
             yield False, f"{one.name} is missing: it is handed in beside {path.name}"
         except InputError as wrong:
             yield False, str(wrong)
-        except SyntaxError as wrong:
-            yield False, cannot_read(one.name, wrong)
     defined = {
         node.name: node
-        for tree in trees.values()
-        for node in ast.walk(tree)
+        for program in programs
+        for node in ast.walk(program.tree)
         if isinstance(node, ANY_DEFINITION)
     }
+    names = " and ".join(program.name for program in programs)
     for name in facts["questions"]:
         if name in defined:
             if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(trees) == len(programs):
-            yield (
-                False,
-                f"there is no {name} in {' and '.join(trees)}: keep the names as they were handed out",
-            )
+        elif len(programs) == len(paths):
+            yield False, f"there is no {name} in {names}: keep the names as they were handed out"
     ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
-    for file, tree in trees.items():
-        yield from ((False, told) for told in renamed_parameters(tree, facts["parameters"]))
-        yield from ((False, told) for told in import_troubles(folder, file, tree, ours))
-        yield from ((False, told) for told in call_troubles(file, tree, defined))
-        yield from ((False, told) for told in data_troubles(folder, file, tree, facts["given"]))
-
-
-def cannot_read(name: str, wrong: SyntaxError) -> str:
-    """Say which line of a file is no Python."""
-    return f"{name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+    for program in programs:
+        yield from ((False, told) for told in renamed_parameters(program.tree, facts["parameters"]))
+        yield from ((False, told) for told in import_troubles(folder, program, ours))
+        yield from ((False, told) for told in call_troubles(program, defined))
+        yield from ((False, told) for told in data_troubles(folder, program, facts["given"]))
 
 
 def examples_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what would keep examples.py from being read."""
-    path = folder / EXAMPLES
-    if not path.is_file():
-        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
-        return
     try:
-        ast.parse("\n".join(cells_of(path.read_bytes(), path.name)))
+        read_program(folder / EXAMPLES)
+    except OSError:
+        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
     except InputError as wrong:
         yield False, str(wrong)
-    except SyntaxError as wrong:
-        yield False, cannot_read(path.name, wrong)
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
@@ -137,7 +122,7 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     stem = facts["stem"]
     path = handed_in(folder, stem)
     if path is None:
-        raise InputError(f"{stem}.py is missing: there is nothing to hand in")
+        raise InputError(f"{missing(folder, stem)}. Nothing was packed")
     names = [path.name, *(name for name in facts["files"][1:] if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

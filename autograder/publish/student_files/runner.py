@@ -1,7 +1,6 @@
 """Run a folder's visible checks without pytest, one after another, and tell of each as it ends."""
 
 import contextlib
-import importlib.util
 import inspect
 import io
 from collections.abc import Callable, Collection, Iterator
@@ -9,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.checks.draws import visible_rng
-from autograder.publish.student_files.limit import time_limit
+from autograder.publish.student_files.limit import recorder, time_limit
+from autograder.publish.student_files.overview import module_from
 from autograder.publish.student_files.progress import (
     CHECK_SECONDS,
     PASSED,
@@ -19,7 +19,6 @@ from autograder.publish.student_files.progress import (
 )
 from autograder.publish.student_files.work import OwnWork, load_work
 from autograder.sandbox.calls import Call
-from autograder.sandbox.stopwatch import TooSlow
 from autograder.sandbox.student import here
 
 CheckEvent = dict[str, Any]
@@ -27,12 +26,7 @@ CheckEvent = dict[str, Any]
 
 def checks_in(path: Path) -> list[Callable[..., None]]:
     """Return the checks of a file in their order."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        return []
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return [value for value in vars(module).values() if getattr(value, "check", None) is not None]
+    return [value for value in vars(module_from(path)).values() if getattr(value, "check", None) is not None]
 
 
 def title_of(check: Callable[..., None]) -> str:
@@ -61,11 +55,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
     """Return how a check ended, and what the student's code printed meanwhile."""
     calls: list[Call] = []
 
-    def record(call: Call) -> None:
-        calls.append(call)
-        if question_of(check) in work.endless:
-            raise TooSlow  # one endless loop costs its time once
-
+    record = recorder(calls, question_of(check), work.endless, work.namespace)
     fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
     printed = io.StringIO()
     try:

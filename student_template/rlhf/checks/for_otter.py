@@ -13,11 +13,11 @@ import numpy as np
 from otter.test_files import test_case
 
 from checks.kit import hidden_rng, identity, visible_rng
-from checks.kit import time_limit
+from checks.kit import recorder, time_limit
 from checks.kit import CHECK_SECONDS, visible_verdict
+from checks.kit import title_of
 from checks.kit import OwnWork, import_ahead
 from checks.kit import Call, NotDefined
-from checks.kit import TooSlow
 from checks.kit import Student, here
 
 
@@ -70,8 +70,7 @@ class OtterCheck(test_case):  # type: ignore[misc]
         self, cases: Cases, check: Callable[..., None], points: float | None, hidden: bool,
         requires: tuple[str, ...],
     ) -> None:  # fmt: skip
-        title = (inspect.getdoc(check) or check.__name__).splitlines()[0]
-        super().__init__(title.removesuffix("."), points, hidden)
+        super().__init__(title_of(check), points, hidden)
         self.test_func = check
         self._cases, self._requires = cases, requires
 
@@ -86,12 +85,7 @@ class OtterCheck(test_case):  # type: ignore[misc]
         if missing:
             raise Failed(f"runs once {' and '.join(missing)} passes")
         calls: list[Call] = []
-
-        def record(call: Call) -> None:
-            calls.append(call)
-            if cases.question in cases.endless:
-                raise TooSlow
-
+        record = recorder(calls, cases.question, cases.endless)
         fixtures = cases.fixtures(name, here(global_environment, record), hidden=self.hidden)
         asked = {key: fixtures[key] for key in inspect.signature(self.test_func).parameters}
         import_ahead("".join(linecache.getlines(file)) for file in own_files(global_environment))

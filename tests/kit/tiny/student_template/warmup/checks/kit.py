@@ -24,7 +24,7 @@ It was put together from the course's grader, part by part:
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
 - stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
-- limit: End a check that runs too long.
+- limit: End a check that runs too long, and do not let the next one of its question do so again.
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
@@ -36,16 +36,17 @@ It was put together from the course's grader, part by part:
 - notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
 - work: Load a student's file, or their notebook, and run it under a time limit.
 - progress: Say how far a student is: one verdict for each check, one line for each question.
-- plugin: What the student's conftest.py does with pytest.
-- runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
-- foresight: What the grader would stumble over in a program, told from its text alone.
 - overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
+- runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
+- plugin: What the student's conftest.py does with pytest.
+- foresight: What the grader would stumble over in a program, told from its text alone.
 - preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 - notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
 """
 
 import __future__
 import ast
+import bisect
 import builtins
 import codecs
 import contextlib
@@ -62,6 +63,7 @@ import importlib.machinery
 import importlib.util
 import inspect
 import io
+import itertools
 import json
 import linecache
 import math
@@ -219,6 +221,19 @@ def leaves(value: Any) -> Iterator[Any]:
             waiting.extend(item)
         else:
             yield item
+
+
+def pieces(value: Any) -> int:
+    """Return of how many pieces data consists, containers too: each takes memory."""
+    if isinstance(value, Stream):
+        value = value.items
+    elif isinstance(value, Figure):
+        value = value.axes
+    elif isinstance(value, Handle):
+        value = value.fields
+    if isinstance(value, dict):
+        return 1 + sum(map(pieces, value)) + sum(map(pieces, value.values()))
+    return 1 + sum(map(pieces, value)) if isinstance(value, list | tuple | set | frozenset) else 1
 
 
 def live(value: Any, resolve: Callable[[Any], Any] | None = None) -> Any:
@@ -1857,6 +1872,10 @@ class KitError(Exception):
     """Our fault or the course's: the message names the file, the key and what to do."""
 
 
+class SubmissionFailed(KitError):
+    """The kit cannot grade one submission; it can grade others."""
+
+
 class ReferenceFailed(Exception):
     """A program of the course ended or took too long, however patiently it was asked: it may go better."""
 
@@ -2895,7 +2914,7 @@ class Stopwatch:
 
 
 # ----------------------------------------
-# limit: End a check that runs too long.
+# limit: End a check that runs too long, and do not let the next one of its question do so again.
 
 AGAIN_S = 1.0  # a student's code may have caught it
 
@@ -2908,6 +2927,24 @@ def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
             raise TooSlow(seconds)
 
     return looking(stop, seconds, AGAIN_S)
+
+
+def recorder(
+    calls: list[Call], question: str, endless: Collection[str], defined: Collection[str] | None = None
+) -> Callable[[Call], None]:
+    """Return what notes each call of a check; one endless loop costs a question its time once.
+
+    What is not `defined` is refused before its arguments are made, which may load a library.
+    """
+
+    def record(call: Call) -> None:
+        calls.append(call)
+        if question in endless:
+            raise TooSlow
+        if defined is not None and call.action == "call" and call.name not in defined:
+            raise NotDefined(call.name)
+
+    return record
 
 
 # ----------------------------------------
@@ -3920,11 +3957,18 @@ def load_work(folder: Path, stem: str) -> OwnWork:
     if notebook.exists() and untouched(script) and not untouched(notebook):
         return run_file(notebook, stem)
     if not script.exists():
-        return OwnWork(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+        return OwnWork(script.name, complaints=[missing(folder, stem)])
     work = run_file(script, stem)
     if notebook.exists() and not untouched(notebook):
         work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
     return work
+
+
+def missing(folder: Path, stem: str) -> str:
+    """Say that the file is not there, and which one may be meant."""
+    names = [one.name for one in folder.iterdir() if one.suffix == ".py"]
+    near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
+    return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
 def beside(folder: Path) -> list[str]:
@@ -3951,8 +3995,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
-        work.complaints.append(str(unreadable))
-        return work
+        return OwnWork(path.name, complaints=[str(unreadable)])
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
@@ -4088,7 +4131,7 @@ def visible_verdict(
 
 def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
-    if name in work.lost:
+    if name in work.lost or not work.namespace:
         return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
@@ -4169,267 +4212,6 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
 
 
 # ----------------------------------------
-# plugin: What the student's conftest.py does with pytest.
-
-PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
-
-
-class Folder:
-    """A student's folder. Two of them in one run of pytest have a Folder each."""
-
-    def __init__(self, path: Path, stem: str) -> None:
-        self.path, self.stem = path, stem
-
-    @functools.cached_property
-    def work(self) -> OwnWork:
-        """The student's file, loaded once, when the first check asks for it."""
-        return load_work(self.path, self.stem)
-
-    def adopt(self, item: Any) -> None:
-        """Mark a test as one of this folder, and let `pytest -k` find it by its question."""
-        item.student_folder = self
-        if mark_of(item):
-            item.extra_keyword_matches.add(mark_of(item).question)
-
-    def stand_in(self, item: Any) -> Student:
-        """Return what a check calls `student`; the calls are kept for the message."""
-        calls: list[Call] = []
-        item.student_calls = calls
-        work, mark = self.work, mark_of(item)
-
-        def record(call: Call) -> None:
-            calls.append(call)
-            if mark and mark.question in work.endless:
-                raise TooSlow  # one endless loop costs its time once
-
-        return here(work.namespace, record)
-
-    def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
-        """Return the time limit that a test runs under: only checks have one."""
-        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
-
-    def retell(self, report: Any, item: Any, call: Any) -> None:
-        """Put pytest's report of a check into plain words."""
-        mark = mark_of(item)
-        if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
-            return
-        verdict = VisibleVerdict(PASSED)
-        if call.excinfo is not None:
-            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
-            report.longrepr = verdict.text + "\n"
-        title = (inspect.getdoc(item.function) or item.name).splitlines()[0].removesuffix(".")
-        report.location = (*report.location[:2], f"{mark.question}: {title}")
-        report.sections = [
-            (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
-        ]
-        report.student_folder, report.question = str(self.path), mark.question
-        report.status, report.told = verdict.status, verdict.text
-
-    def own_status(self, report: Any) -> tuple[str, str, str] | None:
-        """Return category, letter and word of a check that is not written or cannot run."""
-        status = getattr(report, "status", "")
-        return (status, "-", status.upper()) if status in (UNWRITTEN_YET, NOT_RUN) else None
-
-    def print_summary(self, reporter: Any) -> None:
-        """Print the lines at the end of a run."""
-        every = [report for some in reporter.stats.values() for report in some]
-        mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
-        mine.sort(key=lambda report: (report.location[0], report.location[1]))
-        verdicts: dict[str, list[VisibleVerdict]] = {}
-        for report in mine:
-            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
-        if not mine:
-            return
-        reporter.section(self.work.name)
-        for line, good in summary(verdicts, self.work):
-            reporter.write_line(line, **({} if good is None else {"green": good, "red": not good}))
-
-
-def mark_of(item: Any) -> Any:
-    """Return what @check attached to a test, or None."""
-    return getattr(getattr(item, "function", None), "check", None)
-
-
-# ----------------------------------------
-# runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
-
-CheckEvent = dict[str, Any]
-
-
-def checks_in(path: Path) -> list[Callable[..., None]]:
-    """Return the checks of a file in their order."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        return []
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return [value for value in vars(module).values() if getattr(value, "check", None) is not None]
-
-
-def title_of(check: Callable[..., None]) -> str:
-    """Return what a check is called."""
-    return (inspect.getdoc(check) or check.__name__).splitlines()[0].removesuffix(".")
-
-
-def run_folder(
-    folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
-) -> Iterator[CheckEvent]:
-    """Load the student's file, run checks on it but those in `skip`, and yield what happens as plain data."""
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        work = load_work(folder, stem)
-    yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
-    for check in checks:
-        if check.__name__ in skip:
-            continue
-        facts = {"check": check.__name__, "question": question_of(check), "title": title_of(check)}
-        yield {"event": "begins", **facts}
-        verdict, printed = run_check(check, work)
-        yield {"event": "ended", **facts, "status": verdict.status, "text": verdict.text, "printed": printed}
-    yield {"event": "done"}
-
-
-def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
-    """Return how a check ended, and what the student's code printed meanwhile."""
-    calls: list[Call] = []
-
-    def record(call: Call) -> None:
-        calls.append(call)
-        if question_of(check) in work.endless:
-            raise TooSlow  # one endless loop costs its time once
-
-    fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
-    printed = io.StringIO()
-    try:
-        with (
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
-            time_limit(CHECK_SECONDS),
-        ):
-            check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
-    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
-
-
-def question_of(check: Callable[..., None]) -> str:
-    """Return the question that a check is about."""
-    return str(check.check.question)  # type: ignore[attr-defined]
-
-
-# ----------------------------------------
-# foresight: What the grader would stumble over in a program, told from its text alone.
-
-NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
-IT_ENDS = "it ends the program"
-REFUSED_IMPORTS = {
-    "socket": NO_NETWORK, "urllib.request": NO_NETWORK, "http.client": NO_NETWORK, "http.server": NO_NETWORK,
-    "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
-}  # fmt: skip
-REFUSED_CALLS = {
-    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
-    "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
-}  # fmt: skip
-ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-MAIN_GUARDS = ("__name__ == '__main__'", "'__main__' == __name__")
-WRITING = re.compile(r"save|write|dump|to_")
-MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
-
-
-class Graded(ast.NodeTransformer):
-    """Leaves out what runs only where a file is the main program: it is not where it is graded."""
-
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
-        """Keep what stands under `else:` of such a guard."""
-        self.generic_visit(node)
-        return node.orelse if ast.unparse(node.test) in MAIN_GUARDS else node
-
-
-def graded(text: str) -> ast.Module:
-    """Return a program without what stands under `if __name__ == "__main__":`."""
-    tree: ast.Module = Graded().visit(ast.parse(text))
-    return tree
-
-
-def imported_names(tree: ast.Module) -> dict[str, str]:
-    """Return the full name of what each imported name means: {"np": "numpy", "system": "os.system"}."""
-    found = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                found[alias.asname or alias.name] = alias.name
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
-    """Yield the full name of everything that is called, where it is a plain one, with the call."""
-    names = imported_names(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            head, dot, rest = ast.unparse(node.func).partition(".")
-            yield names.get(head, head) + dot + rest, node
-
-
-def import_troubles(folder: Path, file: str, tree: ast.Module, ours: Collection[str]) -> Iterator[str]:
-    """Yield what a program imports that is not there, or of no use, where it is graded."""
-    told = dict[str, None]()
-    for full in imported_names(tree).values():
-        package = full.partition(".")[0]
-        refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
-        if refused:
-            told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
-        elif package not in ours and (folder / f"{package}.py").is_file():
-            told[f"import {package}: {package}.py is not handed in: put its functions into {file}"] = None
-        elif package not in ours:
-            told[f"import {package}: the grader does not have it"] = None
-    yield from told
-
-
-def call_troubles(file: str, tree: ast.Module, defined: Collection[str]) -> Iterator[str]:
-    """Yield the calls that cannot end well where nobody sits before a screen."""
-    for name, call in calls_in(tree):
-        if name in REFUSED_CALLS and name not in defined:
-            yield f"{file}, line {call.lineno}: {name}(): {REFUSED_CALLS[name]}"
-
-
-def data_troubles(folder: Path, file: str, tree: ast.Module, given: Collection[str]) -> Iterator[str]:
-    """Yield the files of the folder that a program names in a call and that the grader will not have."""
-    for name, call in calls_in(tree):
-        asked = [*call.args, *(one.value for one in call.keywords)]
-        first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
-        writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
-        if not isinstance(first, str) or writes:
-            continue
-        for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
-            if path.suffix and path.name not in given and (folder / path.name).is_file():
-                yield f"{file}, line {call.lineno}: {path.name} is not handed in, so the grader lacks it"
-                break
-
-
-def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
-    """Return the names of the parameters of functions, and of methods as `Class.method`."""
-    found = {}
-    for node in tree.body:
-        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
-                name = inner.name if inner is node else f"{node.name}.{inner.name}"  # type: ignore[attr-defined]
-                every = [*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs]
-                found[name] = [one.arg for one in every]
-    return found
-
-
-def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
-    for name, found in parameters_of(tree).items():
-        asked = list(wanted.get(name, ()))
-        if found[: len(asked)] != asked:
-            yield f"{name}({', '.join(found)}): its arguments were handed out as ({', '.join(asked)})"
-
-
-# ----------------------------------------
 # overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
 
 TITLE_SHOWN = 60  # characters; above, it stands in full
@@ -4491,8 +4273,11 @@ def run_report(
                 lines += failure_lines(one)
     lines.append("")
     parts = lab_parts(folder, list(facts["questions"]))
-    for part in now_possible(parts, all_right(old), all_right(groups)):
-        lines.append(f"lab.ipynb, part {part!r}: everything that it needs works now.")
+    possible = now_possible(parts, all_right(old), all_right(groups))
+    if len(possible) == 1:
+        lines.append(f"lab.ipynb, part {possible[0]!r}: everything that it needs works now.")
+    elif possible:
+        lines.append(f"lab.ipynb: {len(possible)} more parts have everything that they need.")
     lines.append(status_line(folder, facts, groups, now))
     lines.append(next_step(folder, facts, groups, loaded["complaints"]))
     return "\n".join([*lines, *([loaded["note"]] if loaded["note"] else [])])
@@ -4615,6 +4400,284 @@ def now_possible(parts: Mapping[str, set[str]], before: set[str], now: set[str])
 
 
 # ----------------------------------------
+# runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
+
+CheckEvent = dict[str, Any]
+
+
+def checks_in(path: Path) -> list[Callable[..., None]]:
+    """Return the checks of a file in their order."""
+    return [value for value in vars(module_from(path)).values() if getattr(value, "check", None) is not None]
+
+
+def title_of(check: Callable[..., None]) -> str:
+    """Return what a check is called."""
+    return (inspect.getdoc(check) or check.__name__).splitlines()[0].removesuffix(".")
+
+
+def run_folder(
+    folder: Path, stem: str, checks: Collection[Callable[..., None]], skip: Collection[str] = ()
+) -> Iterator[CheckEvent]:
+    """Load the student's file, run checks on it but those in `skip`, and yield what happens as plain data."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        work = load_work(folder, stem)
+    yield {"event": "loaded", "name": work.name, "complaints": work.complaints, "note": work.note}
+    for check in checks:
+        if check.__name__ in skip:
+            continue
+        facts = {"check": check.__name__, "question": question_of(check), "title": title_of(check)}
+        yield {"event": "begins", **facts}
+        verdict, printed = run_check(check, work)
+        yield {"event": "ended", **facts, "status": verdict.status, "text": verdict.text, "printed": printed}
+    yield {"event": "done"}
+
+
+def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
+    """Return how a check ended, and what the student's code printed meanwhile."""
+    calls: list[Call] = []
+
+    record = recorder(calls, question_of(check), work.endless, work.namespace)
+    fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
+    printed = io.StringIO()
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            time_limit(CHECK_SECONDS),
+        ):
+            check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever they wrote
+        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
+    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
+
+
+def question_of(check: Callable[..., None]) -> str:
+    """Return the question that a check is about."""
+    return str(check.check.question)  # type: ignore[attr-defined]
+
+
+# ----------------------------------------
+# plugin: What the student's conftest.py does with pytest.
+
+PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
+
+
+class Folder:
+    """A student's folder. Two of them in one run of pytest have a Folder each."""
+
+    def __init__(self, path: Path, stem: str) -> None:
+        self.path, self.stem = path, stem
+
+    @functools.cached_property
+    def work(self) -> OwnWork:
+        """The student's file, loaded once, when the first check asks for it."""
+        return load_work(self.path, self.stem)
+
+    def adopt(self, item: Any) -> None:
+        """Mark a test as one of this folder, and let `pytest -k` find it by its question."""
+        item.student_folder = self
+        if mark_of(item):
+            item.extra_keyword_matches.add(mark_of(item).question)
+
+    def stand_in(self, item: Any) -> Student:
+        """Return what a check calls `student`; the calls are kept for the message."""
+        calls: list[Call] = []
+        item.student_calls = calls
+        question = mark_of(item).question if mark_of(item) else ""
+        return here(self.work.namespace, recorder(calls, question, self.work.endless, self.work.namespace))
+
+    def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
+        """Return the time limit that a test runs under: only checks have one."""
+        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
+
+    def retell(self, report: Any, item: Any, call: Any) -> None:
+        """Put pytest's report of a check into plain words."""
+        mark = mark_of(item)
+        if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
+            return
+        verdict = VisibleVerdict(PASSED)
+        if call.excinfo is not None:
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
+            report.longrepr = verdict.text + "\n"
+        report.location = (*report.location[:2], f"{mark.question}: {title_of(item.function)}")
+        report.sections = [
+            (PRINTED[name], cut_output(text)) for name, text in report.sections if name in PRINTED
+        ]
+        report.student_folder, report.question = str(self.path), mark.question
+        report.status, report.told = verdict.status, verdict.text
+
+    def own_status(self, report: Any) -> tuple[str, str, str] | None:
+        """Return category, letter and word of a check that is not written or cannot run."""
+        status = getattr(report, "status", "")
+        return (status, "-", status.upper()) if status in (UNWRITTEN_YET, NOT_RUN) else None
+
+    def print_summary(self, reporter: Any) -> None:
+        """Print the lines at the end of a run."""
+        every = [report for some in reporter.stats.values() for report in some]
+        mine = [one for one in every if getattr(one, "student_folder", "") == str(self.path)]
+        mine.sort(key=lambda report: (report.location[0], report.location[1]))
+        verdicts: dict[str, list[VisibleVerdict]] = {}
+        for report in mine:
+            verdicts.setdefault(report.question, []).append(VisibleVerdict(report.status, report.told))
+        if not mine:
+            return
+        reporter.section(self.work.name)
+        for line, good in summary(verdicts, self.work):
+            reporter.write_line(line, **({} if good is None else {"green": good, "red": not good}))
+
+
+def mark_of(item: Any) -> Any:
+    """Return what @check attached to a test, or None."""
+    return getattr(getattr(item, "function", None), "check", None)
+
+
+# ----------------------------------------
+# foresight: What the grader would stumble over in a program, told from its text alone.
+
+NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
+IT_ENDS = "it ends the program"
+REFUSED_IMPORTS = {
+    "socket": NO_NETWORK, "urllib.request": NO_NETWORK, "http.client": NO_NETWORK, "http.server": NO_NETWORK,
+    "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
+}  # fmt: skip
+REFUSED_CALLS = {
+    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
+    "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
+}  # fmt: skip
+ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+AT_HOME_ONLY = ("__name__ == '__main__'", "'__main__' == __name__", "get_ipython()")
+WRITING = re.compile(r"save|write|dump|to_")
+MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
+
+
+class Graded(ast.NodeTransformer):
+    """Leaves out what runs only in a main program or a notebook: where it is graded it is neither."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        """Keep what stands under `else:` of such a guard."""
+        self.generic_visit(node)
+        return node.orelse if ast.unparse(node.test) in AT_HOME_ONLY else node
+
+
+def graded(text: str) -> ast.Module:
+    """Return a program without what runs only at home."""
+    tree: ast.Module = Graded().visit(ast.parse(text))
+    return tree
+
+
+@dataclass(frozen=True)
+class HandedProgram:
+    """A file that is handed in, as far as it runs where it is graded."""
+
+    name: str
+    cells: Sequence[str]
+    tree: ast.Module
+
+    def place(self, line: int) -> str:
+        """Return where a line of the whole is, in words."""
+        return place_of(self.name, self.cells, line)
+
+
+def place_of(name: str, cells: Sequence[str], line: int) -> str:
+    """Return where a line of all cells together is, in words."""
+    ends = list(itertools.accumulate(cell.count("\n") + 1 for cell in cells))
+    at = min(bisect.bisect_left(ends, line), len(cells) - 1)
+    within = line - (ends[at - 1] if at else 0)
+    return f"{name}, cell {at + 1}, line {within}" if name.endswith(".ipynb") else f"{name}, line {line}"
+
+
+def read_program(path: Path) -> HandedProgram:
+    """Return a program or a notebook; raise an `InputError` with the place where Python cannot read it."""
+    cells = cells_of(path.read_bytes(), path.name)
+    try:
+        return HandedProgram(path.name, cells, graded("\n".join(cells)))
+    except SyntaxError as wrong:
+        place = place_of(path.name, cells, wrong.lineno or 1)
+        raise InputError(f"{place}: Python cannot read this: {wrong.msg}") from None
+
+
+def imported_names(tree: ast.Module) -> dict[str, str]:
+    """Return the full name of what each imported name means: {"np": "numpy", "system": "os.system"}."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name] = alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the full name of everything that is called, where it is a plain one, with the call."""
+    names = imported_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            head, dot, rest = ast.unparse(node.func).partition(".")
+            yield names.get(head, head) + dot + rest, node
+
+
+def import_troubles(folder: Path, program: HandedProgram, ours: Collection[str]) -> Iterator[str]:
+    """Yield what a program imports that is not there, or of no use, where it is graded."""
+    told = dict[str, None]()
+    for full in imported_names(program.tree).values():
+        package = full.partition(".")[0]
+        refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
+        if refused:
+            told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
+        elif package not in ours and (folder / f"{package}.py").is_file():
+            told[
+                f"import {package}: {package}.py is not handed in: put its functions into {program.name}"
+            ] = None
+        elif package not in ours:
+            told[f"import {package}: the grader does not have it"] = None
+    yield from told
+
+
+def call_troubles(program: HandedProgram, defined: Collection[str]) -> Iterator[str]:
+    """Yield the calls that cannot end well where nobody sits before a screen."""
+    for name, call in calls_in(program.tree):
+        if name in REFUSED_CALLS and name not in defined:
+            yield f"{program.place(call.lineno)}: {name}(): {REFUSED_CALLS[name]}"
+
+
+def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) -> Iterator[str]:
+    """Yield the files of the folder that a program names in a call and that the grader will not have."""
+    for name, call in calls_in(program.tree):
+        asked = [*call.args, *(one.value for one in call.keywords)]
+        first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
+        writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
+        if not isinstance(first, str) or writes:
+            continue
+        for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
+            if path.suffix and path.name not in given and (folder / path.name).is_file():
+                yield f"{program.place(call.lineno)}: {path.name} is not handed in, so the grader lacks it"
+                break
+
+
+def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the names of the parameters of functions, and of methods as `Class.method`."""
+    found = {}
+    for node in tree.body:
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = inner.name if inner is node else f"{node.name}.{inner.name}"  # type: ignore[attr-defined]
+                every = [*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs]
+                found[name] = [one.arg for one in every]
+    return found
+
+
+def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
+    for name, found in parameters_of(tree).items():
+        asked = list(wanted.get(name, ()))
+        if found[: len(asked)] != asked:
+            yield f"{name}({', '.join(found)}): its arguments were handed out as ({', '.join(asked)})"
+
+
+# ----------------------------------------
 # preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 
 EXAMPLES = "examples.py"
@@ -4638,77 +4701,63 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.is_file() and untouched(script) and not untouched(notebook):
         return notebook
-    return next((path for path in (script, notebook) if path.is_file()), None)
+    return script if script.is_file() else None
 
 
 def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
-        near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
-        yield False, f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else "")
+        yield False, missing(folder, stem)
         return
     yield True, f"{path.name} is handed in"
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
     for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}\W.*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what the grader would stumble over in what is handed in."""
-    trees = dict[str, ast.Module]()
-    programs = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
-    for one in programs:
+    paths = [path, *(folder / name for name in facts["beside"] if name.endswith(".py"))]
+    programs = list[HandedProgram]()
+    for one in paths:
         try:
-            trees[one.name] = graded("\n".join(cells_of(one.read_bytes(), one.name)))
+            programs.append(read_program(one))
         except OSError:
             yield False, f"{one.name} is missing: it is handed in beside {path.name}"
         except InputError as wrong:
             yield False, str(wrong)
-        except SyntaxError as wrong:
-            yield False, cannot_read(one.name, wrong)
     defined = {
         node.name: node
-        for tree in trees.values()
-        for node in ast.walk(tree)
+        for program in programs
+        for node in ast.walk(program.tree)
         if isinstance(node, ANY_DEFINITION)
     }
+    names = " and ".join(program.name for program in programs)
     for name in facts["questions"]:
         if name in defined:
             if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(trees) == len(programs):
-            yield (
-                False,
-                f"there is no {name} in {' and '.join(trees)}: keep the names as they were handed out",
-            )
+        elif len(programs) == len(paths):
+            yield False, f"there is no {name} in {names}: keep the names as they were handed out"
     ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
-    for file, tree in trees.items():
-        yield from ((False, told) for told in renamed_parameters(tree, facts["parameters"]))
-        yield from ((False, told) for told in import_troubles(folder, file, tree, ours))
-        yield from ((False, told) for told in call_troubles(file, tree, defined))
-        yield from ((False, told) for told in data_troubles(folder, file, tree, facts["given"]))
-
-
-def cannot_read(name: str, wrong: SyntaxError) -> str:
-    """Say which line of a file is no Python."""
-    return f"{name}, line {wrong.lineno}: Python cannot read this: {wrong.msg}"
+    for program in programs:
+        yield from ((False, told) for told in renamed_parameters(program.tree, facts["parameters"]))
+        yield from ((False, told) for told in import_troubles(folder, program, ours))
+        yield from ((False, told) for told in call_troubles(program, defined))
+        yield from ((False, told) for told in data_troubles(folder, program, facts["given"]))
 
 
 def examples_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what would keep examples.py from being read."""
-    path = folder / EXAMPLES
-    if not path.is_file():
-        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
-        return
     try:
-        ast.parse("\n".join(cells_of(path.read_bytes(), path.name)))
+        read_program(folder / EXAMPLES)
+    except OSError:
+        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
     except InputError as wrong:
         yield False, str(wrong)
-    except SyntaxError as wrong:
-        yield False, cannot_read(path.name, wrong)
 
 
 def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
@@ -4732,7 +4781,7 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     stem = facts["stem"]
     path = handed_in(folder, stem)
     if path is None:
-        raise InputError(f"{stem}.py is missing: there is nothing to hand in")
+        raise InputError(f"{missing(folder, stem)}. Nothing was packed")
     names = [path.name, *(name for name in facts["files"][1:] if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
