@@ -9,11 +9,13 @@ import hashlib
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from sys import getsizeof
 
 import numpy as np
 
 from autograder.errors import KitError, ReferenceFailed
+from autograder.judging.answer_cache import program_hash
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Check
 from autograder.judging.judged import Diverged, Judged, Replay
@@ -47,6 +49,11 @@ class Judge:
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
         self._judged: Kept[tuple[Verdict, int]] = Kept(VERDICTS_KEPT, KEPT_ROOM)  # and how many calls
+
+    @cached_property
+    def identity(self) -> bytes:
+        """What tells apart all that verdicts follow from, besides the checks and what a program replies."""
+        return f"{program_hash(self.reference)} {self._seed}".encode()
 
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
