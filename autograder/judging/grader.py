@@ -110,7 +110,7 @@ class Grader:
             found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
             code_notes = self.notes_on_code(session, source)
-            examples, example_notes = self.judge_examples(submission)
+            examples, example_notes = self.judge_examples(submission, session)
             notes = [*submission.notes, *code_notes, *quiz_notes, *example_notes]
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
@@ -245,12 +245,13 @@ class Grader:
         functions = self.functions(reference), self.functions(own)
         return graded_sheet(self.quiz, self.assignment.quiz, submission, *functions)
 
-    def judge_examples(self, submission: Submission) -> tuple[list[Examples], list[str]]:
+    def judge_examples(self, submission: Submission, session: Session) -> tuple[list[Examples], list[str]]:
         """Judge the examples that a student wrote, where the assignment asks for them."""
         data = submission.files.get(EXAMPLES)
         if self.assignment.examples == "none" or data is None:
             return [], []
-        return self.examiner.judge(data.decode("utf-8", "replace"), list(self.assignment.questions))
+        text = data.decode("utf-8", "replace")
+        return self.examiner.judge(text, list(self.assignment.questions), session)
 
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
         """Return what the solution defines as functions of a module, by name."""

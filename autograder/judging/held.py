@@ -23,9 +23,9 @@ class Held:
         if self._places is not None and self.bytes > SMALL_BYTES and not self._has_place:
             self._has_place = self._places.acquire()
 
-    def check(self, more: int = 0) -> None:
-        """Raise if it has answered too much, with `more` bytes that are not counted yet."""
-        if self.bytes + more >= SUBMISSION_BYTES:
+    def check(self) -> None:
+        """Raise if it has answered too much."""
+        if self.bytes >= SUBMISSION_BYTES:
             raise AnswerTooLarge(f"has answered {SUBMISSION_BYTES >> 20} MB, far more than a right one does")
 
     def release(self) -> None:

@@ -143,13 +143,15 @@ class Session:
         try:
             worker = self._ready()
             frames, self._first = self._first + encode_call(call), b""
+            received = worker.received
             with self._clock(worker):
                 answer = worker.ask(frames, self._allowed_s(), self._deadline(), self._room, call.functions)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             self.exchanges.append(Exchange(call, error))
             raise
-        self.held.bytes += PIECE_BYTES * (pieces(answer.value) + pieces(answer.grads))
+        unpacked = PIECE_BYTES * (pieces(answer.value) + pieces(answer.grads))
+        self.held.bytes += worker.received - received + unpacked
         self.exchanges.append(Exchange(call, answer))
         return answer
 
@@ -187,12 +189,12 @@ class Session:
     ) -> tuple[list[Reply], Ended | None]:
         """Return the next replies and what ended them early, which is also the last of them."""
         replies: list[Reply] = []
-        before = worker.received
         try:
             with self._clock(worker):
                 for room in rooms:
-                    self.held.check(worker.received - before)
+                    self.held.check()
                     replies.append(Reply(next(coming), room=room))
+                    self.held.bytes += len(replies[-1].frame)
         except (CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             return [*replies, Reply(ended=error)], error
@@ -200,14 +202,13 @@ class Session:
 
     @contextlib.contextmanager
     def _clock(self, worker: Worker) -> Iterator[None]:
-        began, excused, received = time.monotonic(), replace(worker.excused), worker.received
+        began, excused = time.monotonic(), replace(worker.excused)
         try:
             yield
         finally:
             waited = time.monotonic() - began
             self._waited += max(0.0, waited - (worker.excused.held_up_s - excused.held_up_s))
             self.seconds += max(0.0, waited - (worker.excused.all_s - excused.all_s))
-            self.held.bytes += worker.received - received
 
     def _deadline(self) -> float:
         return time.monotonic() + self._wall.bounds.submission_s - self.seconds

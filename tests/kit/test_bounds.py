@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.data import figures, plain
-from autograder.judging import answers, facts, held, judge, lending
+from autograder.judging import answers, examples, facts, held, judge, lending
 from autograder.judging.session import PARTS, Script, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
@@ -31,6 +31,7 @@ ROWS = {
     ],
     "all answers of a submission": [held.SUBMISSION_BYTES // MB],
     "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_DEPTH, packing.MAX_ROWS],
+    "answering the examples of a submission": [examples.CALLS],
     "a dict or a set": [plain.MAX_KEYED, packing.MAX_ALIKE],
     "what is compared with known mistakes": [facts.MOST_FACTS],
     "names, problems, changed arguments": [
