@@ -18,6 +18,7 @@ from autograder.data.limits import Limits
 from autograder.errors import InputError, KitError, nearest
 
 FILE = "grading.yml"
+KNOWN_SEED = 20261122  # of a course that sets none: whoever has the kit has it, and doctor says so
 SEEDS = 10**18  # as many to draw from: trying them all, to find which one fits a quiz, takes too long
 
 # the description says in an error message what is accepted
@@ -98,7 +99,7 @@ class CourseSettings(Settings, frozen=True, kw_only=True):
     """Everything that grading.yml says."""
 
     course: Text = "Course"
-    seed: Count = 20261122
+    seed: Count = KNOWN_SEED
     limits: Limits = Limits()
     visibility: Visibility = Visibility()
     late: Late = Late()

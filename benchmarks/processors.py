@@ -1,7 +1,7 @@
 """How fast a class goes with more processors: three constants measured here, and what follows from them.
 
-Run as `processors.py [COUNT]`: two grading processes grade so many submissions of rl_foundations twice: at
-first sight, start and diagnoses included, and once every answer has been seen. Processor time is counted
+Run as `processors.py [COUNT]`: two grading processes grade so many submissions of rl_foundations at first
+sight, diagnoses included, and then until both have seen every answer. Processor time is counted
 apart for the process that writes, the grading processes, and what runs behind the wall. A machine is then as
 fast as the least of: all its processors at work, all its grading processes, the one that writes.
 """
@@ -40,7 +40,7 @@ def main() -> None:
             folder = Path(name)
             build_class(bank, folder / "class", count)
             intake = take_in(find_submissions(folder / "class", STEM), course, STEM, Options())
-            for sight in ("first", "second"):
+            for sight in ("first", "second", "third", "fourth", "last"):
                 before, began = clocks(), time.monotonic()
                 grade_class(Batch(lambda: backend, intake, folder / "class", Options()), folder / sight)
                 spent = [1e3 * (after - was) / count for after, was in zip(clocks(), before, strict=True)]

@@ -22,7 +22,7 @@ from autograder.errors import InputError
 from autograder.judging.bank import read_text
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.grader import Grader
-from autograder.judging.judge import Judged
+from autograder.judging.judged import Judged
 from autograder.judging.opening import open_grader
 from autograder.judging.scoring import share
 from autograder.judging.verdict import Verdict

@@ -132,6 +132,19 @@ def leaves(value: Any) -> Iterator[Any]:
             yield item
 
 
+def pieces(value: Any) -> int:
+    """Return of how many pieces data consists, containers too: each takes memory."""
+    if isinstance(value, Stream):
+        value = value.items
+    elif isinstance(value, Figure):
+        value = value.axes
+    elif isinstance(value, Handle):
+        value = value.fields
+    if isinstance(value, dict):
+        return 1 + sum(map(pieces, value)) + sum(map(pieces, value.values()))
+    return 1 + sum(map(pieces, value)) if isinstance(value, list | tuple | set | frozenset) else 1
+
+
 def live(value: Any, resolve: Callable[[Any], Any] | None = None) -> Any:
     """Return data as fresh live objects; `resolve` finds what a stand-in stands for."""
     kind = type(value)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from autograder.config import FILE, KNOWN_SEED
 from autograder.doctor.findings import Audit, Finding, Subject, closest, definitions
 from autograder.doctor.generated import audit_generated, audit_leaks
 from autograder.errors import KitError
@@ -70,6 +71,15 @@ def audit_hints(subject: Subject) -> Iterator[Finding]:
         return
     for fault in hint_faults(hints, list(subject.assignment.questions), [*subject.bank.parts.values()]):
         yield Finding(f"{path}: {fault}", f"fix {path}")
+
+
+def audit_seed(subject: Subject) -> Iterator[Finding]:
+    """Hidden inputs follow from the seed, so it must be the course's own."""
+    if subject.course.settings.seed == KNOWN_SEED:
+        yield Finding(
+            f"{FILE} has no seed of its own: whoever has the kit can compute the hidden inputs",
+            "autograder new-term draws one",
+        )
 
 
 def missing_parts(subject: Subject, question: str) -> Iterator[Finding]:
@@ -193,4 +203,4 @@ def in_words(names: Sequence[str]) -> str:
 
 # what is asked of each question, and of an assignment as a whole
 OF_QUESTIONS: tuple[Audit, ...] = (audit_unfinished, audit_questions, audit_words, audit_docstrings)
-OF_ALL: tuple[Audit, ...] = (audit_strangers, audit_hints, audit_leaks, audit_generated)
+OF_ALL: tuple[Audit, ...] = (audit_seed, audit_strangers, audit_hints, audit_leaks, audit_generated)

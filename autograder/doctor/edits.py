@@ -1,15 +1,19 @@
-"""What can be changed in a function to make it slightly wrong: one operator, number, call, end.
+"""What can be changed in a function to make it slightly wrong: one operator, number, text, call, end.
 
-Docstrings, annotations, error messages and texts are left alone.
+Docstrings, annotations and what is said to people are left alone.
 """
 
 import ast
+import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.doctor.swaps import AXES, COMMUTATIVE, COUSINS, LOOKS, NO_CONTEXT, OPERATORS, ORDERED
+from autograder.doctor.swaps import AXES, COMMUTATIVE, COUSINS, LOOKS, NO_CONTEXT, OPERATORS, ORDERED, RAISED
+from autograder.doctor.walking import code, last_name, root_of
 from autograder.publish.source import FUNCTION
+
+LABEL = 20  # characters of a text in the name of a mutant
 
 
 @dataclass(frozen=True)
@@ -33,30 +37,6 @@ def edits(top: ast.stmt, modules: Set[str]) -> Iterator[CodeEdit]:
             yield from dropped_call(node, modules)
         if isinstance(node, ast.stmt):
             yield from dropped_statement(node, known)
-
-
-def code(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield a piece of code and its parts, leaving out what is said rather than done."""
-    yield node
-    for part in code_parts(node):
-        yield from code(part)
-
-
-def code_parts(node: ast.AST) -> Sequence[ast.AST]:
-    """Return the parts of a node that are worth changing."""
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return node.body[ast.get_docstring(node) is not None :]
-        case ast.Raise() | ast.JoinedStr() | ast.Import() | ast.ImportFrom():
-            return []
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant()):
-            return []
-        case ast.AnnAssign():
-            return [node.value] if node.value else []
-        case ast.Call():
-            named = [word.value for word in node.keywords if word.arg not in {*AXES, *LOOKS}]
-            return [node.func, *node.args, *named]
-    return list(ast.iter_child_nodes(node))
 
 
 def no_edit(_: Any) -> Iterator[CodeEdit]:
@@ -106,11 +86,20 @@ def unary(node: ast.UnaryOp) -> Iterator[CodeEdit]:
 
 
 def other_constant(node: ast.Constant) -> Iterator[CodeEdit]:
-    """Yield other numbers, and the other truth value."""
+    """Yield other numbers, other texts, and the other truth value."""
     if isinstance(node.value, bool):
         yield replaced_by(node, f"{node.value}->{not node.value}", ast.Constant(not node.value))
     elif isinstance(node.value, int | float):
         yield from near_numbers(node, node.value)
+    elif isinstance(node.value, str):
+        for other in dict.fromkeys(["", node.value.swapcase()] if node.value else [" "]):
+            if other != node.value:
+                yield replaced_by(node, f"{brief(node.value)}->{brief(other)}", ast.Constant(other))
+
+
+def brief(text: str) -> str:
+    """Return a text in quotes, cut to a glance."""
+    return repr(text if len(text) <= LABEL else f"{text[:LABEL]}...")
 
 
 def near_numbers(node: ast.expr, value: float) -> Iterator[CodeEdit]:
@@ -157,11 +146,20 @@ def dropped_call(node: ast.Call, modules: Set[str]) -> Iterator[CodeEdit]:
 
 def cousins(node: ast.Name | ast.Attribute) -> Iterator[CodeEdit]:
     """Yield the function that is easily taken for this one."""
-    name = last_name(node)
-    if name in COUSINS and isinstance(node, ast.Attribute):
+    name = last_name(node) if isinstance(node.ctx, ast.Load) else ""
+    if name in COUSINS and isinstance(node, ast.Attribute) and name not in ("sorted", "set"):
         yield replaced_by(node, f"{name}->{COUSINS[name]}", ast.Attribute(node.value, COUSINS[name]))
-    elif name in COUSINS and name in ("max", "min", "all", "any"):
+    elif isinstance(node, ast.Name) and hasattr(builtins, name) and hasattr(builtins, COUSINS.get(name, "-")):
         yield replaced_by(node, f"{name}->{COUSINS[name]}", ast.Name(COUSINS[name]))
+
+
+def raised(node: ast.Raise) -> Iterator[CodeEdit]:
+    """Yield another class of Python's own that is raised."""
+    kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    known = getattr(builtins, kind.id, None) if isinstance(kind, ast.Name) else None
+    if isinstance(kind, ast.Name) and isinstance(known, type) and issubclass(known, Exception):
+        other = RAISED.get(kind.id, RAISED[""])
+        yield replaced_by(kind, f"{kind.id}->{other}", ast.Name(other))
 
 
 def bounds(node: ast.Slice) -> Iterator[CodeEdit]:
@@ -237,18 +235,6 @@ def dropped_statement(node: ast.stmt, known: set[str]) -> Iterator[CodeEdit]:
         yield CodeEdit(node, "drop statement", "pass")
 
 
-def last_name(node: ast.expr) -> str:
-    """Return the last name of a dotted path."""
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "call")
-
-
-def root_of(node: ast.expr) -> str:
-    """Return the first name of a dotted path."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return getattr(node, "id", "")
-
-
 EDITS: Mapping[type[ast.AST], Callable[[Any], Iterator[CodeEdit]]] = {
     ast.BinOp: binary,
     ast.BoolOp: boolean,
@@ -256,6 +242,7 @@ EDITS: Mapping[type[ast.AST], Callable[[Any], Iterator[CodeEdit]]] = {
     ast.UnaryOp: unary,
     ast.Constant: other_constant,
     ast.Call: call,
+    ast.Raise: raised,
     ast.Name: cousins,
     ast.Attribute: cousins,
     ast.Slice: bounds,

@@ -7,7 +7,7 @@ import copy
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,21 +26,27 @@ NUMBERS: Mapping[str, Make] = {
 }
 WHOLE = {"uniform random numbers", "normal random numbers"}  # where whole numbers were, whole ones
 NOTHING: Mapping[str, Callable[[], Any]] = {"an empty list": list, "None": lambda: None}
+EMPTY: Mapping[str, Callable[[], Any]] = {"an empty dict": dict, "an empty set": set, **NOTHING}
+LOWER = "handed back in lower case"
 
 
-def kinds(parameters: list[str], *, numeric: bool, acts: bool = False) -> list[tuple[str, str]]:
+def kinds(
+    parameters: list[str], *, types: Collection[type], numeric: bool, acts: bool = False
+) -> list[tuple[str, str]]:
     """Return the kinds of garbage, each (kind, parameter).
 
     Args:
         parameters: those of the function that is asked for.
+        types: of the right answers: what is empty, and text, is tried where answers are such.
         numeric: whether numbers come out; otherwise one kind of them is as good as another.
         acts: whether nothing comes out, as what it does is asked for: garbage does nothing.
     """
     if acts:
         return [(kind, "") for kind in NOTHING]
-    plain = [(kind, "") for kind in (*(NUMBERS if numeric else ["zeros"]), *NOTHING)]
-    back = [(kind, name) for name in parameters for kind in ("handed back", "handed back repeatedly")]
-    return [*plain, *back]
+    empty = [kind for kind, make in EMPTY.items() if kind in NOTHING or make in types]
+    plain = [(kind, "") for kind in (*(NUMBERS if numeric else ["zeros"]), *empty)]
+    ways = ("handed back", "handed back repeatedly", *([LOWER] if str in types else []))
+    return [*plain, *((kind, name) for name in parameters for kind in ways)]
 
 
 def instead(target: Any, kind: str, parameter: str = "") -> Any:
@@ -54,10 +60,11 @@ def instead(target: Any, kind: str, parameter: str = "") -> Any:
 
     @functools.wraps(target)
     def answer(*args: Any, **kwargs: Any) -> Any:
-        if kind in NOTHING:
-            return NOTHING[kind]()
-        if kind == "handed back":
-            return given_argument(target, parameter, args, kwargs)
+        if kind in EMPTY:
+            return EMPTY[kind]()
+        if kind in ("handed back", LOWER):
+            given = given_argument(target, parameter, args, kwargs)
+            return given.lower() if kind == LOWER and isinstance(given, str) else given
         if kind in NUMBERS:
             return replaced(target(*fresh(args), **fresh(kwargs)), kind)
         if not counted:
@@ -92,7 +99,7 @@ def fresh(arguments: Any) -> Any:
 def replaced(right: Any, kind: str) -> Any:
     """Return an answer with other numbers; what holds none becomes None."""
     torch = sys.modules.get("torch")
-    if isinstance(right, tuple | list):
+    if isinstance(right, tuple | list | set | frozenset):
         return type(right)([replaced(item, kind) for item in right])
     if isinstance(right, dict):
         return {key: replaced(item, kind) for key, item in right.items()}

@@ -1,7 +1,7 @@
 """Answers that doctor makes itself: garbage, and the reference's written in other ways."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -30,7 +30,10 @@ def garbage_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> li
         known = answers.get(question, ())
         numeric, acts = any(map(has_numbers, known)), bool(known) and all(one is None for one in known)
         for kind, parameter in garbage.kinds(
-            parameters(subject.defined[question].node), numeric=numeric, acts=acts
+            parameters(subject.defined[question].node),
+            types=set(map(type, known)),
+            numeric=numeric,
+            acts=acts,
         ):
             swap = f"garbage.instead({question}, {kind!r}, {parameter!r})"
             trials.append(swapped(subject, "garbage", f"{parameter} {kind}".strip(), question, garbage, swap))
@@ -71,7 +74,9 @@ def swapped(subject: Subject, kind: str, name: str, question: str, tool: ModuleT
 
 def has_numbers(answer: Any) -> bool:
     """Whether an answer holds numbers, or is an object whose methods may return some."""
-    if isinstance(answer, list | tuple):
+    if isinstance(answer, dict):
+        answer = answer.values()
+    if isinstance(answer, Collection) and not isinstance(answer, str | bytes | np.ndarray):
         return any(map(has_numbers, answer))
     return isinstance(answer, int | float | np.ndarray | Tensor | Handle)
 

@@ -28,9 +28,13 @@ OPERATORS: Mapping[type[ast.AST], tuple[str, Any]] = {
 ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 PAIRS = (
     "max min, maximum minimum, argmax argmin, sum mean, cumsum cumprod, zeros ones, zeros_like ones_like,"
-    " floor ceil, exp expm1, log log1p, all any"
+    " floor ceil, exp expm1, log log1p, all any, lower upper, strip rstrip, split splitlines, append extend,"
+    " startswith endswith"
 )
 COUSINS = {one: other for pair in PAIRS.split(", ") for one, other in (pair.split(), pair.split()[::-1])}
+COUSINS |= {"sorted": "list", "set": "list"}
+# What may be raised in place of an exception: not one that the same `except` or `expect_raises` takes.
+RAISED = {"ValueError": "TypeError", "": "ValueError"}
 COMMUTATIVE = {"max", "min", "maximum", "minimum", "add", "multiply", "isclose", "allclose", "gcd"}
 AXES = {"axis": {0: 1, 1: 0, 2: 1, -1: 0, -2: -1}}
 AXES["dim"] = AXES["axis"]
@@ -41,4 +45,10 @@ COSMETIC = (
     " verticalalignment weight zorder"
 )
 LOOKS = set(COSMETIC.split())
+# What says its texts to a person: no contract lays down the words.
+SPOKEN = (
+    "print warn warning info debug annotate text title xlabel ylabel suptitle set_title set_xlabel set_ylabel"
+    " set_label label TypeVar namedtuple"
+)
+SAYING = set(SPOKEN.split())
 NO_CONTEXT = '__import__("contextlib").nullcontext()'

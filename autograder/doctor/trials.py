@@ -20,7 +20,7 @@ from autograder.doctor.mutants import Mutant
 from autograder.errors import KitError
 from autograder.judging.bank import Check, Variant
 from autograder.judging.grader import Grader
-from autograder.judging.judge import Judged
+from autograder.judging.judged import Judged
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
 from autograder.results import Outcome

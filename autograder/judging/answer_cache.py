@@ -64,10 +64,10 @@ class AnswerCache:
         self._changed = False
 
 
-def cache_of(program: Program) -> AnswerCache:
-    """Return the cache of a program's answers on this machine."""
-    folder = own_folder()
-    return AnswerCache(folder / f"{program_hash(program)}.answers" if folder else None)
+def cache_of(program: Program | None) -> AnswerCache:
+    """Return the cache of a program's answers on this machine; without a program one that keeps nothing."""
+    folder = own_folder() if program else None
+    return AnswerCache(folder / f"{program_hash(program)}.answers" if program and folder else None)
 
 
 def program_hash(program: Program) -> str:

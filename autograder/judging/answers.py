@@ -5,9 +5,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograder.data.values import Handle, leaves
+from autograder.data.values import Handle, leaves, pieces
 from autograder.errors import ReferenceFailed
 from autograder.judging.answer_cache import AnswerCache
+from autograder.judging.held import PIECE_BYTES
 from autograder.judging.kept import Kept
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_answer, encode_call, read_reply
@@ -17,7 +18,10 @@ from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 from autograder.sandbox.student import FILES
 from autograder.sandbox.wall import Wall
 
-KEPT, KEPT_ROOM = 100_000, 128 << 20  # answers, and their bytes: some are to what students returned
+KEPT, KEPT_ROOM = (
+    100_000,
+    128 << 20,
+)  # answers, and bytes of memory: some are to what students returned
 PATIENCE = (1, 4)  # times the limit of a call that the program gets, one try after another
 
 
@@ -78,13 +82,13 @@ class Answers:
         kept = self._cache.find(key) if found is None else None
         if kept is not None:
             found = outcome_in(kept)
-            self._known.put(key, found, len(key[-1]) + len(kept))
+            self._known.put(key, found, size_of(key[-1], kept, found))
         return found
 
     def _keep(self, key: tuple[Any, ...], outcome: Answer | StudentRaised) -> None:
         """Remember an outcome, in this run and for the next."""
         kept = frame_with(outcome)
-        self._known.put(key, outcome, len(key[-1]) + len(kept))
+        self._known.put(key, outcome, size_of(key[-1], kept, outcome))
         self._cache.keep(key, kept)
 
     def _passing_functions(
@@ -172,6 +176,12 @@ class Conversation:
 def holds(value: Any) -> bool:
     """Whether data names an object that stays on the other side."""
     return any(isinstance(leaf, Handle) for leaf in leaves(value))
+
+
+def size_of(frame: bytes, kept: bytes, outcome: Answer | StudentRaised) -> int:
+    """Return how much memory a call and its outcome take, whose frames these are."""
+    parts = pieces(outcome.value) + pieces(outcome.grads) if isinstance(outcome, Answer) else 1
+    return len(frame) + len(kept) + PIECE_BYTES * parts
 
 
 def frame_with(outcome: Answer | StudentRaised) -> bytes:

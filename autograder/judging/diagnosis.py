@@ -10,7 +10,8 @@ from autograder.judging.bank import Check, Variant
 from autograder.judging.causes import MANY, Found, find
 from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import AnswerFacts
-from autograder.judging.judge import Judge, Judged
+from autograder.judging.judge import Judge
+from autograder.judging.judged import Judged
 from autograder.judging.known import Known, KnownAnswers, outcomes_of
 from autograder.judging.weighing import (
     Case,

@@ -4,13 +4,15 @@ What they wrote is read in one worker and comes out as data. The reference, the 
 mistakes answer it in workers of their own. Only right or wrong and a count leave the grader.
 """
 
+import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.checks.compare import CheckFailed, expect_close
 from autograder.checks.equality import expect_equal
+from autograder.errors import ReferenceFailed
 from autograder.judging import examples_reader
 from autograder.judging.bank import Bank, Variant
 from autograder.judging.judge import Judge
@@ -29,10 +31,18 @@ from autograder.sandbox.wall import Wall
 EXAMPLES_FILE = "examples.py"
 MOST_EXAMPLES = 8  # examples of a question that are looked at: each tells whether one answer is right
 MOST_BYTES = 20_000  # of an example
+CALLS = 4  # times the limit of a call, in which the course's programs have to answer all of a submission's
+NO_TIME_S = 0.01  # less than this is none
 RTOL, ATOL = 2e-3, 1e-3  # worked out by hand: three digits are enough
 READER = Path(examples_reader.__file__).read_text("utf-8")
 FORM = f'{EXAMPLES_FILE}: write examples = {{"function": [((argument, argument), value), ...]}}'
+SLOW = "{}: to answer your examples took more than {:g} s; not looked at: {}. Try smaller ones"
 Asked = tuple[Call, Any]
+Answering = Callable[[Call], Answer | None]
+
+
+class TookTooLong(Exception):
+    """The time in which examples have to be answered is over."""
 
 
 class Examiner:
@@ -43,17 +53,26 @@ class Examiner:
         self._catchable: dict[str, frozenset[str]] = {}
         self._lock = threading.Lock()
 
-    def judge(self, text: str, questions: Sequence[str]) -> tuple[list[Examples], list[str]]:
-        """Return what came of the examples in an examples.py, and notes on what cannot be read."""
-        given = self.read(text, questions)
+    def judge(self, text: str, questions: Sequence[str], own: Session) -> tuple[list[Examples], list[str]]:
+        """Return what came of the examples in an examples.py, and notes on what could not be looked at."""
+        given = self.read(text, questions, own)
         if given is None:
             return [], [FORM]
-        return [self.question(name, given[name]) for name in questions if name in given], []
+        names, found = [name for name in questions if name in given], list[Examples]()
+        allowed_s = CALLS * self._wall.bounds.call_s
+        programs = Programs(self._wall, allowed_s)
+        try:
+            for name in names:
+                found.append(self.question(name, given[name], programs))
+        except TookTooLong:
+            return found, [SLOW.format(EXAMPLES_FILE, allowed_s, ", ".join(names[len(found) :]))]
+        return found, []
 
-    def read(self, text: str, questions: Sequence[str]) -> dict[str, list[Any]] | None:
-        """Return each question's examples as data, None if there are none to be read."""
+    def read(self, text: str, questions: Sequence[str], own: Session) -> dict[str, list[Any]] | None:
+        """Return each question's examples as data, None if there are none; its time is the submission's."""
         modules = {**self._bank.provided, "examples_reader": READER}
-        session = Session(self._wall, Program(protocol.ProgramText(EXAMPLES_FILE, [text]), modules))
+        program = Program(protocol.ProgramText(EXAMPLES_FILE, [text]), modules)
+        session = Session(self._wall, program, seconds=own.seconds, held=own.held)
         try:
             found = Student(session.send).make(
                 "examples_reader.read_examples", list(questions), MOST_EXAMPLES
@@ -62,21 +81,22 @@ class Examiner:
             return None
         finally:
             session.close()
+            own.seconds = session.seconds
         if not isinstance(found, dict):
             return None
         return {
             name: given[:MOST_EXAMPLES] for name, given in found.items() if isinstance(given, list) and given
         }
 
-    def question(self, name: str, given: Sequence[Any]) -> Examples:
+    def question(self, name: str, given: Sequence[Any], programs: "Programs") -> Examples:
         """Return what came of the examples of one question."""
         asked = consistent([as_call(name, one) for one in given])
-        right = self.right(name, asked)
+        right = self.right(name, asked, programs)
         wrong = [place for place, one in enumerate(asked, 1) if one is None or place not in right]
         good = [one for place, one in enumerate(asked, 1) if one is not None and place in right]
         catchable = self.catchable(name)
         mistakes = [one for one in self._bank.misconceptions if one.name in catchable]
-        caught = self.caught(mistakes, good)
+        caught = self.caught(mistakes, good, programs)
         tags = {tag: False for one in mistakes for tag in one.tags}
         tags |= {tag: True for one in mistakes if one.name in caught for tag in one.tags}
         untried = [tag for tag, is_tried in tags.items() if not is_tried]
@@ -85,65 +105,76 @@ class Examiner:
             untried=untried,
         )  # fmt: skip
 
-    def right(self, name: str, asked: Sequence[Asked | None]) -> set[int]:
+    def right(self, name: str, asked: Sequence[Asked | None], programs: "Programs") -> set[int]:
         """Return the places of the examples with which the reference or an alternative agrees."""
         places = [(place, one) for place, one in enumerate(asked, 1) if one is not None]
-        with Programs(self._wall, reference_program(self._bank)) as reference:
-            found = {place for place, (call, value) in places if agrees(reference.answer(call), value)}
+        with programs.answering(reference_program(self._bank)) as answer:
+            found = {place for place, (call, value) in places if agrees(answer(call), value)}
         others = [one for one in self._bank.alternatives if one.question == name]
         left = [(place, one) for place, one in places if place not in found]
         if others and left:
             program = variant_program(self._bank, self._bank.alternatives_source, others[0])
-            with Programs(self._wall, program) as variants:
+            with programs.answering(program) as answer:
                 found |= {
                     place for place, (call, value) in left
-                    if any(agrees(variants.answer(of_variant(call, one)), value) for one in others)
+                    if any(agrees(answer(of_variant(call, one)), value) for one in others)
                 }  # fmt: skip
         return found
 
-    def caught(self, mistakes: Sequence[Variant], asked: Sequence[Asked]) -> set[str]:
+    def caught(self, mistakes: Sequence[Variant], asked: Sequence[Asked], programs: "Programs") -> set[str]:
         """Return the known mistakes that answer one of some examples otherwise."""
         if not mistakes or not asked:
             return set()
         program = variant_program(self._bank, self._bank.mistakes_source, mistakes[0])
-        with Programs(self._wall, program) as variants:
+        with programs.answering(program) as answer:
             return {
                 one.name for one in mistakes
-                if any(not agrees(variants.answer(of_variant(call, one)), value) for call, value in asked)
+                if any(not agrees(answer(of_variant(call, one)), value) for call, value in asked)
             }  # fmt: skip
 
     def catchable(self, name: str) -> frozenset[str]:
         """Return the known mistakes that show in the values of plain calls, as those of the checks are."""
         with self._lock:
             if name not in self._catchable:
+                try:
+                    scripts = [self._judge.script_or_raise(check) for check in self._bank.of(name)]
+                except ReferenceFailed:  # it may go better the next time
+                    return frozenset()
                 asked: list[Asked] = []
-                for check in self._bank.of(name):
-                    script = self._judge.script(check)
+                for script in scripts:
                     pairs = zip(script.calls, script.answers, strict=False) if script else ()
                     asked += [(call, answer.value) for call, answer in pairs if is_plain(call, name)]
                 mistakes = [one for one in self._bank.misconceptions if one.question == name]
-                self._catchable[name] = frozenset(self.caught(mistakes, asked))
+                programs = Programs(self._wall, self._wall.bounds.submission_s)
+                self._catchable[name] = frozenset(self.caught(mistakes, asked, programs))
             return self._catchable[name]
 
 
 class Programs:
-    """A program of the course's own that is asked until it ends. Use as a context manager."""
+    """Programs of the course's own that answer examples, all of them within some time."""
 
-    def __init__(self, wall: Wall, program: Program) -> None:
-        self._session = Session(wall, program)
+    def __init__(self, wall: Wall, allowed_s: float) -> None:
+        self._wall, self._left_s = wall, allowed_s
 
-    def __enter__(self) -> "Programs":
-        return self
+    @contextlib.contextmanager
+    def answering(self, program: Program) -> Iterator[Answering]:
+        """Give what answers a call: None if the program raises or does not end, `TookTooLong` at the end."""
+        limit_s = self._wall.bounds.submission_s
+        session = Session(self._wall, program, seconds=limit_s - self._left_s)
 
-    def __exit__(self, *_: object) -> None:
-        self._session.close()
+        def answer(call: Call) -> Answer | None:
+            try:
+                return session.send(call)
+            except (StudentRaised, CallTimeout, WorkerDied):
+                if limit_s - session.seconds < NO_TIME_S:
+                    raise TookTooLong from None
+                return None
 
-    def answer(self, call: Call) -> Answer | None:
-        """Return an answer, None if the program raises or does not end."""
         try:
-            return self._session.send(call)
-        except (StudentRaised, CallTimeout, WorkerDied):
-            return None
+            yield answer
+        finally:
+            session.close()
+            self._left_s = limit_s - session.seconds
 
 
 def as_call(name: str, example: Any) -> Asked | None:

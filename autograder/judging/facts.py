@@ -89,7 +89,7 @@ def frozen(value: Any) -> Hashable:
     """Return data that holds no numbers in a form that can be compared and kept."""
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes()
-    return frozenset(value) if isinstance(value, set) else value
+    return tuple(sorted(map(repr, value))) if isinstance(value, set) else value
 
 
 def numbers_in(value: Any) -> np.ndarray | None:
@@ -114,9 +114,10 @@ def numbers_in(value: Any) -> np.ndarray | None:
 
 @dataclass(frozen=True, eq=False)
 class Odd:
-    """A fact of another kind than the right one."""
+    """A fact of another kind than the right one; the kind is spelled out."""
 
-    kind: Hashable
+    kind: str
+    raised: bool = False  # whether it is an exception, or a timeout
     numbers: np.ndarray = field(default_factory=lambda: NOTHING)
 
     def same(self, other: "Odd | None") -> bool:
@@ -194,9 +195,9 @@ class Layout:
             fact = came.get(right.key)
             end = self.ends[first]
             if fact is None or (isinstance(fact.kind, RaisedFact) and fact.kind != right.kind):
-                odd[first] = Odd(whole)
+                odd[first] = Odd(repr(whole), isinstance(whole, RaisedFact))
             elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
-                odd[first] = Odd(fact.kind, fact.numbers)
+                odd[first] = Odd(repr(fact.kind), isinstance(fact.kind, RaisedFact), fact.numbers)
             else:
                 numbers[end - right.numbers.size : end] = fact.numbers
             first += 1
@@ -235,7 +236,7 @@ class AnswerFacts:
     def clear(self) -> np.ndarray:
         """The entries that show what the program computes: no exceptions, nothing infinite."""
         odd = (self.odd.get(number) for number in range(len(self.layout.facts)))
-        raised = [one is not None and isinstance(one.kind, RaisedFact) for one in odd]
+        raised = [one is not None and one.raised for one in odd]
         shown: np.ndarray = np.isfinite(self.numbers) & ~self.layout.each(raised)
         return shown
 

@@ -1,6 +1,7 @@
 """Grade one submission: run its checks behind the wall, diagnose, add up."""
 
 from collections.abc import Callable, Mapping, Sequence
+from threading import Semaphore
 from typing import Any
 
 from autograder.checks.draws import draw_of
@@ -13,7 +14,9 @@ from autograder.judging.bank import Bank, Check
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.examples import EXAMPLES_FILE as EXAMPLES
 from autograder.judging.examples import Examiner
-from autograder.judging.judge import Judge, Judged
+from autograder.judging.held import LARGE, Held
+from autograder.judging.judge import Judge
+from autograder.judging.judged import Judged
 from autograder.judging.lending import Lending, better, judge_again
 from autograder.judging.load_notes import load_notes
 from autograder.judging.pictures import with_pictures
@@ -78,6 +81,7 @@ class Grader:
         self.diagnostician = Diagnostician(wall, self.judge, mistakes, right, lasting=cache is not None)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.examiner = Examiner(wall, bank, self.judge)
+        self.large = Semaphore(LARGE)
         self.after_check: Callable[[CheckResult], None] = lambda _: None
 
     def grade(self, submission: Submission) -> Report:
@@ -101,12 +105,12 @@ class Grader:
     def grade_readable(self, submission: Submission) -> Report:
         """Run the checks and the quiz of a submission and add up."""
         source, program = source_of(submission, self.bank.stem), self.program_of(submission)
-        session = Session(self.wall, program, draw=self.draw_of(program))
+        session = Session(self.wall, program, draw=self.draw_of(program), held=Held(self.large))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
             code_notes = self.notes_on_code(session, source)
-            examples, example_notes = self.judge_examples(submission)
+            examples, example_notes = self.judge_examples(submission, session)
             notes = [*submission.notes, *code_notes, *quiz_notes, *example_notes]
             # What students read has been said: from here on the program may know hidden inputs.
             session.seal()
@@ -114,6 +118,7 @@ class Grader:
             graded = [self.grade_question(name, session, found) for name in self.assignment.questions]
         finally:
             output = session.close()
+            session.held.release()
         return self.report(
             submission,
             [question for question, _ in graded],
@@ -240,12 +245,13 @@ class Grader:
         functions = self.functions(reference), self.functions(own)
         return graded_sheet(self.quiz, self.assignment.quiz, submission, *functions)
 
-    def judge_examples(self, submission: Submission) -> tuple[list[Examples], list[str]]:
+    def judge_examples(self, submission: Submission, session: Session) -> tuple[list[Examples], list[str]]:
         """Judge the examples that a student wrote, where the assignment asks for them."""
         data = submission.files.get(EXAMPLES)
         if self.assignment.examples == "none" or data is None:
             return [], []
-        return self.examiner.judge(data.decode("utf-8", "replace"), list(self.assignment.questions))
+        text = data.decode("utf-8", "replace")
+        return self.examiner.judge(text, list(self.assignment.questions), session)
 
     def functions(self, module: Student) -> Mapping[str, Callable[..., Any]]:
         """Return what the solution defines as functions of a module, by name."""

@@ -8,91 +8,34 @@ gave before, they give again.
 import hashlib
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
+from sys import getsizeof
 
 import numpy as np
 
 from autograder.errors import KitError, ReferenceFailed
+from autograder.judging.answer_cache import program_hash
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Check
+from autograder.judging.judged import Diverged, Judged, Replay
 from autograder.judging.kept import Kept
 from autograder.judging.session import Ended, Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
-from autograder.sandbox.codec import encode_call, read_reply, room_for
-from autograder.sandbox.protocol import ProtocolError, TooManyPieces
+from autograder.sandbox.codec import encode_call, room_for
 from autograder.sandbox.remote import (
     LIVE_BYTES,
-    MUCH_LARGER,
-    AnswerTooLarge,
     CallTimeout,
-    InvalidReply,
     WorkerDied,
 )
 from autograder.sandbox.student import Student
 
 VERDICTS_KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
-KEPT_BYTES = 20_000  # of replies: large ones, such as figures, hardly come twice
-KEPT_ROOM = 32 << 20  # bytes of all replies whose verdicts are remembered
+KEPT_ROOM = 32 << 20  # bytes of all verdicts that are remembered
+ENTRY_BYTES = 500  # of a verdict beside its words
 BROKEN = "This check is broken; it costs you nothing."
-
-
-class Diverged(BaseException):
-    """The check asked for something that was not sent: it has to be run call by call."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """How a check ended, and the calls that it made until then."""
-
-    check: Check
-    verdict: Verdict
-    exchanges: tuple[Exchange, ...] = ()
-    replayed: bool = False  # whether the calls are the first ones of the check's script
-    digest: bytes = b""  # of the replies, where the verdict follows from them alone
-    replies: Sequence[Reply] = ()  # to all calls of the check's script, if they were sent
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """The line and the cell at which the program raised, zeros if it did not."""
-        last = self.exchanges[-1].outcome if self.exchanges else None
-        if self.verdict.outcome is Outcome.ERROR and isinstance(last, StudentRaised):
-            return last.problem.line, last.problem.cell
-        return 0, 0
-
-
-class Replay:
-    """Answers a check's calls with replies that are there already."""
-
-    def __init__(self, script: Script, replies: Sequence[Reply]) -> None:
-        self._expected, self._replies = script.frames, replies
-        self.exchanges: list[Exchange] = []
-
-    def send(self, call: Call) -> Answer:
-        """Return the next reply, if it is the one to this call."""
-        at = len(self.exchanges)
-        if at >= len(self._replies) or encode_call(call) != self._expected[at]:
-            raise Diverged
-        try:
-            answer = open_reply(self._replies[at])
-        except (StudentRaised, CallTimeout, WorkerDied) as error:
-            self.exchanges.append(Exchange(call, error))
-            raise
-        self.exchanges.append(Exchange(call, answer))
-        return answer
-
-
-def open_reply(reply: Reply) -> Answer:
-    """Return the answer in a reply, or raise what it tells of."""
-    if reply.ended is not None:
-        raise reply.ended
-    try:
-        return read_reply(reply.frame, reply.room)
-    except TooManyPieces:
-        raise AnswerTooLarge(MUCH_LARGER) from None
-    except ProtocolError:
-        raise InvalidReply("sent something that is no answer") from None
 
 
 class Judge:
@@ -105,7 +48,12 @@ class Judge:
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
-        self._judged: Kept[Judged] = Kept(VERDICTS_KEPT, KEPT_ROOM)
+        self._judged: Kept[tuple[Verdict, int]] = Kept(VERDICTS_KEPT, KEPT_ROOM)  # and how many calls
+
+    @cached_property
+    def identity(self) -> bytes:
+        """What tells apart all that verdicts follow from, besides the checks and what a program replies."""
+        return f"{program_hash(self.reference)} {self._seed}".encode()
 
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
@@ -182,20 +130,20 @@ class Judge:
             digest.update(reply.frame or type(reply.ended).__name__.encode())
         key = digest.digest()
         found = self._judged.get(key)
-        if found is not None:
-            return found
-        replay = Replay(script, replies)
-        try:
-            verdict = self.verdict(check, Student(replay.send), replay.exchanges, session)
-        except Diverged:
-            return None
-        if verdict.outcome not in (Outcome.PASSED, Outcome.FAILED):  # others depend on more
-            return Judged(check, verdict, tuple(replay.exchanges), replayed=True, replies=replies)
-        judged = Judged(check, verdict, tuple(replay.exchanges), True, key, replies)
-        size = sum(len(reply.frame) for reply in replies)
-        if size <= KEPT_BYTES:
-            self._judged.put(key, judged, size)
-        return judged
+        if found is None:
+            replay = Replay(script, replies)
+            try:
+                verdict = self.verdict(check, Student(replay.send), replay.exchanges, session)
+            except Diverged:
+                return None
+            found = verdict, len(replay.exchanges)
+            if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
+                words = getsizeof(verdict.feedback) + getsizeof(verdict.staff_note)
+                self._judged.put(key, found, ENTRY_BYTES + words)
+            else:  # it depends on more
+                key = b""
+        verdict, count = found
+        return Judged(check, verdict, sent=script.calls[:count], digest=key, replies=replies)
 
     def judge_live(self, check: Check, session: Session) -> Judged:
         """Run a check call by call."""

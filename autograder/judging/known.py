@@ -3,23 +3,30 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+import msgspec
 import numpy as np
 from msgspec.msgpack import decode, encode
 
-from autograder.judging.answer_cache import cache_of
+from autograder.judging.answer_cache import AnswerCache, cache_of, hash_of_texts
 from autograder.judging.bank import Check
-from autograder.judging.facts import AnswerFacts, FactKey, Layout, Outcomes
-from autograder.judging.judge import Judge, Judged, open_reply
-from autograder.judging.session import Ended, Reply, Script, Session
+from autograder.judging.facts import AnswerFacts, FactKey, Layout, Odd, Outcomes
+from autograder.judging.judge import Judge
+from autograder.judging.judged import Judged, outcome_of
+from autograder.judging.session import Script, Session
 from autograder.results import Cause, Outcome
-from autograder.sandbox.calls import Answer, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
-from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.wall import Wall
 
 REFERENCE = "the reference"
+OF_THE_MACHINE = (
+    Outcome.TIMEOUT,
+    Outcome.CRASHED,
+    Outcome.BROKEN,
+    Outcome.NOT_RUN,
+)  # another time it may not be so
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +39,32 @@ class Known:
     words: str = ""
 
 
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What is written down of a program's answers to a check; the right answers are not."""
+
+    outcome: Outcome
+    lines: tuple[int, ...]
+    words: str
+    present: int  # entries that were asked for
+    numbers: bytes
+    odd: dict[int, tuple[str, bool, bytes]]
+
+    @classmethod
+    def of(cls, known: Known) -> "Kept":
+        """Return it in a form that can be kept."""
+        record = known.record
+        odd = {number: (one.kind, one.raised, one.numbers.tobytes()) for number, one in record.odd.items()}
+        present = int(record.present.sum())
+        return cls(known.outcome, known.lines, known.words, present, record.numbers.tobytes(), odd)
+
+    def open(self, layout: Layout) -> Known:
+        """Return what was kept, beside the right answers."""
+        odd = {at: Odd(kind, raised, np.frombuffer(each)) for at, (kind, raised, each) in self.odd.items()}
+        numbers = np.frombuffer(self.numbers)
+        record = AnswerFacts(layout, numbers, odd, np.arange(numbers.size) < self.present)
+        return Known(record, self.outcome, self.lines, self.words)
+
+
 class KnownAnswers:
     """Asks programs of the course's own; each is asked each check once, when it is looked up."""
 
@@ -39,9 +72,10 @@ class KnownAnswers:
         self, wall: Wall, judge: Judge, programs: Mapping[str, Program], *, lasting: bool = False
     ) -> None:
         self._wall, self._judge, self.programs = wall, judge, {REFERENCE: judge.reference, **programs}
-        self._lasting = lasting  # whether replies are kept between runs
+        self._lasting = lasting  # whether what they answer is kept between runs
         self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
         self._locks = {name: threading.Lock() for name in self.programs}
+        self._caches: dict[str, AnswerCache] = {}
         self._layouts: dict[str, Layout] = {}
         self._free: dict[str, frozenset[FactKey]] = {}
         self._unsteady: dict[tuple[str, str], np.ndarray] = {}
@@ -79,41 +113,44 @@ class KnownAnswers:
             return known.get(wanted.key)
 
     def _play(self, name: str, checks: Sequence[Check], known: dict[str, Known]) -> None:
-        layouts = {check.key: self.layout(check) for check in checks}
-        scripts = [layout.played if layout else Script(()) for layout in layouts.values()]
-        session = Session(self._wall, self.programs[name])
-        played = self._replies(name, scripts, session)
-        for (check, script), replies in zip(zip(checks, scripts, strict=True), played, strict=True):
-            layout = layouts[check.key]
-            if layout is not None:
-                judged = self._judge.judge_replies(check, script, replies, session)
-                judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
-                record = layout.record(outcomes_of(judged, layout.script))
-                ended = judged.verdict
-                if ended.cause is Cause.REFERENCE:
-                    continue
-                known[check.key] = Known(record, ended.outcome, ended.lines, ended.staff_note)
-        session.close()
-
-    def _replies(self, name: str, scripts: Sequence[Script], session: Session) -> list[list[Reply]]:
-        """Return what a program replies to several checks, from a run before if its calls can be sent ahead.
-
-        Words about what it raised may tell which names it has: then it is loaded nevertheless.
-        """
-        if not self._lasting or any(script.live or not script.frames for script in scripts):
-            return list(session.play(scripts))
-        cache, calls = cache_of(self.programs[name]), [b"\n".join(script.frames) for script in scripts]
+        layouts = {check: layout for check in checks if (layout := self.layout(check)) is not None}
+        cache = self._cache(name)
+        calls = [self._judging(checks), *(b"\n".join(one.script.frames) for one in layouts.values())]
         kept = cache.find(calls)
-        if kept is None:
-            played = list(session.play(scripts))
-            if not any(reply.ended for replies in played for reply in replies):
-                cache.keep(calls, encode([[reply.frame for reply in replies] for replies in played]))
-                cache.save()
-            return played
-        played = [[Reply(frame) for frame in frames] for frames in decode(kept, type=list[list[bytes]])]
-        if any(not isinstance(outcome_of(reply), Answer) for replies in played for reply in replies):
-            session.load()
-        return played
+        if kept is not None:
+            both = zip(layouts.items(), decode(kept, type=list[Kept]), strict=True)
+            known.update({check.key: one.open(layout) for (check, layout), one in both})
+            return
+        found = self._judged(name, layouts)
+        known.update(found)
+        if len(found) == len(layouts) and not any(one.outcome in OF_THE_MACHINE for one in found.values()):
+            cache.keep(calls, encode([Kept.of(one) for one in found.values()]))
+            cache.save()
+
+    def _cache(self, name: str) -> AnswerCache:
+        if name not in self._caches:
+            self._caches[name] = cache_of(self.programs[name] if self._lasting else None)
+        return self._caches[name]
+
+    def _judged(self, name: str, layouts: Mapping[Check, Layout]) -> dict[str, Known]:
+        """Ask a program several checks and judge what it answers; what the reference fails in is left out."""
+        session, found = Session(self._wall, self.programs[name]), {}
+        played = list(session.play([layout.played for layout in layouts.values()]))
+        for (check, layout), replies in zip(layouts.items(), played, strict=True):
+            judged = self._judge.judge_replies(check, layout.played, replies, session)
+            judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
+            record, ended = layout.record(outcomes_of(judged, layout.script)), judged.verdict
+            if ended.cause is not Cause.REFERENCE:
+                found[check.key] = Known(record, ended.outcome, ended.lines, ended.staff_note)
+        session.close()
+        return found
+
+    def _judging(self, checks: Sequence[Check]) -> bytes:
+        """Return a digest of all that decides how replies are judged, besides the calls."""
+        files = sorted({check.function.__code__.co_filename for check in checks})
+        rules = [Path(file).read_bytes() for file in files]
+        ids = [f"{check.key} {check.function.__name__}".encode() for check in checks]
+        return hash_of_texts([self._judge.identity, *rules, *ids])
 
     def unsteady(self, name: str, check: Check) -> np.ndarray:
         """Return the entries in which a program contradicts itself: what chance decides in it."""
@@ -159,14 +196,6 @@ class KnownAnswers:
             key = check.drawn(0).key
             owners = np.unique(layouts[key].owner[free[key]]) if key in free else ()
             self._free.setdefault(check.id, frozenset(layouts[key].facts[number].key for number in owners))
-
-
-def outcome_of(reply: Reply) -> Answer | Ended:
-    """Return what a reply tells, whatever it is."""
-    try:
-        return open_reply(reply)
-    except (StudentRaised, CallTimeout, WorkerDied) as error:
-        return error
 
 
 def outcomes_of(judged: Judged, script: Script) -> Outcomes:

@@ -14,7 +14,8 @@ from typing import Any
 from msgspec.structs import replace as with_fields
 
 from autograder.judging.bank import Bank
-from autograder.judging.judge import Judge, Judged
+from autograder.judging.judge import Judge
+from autograder.judging.judged import Judged
 from autograder.judging.programs import reference_program
 from autograder.judging.scoring import share
 from autograder.judging.session import Session
@@ -135,7 +136,13 @@ def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequen
     lender = Lender(names, lambda: lending.wall.loaded(reference))
     program = replace(own.program, lender=lender)
     session = Session(
-        lending.wall, program, patience=LENT_PATIENCE, draw=own.draw, sealed=True, seconds=own.seconds
+        lending.wall,
+        program,
+        patience=LENT_PATIENCE,
+        draw=own.draw,
+        sealed=True,
+        seconds=own.seconds,
+        held=own.held,
     )
     try:
         return list(lending.judge.judge_live_all(lending.bank.drawn(own.draw).of(question), session))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from autograder.data.values import Figure
 from autograder.errors import ReferenceFailed
 from autograder.judging.answers import Answers
-from autograder.judging.judge import Judged
+from autograder.judging.judged import Judged
 from autograder.results import CheckResult, Outcome
 
 
@@ -31,7 +31,7 @@ def with_pictures(
 
 def last_figure(judged: Judged) -> bytes:
     """Return the picture of the figure that a check's last call returned, if there is one."""
-    return picture_in(judged.exchanges[-1].outcome) if judged.exchanges else b""
+    return picture_in(judged.last)
 
 
 def redrawn(judged: Judged, reference: Answers) -> bytes:

@@ -6,19 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from autograder.data.values import pieces
+from autograder.judging.held import PIECE_BYTES, Held
 from autograder.judging.loading import Ending, Loader
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.patience import FACTOR
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import Forget, Loaded, StoppedStatement, frame_of
-from autograder.sandbox.remote import LIVE_BYTES, AnswerTooLarge, CallTimeout, Worker, WorkerDied
+from autograder.sandbox.remote import LIVE_BYTES, CallTimeout, Worker, WorkerDied
 from autograder.sandbox.wall import Wall
 
 Ended = StudentRaised | CallTimeout | WorkerDied
 FORGET = frame_of(Forget())
 PARTS = (1, 5, 20)  # after each timeout in a question, its later calls get a smaller part of the time
-SUBMISSION_BYTES = 64 << 20  # of all replies of a submission
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Session:
 
     def __init__(
         self, wall: Wall, program: Program, patience: float = 1, *, draw: int = 0,
-        sealed: bool = False, seconds: float = 0.0,
+        sealed: bool = False, seconds: float = 0.0, held: Held | None = None,
     ) -> None:  # fmt: skip
         self._wall, self._patience = wall, patience
         self._loader = Loader(wall, program)
@@ -73,7 +74,7 @@ class Session:
         self.sealed = sealed
         self.seconds = seconds  # that its code is charged for; what the grader does meanwhile is not its time
         self._waited = seconds  # for it, busy machine or not
-        self._bytes = 0  # that it has answered
+        self.held = held or Held()
         self._timeouts: Counter[str] = Counter()
         self._question = ""
         self._first, self._room = FORGET, LIVE_BYTES
@@ -138,15 +139,19 @@ class Session:
 
     def send(self, call: Call) -> Answer:
         """Ask the submission; remember the exchange."""
+        self.held.wait()
         try:
             worker = self._ready()
             frames, self._first = self._first + encode_call(call), b""
+            received = worker.received
             with self._clock(worker):
                 answer = worker.ask(frames, self._allowed_s(), self._deadline(), self._room, call.functions)
         except (StudentRaised, CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             self.exchanges.append(Exchange(call, error))
             raise
+        unpacked = PIECE_BYTES * (pieces(answer.value) + pieces(answer.grads))
+        self.held.bytes += worker.received - received + unpacked
         self.exchanges.append(Exchange(call, answer))
         return answer
 
@@ -175,6 +180,7 @@ class Session:
             while together and ended is None:
                 script, self._question = together.pop(0)
                 del left[0]
+                self.held.wait()
                 replies, ended = self._take(worker, coming, script.all_rooms())
                 yield replies
 
@@ -186,7 +192,9 @@ class Session:
         try:
             with self._clock(worker):
                 for room in rooms:
+                    self.held.check()
                     replies.append(Reply(next(coming), room=room))
+                    self.held.bytes += len(replies[-1].frame)
         except (CallTimeout, WorkerDied) as error:
             self._timeouts[self._question] += isinstance(error, CallTimeout)
             return [*replies, Reply(ended=error)], error
@@ -194,14 +202,13 @@ class Session:
 
     @contextlib.contextmanager
     def _clock(self, worker: Worker) -> Iterator[None]:
-        began, excused, received = time.monotonic(), replace(worker.excused), worker.received
+        began, excused = time.monotonic(), replace(worker.excused)
         try:
             yield
         finally:
             waited = time.monotonic() - began
             self._waited += max(0.0, waited - (worker.excused.held_up_s - excused.held_up_s))
             self.seconds += max(0.0, waited - (worker.excused.all_s - excused.all_s))
-            self._bytes += worker.received - received
 
     def _deadline(self) -> float:
         return time.monotonic() + self._wall.bounds.submission_s - self.seconds
@@ -215,8 +222,7 @@ class Session:
         allowed_s = self._wall.bounds.submission_s
         if self.seconds >= allowed_s or self._waited >= FACTOR * allowed_s:
             raise CallTimeout(f"the submission has used its {allowed_s:g} s")
-        if self._bytes >= SUBMISSION_BYTES:
-            raise AnswerTooLarge(f"has answered {SUBMISSION_BYTES >> 20} MB, far more than a right one does")
+        self.held.check()
         if self.unloadable is not None:
             raise self.unloadable
         if self._worker is None or not self._worker.alive:

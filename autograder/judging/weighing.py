@@ -6,7 +6,7 @@ second cause.
 """
 
 import math
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.checks.explain import unround
 from autograder.judging.bank import Check
-from autograder.judging.facts import AnswerFacts, RaisedFact, joined
+from autograder.judging.facts import AnswerFacts, joined
 from autograder.judging.known import Known
 from autograder.results import Outcome
 
@@ -85,8 +85,8 @@ class Case:
         several, first = np.unique(numbers[plain], return_index=True)  # numbers of actions, say
         bits[plain[first]] = np.maximum(bits[plain[first]], math.log2(max(several.size, 1)))
         bits[odd] = 0.0  # a kind tells as much once as many times
-        for kind, entry in self._first_odd().items():
-            bits[entry] = self.rarity if isinstance(kind, RaisedFact) else max(ODD_BITS, place)
+        for (raised, _), entry in self._first_odd().items():
+            bits[entry] = self.rarity if raised else max(ODD_BITS, place)
         return bits
 
     @property
@@ -94,16 +94,16 @@ class Case:
         """What it tells that a check fails, where others pass."""
         return math.log2((self.passed + len(self.failed)) / len(self.failed))
 
-    def _first_odd(self) -> dict[Hashable, int]:
+    def _first_odd(self) -> dict[tuple[bool, str], int]:
         """Return an entry for each kind of answer that is not the right one, the first time it comes."""
-        found: dict[Hashable, int] = {}
+        found: dict[tuple[bool, str], int] = {}
         start = 0
         for one in self.failed:
             layout, wrong = one.record.layout, self.wrong_in(one)
             for number, odd in one.record.odd.items():
                 entry = int(layout.ends[number]) - 1
                 if wrong[entry]:
-                    found.setdefault(odd.kind, start + entry)
+                    found.setdefault((odd.raised, odd.kind), start + entry)
             start += layout.numbers.size
         return found
 

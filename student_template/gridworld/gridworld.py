@@ -129,9 +129,9 @@ def train_q_learning(
     Args:
         env: the grid world. Only `reset` and `step` are needed: its walls are found by bumping.
         episodes: how many episodes to run.
-        alpha: step size in [0, 1].
+        alpha: step size in [0, 1], the same from the first step to the last.
         gamma: discount in [0, 1].
-        epsilon: probability of exploring, in [0, 1].
+        epsilon: probability of exploring, in [0, 1], the same in every episode.
         rng: the only source of randomness: equal generators give equal tables.
         max_steps: the most steps an episode may take.
     """

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 TITLE = 'REINFORCE and PPO at work'
 ASSIGNMENT = 'policy_gradients'
-TERM = '75'  # figures are drawn anew each term
+TERM = 'a3'  # figures are drawn anew each term
 QUESTIONS = {'logits': {'kind': 'one choice',
             'label': 'one choice: its letter',
             'prompt': 'PolicyNetwork returns logits. A colleague adds a softmax at its end and '

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 TITLE = 'Returns, Bellman, REINFORCE, PPO and the length penalty'
 ASSIGNMENT = 'rl_foundations'
-TERM = '75'  # figures are drawn anew each term
+TERM = 'a3'  # figures are drawn anew each term
 QUESTIONS = {'rl_action': {'kind': 'one choice',
                'label': 'one choice: its letter',
                'prompt': 'A language model is trained by RLHF: it answers prompts, and a '

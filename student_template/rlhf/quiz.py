@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 TITLE = 'From reinforcement learning to alignment'
 ASSIGNMENT = 'rlhf'
-TERM = '75'  # figures are drawn anew each term
+TERM = 'a3'  # figures are drawn anew each term
 QUESTIONS = {'shifted_scores': {'kind': 'one choice',
                     'label': 'one choice: its letter',
                     'prompt': 'Two reward models agree on everything, but the scores of the '

@@ -1,17 +1,19 @@
 """The table of bounds in docs/security.md: each number is the engine's, and each bound is tried."""
 
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder.data import figures, plain
-from autograder.judging import answers, facts, judge, lending, session
-from autograder.judging.session import PARTS, Session
+from autograder.judging import answers, examples, facts, held, judge, lending
+from autograder.judging.session import PARTS, Script, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
 from autograder.sandbox.calls import Answer, Call
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
@@ -27,8 +29,9 @@ ROWS = {
         codec.ROOM >> 10, codec.ROOM_TIMES, codec.FIGURE_ROOM // MB, remote.LIVE_BYTES // MB,
         codec.ROOM_TIMES,
     ],
-    "all answers of a submission": [session.SUBMISSION_BYTES // MB],
+    "all answers of a submission": [held.SUBMISSION_BYTES // MB],
     "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_DEPTH, packing.MAX_ROWS],
+    "answering the examples of a submission": [examples.CALLS],
     "a dict or a set": [plain.MAX_KEYED, packing.MAX_ALIKE],
     "what is compared with known mistakes": [facts.MOST_FACTS],
     "names, problems, changed arguments": [
@@ -40,7 +43,9 @@ ROWS = {
     "a program that is looked through for what it uses": [
         libraries.READ // MB, lending.MOST_PROGRAM // 1000,
     ],
-    "a class: answers in the grader at once": [session.SUBMISSION_BYTES // MB, 1],
+    "a class: answers in the grader at once": [
+        held.SUBMISSION_BYTES // MB, held.LARGE, held.SMALL_BYTES // MB, 1, held.PIECE_BYTES,
+    ],
     "a class: what is remembered": [judge.KEPT_ROOM // MB, answers.KEPT_ROOM // MB],
     "a class: the warm process": [warm.START_S, wall.FORK_S, wall.IMPORT_S],
 }  # fmt: skip
@@ -73,7 +78,7 @@ def test_the_kernel_bounds_a_worker(behind, wall):
 
 
 def test_all_answers_of_a_submission_have_a_bound(wall, monkeypatch):
-    monkeypatch.setattr(session, "SUBMISSION_BYTES", 100_000)
+    monkeypatch.setattr(held, "SUBMISSION_BYTES", 100_000)
     program = Program(ProgramText("work.py", ["import numpy as np\ndef f():\n    return np.zeros(9_000)\n"]))
     one = Session(wall, program)
     try:
@@ -160,3 +165,41 @@ def test_what_is_as_large_as_it_says_and_not_as_its_memory_is_too_large(behind):
     )
     assert (student.f().why, student.g().why, student.h().why) == (plain.TOO_LARGE,) * 3
     assert np.shape(student.f()) == ()
+
+
+def test_all_answers_have_a_bound_where_they_are_asked_for_at_once(wall, monkeypatch):
+    monkeypatch.setattr(held, "SUBMISSION_BYTES", 100_000)
+    text = "import numpy as np\ndef f():\n    return np.zeros(9_000)\n"
+    one = Session(wall, Program(ProgramText("work.py", [text])))
+    frame = encode_call(Call("call", "f"))
+    first, second = one.play([Script((frame,) * 3), Script((frame,))])
+    one.close()
+    assert [type(reply.ended) for reply in first] == [type(None), type(None), AnswerTooLarge]
+    assert [type(reply.ended) for reply in second] == [AnswerTooLarge]
+
+
+def test_what_is_kept_unpacked_counts_as_it_is(wall, monkeypatch):
+    monkeypatch.setattr(held, "SUBMISSION_BYTES", 100_000)
+    one = Session(
+        wall, Program(ProgramText("work.py", ["def f():\n    return [['ab'] * 500, ['ab'] * 500]\n"]))
+    )
+    assert [len(one.send(Call("call", "f")).value) for _ in range(2)] == [2, 2]
+    with pytest.raises(AnswerTooLarge):
+        one.send(Call("call", "f"))
+    one.close()
+
+
+def test_only_a_few_submissions_answer_much_at_once():
+    places = threading.Semaphore(1)
+    small, large, next_one = (held.Held(places) for _ in range(3))
+    small.bytes, large.bytes, next_one.bytes = (held.SMALL_BYTES, held.SMALL_BYTES + 1, held.SMALL_BYTES + 1)
+    large.wait()
+    large.wait()  # it has its place
+    small.wait()  # it needs none
+    assert not places.acquire(blocking=False)
+    large.release()
+    next_one.wait()
+    for one in (small, large, next_one):
+        one.release()
+    assert places.acquire(blocking=False)
+    assert not places.acquire(blocking=False)

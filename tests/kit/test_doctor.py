@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from autograder.cli.main import main
 from autograder.config import load_config
 from autograder.doctor import generated
+from autograder.doctor.audits import audit_seed
 from autograder.doctor.behaviour import judge_alternatives
 from autograder.doctor.examination import Examination, examine, open_subject, reseeded
 from autograder.doctor.findings import Subject
@@ -70,6 +71,13 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
     copy = Copy(tmp_path / "course")
     copy.build()
     return copy
+
+
+def test_a_course_without_a_seed_of_its_own_is_told_how_to_draw_one(course):
+    assert not list(audit_seed(course.subject()))
+    course.edit("grading.yml", "seed: 7\n", "")
+    (finding,) = audit_seed(course.subject())
+    assert "no seed of its own" in finding.what
 
 
 def test_the_tiny_course_is_healthy(course):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from autograder.batch.update import added_up_again
 from autograder.config import load_config
 from autograder.gradebook.keys import keys_of_course
+from autograder.judging import examples as module
 from autograder.judging.bank import variants
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
@@ -173,3 +174,20 @@ def test_reports_show_them_and_name_no_answer(grader):
 def test_tags_are_read_from_the_decorator():
     (one,) = variants('@misconception("f", tags=("a", "b"))\ndef g(): "h"', "misconception")
     assert (one.question, one.tags) == ("f", ("a", "b"))
+
+
+def test_the_time_in_which_they_are_read_is_the_submissions(grader):
+    report = graded(grader, GOOD + "import time\ntime.sleep(0.05)\n")
+    assert report.examples
+    assert report.seconds >= 0.05
+
+
+def test_what_there_is_no_time_to_answer_is_told(grader, monkeypatch):
+    graded(grader, GOOD)  # what can be caught is known
+    monkeypatch.setattr(module, "CALLS", 0)
+    report = graded(grader, GOOD)
+    assert report.examples == []
+    (told,) = (note for note in report.notes if note.startswith("examples.py"))
+    assert told.endswith("not looked at: running_mean, clip_to_range. Try smaller ones")
+    monkeypatch.undo()
+    assert len(graded(grader, GOOD).examples) == 2

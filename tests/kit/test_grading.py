@@ -15,7 +15,9 @@ from autograder.batch.update import Need, need_of
 from autograder.checks import CheckFailed
 from autograder.config import load_config
 from autograder.errors import ReferenceFailed
+from autograder.judging import held
 from autograder.judging.grader import Grader
+from autograder.judging.held import LARGE
 from autograder.judging.opening import open_grader
 from autograder.judging.programs import variant_program
 from autograder.judging.receipt import receipt_of
@@ -454,3 +456,12 @@ def test_the_time_that_the_grader_takes_between_replies_is_not_the_submissions(w
     assert next(replies)[0].ended is None
     assert session.seconds < wall.bounds.submission_s
     session.close()
+
+
+def test_a_submission_that_has_ended_leaves_its_place_to_others(grader, monkeypatch):
+    monkeypatch.setattr(held, "SMALL_BYTES", 0)  # every one answers much
+    text = "\n".join(RIGHT.values()).encode()
+    report = grader.grade(Submission("w", "w", {"warmup.py": text}, main="warmup.py"))
+    assert report.questions[0].outcome is Outcome.PASSED
+    assert [grader.large.acquire(blocking=False) for _ in range(LARGE + 1)] == [True] * LARGE + [False]
+    grader.large.release(LARGE)

@@ -5,7 +5,7 @@ import pytest
 from autograder.data.values import Figure
 from autograder.errors import ReferenceFailed
 from autograder.judging.bank import Check
-from autograder.judging.judge import Judged
+from autograder.judging.judged import Judged
 from autograder.judging.pictures import with_pictures
 from autograder.judging.session import Exchange
 from autograder.judging.verdict import Verdict

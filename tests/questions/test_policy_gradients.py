@@ -333,35 +333,79 @@ def factors_of(before: Any, after: Any, actions: Sequence[int], rate: float) -> 
     expect(np.all(np.isfinite(change)), "the weights are NaN or infinite after the update")
     factors = (change * taken).sum(axis=1) / (1 - (probs * taken).sum(axis=1))
     predicted = factors[:, None] * (taken - probs)
-    told = "the update does not follow the gradient of the log-probabilities of the actions taken"
-    expect(np.all(np.abs(change - predicted) <= 0.01 * np.max(np.abs(change))), told)
+    # single precision loses a hundredth of it; a bonus for entropy is ten times as much
+    right = bool(np.all(np.abs(change - predicted) <= 3e-4 * np.max(np.abs(change))))
+    told = "only the first state's actions are learned: in which state is each chosen?"
+    expect(right or np.any(change[1:]), told)
+    told = "the update is not the gradient of the log-probabilities of the actions taken, and nothing else"
+    expect(right, told)
     return factors
 
 
 def expect_credit(factors: np.ndarray, rewards: np.ndarray, gamma: float) -> None:
-    """Fail unless each action was weighed by its discounted return, as it is or standardised.
+    """Fail unless each action was weighed by its discounted return: as it is, less the mean or standardised.
 
-    The extra factor gamma**t of Sutton and Barto's box is fine, before or after standardising.
+    The extra factor gamma**t of Sutton and Barto's box is fine, before or after; so is the mean over steps.
     """
-    fading = gamma ** np.arange(len(rewards))
-    returns = np.array([rewards[t:] @ fading[: len(rewards) - t] for t in range(len(rewards))])
-    right = fits(factors, returns) or fits(factors, fading * returns)
-    right = right or (gamma > 0 and fits(factors / fading, returns))
+    returns, fading = returns_of(rewards, gamma), gamma ** np.arange(len(rewards))
+    right = weighs(factors, returns, fading) or weighs(factors, fading * returns)
+    for told, wrong in slips(rewards, returns).items():
+        expect(right or not weighs(factors, wrong), told)
+    spread = max(np.ptp(factors), 1e-9)
+    alike = any(fits(factors / spread, one / np.ptp(one)) for one in forms_of(returns) if np.ptp(one) > 0)
+    told = "returns of the right proportions make an update of the wrong size: is it clipped or scaled?"
+    expect(right or not alike, told)
     expect(right, "an action is not weighed by the discounted return from its own step on")
 
 
-def fits(factors: np.ndarray, returns: np.ndarray) -> bool:
-    """Whether the factors are the returns up to scale and shift, within 1 % of their spread."""
-    if np.ptp(factors) == 0 or np.ptp(returns) == 0:
-        return False
-    slope, shift = np.polyfit(returns, factors, 1)
-    misfit = np.max(np.abs(slope * returns + shift - factors))
-    return bool(slope > 0 and misfit <= 0.01 * np.ptp(factors))
+def returns_of(rewards: np.ndarray, gamma: float) -> np.ndarray:
+    """Return the discounted return from each step on."""
+    fading = gamma ** np.arange(len(rewards))
+    return np.array([rewards[t:] @ fading[: len(rewards) - t] for t in range(len(rewards))])
 
 
-def expect_update(student: Any, rng: Any, ending: Any, gamma: float, given: Any, length: int) -> None:
+def slips(rewards: np.ndarray, returns: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what actions are often weighed by instead, by what to say of it."""
+    return {
+        "each action is weighed by the sum of all rewards": np.full(len(rewards), rewards.sum()),
+        "each action is weighed by the return of the first one": np.full(len(rewards), returns[0]),
+        "the first action is weighed by the last return, the last one by the first": returns[::-1],
+        "each action is weighed by its own reward alone": rewards,
+        "each action is weighed by what follows, without its own reward": returns - rewards,
+        "the discount is 0.99, not gamma": returns_of(rewards, 0.99),
+        "rewards count without a discount": returns_of(rewards, 1.0),
+        "the returns are divided by the largest of them": returns / np.abs(returns).max(),
+        "the returns are divided by their deviation, and their mean is left in": returns
+        / returns.std(ddof=1),
+        "actions are weighed by what was earned before": returns_of(rewards[::-1], 1.0)[::-1],
+    }
+
+
+def weighs(factors: np.ndarray, returns: np.ndarray, late: Any = 1.0) -> bool:
+    """Whether actions are weighed by these returns, in one of the forms that are fine."""
+    parts = (1.0, 1 / len(returns))
+    forms = [one * each for one in forms_of(returns) for each in (1.0, late)]
+    return any(fits(factors, part * one) for one in forms for part in parts)
+
+
+def forms_of(returns: np.ndarray) -> list[np.ndarray]:
+    """Return what an action may be weighed by: the return, without the mean, standardised in two ways."""
+    centred = returns - returns.mean()
+    if np.ptp(returns) == 0:
+        return [returns]
+    return [returns, centred, centred / returns.std(), centred / returns.std(ddof=1)]
+
+
+def fits(factors: np.ndarray, weights: np.ndarray) -> bool:
+    """Whether the factors are those, within 1 % of their spread."""
+    return bool(np.max(np.abs(factors - weights)) <= 0.01 * max(np.ptp(weights), abs(weights[0])))
+
+
+def expect_update(
+    student: Any, rng: Any, ending: Any, gamma: float, given: Any, length: int, scale: float = 1.0
+) -> None:
     """Play a tape of random rewards once and judge the update; `given` holds gamma, or nothing."""
-    rewards = rng.normal(size=length)
+    rewards = scale * rng.normal(size=length)
     policy, layer = tabular(student, rng.normal(size=(length, 3)), ending)
     before = numbers(layer.weight)
     world = student.make("small_envs.Tape", rewards.tolist(), n_actions=3)
@@ -370,6 +414,7 @@ def expect_update(student: Any, rng: Any, ending: Any, gamma: float, given: Any,
     expect_close(got, rewards.sum())
     steps = len(numbers(ledger.gradients))
     expect(steps == 1, "expected one step an episode of the optimizer given", f"{steps} steps")
+    expect(ledger.rate == 0.1, "the optimizer has another learning rate than before")
     factors = factors_of(before, numbers(layer.weight), world.actions, 0.1)
     expect_credit(factors, rewards, gamma)
 
@@ -415,11 +460,11 @@ def test_episodes_of_one_step_learn(student):
 
 @check("reinforce_episode")
 def test_weighs_each_action_by_its_return(student, rng):
-    """What one update did to each action, read from the weights, fits the discounted returns."""
+    """What one update did to each action, read from the weights, fits the returns, large ones too."""
 
     def judge(ending):
-        for gamma in (0.5, 0.9):
-            expect_update(student, rng, ending, gamma, {"gamma": gamma}, 7)
+        for gamma, scale in ((0.5, 1.0), (0.9, 50.0)):
+            expect_update(student, rng, ending, gamma, {"gamma": gamma}, 7, scale)
 
     with_either_ending(student, judge)
 
@@ -856,10 +901,14 @@ def test_a_policy_that_is_sure(student):
     """A policy that always takes action 2 earns 1.0 every time, one that takes another -0.1."""
 
     def judge(ending):
-        for action, reward in ((2, 1.0), (0, -0.1), (1, -0.1), (3, -0.1)):
-            policy, _ = linear(student, np.zeros((4, 2)), 60.0 * np.eye(4)[action], ending)
-            given = (policy, 5, sgd(student, policy, 0.01), seeded(student, 1))
-            expect_close(student.train_bandit(*given), [reward] * 5)
+        for action, reward, episodes in ((0, -0.1, 5), (1, -0.1, 5), (3, -0.1, 5), (2, 1.0, 40)):
+            policy, layer = linear(student, np.zeros((4, 2)), 60.0 * np.eye(4)[action], ending)
+            ledger = student.make("small_envs.Ledger", layer.parameters(), lr=0.01)
+            given = (policy, episodes, ledger, seeded(student, 1))
+            expect_close(student.train_bandit(*given), [reward] * episodes)
+        steps = len(numbers(ledger.gradients))
+        expect(steps == 40, "one episode is one step of the optimizer given", f"{steps} steps")
+        expect(ledger.rate == 0.01, "the optimizer has another learning rate than before")
 
     with_either_ending(student, judge)
 
@@ -940,6 +989,13 @@ def expect_unit_square(states: np.ndarray) -> None:
         expect(np.all(np.abs(sample.mean(axis=0)) < 7 / np.sqrt(len(sample))), told)
 
 
+def expect_any_size(states: np.ndarray, slopes: np.ndarray) -> None:
+    """Fail if many updates have the very same size: eight of 120 are not, by chance."""
+    sizes = np.linalg.norm(slopes, axis=1) * np.sqrt(1 + np.sum(states**2, axis=1))
+    same = np.sum(sizes > (1 - 1e-4) * np.nanmax(sizes))
+    expect(same < 8, "many updates have the very same size, whatever the state: is the gradient clipped?")
+
+
 @check("train_bandit", weight=2)
 def test_a_reward_attracts_and_a_penalty_repels(student):
     """What each of 120 updates asks of a policy without preference, read from its gradients.
@@ -951,6 +1007,7 @@ def test_a_reward_attracts_and_a_penalty_repels(student):
     def judge(ending):
         rewards, states, slopes = watched(student, np.zeros((4, 2)), np.zeros(4), ending, 120)
         expect_unit_square(states)
+        expect_any_size(states, slopes)
         paid, clear = rewards > 0, np.isfinite(states[:, 0])
         told = "a policy without preference is paid every time, or never: is its action sampled?"
         expect(0 < np.sum(paid) < 120, told)
@@ -963,12 +1020,35 @@ def test_a_reward_attracts_and_a_penalty_repels(student):
         expect(np.all(np.abs(slopes - predicted) <= 0.01 * np.abs(factors)[:, None] + 1e-6), told)
         expect(np.max(factors[~paid]) < 0.01, "an action that cost something became more probable")
         expect(np.min(factors[paid]) > -0.01, "an action that was paid became less probable")
-        spread = np.max(factors[paid]) - np.min(factors[~paid])
-        expect(0.3 < spread < 3.5, "rewards of 1.0 and -0.1 do not differ by 1.1 in the update")
+        expect_difference(factors, paid)
         for action in (0, 1, 2, 3):
             expect_rate(np.mean(taken[clear] == action), 0.25, np.sum(clear))
 
     with_either_ending(student, judge)
+
+
+def expect_difference(factors: np.ndarray, paid: np.ndarray) -> None:
+    """Fail unless rewards of 1.0 and -0.1 differ by as much in the update, at the end as well.
+
+    A mean of rewards may be subtracted. It grows with a reward and shrinks with a penalty, so the largest
+    difference is from 1.1 to 2.2, or half of that where the mean counts the reward itself by a half.
+    """
+    for some in (slice(None), slice(-40, None)):
+        more, less = factors[some][paid[some]], factors[some][~paid[some]]
+        if more.size and less.size:
+            spread = np.max(more) - np.min(less)
+            expect(0.54 < spread < 2.25, "rewards of 1.0 and -0.1 do not differ by 1.1 in the update")
+
+
+def expect_one_action(slopes: np.ndarray, probs: np.ndarray) -> None:
+    """Fail unless each update moves along the log-probability of one action and nothing else."""
+    ways = np.eye(4) - probs[:, None]  # (n, action, 4)
+    factors = np.sum(slopes[:, None] * ways, axis=2) / np.maximum(np.sum(ways**2, axis=2), 1e-9)
+    rest = np.max(np.abs(slopes[:, None] - factors[:, :, None] * ways), axis=2)
+    told = (
+        "the update holds more than the log-probability of the action: is a bonus or a penalty in the loss?"
+    )
+    expect(np.all(np.min(rest, axis=1) <= 1e-3 * np.max(np.abs(slopes), axis=1) + 1e-5), told)
 
 
 @check("train_bandit")
@@ -982,12 +1062,14 @@ def test_samples_from_the_policy_in_its_state(student):
     def judge(ending):
         weight = np.array([[0.0, 0.0], [0.0, 0.0], [60.0, 0.0], [60.0, 0.0]])
         bias = np.array([0.0, 0.0, np.log(0.6) - 30, np.log(0.4) - 30])
-        rewards, states, _ = watched(student, weight, bias, ending, 150)
+        rewards, states, slopes = watched(student, weight, bias, ending, 150)
         expect_unit_square(states)
         paid, clear = rewards > 0, np.isfinite(states[:, 0])
-        probs = softmax(np.nan_to_num(states) @ weight.T + bias)[:, 2]
+        every = softmax(np.nan_to_num(states) @ weight.T + bias)
+        probs = every[:, 2]
         told = "actions are not sampled from softmax(policy(state))"
         expect(not np.any(paid & clear & (probs < 1e-9)), told)
+        expect_one_action(slopes[clear], every[clear])
         width = 6 * np.sqrt(np.sum(probs * (1 - probs), where=clear)) + 1
         expect(abs(np.sum(paid - probs, where=clear)) < width, told)
 

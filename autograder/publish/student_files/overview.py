@@ -78,8 +78,11 @@ def run_report(
                 lines += failure_lines(one)
     lines.append("")
     parts = lab_parts(folder, list(facts["questions"]))
-    for part in now_possible(parts, all_right(old), all_right(groups)):
-        lines.append(f"lab.ipynb, part {part!r}: everything that it needs works now.")
+    possible = now_possible(parts, all_right(old), all_right(groups))
+    if len(possible) == 1:
+        lines.append(f"lab.ipynb, part {possible[0]!r}: everything that it needs works now.")
+    elif possible:
+        lines.append(f"lab.ipynb: {len(possible)} more parts have everything that they need.")
     lines.append(status_line(folder, facts, groups, now))
     lines.append(next_step(folder, facts, groups, loaded["complaints"]))
     return "\n".join([*lines, *([loaded["note"]] if loaded["note"] else [])])

@@ -46,7 +46,7 @@ class Folder:
         calls: list[Call] = []
         item.student_calls = calls
         question = mark_of(item).question if mark_of(item) else ""
-        return here(self.work.namespace, recorder(calls, question, self.work.endless))
+        return here(self.work.namespace, recorder(calls, question, self.work.endless, self.work.namespace))
 
     def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
         """Return the time limit that a test runs under: only checks have one."""

@@ -1,7 +1,6 @@
 """Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz."""
 
 import ast
-import difflib
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from autograder.publish.student_files.foresight import (
     renamed_parameters,
 )
 from autograder.publish.student_files.overview import quiz_state
-from autograder.publish.student_files.work import untouched
+from autograder.publish.student_files.work import missing, untouched
 
 EXAMPLES = "examples.py"
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
@@ -43,21 +42,20 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.is_file() and untouched(script) and not untouched(notebook):
         return notebook
-    return next((path for path in (script, notebook) if path.is_file()), None)
+    return script if script.is_file() else None
 
 
 def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
-        near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
-        yield False, f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else "")
+        yield False, missing(folder, stem)
         return
     yield True, f"{path.name} is handed in"
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
     for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}\W.*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
@@ -124,7 +122,7 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     stem = facts["stem"]
     path = handed_in(folder, stem)
     if path is None:
-        raise InputError(f"{stem}.py is missing: there is nothing to hand in")
+        raise InputError(f"{missing(folder, stem)}. Nothing was packed")
     names = [path.name, *(name for name in facts["files"][1:] if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

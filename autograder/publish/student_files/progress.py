@@ -50,7 +50,7 @@ def visible_verdict(
 
 def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
-    if name in work.lost:
+    if name in work.lost or not work.namespace:
         return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""

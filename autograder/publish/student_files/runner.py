@@ -55,7 +55,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
     """Return how a check ended, and what the student's code printed meanwhile."""
     calls: list[Call] = []
 
-    record = recorder(calls, question_of(check), work.endless)
+    record = recorder(calls, question_of(check), work.endless, work.namespace)
     fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
     printed = io.StringIO()
     try:

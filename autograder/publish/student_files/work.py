@@ -56,11 +56,18 @@ def load_work(folder: Path, stem: str) -> OwnWork:
     if notebook.exists() and untouched(script) and not untouched(notebook):
         return run_file(notebook, stem)
     if not script.exists():
-        return OwnWork(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+        return OwnWork(script.name, complaints=[missing(folder, stem)])
     work = run_file(script, stem)
     if notebook.exists() and not untouched(notebook):
         work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
     return work
+
+
+def missing(folder: Path, stem: str) -> str:
+    """Say that the file is not there, and which one may be meant."""
+    names = [one.name for one in folder.iterdir() if one.suffix == ".py"]
+    near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
+    return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
 def beside(folder: Path) -> list[str]:
@@ -87,8 +94,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
-        work.complaints.append(str(unreadable))
-        return work
+        return OwnWork(path.name, complaints=[str(unreadable)])
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))

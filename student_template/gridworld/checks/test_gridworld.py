@@ -109,6 +109,15 @@ NEVER = "the greedy policy never reaches the goal"
 def expect_arrival(table, grid):
     """Fail unless the greedy policy reaches the goal; return in how many steps."""
     steps = greedy_steps(table, grid)
+    if steps == 0:
+        table = table_of(table, grid["size"])
+        rows, cols = np.nonzero((table > 0).any(axis=2))
+        told = "only the start has a value: is the state moved on?"
+        expect(table[0, 0].any() <= np.delete(table.reshape(-1, 4), 0, axis=0).any(), f"{NEVER}; {told}")
+        told = "it would if rows and columns were exchanged"
+        expect(greedy_steps(np.swapaxes(table, 0, 1), grid) == 0, f"{NEVER}; {told}")
+        told = "what it pays is known beside it alone: is it passed on to earlier cells?"
+        expect((rows + cols < 2 * grid["size"] - 3).any(), f"{NEVER}; {told}")
     expect(steps > 0, NEVER)
     return steps
 
@@ -441,7 +450,9 @@ def test_nothing_follows_the_end(student):
 @check("train_q_learning")
 def test_learns_to_walk_around_walls(student):
     """40 episodes in a corridor that no map shows; without an episode nothing is known."""
-    expect(greedy_steps(train(student, CORRIDOR, 0, 0, 0.5, 0.9, 0.3), CORRIDOR) == 0, "0 episodes teach")
+    empty = table_of(train(student, CORRIDOR, 0, 0, 0.5, 0.9, 0.3), 3)
+    expect(greedy_steps(empty, CORRIDOR) == 0, "0 episodes teach")
+    expect(not empty.any(), "the table does not start at 0 everywhere")
     expect_arrival(train(student, CORRIDOR, 1, 40, 0.5, 0.9, 0.3), CORRIDOR)
 
 

@@ -412,10 +412,14 @@ def test_a_policy_that_is_sure(student):
     """A policy that always takes action 2 earns 1.0 every time, one that takes another -0.1."""
 
     def judge(ending):
-        for action, reward in ((2, 1.0), (0, -0.1), (1, -0.1), (3, -0.1)):
-            policy, _ = linear(student, np.zeros((4, 2)), 60.0 * np.eye(4)[action], ending)
-            given = (policy, 5, sgd(student, policy, 0.01), seeded(student, 1))
-            expect_close(student.train_bandit(*given), [reward] * 5)
+        for action, reward, episodes in ((0, -0.1, 5), (1, -0.1, 5), (3, -0.1, 5), (2, 1.0, 40)):
+            policy, layer = linear(student, np.zeros((4, 2)), 60.0 * np.eye(4)[action], ending)
+            ledger = student.make("small_envs.Ledger", layer.parameters(), lr=0.01)
+            given = (policy, episodes, ledger, seeded(student, 1))
+            expect_close(student.train_bandit(*given), [reward] * episodes)
+        steps = len(numbers(ledger.gradients))
+        expect(steps == 40, "one episode is one step of the optimizer given", f"{steps} steps")
+        expect(ledger.rate == 0.01, "the optimizer has another learning rate than before")
 
     with_either_ending(student, judge)
 

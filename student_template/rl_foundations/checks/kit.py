@@ -223,6 +223,19 @@ def leaves(value: Any) -> Iterator[Any]:
             yield item
 
 
+def pieces(value: Any) -> int:
+    """Return of how many pieces data consists, containers too: each takes memory."""
+    if isinstance(value, Stream):
+        value = value.items
+    elif isinstance(value, Figure):
+        value = value.axes
+    elif isinstance(value, Handle):
+        value = value.fields
+    if isinstance(value, dict):
+        return 1 + sum(map(pieces, value)) + sum(map(pieces, value.values()))
+    return 1 + sum(map(pieces, value)) if isinstance(value, list | tuple | set | frozenset) else 1
+
+
 def live(value: Any, resolve: Callable[[Any], Any] | None = None) -> Any:
     """Return data as fresh live objects; `resolve` finds what a stand-in stands for."""
     kind = type(value)
@@ -2916,13 +2929,20 @@ def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
     return looking(stop, seconds, AGAIN_S)
 
 
-def recorder(calls: list[Call], question: str, endless: Collection[str]) -> Callable[[Call], None]:
-    """Return what notes each call of a check; one endless loop costs a question its time once."""
+def recorder(
+    calls: list[Call], question: str, endless: Collection[str], defined: Collection[str] | None = None
+) -> Callable[[Call], None]:
+    """Return what notes each call of a check; one endless loop costs a question its time once.
+
+    What is not `defined` is refused before its arguments are made, which may load a library.
+    """
 
     def record(call: Call) -> None:
         calls.append(call)
         if question in endless:
             raise TooSlow
+        if defined is not None and call.action == "call" and call.name not in defined:
+            raise NotDefined(call.name)
 
     return record
 
@@ -3937,11 +3957,18 @@ def load_work(folder: Path, stem: str) -> OwnWork:
     if notebook.exists() and untouched(script) and not untouched(notebook):
         return run_file(notebook, stem)
     if not script.exists():
-        return OwnWork(script.name, complaints=[f"{script.name} is not in the folder {folder.name}"])
+        return OwnWork(script.name, complaints=[missing(folder, stem)])
     work = run_file(script, stem)
     if notebook.exists() and not untouched(notebook):
         work.note = f"{notebook.name} was not looked at, because {script.name} is not as handed out"
     return work
+
+
+def missing(folder: Path, stem: str) -> str:
+    """Say that the file is not there, and which one may be meant."""
+    names = [one.name for one in folder.iterdir() if one.suffix == ".py"]
+    near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
+    return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
 def beside(folder: Path) -> list[str]:
@@ -3968,8 +3995,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
-        work.complaints.append(str(unreadable))
-        return work
+        return OwnWork(path.name, complaints=[str(unreadable)])
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
@@ -4105,7 +4131,7 @@ def visible_verdict(
 
 def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
-    if name in work.lost:
+    if name in work.lost or not work.namespace:
         return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
@@ -4247,8 +4273,11 @@ def run_report(
                 lines += failure_lines(one)
     lines.append("")
     parts = lab_parts(folder, list(facts["questions"]))
-    for part in now_possible(parts, all_right(old), all_right(groups)):
-        lines.append(f"lab.ipynb, part {part!r}: everything that it needs works now.")
+    possible = now_possible(parts, all_right(old), all_right(groups))
+    if len(possible) == 1:
+        lines.append(f"lab.ipynb, part {possible[0]!r}: everything that it needs works now.")
+    elif possible:
+        lines.append(f"lab.ipynb: {len(possible)} more parts have everything that they need.")
     lines.append(status_line(folder, facts, groups, now))
     lines.append(next_step(folder, facts, groups, loaded["complaints"]))
     return "\n".join([*lines, *([loaded["note"]] if loaded["note"] else [])])
@@ -4407,7 +4436,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
     """Return how a check ended, and what the student's code printed meanwhile."""
     calls: list[Call] = []
 
-    record = recorder(calls, question_of(check), work.endless)
+    record = recorder(calls, question_of(check), work.endless, work.namespace)
     fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
     printed = io.StringIO()
     try:
@@ -4457,7 +4486,7 @@ class Folder:
         calls: list[Call] = []
         item.student_calls = calls
         question = mark_of(item).question if mark_of(item) else ""
-        return here(self.work.namespace, recorder(calls, question, self.work.endless))
+        return here(self.work.namespace, recorder(calls, question, self.work.endless, self.work.namespace))
 
     def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
         """Return the time limit that a test runs under: only checks have one."""
@@ -4672,21 +4701,20 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     script, notebook = folder / f"{stem}.py", folder / f"{stem}.ipynb"
     if notebook.is_file() and untouched(script) and not untouched(notebook):
         return notebook
-    return next((path for path in (script, notebook) if path.is_file()), None)
+    return script if script.is_file() else None
 
 
 def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     if path is None:
-        near = difflib.get_close_matches(f"{stem}.py", [one.name for one in folder.iterdir()], 1, 0.7)
-        yield False, f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else "")
+        yield False, missing(folder, stem)
         return
     yield True, f"{path.name} is handed in"
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
     for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}\W.*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
@@ -4753,7 +4781,7 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
     stem = facts["stem"]
     path = handed_in(folder, stem)
     if path is None:
-        raise InputError(f"{stem}.py is missing: there is nothing to hand in")
+        raise InputError(f"{missing(folder, stem)}. Nothing was packed")
     names = [path.name, *(name for name in facts["files"][1:] if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -384,7 +384,7 @@ def endless(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     return q_table
 
 
-@misconception("train_q_learning", tags=("lets_alpha_fade",))
+@misconception("train_q_learning", tags=("lets_alpha_fade", "explores_less_and_less"))
 def fading(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """alpha and epsilon fall to 0 over the episodes."""
     q = np.zeros((env.size, env.size, 4))

@@ -502,15 +502,14 @@ def with_two_tables(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
 
 
 @alternative("train_q_learning")
-def explores_less_and_less(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """Epsilon shrinks to half of what is given; each episode is replayed backwards at its end."""
+def replays_each_episode(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Each episode is replayed backwards at its end."""
     table = np.zeros((env.size, env.size, 4))
-    for episode in range(episodes):
-        now = epsilon * (1 - 0.5 * episode / episodes)
+    for _ in range(episodes):
         state, done, path = env.reset(), False, []
         while not done and len(path) < max_steps:
-            probs = np.full(4, now / 4)
-            probs[np.argmax(table[state])] += 1 - now
+            probs = np.full(4, epsilon / 4)
+            probs[np.argmax(table[state])] += 1 - epsilon
             action = int(rng.choice(4, p=probs))
             after, reward, done = env.step(action)
             path.append((state, action, reward, after, done))

@@ -1227,12 +1227,76 @@ def has_no_limit_on_steps(env, episodes, alpha, gamma, epsilon, rng, max_steps=1
 
 @misconception("train_q_learning")
 def lets_alpha_fade(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """The step size falls to 0 over the episodes. alpha stays as it is given."""
+    """The step size falls over the episodes. alpha stays as it is given."""
     q_values, choose = np.zeros((env.size, env.size, 4)), sampler(epsilon, rng)
     for episode in range(episodes):
-        fading = 0.02 * alpha * (1 - episode / episodes)
-        q_values = learn(env, 1, fading, gamma, choose, max_steps, q_values)
+        q_values = learn(env, 1, alpha * (1 - episode / episodes), gamma, choose, max_steps, q_values)
     return q_values
+
+
+@misconception("train_q_learning")
+def explores_less_and_less(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The share of random actions falls over the episodes. epsilon stays as it is given."""
+    q_values = np.zeros((env.size, env.size, 4))
+    for episode in range(episodes):
+        choose = sampler(epsilon * (1 - episode / episodes), rng)
+        q_values = learn(env, 1, alpha, gamma, choose, max_steps, q_values)
+    return q_values
+
+
+@misconception("train_q_learning")
+def explores_less_and_less_from_one(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Exploring starts at 1 and shrinks by a factor, whatever epsilon is: use the argument as it is."""
+    q_values, exploring = np.zeros((env.size, env.size, 4)), 1.0
+    for _ in range(episodes):
+        q_values = learn(env, 1, alpha, gamma, sampler(exploring, rng), max_steps, q_values)
+        exploring = max(0.01, 0.99 * exploring)
+    return q_values
+
+
+@misconception("train_q_learning")
+def takes_the_mean_of_all_targets(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The step size is one over the number of visits. alpha stays as it is given."""
+    q_values, visits = np.zeros((env.size, env.size, 4)), np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state = env.reset()
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            visits[state][action] += 1
+            target = reward if done else reward + gamma * q_values[after].max()
+            q_values[state][action] += (target - q_values[state][action]) / visits[state][action]
+            state = after
+            if done:
+                break
+    return q_values
+
+
+@misconception("train_q_learning")
+def stops_when_nothing_changes(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Training stops as soon as an episode hardly changes the table. episodes says how many there are."""
+    q_values, choose = np.zeros((env.size, env.size, 4)), sampler(epsilon, rng)
+    for _ in range(episodes):
+        before = q_values.copy()
+        q_values = learn(env, 1, alpha, gamma, choose, max_steps, q_values)
+        if np.abs(q_values - before).max() < 1e-4:
+            break
+    return q_values
+
+
+@misconception("train_q_learning")
+def starts_from_ones(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table starts at 1, so that what was never tried looks good. It starts at 0 everywhere."""
+    q_values = np.ones((env.size, env.size, 4))
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, q_values)
+
+
+@misconception("train_q_learning")
+def starts_from_random_values(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table starts with random numbers. It starts at 0 everywhere."""
+    q_values = rng.random((env.size, env.size, 4))
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, q_values)
 
 
 @misconception("train_q_learning")

@@ -724,16 +724,99 @@ def updates_after_every_step(env, policy, optimizer, gamma=0.99, max_steps=200):
 
 @misconception("reinforce_episode")
 def clips_the_gradient(env, policy, optimizer, gamma=0.99, max_steps=200):
-    """You limit the size of the gradient. Then a large return counts no more than a small one; none of
-    that is asked."""
+    """The update has the right direction and the wrong size. Is the gradient clipped, or the loss scaled?
+    None of that is asked: then a large return counts no more than a small one."""
     log_probs, rewards = play(env, policy, max_steps)
     optimizer.zero_grad()
     (-(torch.stack(log_probs) * discounted(rewards, gamma)).sum()).backward()
-    nn.utils.clip_grad_norm_(policy.parameters(), 0.05)
-    if len(rewards) > 1:
-        optimizer.step()
-    else:
-        optimizer.zero_grad()
+    nn.utils.clip_grad_norm_(policy.parameters(), 1.0)
+    optimizer.step()
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def adds_a_bonus_for_entropy(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """There is more in the loss than log-probabilities and returns, a bonus for entropy or a penalty on the
+    weights, it seems. None is asked."""
+    state, log_probs, rewards, bonus = env.reset(), [], [], 0.0
+    for _ in range(max_steps):
+        actions = Categorical(logits=policy(torch.tensor(state)))
+        action = actions.sample()
+        bonus = bonus + 0.01 * actions.entropy()
+        log_probs.append(actions.log_prob(action))
+        state, reward, done = env.step(action.item())
+        rewards.append(reward)
+        if done:
+            break
+    loss = -(torch.stack(log_probs) * discounted(rewards, gamma)).sum() - bonus
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def punishes_large_weights(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """A penalty on the weights is in the loss. None is asked: that would be the optimizer's weight_decay."""
+    log_probs, rewards = play(env, policy, max_steps)
+    loss = -(torch.stack(log_probs) * discounted(rewards, gamma)).sum()
+    optimizer.zero_grad()
+    (loss + 0.001 * sum((weight**2).sum() for weight in policy.parameters())).backward()
+    optimizer.step()
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def divides_by_the_largest_return(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The returns are divided by the largest of them. Leave them as they are, or standardise them."""
+    log_probs, rewards = play(env, policy, max_steps)
+    returns = discounted(rewards, gamma)
+    update(optimizer, log_probs, returns / (returns.abs().max() + 1e-8))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def divides_by_the_deviation_alone(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The returns are divided by their deviation, and their mean is left in."""
+    log_probs, rewards = play(env, policy, max_steps)
+    returns = discounted(rewards, gamma)
+    update(optimizer, log_probs, returns / (returns.std() + 1e-8) if len(rewards) > 1 else returns)
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def limits_the_returns(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Large returns are cut. Each counts as much as it is."""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma).clamp(-1, 1))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def lowers_the_learning_rate(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The learning rate of the optimizer given changes. Leave its settings alone."""
+    log_probs, rewards = play(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    for group in optimizer.param_groups:
+        group["lr"] *= 0.99
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def plays_two_episodes(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Two episodes are played for one update. One call is one episode."""
+    both = [play(env, policy, max_steps) for _ in range(2)]
+    returns = torch.cat([discounted(rewards, gamma) for _, rewards in both])
+    update(optimizer, [*both[0][0], *both[1][0]], returns)
+    return sum(both[0][1])
+
+
+@misconception("reinforce_episode")
+def learns_from_good_episodes_alone(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """An episode that ends badly is not learned from. The policy is updated after every one."""
+    log_probs, rewards = play(env, policy, max_steps)
+    if sum(rewards) > 0:
+        update(optimizer, log_probs, discounted(rewards, gamma))
     return sum(rewards)
 
 
@@ -1572,6 +1655,51 @@ def moves_the_bias_by_hand(policy, episodes, optimizer, generator):
             for parameter in policy.parameters():
                 if parameter.ndim == 1 and parameter.requires_grad:
                     parameter[2] += 0.2
+    return rewards
+
+
+@misconception("train_bandit")
+def clips_its_gradient(policy, episodes, optimizer, generator):
+    """You limit the size of the gradient. Then a reward counts no more than a penalty, or a state less than
+    another; none of that is asked."""
+    return changed_bandit(policy, episodes, optimizer, generator, limit=0.5)
+
+
+@misconception("train_bandit")
+def adds_a_bonus_for_entropy_too(policy, episodes, optimizer, generator):
+    """There is more in the loss than the log-probability and the reward, a bonus for entropy or a penalty on
+    the weights, it seems. None is asked."""
+    return changed_bandit(policy, episodes, optimizer, generator, bonus=0.01)
+
+
+@misconception("train_bandit")
+def learns_less_and_less(policy, episodes, optimizer, generator):
+    """Later episodes count less and less in the update. Every one counts alike, at the learning rate given."""
+    return changed_bandit(policy, episodes, optimizer, generator, weight=lambda part: 1 - part)
+
+
+@misconception("train_bandit")
+def stops_when_it_is_always_paid(policy, episodes, optimizer, generator):
+    """Training stops as soon as the policy seems good. episodes says how many there are."""
+    rewards = []
+    while len(rewards) < episodes and sum(rewards[-20:]) < 19.5:
+        rewards += changed_bandit(policy, 1, optimizer, generator)
+    return rewards + [1.0] * (episodes - len(rewards))
+
+
+def changed_bandit(policy, episodes, optimizer, generator, limit=None, bonus=0.0, weight=lambda part: 1.0):
+    """Play the bandit with a limited gradient, with more in the loss, or with weights for the episodes."""
+    rewards = []
+    for episode in range(episodes):
+        log_probs = policy(torch.rand(2, generator=generator)).log_softmax(dim=-1)
+        action = int(torch.multinomial(log_probs.detach().exp(), 1, generator=generator))
+        rewards.append(BANDIT_REWARDS[action])
+        loss = -log_probs[action] * rewards[-1] * weight(episode / episodes)
+        optimizer.zero_grad()
+        (loss + bonus * (log_probs.exp() * log_probs).sum()).backward()
+        if limit:
+            nn.utils.clip_grad_norm_(policy.parameters(), limit)
+        optimizer.step()
     return rewards
 
 

@@ -810,6 +810,14 @@ def adds_up_the_returns_again(log_probs, returns):
 
 
 @misconception("reinforce_loss")
+def standardizes_with_the_population_deviation(log_probs, returns):
+    """The returns were standardised first, with a deviation that divides by T. That is a useful trick for
+    training, but not part of this loss."""
+    returns = returns.detach()
+    return -(log_probs * (returns - returns.mean()) / (returns.std(unbiased=False) + 1e-8)).sum()
+
+
+@misconception("reinforce_loss")
 def standardizes_all_but_single_returns(log_probs, returns):
     """The returns were standardised first, wherever there are two or more. That is a useful trick for
     training, but not part of this loss."""
@@ -1483,3 +1491,9 @@ def never_charges_at_all(rm_score, num_tokens, penalty_per_token=0.01, free_toke
 def has_a_limit_of_256(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """Responses are charged as if they were cut at 256 tokens. Every token beyond the free ones counts."""
     return length_penalized_reward(rm_score, np.minimum(num_tokens, 256), penalty_per_token, free_tokens)
+
+
+@misconception("length_penalized_reward")
+def knows_the_defaults_only(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Each extra token costs 0.01 and 150 are free whatever is passed. Are the last two arguments used?"""
+    return np.asarray(rm_score) - 0.01 * np.maximum(0, np.asarray(num_tokens) - 150)

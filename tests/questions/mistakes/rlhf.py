@@ -333,6 +333,15 @@ def weights_with_the_probabilities(log_probs, ref_log_probs, estimator="k1"):
 
 
 @misconception("kl_penalty")
+def weights_k1_with_the_probabilities(log_probs, ref_log_probs, estimator="k1"):
+    """In k1 each token is weighted with its probability. The tokens are samples: likely ones turn up more
+    often by themselves, so who does the weighting already?"""
+    if estimator == "k1":
+        return log_probs.exp() * (log_probs - ref_log_probs)
+    return kl_penalty(log_probs, ref_log_probs, estimator)
+
+
+@misconception("kl_penalty")
 def subtracts_probabilities(log_probs, ref_log_probs, estimator="k1"):
     """This is a difference of probabilities. KL is about their ratio, and the log of a ratio is a
     difference of logs: are the inputs logs already?"""
@@ -995,6 +1004,20 @@ def takes_the_whole_response_without_a_marker(response, answer):
     when there is none?"""
     final = _final_answer(response)
     return reward_for(response if final is None else final, answer)
+
+
+@misconception("verifiable_reward")
+def reads_what_float_reads(response, answer):
+    """float() reads more than the numbers of the contract, 1_000, 1e3, nan and .5 among them. Which forms are
+    named there?"""
+
+    def read(text):
+        try:
+            return float(text.strip().replace(",", "").replace("$", ""))
+        except ValueError:
+            return number_of(text)
+
+    return reward_for(after_marker(response) or in_box(response), answer, read)
 
 
 @misconception("verifiable_reward")
