@@ -3,10 +3,14 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from autograder.config import load_config
+from autograder.doctor.audits import audit_hints
+from autograder.errors import KitError
+from autograder.judging.bank import load_bank
 from autograder.publish.facts import hint_faults
 from autograder.publish.student_files.foresight import (
     HandedProgram,
@@ -127,7 +131,7 @@ def test_a_notebook_is_told_by_cell_and_what_only_a_notebook_runs_is_left_out(fo
     facts = json.loads((folder / "checks" / "assignment.json").read_text())
     book = json.loads((folder / "water.ipynb").read_text())
     code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
-    code[3]["source"] = ["import os\n", "os.system('ls')\n"]
+    code[3]["source"] = ["import os\n", "os.system('ls')\n", "def own():\n", "    return 1\n"]
     (folder / "water.ipynb").write_text(json.dumps(book))
     (folder / "water.py").unlink()
     told = [told for fine, told in preflight(folder, facts) if not fine]
@@ -163,3 +167,16 @@ def test_a_hint_gives_no_line_of_any_module_away():
     assert hint_faults(hints, ["Gauge"], texts[:1]) == []
     (fault,) = hint_faults(hints, ["Gauge"], texts)
     assert "gives a line of the solution away: self._levels.append(level)" in fault
+
+
+def test_building_and_doctor_look_for_lines_of_every_module_in_the_hints(folder):
+    course = load_config(folder.parent / "course")
+    asked = course.assignment("water").questions
+    hints = {name: ["Look.", "Think.", "Call self._levels.append(level)."] for name in asked}
+    (course.root / "assignments" / "water" / "hints.yml").write_text(json.dumps(hints))
+    with pytest.raises(KitError, match=r"hints.yml: Gauge gives a line of the solution away"):
+        build_template(course, "water")
+    bank = load_bank(course.root, "water", course.assignment("water"))
+    subject = SimpleNamespace(course=course, stem="water", assignment=course.assignment("water"), bank=bank)
+    found = [finding for finding in audit_hints(subject) if "self._levels.append(level)" in str(finding)]
+    assert len(found) == len(asked)
