@@ -131,7 +131,7 @@ def test_a_notebook_is_told_by_cell_and_what_only_a_notebook_runs_is_left_out(fo
     facts = json.loads((folder / "checks" / "assignment.json").read_text())
     book = json.loads((folder / "water.ipynb").read_text())
     code = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
-    code[3]["source"] = ["import os\n", "os.system('ls')\n"]
+    code[3]["source"] = ["import os\n", "os.system('ls')\n", "def own():\n", "    return 1\n"]
     (folder / "water.ipynb").write_text(json.dumps(book))
     (folder / "water.py").unlink()
     told = [told for fine, told in preflight(folder, facts) if not fine]
