@@ -71,8 +71,9 @@ class Grader:
         cache = cache_of(program) if isolation.verdict == FULL else None
         self.reference = Answers(wall, program, cache)
         self.judge = Judge(
-            course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known
-        )
+            course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known,
+            checks_source=bank.checks_source,
+        )  # fmt: skip
         mistakes = {
             mistake.name: variant_program(bank, bank.mistakes_source, mistake)
             for mistake in bank.misconceptions

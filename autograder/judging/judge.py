@@ -42,9 +42,11 @@ class Judge:
     """Runs checks; keeps each check's script and the verdicts on replies seen before."""
 
     def __init__(
-        self, seed: int, reference: Answers, *, hidden_too: bool, known: Callable[[str], str] = lambda _: ""
-    ) -> None:
+        self, seed: int, reference: Answers, *, hidden_too: bool, known: Callable[[str], str] = lambda _: "",
+        checks_source: str = "",
+    ) -> None:  # fmt: skip
         self._seed, self._reference, self.hidden_too, self._known = seed, reference, hidden_too, known
+        self._checks_source = checks_source
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
@@ -52,8 +54,8 @@ class Judge:
 
     @cached_property
     def identity(self) -> bytes:
-        """What tells apart all that verdicts follow from, besides the checks and what a program replies."""
-        return f"{program_hash(self.reference)} {self._seed}".encode()
+        """What tells apart all that verdicts follow from, besides what a program replies."""
+        return f"{program_hash(self.reference)} {self._seed} {self._checks_source}".encode()
 
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()

@@ -219,7 +219,7 @@ def test_a_folder_that_lacks_a_file_is_told_so(folder, name):
 def test_without_the_file_there_is_nothing_to_zip(folder):
     (folder / "warmup.py").unlink()
     (folder / "warmup.ipynb").unlink()
-    assert study(folder, "--zip") == "warmup.py is missing: there is nothing to hand in\n"
+    assert study(folder, "--zip") == "warmup.py is missing: put it back. Nothing was packed\n"
 
 
 def test_a_renamed_function_is_what_comes_next(folder):

@@ -681,7 +681,7 @@ def test_a_broken_check_is_not_blamed_on_the_student(tmp_path):
     work = load_work(tmp_path, "x")
     verdict = visible_verdict(raised_by(lambda: unknown_name), "f", work, [])  # noqa: F821 - on purpose
     assert "tell your instructor" in verdict.text
-    assert work.complaints == [f"x.py is not in the folder {tmp_path.name}"]
+    assert work.complaints == ["x.py is missing: put it back"]
 
 
 def test_a_wrong_answer_shows_the_last_call_of_the_module(tmp_path):
