@@ -137,6 +137,8 @@ def test_a_broken_notebook_is_one_line(data: bytes, said: str) -> None:
         ("files = !ls\na, b = %who", "files = []  # !ls\na, b = None  # %who"),
         ("%time x = f(\n  2)", "x = f(\n  2)"),
         ("%timeit f()", "# %timeit f()"),
+        ("%run -i a", "exec(compile(open('a.py', encoding='utf-8').read(), 'a.py', 'exec'))"),
+        ("%run b.ipynb", "raise RuntimeError('%run of a notebook is not carried out here')"),
         ("!echo it's\nx = 1\n%pwd", "# !echo it's\nx = 1\n# %pwd"),
         ("%%time\nx = 1", "# %%time\nx = 1"),
         ("\n\n%%capture out\n!ls\nx = 1", "\n\n# %%capture out\n# !ls\nx = 1"),

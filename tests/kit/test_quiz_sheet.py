@@ -211,6 +211,7 @@ NUMBERS = {
     "Decimal('0.5')": 0.5, "0.5 (np.float64)": 0.5, "0.5f": 0.5, "torch.tensor(0.5)": 0.5, "G[0] = 0.5": 0.5,
     "\uff10.\uff15": 0.5, "0.5 # measured": 0.5, "0:25": None, "0.5 (or 0.7)": None, "0.5 - 0.7": None,
     "float(0.5)": 0.5, "Fraction(1, 2)": None, "0.5 or 0.7": None, "half": None, "": None, "1.2.3": None,
+    "sqrt(2)": None, "np.log(2)": None, "5k": None, "1.2 million": None, "3 kg": 3,
     "np.float64(nan)": None, "tensor([1., 2.])": None,
 }  # fmt: skip
 
