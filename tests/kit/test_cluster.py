@@ -189,7 +189,7 @@ def same_after_a_death(tmp_path: Path, course: Path, stem: str, size: int) -> No
         assert len(warm(cluster)) >= 2  # both have a warm process of their own
         cluster.workers[0].kill()
         told += finish(coordinator)
-        assert nothing_left(cluster)
+        assert not warm(cluster)  # of the killed one a folder may be left: it can be killed while it opens
     assert len({line["submission"] for line in told}) == len(told) == size
     assert contents(tmp_path / "out") == contents(tmp_path / "local")
 
