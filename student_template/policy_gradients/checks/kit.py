@@ -3673,7 +3673,7 @@ COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
 SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
-RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+\.py|\"[^\"\\]+\.py\"|'[^'\\]+\.py')[^\\]*$")
+RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+|\"[^\"\\]+\"|'[^'\\]+')[^\\]*$")
 WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"\s*%%(\w+)")
 BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, as without them
@@ -3862,6 +3862,9 @@ def without_command(line: str) -> tuple[str, bool]:
     run = RUN.match(line)
     if run:
         name = run[2].strip("\"'")
+        if name.endswith(".ipynb"):
+            return f"{run[1]}raise RuntimeError('%run of a notebook is not carried out here')", False
+        name = name if name.endswith(".py") else f"{name}.py"
         return f"{run[1]}exec(compile(open({name!r}, encoding='utf-8').read(), {name!r}, 'exec'))", False
     command = COMMAND.match(line) or HELP.match(line)
     if not command:

@@ -55,9 +55,11 @@ REWRITTEN = (  # in lower case: what is typed, and how it is read
     (r"(?<=\d)[ '\u2019](?=\d{3}(?:\D|$))", ""),
     (r"\s*(?:\u00b1|\+-|\+/-)\s*[\d.,]+$", ""),
 )
-WRAPPED = re.compile(
-    r"(?:[a-z]\w*\.)*(?:[a-z]+\d*)?\s*[(\[{]\s*(.*?)\s*[)\]}](?:\s*\.item\(\))?\.?", re.DOTALL
+TYPES = r"(?:float|int|uint|complex)\d*|double|number|scalar|array|tensor|parameter|decimal|fraction"
+WRAPPED = re.compile(  # not sqrt(2): what is computed is not what is in the brackets
+    rf"(?:(?:[a-z]\w*\.)*(?:{TYPES}))?\s*[(\[{{]\s*(.*?)\s*[)\]}}](?:\s*\.item\(\))?\.?", re.DOTALL
 )
+TIMES = r"(?!\s*(?:k|thousand|million|billion)\b)"
 EXTRA = re.compile(r",\s*(?:dtype|device|requires_grad|grad_fn)\s*=.*", re.DOTALL)
 
 
@@ -72,9 +74,7 @@ def read_numbers(said: str) -> list[float]:
     for pattern, plainly in REWRITTEN:
         text = re.sub(pattern, plainly, text)
     text = re.sub(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+", lambda found: found[0].replace(".", ""), text)
-    match = re.fullmatch(
-        rf"{LEAD}\s*({NUMBER})(?:\s*/\s*({NUMBER}))?\s*(%?)\s*(?:\((?:[^()\d]|[a-z]\d+)*\))?[^\d]*", text
-    )
+    match = re.fullmatch(rf"{LEAD}\s*({NUMBER})(?:\s*/\s*({NUMBER}))?{TIMES}\s*(%?){BESIDE}", text)
     if not match:
         return []
     above, below, percent = match.groups()
