@@ -194,6 +194,7 @@ def same_after_a_death(tmp_path: Path, course: Path, stem: str, size: int) -> No
     assert contents(tmp_path / "out") == contents(tmp_path / "local")
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path):
     same_after_a_death(tmp_path, TINY, "warmup", 40)
 
@@ -219,6 +220,7 @@ def test_ctrl_c_leaves_nothing_on_the_workers_and_the_same_command_goes_on(tmp_p
     assert nothing_left(two)
 
 
+@pytest.mark.slow
 def test_a_coordinator_that_is_killed_loses_no_finished_result(tmp_path, two):
     folder, out = many(tmp_path / "class", 40), tmp_path / "out"
     with grade(folder, out, "--cluster", two.address) as first:
