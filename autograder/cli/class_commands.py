@@ -89,7 +89,8 @@ def grade(
             click.echo(f"as before, with {', '.join(again)}", err=True)
         classes.tell_differences(before, batch.terms)
     impact = Impact()
-    batch.watch = impact.watch
+    if before:
+        batch.watch = impact.watch
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet and not as_json:
         click.echo(classes.written_summary(written, out), nl=False)
