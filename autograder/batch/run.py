@@ -14,7 +14,7 @@ from autograder.batch.files import reports_folder
 from autograder.batch.outputs import Written, write_page, write_report, write_reports
 from autograder.batch.tasks import Batch, Done, Progress, Stopped, Watched
 from autograder.batch.update import Need, need_of, renamed, stumbled
-from autograder.errors import KitError, SubmissionFailed
+from autograder.errors import KitError, SubmissionFailed, one_line
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import settled
 from autograder.gradebook.keys import FILES, files_key, work_key
@@ -215,11 +215,6 @@ def read_safely(entry: Entry, task: Task | str) -> Submission:
         return read_entry(entry, task)
     except Exception as error:  # noqa: BLE001 one submission must not stop a class
         return Submission(entry.name, entry.student, {}, f"it could not be read ({one_line(error)})")
-
-
-def one_line(error: Exception) -> str:
-    """Return what an exception is and says."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def landed(

@@ -9,8 +9,7 @@ import click
 from msgspec.structs import replace
 
 from autograder.batch.backend import Backend, LocalBackend
-from autograder.batch.files import file_name, made
-from autograder.batch.files import replace_file as replace_file
+from autograder.batch.files import file_name, made, replace_file
 from autograder.batch.outputs import Written
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Stopped, Wishes

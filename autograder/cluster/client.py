@@ -11,7 +11,7 @@ from autograder import __version__
 from autograder.batch.tasks import Stopped
 from autograder.cluster.worker import Order, OrderReply, Package, carry_out, end_run, packed, unpacked
 from autograder.config import FILE, Course
-from autograder.errors import InputError, KitError
+from autograder.errors import InputError, KitError, one_line
 from autograder.gradebook.keys import work_key
 from autograder.results import Report
 from autograder.roster.intake import Options
@@ -95,8 +95,7 @@ class ClusterBackend:
         try:
             yield
         except Exception as error:
-            told = " ".join(f"{type(error).__name__}: {error}".split())
-            raise KitError(f"the cluster at {self._address} failed: {told}") from error
+            raise KitError(f"the cluster at {self._address} failed: {one_line(error)}") from error
 
     def is_alive(self) -> bool:
         """Whether the scheduler is still there."""

@@ -1889,6 +1889,11 @@ def is_unwritten(type_name: str, message: str) -> bool:
     return type_name == "NotImplementedError" and STUB in message
 
 
+def one_line(error: BaseException) -> str:
+    """Return what an exception is and says."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return "; did you mean NAME?" with the name that `name` resembles most, or nothing."""
     folded = {known.casefold(): known for known in names}
