@@ -1,7 +1,7 @@
 """What lies beside an assignment's module: entries of `provided` and `hand_in` are modules or other files."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from autograder.environment import AT_HOME, IMPORTABLE
 
@@ -54,12 +54,11 @@ def hidden_by(stem: str) -> str:
     return ""
 
 
-def clashes(stem: str, provided: Iterable[str], hand_in: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+def clashes(stem: str, provided: Collection[str], hand_in: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """Yield each entry that cannot be: the setting that has it, the file's name, and why."""
     used = {f"{stem}.py": "it is the assignment's own module"}
     for key, entries in (("provided", provided), ("hand_in", hand_in)):
-        for entry in entries:
-            name = f"{entry.removesuffix('.py')}.py" if is_module(entry) else entry
+        for entry, name in zip(entries, file_names(entries), strict=True):
             if is_module(entry):
                 why = hidden_by(name.removesuffix(".py"))
             elif not is_plain(name):
