@@ -7,7 +7,6 @@ import numpy as np
 from autograder.checks.explain import AnswerPair, common_property, telling, without_numbers
 from autograder.checks.tolerance import is_close
 from autograder.judging.facts import GRADIENT, VALUE, AnswerFacts
-from autograder.judging.known import Known
 from autograder.judging.weighing import Case
 
 
@@ -22,14 +21,14 @@ def in_common(case: Case) -> str:
     return without_numbers(common_property(pairs, agree))
 
 
-def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
+def in_common_with(case: Case, known: Mapping[str, AnswerFacts]) -> str:
     """Return how every answer, right or wrong, differs from a mistake's; "" if they have no such thing."""
     pairs: list[AnswerPair] = []
     shown: list[np.ndarray] = []
     for one in case.failed:
         if one.key not in known:
             return ""
-        mistake = known[one.key].record
+        mistake = known[one.key]
         where = one.record.present & one.record.layout.counts & ~case.free[one.key]
         odd = one.record.strange | mistake.strange
         if (where & odd & ~one.record.same(mistake)).any():

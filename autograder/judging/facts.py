@@ -235,9 +235,8 @@ class AnswerFacts:
     @cached_property
     def clear(self) -> np.ndarray:
         """The entries that show what the program computes: no exceptions, nothing infinite."""
-        odd = (self.odd.get(number) for number in range(len(self.layout.facts)))
-        raised = [one is not None and one.raised for one in odd]
-        shown: np.ndarray = np.isfinite(self.numbers) & ~self.layout.each(raised)
+        raised = [number for number, one in self.odd.items() if one.raised]
+        shown: np.ndarray = np.isfinite(self.numbers) & ~np.isin(self.layout.owner, raised)
         return shown
 
     def same(self, other: "AnswerFacts") -> np.ndarray:
