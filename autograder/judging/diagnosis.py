@@ -117,15 +117,18 @@ class Diagnostician:
         layout = self._known.layout(check)
         return None if layout is None else layout.record(outcomes_of(judged, layout.script))
 
+    def _answer(self, name: str, checks: Sequence[Check], failed: Failed) -> AnswerFacts | None:
+        return self._known.record(name, checks, failed.check)
+
     def _by_property(self, case: Case, checks: Sequence[Check], candidates: Sequence[Variant]) -> Diagnosis:
         """Say what all that is wrong has in common, with the right answers or with a known mistake's."""
         digest = digest_of(case)
         if told := in_common(case):
             return Diagnosis(hint=sentence(f"Everywhere it is wrong, {told}"), behaviour=digest)
-        failed = [one.check for one in case.failed]
-        for mistake in candidates if all(map(self._known.is_plain, failed)) else ():
-            known = {check.key: self._known.record(mistake.name, checks, check) for check in failed}
-            if twist := in_common_with(case, {name: one for name, one in known.items() if one}):
+        plain, others = all(self._known.is_plain(one.check) for one in case.failed), set[tuple[str, bytes]]()
+        for mistake in candidates if plain else ():
+            ask = partial(self._answer, mistake.name, checks)
+            if twist := in_common_with(case, ask, others):
                 hint = sentence(f"Two things at once, it seems. {mistake.text} Besides, {twist}")
                 return Diagnosis((mistake.name,), hint)
         return Diagnosis(behaviour=digest)

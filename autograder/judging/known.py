@@ -67,10 +67,6 @@ class KnownAnswers:
         script = self._judge.script(check)
         return not self.is_plain(check), len(script.frames) if script else 0
 
-    def prepare(self, names: Sequence[str], checks: Sequence[Check], wanted: Check) -> None:
-        """Ask several programs a plain check, and those of `checks` that are asked with it, in one go."""
-        self._plain.prepare(names, self._asked_with(checks, wanted))
-
     def record(self, name: str, checks: Sequence[Check], wanted: Check) -> AnswerFacts | None:
         """Return what a program answers to a plain check, without looking how that ends."""
         together = self._asked_with(checks, wanted)
@@ -84,8 +80,9 @@ class KnownAnswers:
         layout = self.layout(wanted)
         assert layout is not None  # noqa: S101 nobody compares answers to a broken check
         found = self._stacks.setdefault(wanted.key, Stack(len(names), layout.numbers.size))
-        new = [row for row in rows if not found.there[row]]
-        self.prepare([names[row] for row in new], checks, wanted)
+        new = rows[~found.there[rows]]
+        if new.size:
+            self._plain.prepare([names[row] for row in new], self._asked_with(checks, wanted))
         for row in new:
             if (record := self.record(names[row], checks, wanted)) is not None:
                 found.put(row, record)

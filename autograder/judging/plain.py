@@ -99,6 +99,8 @@ class PlainAnswers:
 
     def prepare(self, names: Sequence[str], together: Together) -> None:
         """Ask all programs that have not been asked yet."""
+        if all((name, together.digest) in self._asked for name in names):
+            return
         with self._lock:
             new = [name for name in names if self._read(name, together)]
             if not new:

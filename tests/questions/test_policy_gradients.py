@@ -996,6 +996,10 @@ def watched(student: Any, weight: Any, bias: Any, ending: Any, episodes: int) ->
 def expect_unit_square(states: np.ndarray) -> None:
     """Fail unless states are independent and uniform on [0, 1), within seven standard deviations."""
     seen = states[np.isfinite(states[:, 0])]
+    told = "the state is the same in every episode: when is it drawn?"
+    expect(np.max(np.ptp(seen, axis=0)) > 1e-3, told)
+    told = "both numbers of the state are the same: draw two"
+    expect(np.max(np.abs(seen[:, 0] - seen[:, 1])) > 1e-3, told)
     told = "the states are not drawn anew, uniformly from [0, 1), for each episode"
     expect(np.all((seen > -1e-4) & (seen < 1 + 1e-4)), told)
     centred = (seen - 0.5) * np.sqrt(12)

@@ -245,6 +245,21 @@ def leaves_out_the_last_reward(env, rng, max_steps=100):
 
 
 @misconception("run_random_episode")
+def leaves_the_loop_before_it_counts(env, rng, max_steps=100):
+    """The step that reaches the goal is not counted: is there a break between adding its reward and counting it?"""
+    rewards = walk(env, lambda step: int(rng.integers(4)), max_steps)
+    return sum(rewards), len(rewards) - (env.state == env.goal)
+
+
+@misconception("run_random_episode")
+def loses_the_step_to_the_goal(env, rng, max_steps=100):
+    """The step that reaches the goal is lost, its reward and its count: the loop is left before they are added."""
+    rewards = walk(env, lambda step: int(rng.integers(4)), max_steps)
+    kept = rewards[:-1] if env.state == env.goal else rewards
+    return float(sum(kept)), len(kept)
+
+
+@misconception("run_random_episode")
 def takes_one_step_too_many(env, rng, max_steps=100):
     """The cap lets one step too many pass: look at the comparison with max_steps."""
     return run_random_episode(env, rng, max_steps + 1)

@@ -1559,6 +1559,13 @@ def pays_another_action(policy, episodes, optimizer, generator):
 
 
 @misconception("train_bandit")
+def pays_the_last_action(policy, episodes, optimizer, generator):
+    """Action 3 is paid here. Actions are counted from 0: action 2 is the third of the four."""
+    state, pay = lambda: torch.rand(2, generator=generator), (-0.1, -0.1, -0.1, 1.0)
+    return [bandit_step(policy, optimizer, state, sampler(generator), pay) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
 def forgets_the_penalty(policy, episodes, optimizer, generator):
     """The actions that do not pay cost 0.1."""
     state, pay = lambda: torch.rand(2, generator=generator), (0.0, 0.0, 1.0, 0.0)
