@@ -64,7 +64,8 @@ def is_complete(case: Case, one: Weighed) -> bool:
 def is_cause(case: Case, one: Weighed) -> bool:
     """Whether a mistake alone is what happened, whatever else did."""
     if one.clash.any() or not one.exact:
-        return one.likeness >= NEARLY and one.bits >= 2 * ENOUGH and not one.fails_more
+        near = one.likeness >= NEARLY and one.clash.sum() <= (1 - NEARLY) * case.wrong.sum()
+        return bool(near) and one.bits >= 2 * ENOUGH and not one.fails_more
     much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
     much = much or (one.likeness >= SHARE and one.bits >= 4 * ENOUGH)
     return is_complete(case, one) or (one.bits >= ENOUGH and bool(much))
