@@ -9,6 +9,7 @@ from autograder.judging.weighing import NEARLY, Case, Weighed
 
 ENOUGH = 16.0  # bits: by chance once in 65,000
 SHARE = 0.5  # of the failed checks that a mistake has to explain
+AT_ODDS = 0.25  # of what is wrong may clash with what is nearly the same
 NEARLY_AS_MANY = 0.9  # of the entries in which two agree
 MANY = 3  # mistakes that explain all as well: more than that say nothing
 
@@ -64,7 +65,7 @@ def is_complete(case: Case, one: Weighed) -> bool:
 def is_cause(case: Case, one: Weighed) -> bool:
     """Whether a mistake alone is what happened, whatever else did."""
     if one.clash.any() or not one.exact:
-        near = one.likeness >= NEARLY and one.clash.sum() <= (1 - NEARLY) * case.wrong.sum()
+        near = one.likeness >= NEARLY and one.clash.sum() <= AT_ODDS * case.wrong.sum()
         return bool(near) and one.bits >= 2 * ENOUGH and not one.fails_more
     much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
     much = much or (one.likeness >= SHARE and one.bits >= 4 * ENOUGH)
