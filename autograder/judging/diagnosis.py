@@ -78,9 +78,9 @@ class Diagnostician:
         right: Sequence[Variant],
     ) -> Diagnosis:
         """Explain a question's wrong answers by known mistakes; `right` are its unusual right answers."""
-        if not all(one.digest or one.verdict.outcome is Outcome.SKIPPED for one in judged):
+        if not all(one.said or one.verdict.outcome is Outcome.SKIPPED for one in judged):
             return self._diagnose(checks, judged, candidates, right)
-        key = tuple((one.verdict.outcome, one.digest) for one in judged)  # the same replies, the same reason
+        key = tuple((one.verdict.outcome, one.said) for one in judged)  # the same replies, the same reason
         if key not in self._diagnosed:
             if len(self._diagnosed) >= DIAGNOSES_KEPT:
                 self._diagnosed.clear()
