@@ -50,6 +50,8 @@ def members(data: bytes) -> Iterator[Member]:
             is_file = found.isreg() and found.type != tarfile.GNUTYPE_SPARSE
             yield Member(told or found.name, is_file, found.isdir(), body, float(found.mtime))
             told = ""
+    if any(view[at:]):
+        raise tarfile.ReadError("a header that is not all there")
 
 
 def long_name(found: tarfile.TarInfo, body: memoryview) -> str:
