@@ -49,9 +49,9 @@ def moment(text: str, zone: tzinfo | None = None, *, day_first: bool | None = No
     `day_first` says what 03/04/2026 means.
     """
     text = " ".join(text.split())
-    for read in (iso_moment, *(functools.partial(in_form, form=form) for form in FORMS)):
-        if found := read(text):
-            return found if found.tzinfo else found.replace(tzinfo=zone or UTC)
+    found = iso_moment(text) or next(filter(None, (in_form(text, form) for form in FORMS)), None)
+    if found:
+        return found if found.tzinfo else found.replace(tzinfo=zone or UTC)
     try:
         local = in_slashes(text, day_first) or in_words(text)
     except ValueError:  # no such day or hour
