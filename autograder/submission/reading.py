@@ -10,10 +10,11 @@ from pathlib import Path
 from autograder.errors import InputError
 from autograder.submission.archive import MOST_NOTES, Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.beside import data_files, helpers
+from autograder.submission.commands import without_commands
 from autograder.submission.entry import Entry, Part
 from autograder.submission.large_notebook import slim
 from autograder.submission.layouts import neighbour
-from autograder.submission.notebook_code import REPLACED, cells_of, code_text, decode, without_commands
+from autograder.submission.notebook_code import REPLACED, cells_of, code_text, decode
 from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
     CODE_NAME,
