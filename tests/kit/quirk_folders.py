@@ -111,6 +111,15 @@ ENCODED: dict[str, Files] = {
     "cut": {NAME: RIGHT.rstrip()},
 }
 MODULES: dict[str, Files] = {
+    "notebook that loads": {BOOK: book("%cd ..\n%load helpers.py", IMPORT, HELPED), "helpers.py": HELPER},
+    "exported notebook": {
+        NAME: IMPORT + "get_ipython().run_line_magic('run', '-i helpers.py')\n"
+        f"get_ipython().run_cell_magic('time', '', {MEAN.replace('np.mean', 'mean_of')!r})\n"
+        f"get_ipython().run_cell_magic('bash', '', 'ls')\nget_ipython().system('pip install x')\n"
+        f"get_ipython().run_cell_magic('writefile', 'more.py', {CLIP!r})\n"
+        "import numpy\nget_ipython().magic('run more')\n",
+        "helpers.py": HELPER,
+    },
     "helper": {NAME: IMPORT + "from helpers import *\n" + HELPED, "helpers.py": HELPER},
     "relative": {NAME: IMPORT + "from .helpers import mean_of\n" + HELPED, "helpers.py": HELPER},
     "relative whole": {
@@ -186,6 +195,12 @@ BOOKS: dict[str, Files] = {
         ),
         "awaits": (IMPORT + "import asyncio", "await asyncio.sleep(0)\nasync with asyncio.Lock():\n    pass", MEAN, CLIP),
         "last result": (IMPORT, "1 + 1", "x = _ + 1", MEAN, CLIP),
+        "pylab": ("%pylab inline", MEAN.replace("np.", ""), CLIP),
+        "measured": ("%%memit\n" + IMPORT, "%%snakeviz -t\n%env X=1\n" + MEAN, CLIP, "x = %env X\ny = %time float(x)"),
+        "compiled": ("%load_ext Cython", "%%cython\ncdef int two():\n    return 2", IMPORT, MEAN, CLIP, "two()"),
+        "stored": ("%store -r data", IMPORT, MEAN, "%store MEAN\nlines = %sx ls\nprint(lines[:1], data)", CLIP),
+        "macro": (IMPORT, MEAN, "%macro again 1-2\nagain", CLIP, "%reset -f"),
+        "automagic": (IMPORT, "pip install gymnasium", MEAN, "matplotlib inline", CLIP),
         "environment": (
             "%env CUDA_VISIBLE_DEVICES=0\n%config InlineBackend.figure_format = 'retina'\n?np.mean\nnp.sum?\n" + IMPORT,
             MEAN, CLIP,

@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "grid_step"
-case = Cases("gridworld", name)
+case = Cases("gridworld", name, 5)
 
 
 def expect_move(got, position, reward, done):

@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "run_random_episode"
-case = Cases("gridworld", name)
+case = Cases("gridworld", name, 5)
 
 
 GRID = "gridworld_env.GridWorld"
