@@ -164,9 +164,9 @@ class Judge:
         try:
             self.call(check, student)
         except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
-            open_too = check.visible and not session.sealed
+            open_too, cells = check.visible and not session.sealed, session.program.source.cells
             tellable = Tellable(
-                open_too, session.names, session.program.source.cells, self._known, session.lost
+                open_too, session.names, cells, self._known, session.lost, question=check.question
             )
             return replace(judge(error, tellable, exchanges), lines=lines_in(check, error))
         except KitError:  # the wall itself: no check's fault and no student's

@@ -58,6 +58,7 @@ class Tellable:
         cells: its text, whose lines can be named.
         known: returns a check's own reason as far as its author wrote it.
         lost: what it lacks because a statement stopped.
+        question: what the check is about.
     """
 
     everything: bool
@@ -65,6 +66,7 @@ class Tellable:
     cells: Sequence[str] = ()
     known: Callable[[str], str] = lambda _: ""
     lost: Mapping[str, StoppedStatement] = field(default_factory=dict)
+    question: str = ""
 
 
 def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -> Verdict:
@@ -97,7 +99,7 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
     if problem.type_name == "NotDefined" and asked not in tellable.names:
         return Verdict(Outcome.ERROR, not_defined(asked, tellable), cause=Cause.MISSING)
     if is_unwritten(problem.type_name, problem.message):
-        return Verdict(Outcome.UNWRITTEN, "Not written yet.")
+        return Verdict(Outcome.UNWRITTEN, not_written(problem.message.partition(":")[0], tellable))
     kind = problem.type_name if problem.type_name in QUOTED_EXCEPTIONS else OWN_WORDS
     where = line_place(problem) if visible or exists(problem, tellable.cells) else ""
     full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
@@ -108,6 +110,13 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
         told = f"{full}\n{NOT_AS_PROMISED}" if visible else NOT_AS_PROMISED
     cause = Cause.REFUSED if problem.type_name == "PermissionError" else Cause.OTHER
     return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}", cause, problem.type_name)
+
+
+def not_written(name: str, tellable: Tellable) -> str:
+    """Say that a stub was called, and whether it is another one than the question's."""
+    if name == tellable.question or name not in tellable.names:
+        return "Not written yet."
+    return f"This needs {name if tellable.everything else 'another function'}, which is not written yet."
 
 
 def not_defined(asked: str, tellable: Tellable) -> str:

@@ -262,7 +262,10 @@ AWAY: dict[str, Files] = {
     "notebook with an empty sheet": {
         BOOK: json.dumps({"worksheets": [{}, {"cells": [{"cell_type": "code", "input": RIGHT}]}]}),
     },
-    "zip beside what it holds": {"hw.zip": zipped({NAME: RIGHT}), NAME: IMPORT},
+    "zip beside the template": {
+        "hw.zip": zipped({NAME: RIGHT}),
+        NAME: "def running_mean(values, window):\n    raise NotImplementedError('running_mean: write your code here')\n",
+    },
     "versions below": {"old/warmup.py": IMPORT + CLIP, "new/warmup.py": RIGHT},
     "folder called .py": {"warmup.py/warmup.py": RIGHT},
     "what systems leave": {
@@ -279,6 +282,11 @@ REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
     "in a guard": (
         {NAME: IMPORT + "if __name__ == '__main__':\n" + MEMBERS},
         "only inside of something else",
+    ),
+    "needs a stub": (
+        {NAME: "def clip_to_range(values):\n    raise NotImplementedError('clip_to_range: write your code here')\n"
+         "def running_mean(values, window):\n    return clip_to_range(values)\n"},
+        "This needs clip_to_range, which is not written yet.",
     ),
     "newer clauses": ({NAME: "try:\n    x = t'{1}'\nexcept KeyError, ValueError:\n    pass\n"}, "A later Python has that"),
     "rar": ({"hw.rar": b"Rar!\x1a\7\0" + b"x" * 50}, "hand in a .zip"),

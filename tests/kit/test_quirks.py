@@ -182,13 +182,10 @@ def wrong_texts(root: Path, stem: str, each: int) -> dict[str, str]:
     mistakes = first_of_each(bank.misconceptions, each)
     found = {one.name: whole_file(bank, bank.mistakes_source, one) for one in mistakes}
     question = bank.misconceptions[0].question
-    other = bank.misconceptions[-1].question
     end = f"{bank.solution}\n\ndef {question}(*given, **named):\n    "
     bodies = {
         "returns nothing": "pass", "raises": "return 1 / 0", "ends the program": "exit()",
         "is a stub": f"raise NotImplementedError('{question}: {STUB}')",
-        "needs a stub": f"return {other}(*given)\n\ndef {other}(*given):\n"
-        f"    raise NotImplementedError('{other}: {STUB}')",
         "has a typo": "return undefined", "returns text": "return 'abc'", "never ends": "while True: pass",
         "asks": "return input()", "keeps a tensor": "import torch\n    return torch.ones(3)",
     }  # fmt: skip
@@ -197,8 +194,6 @@ def wrong_texts(root: Path, stem: str, each: int) -> dict[str, str]:
         "lacks it": f"{bank.solution}\n\ndel {question}\n",
         "calls it otherwise": bank.solution.replace(f"def {question}(", f"def my_{question}("),
         "takes nothing": f"{bank.solution}\n\ndef {question}():\n    return 0\n",
-        "syntax error": f"{bank.solution}\n\ndef {question}(:\n    pass\n",
-        "stops above": f"1 / 0\n{bank.solution}",
     }
 
 
