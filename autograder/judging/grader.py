@@ -285,6 +285,7 @@ class Grader:
 
     def close(self) -> None:
         """End everything behind the wall."""
+        self.diagnostician.close()
         self.reference.close()
         self.wall.close()
 
