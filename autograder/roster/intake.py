@@ -34,6 +34,7 @@ from autograder.submission.platforms import seen_in
 from autograder.submission.work import Task, task_of
 
 EXTENSIONS = "extensions.csv"
+FEW = 3  # names that get a line each
 NUMBERS = {"moodle": "moodle", "canvas": "canvas", "gradescope": "sid"}  # what a member's id is
 
 
@@ -206,7 +207,7 @@ def join(
     """Fill in `people` from a roster; return who on it is missing. What is not certain stays as it is."""
     index = Index(list(enumerate(roster)))
     seen: defaultdict[int, list[str]] = defaultdict(list)
-    by_name: list[str] = []
+    by_name, unknown = list[str](), list[str]()
     owners: dict[str, int] = {}  # the place of whoever an entry's own number or name means
     for entry, members in zip(entries, people, strict=True):
         for at, person in enumerate(members):
@@ -219,8 +220,14 @@ def join(
                 if not sure:
                     by_name.append(f"{entry.name} for {roster[place].name}")
             elif len(members) > 1 or not roster_group(entry, roster):
-                why = f"{len(found)} students on the roster may be meant" if found else "not on the roster"
-                remarks.append(f"{entry.name}: {why}")
+                if found:
+                    remarks.append(f"{entry.name}: {len(found)} students on the roster may be meant")
+                else:
+                    unknown.append(entry.name)
+    if len(unknown) > FEW:
+        remarks.append(f"{len(unknown)} not on the roster: {listing(unknown)}")
+    else:
+        remarks += [f"{name}: not on the roster" for name in unknown]
     join_teams(entries, people, roster, owners, seen, remarks)
     if by_name:
         remarks.append(f"taken by a name or address, not by a number or login: {listing(by_name)}")
