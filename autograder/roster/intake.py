@@ -24,7 +24,7 @@ from autograder.roster.columns import (
 from autograder.roster.commits import committed_at
 from autograder.roster.late import Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times, worksheet_times
-from autograder.roster.people import Index, Person, folded, read_roster, run_together
+from autograder.roster.people import Index, Person, exact, folded, read_roster, run_together
 from autograder.roster.tables import read_rows
 from autograder.roster.times import moment
 from autograder.roster.worksheet import NUMBER_CELL, places_in
@@ -88,13 +88,17 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     people = [[person_of(entry, member) for member in entry.members] for entry in entries]
     missing: list[Person] = []
     if options.roster:
-        missing = join(entries, people, read_roster(Path(options.roster)), remarks)
+        roster = read_roster(Path(options.roster))
+        missing = join(entries, people, roster, remarks)
+        remarks += shared_numbers(roster)
     assignment, settings = course.assignment(stem), course.settings
     zone = assignment.due.tzinfo if assignment.due else None
     whose = Whose(entries, people, remarks)
     worksheet = options.roster if knows_times(options.roster) else ""
     times = worksheet_times(worksheet, whose, zone) | submitted_times(options.submitted, whose, zone)
-    extensions = read_extensions(options.extensions, whose, stem, zone)
+    extensions = read_extensions(
+        options.extensions, whose, stem, assignment.due, course.settings.assignments
+    )
     rows = []
     for at, entry in enumerate(entries):
         known = [placed(time, zone) for time in (*entry.earlier, entry.submitted_at) if time]
@@ -136,7 +140,9 @@ def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]
     places = places_in(rows) if rows else {}
     if not places:
         return []
-    maximum = {row[places["maximum"]].replace(",", ".") for row in rows[1:]} if "maximum" in places else set()
+    rows = [row + [""] * (len(rows[0]) - len(row)) for row in rows]
+    told = {row[places["maximum"]].replace(",", ".") for row in rows[1:]} if "maximum" in places else set()
+    maximum = told - {""}
     if maximum and not any(float(said or 0) >= most for said in maximum if NUMBER_CELL.fullmatch(said)):
         remarks.append(
             f"the maximum in Moodle is {listing(sorted(maximum))}, here it is {most:g}:"
@@ -235,6 +241,19 @@ def join(
         if len(names) > 1:
             remarks.append(f"{roster[place].name} handed in {len(names)} times: {', '.join(names)}")
     return [person for place, person in enumerate(roster) if place not in seen]
+
+
+def shared_numbers(roster: Sequence[Person]) -> Iterator[str]:
+    """Yield a remark for each number, address or login that several students on the roster have."""
+    owners: defaultdict[str, list[str]] = defaultdict(list)
+    for person in roster:
+        for key in exact(person):
+            owners[key].append(person.name)
+    shared = [(key, names) for key, names in owners.items() if len(names) > 1]
+    for key, names in shared[:FEW]:
+        yield f"on the roster {key.partition(' ')[2]} is {len(names)} students: {listing(names)}"
+    if len(shared) > FEW:
+        yield f"on the roster {len(shared) - FEW} more numbers or addresses are several students'"
 
 
 def join_teams(
