@@ -11,13 +11,14 @@ from autograder.environment import LIBRARIES, VERSION
 from autograder.judging.bank import load_bank
 from autograder.judging.receipt import ENGINE, course_files
 from autograder.otter.tests import grading_tests
+from autograder.publish.pins import BY_PIN, closure
 from autograder.publish.source import read_source
 from autograder.publish.student_files.limit import HERE
 from autograder.publish.template import provided_files, render
 
 OTTER_FILES = Path(__file__).parent
 PLUGIN = "autograder.otter.plugin.BehindTheWall"
-WITH_CONDA = {"torch": "pytorch-cpu"}  # its name there, where it differs
+WITH_CONDA = {"torch": "pytorch-cpu"}  # the name there
 FOR_THE_ENGINE = ("msgspec", "PyYAML")
 
 
@@ -66,9 +67,11 @@ def otter_scripts() -> dict[str, str]:
         Path(template).name: generate.JINJA_ENV.get_template(template).render(**context)
         for template in templates
     }
-    torch = {"channels": ["conda-forge"], "dependencies": list(WITH_CONDA.values())}
-    libraries = sorted({*LIBRARIES, *FOR_THE_ENGINE} - WITH_CONDA.keys(), key=str.lower)
-    environment = generate.CondaEnvironment(VERSION, False, libraries, False, torch)
+    versions = closure([*LIBRARIES, *FOR_THE_ENGINE, "otter-grader"])
+    torch = [f"{name}={versions[package]}" for package, name in WITH_CONDA.items()]
+    libraries = [f"{name}=={versions[name]}" for name in sorted(versions.keys() - BY_PIN)]
+    conda = {"channels": ["conda-forge"], "dependencies": torch}
+    environment = generate.CondaEnvironment(VERSION, False, libraries, False, conda)
     return scripts | {"environment.yml": environment.to_str()}
 
 

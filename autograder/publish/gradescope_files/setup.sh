@@ -42,7 +42,8 @@ downloaded() {   # by uv, which brings a Python of its own to any Linux
         { apt-get install -y -qq python3-pip || dnf install -y -q python3-pip || yum install -y -q python3-pip; } \
             >/dev/null 2>&1 || return 0
     fi
-    "$python3" -m pip install --quiet --disable-pip-version-check --target "$downloads/uv" uv >&2 || return 0
+    "$python3" -m pip install --quiet --disable-pip-version-check --target "$downloads/uv" \
+        -r "$here/requirements-uv.txt" >&2 || return 0
     export UV_PYTHON_INSTALL_DIR=$downloads
     "$downloads/uv/bin/uv" python install --quiet @PYTHON@ >&2 || return 0
     "$downloads/uv/bin/uv" python find --managed-python @PYTHON@
