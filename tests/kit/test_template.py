@@ -754,6 +754,8 @@ def test_a_statement_that_never_ends_is_stopped_without_an_alarm_too(tmp_path, m
 def test_outputs_are_cut():
     assert cut_output("a\nb") == "a\nb"
     assert cut_output("x" * 1000).endswith("x ...")
+    warned = "/home/One Drive/work.py:3: UserWarning: here\n  x = 1\nC:\\A B\\work.py:4: UserWarning: too"
+    assert cut_output(warned) == "work.py:3: UserWarning: here\n  x = 1\nwork.py:4: UserWarning: too"
     assert progress_line([VisibleVerdict("passed")] * 3) == "all 3 checks pass"
 
 

@@ -150,4 +150,5 @@ def zip_report(folder: Path, facts: Mapping[str, Any]) -> str:
 
 def zip_line(target: Path, names: Sequence[str], facts: Mapping[str, Any]) -> str:
     """Say what the zip holds and where it goes."""
-    return f"{target.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip()
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{target.name} holds {listed}. {facts['hand_in']}".rstrip()

@@ -31,6 +31,7 @@ from pathlib import Path
 HERE = Path(HERE)
 STEM = "STEM"
 LOOK_S = 0.3  # between two looks at the files
+SAVING_S = 0.1  # in which a file that was saved does not change any more
 PATIENCE_S = 5  # beyond the limit of a check or of loading, which the process keeps itself
 ENDS = {
     "gone": "your code ended the program: is there an exit()?",
@@ -136,6 +137,9 @@ class Runner:
 
     def events(self, skip):
         """Yield what a process tells of the checks, those in `skip` aside: "done", "gone" or "stuck" last."""
+        if self.child.process.poll() is not None:  # it did not live to see the word
+            self.child.end()
+            self.child = Child()
         child, self.child = self.child, None
         child.go(skip)
         told, allowed = {"event": "ready"}, self.kit.LOAD_SECONDS
@@ -194,6 +198,9 @@ def watch(kit):
             before = results
             while stamps() == seen:
                 time.sleep(LOOK_S)
+            while stamps() != seen:  # an editor may still be at it
+                seen = stamps()
+                time.sleep(SAVING_S)
     except KeyboardInterrupt:
         print("\nSee you.")
     finally:
