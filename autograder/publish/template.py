@@ -58,6 +58,7 @@ def build_template(course: Course, stem: str) -> dict[str, bytes]:
     parameters = {name: found for tree in stubs for name, found in parameters_of(tree).items()}
     texts |= modules | kit_files(assignment, rules, study_facts(assignment, rules, parameters))
     handed_out = plain_files(folder, beside.files(assignment.provided), needed=True)
+    handed_out |= {f"pictures/{one.name}": one.read_bytes() for one in sorted(folder.glob("pictures/*.png"))}
     return encoded(texts) | handed_out | plain_files(folder, beside.files(assignment.hand_in), needed=False)
 
 
