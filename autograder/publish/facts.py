@@ -92,7 +92,10 @@ def load_hints(course_root: Path, stem: str) -> Hints:
         raise KitError(f"{where} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(found, dict):
         raise KitError(f"{where} must hold QUESTION: three hints")
-    return {str(name): [str(tier).strip() for tier in tiers or []] for name, tiers in found.items()}
+    for name, tiers in found.items():
+        if not all(isinstance(tier, str) for tier in tiers or []):
+            raise KitError(f"{where}: a hint of {name} is no text: put one with a colon into quotes")
+    return {str(name): [tier.strip() for tier in tiers or []] for name, tiers in found.items()}
 
 
 def hint_faults(hints: Hints, questions: Sequence[str], solutions: Sequence[str]) -> list[str]:

@@ -31,7 +31,7 @@ PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     path = handed_in(folder, facts["stem"])
-    yield from file_names(folder, facts["stem"], path)
+    yield from file_names(folder, facts["stem"], path, [*facts["given"], *facts["beside"]])
     if path is not None:
         yield from contents(folder, path, facts)
     if EXAMPLES in facts["files"]:
@@ -48,8 +48,8 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return script if script.is_file() else None
 
 
-def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
-    """Yield what is handed in, and which files look as if they were meant to be."""
+def file_names(folder: Path, stem: str, path: Path | None, known: Collection[str]) -> Iterator[PreflightLine]:
+    """Yield what is handed in, and which files that are not `known` look as if they were meant to be."""
     if path is None:
         yield False, missing(folder, stem)
         return
@@ -58,7 +58,8 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
     for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
+        like_it = re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE)
+        if like_it and other.name not in known:
             yield False, f"{other.name} is not looked at: only {path.name} counts"
 
 
