@@ -2,14 +2,16 @@
 #   docker build -t autograder .
 ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE} AS kit
-# where pip finds torch's CPU build; without it, pip takes the one of its own index
-ARG PIP_EXTRA_INDEX_URL=
+# the index of torch's CPU builds, for torch alone; without it, torch too comes from pip's own index
+ARG TORCH_INDEX=
 COPY requirements.lock pyproject.toml README.md /opt/kit/
-COPY autograder/publish/gradescope_files/setup.sh autograder/publish/gradescope_files/smoke.py /opt/kit/setup/
+COPY autograder/publish/gradescope_files/setup.sh autograder/publish/gradescope_files/smoke.py \
+    autograder/publish/gradescope_files/requirements-uv.txt /opt/kit/setup/
 RUN cd /opt/kit/setup \
     && sed -i 's/@PYTHON@/3.11/; s/@IMPORTS@/numpy scipy torch matplotlib/' setup.sh \
     && cp ../requirements.lock requirements.txt \
     && grep -o 'torch==[0-9.]*' ../pyproject.toml > requirements-torch.txt \
+    && if [ -n "$TORCH_INDEX" ]; then printf '[global]\nindex-url = %s\n' "$TORCH_INDEX" > pip.conf; fi \
     && bash setup.sh \
     && rm -rf /var/lib/apt/lists/*
 COPY autograder /opt/kit/autograder

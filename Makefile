@@ -21,7 +21,8 @@ $(VENV)/ready: pyproject.toml requirements.lock
 lock: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[cluster,dev]'
 	$(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r autograder/publish/gradescope_files/requirements-uv.txt
 	head -2 requirements.lock > build/lock/requirements.lock
 	$(BIN)/python -m pip list --format freeze --exclude autograder --exclude torch --exclude pip \
 		> build/lock/names
@@ -46,6 +47,11 @@ lint: setup
 .PHONY: wheel
 wheel: setup
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+# The wheel in an environment of its own, without this clone: a course begun, judged and built. Minutes.
+.PHONY: wheel-proof
+wheel-proof: setup
+	$(BIN)/python -m pytest -m "slow or not slow" tests/kit/test_wheel.py
 
 # What make test has time for: the core assignment and the second course, the first draw of the hidden inputs.
 healthy: setup

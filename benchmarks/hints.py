@@ -1,81 +1,93 @@
 """What finding the mistake behind wrong answers costs a class, in processor time.
 
-.venv/bin/python benchmarks/hints.py                 # 200 submissions, 12 different wrong answers a question
-.venv/bin/python benchmarks/hints.py --class-size 1000 --wrong 60 -a rlhf
+.venv/bin/python benchmarks/hints.py         # 1,000 submissions, 60 different wrong answers a question
+.venv/bin/python benchmarks/hints.py --class-size 200 --wrong 12 -a rlhf
+
+The wrong answers are mutants of the reference, which nobody listed; most of the class is right in each
+question. The same class is graded three times: without diagnosis, with it for the first time on a
+machine, and with it once more, when what the known mistakes answer is kept.
 """
 
 import argparse
+import ast
+import os
+import random
 import resource
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.config import Course, load_config
-from autograder.judging.bank import Bank, Variant
+from autograder.doctor.mutants import mutants
 from autograder.judging.diagnosis import Diagnosis
-from autograder.judging.grader import Grader
-from autograder.judging.loading import Program
 from autograder.judging.opening import open_grader
-from autograder.judging.programs import variant_program
-from autograder.judging.session import Session
+from autograder.publish.source import CourseModule
+from autograder.submission.reading import Submission
 
 ROOT = Path(__file__).resolve().parents[1]
-DRAWS = 8  # of the hidden inputs
 
 
 def main() -> None:
     """Grade a class with and without diagnosis, and print what both cost."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-a", "--assignment", default="rl_foundations")
-    parser.add_argument("--class-size", type=int, default=200)
-    parser.add_argument("--wrong", type=int, default=12, help="different wrong answers to a question")
-    given = parser.parse_args()
-    course, size = load_config(ROOT), given.class_size
-    grade_class(course, given.assignment, 1, 1, diagnosing=True)  # what the reference answers is known then
-    plain = grade_class(course, given.assignment, size, given.wrong, diagnosing=False)
-    whole = grade_class(course, given.assignment, size, given.wrong, diagnosing=True)
-    print(f"{given.assignment}: {size} submissions, {given.wrong} different wrong answers to each question")
-    print(
-        f"without diagnosis {plain:.1f} s, with it {whole:.1f} s of processor time: {whole / plain - 1:+.1%}"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("-a", "--assignment", default="rl_foundations")
+    parser.add_argument("--class-size", type=int, default=1000)
+    parser.add_argument("--wrong", type=int, default=60, help="different wrong answers to a question")
+    parser.add_argument("--share", type=float, default=0.2, help="of the class that is wrong in a question")
+    given = parser.parse_args()
+    course, stem = load_config(ROOT), given.assignment
+    works = submissions(course, stem, given.class_size, given.wrong, given.share)
+    print(f"{stem}: {len(works)} submissions, {given.wrong} different wrong answers to each question")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = folder
+        grade_class(course, stem, works[:1], diagnosing=False)  # what the reference answers is known then
+        plain = grade_class(course, stem, works, diagnosing=False)
+        print(f"without diagnosis {plain:.1f} s of processor time")
+        for kind in ("first", "second"):
+            whole = grade_class(course, stem, works, diagnosing=True)
+            print(f"with it, the {kind} time {whole:.1f} s: {whole / plain - 1:+.1%}", flush=True)
 
 
-def grade_class(course: Course, stem: str, size: int, wrong: int, *, diagnosing: bool) -> float:
-    """Grade a class in which each question is answered wrong by one in two; return the processor time."""
+def submissions(course: Course, stem: str, size: int, wrong: int, share: float) -> list[Submission]:
+    """Return a class: right files in which some functions are mutants, the same on every machine."""
+    source = CourseModule((course.root / "solutions" / f"{stem}.py").read_text("utf-8"), stem)
+    chance = random.Random(12)
+    answers = {name: several(source, name, wrong) for name in course.assignment(stem).questions}
+    works = []
+    for number in range(size):
+        text = source.text
+        for right, bodies in answers.values():
+            text = text.replace(right, chance.choice(bodies)) if chance.random() < share else text
+        data = f"{text}\n# {number}\n".encode()  # nobody's file is another's
+        works.append(Submission(f"s{number}", "", {f"{stem}.py": data}, main=f"{stem}.py"))
+    return works
+
+
+def several(source: CourseModule, question: str, wrong: int) -> tuple[str, list[str]]:
+    """Return a question's function, and as many mutants of it, spread over all that there are."""
+    own = [one.text for one in mutants(source, [question]) if one.id.startswith(f"{question}:")]
+    right, *bodies = (definition(text, question) for text in [source.text, *own])
+    return right, bodies[:: max(1, len(bodies) // wrong)][:wrong]
+
+
+def definition(text: str, name: str) -> str:
+    """Return the text of a function or class of a module."""
+    found = next(node for node in ast.parse(text).body if getattr(node, "name", "") == name)
+    return ast.get_source_segment(text, found) or ""
+
+
+def grade_class(course: Course, stem: str, works: Sequence[Submission], *, diagnosing: bool) -> float:
+    """Grade a class; return the processor time."""
     began = processor_s()
     grader = open_grader(course, stem, hidden_anyway=True)
     if not diagnosing:
-        grader.diagnostician.diagnose = lambda *_: Diagnosis(("not looked for",))  # type: ignore[method-assign]
-    answers = {name: several(grader.bank, name, wrong) for name in grader.assignment.questions}
-    for number in range(size):
-        grade(grader, program(grader.bank, answers, number), number % DRAWS)
+        grader.diagnostician.diagnose = lambda *_: Diagnosis()  # type: ignore[method-assign]
+    for work in works:
+        grader.grade(work)
     grader.close()
     return processor_s() - began
-
-
-def several(bank: Bank, question: str, wrong: int) -> Sequence[Variant]:
-    """Return known mistakes of a question, spread over all that there are."""
-    known = [one for one in bank.misconceptions if one.question == question]
-    return known[:: max(1, len(known) // wrong)][:wrong]
-
-
-def program(bank: Bank, answers: dict[str, Sequence[Variant]], number: int) -> Program:
-    """Return one submission: every second question is answered by one of the mistakes."""
-    bind = {}
-    for at, (name, mistakes) in enumerate(answers.items()):
-        if (number + at) % 2:
-            made = variant_program(bank, bank.mistakes_source, mistakes[number % len(mistakes)])
-            bind[name] = made.bind[name]
-    return Program(made.source, made.modules, bind)
-
-
-def grade(grader: Grader, work: Program, draw: int) -> None:
-    """Run all checks of one submission and add up."""
-    session = Session(grader.wall, work, draw=draw)
-    found = grader.judge_checks(grader.checks(session, visible=True), session)
-    found |= grader.judge_checks(grader.checks(session, visible=False), session, found)
-    for name in grader.assignment.questions:
-        grader.grade_question(name, session, found)
-    session.close()
 
 
 def processor_s() -> float:

@@ -66,6 +66,14 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
     return worded_for_one(told) if alone else told
 
 
+def may_be_common(pairs: Sequence[AnswerPair], agree: Agree) -> bool:
+    """Whether some of the pairs have a property of whole answers in common: if not, all do not."""
+    if not all(found.shape == wanted.shape and np.isfinite([found, wanted]).all() for found, wanted in pairs):
+        return False
+    with np.errstate(all="ignore"):
+        return bool(common(pairs, agree, properties))
+
+
 def worded_for_one(told: str) -> str:
     """Return a property as it is told of single numbers."""
     hidden = without_numbers(told)

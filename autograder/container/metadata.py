@@ -6,10 +6,10 @@ Nothing in it is relied on: what is missing or odd is left out, and staff are to
 import contextlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from autograder.roster.late import Extension, moment
+from autograder.roster.late import Extension, iso_moment
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def extension_of(users: list[dict[str, Any]], due: datetime | None) -> Extension
 
 def time(raw: Any) -> datetime | None:
     """Return a time, None for what is none."""
-    return moment(raw) if isinstance(raw, str) else None
+    found = iso_moment(raw) if isinstance(raw, str) else None
+    return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def group(raw: Any) -> dict[str, Any]:

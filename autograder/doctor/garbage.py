@@ -28,6 +28,7 @@ WHOLE = {"uniform random numbers", "normal random numbers"}  # where whole numbe
 NOTHING: Mapping[str, Callable[[], Any]] = {"an empty list": list, "None": lambda: None}
 EMPTY: Mapping[str, Callable[[], Any]] = {"an empty dict": dict, "an empty set": set, **NOTHING}
 LOWER = "handed back in lower case"
+RAISED = "an exception"
 
 
 def kinds(
@@ -46,11 +47,13 @@ def kinds(
     empty = [kind for kind, make in EMPTY.items() if kind in NOTHING or make in types]
     plain = [(kind, "") for kind in (*(NUMBERS if numeric else ["zeros"]), *empty)]
     ways = ("handed back", "handed back repeatedly", *([LOWER] if str in types else []))
-    return [*plain, *((kind, name) for name in parameters for kind in ways)]
+    return [*plain, (RAISED, ""), *((kind, name) for name in parameters for kind in ways)]
 
 
 def instead(target: Any, kind: str, parameter: str = "") -> Any:
     """Return what answers garbage in place of a function, or of every method of a class."""
+    if kind == RAISED:
+        return refuse
     if isinstance(target, type):
         own = {name: value for name, value in vars(target).items() if inspect.isfunction(value)}
         public = {name: value for name, value in own.items() if not name.startswith("_")}
@@ -73,6 +76,15 @@ def instead(target: Any, kind: str, parameter: str = "") -> Any:
         return (given_argument(target, parameter, args, kwargs),) * counted[0]
 
     return answer
+
+
+class Refused(ValueError, TypeError, KeyError, IndexError, ZeroDivisionError):
+    """Each of the exceptions that a check may be content with."""
+
+
+def refuse(*_args: Any, **_kwargs: Any) -> Any:
+    """Raise, whatever is asked."""
+    raise Refused
 
 
 def given_argument(target: Any, parameter: str, args: Any, kwargs: Any) -> Any:

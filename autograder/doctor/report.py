@@ -8,6 +8,7 @@ from autograder.doctor.examination import Examination
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.trials import Ran, trials_of
 from autograder.results import Outcome
+from autograder.submission.archive import listing
 
 FIRST = 3  # things to do, told before all others
 OUTCOME_MARKS = {Outcome.PASSED: ".", Outcome.SKIPPED: "-", Outcome.NOT_RUN: "-", Outcome.BROKEN: "?"}
@@ -57,7 +58,11 @@ def question_table(found: Examination, subject: Subject) -> Iterator[str]:
 
 
 def remarks(found: Examination, subject: Subject) -> Iterator[str]:
-    """Yield what visible checks alone would miss, and how narrow the escapes are."""
+    """Yield what is known of hidden inputs, what visible checks alone would miss, how narrow escapes are."""
+    hidden = [check for check in subject.bank.checks if not check.visible]
+    if same := [check.name for check in hidden if not check.draws]:
+        yield f"  {len(same)} of {len(hidden)} hidden checks have no rng: the same inputs in all draws"
+        yield f"  ({listing(same)})"
     for question in subject.assignment.questions:
         mistakes = trials_of(found.results, "misconception", question)
         if not mistakes:

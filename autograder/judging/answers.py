@@ -54,8 +54,8 @@ class Answers:
 
     def find(self, call: Call, frame: bytes, history: tuple[Any, ...]) -> tuple[Answer | StudentRaised, bool]:
         """Return the outcome of `call`, encoded as `frame`, after `history`, and whether it is stateful."""
-        if call.functions:
-            return self._passing_functions(call, frame, history), False
+        if call.functions or not all(isinstance(one, bytes) for one in history):
+            return self._passing_functions(call, frame, history)
         stateful = call.action != "call" or any(map(holds, (*call.args, *call.kwargs.values())))
         stateful = stateful or frame in self._stateful
         key = (*history, frame) if stateful else (frame,)
@@ -93,13 +93,14 @@ class Answers:
 
     def _passing_functions(
         self, call: Call, frame: bytes, history: tuple[Any, ...]
-    ) -> Answer | StudentRaised:
-        """Answer a call that passes functions: nothing tells whether the same ones were passed before."""
+    ) -> tuple[Answer | StudentRaised, bool]:
+        """Answer a call that passes functions, or follows one: nothing tells whether others were the same."""
         with self._lock:
-            outcome = self._ask(frame, functions=call.functions)
-        if history or (isinstance(outcome, Answer) and holds(outcome.value)):
-            raise TypeError("a call that is passed a function cannot make or use objects of the reference's")
-        return outcome
+            found = self._ask(frame, history, call.functions)
+            stateful = bool(history) or (isinstance(found, Answer) and holds(found.value))
+            if stateful:
+                self._worker_history = (*history, entry(call, frame))
+        return found, stateful
 
     def _ask(
         self,
@@ -132,8 +133,9 @@ class Answers:
         if not alive or (history is not None and self._worker_history != history):
             self._fresh()
             for earlier in history or ():
+                sent, passed = (earlier, ()) if isinstance(earlier, bytes) else earlier
                 with contextlib.suppress(StudentRaised):
-                    self._worker_or_fresh().ask(earlier, allowed_s, room=MAX_FRAME)
+                    self._worker_or_fresh().ask(sent, allowed_s, room=MAX_FRAME, functions=passed)
         return self._worker_or_fresh().ask(frame, allowed_s, room=MAX_FRAME, functions=functions)
 
     def _worker_or_fresh(self) -> Worker:
@@ -167,10 +169,15 @@ class Conversation:
             self._history = self._sent
         frame = encode_call(call)
         found, stateful = self._answers.find(call, frame, self._history)
-        self._sent = (*self._sent, frame)
+        self._sent = (*self._sent, entry(call, frame))
         if stateful:
-            self._history = (*self._history, frame)
+            self._history = (*self._history, entry(call, frame))
         return found
+
+
+def entry(call: Call, frame: bytes) -> Any:
+    """Return what a history holds of a call: its frame, and the functions that it passes, if any."""
+    return (frame, call.functions) if call.functions else frame
 
 
 def holds(value: Any) -> bool:

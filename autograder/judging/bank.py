@@ -101,6 +101,12 @@ class Bank:
         )
 
     @functools.cached_property
+    def classes(self) -> frozenset[str]:
+        """The classes that the reference defines at the top of its modules."""
+        bodies = [ast.parse(text).body for text in self.parts.values()]
+        return frozenset(node.name for body in bodies for node in body if isinstance(node, ast.ClassDef))
+
+    @functools.cached_property
     def sentences(self) -> Sentences:
         """What the author of the checks wrote."""
         return Sentences(self.checks_source)

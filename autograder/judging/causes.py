@@ -9,6 +9,8 @@ from autograder.judging.weighing import NEARLY, Case, Weighed
 
 ENOUGH = 16.0  # bits: by chance once in 65,000
 SHARE = 0.5  # of the failed checks that a mistake has to explain
+AT_ODDS = 0.25  # of what is wrong may clash with what is nearly the same
+NEARLY_AS_MANY = 0.9  # of the entries in which two agree
 MANY = 3  # mistakes that explain all as well: more than that say nothing
 
 
@@ -27,7 +29,7 @@ def find(case: Case, weighed: Sequence[Weighed]) -> Found:
     alone = [one for one in possible if is_cause(case, one)]
     if alone:
         first = max(alone, key=lambda one: rank(case, one))
-        others = [one for one in alone if alike(first, one)]
+        others = nearest([one for one in alone if alike(first, one)])
         if len(others) > MANY:
             return Found()
         if is_complete(case, first):
@@ -41,9 +43,18 @@ def find(case: Case, weighed: Sequence[Weighed]) -> Found:
     return pair if pair.first or not alone else Found(names_of(others), complete=False)
 
 
-def rank(case: Case, one: Weighed) -> tuple[bool, float, float, int]:
+def nearest(equal: Sequence[Weighed]) -> list[Weighed]:
+    """Return those of equal causes that answer as the submission does also where chance may decide.
+
+    Chance alone makes no large difference between them.
+    """
+    most = max(one.agrees for one in equal)
+    return [one for one in equal if one.agrees >= NEARLY_AS_MANY * most]
+
+
+def rank(case: Case, one: Weighed) -> tuple[bool, float, float, int, int]:
     """Return how good a cause a mistake is."""
-    return is_complete(case, one) and one.exact, one.likeness, one.bits, one.same_ends
+    return is_complete(case, one) and one.exact, one.likeness, one.bits, one.same_ends, one.agrees
 
 
 def is_complete(case: Case, one: Weighed) -> bool:
@@ -54,7 +65,8 @@ def is_complete(case: Case, one: Weighed) -> bool:
 def is_cause(case: Case, one: Weighed) -> bool:
     """Whether a mistake alone is what happened, whatever else did."""
     if one.clash.any() or not one.exact:
-        return one.likeness >= NEARLY and one.bits >= 2 * ENOUGH and not one.fails_more
+        near = one.likeness >= NEARLY and one.clash.sum() <= AT_ODDS * case.wrong.sum()
+        return bool(near) and one.bits >= 2 * ENOUGH and not one.fails_more
     much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
     much = much or (one.likeness >= SHARE and one.bits >= 4 * ENOUGH)
     return is_complete(case, one) or (one.bits >= ENOUGH and bool(much))

@@ -1,14 +1,13 @@
 """What all the wrong answers to a question have in common."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from autograder.checks.explain import AnswerPair, common_property, telling, without_numbers
+from autograder.checks.explain import AnswerPair, common_property, may_be_common, telling, without_numbers
 from autograder.checks.tolerance import is_close
 from autograder.judging.facts import GRADIENT, VALUE, AnswerFacts
-from autograder.judging.known import Known
-from autograder.judging.weighing import Case
+from autograder.judging.weighing import Case, Failed
 
 
 def in_common(case: Case) -> str:
@@ -22,21 +21,34 @@ def in_common(case: Case) -> str:
     return without_numbers(common_property(pairs, agree))
 
 
-def in_common_with(case: Case, known: Mapping[str, Known]) -> str:
-    """Return how every answer, right or wrong, differs from a mistake's; "" if they have no such thing."""
+def in_common_with(
+    case: Case, ask: Callable[[Failed], AnswerFacts | None], others: set[tuple[str, bytes]]
+) -> str:
+    """Return how every answer, right or wrong, differs from a mistake's; "" if they have no such thing.
+
+    Args:
+        case: what is wrong.
+        ask: gives the mistake's answers to a check.
+        others: grows by what answers to one check have nothing in common with the submission's.
+    """
     pairs: list[AnswerPair] = []
     shown: list[np.ndarray] = []
     for one in case.failed:
-        if one.key not in known:
+        mistake = ask(one)
+        behaviour = (one.key, mistake.numbers.tobytes()) if mistake and not mistake.odd else None
+        if mistake is None or behaviour in others:
             return ""
-        mistake = known[one.key].record
         where = one.record.present & one.record.layout.counts & ~case.free[one.key]
         odd = one.record.strange | mistake.strange
         if (where & odd & ~one.record.same(mistake)).any():
             return ""
         shown.append(mistake.numbers[mistake.wrong & one.record.wrong])
         differ = where & ~odd & (mistake.wrong | one.record.wrong)
-        pairs += filter(tells, arrays(one.record, mistake.numbers, differ))
+        new = list(filter(tells, arrays(one.record, mistake.numbers, differ)))
+        if new and not may_be_common(new, agree):
+            others.update([behaviour] if behaviour else [])
+            return ""
+        pairs += new
     if not shown or telling(shown) < 2:
         return ""
     if all(np.ptp(found) == 0 for found, _ in pairs if found.size):

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
+
 from autograder.checks.describe import sentence
 from autograder.judging.bank import Check, Variant
 from autograder.judging.causes import MANY, Found, find
@@ -12,7 +14,9 @@ from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import AnswerFacts
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
-from autograder.judging.known import Known, KnownAnswers, outcomes_of
+from autograder.judging.known import KnownAnswers, outcomes_of
+from autograder.judging.plain import Known
+from autograder.judging.sifting import Stack, sift
 from autograder.judging.weighing import (
     Case,
     Failed,
@@ -62,6 +66,10 @@ class Diagnostician:
         self._right = right
         self._diagnosed: dict[tuple[tuple[Outcome, bytes], ...], Diagnosis] = {}
 
+    def close(self) -> None:
+        """End what is asked, and write down what was found out."""
+        self._known.close()
+
     def diagnose(
         self,
         checks: Sequence[Check],
@@ -70,9 +78,9 @@ class Diagnostician:
         right: Sequence[Variant],
     ) -> Diagnosis:
         """Explain a question's wrong answers by known mistakes; `right` are its unusual right answers."""
-        if not all(one.digest or one.verdict.outcome is Outcome.SKIPPED for one in judged):
+        if not all(one.said or one.verdict.outcome is Outcome.SKIPPED for one in judged):
             return self._diagnose(checks, judged, candidates, right)
-        key = tuple((one.verdict.outcome, one.digest) for one in judged)  # the same replies, the same reason
+        key = tuple((one.verdict.outcome, one.said) for one in judged)  # the same replies, the same reason
         if key not in self._diagnosed:
             if len(self._diagnosed) >= DIAGNOSES_KEPT:
                 self._diagnosed.clear()
@@ -99,7 +107,8 @@ class Diagnostician:
         passed = [check for check in checks if verdicts[check.key].outcome is Outcome.PASSED]
         case = Case(parts, free, len(passed))
         held = Against(self._known, case, checks, passed)
-        found = find(case, [one for mistake in candidates if (one := held.weigh(mistake.name)) is not None])
+        possible = held.possible([mistake.name for mistake in candidates])
+        found = find(case, [one for name in possible if (one := held.weigh(name)) is not None])
         if found.first:
             return told(found, {one.name: one.text for one in candidates})
         return self._by_property(case, checks, candidates)
@@ -108,15 +117,18 @@ class Diagnostician:
         layout = self._known.layout(check)
         return None if layout is None else layout.record(outcomes_of(judged, layout.script))
 
+    def _answer(self, name: str, checks: Sequence[Check], failed: Failed) -> AnswerFacts | None:
+        return self._known.record(name, checks, failed.check)
+
     def _by_property(self, case: Case, checks: Sequence[Check], candidates: Sequence[Variant]) -> Diagnosis:
         """Say what all that is wrong has in common, with the right answers or with a known mistake's."""
         digest = digest_of(case)
         if told := in_common(case):
             return Diagnosis(hint=sentence(f"Everywhere it is wrong, {told}"), behaviour=digest)
-        failed = [one.check for one in case.failed]
-        for mistake in candidates if all(map(self._known.is_plain, failed)) else ():
-            known = {check.key: self._known.ask(mistake.name, checks, check) for check in failed}
-            if twist := in_common_with(case, {name: one for name, one in known.items() if one}):
+        plain, others = all(self._known.is_plain(one.check) for one in case.failed), set[tuple[str, bytes]]()
+        for mistake in candidates if plain else ():
+            ask = partial(self._answer, mistake.name, checks)
+            if twist := in_common_with(case, ask, others):
                 hint = sentence(f"Two things at once, it seems. {mistake.text} Besides, {twist}")
                 return Diagnosis((mistake.name,), hint)
         return Diagnosis(behaviour=digest)
@@ -130,6 +142,20 @@ class Against:
     case: Case
     checks: Sequence[Check]
     passed: Sequence[Check]
+
+    def possible(self, names: Sequence[str]) -> list[str]:
+        """Return the mistakes that are worth a closer look."""
+        plain = [one for one in self.case.failed if self.known.is_plain(one.check)]
+        plain.sort(key=lambda one: (not one.check.visible, self.known.size(one.check)))
+
+        def stack(one: Failed, rows: np.ndarray) -> Stack:
+            return self.known.stack(names, rows, self.checks, one.check)
+
+        def fails(row: int, one: Failed) -> bool:
+            known = self.known.ask(names[row], self.checks, one.check)
+            return known is not None and known.outcome is not Outcome.PASSED
+
+        return [names[row] for row in sift(self.case, plain, stack, fails, len(names))]
 
     def weigh(self, mistake: str) -> Weighed | None:
         """Return what a mistake explains, None as soon as too much speaks against it."""

@@ -1,7 +1,7 @@
 """What a program answers to a check's calls, laid out as the right answers are, entry by entry."""
 
 import math
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -216,7 +216,13 @@ class AnswerFacts:
     @cached_property
     def strange(self) -> np.ndarray:
         """The entries of facts of another kind."""
-        return np.isin(self.layout.owner, list(self.odd))
+        return self._of(self.odd)
+
+    def _of(self, facts: Collection[int]) -> np.ndarray:
+        """Return the entries of some facts; mostly there are none."""
+        if not facts:
+            return np.zeros(self.numbers.shape, dtype=bool)
+        return np.isin(self.layout.owner, list(facts))
 
     @cached_property
     def changed(self) -> dict[int, Hashable]:
@@ -235,16 +241,15 @@ class AnswerFacts:
     @cached_property
     def clear(self) -> np.ndarray:
         """The entries that show what the program computes: no exceptions, nothing infinite."""
-        odd = (self.odd.get(number) for number in range(len(self.layout.facts)))
-        raised = [one is not None and one.raised for one in odd]
-        shown: np.ndarray = np.isfinite(self.numbers) & ~self.layout.each(raised)
+        raised = [number for number, one in self.odd.items() if one.raised]
+        shown: np.ndarray = np.isfinite(self.numbers) & ~self._of(raised)
         return shown
 
     def same(self, other: "AnswerFacts") -> np.ndarray:
         """Return where two programs answer alike."""
         alike = near(self.numbers, other.numbers, self.layout.room) & ~self.strange & ~other.strange
         both = [number for number, one in self.odd.items() if one.same(other.odd.get(number))]
-        agreed: np.ndarray = self.present & other.present & (alike | np.isin(self.layout.owner, both))
+        agreed: np.ndarray = self.present & other.present & (alike | self._of(both))
         return agreed
 
 

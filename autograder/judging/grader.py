@@ -118,8 +118,10 @@ class Grader:
             found |= self.judge_checks(self.checks(session, visible=False), session, found)
             graded = [self.grade_question(name, session, found) for name in self.assignment.questions]
         finally:
-            output = session.close()
-            session.held.release()
+            try:
+                output = session.close()
+            finally:
+                session.held.release()  # else one worker too many would wait for it for ever
         return self.report(
             submission,
             [question for question, _ in graded],
@@ -283,6 +285,7 @@ class Grader:
 
     def close(self) -> None:
         """End everything behind the wall."""
+        self.diagnostician.close()
         self.reference.close()
         self.wall.close()
 

@@ -127,10 +127,11 @@ class Judge:
         self, check: Check, script: Script, replies: Sequence[Reply], session: Session
     ) -> Judged | None:
         """Run a check on replies, unless the very same were judged before; None if it asks for others."""
-        digest = hashlib.blake2b(f"{check.key} {session.sealed}".encode(), digest_size=16)
+        told = hashlib.blake2b(check.key.encode(), digest_size=16)
         for reply in replies:
-            digest.update(reply.frame or type(reply.ended).__name__.encode())
-        key = digest.digest()
+            told.update(reply.frame or type(reply.ended).__name__.encode())
+        said = told.digest()
+        key = said, session.sealed
         found = self._judged.get(key)
         if found is None:
             replay = Replay(script, replies)
@@ -142,10 +143,10 @@ class Judge:
             if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
                 words = getsizeof(verdict.feedback) + getsizeof(verdict.staff_note)
                 self._judged.put(key, found, ENTRY_BYTES + words)
-            else:  # it depends on more
-                key = b""
         verdict, count = found
-        return Judged(check, verdict, sent=script.calls[:count], digest=key, replies=replies)
+        plain = verdict.outcome in (Outcome.PASSED, Outcome.FAILED)  # any other depends on more
+        digest = said if plain else b""
+        return Judged(check, verdict, sent=script.calls[:count], digest=digest, replies=replies, said=said)
 
     def judge_live(self, check: Check, session: Session) -> Judged:
         """Run a check call by call."""

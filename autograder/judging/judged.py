@@ -30,6 +30,7 @@ class Judged:
     sent: Sequence[Call] = ()  # or all at once: the first ones of the check's script, with `replies`
     digest: bytes = b""  # of the replies, where the verdict follows from them alone
     replies: Sequence[Reply] = ()  # to all calls of the check's script, if they were sent
+    said: bytes = b""  # a digest of them
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

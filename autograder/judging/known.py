@@ -2,18 +2,20 @@
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import msgspec
 import numpy as np
 from msgspec.msgpack import decode, encode
 
 from autograder.judging.answer_cache import AnswerCache, cache_of, hash_of_texts
 from autograder.judging.bank import Check
-from autograder.judging.facts import AnswerFacts, FactKey, Layout, Odd, Outcomes
+from autograder.judging.facts import AnswerFacts, FactKey, Layout, Outcomes
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged, outcome_of
+from autograder.judging.plain import Known, PlainAnswers, Together, Written
 from autograder.judging.session import Script, Session
+from autograder.judging.sifting import Stack
+from autograder.judging.stage import Stage
 from autograder.results import Cause, Outcome
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
@@ -28,42 +30,6 @@ OF_THE_MACHINE = (
 )  # another time it may not be so
 
 
-@dataclass(frozen=True, eq=False)
-class Known:
-    """What a program answers to a check, how the check ends, where in the check's file, in which words."""
-
-    record: AnswerFacts
-    outcome: Outcome
-    lines: tuple[int, ...]
-    words: str = ""
-
-
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """What is written down of a program's answers to a check; the right answers are not."""
-
-    outcome: Outcome
-    lines: tuple[int, ...]
-    words: str
-    present: int  # entries that were asked for
-    numbers: bytes
-    odd: dict[int, tuple[str, bool, bytes]]
-
-    @classmethod
-    def of(cls, known: Known) -> "Kept":
-        """Return it in a form that can be kept."""
-        record = known.record
-        odd = {number: (one.kind, one.raised, one.numbers.tobytes()) for number, one in record.odd.items()}
-        present = int(record.present.sum())
-        return cls(known.outcome, known.lines, known.words, present, record.numbers.tobytes(), odd)
-
-    def open(self, layout: Layout) -> Known:
-        """Return what was kept, beside the right answers."""
-        odd = {at: Odd(kind, raised, np.frombuffer(each)) for at, (kind, raised, each) in self.odd.items()}
-        numbers = np.frombuffer(self.numbers)
-        record = AnswerFacts(layout, numbers, odd, np.arange(numbers.size) < self.present)
-        return Known(record, self.outcome, self.lines, self.words)
-
-
 class KnownAnswers:
     """Asks programs of the course's own; each is asked each check once, when it is looked up."""
 
@@ -75,7 +41,11 @@ class KnownAnswers:
         self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
         self._locks = {name: threading.Lock() for name in self.programs}
         self._caches: dict[str, AnswerCache] = {}
+        self._stage = Stage(wall)
+        self._plain = PlainAnswers(self._stage, judge, self.programs, self._cache)
+        self._together: dict[tuple[str, ...], Together] = {}
         self._layouts: dict[str, Layout] = {}
+        self._stacks: dict[str, Stack] = {}
         self._free: dict[str, frozenset[FactKey]] = {}
         self._unsteady: dict[tuple[str, str], np.ndarray] = {}
 
@@ -88,28 +58,63 @@ class KnownAnswers:
     def is_plain(self, check: Check) -> bool:
         """Whether a check asks plain functions alone: its calls can be sent with others', and cost little."""
         layout = self.layout(check)
-        return layout is not None and not layout.script.live and not layout.stateful.any()
+        if layout is None or layout.script.live or layout.stateful.any():
+            return False
+        return not any(call.once for call in layout.script.calls)
 
     def size(self, check: Check) -> tuple[bool, int]:
         """Return what tells dear checks from cheap ones, the same on every machine."""
         script = self._judge.script(check)
         return not self.is_plain(check), len(script.frames) if script else 0
 
+    def record(self, name: str, checks: Sequence[Check], wanted: Check) -> AnswerFacts | None:
+        """Return what a program answers to a plain check, without looking how that ends."""
+        together = self._asked_with(checks, wanted)
+        self._plain.prepare([name], together)
+        found = self._plain.record(name, together, wanted)
+        known = self.ask(name, checks, wanted) if found is None else None
+        return known.record if known else found
+
+    def stack(self, names: Sequence[str], rows: np.ndarray, checks: Sequence[Check], wanted: Check) -> Stack:
+        """Return what the programs of some rows answer to a plain check, side by side."""
+        layout = self.layout(wanted)
+        assert layout is not None  # noqa: S101 nobody compares answers to a broken check
+        found = self._stacks.setdefault(wanted.key, Stack(len(names), layout.numbers.size))
+        new = rows[~found.there[rows]]
+        if new.size:
+            self._plain.prepare([names[row] for row in new], self._asked_with(checks, wanted))
+        for row in new:
+            if (record := self.record(names[row], checks, wanted)) is not None:
+                found.put(row, record)
+        return found
+
     def ask(self, name: str, checks: Sequence[Check], wanted: Check) -> Known | None:
-        """Return what a program answers to one check; the plain ones of `checks` are asked with it.
+        """Return what a program answers to one check; the plain ones of `checks` are asked with it."""
+        if wanted.key not in self._known[name] and self.is_plain(wanted):
+            together = self._asked_with(checks, wanted)
+            self._plain.prepare([name], together)
+            if (found := self._plain.ask(name, together, wanted)) is not None:
+                return found
+        with self._locks[name]:
+            known = self._known[name]
+            if wanted.key not in known:
+                every = list(self._asked_with(checks, wanted).layouts)
+                self._play(name, every if wanted in every else [*every, wanted], known)
+            return known.get(wanted.key)
+
+    def _asked_with(self, checks: Sequence[Check], wanted: Check) -> Together:
+        """Return the plain checks that are asked with one, the visible ones first.
 
         Visible and hidden ones apart: hidden inputs are drawn several times, and most mistakes are out
         of the question before.
         """
-        with self._locks[name]:
-            known = self._known[name]
-            if wanted.key not in known:
-                alike = [check for check in checks if check.visible or not wanted.visible]
-                plain = [check for check in alike if self.is_plain(check)]
-                first = [check for check in plain if check.visible]  # as in a submission: some remember
-                every = [*first, *(check for check in plain if not check.visible)]
-                self._play(name, every if wanted in every else [*every, wanted], known)
-            return known.get(wanted.key)
+        alike = tuple(check.key for check in checks if check.visible or not wanted.visible)
+        if alike not in self._together:
+            plain = [check for check in checks if check.key in alike and self.is_plain(check)]
+            plain.sort(key=lambda check: not check.visible)
+            layouts = {check: layout for check in plain if (layout := self.layout(check)) is not None}
+            self._together[alike] = Together(layouts, self._judging(plain))
+        return self._together[alike]
 
     def _play(self, name: str, checks: Sequence[Check], known: dict[str, Known]) -> None:
         layouts = {check: layout for check in checks if (layout := self.layout(check)) is not None}
@@ -117,13 +122,21 @@ class KnownAnswers:
         calls = [self._judging(checks), *(b"\n".join(one.script.frames) for one in layouts.values())]
         kept = cache.find(calls)
         if kept is not None:
-            both = zip(layouts.items(), decode(kept, type=list[Kept]), strict=True)
-            known.update({check.key: one.open(layout) for (check, layout), one in both})
+            both = zip(layouts.items(), decode(kept, type=list[Written]), strict=True)
+            opened = {check.key: one.open(layout)[1] for (check, layout), one in both}
+            known.update({key: one for key, one in opened.items() if one is not None})
             return
         found = self._judged(name, layouts)
         known.update(found)
         if len(found) == len(layouts) and not any(one.outcome in OF_THE_MACHINE for one in found.values()):
-            cache.keep(calls, encode([Kept.of(one) for one in found.values()]))
+            cache.keep(calls, encode([Written.of(one.record, one) for one in found.values()]))
+            cache.save()
+
+    def close(self) -> None:
+        """End the process of the mistakes, and write down what was found out."""
+        self._stage.close()
+        self._plain.save()
+        for cache in self._caches.values():
             cache.save()
 
     def _cache(self, name: str) -> AnswerCache:

@@ -1,7 +1,8 @@
 """An earlier slip costs once: a function that builds on a wrong one is judged with a right one as well.
 
 Which functions those are is read off the student's own program. Only earlier questions are lent, so two
-functions that merely call each other earn nothing; the right ones run in a process of their own.
+functions that merely call each other earn nothing; the right ones run in a process of their own. Classes are
+not lent: only data crosses to that process, and an object is none.
 """
 
 import ast
@@ -56,7 +57,7 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
         session.right.add(question)
         return None
     parts = earlier_functions(question, lending.questions, session.program.source.cells)
-    names = [name for name in parts if name not in session.right]
+    names = [name for name in parts if name not in session.right | lending.bank.classes]
     if not names:
         return None
     named = " and ".join(names)

@@ -15,7 +15,7 @@ import numpy as np
 from autograder.checks.explain import unround
 from autograder.judging.bank import Check
 from autograder.judging.facts import AnswerFacts, joined
-from autograder.judging.known import Known
+from autograder.judging.plain import Known
 from autograder.results import Outcome
 
 UNROUND_BITS = 8.0  # that one number which is not round says
@@ -124,6 +124,7 @@ class Held:
     by_line: bool  # only because both fail at the same place
     either: int = 0  # entries that one of the two gets wrong
     same_end: bool = False  # both end in the same words, and change the same inputs
+    agrees: int = 0  # entries in which both answer alike, right or wrong, drawn or not
 
     @property
     def likeness(self) -> float:
@@ -144,6 +145,7 @@ class Weighed:
     exact: bool  # it is right wherever the submission is
     same_ends: int  # checks that end in the same words
     fails_more: bool = False  # it fails checks that the submission passes
+    agrees: int = 0  # entries of the failed checks in which both answer alike, whatever they are
 
 
 def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Held:
@@ -160,7 +162,8 @@ def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray
     clash = wrong & theirs & ~alike & clear
     either = int((wrong | (theirs & one.record.present)).sum())
     same_end = same_end and (one.words, one.record.changed) == (mine.words, mine.record.changed)
-    return Held(wrong & alike, clash, extra, explained, not wrong.any(), either, same_end)
+    agrees = int(alike.sum())
+    return Held(wrong & alike, clash, extra, explained, not wrong.any(), either, same_end, agrees)
 
 
 def nothing_of(one: Failed) -> Held:
@@ -197,7 +200,8 @@ def weigh(
     likeness = sum(one.likeness for one in held) / (len(held) + refuted)
     exact = not refuted and not any(one.extra.any() for one in held)
     same_ends += sum(one.same_end for one in held)
-    return Weighed(name, told, against, explained, bits, likeness, exact, same_ends, fails_more)
+    agrees = sum(one.agrees for one in held)
+    return Weighed(name, told, against, explained, bits, likeness, exact, same_ends, fails_more, agrees)
 
 
 def is_hopeless(case: Case, held: Collection[Held], refuted: int) -> bool:

@@ -7,7 +7,7 @@ from autograder.publish.source import CourseModule
 BUNDLES = {"otter_{stem}.zip": otter_zip}
 
 
-def student_files(checks: CourseModule, stem: str) -> dict[str, str]:
+def student_files(checks: CourseModule, stem: str, call_s: float) -> dict[str, str]:
     """Return otter's test files with the visible checks, and the module that they import."""
-    tests = {f"tests/{name}.py": text for name, text in student_tests(checks, stem).items()}
+    tests = {f"tests/{name}.py": text for name, text in student_tests(checks, stem, call_s).items()}
     return tests | {"checks/for_otter.py": case_module()}

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from autograder.config import Assignment
 from autograder.judging.bank import Check
 from autograder.judging.scoring import point_shares
 from autograder.publish.source import CourseModule, names_in
@@ -29,26 +30,26 @@ sys.path.insert(0, str(ROOT))
 GRADING_IMPORT = "from autograder.otter.for_otter import Cases\n"
 
 
-def student_tests(checks: CourseModule, stem: str) -> dict[str, str]:
+def student_tests(checks: CourseModule, stem: str, call_s: float) -> dict[str, str]:
     """Return a test file for each question that has visible checks, by question."""
     questions: dict[str, dict[ast.stmt, str]] = {}
     for node, question in visible_checks(checks).items():
         questions.setdefault(question, {})[node] = "@case()"
+    arguments = f'"{stem}", name, {call_s:g}'
     return {
-        question: test_file(
-            checks, marks, STUDENT_TOLD.format(question), question, f'"{stem}", name', STUDENT_IMPORT
-        )
+        question: test_file(checks, marks, STUDENT_TOLD.format(question), question, arguments, STUDENT_IMPORT)
         for question, marks in questions.items()
     }
 
 
 def grading_tests(
-    source: CourseModule, checks: Sequence[Check], stem: str, points: Mapping[str, float], seed: int
+    source: CourseModule, checks: Sequence[Check], assignment: Assignment, seed: int
 ) -> dict[str, str]:
     """Return a test file for each question, hidden checks included, with the inputs of `autograder grade`."""
-    arguments = f'"{stem}", name, {seed}, ROOT / "course/solutions/{stem}.py"'
+    stem, call_s = assignment.stem, assignment.limits.call_s
+    arguments = f'"{stem}", name, {call_s:g}, {seed}, ROOT / "course/solutions/{stem}.py"'
     tests = {}
-    for question, worth in points.items():
+    for question, worth in assignment.questions.items():
         own = [check for check in checks if check.question == question]
         mine = {check.name: (check, part * worth) for check, part in zip(own, point_shares(own), strict=True)}
         marks: dict[ast.stmt, str] = {

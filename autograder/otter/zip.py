@@ -11,13 +11,14 @@ from autograder.environment import LIBRARIES, VERSION
 from autograder.judging.bank import load_bank
 from autograder.judging.receipt import ENGINE, course_files
 from autograder.otter.tests import grading_tests
+from autograder.publish.pins import BY_PIN, closure
 from autograder.publish.source import read_source
-from autograder.publish.student_files.progress import CHECK_SECONDS
+from autograder.publish.student_files.limit import HERE
 from autograder.publish.template import provided_files, render
 
 OTTER_FILES = Path(__file__).parent
 PLUGIN = "autograder.otter.plugin.BehindTheWall"
-WITH_CONDA = {"torch": "pytorch-cpu"}  # its name there, where it differs
+WITH_CONDA = {"torch": "pytorch-cpu"}  # the name there
 FOR_THE_ENGINE = ("msgspec", "PyYAML")
 
 
@@ -27,7 +28,7 @@ def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
     provided = provided_files(course.root / "assignments" / stem, beside.modules(assignment.provided))
     source = read_source(course.root, f"tests/questions/test_{stem}.py")
     bank = load_bank(course.root, stem, assignment)
-    tests = grading_tests(source, bank.checks, stem, assignment.questions, course.settings.seed)
+    tests = grading_tests(source, bank.checks, assignment, course.settings.seed)
     texts = {f"tests/{question}.py": text for question, text in tests.items()}
     texts |= otter_scripts()
     # As packages: otter refuses a submission with two .py files side by side.
@@ -36,7 +37,7 @@ def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
     texts["README.md"] = render(
         (OTTER_FILES / "README.md.j2").read_text("utf-8"), title=assignment.heading, stem=stem,
         otter=importlib.metadata.version("otter-grader"), quiz=bool(assignment.quiz),
-        modules=bool(provided), seconds=CHECK_SECONDS,
+        modules=bool(provided), seconds=f"{HERE * assignment.limits.call_s:g}",
     )  # fmt: skip
     files = {path: text.encode() for path, text in texts.items()}
     return files | kit_files() | {f"course/{path}": data for path, data in course_files(course, stem).items()}
@@ -66,9 +67,11 @@ def otter_scripts() -> dict[str, str]:
         Path(template).name: generate.JINJA_ENV.get_template(template).render(**context)
         for template in templates
     }
-    torch = {"channels": ["conda-forge"], "dependencies": list(WITH_CONDA.values())}
-    libraries = sorted({*LIBRARIES, *FOR_THE_ENGINE} - WITH_CONDA.keys(), key=str.lower)
-    environment = generate.CondaEnvironment(VERSION, False, libraries, False, torch)
+    versions = closure([*LIBRARIES, *FOR_THE_ENGINE, "otter-grader"])
+    torch = [f"{name}={versions[package]}" for package, name in WITH_CONDA.items()]
+    libraries = [f"{name}=={versions[name]}" for name in sorted(versions.keys() - BY_PIN)]
+    conda = {"channels": ["conda-forge"], "dependencies": torch}
+    environment = generate.CondaEnvironment(VERSION, False, libraries, False, conda)
     return scripts | {"environment.yml": environment.to_str()}
 
 

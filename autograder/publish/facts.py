@@ -130,5 +130,6 @@ def study_facts(
         "given": [*beside.file_names(assignment.provided), *files_of(assignment, rules)],
         "parameters": parameters, "python": list(PYTHON), "due": rules.due,
         "rules": [*rules.told, *([rules.hand_in] if rules.hand_in else [])], "hand_in": rules.hand_in,
+        "limits": {"import_s": assignment.limits.import_s, "call_s": assignment.limits.call_s},
         "hints": {name: list(tiers) for name, tiers in rules.hints.items()},
     }  # fmt: skip

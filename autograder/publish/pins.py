@@ -8,18 +8,19 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
+HERE = Path(__file__).resolve().parent
+LOCKS = (HERE / "requirements.lock", HERE.parents[1] / "requirements.lock")  # of a wheel, of a clone
 BY_PIN = frozenset({"torch"})  # without hashes: its build, and what that needs, depend on the machine
 
 
 def requirements(packages: Iterable[str]) -> dict[str, str]:
     """Return requirements.txt, and requirements-torch.txt where torch is needed.
 
-    Hashes are those of requirements.lock; where that is not there (the kit was installed from a wheel), or
-    lacks one of the packages, there are only versions: pip wants hashes of all or of none.
+    Hashes are those of requirements.lock; where that lacks one of the packages, or has another version of
+    it, there are only versions: pip wants hashes of all or of none.
     """
     needed = closure(packages)
-    known = locked(LOCK.read_text("utf-8") if LOCK.is_file() else "")
+    known = locked(next(path for path in LOCKS if path.is_file()).read_text("utf-8"))
     lines = {name: f"{name}=={needed[name]}" for name in sorted(needed.keys() - BY_PIN)}
     if all(line in known for line in lines.values()):
         lines = {name: f"{line} \\\n{known[line]}" for name, line in lines.items()}

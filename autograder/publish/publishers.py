@@ -21,7 +21,7 @@ class Door(Protocol):
 
     BUNDLES: Mapping[str, MakeBundle]  # by the name of the zip, with {stem} in it
 
-    def student_files(self, checks: CourseModule, stem: str) -> dict[str, str]:
+    def student_files(self, checks: CourseModule, stem: str, call_s: float) -> dict[str, str]:
         """Return files for the student's folder, by their path in it."""
 
 

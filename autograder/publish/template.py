@@ -24,6 +24,7 @@ from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, CourseModule, read_source
 from autograder.publish.stubs import make_stubs
 from autograder.publish.student_files.foresight import parameters_of
+from autograder.publish.student_files.limit import HERE
 from autograder.publish.visible import count_visible, make_visible_checks
 from autograder.quiz.figures import term_salt
 from autograder.quiz.questions import load_questions
@@ -85,7 +86,7 @@ def work_files(
     texts = stubs_of(parts, list(assignment.questions), around)
     texts[f"checks/test_{stem}.py"] = make_visible_checks(checks)
     for door in publishers():
-        texts |= door.student_files(checks, stem)
+        texts |= door.student_files(checks, stem, assignment.limits.call_s)
     stubs = texts[f"{stem}.py"]
     texts[f"{stem}.ipynb"] = work_notebook(stubs, stem, assignment.heading, files_of(assignment, rules)[1:])
     with contextlib.suppress(FileNotFoundError):
@@ -211,6 +212,7 @@ def readme(
         examples_points=f"{assignment.examples_points:g}" if assignment.examples_points else "",
         data=beside.files(assignment.provided), lab="lab.ipynb" in texts, libraries=promised(),
         import_s=f"{assignment.limits.import_s:g}", call_s=f"{assignment.limits.call_s:g}",
+        times=HERE,
     )  # fmt: skip
     return re.sub(r"\n{3,}", "\n\n", filled)
 

@@ -19,13 +19,14 @@ from autograder.errors import InputError
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.judging.scoring import VISIBLE_PART
-from autograder.redteam.collection import QUICK, Attack, Gain, armed, load_attacks
+from autograder.redteam.collection import QUICK, Attack, Gain, armed, hand_in, load_attacks
 from autograder.redteam.gains import ReadByStudents, Secrets, judge, lingers, offspring, secrets_of
 from autograder.redteam.stage import Stage, on_stages
 from autograder.redteam.table import table
 from autograder.redteam.zipped import Honest, against_zip
 from autograder.results import Isolation
-from autograder.submission.reading import Submission
+from autograder.submission.reading import Submission, read_submission
+from autograder.submission.work import Task, task_of
 
 GRADER_S, GRADER_MB = 8, 300  # what one attack may cost the grader itself, and the collection
 CENT = 0.011  # scores are rounded
@@ -40,7 +41,8 @@ def against_grader(
         honest = grader.grade(submission("honest", stem, grader.bank.solution)).score
         secrets = secrets_of(grader)
         size, before = peak_mb(), offspring(grader.wall.pid)
-        gains = list(on_stages(attacks, functools.partial(run_one, grader, secrets)))
+        task = task_of(course, stem)
+        gains = list(on_stages(attacks, functools.partial(run_one, grader, task, secrets)))
         gains.append(fit_the_examples(grader))
         after = grader.grade(submission("honest", stem, grader.bank.solution)).score
         left = ["an honest submission scores less than before"] if after != honest else []
@@ -53,16 +55,18 @@ def against_grader(
         grader.close()
 
 
-def run_one(grader: Grader, secrets: Secrets, scene: Stage, attack: Attack) -> Gain:
+def run_one(grader: Grader, task: Task, secrets: Secrets, scene: Stage, attack: Attack) -> Gain:
     """Run one attack and look at what it gained."""
-    stem = grader.bank.stem
+    stem, work = grader.bank.stem, scene.folder / "work" / attack.name
     preamble = scene.preamble(os.getpid(), grader.course.root.resolve(), stem)
     text = armed(attack, preamble, list(grader.assignment.questions))
+    hand_in(attack, text, stem, work)
     used = time.thread_time()  # all of the grader's work on a submission is done in the thread that asks
-    report = grader.grade(submission(attack.name, stem, text))
+    report = grader.grade(read_submission(work, task))
     used = time.thread_time() - used
     hidden = [one.feedback for one in report.checks if not one.visible]
     visible = [one.feedback for one in report.checks if one.visible]
+    visible += [one.feedback for one in report.quiz]
     told = ReadByStudents(
         " ".join([*hidden, *(one.hint for one in report.questions)]), " ".join([*visible, *report.notes])
     )

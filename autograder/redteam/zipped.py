@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from autograder.errors import InputError
-from autograder.redteam.collection import QUICK, Attack, Gain, armed
+from autograder.redteam.collection import QUICK, Attack, Gain, armed, hand_in
 from autograder.redteam.gains import ReadByStudents, Secrets, judge
 from autograder.redteam.stage import Stage, on_stages, stage
 
@@ -50,7 +50,8 @@ def against_zip(
     def run(scene: Stage, attack: Attack) -> Gain:
         root = scene.folder / "platform"
         text = armed(attack, scene.preamble(os.getpid(), root / "source" / "course", stem), questions)
-        score, printed, told = run_in_zip(root, stem, text)
+        hand_in(attack, text, stem, root / "submission")
+        score, printed, told = run_in_zip(root)
         if told is None:
             return Gain(attack.name, score, ("kept results.json from being written",))
         cut = ["kept the grader from coming to an end"] if ENDED in printed else []
@@ -58,7 +59,8 @@ def against_zip(
 
     with stage() as scene:
         set_up(scene)
-        score, printed, _ = run_in_zip(scene.folder / "platform", stem, honest.text)
+        hand_in(Attack("honest", "", ""), honest.text, stem, scene.folder / "platform" / "submission")
+        score, printed, _ = run_in_zip(scene.folder / "platform")
     if score != honest.score:
         told = f"honest work scores {score:g}, {honest.score:g} here: {printed.strip()[-300:]}"
         return [Gain("honest", score, (told,))]
@@ -84,11 +86,8 @@ def unpack(archive: Path, source: Path) -> None:
     settings.write_text(yaml.safe_dump(course), "utf-8")
 
 
-def run_in_zip(root: Path, stem: str, text: str) -> tuple[float, str, ReadByStudents | None]:
-    """Grade one program with the zip's own; return the score, what was printed, and what students read."""
-    work = root / "submission"
-    work.mkdir(exist_ok=True)
-    (work / f"{stem}.py").write_text(text)
+def run_in_zip(root: Path) -> tuple[float, str, ReadByStudents | None]:
+    """Grade what was handed in with the zip's own; return score, what was printed, what students read."""
     environment = {
         **os.environ, "AUTOGRADER_ROOT": str(root), "AUTOGRADER_PYTHON": sys.executable,
         "AUTOGRADER_SECONDS": str(ZIP_S),

@@ -16,8 +16,8 @@ from html import escape
 
 from autograder.reports.tables import Row, Table
 from autograder.results import Report
-from autograder.roster.late import moment
 from autograder.roster.people import Person
+from autograder.roster.times import moment
 from autograder.roster.worksheet import IDENTIFIER, places_in
 
 ENGLISH_MONTH = re.compile(

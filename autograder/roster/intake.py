@@ -23,9 +23,10 @@ from autograder.roster.columns import (
 )
 from autograder.roster.commits import committed_at
 from autograder.roster.late import Ruling, rule
-from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times
+from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times, worksheet_times
 from autograder.roster.people import Index, Person, folded, read_roster, run_together
 from autograder.roster.tables import read_rows
+from autograder.roster.times import moment
 from autograder.roster.worksheet import NUMBER_CELL, places_in
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
@@ -91,7 +92,7 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     zone = assignment.due.tzinfo if assignment.due else None
     whose = Whose(entries, people, remarks)
     worksheet = options.roster if knows_times(options.roster) else ""
-    times = submitted_times(options.submitted or worksheet, whose, zone)
+    times = worksheet_times(worksheet, whose, zone) | submitted_times(options.submitted, whose, zone)
     extensions = read_extensions(options.extensions, whose, stem, zone)
     rows = []
     for at, entry in enumerate(entries):
@@ -139,6 +140,12 @@ def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]
         remarks.append(
             f"the maximum in Moodle is {listing(sorted(maximum))}, here it is {most:g}:"
             " Moodle will skip grades above its own, so set it to the same"
+        )
+    unread = [said for row in rows[1:] if (said := row[places["graded"]].strip("- ")) and not moment(said)]
+    if unread:
+        remarks.append(
+            f"{len(unread)} times of grades in Moodle cannot be read, such as {listing(unread, 2, '; ')}:"
+            ' tick "update records that have been modified" when you upload moodle.csv'
         )
     return rows
 

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from autograder.errors import InputError
-from autograder.roster.late import Extension, moment
+from autograder.roster.late import Extension
 from autograder.roster.people import (
     ID_KINDS,
     PERSON_COLUMNS,
@@ -16,6 +16,7 @@ from autograder.roster.people import (
     person_on,
 )
 from autograder.roster.tables import Line, heads_of, read_lines
+from autograder.roster.times import SLASHED, days_first, moment
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry
 
@@ -31,6 +32,24 @@ EXTENSION_COLUMNS = {
 }  # fmt: skip
 
 
+class Clock:
+    """Reads the times in a column; one without an offset is in that of the due date."""
+
+    def __init__(self, path: str, zone: tzinfo | None, column: Sequence[str]) -> None:
+        self._path, self._zone, self._day_first = path, zone, days_first(column)
+
+    def moment(self, said: str, line: Line) -> datetime:
+        """Return the time in a cell."""
+        found = moment(said, self._zone, day_first=self._day_first)
+        if found is None:
+            doubt = "may be two days" if SLASHED.fullmatch(said) else "is no time that can be read"
+            raise InputError(
+                f"{self._path}, line {line.number}: {said!r} {doubt}: write it like 2026-12-15 23:59:00+01:00"
+            )
+        day_only = len(said) <= len("2026-12-15")
+        return found.replace(hour=23, minute=59, second=59) if day_only else found
+
+
 class Whose:
     """Tells which entry a line of a list is about."""
 
@@ -40,6 +59,10 @@ class Whose:
         self._entries = {entry.name.casefold(): at for at, entry in enumerate(entries)}
         self._people, self._remarks = people, remarks
         self._index = Index([(at, person) for at, members in enumerate(people) for person in members])
+
+    def note(self, remark: str) -> None:
+        """Note what staff should know of a list."""
+        self._remarks.append(remark)
 
     def lines(
         self, path: str, columns: Mapping[str, Sequence[str]], needed: Collection[str],
@@ -62,7 +85,7 @@ class Whose:
             for at in sorted(found):
                 yield at, line
         if nobody:
-            self._remarks.append(f"{path}: no submission here of {listing(nobody)}")
+            self.note(f"{path}: no submission here of {listing(nobody)}")
 
     def _find(self, person: Person, submission: str) -> set[int]:
         """Return the places meant: by a number of its kind, a row's name, any number, then the name."""
@@ -83,11 +106,31 @@ class Whose:
 def submitted_times(path: str, whose: Whose, zone: tzinfo | None) -> dict[int, list[datetime]]:
     """Return when each entry's student handed in, in order; the last time is the entry's own."""
     times: defaultdict[int, list[datetime]] = defaultdict(list)
+    for at, line, clock in timed_lines(path, whose, zone):
+        times[at].append(clock.moment(time_in(line), line))
+    return {at: sorted(moments) for at, moments in times.items()}
+
+
+def worksheet_times(path: str, whose: Whose, zone: tzinfo | None) -> dict[int, list[datetime]]:
+    """Return the same of a worksheet of Moodle, in whatever language; note the times that cannot be read."""
+    times, unread = dict[int, list[datetime]](), list[str]()
+    for at, line, clock in timed_lines(path, whose, zone):
+        try:
+            times[at] = [clock.moment(time_in(line), line)]
+        except InputError:
+            unread.append(time_in(line))
+    if unread:
+        whose.note(f"{path}: {len(unread)} times cannot be read, such as {listing(unread, 2, '; ')}")
+    return times
+
+
+def timed_lines(path: str, whose: Whose, zone: tzinfo | None) -> Iterator[tuple[int, Line, Clock]]:
+    """Yield the lines of a list that say when work came in, with the places of their entries."""
     if path:
-        timed = whose.lines(path, SUBMITTED_COLUMNS, ["time"], lambda line: time_in(line) not in ("", "-"))
-        for at, line in timed:
-            times[at].append(read_moment(time_in(line), zone, path, line))
-    return {at: sorted(found) for at, found in times.items()}
+        about = whose.lines(path, SUBMITTED_COLUMNS, ["time"], lambda line: time_in(line) not in ("", "-"))
+        found = list(about)
+        clock = Clock(path, zone, [time_in(line) for _, line in found])
+        yield from ((at, line, clock) for at, line in found)
 
 
 def knows_times(roster: str) -> bool:
@@ -108,10 +151,12 @@ def read_extensions(path: str, whose: Whose, stem: str, zone: tzinfo | None) -> 
         path, EXTENSION_COLUMNS, ["days", "until"],
         lambda line: line.cells.get("assignment", "") in ("", stem),
     )  # fmt: skip
-    return {at: extension_on(line, zone, path) for at, line in about}
+    found = list(about)
+    clock = Clock(path, zone, [line.cells.get("until", "") for _, line in found])
+    return {at: extension_on(line, clock, path) for at, line in found}
 
 
-def extension_on(line: Line, zone: tzinfo | None, path: str) -> Extension:
+def extension_on(line: Line, clock: Clock, path: str) -> Extension:
     """Return the extension that a line grants."""
     days, until = line.cells.get("days", ""), line.cells.get("until", "")
     if not days and not until:
@@ -122,15 +167,4 @@ def extension_on(line: Line, zone: tzinfo | None, path: str) -> Extension:
         more = -1
     if not 0 <= more <= MOST_DAYS:
         raise InputError(f"{path}, line {line.number}: days must be a number from 0, not {days!r}")
-    return Extension(more, read_moment(until, zone, path, line) if until else None)
-
-
-def read_moment(said: str, zone: tzinfo | None, path: str, line: Line) -> datetime:
-    """Return a time in a list; one without an offset is in that of the due date."""
-    found = moment(said, zone)
-    if found is None:
-        raise InputError(
-            f"{path}, line {line.number}: {said!r} is no time: write it like 2026-12-15 23:59:00+01:00"
-        )
-    day_only = len(said) <= len("2026-12-15")
-    return found.replace(hour=23, minute=59, second=59) if day_only else found
+    return Extension(more, clock.moment(until, line) if until else None)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 IDENTIFIER = re.compile(r"[^\d]{2,60}?(\d+)")
 NUMBER_CELL = re.compile(r"\d+(?:[.,]\d+)?")
-TIME_CELL = re.compile(r"-?|.*\b(?:19|20)\d\d\b.*\d.*")
+TIME_CELL = re.compile(r"-?|.*(?<!\d)(?:19|20)\d\d(?!\d).*\d.*")
 ENGLISH = {
     "identifier": "Identifier", "name": "Full name", "email": "Email address", "status": "Status",
     "grade": "Grade", "maximum": "Maximum grade", "submitted": "Last modified (submission)",

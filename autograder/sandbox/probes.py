@@ -97,8 +97,26 @@ def changes_metadata(path: str) -> bool:
 
 
 def removes_a_file(path: str) -> bool:
-    """Remove a file."""
-    return works(os.unlink, path)
+    """Remove a real file: what `os` removes is in memory."""
+    return works(posix.unlink, path)
+
+
+def leaves_a_file(name: str) -> None:
+    """Write what the next worker might find."""
+    with open(name, "w", encoding="utf-8") as file:
+        file.write("left")
+
+
+def finds_a_file(name: str) -> bool:
+    """Find what another worker wrote."""
+    return os.path.exists(name) or works(open, name)
+
+
+def runs_on() -> None:
+    """Hold the interpreter for ever, deaf to signals."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
+    while True:
+        pass
 
 
 def signals(pid: int) -> bool:

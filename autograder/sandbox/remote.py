@@ -50,7 +50,7 @@ class Worker:
         self, wall: "Wall", warm: WarmProcess, sock: socket.socket, pid: int, pidfd: int, output: int
     ) -> None:
         self._wall, self._warm, self._sock, self._output = wall, warm, sock, output
-        self._pid, self._pidfd = pid, pidfd
+        self._pid, self.pidfd = pid, pidfd
         self._lender: Lender | None = None
         self.running: protocol.Running | None = None
         sock.setblocking(False)
@@ -205,8 +205,8 @@ class Worker:
             self.alive = False
             self._sock.close()
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-            os.close(self._pidfd)
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            os.close(self.pidfd)
             self._warm.tell({"do": "reap", "silent": True})
 
     def close(self) -> None:

@@ -73,7 +73,7 @@ class Function:
         return Gradients(answer.value, answer.grads)
 
     def _ask(self, args: Sequence[Any], kwargs: Mapping[str, Any], **more: Any) -> Answer:
-        packed = Arguments(self._module)
+        packed = Arguments(self._module, self._call.functions)
         call = Call(
             self._call.action,
             self._call.name,
@@ -85,23 +85,29 @@ class Function:
         )
         answer = self._module._send(call)
         self.changed_inputs = answer.changed
-        return Answer(wrap(answer.value, self._module), answer.changed, answer.grads)
+        return Answer(wrap(answer.value, self._module, call.functions), answer.changed, answer.grads)
 
 
 class Object:
-    """An object that stays on the other side: read its attributes, call it and its methods, go through it."""
+    """An object that stays on the other side: read its attributes, call it and its methods, go through it.
 
-    def __init__(self, module: Student, handle: Handle) -> None:
+    It may have kept the functions that were passed to what made it, and call them later.
+    """
+
+    def __init__(
+        self, module: Student, handle: Handle, functions: tuple[Callable[..., Any], ...] = ()
+    ) -> None:
         object.__setattr__(self, "_module", module)
         object.__setattr__(self, "_handle", handle)
+        object.__setattr__(self, "_functions", functions)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._module._send(Call("read", name, handle=self._handle)).value
+        value = self._module._send(self._use("read", name)).value
         if isinstance(value, Handle) and value.type_name in METHODS:
-            return Function(self._module, Call("invoke", name, handle=self._handle))
-        return wrap(value, self._module)
+            return self._method(name)
+        return wrap(value, self._module, self._functions)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._method("__setattr__")(name, value)
@@ -142,20 +148,23 @@ class Object:
         return f"{self._handle.type_name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"
 
     def _method(self, name: str) -> Function:
-        return Function(self._module, Call("invoke", name, handle=self._handle))
+        return Function(self._module, self._use("invoke", name))
+
+    def _use(self, action: str, name: str) -> Call:
+        return Call(action, name, handle=self._handle, functions=self._functions)
 
 
-def wrap(value: Any, module: Student) -> Any:
-    """Return data with its handles as objects that can be used."""
-    return rebuilt(value, lambda leaf: Object(module, leaf) if isinstance(leaf, Handle) else leaf)
+def wrap(value: Any, module: Student, functions: tuple[Callable[..., Any], ...] = ()) -> Any:
+    """Return data with its handles as objects that can be used, and that may call functions."""
+    return rebuilt(value, lambda leaf: Object(module, leaf, functions) if isinstance(leaf, Handle) else leaf)
 
 
 class Arguments:
     """Turns a check's arguments into data and stand-ins; keeps the functions among them."""
 
-    def __init__(self, module: Student) -> None:
+    def __init__(self, module: Student, functions: Sequence[Callable[..., Any]]) -> None:
         self._module = module
-        self.functions: list[Callable[..., Any]] = []
+        self.functions = list(functions)
 
     def unwrap(self, value: Any) -> Any:
         """Return one argument as data."""

@@ -22,6 +22,7 @@ MAX_VISITED = 60_000  # with what is ignored: a virtual environment, a git histo
 MAX_DIRECTORY = 8_000_000  # bytes of a zip's own list of its files
 MAX_FOLDERS = 12
 MAX_PATH = 500
+MOST_NOTES = 30  # on a submission
 CHUNK = 1 << 16
 JUNK = frozenset({"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv", "Thumbs.db"})
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

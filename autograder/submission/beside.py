@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from autograder.environment import LIBRARIES
 from autograder.errors import InputError
-from autograder.submission.archive import Item, clean, natural
+from autograder.submission.archive import MOST_NOTES, Item, clean, natural
 from autograder.submission.notebook_code import code_text
 from autograder.submission.pick import QUIZ, is_copy, is_handed_out, is_work, suffix_of
 from autograder.submission.work import MAX_TEXT, Task
@@ -48,6 +48,8 @@ def helpers(
             room -= len(code_text(data, path).encode())
         except InputError as wrong:
             notes.append(f"left out: {wrong}")
+            if len(notes) >= MOST_NOTES:  # to read what is refused takes its time, too
+                break
             continue
         if room < 0 or len(files) >= MAX_HELPERS:
             notes.append(f"{clean(path)} and what follows is left out: too much code")
@@ -73,6 +75,8 @@ def data_files(
             data = item.read(MAX_TEXT)
         except InputError as wrong:
             notes.append(f"left out: {wrong}")
+            if len(notes) >= MOST_NOTES:  # to read what is refused takes its time, too
+                break
             continue
         if len(files) >= MAX_DATA_FILES:
             notes.append(f"{clean(path)} and what follows is left out: too many files")

@@ -1,4 +1,4 @@
-"""From what a student saved to Python text: encodings, notebook cells, notebook commands."""
+"""From what a student saved to Python text: encodings, notebook cells."""
 
 import codecs
 import io
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.errors import STUB, InputError
+from autograder.submission.commands import CLOSING, OPENING, python_of_cell, without_commands
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -20,18 +21,6 @@ BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
 COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
-SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
-RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+|\"[^\"\\]+\"|'[^'\\]+')[^\\]*$")
-WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
-CELL_COMMAND = re.compile(r"\s*%%(\w+)")
-BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, as without them
-TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
-COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
-HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
-ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
-LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
 PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
@@ -44,6 +33,7 @@ def decode(data: bytes, name: str) -> str:
     It is UTF-8, anything with a byte order mark, or what a coding comment names.
     """
     encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
+    encoding = encoding or unmarked(data)
     if not encoding:
         if b"\0" in data:
             raise InputError(f"{name} is not a text file: NUL at byte {data.index(0)}")
@@ -62,13 +52,22 @@ def decode(data: bytes, name: str) -> str:
     return unix_lines(text)
 
 
+def unmarked(data: bytes) -> str:
+    """Return the encoding of a text in UTF-16 without its mark, "" if it is none: each second byte is 0."""
+    for at, encoding in enumerate(("utf-16-be", "utf-16-le")):
+        halves = data[at::2], data[1 - at :: 2]
+        if data and not any(halves[0]) and 0 not in halves[1]:
+            return encoding
+    return ""
+
+
 def code_text(data: bytes, name: str) -> str:
     """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
 
     Raises:
         InputError: it is no text.
     """
-    if not data.startswith(tuple(mark for mark, _ in BOMS)):
+    if not data.startswith(tuple(mark for mark, _ in BOMS)) and not unmarked(data):
         data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
     try:
         text = decode(data, name)
@@ -130,7 +129,7 @@ def notebook_cells(text: str, name: str) -> list[str]:
         line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
     try:
-        return [cell_text(cell) for cell in all_cells(book) if cell["cell_type"] == "code"]
+        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
 
@@ -141,107 +140,20 @@ def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from book["cells"]
     else:
         for sheet in book["worksheets"]:
-            yield from sheet["cells"]
+            yield from sheet.get("cells", ())
+
+
+def is_code(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell holds code; one that does not say what it is holds none."""
+    return bool(cell.get("cell_type") == "code")
 
 
 def cell_text(cell: Mapping[str, Any]) -> str:
-    """Return a code cell's text; before format 4 its key was "input"."""
-    source = cell["source"] if "source" in cell else cell["input"]
+    """Return a code cell's text, "" if it has none; before format 4 its key was "input"."""
+    source = cell.get("source", cell.get("input")) or ""
     text = source if isinstance(source, str) else "".join(source)
     # half a surrogate pair, which JSON can spell, fits into no file
     return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
-
-
-def python_of_cell(text: str, module: str = "") -> str:
-    """Return a cell with its notebook commands commented out, line by line.
-
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file, and
-    if that is the `module` that is graded, the cell is part of it; under any other `%%` command (`%%bash`,
-    ...) it is no Python and all of it is commented out.
-    """
-    written = WRITTEN.match(text)
-    if written:
-        name, body = written[2].strip("\"'"), text[written.end() :]
-        mode = "a" if written[1] else "w"
-        rest = without_commands(body) if name.lower() == module else "\n" * body.count("\n")
-        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r})\n{rest}"
-    command = CELL_COMMAND.match(text)
-    if command and command[1] not in BODY_RUNS:
-        return "\n".join(f"# {line}" for line in text.split("\n"))
-    return without_commands(without_indent(text))
-
-
-def without_indent(text: str) -> str:
-    """Return a cell without the indentation of its first line, as notebooks take it."""
-    indent = INDENT.match(text)
-    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
-
-
-def without_commands(text: str) -> str:
-    """Return Python text with `%magic`, `!shell` and `help?` lines commented out, else unchanged.
-
-    Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
-    string or after a backslash. No line of valid Python looks like that.
-    """
-    if not SUSPECT_LINE.search(text):
-        return text
-    lines, quote, depth, joined, continued = [], "", 0, False, False
-    for line in text.split("\n"):
-        if continued:  # of a command that went on with a backslash
-            line, continued = f"# {line}", line.endswith("\\")
-        elif not quote and not depth and not joined:
-            line, continued = without_command(line)
-        if not continued:
-            quote, depth, joined = open_after(line, quote, depth)
-        lines.append(line)
-    return "\n".join(lines)
-
-
-def without_command(line: str) -> tuple[str, bool]:
-    """Return the line at which a statement begins as Python, and whether its command goes on."""
-    timed = TIMED.match(line)
-    if timed:
-        return timed[1] + line[timed.end() :], False
-    assigned = ASSIGNED_COMMAND.match(line)
-    if assigned:
-        start = assigned.end(1)
-        value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
-        return f"{assigned[1]}{value}  # {line[start:]}", line.endswith("\\")
-    run = RUN.match(line)
-    if run:
-        name = run[2].strip("\"'")
-        if name.endswith(".ipynb"):
-            return f"{run[1]}raise RuntimeError('%run of a notebook is not carried out here')", False
-        name = name if name.endswith(".py") else f"{name}.py"
-        return f"{run[1]}exec(compile(open({name!r}, encoding='utf-8').read(), {name!r}, 'exec'))", False
-    command = COMMAND.match(line) or HELP.match(line)
-    if not command:
-        return line, False
-    indent = command[1]
-    keeps_block = "pass  " if indent else ""  # the command may be all that a block holds
-    return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
-
-
-def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
-    at = 0
-    while found := LEXICAL.search(line, at):
-        mark, at = found[0], found.end()
-        if mark == "\\":
-            at += 1  # whatever comes next means nothing
-        elif quote:
-            if mark.startswith(quote):
-                at, quote = found.start() + len(quote), ""
-        elif mark == "#":
-            return "", depth, False
-        elif mark[0] in "'\"":
-            quote = mark
-        else:
-            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
-    joined = at > len(line)  # a backslash was the last character
-    if len(quote) == 1 and not joined:
-        quote = ""  # never closed: an error, which ends with its line
-    return quote, depth, joined and not quote
 
 
 def is_untouched(text: str) -> bool:

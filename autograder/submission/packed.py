@@ -14,6 +14,7 @@ from typing import IO
 
 from autograder.errors import InputError
 from autograder.submission.archive import (
+    CHUNK,
     HAND_IN_LESS,
     Item,
     check_count,
@@ -25,6 +26,7 @@ from autograder.submission.archive import (
     read_capped,
     safe_path,
 )
+from autograder.submission.tar import members
 
 ZIP, TAR = (".zip",), (".tar.gz", ".tgz", ".tar")
 CLOSED = (".rar", ".7z", ".tar.bz2", ".tar.xz", ".bz2", ".xz", ".gz", ".zipx", ".cab", ".arj")
@@ -119,25 +121,6 @@ def zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> Ca
     return read
 
 
-class Capped(io.RawIOBase):
-    """A stream that ends with an `InputError` once more has come than any honest archive holds."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, self._left = stream, MAX_UNPACKED
-
-    def readable(self) -> bool:
-        """It can be read."""
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return what comes next."""
-        data = self._stream.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
-        self._left -= len(data)
-        if self._left < 0:
-            raise InputError(f"it unpacks to more than {MAX_UNPACKED / 1e6:g} MB: {HAND_IN_LESS}")
-        return data
-
-
 @contextlib.contextmanager
 def tar_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[Item]]:
     """List what is in a .tar or .tar.gz, which is read once, within a bound."""
@@ -146,21 +129,16 @@ def tar_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[It
     file.seek(0)
     odd: list[str] = []
     items: list[Item] = []
-    visited = 0
     try:
-        source: IO[bytes] = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
-        stream = Capped(source)
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
-            for member in archive:
-                visited += 1
-                check_count(len(items), visited)
-                path = safe_path(member.name)
-                if is_junk(member.name) or member.isdir():
-                    continue
-                if path is None or not member.isreg():
-                    odd.append(member.name)
-                elif content := archive.extractfile(member):
-                    items.append(Item(path, reader_of(content.read(), path), None, float(member.mtime)))
+        for member in members(unpacked(gzip.GzipFile(fileobj=file) if packed else file, shown)):
+            path = safe_path(member.name)
+            if member.is_folder or is_junk(member.name):
+                continue
+            if path is None or not member.is_file:
+                odd.append(member.name)
+            elif path:
+                items.append(Item(path, reader_of(member.data, path), None, member.modified))
+            check_count(len(items), 0)
     except BROKEN as error:
         raise InputError(f"{shown} is not a whole tar file{looks_like(item)}: use a .zip") from error
     note_odd(odd, notes)
@@ -170,7 +148,18 @@ def tar_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[It
     yield items
 
 
-def reader_of(data: bytes, path: str) -> Callable[[int], bytes]:
+def unpacked(stream: io.RawIOBase | IO[bytes] | gzip.GzipFile, shown: str) -> bytes:
+    """Return a stream's contents, or raise an `InputError` if it is more than any honest archive holds."""
+    parts, left = [], MAX_UNPACKED
+    while part := stream.read(min(CHUNK, left + 1)):
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
+            raise InputError(f"{shown} unpacks to more than {MAX_UNPACKED / 1e6:g} MB: {HAND_IN_LESS}")
+    return b"".join(parts)
+
+
+def reader_of(data: memoryview, path: str) -> Callable[[int], bytes]:
     """Return what reads bytes that are in memory."""
     return lambda limit: read_capped(io.BytesIO(data), limit, path)
 

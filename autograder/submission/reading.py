@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.errors import InputError
-from autograder.submission.archive import Item, clean, file_item, folder_items, listing, natural
+from autograder.submission.archive import MOST_NOTES, Item, clean, file_item, folder_items, listing, natural
 from autograder.submission.beside import data_files, helpers
+from autograder.submission.commands import without_commands
 from autograder.submission.entry import Entry, Part
+from autograder.submission.large_notebook import slim
 from autograder.submission.layouts import neighbour
-from autograder.submission.notebook_code import REPLACED, cells_of, code_text, decode, without_commands
+from autograder.submission.notebook_code import REPLACED, cells_of, code_text, decode
 from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
     CODE_NAME,
@@ -89,8 +91,14 @@ def read_parts(parts: Sequence[Part], task: Task | str, name: str, student: str)
                 items = [item for item in items if not is_packed(item)] + inside
             main, files = collect(items, task, notes)
     except InputError as wrong:
-        return Submission(name, student, {}, str(wrong), notes=tuple(notes))
-    return Submission(name, student, files, main=main, notes=tuple(notes))
+        return Submission(name, student, {}, str(wrong), notes=few(notes))
+    return Submission(name, student, files, main=main, notes=few(notes))
+
+
+def few(notes: Sequence[str]) -> tuple[str, ...]:
+    """Return the first notes, and how many more there are."""
+    more = len(notes) - MOST_NOTES
+    return (*notes[:MOST_NOTES], *([f"and {more} more notes of this kind"] if more > 0 else []))
 
 
 def read_entry(entry: Entry, task: Task | str) -> Submission:
@@ -155,7 +163,7 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
     files: dict[str, bytes] = {}
     if code:
         main = stem + suffix_of(code)
-        files[main] = code.read(MAX_TEXT if main.endswith(".py") else MAX_NOTEBOOK)
+        files[main] = slim(code.read(MAX_TEXT if main.endswith(".py") else MAX_NOTEBOOK), main)
         cells = cells_of(files[main], clean(code.path))
         if not any(map(str.strip, cells)):
             notes.append(f"{clean(code.path)} is empty: there is no code in it")

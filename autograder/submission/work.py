@@ -15,6 +15,7 @@ from autograder import beside
 from autograder.config import Course
 from autograder.errors import STUB, InputError
 from autograder.submission.archive import Item
+from autograder.submission.large_notebook import slim
 from autograder.submission.notebook_code import cells_of
 
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
@@ -90,7 +91,7 @@ def text_of(item: Item) -> str:
     """Return the code in a file as Python text, "" if it cannot be read or is too much to be graded."""
     limit = MAX_NOTEBOOK if ".ipynb" in item.name.lower() else MAX_TEXT
     try:
-        text = "\n".join(cells_of(item.read(limit), item.name))
+        text = "\n".join(cells_of(slim(item.read(limit), item.name), item.name))
     except InputError:
         return ""
     return text if len(text) <= MAX_CODE else ""

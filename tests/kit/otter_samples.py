@@ -7,6 +7,8 @@ import textwrap
 import zipfile
 from pathlib import Path
 
+from whole_files import whole_file
+
 from autograder.judging.bank import load_bank
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,7 +16,6 @@ STEM = "rl_foundations"
 SAMPLES = Path(__file__).parent / "sample_class"
 NOT_HONEST = ("endless_loop", "exits_early", "overwrites_results", "reads_files")
 SOLUTION = (ROOT / "solutions" / f"{STEM}.py").read_text()
-IMPORTED = re.compile(r"^from (?:autograder|solutions)\S* import (?:\([^)]*\)|.*)$", re.MULTILINE)
 
 
 def zipped(files: dict[str, str]) -> bytes:
@@ -25,16 +26,6 @@ def zipped(files: dict[str, str]) -> bytes:
     return out.getvalue()
 
 
-def variant(kind: str, name: str, question: str) -> str:
-    """The solution with one question answered by a known mistake or an unusual right answer."""
-    text = IMPORTED.sub("", (ROOT / "tests" / "questions" / kind / f"{STEM}.py").read_text())
-    questions = re.findall(r"^def (\w+)", SOLUTION, re.MULTILINE)
-    kept = "\n".join(f"right_{one} = {one}" for one in questions)
-    text = re.sub(rf"(?<!\")\b({'|'.join(questions)})\b(?!\")", r"right_\1", text)
-    marks = "misconception = alternative = lambda question: lambda function: function"
-    return "\n\n".join([SOLUTION, kept, marks, text, f"{question} = {name}", ""])
-
-
 def honest(most: int = 48) -> dict[str, dict[str, str]]:
     """Submissions by name, each as its files; alternately mistakes and unusual right answers."""
     found = {}
@@ -43,12 +34,14 @@ def honest(most: int = 48) -> dict[str, dict[str, str]]:
             found[folder.name] = {path.name: path.read_text() for path in sorted(folder.iterdir())}
     found["untouched"] = {f"{STEM}.py": (ROOT / "student_template" / STEM / f"{STEM}.py").read_text()}
     bank = load_bank(ROOT, STEM)
-    kinds = {"mistakes": bank.misconceptions, "alternatives": bank.alternatives}
-    for kind, variants in kinds.items():
+    kinds = {
+        "mistakes": (bank.misconceptions, bank.mistakes_source),
+        "alternatives": (bank.alternatives, bank.alternatives_source),
+    }
+    for kind, (variants, source) in kinds.items():
         step = max(1, len(variants) // ((most - 12) // 2))
         for one in variants[::step]:
-            text = variant(kind, one.name, one.question)
-            found[f"{kind}_{one.question}_{one.name}"] = {f"{STEM}.py": text}
+            found[f"{kind}_{one.question}_{one.name}"] = {f"{STEM}.py": whole_file(bank, source, one)}
     return found
 
 

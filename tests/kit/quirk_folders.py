@@ -100,6 +100,7 @@ ENCODED: dict[str, Files] = {
     "Latin-1, said": {NAME: ("# -*- coding: latin-1 -*-\n# Größe\n" + RIGHT).encode("latin-1")},
     "Latin-1, not said": {NAME: ("# Größe\n" + RIGHT).encode("latin-1")},
     "GBK, not said": {NAME: ("# \N{CJK UNIFIED IDEOGRAPH-4F5C}\n" + RIGHT).encode("gbk")},
+    "UTF-16 without a mark": {NAME: RIGHT.encode("utf-16-le")},
     "says ASCII": {NAME: "# coding: ascii\n# Größe\n" + RIGHT},
     "says what there is not": {NAME: "# -*- coding: utf8mb4 -*-\n" + RIGHT},
     "CRLF": {NAME: RIGHT.replace("\n", "\r\n")},
@@ -111,6 +112,15 @@ ENCODED: dict[str, Files] = {
     "cut": {NAME: RIGHT.rstrip()},
 }
 MODULES: dict[str, Files] = {
+    "notebook that loads": {BOOK: book("%cd ..\n%load helpers.py", IMPORT, HELPED), "helpers.py": HELPER},
+    "exported notebook": {
+        NAME: IMPORT + "get_ipython().run_line_magic('run', '-i helpers.py')\n"
+        f"get_ipython().run_cell_magic('time', '', {MEAN.replace('np.mean', 'mean_of')!r})\n"
+        f"get_ipython().run_cell_magic('bash', '', 'ls')\nget_ipython().system('pip install x')\n"
+        f"get_ipython().run_cell_magic('writefile', 'more.py', {CLIP!r})\n"
+        "import numpy\nget_ipython().magic('run more')\n",
+        "helpers.py": HELPER,
+    },
     "helper": {NAME: IMPORT + "from helpers import *\n" + HELPED, "helpers.py": HELPER},
     "relative": {NAME: IMPORT + "from .helpers import mean_of\n" + HELPED, "helpers.py": HELPER},
     "relative whole": {
@@ -186,6 +196,12 @@ BOOKS: dict[str, Files] = {
         ),
         "awaits": (IMPORT + "import asyncio", "await asyncio.sleep(0)\nasync with asyncio.Lock():\n    pass", MEAN, CLIP),
         "last result": (IMPORT, "1 + 1", "x = _ + 1", MEAN, CLIP),
+        "pylab": ("%pylab inline", MEAN.replace("np.", ""), CLIP),
+        "measured": ("%%memit\n" + IMPORT, "%%snakeviz -t\n%env X=1\n" + MEAN, CLIP, "x = %env X\ny = %time float(x)"),
+        "compiled": ("%load_ext Cython", "%%cython\ncdef int two():\n    return 2", IMPORT, MEAN, CLIP, "two()"),
+        "stored": ("%store -r data", IMPORT, MEAN, "%store MEAN\nlines = %sx ls\nprint(lines[:1], data)", CLIP),
+        "macro": (IMPORT, MEAN, "%macro again 1-2\nagain", CLIP, "%reset -f"),
+        "automagic": (IMPORT, "pip install gymnasium", MEAN, "matplotlib inline", CLIP),
         "environment": (
             "%env CUDA_VISIBLE_DEVICES=0\n%config InlineBackend.figure_format = 'retina'\n?np.mean\nnp.sum?\n" + IMPORT,
             MEAN, CLIP,
@@ -237,6 +253,22 @@ AWAY: dict[str, Files] = {
         BOOK: json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": [RIGHT]}]}]}),
     },
     "notebook with a mark": {BOOK: b"\xef\xbb\xbf" + book(RIGHT).encode()},
+    "notebook with odd cells": {
+        BOOK: json.dumps({"nbformat": 4, "cells": [
+            {"source": "x"}, {"cell_type": "code"}, {"cell_type": "code", "source": None},
+            {"cell_type": "heading", "level": 1}, {"cell_type": "code", "source": [RIGHT]},
+        ]}),
+    },
+    "notebook with an empty sheet": {
+        BOOK: json.dumps({"worksheets": [{}, {"cells": [{"cell_type": "code", "input": RIGHT}]}]}),
+    },
+    "zip beside what it holds": {"hw.zip": zipped({NAME: RIGHT}), NAME: IMPORT},
+    "versions below": {"old/warmup.py": IMPORT + CLIP, "new/warmup.py": RIGHT},
+    "folder called .py": {"warmup.py/warmup.py": RIGHT},
+    "what systems leave": {
+        NAME: RIGHT, "._warmup.py": b"\0\5\26", "Thumbs.db": b"x", ".idea/a.xml": "<a/>", ".git/objects/aa/bb": b"x",
+        "__pycache__/warmup.cpython-311.pyc": b"\xa7\r\r\n",
+    },
     "notebook and its checkpoint": {
         BOOK: book(RIGHT), ".ipynb_checkpoints/warmup-checkpoint.ipynb": book(IMPORT),
     },
@@ -244,6 +276,14 @@ AWAY: dict[str, Files] = {
     "report beside it": {NAME: RIGHT, "README.md": "# hi", "report.pdf": b"%PDF-1.4", "plot.png": b"\x89PNG"},
 }  # fmt: skip
 REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
+    "in a guard": (
+        {NAME: IMPORT + "if __name__ == '__main__':\n" + MEMBERS},
+        "only inside of something else",
+    ),
+    "newer clauses": (
+        {NAME: "try:\n    x = t'{1}'\nexcept KeyError, ValueError:\n    pass\n"},
+        "A later Python has that",
+    ),
     "rar": ({"hw.rar": b"Rar!\x1a\7\0" + b"x" * 50}, "hand in a .zip"),
     "7z": ({"hw.7z": b"7z\xbc\xaf\x27\x1c" + b"x" * 50}, "hand in a .zip"),
     "docx": ({"warmup.docx": zipped({"word/document.xml": f"<x>{RIGHT}</x>"})}, "found: warmup.docx"),

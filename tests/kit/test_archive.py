@@ -1,8 +1,12 @@
 """What attackers hand in: nothing outside is read, no limit is passed, no exception gets out."""
 
+import gzip
+import io
 import os
+import runpy
 import stat
 import struct
+import tarfile
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -12,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import InputError
-from autograder.submission import archive
+from autograder.submission import archive, large_notebook
 from autograder.submission.reading import read_submission
 
 STEM = "rl_foundations"
@@ -171,3 +175,58 @@ def test_no_damage_raises(tmp_path: Path, patches: list[tuple[int, int]], length
     got = read_submission(path, STEM)
     assert bool(got.problem) != bool(got.files)
     assert len(got.problem.splitlines()) <= 1
+
+
+HOSTILE = Path(__file__).parent / "hostile"
+
+
+def handed_in(attack: str) -> dict[str, bytes]:
+    """Return what an attack of the collection hands in."""
+    found: dict[str, bytes] = runpy.run_path(str(HOSTILE / attack / "hand_in.py"))["files"](WORK, STEM)
+    return found
+
+
+def test_a_sparse_file_is_as_large_as_what_is_there(tmp_path: Path) -> None:
+    [(name, data)] = handed_in("packs_a_sparse_giant").items()
+    (tmp_path / name).write_bytes(data)
+    tracemalloc.start()
+    got = read_submission(tmp_path / name, STEM)
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+    assert "links or unsafe names" in got.problem
+
+
+def test_long_names_and_other_names_in_a_tar_are_read_and_endless_ones_refused(tmp_path: Path) -> None:
+    folder = "a" * 120
+    for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):
+        with tarfile.open(tmp_path / "w.tar", "w", format=form) as made:
+            info = tarfile.TarInfo(f"{folder}/é/{STEM}.py")
+            info.size = len(WORK)
+            made.addfile(info, io.BytesIO(WORK.encode()))
+        assert read_submission(tmp_path / "w.tar", STEM).files == {f"{STEM}.py": WORK.encode()}
+    [(name, data)] = handed_in("packs_attributes_without_end").items()
+    (tmp_path / name).write_bytes(data)
+    assert "not a whole tar file" in read_submission(tmp_path / name, STEM).problem
+    (tmp_path / "cut.tar.gz").write_bytes(gzip.compress((tmp_path / "w.tar").read_bytes()[:1100]))
+    assert "not a whole tar file" in read_submission(tmp_path / "cut.tar.gz", STEM).problem
+
+
+def test_a_large_notebook_takes_little_more_memory_than_its_size(tmp_path: Path) -> None:
+    data = handed_in("is_a_notebook_of_nothing_but_brackets")[f"{STEM}.ipynb"]
+    assert len(data) > 3 * large_notebook.LARGE
+    (tmp_path / f"{STEM}.ipynb").write_bytes(data)
+    tracemalloc.start()
+    got = read_submission(tmp_path / f"{STEM}.ipynb", STEM)
+    assert tracemalloc.get_traced_memory()[1] < 5 * len(data)
+    tracemalloc.stop()
+    assert not got.problem
+    assert len(got.files[f"{STEM}.ipynb"]) < 10_000
+
+
+def test_large_files_beside_it_are_not_read_without_end(tmp_path: Path) -> None:
+    [(name, data)] = handed_in("packs_what_unpacks_without_end").items()
+    (tmp_path / name).write_bytes(data)
+    got = read_submission(tmp_path / name, STEM)
+    assert set(got.files) == {f"{STEM}.py"}
+    assert len(got.notes) == archive.MOST_NOTES + 1
+    assert "more notes" in got.notes[-1]

@@ -258,7 +258,7 @@ def dying(mortal: Mortal, when: Callable[[int, object], bool]) -> Grader:
         if when(next(count), session):
             worker = session._ready()
             mortal.kill()
-            select.select([worker._pidfd], [], [], 10)  # the worker ends as well
+            select.select([worker.pidfd], [], [], 10)  # the worker ends as well
         return run(checks, session, *more)
 
     grader.judge_checks = judge_checks

@@ -18,6 +18,7 @@ from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
 from autograder.sandbox.student import Student
+from autograder.submission import archive, beside, large_notebook, packed, tar, work
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "security.md"
 MB = 1 << 20
@@ -40,6 +41,14 @@ ROWS = {
     "a picture": [packing.MAX_SIDE, packing.MAX_SIDE],
     "texts of a figure that are compared": [figures.MAX_TEXTS, figures.MAX_PAIRS],
     "an answer sheet": [sheet.MAX_SHEET >> 10, 6, sheet.MAX_ANSWER],
+    "an archive": [
+        archive.MAX_ENTRIES, archive.MAX_VISITED, packed.MAX_INSIDE // 10**6, packed.MAX_UNPACKED // 10**6,
+        tar.LONGEST_HEADER >> 10,
+    ],
+    "a notebook": [work.MAX_NOTEBOOK // 10**6, large_notebook.LARGE // 10**6, work.MAX_CODE // 1000],
+    "notes on what was handed in": [
+        archive.MOST_NOTES, beside.MAX_HELPERS, beside.MAX_DATA_FILES, work.MAX_TEXT // 10**6,
+    ],
     "a program that is looked through for what it uses": [
         libraries.READ // MB, lending.MOST_PROGRAM // 1000,
     ],

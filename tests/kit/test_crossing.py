@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 
 from autograder.checks import expect_equal
+from autograder.judging.answers import Answers
 from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.codec import encode_call
-from autograder.sandbox.student import here
+from autograder.sandbox.program import Program
+from autograder.sandbox.protocol import ProgramText
+from autograder.sandbox.student import Student, here
 
 ECHO = "def echo(value):\n    return value\n\ndef kind(value):\n    return type(value).__name__\n"
 
@@ -73,6 +76,53 @@ def test_a_function_of_the_graders_is_called_back(behind):
     assert student.wrong(lambda x: x) == ""  # of our exceptions only the type goes over
     with pytest.raises(StudentRaised, match="ZeroDivisionError"):
         student.root(lambda x: 1 / 0, 0.0, 1.0)
+
+
+KEEPS = """
+def repeated(f, times):
+    def run(value):
+        for _ in range(times):
+            value = f(value)
+        return value
+    return run
+
+def mapped(f, items):
+    return (f(item) for item in items)
+
+class Counter:
+    def __init__(self, key):
+        self.key, self.seen = key, []
+
+    def add(self, item):
+        self.seen.append(self.key(item))
+        return self.seen
+
+    @property
+    def of_nine(self):
+        return self.key(9)
+"""
+
+
+def asks_what_keeps_functions(student):
+    assert student.repeated(lambda x: 2 * x, 3)(1.5) == 12.0
+    assert list(student.mapped(str.upper, ["a", "b"])) == ["A", "B"]
+    ones, tens = student.Counter(lambda x: x % 10), student.Counter(lambda x: x // 10)
+    assert ones.add(57) == [7]
+    assert tens.add(57) == [5]
+    assert ones.add(31) == [7, 1]
+    assert tens.of_nine == 0
+    assert student.repeated(lambda f: f + 1, 2)(student.repeated(lambda x: -x, 1)(4)) == -2
+
+
+def test_a_function_of_the_graders_may_be_kept(behind):
+    asks_what_keeps_functions(behind(KEEPS)[0])
+
+
+def test_the_reference_may_keep_functions_too(wall):
+    answers = Answers(wall, Program(ProgramText("right.py", [KEEPS])))
+    for _ in range(2):
+        asks_what_keeps_functions(Student(answers.conversation().send))
+    answers.close()
 
 
 def test_a_function_of_the_students_is_passed_by_name(behind):

@@ -11,7 +11,7 @@ from autograder.judging.bank import Check
 from autograder.judging.causes import Found, find
 from autograder.judging.common import in_common_with
 from autograder.judging.facts import MOST_FACTS, Layout, facts_of
-from autograder.judging.known import Known
+from autograder.judging.plain import Known
 from autograder.judging.session import Script
 from autograder.judging.weighing import Case, Failed, hold, is_hopeless, weigh
 from autograder.results import Outcome
@@ -245,6 +245,6 @@ def test_zeros_and_equal_exceptions_do_not_hide_what_was_done_to_a_mistake():
         layout = layout_of(answers)
         check = Check(f"c{at}", "f", "", False, 1.0, (), (), print)
         failed.append(Failed(check, layout.record(list(map(answer, turned[at]))), Outcome.FAILED, (1,)))
-        known[check.key] = Known(layout.record(list(map(answer, mistake[at]))), Outcome.FAILED, (1,))
+        known[check.key] = layout.record(list(map(answer, mistake[at])))
     free = {one.key: np.zeros(one.record.numbers.shape, dtype=bool) for one in failed}
-    assert in_common_with(Case(failed, free, 0), known) == "the sign is flipped"
+    assert in_common_with(Case(failed, free, 0), lambda one: known[one.key], set()) == "the sign is flipped"

@@ -67,6 +67,7 @@ def garbage_of(right, **more):
     return {
         kind: garbage.instead(lambda text: right, kind, parameter)("A b")
         for kind, parameter in garbage.kinds(["text"], types={type(right)}, numeric=True, **more)
+        if kind != garbage.RAISED
     }
 
 
@@ -77,6 +78,15 @@ def test_garbage_for_dicts_and_sets():
     assert "an empty set" not in made
     made = garbage_of({1, 2})
     assert (made["an empty set"], made["zeros"]) == (set(), {0})
+
+
+def test_garbage_refuses_everything_in_every_way_that_a_check_may_be_content_with():
+    refuse = garbage.instead(
+        dict, *next(one for one in garbage.kinds([], types=[], numeric=True) if one[0] == garbage.RAISED)
+    )
+    for kind in (ValueError, TypeError, KeyError, IndexError, ZeroDivisionError):
+        with pytest.raises(kind):
+            refuse(1, key=2)
 
 
 def test_garbage_for_text_is_the_input_in_lower_case():

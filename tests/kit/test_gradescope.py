@@ -522,18 +522,53 @@ if sys.argv[1] == "-c":
 """
 
 
-def test_a_python_that_is_only_a_candidate_for_a_release_is_refused(bundle, tmp_path):
+def shell_function(script: str, name: str) -> str:
+    """Return the text of one function of a script."""
+    text = script[script.index(f"{name}() {{") :]
+    return text[: text.index("\n}\n") + 3]
+
+
+@pytest.mark.parametrize(("wanted", "statuses"), [("exact", [1, 0]), ("later", [1, 1])])
+def test_a_python_that_is_only_a_candidate_for_a_release_is_refused(bundle, tmp_path, wanted, statuses):
     fake = tmp_path / "python3.11"
     fake.write_text(FAKE.format(python=sys.executable))
     fake.chmod(0o755)
-    script = bundle["setup.sh"].decode()
-    function = script[script.index("good_release() {") :]
-    function = function[: function.index("\n}\n") + 3]
+    function = shell_function(bundle["setup.sh"].decode(), "good_release")
     tried = [
-        subprocess.run(["/bin/bash", "-c", f"{function}good_release {python}"], check=False).returncode
+        subprocess.run(
+            ["/bin/bash", "-c", f"{function}good_release {python} {wanted}"], check=False
+        ).returncode
         for python in (fake, sys.executable)
     ]
-    assert tried == [1, 0]
+    assert tried == statuses
+
+
+ROADS = """
+installed() { echo later-here; }
+packages() { echo later-here; [ $1 = later ] || echo exact-broken; }
+downloaded() { [ $1 = later ] || echo %s; }
+good_release() { case $1 in $2-*) ;; *) return 1 ;; esac; }
+carries_the_course() { [ $python != exact-broken ]; }
+finish() { exit 0; }
+venv=/nonexistent
+"""
+
+
+@pytest.mark.parametrize(
+    ("download", "tried"),
+    [("exact-good", ["exact-broken", "exact-good"]), ("", ["exact-broken", "later-here"])],
+)
+def test_a_later_python_is_taken_only_where_no_road_leads_to_the_exact_one(bundle, tmp_path, download, tried):
+    for name in ("later-here", "exact-broken", "exact-good"):
+        (tmp_path / name).write_text("#!/bin/sh\necho Python 3.x\n")
+        (tmp_path / name).chmod(0o755)
+    script = bundle["setup.sh"].decode()
+    program = ROADS % download + script[script.index('tried=" "') :]
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["/bin/bash", "-euc", program], env=path, capture_output=True, text=True, check=True
+    )
+    assert [line.rpartition(" ")[2] for line in done.stdout.splitlines() if "trying" in line] == tried
 
 
 def test_the_libraries_are_seen_to_work(bundle, tmp_path):

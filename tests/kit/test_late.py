@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.config import Attempts, Late
-from autograder.roster.late import Extension, Ruling, days_late, moment, rule
+from autograder.roster.late import Extension, Ruling, days_late, rule
+from autograder.roster.times import moment
 
 DUE = datetime(2026, 12, 15, 23, 59, tzinfo=timezone(timedelta(hours=1)))
 RULES = Late(grace_minutes=15, per_day=0.1, max_days=3)

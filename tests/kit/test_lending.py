@@ -219,3 +219,69 @@ def test_a_program_that_was_lent_nothing_cannot_ask(wall):
     )
     with lending(wall, forged) as it, pytest.raises((WorkerDied, StudentRaised)):
         it.f(1.0)
+
+
+ORDERED = """
+class Scale:
+    \"\"\"Multiplies.
+
+    Args:
+        by: the factor.
+    \"\"\"
+
+    def __init__(self, by):
+        self.by = by
+
+    def apply(self, value):
+        \"\"\"Return the product.\"\"\"
+        return self.by * value
+
+
+def double(value):
+    \"\"\"Return twice the value.\"\"\"
+    return 2 * value
+
+
+def scaled(value):
+    \"\"\"Return six times the value.\"\"\"
+    return Scale(3).apply(double(value))
+"""
+ASKED = """
+from autograder.checks import check, expect_close
+
+@check("Scale")
+def test_its_factor(student):
+    \"\"\"The factor is kept.\"\"\"
+    expect_close(student.Scale(4.5).by, 4.5)
+
+@check("double")
+def test_double(student):
+    \"\"\"Twice a number.\"\"\"
+    expect_close(student.double(4.5), 9.0)
+
+@check("scaled")
+def test_scaled(student):
+    \"\"\"Six times a number.\"\"\"
+    expect_close(student.scaled(4.5), 27.0)
+"""
+
+
+def test_a_class_stays_the_students_own_where_a_function_is_lent(tmp_path):
+    files = {
+        "grading.yml": "course: C\nassignments: {work: {questions: {Scale: 1, double: 1, scaled: 1}}}\n",
+        "solutions/work.py": ORDERED,
+        "tests/questions/test_work.py": ASKED,
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    text = ORDERED.replace("self.by = by", "self._by = by").replace("self.by *", "self._by *")
+    grader = open_grader(load_config(tmp_path), "work")
+    try:
+        found = [
+            scores(grader.grade(Submission("work", "work", {"work.py": one.encode()}, main="work.py")))
+            for one in (text, text.replace("2 * value", "value"))
+        ]
+    finally:
+        grader.close()
+    assert found == [[0, 1, 1], [0, 0, 1]]

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import InputError
-from autograder.submission.notebook_code import cells_of, decode, is_untouched, python_of_cell
+from autograder.submission.commands import python_of_cell
+from autograder.submission.notebook_code import cells_of, decode, is_untouched
 
 STUB = '''"""Doc."""
 import numpy as np
@@ -115,7 +116,7 @@ def test_half_a_surrogate_pair_does_not_get_through() -> None:
         (b"3", "n.ipynb is JSON, but not a notebook"),
         (b'"cells"', "n.ipynb is JSON, but not a notebook"),
         (b'{"cells": 3}', "n.ipynb is JSON, but not a notebook"),
-        (b'{"cells": [{"cell_type": "code"}]}', "n.ipynb is JSON, but not a notebook"),
+        (b'{"cells": [{"cell_type": "markdown"}]}', "n.ipynb has no code cells"),
         (b'{"cells": [{"cell_type": "code", "source": [3]}]}', "but not a notebook"),
         (b'{"cells": []}', "n.ipynb has no code cells"),
     ],
@@ -134,16 +135,24 @@ def test_a_broken_notebook_is_one_line(data: bytes, said: str) -> None:
         ("!pip install \\\n  torch\nx", "# !pip install \\\n#   torch\nx"),
         ("if x:\n    !ls\ny", "if x:\n    pass  # !ls\ny"),
         ("?np.sum\nnp.sum?\nnp.x[0]??", "# ?np.sum\n# np.sum?\n# np.x[0]??"),
-        ("files = !ls\na, b = %who", "files = []  # !ls\na, b = None  # %who"),
+        ("files = !ls\nx = %sx ls", "files = []  # !ls\nx = []  # %sx ls"),
+        ("here = %pwd", "here = get_ipython().run_line_magic('pwd', '')"),
+        ("y = %time f(2)", "y = f(2)"),
         ("%time x = f(\n  2)", "x = f(\n  2)"),
         ("%timeit f()", "# %timeit f()"),
-        ("%run -i a", "exec(compile(open('a.py', encoding='utf-8').read(), 'a.py', 'exec'))"),
-        ("%run b.ipynb", "raise RuntimeError('%run of a notebook is not carried out here')"),
+        ("%run -i a", "get_ipython().run_line_magic('run', '-i a')"),
+        ("if x:\n    %cd a b\n", "if x:\n    get_ipython().run_line_magic('cd', 'a b')\n"),
+        ("%load_ext a\n%store x \\\n  y", "# %load_ext a\n# %store x \\\n#   y"),
+        ("%%memit\n!ls\nx = 1", "# %%memit\n# !ls\nx = 1"),
+        (
+            "\n%%cython -a\ncdef int x\n",
+            "# \nget_ipython().run_cell_magic('cython', '-a', '')  # %%cython -a\n# cdef int x\n# ",
+        ),
         ("!echo it's\nx = 1\n%pwd", "# !echo it's\nx = 1\n# %pwd"),
         ("%%time\nx = 1", "# %%time\nx = 1"),
         ("\n\n%%capture out\n!ls\nx = 1", "\n\n# %%capture out\n# !ls\nx = 1"),
         ("%%bash\nrm -rf x\n", "# %%bash\n# rm -rf x\n# "),
-        ("%%writefile a.py\nx = 1", "open('a.py', 'w', encoding='utf-8').write('x = 1')\n"),
+        ("%%writefile a.py\nx = 1", "get_ipython().run_cell_magic('writefile', 'a.py', 'x = 1')\n"),
     ],
 )
 def test_commands_become_comments_line_by_line(cell: str, want: str) -> None:
@@ -155,7 +164,7 @@ def test_a_cell_that_writes_the_module_is_part_of_it() -> None:
     book = json.dumps({"cells": [cell, {**cell, "source": "%%writefile -a other.py\ny = 2"}]})
     first, other = cells_of(book.encode(), "warmup.ipynb")
     assert first.splitlines()[1:] == ["# %matplotlib inline", "x = 1"]
-    assert other.strip() == "open('other.py', 'a', encoding='utf-8').write('y = 2')"
+    assert other.strip() == "get_ipython().run_cell_magic('writefile', '-a other.py', 'y = 2')"
 
 
 @pytest.mark.parametrize(

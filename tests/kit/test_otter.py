@@ -129,7 +129,11 @@ def test_the_zip_is_the_same_every_time_and_laid_out_as_otter_does(archives):
     assert {f"tests/{question}.py" for question in QUESTIONS} == {n for n in names if n[:6] == "tests/"}
     [plugin] = config["plugins"]
     assert plugin == {"autograder.otter.plugin.BehindTheWall": {"assignment": STEM}}
-    assert "otter-grader[grading,plugins]==7.0.0" in environment["dependencies"][-1]["pip"]
+    pinned = environment["dependencies"][-1]["pip"]
+    assert "otter-grader[grading,plugins]==7.0.0" in pinned
+    assert {one.partition("==")[0] for one in pinned} > {"numpy", "contourpy", "msgspec", "pyyaml"}
+    assert all("==" in one for one in pinned)
+    assert "pytorch-cpu=2.13.0" in environment["dependencies"]
     assert "tests and student code share one process" in readme
 
 

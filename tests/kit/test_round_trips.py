@@ -1,5 +1,6 @@
 """Round trips: export, grade, import twice, grade again, import again, by the platforms' own rules."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,13 @@ from autograder.reports.other_platforms import (
 )
 from autograder.results import Isolation, Outcome, Report
 from autograder.roster.intake import Intake, Options, take_in
-from autograder.roster.late import moment
 from autograder.roster.people import Person, read_roster
+from autograder.roster.times import moment
 from autograder.submission.layouts import find_submissions
 from tests.kit.platform_importers import (
-    ENGLISH,
     GERMAN,
+    LANGUAGES,
+    Language,
     Moodle,
     canvas_feedback,
     canvas_import,
@@ -62,11 +64,11 @@ def moodle_csv(taken: Intake, score: float) -> str:
     return str(table)
 
 
-@pytest.mark.parametrize("words", [ENGLISH, GERMAN], ids=["english", "german"])
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 @pytest.mark.parametrize("blind", [False, True])
-def test_moodle_takes_every_upload(tmp_path: Path, words: dict[str, str], blind: bool) -> None:
-    moodle = Moodle(PEOPLE, words=words, blind=blind)
-    who = [words["hidden"].strip().replace("/", "") if blind else name for name in PEOPLE.values()]
+def test_moodle_takes_every_upload(tmp_path: Path, language: Language, blind: bool) -> None:
+    moodle = Moodle(PEOPLE, language=language, blind=blind)
+    who = [language.hidden.strip().replace("/", "") if blind else name for name in PEOPLE.values()]
     names = [
         f"{name}_{number}_assignsubmission_file/warmup.py" for name, number in zip(who, PEOPLE, strict=True)
     ]
@@ -75,20 +77,45 @@ def test_moodle_takes_every_upload(tmp_path: Path, words: dict[str, str], blind:
     assert [row.ruling.late_days for row in taken.rows] == [1, 1]
     assert [row.people[0].moodle for row in taken.rows] == ["31", "32"]
     first = moodle_csv(taken, 62.5)
-    assert moodle.upload(first) == 2
-    assert moodle.upload(first) == 0  # nothing is new
+    assert moodle.upload(first) == ["31", "32"]
+    assert moodle.upload(first) == []  # nothing is new
     assert {number: grade for number, (grade, _) in moodle.grades.items()} == {"31": 62.5, "32": 62.5}
     assert "Well done." in moodle.comments["31"]
     again = taken_in(tmp_path, names, moodle.worksheet())
-    assert moodle.upload(moodle_csv(again, 80)) == 3
+    assert moodle.upload(moodle_csv(again, 80)) == ["31", "32", "45"]
     assert moodle.grades["31"][0] == 80
+    assert not again.remarks
+
+
+def test_a_time_that_cannot_be_read_is_told_and_can_be_given(tmp_path: Path) -> None:
+    sheet = Moodle(PEOPLE).worksheet().replace("December", "Frimaire")
+    names = [f"{name}_{number}_assignsubmission_file/warmup.py" for number, name in PEOPLE.items()]
+    taken = taken_in(tmp_path, names, sheet)
+    assert [row.submitted_at for row in taken.rows] == [None] * 3
+    assert any("3 times cannot be read, such as Monday, 14 Frimaire 2026" in one for one in taken.remarks)
+    assert any("give --submitted CSV" in one and "Ada Lovelace_31" in one for one in taken.remarks)
+    some = Moodle(PEOPLE).worksheet().replace("Monday, 14 December 2026, 11:02 PM", "Frimaire 14, 2026 7", 1)
+    taken = taken_in(tmp_path, names, some)
+    assert [row.ruling.late_days for row in taken.rows] == [0, 1, 1]
+    (tmp_path / "times.csv").write_text("student,submitted at\nAda Lovelace,2026-12-16 23:02\n")
+    course = Course(tmp_path, parse_config(SETTINGS))
+    lists = Options(roster=str(tmp_path / "roster.csv"), submitted=str(tmp_path / "times.csv"))
+    again = take_in(find_submissions(tmp_path / "class", "warmup"), course, "warmup", lists)
+    assert [row.ruling.late_days for row in again.rows] == [3, 1, 1]  # the others' stay known
+
+
+def test_a_grades_time_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    moodle = Moodle(PEOPLE, grades={"31": (5.0, datetime(2026, 12, 20, tzinfo=UTC).timestamp())})
+    sheet = moodle.worksheet().replace("20 December", "30 Frimaire")
+    taken = taken_in(tmp_path, ["Ada Lovelace_31_assignsubmission_file/warmup.py"], sheet)
+    assert any("1 times of grades in Moodle cannot be read" in remark for remark in taken.remarks)
 
 
 def test_a_stale_worksheet_does_not_overwrite_what_was_changed_in_moodle(tmp_path: Path) -> None:
     moodle = Moodle(PEOPLE)
     taken = taken_in(tmp_path, ["Ada Lovelace_31_assignsubmission_file/warmup.py"], moodle.worksheet())
     moodle.grades["31"] = 5.0, moodle.now
-    assert moodle.upload(moodle_csv(taken, 80)) == 0
+    assert moodle.upload(moodle_csv(taken, 80)) == []
 
 
 def test_a_smaller_maximum_in_moodle_is_told(tmp_path: Path) -> None:
@@ -98,24 +125,53 @@ def test_a_smaller_maximum_in_moodle_is_told(tmp_path: Path) -> None:
 
 
 def test_a_german_worksheet_is_a_roster(tmp_path: Path) -> None:
-    (tmp_path / "roster.csv").write_text(Moodle(PEOPLE, words=GERMAN).worksheet(), encoding="utf-8")
+    (tmp_path / "roster.csv").write_text(Moodle(PEOPLE, language=GERMAN).worksheet(), encoding="utf-8")
     ada = read_roster(tmp_path / "roster.csv")[0]
-    assert (ada.name, ada.email, ada.moodle, ada.sid) == ("Ada Lovelace", "ada@example.org", "31", "")
+    assert (ada.name, ada.email, ada.moodle, ada.sid) == ("Ada Lovelace", "ada31@example.org", "31", "")
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "Montag, 14. Dezember 2026, 23:02", "lundi 14 décembre 2026, 23:02",
-        "lunes, 14 de diciembre de 2026, 23:02",
+        "lunes, 14 de diciembre de 2026, 23:02", "luns, 14 de decembro de 2026, 11:02 p.m.",
         "Monday, 14 December 2026, 11:02 PM", "lunedì, 14 dicembre 2026, 23:02", "14 dez 2026, 23:02",
-        "maandag, 14 december 2026, 23:02",
+        "maandag, 14 december 2026, 23:02", "segunda-feira, 14 de dezembro de 2026 às 23:02",
+        "astelehena, 2026(e)ko abenduaren 14(e)an, 23:02(e)tan", "pirmadienis, 2026 gruodžio 14, 23:02",
+        "월요일, 14 12월 2026, 11:02 오후", "Δευτέρα, 14 Δεκεμβρίου 2026, 11:02 μ.μ.",
+        "понеділок 14 грудня 2026 23:02 пп", "dilluns, 14 de desembre de 2026, 23:02",
+        "måndag, 14 december 2026, 23:02", "pondělí, 14. prosinec 2026, 23.02",
+        "Thứ Hai, 14 tháng 12 2026, 23:02",
+        "maanantaina 14. joulukuuta 2026, 23.02", "luni, 14 decembrie 2026, 23:02",
+        "יום שני, 14 דצמבר 2026, 23:02",
+        "सोमवार, 14 दिसंबर 2026, 23:02", "14/12/2026 23:02", "12/14/2026, 11:02 PM",
     ],
 )  # fmt: skip
 def test_times_of_moodle_in_many_languages(text: str) -> None:
-    when = moment(text)
-    assert when is not None
-    assert (when.month, when.day, when.hour, when.minute) == (12, 14, 23, 2)
+    assert moment(text) == datetime(2026, 12, 14, 23, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("sobota, 14 listopada 2026, 23:02", 11), ("srijeda, 14. listopada 2026., 23:02", 10)],
+)
+def test_a_weekday_tells_which_language_a_month_is_in(text: str, month: int) -> None:
+    assert moment(text) == datetime(2026, month, 14, 23, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14 listopada 2026, 23:02",  # November in Polish, October in Croatian
+        "03/04/2026 23:59",
+        "14 December 2026, 11:02 in the night",
+        "mardi 14 décembre 2026, 23:02",  # a Monday
+        "14 December 2026 or 15 December 2026, 23:02", "31 June 2026, 23:02", "14 December 2026, 25:02",
+        "14 Frimaire 2026, 23:02", "14 December, 23:02",
+    ],
+)  # fmt: skip
+def test_what_may_mean_two_times_is_not_read(text: str) -> None:
+    assert moment(text) is None
 
 
 CANVAS = {

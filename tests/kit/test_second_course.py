@@ -1,5 +1,6 @@
 """The course in examples/: the engine carries what its authors never saw, on every road."""
 
+import json
 import re
 import subprocess
 import sys
@@ -13,8 +14,13 @@ from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.template import build_template
-from autograder.results import Outcome
+from autograder.reports.gradescope import to_gradescope
+from autograder.results import Outcome, Report
 from autograder.submission.reading import Submission
+
+sys.path.insert(0, str(Path(__file__).parent))
+import roads
+from roads import facts, kit_facts, otter_facts
 
 COURSE = Path(__file__).resolve().parents[2] / "examples" / "language"
 FOREIGN = r"gamma|reward|polic(y|ies)|reinforce|episode|\bagents?\b|bellman|discount|bandit|\bppo\b|rlhf"
@@ -78,3 +84,55 @@ def test_the_zip_for_gradescope_can_be_built():
     files = gradescope_zip(load_config(COURSE), "attention")
     assert "course/solutions/attention.py" in files
     assert not [path for path in files if "rl_foundations" in path]
+
+
+WORKS = ("right", "stubs", "wrong", "hostile")
+WRONG = {
+    "wordbook": [("text.lower()", "text"), ("start=1", "start=2")],
+    "attention": [(" / math.sqrt(queries.shape[-1])", "")],
+}
+
+
+@pytest.fixture(scope="module")
+def work(grader: Grader, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small class: right, untouched, wrong, hostile."""
+    stem, right = grader.bank.stem, grader.bank.solution
+    wrong = right
+    for before, after in WRONG[stem]:
+        assert before in right
+        wrong = wrong.replace(before, after)
+    stubs = build_template(grader.course, stem)[f"{stem}.py"].decode()
+    hostile = f"{right}\nimport os\nos._exit(0)\n"
+    folder = tmp_path_factory.mktemp("class")
+    for name, text in zip(WORKS, (right, stubs, wrong, hostile), strict=True):
+        (folder / name).mkdir()
+        (folder / name / f"{stem}.py").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def checked(grader: Grader, work: Path) -> dict[str, Report]:
+    return roads.checked(grader.course, grader.bank.stem, work)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the wall is Linux's")
+def test_the_same_work_has_the_same_score_by_grade_and_on_gradescope(
+    grader, work, checked, tmp_path, monkeypatch
+):
+    course, stem = grader.course, grader.bank.stem
+    graded = roads.graded(course, stem, work, tmp_path / "out")
+    source = roads.unpacked(course, stem, tmp_path / "source")
+    for name, report in checked.items():
+        assert facts(graded[name]) == facts(report)
+        (tmp_path / name).mkdir()
+        found = roads.on_gradescope(grader, source, work / name, tmp_path / name, monkeypatch)
+        assert found == json.loads(json.dumps(to_gradescope(report, course.settings)))
+    scores = [checked[name].score for name in WORKS]
+    assert scores[1] < scores[2] < scores[0]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WORKS)
+def test_the_same_work_has_the_same_score_by_otter(grader, work, checked, name, tmp_path):
+    rows = roads.by_otter(grader.course, grader.bank.stem, work / name, tmp_path)
+    assert otter_facts(rows) == kit_facts(checked[name])

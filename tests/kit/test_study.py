@@ -1,6 +1,7 @@
 """study.py in a student's folder, as a student runs it: also where a system has neither alarm nor fork."""
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -42,10 +43,9 @@ def folder(tmp_path: Path, built: dict[str, bytes]) -> Path:
     for name, data in built.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(data)
-    kit = root / "checks" / "kit.py"
-    quick = {"CHECK_SECONDS = 10": "CHECK_SECONDS = 1", "LOAD_SECONDS = 60": "LOAD_SECONDS = 5"}
-    for slow, soon in quick.items():
-        kit.write_text(kit.read_text().replace(slow, soon))
+    facts = root / "checks" / "assignment.json"
+    told = json.loads(facts.read_text()) | {"limits": {"import_s": 2, "call_s": 0.4}}
+    facts.write_text(json.dumps(told))
     return root
 
 
@@ -170,8 +170,13 @@ def test_before_handing_in_it_says_what_the_grader_would_stumble_over(folder):
     write(folder, "    input()\n    return values\n")
     with (folder / "warmup.py").open("a") as file:
         file.write("\nprint(undefined)\n")
-    shutil.copy(folder / "warmup.py", folder / "warmup (1).py")
+    for copy in ("warmup (1).py", "warmup_given.py"):
+        shutil.copy(folder / "warmup.py", folder / copy)
+    facts = json.loads((folder / "checks" / "assignment.json").read_text())
+    facts["given"].append("warmup_given.py")
+    (folder / "checks" / "assignment.json").write_text(json.dumps(facts))
     told = study(folder, "--check")
+    assert "warmup_given.py" not in told
     for line in (
         "NameError: name 'undefined' is not defined",
         "0 of 4 visible checks pass",

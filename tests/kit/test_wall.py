@@ -1,7 +1,9 @@
 """The wall, for real: a confined worker process, honest programs and hostile ones."""
 
+import contextlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import textwrap
@@ -14,14 +16,16 @@ import pytest
 from autograder.data.limits import Limits
 from autograder.data.values import tensor
 from autograder.errors import InputError
-from autograder.sandbox import landlock, seccomp, syscalls
+from autograder.sandbox import landlock, probes, seccomp, selfcheck, syscalls
 from autograder.sandbox.calls import StudentRaised
+from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import LAYERS
 from autograder.sandbox.patience import FACTOR
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.remote import CallTimeout, WorkerDied
-from autograder.sandbox.selfcheck import FULL, READABLE, WEAK, self_check
+from autograder.sandbox.selfcheck import FULL, PROBES, READABLE, WEAK, attacks, self_check
+from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 
 HERE = Path(__file__)
@@ -316,7 +320,6 @@ def test_the_verdict_is_full_with_all_layers():
         (["seccomp", "uid"], WEAK, "shares_memory"),
         (["seccomp", "uid"], WEAK, "reaches_the_kernel"),
         (["landlock", "seccomp", "uid"], WEAK, "sees_the_machine"),
-        (LAYERS, WEAK, "reads_memory"),
     ],
 )
 def test_the_verdict_notices_a_missing_layer(without, verdict, leak):
@@ -325,6 +328,47 @@ def test_the_verdict_notices_a_missing_layer(without, verdict, leak):
     assert isolation.verdict == verdict
     assert leak in isolation.leaks
     assert "switched off" in isolation.mend
+
+
+# what a worker without any layer still does not do; each is seen to fail below
+NOT_BY_LAYERS = {"sees_secrets", "finds_a_file", "runs_on"}
+
+
+@pytest.mark.skipif(not FULL_HERE, reason="this kernel has no Landlock")
+def test_without_all_layers_every_probe_of_one_goes_through():
+    with Wall(Limits(), ("numpy",), without=LAYERS) as wall:
+        isolation = self_check(wall, [HERE, HERE.parent])
+        tried = {name for name, _ in attacks("", [HERE, HERE.parent], wall.bounds)}
+    assert isolation.verdict == WEAK
+    assert set(isolation.leaks) == tried - NOT_BY_LAYERS
+
+
+def test_a_probe_sees_a_secret_in_the_environment(monkeypatch):
+    monkeypatch.setattr(os, "environ", {"PATH": "/bin"})
+    assert not probes.sees_secrets()
+    monkeypatch.setattr(os, "environ", {"AWS_SECRET_ACCESS_KEY": "x"})
+    assert probes.sees_secrets()
+
+
+def test_a_probe_finds_what_its_own_worker_wrote(wall):
+    worker = wall.loaded(Program(ProgramText("probes.py", [PROBES])))
+    student = Student(lambda call: worker.ask(encode_call(call), 10))
+    assert not student.finds_a_file("left")
+    student.leaves_a_file("left")
+    assert student.finds_a_file("left")
+    worker.close()
+
+
+def test_a_worker_that_is_not_killed_is_noticed(wall, monkeypatch):
+    kept = []
+    monkeypatch.setattr(selfcheck, "GONE_S", 0.1)
+    monkeypatch.setattr(signal, "pidfd_send_signal", lambda pidfd, _: kept.append(os.dup(pidfd)))
+    assert "runs_on" in self_check(wall, []).leaks
+    monkeypatch.undo()
+    for pidfd in kept:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        os.close(pidfd)
 
 
 HEADERS = {0: "/usr/include/x86_64-linux-gnu/asm/unistd_64.h", 1: "/usr/include/asm-generic/unistd.h"}

@@ -259,9 +259,24 @@ def layers_of(student: Any, network: Any, inputs: int, hidden: int, outputs: int
 def expect_logits(network: Any, layers: Sequence[Any], states: np.ndarray) -> None:
     """Fail unless the network's output is that of its own weights: Linear, ReLU, Linear."""
     first, first_bias, second, second_bias = layers
-    want = np.maximum(states @ first + first_bias, 0) @ second + second_bias
+    units = states @ first + first_bias
+    want = np.maximum(units, 0) @ second + second_bias
+    got, again = (network(tensor(states, "float32")) for _ in range(2))
+    if np.shape(getattr(got, "array", None)) == want.shape:
+        same = np.array_equal(numbers(got), numbers(again))
+        expect(same, "the same states give other logits the second time: is there a dropout layer?")
+        told = "what goes into the second layer is not the ReLU of what comes out of the first"
+        other = into(second, numbers(got) - second_bias)
+        expect(other is None or np.allclose(other, np.maximum(units, 0), atol=1e-3), told)
     # The absolute part: float32 sums of up to 64 terms of size 1.
-    expect_close(network(tensor(states, "float32")), want, atol=1e-5)
+    expect_close(got, want, atol=1e-5)
+
+
+def into(layer: np.ndarray, outputs: np.ndarray) -> np.ndarray | None:
+    """Return what a layer with these weights makes the outputs of; None if nothing, or too much."""
+    inputs: np.ndarray = outputs @ np.linalg.pinv(layer)
+    told = layer.shape[0] < layer.shape[1] and np.allclose(inputs @ layer, outputs, atol=1e-4)
+    return inputs if told else None
 
 
 @check("PolicyNetwork")
@@ -269,8 +284,8 @@ def test_computes_linear_relu_linear(student, rng):
     """The output is that of the network's own weights, for several sizes, also given by name."""
     named = {"hidden": 2, "n_actions": 6, "state_dim": 4}
     for args, kwargs, sizes in (
-        ((3, 5, 7), {}, (3, 7, 5)),
         ((), named, (4, 2, 6)),
+        ((3, 5, 7), {}, (3, 7, 5)),
         ((7, 3), {"hidden": 31}, (7, 31, 3)),
         ((6, 2), {}, (6, 64, 2)),
     ):
@@ -981,6 +996,10 @@ def watched(student: Any, weight: Any, bias: Any, ending: Any, episodes: int) ->
 def expect_unit_square(states: np.ndarray) -> None:
     """Fail unless states are independent and uniform on [0, 1), within seven standard deviations."""
     seen = states[np.isfinite(states[:, 0])]
+    told = "the state is the same in every episode: when is it drawn?"
+    expect(np.max(np.ptp(seen, axis=0)) > 1e-3, told)
+    told = "both numbers of the state are the same: draw two"
+    expect(np.max(np.abs(seen[:, 0] - seen[:, 1])) > 1e-3, told)
     told = "the states are not drawn anew, uniformly from [0, 1), for each episode"
     expect(np.all((seen > -1e-4) & (seen < 1 + 1e-4)), told)
     centred = (seen - 0.5) * np.sqrt(12)

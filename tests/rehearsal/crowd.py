@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from container import Bounds, inside  # noqa: E402
 
-from autograder.redteam.collection import Attack, armed, load_attacks  # noqa: E402
+from autograder.redteam.collection import Attack, armed, hand_in, load_attacks  # noqa: E402
 from autograder.redteam.stage import Stage, stage  # noqa: E402
 
 STEM = "rl_foundations"
@@ -65,7 +65,7 @@ def main() -> None:
         crowd = copied(build / "crowd")
         attacks = of_all_kinds(load_attacks(HOSTILE), asked.attackers)
         for attack in attacks:
-            hand_in(attack, scene, course, crowd)
+            handed_in(attack, scene, course, crowd)
         beside = graded(course, crowd, build / "out", asked)
         wrong = compared(alone, beside, [attack.name for attack in attacks])
         wrong += [f"an attack left {mark}" for mark in scene.marks()]
@@ -102,13 +102,11 @@ def of_all_kinds(attacks: list[Attack], most: int) -> list[Attack]:
     return [attack for attack in rounds if attack is not None][:most]
 
 
-def hand_in(attack: Attack, scene: Stage, course: Path, folder: Path) -> None:
+def handed_in(attack: Attack, scene: Stage, course: Path, folder: Path) -> None:
     """Put an attack into a class as a student's work."""
     questions = yaml.safe_load((course / "grading.yml").read_text("utf-8"))["assignments"][STEM]["questions"]
     text = armed(attack, scene.preamble(INIT, course, STEM), list(questions))
-    work = folder / f"attacker_{attack.name}"
-    work.mkdir()
-    (work / f"{STEM}.py").write_text(text, "utf-8")
+    hand_in(attack, text, STEM, folder / f"attacker_{attack.name}")
 
 
 def graded(course: Path, folder: Path, out: Path, asked: argparse.Namespace) -> Graded:

@@ -14,14 +14,16 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent), str(ROOT / "tests" / "kit")]
 
 from container import Bounds, debian, inside, overlay  # noqa: E402
 from pythons import put_refused_pythons, wrongly_taken  # noqa: E402
+from whole_files import first_of_each, whole_file  # noqa: E402
 
-from autograder.config import CourseSettings, load_config  # noqa: E402
+from autograder.config import Course, CourseSettings, load_config  # noqa: E402
 from autograder.container import run as platform  # noqa: E402
 from autograder.data.files import write_whole  # noqa: E402
+from autograder.judging.bank import load_bank  # noqa: E402
 from autograder.judging.opening import open_grader  # noqa: E402
 from autograder.publish.build import zip_bytes  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
@@ -30,6 +32,7 @@ from autograder.results import Report  # noqa: E402
 from autograder.submission.reading import read_submission  # noqa: E402
 
 SAMPLES = ROOT / "tests" / "kit" / "sample_class"
+OF_SAMPLES = "rl_foundations"
 HOSTILE = Path(__file__).parent / "hostile"
 SCHEMA = ROOT / "tests" / "kit" / "gradescope_results.schema.json"
 FOLDERS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -48,7 +51,7 @@ METADATA = {
 def main() -> None:
     """Rehearse one assignment and end with status 1 if anything is not as it must be."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stem", nargs="?", default="rl_foundations")
+    parser.add_argument("stem", nargs="?", default=OF_SAMPLES)
     parser.add_argument("--memory", type=int, default=768, help="of the container, in MB")
     parser.add_argument("--cpus", type=float, default=0.5)
     parser.add_argument("--only", nargs="*", help="names of samples")
@@ -67,6 +70,7 @@ def main() -> None:
         shutil.rmtree(image, ignore_errors=True)
         set_up(base, image, archive)
     samples = [path for folder in (SAMPLES, HOSTILE) for path in sorted(folder.iterdir())]
+    samples = samples if asked.stem == OF_SAMPLES else made(build, course, asked.stem)
     samples += [untouched(build, asked.stem), linked(build, asked.stem)]
     samples = [path for path in samples if path.is_dir() and (not asked.only or path.name in asked.only)]
     platform.container_mb = lambda: asked.memory  # what is here has as little as what is in there
@@ -80,6 +84,17 @@ def main() -> None:
         bad += rehearse(path, [image, base], build / "runs", asked, expected[path.name], course.settings)
     print(f"{len(samples)} submissions, {bad} not as they must be")
     sys.exit(1 if bad else 0)
+
+
+def made(build: Path, course: Course, stem: str) -> list[Path]:
+    """Return folders with the solution, and with a known mistake to each question."""
+    bank = load_bank(course.root, stem, course.assignment(stem))
+    texts = {"perfect": bank.solution}
+    for mistake in first_of_each(bank.misconceptions):
+        texts[mistake.name] = whole_file(bank, bank.mistakes_source, mistake)
+    for name, text in texts.items():
+        write_whole(build / "made" / name / f"{stem}.py", text.encode())
+    return [build / "made" / name for name in texts]
 
 
 def untouched(build: Path, stem: str) -> Path:

@@ -1,15 +1,16 @@
 """Pythons that setup.sh must refuse, in the rehearsal's Debian, beside a good one under another name.
 
 Ubuntu 22.04's python3.11 is a candidate for a release that lacks a function of `sys`: torch can be imported
-there, and its optimizers cannot be made. One stand-in says that it is a candidate. The other says that it is
-final, and what it lacks shows only to who tries the course on it.
+there, and its optimizers cannot be made. One stand-in says that it is a candidate. Another says that it is
+final, and what it lacks shows only to who tries the course on it. A third says that it is a later Python, and
+would do if there were no good one of the course's version.
 """
 
 from pathlib import Path
 
 from container import inside
 
-HIDES_IT, GOOD = "python3.18", "python3.19"
+LATER, HIDES_IT, GOOD = "python3.17", "python3.18", "python3.19"
 STAND_IN = """#!/bin/bash
 export REHEARSED_AS={kind}
 exec -a "$0" {real} "$@"
@@ -23,11 +24,15 @@ if kind == "candidate":
     class Version(tuple):
         major, minor, micro, releaselevel, serial = 3, 11, 0, "candidate", 1
     sys.version_info = Version((3, 11, 0, "candidate", 1))
+if kind == "later":
+    class Version(tuple):
+        major, minor, micro, releaselevel, serial = 3, 17, 0, "final", 0
+    sys.version_info = Version((3, 17, 0, "final", 0))
 """
 
 
 def put_refused_pythons(root: Path, environment: dict[str, str]) -> str:
-    """Put both into a root in the place of its own Python, which goes on under a later name; return its name.
+    """Put them into a root in the place of its own Python, which goes on under a later name; return its name.
 
     Args:
         root: of a Debian.
@@ -39,7 +44,7 @@ def put_refused_pythons(root: Path, environment: dict[str, str]) -> str:
     status, printed, _ = inside(root, command, environment)
     if status:
         raise SystemExit(printed)
-    for stand_in, kind in ((name, "candidate"), (HIDES_IT, "final")):
+    for stand_in, kind in ((name, "candidate"), (LATER, "later"), (HIDES_IT, "final")):
         script = root / "usr/bin" / stand_in
         script.write_text(STAND_IN.format(kind=kind, real=real))
         script.chmod(0o755)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Runs once, as root, when the platform builds the image: a virtual environment beside the system's
-# Python, which stays as it is. No compilers. Takes the first Python that is seen to carry the course.
+# Python, which stays as it is. No compilers. Takes the Python that the course is written for, by whichever road it
+# comes, and a later one only where there is none; either must be seen to carry the course.
 set -euo pipefail
 umask 022   # workers are another user, and must be able to read Python and its packages
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -8,12 +9,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 venv=${AUTOGRADER_VENV:-/opt/autograder}
 downloads=${venv}-python
 
-# A finished release, new enough, that can make environments. (Ubuntu 22.04's python3.11 is a candidate
-# for a release, and torch's optimizers do not run on it.)
+# A finished release that can make environments: of the version that the course is written for ("exact"), or
+# a "later" one. (Ubuntu 22.04's python3.11 is a candidate for a release, and torch's optimizers do not run on it.)
 good_release() {
     "$1" -c 'import ensurepip, sys, venv
 sys.get_int_max_str_digits
-sys.exit(sys.version_info < (3, 11) or sys.version_info.releaselevel != "final")' 2>/dev/null
+course, this = tuple(map(int, "@PYTHON@".split("."))), sys.version_info[:2]
+fits = this == course if sys.argv[1] == "exact" else this > course
+sys.exit(not fits or sys.version_info.releaselevel != "final")' "$2" 2>/dev/null
 }
 
 installed() {
@@ -22,9 +25,10 @@ installed() {
 
 packages() {   # of Debian and Ubuntu
     command -v apt-get >/dev/null || return 0
-    export DEBIAN_FRONTEND=noninteractive
+    export DEBIAN_FRONTEND=noninteractive versions=@PYTHON@
+    [ "$1" = exact ] || versions="3.12 3.13"
     apt-get update -qq >&2 || true
-    for version in 3.11 3.12 3.13; do
+    for version in $versions; do
         apt-get install -y -qq --no-install-recommends "python$version" "python$version-venv" >/dev/null 2>&1 || true
     done
     apt-get install -y -qq --no-install-recommends python3-venv >/dev/null 2>&1 || true
@@ -32,12 +36,14 @@ packages() {   # of Debian and Ubuntu
 }
 
 downloaded() {   # by uv, which brings a Python of its own to any Linux
+    [ "$1" = exact ] || return 0
     local python3=/usr/bin/python3
     if ! "$python3" -m pip --version >/dev/null 2>&1; then
         { apt-get install -y -qq python3-pip || dnf install -y -q python3-pip || yum install -y -q python3-pip; } \
             >/dev/null 2>&1 || return 0
     fi
-    "$python3" -m pip install --quiet --disable-pip-version-check --target "$downloads/uv" uv >&2 || return 0
+    "$python3" -m pip install --quiet --disable-pip-version-check --target "$downloads/uv" \
+        -r "$here/requirements-uv.txt" >&2 || return 0
     export UV_PYTHON_INSTALL_DIR=$downloads
     "$downloads/uv/bin/uv" python install --quiet @PYTHON@ >&2 || return 0
     "$downloads/uv/bin/uv" python find --managed-python @PYTHON@
@@ -61,13 +67,15 @@ finish() {
 
 if [ -x "$venv/bin/python" ] && carries_the_course; then finish; fi   # the base is an image of the kit's own
 tried=" "
-for road in installed packages downloaded; do
-    for python in $($road); do
-        case $tried in *" $python "*) continue ;; esac
-        good_release "$python" || continue
-        tried="$tried$python "
-        echo "setup.sh: trying $("$python" --version) at $python"
-        if "$python" -m venv --clear "$venv" && carries_the_course; then finish; fi
+for wanted in exact later; do
+    for road in installed packages downloaded; do
+        for python in $($road $wanted); do
+            case $tried in *" $python "*) continue ;; esac
+            good_release "$python" $wanted || continue
+            tried="$tried$python "
+            echo "setup.sh: trying $("$python" --version) at $python"
+            if "$python" -m venv --clear "$venv" && carries_the_course; then finish; fi
+        done
     done
 done
 echo "setup.sh failed: no Python here carries the course (tried:$tried); the lines above say why" >&2

@@ -123,6 +123,8 @@ def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) 
     for name, call in calls_in(program.tree):
         asked = [*call.args, *(one.value for one in call.keywords)]
         first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
+        if name.endswith("run_line_magic") and others:
+            first = f"{others[0]} ".split(" ")[-2]  # the file of %run or %load
         writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
         if not isinstance(first, str) or writes:
             continue

@@ -2,7 +2,6 @@
 
 import dis
 import inspect
-import json
 import sys
 import types
 from collections.abc import Mapping
@@ -11,9 +10,9 @@ from typing import Any
 
 from autograder.errors import STUB
 from autograder.publish.student_files.preflight import zip_report
-from autograder.publish.student_files.progress import PASSED, progress_line
+from autograder.publish.student_files.progress import PASSED, progress_line, too_slow
 from autograder.publish.student_files.runner import checks_in, question_of, run_check, title_of
-from autograder.publish.student_files.work import OwnWork, load_work
+from autograder.publish.student_files.work import OwnWork, facts_of, limits_of, load_work
 
 ON_COLAB = "Download this notebook (File, Download, .ipynb) and hand it in"
 
@@ -70,25 +69,21 @@ def is_stub_object(value: Any) -> bool:
                    for step in dis.get_instructions(code))  # fmt: skip
 
 
-def facts_here() -> dict[str, Any]:
-    """Return what the folder says about the assignment."""
-    facts: dict[str, Any] = json.loads(Path("checks", "assignment.json").read_text("utf-8"))
-    return facts
-
-
 def check_cell(question: str, namespace: dict[str, Any]) -> None:
     """Run the visible checks of a question on what a notebook defines, and say how they end."""
     if not is_written(question, namespace):
         return
-    stem = facts_here()["stem"]
+    facts = facts_of(Path())
+    stem = facts["stem"]
     own = [value for value in namespace.values() if inspect.isfunction(value)]
     files = {one.__code__.co_filename for one in own if one.__globals__ is namespace}
-    work = OwnWork(f"{stem}.ipynb", namespace, files)
+    work = OwnWork(f"{stem}.ipynb", namespace, files, limits=limits_of(facts))
     found = []
     for check in checks_in(Path("checks", f"test_{stem}.py")):
         if question_of(check) == question:
             found.append((check, *run_check(check, work)))
     told = [f"{question}: {progress_line([verdict for _, verdict, _ in found])}"]
+    told += too_slow(verdict for _, verdict, _ in found)
     for check, verdict, printed in found:
         if verdict.status != PASSED and verdict.text not in told:
             told += [f"\n{title_of(check)}:", verdict.text, *([f"it printed:\n{printed}"] if printed else [])]
@@ -97,7 +92,7 @@ def check_cell(question: str, namespace: dict[str, Any]) -> None:
 
 def hand_in_notebook() -> None:
     """Say what to look at before handing in, and write the zip; on Colab, say what to download."""
-    facts = facts_here()
+    facts = facts_of(Path())
     if "google.colab" in sys.modules:
         more = " and ".join(facts["files"][1:])
         print(ON_COLAB + (f" together with {more}." if more else "."))  # noqa: T201

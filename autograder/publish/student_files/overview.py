@@ -17,6 +17,7 @@ from autograder.publish.student_files.progress import (
     UNWRITTEN_YET,
     VisibleVerdict,
     progress_line,
+    too_slow,
 )
 
 TITLE_SHOWN = 60  # characters; above, it stands in full
@@ -67,6 +68,7 @@ def run_report(
     for name, found in groups.items():
         verdicts = [VisibleVerdict(one["status"], one["text"]) for one in found]
         lines.append(f"{name:{width}}   {progress_line(verdicts)}")
+        lines += [f"  {slow}" for slow in too_slow(verdicts)]
         wrong = [one for one in found if one["status"] == FAILED]
         if before is None:
             wrong = wrong[:1]
@@ -102,6 +104,8 @@ def run_lines(
     for text in loaded["complaints"]:
         if text.partition("\n")[0] not in known:
             yield False, text
+    verdicts = (VisibleVerdict(one["status"], one["text"]) for one in results)
+    yield from ((False, slow) for slow in too_slow(verdicts))
     passed = sum(one["status"] == PASSED for one in results)
     yield passed == len(results) > 0, f"{passed} of {len(results)} visible checks pass"
 

@@ -5,20 +5,18 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from autograder.publish.student_files.limit import recorder, time_limit
+from autograder.publish.student_files.limit import HERE, CallLog, recorder, time_limit
 from autograder.publish.student_files.progress import (
-    CHECK_SECONDS,
     NOT_RUN,
-    PASSED,
     UNWRITTEN_YET,
     VisibleVerdict,
     cut_output,
+    passed_verdict,
     summary,
     visible_verdict,
 )
 from autograder.publish.student_files.runner import title_of
 from autograder.publish.student_files.work import OwnWork, load_work
-from autograder.sandbox.calls import Call
 from autograder.sandbox.student import Student, here
 
 PRINTED = {"Captured stdout call": "your code printed", "Captured stderr call": "your code warned"}
@@ -43,23 +41,26 @@ class Folder:
 
     def stand_in(self, item: Any) -> Student:
         """Return what a check calls `student`; the calls are kept for the message."""
-        calls: list[Call] = []
-        item.student_calls = calls
+        item.student_calls = log = CallLog()
         question = mark_of(item).question if mark_of(item) else ""
-        return here(self.work.namespace, recorder(calls, question, self.work.endless, self.work.namespace))
+        return here(self.work.namespace, recorder(log, question, self.work.endless, self.work.namespace))
 
     def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
         """Return the time limit that a test runs under: only checks have one."""
-        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
+        if not mark_of(item):
+            return contextlib.nullcontext()
+        return time_limit(HERE * self.work.limits.call_s)
 
     def retell(self, report: Any, item: Any, call: Any) -> None:
         """Put pytest's report of a check into plain words."""
         mark = mark_of(item)
         if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
             return
-        verdict = VisibleVerdict(PASSED)
-        if call.excinfo is not None:
-            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
+        log = item.student_calls
+        if call.excinfo is None:
+            verdict = passed_verdict(log, self.work)
+        else:
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, log.calls)
             report.longrepr = verdict.text + "\n"
         report.location = (*report.location[:2], f"{mark.question}: {title_of(item.function)}")
         report.sections = [

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType, TracebackType
 
@@ -10,11 +10,11 @@ from autograder.checks.compare import CheckFailed
 from autograder.checks.spelling import spell_call
 from autograder.errors import is_unwritten
 from autograder.publish.student_files.classics import meaning
+from autograder.publish.student_files.limit import CallLog
 from autograder.publish.student_files.work import OwnWork, headline, own_frames
 from autograder.sandbox.calls import Call, NotDefined, perform
 from autograder.sandbox.stopwatch import TooSlow
 
-CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
 COMPLAINTS_SHOWN = 3
 LINES_SHOWN = 6
@@ -52,6 +52,18 @@ def visible_verdict(
     return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
 
 
+def passed_verdict(log: CallLog, work: OwnWork) -> VisibleVerdict:
+    """Return the verdict on a check that passes; it tells which call the grader would not wait for."""
+    took, call = log.longest()
+    told = work.limits.too_long(spell_call(call), took, work.limits.call_s) if call else ""
+    return VisibleVerdict(PASSED, told)
+
+
+def too_slow(verdicts: Iterable[VisibleVerdict]) -> list[str]:
+    """Return what checks that pass tell of their time."""
+    return [one.text for one in verdicts if one.status == PASSED and one.text]
+
+
 def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
     if name in work.lost or not work.namespace:
@@ -67,7 +79,8 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
         return [error.told, *error.details.splitlines()]
     own = own_frames(error.__traceback__, work)
     if isinstance(error, TooSlow):
-        told = f"your code ran for {CHECK_SECONDS} s: is there a loop that never ends?"
+        stops = f"the grader stops it after {work.limits.call_s:g} s"
+        told = f"your code ran for {error.seconds:.0f} s ({stops}): is there a loop that never ends?"
         return [told, *own[-1:]]
     if isinstance(error, SystemExit):
         return ["your code ends the program: return instead of calling exit()", *own]
@@ -128,6 +141,7 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
             first = f"write {question}" if waiting else question
         good = None if waiting else all(verdict.status == PASSED for verdict in found)
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
+        lines += [("  " + slow.replace("\n", "\n  "), False) for slow in too_slow(found)]
     lines.append(("", None))
     if first and not work.complaints:
         lines.append((f"Next: {first}. Then run pytest again.", None))

@@ -8,17 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from autograder.checks.draws import visible_rng
-from autograder.publish.student_files.limit import recorder, time_limit
+from autograder.publish.student_files.limit import HERE, CallLog, recorder, time_limit
 from autograder.publish.student_files.overview import module_from
 from autograder.publish.student_files.progress import (
-    CHECK_SECONDS,
-    PASSED,
     VisibleVerdict,
     cut_output,
+    passed_verdict,
     visible_verdict,
 )
 from autograder.publish.student_files.work import OwnWork, load_work
-from autograder.sandbox.calls import Call
 from autograder.sandbox.student import here
 
 CheckEvent = dict[str, Any]
@@ -53,23 +51,22 @@ def run_folder(
 
 def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
     """Return how a check ended, and what the student's code printed meanwhile."""
-    calls: list[Call] = []
-
-    record = recorder(calls, question_of(check), work.endless, work.namespace)
+    log = CallLog()
+    record = recorder(log, question_of(check), work.endless, work.namespace)
     fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
     printed = io.StringIO()
     try:
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            time_limit(CHECK_SECONDS),
+            time_limit(HERE * work.limits.call_s),
         ):
             check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
-    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
+        return visible_verdict(error, question_of(check), work, log.calls), cut_output(printed.getvalue())
+    return passed_verdict(log, work), cut_output(printed.getvalue())
 
 
 def question_of(check: Callable[..., None]) -> str:

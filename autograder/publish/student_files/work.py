@@ -7,9 +7,10 @@ import importlib
 import json
 import linecache
 import sys
+import time
 import traceback
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ from typing import Any
 from autograder.environment import LIBRARIES, promised, python_name
 from autograder.errors import InputError
 from autograder.publish.student_files.classics import meaning
+from autograder.publish.student_files.limit import HERE, GraderLimits
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.promised import Absent
@@ -27,7 +29,6 @@ from autograder.sandbox.statements import ProgramRun, Stop
 from autograder.sandbox.stopwatch import Stopwatch, TooSlow
 from autograder.submission.notebook_code import cells_of, is_untouched
 
-LOAD_SECONDS = 60  # importing torch for the first time is slow
 TEXT_SHOWN = 400
 FRAMES_SHOWN = 3
 
@@ -38,7 +39,7 @@ class OwnWork:
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
     why, `note` what else to tell, `endless` holds the questions that ran out of time, `lost` what is not
-    defined because a statement stopped.
+    defined because a statement stopped, `limits` are the grader's.
     """
 
     name: str
@@ -48,6 +49,7 @@ class OwnWork:
     note: str = ""
     endless: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    limits: GraderLimits = field(default_factory=GraderLimits)
 
 
 def load_work(folder: Path, stem: str) -> OwnWork:
@@ -70,11 +72,21 @@ def missing(folder: Path, stem: str) -> str:
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
-def beside(folder: Path) -> list[str]:
+def facts_of(folder: Path) -> dict[str, Any]:
+    """Return what a folder says about its assignment."""
+    path = folder / "checks" / "assignment.json"
+    facts: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return facts
+
+
+def limits_of(facts: Mapping[str, Any]) -> GraderLimits:
+    """Return the grader's limits, as facts tell them."""
+    return GraderLimits(**facts.get("limits", {}))
+
+
+def beside(facts: Mapping[str, Any]) -> list[str]:
     """Return the names of the modules that are handed in beside the main one."""
-    facts = folder / "checks" / "assignment.json"
-    names = json.loads(facts.read_text("utf-8"))["beside"] if facts.exists() else []
-    return [name for name in names if name.endswith(".py")]
+    return [name for name in facts.get("beside", []) if name.endswith(".py")]
 
 
 def untouched(path: Path) -> bool:
@@ -90,7 +102,9 @@ def run_file(path: Path, stem: str) -> OwnWork:
     module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
     module.__file__ = str(path)
     sys.modules[stem] = module
-    work = OwnWork(path.name, vars(module), {str(path.parent / name) for name in beside(path.parent)})
+    facts = facts_of(path.parent)
+    files, limits = {str(path.parent / name) for name in beside(facts)}, limits_of(facts)
+    work = OwnWork(path.name, vars(module), files, limits=limits)
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
@@ -98,7 +112,8 @@ def run_file(path: Path, stem: str) -> OwnWork:
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
-    program = ProgramRun(Stopwatch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
+    program = ProgramRun(Stopwatch(HERE * limits.import_s), passing=(KeyboardInterrupt,))
+    began = time.monotonic()
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
@@ -110,6 +125,8 @@ def run_file(path: Path, stem: str) -> OwnWork:
             work.complaints += [
                 complain(stop, name, work) for stop in program.text(text, name, work.namespace)
             ]
+    if slow := limits.too_long(f"loading {path.name}", time.monotonic() - began, limits.import_s):
+        work.complaints.append(slow)
     program.missing(work.namespace)
     work.lost.update(program.lost)
     return work

@@ -15,7 +15,8 @@ It was put together from the course's grader, part by part:
 - equality: Is this exactly the answer? Text, nested data, sets; and texts where case and spaces may be forgiven.
 - errors: What can go wrong that is not a student's mistake, the stub's way to say so, and "did you mean".
 - ambient: What a call may change for the whole process, and how it is put back when the call is over.
-- notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+- cell_commands: `%%` commands of notebooks whose cells are not run here: no Python, or for another process.
+- notebook_names: Names that only a notebook has, for programs that use them: what shows things does nothing.
 - standins: Stand-ins for libraries that are not there: what only shows things does nothing, others give no values.
 - calls: Run one call of a check on the student's side, in the worker or in the student's own folder.
 - exceptions: Is the right exception raised?
@@ -24,7 +25,7 @@ It was put together from the course's grader, part by part:
 - student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 - draws: The random numbers of checks. Visible checks have the same everywhere; hidden ones have several draws.
 - stopwatch: The time that a program may take: what runs too long is interrupted, by an alarm or else by a thread.
-- limit: End a check that runs too long, and do not let the next one of its question do so again.
+- limit: What takes too long: the grader's limits are told, at three times as long it is ended.
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
@@ -33,7 +34,8 @@ It was put together from the course's grader, part by part:
 - salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 - syntax: What can be read off the statements of a program, and how they are taken apart.
 - statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
-- notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
+- commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
+- notebook_code: From what a student saved to Python text: encodings, notebook cells.
 - work: Load a student's file, or their notebook, and run it under a time limit.
 - progress: Say how far a student is: one verdict for each check, one line for each question.
 - overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
@@ -69,6 +71,7 @@ import linecache
 import math
 import os
 import re
+import shlex
 import signal
 import sys
 import textwrap
@@ -479,6 +482,14 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
             told = told or common(pairs, agree, nearly_right)
     alone = all(wanted.size == 1 for _, wanted in pairs)
     return worded_for_one(told) if alone else told
+
+
+def may_be_common(pairs: Sequence[AnswerPair], agree: Agree) -> bool:
+    """Whether some of the pairs have a property of whole answers in common: if not, all do not."""
+    if not all(found.shape == wanted.shape and np.isfinite([found, wanted]).all() for found, wanted in pairs):
+        return False
+    with np.errstate(all="ignore"):
+        return bool(common(pairs, agree, properties))
 
 
 def worded_for_one(told: str) -> str:
@@ -1946,10 +1957,26 @@ def set_torch(wanted: Settings, now: Settings) -> None:
 
 
 # ----------------------------------------
-# notebook_names: Names that only a notebook has, for programs that use them: they show nothing and change nothing.
+# cell_commands: `%%` commands of notebooks whose cells are not run here: no Python, or for another process.
+
+CELLS_NOT_RUN = frozenset((
+    "HTML", "R", "SVG", "bash", "bigquery", "cmd", "html", "javascript", "js", "latex", "markdown", "perl",
+    "pypy", "python", "python2", "python3", "ruby", "script", "sh", "shell", "sql", "svg", "sx", "system",
+    "timeit",
+))  # fmt: skip
+
+
+# ----------------------------------------
+# notebook_names: Names that only a notebook has, for programs that use them: what shows things does nothing.
+
+PYLAB = """from pylab import *
+import matplotlib, numpy, numpy as np
+from matplotlib import pyplot, pyplot as plt
+"""
+
 
 class Shell:
-    """What `get_ipython()` gives: every magic is taken and does nothing."""
+    """What `get_ipython()` gives. It carries out magics that define names; every other does nothing."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -1968,6 +1995,74 @@ class Shell:
         return []
 
     system = getoutput
+
+    def run_line_magic(self, name: str, line: str = "", *_: object, **__: object) -> object:
+        """Carry out `%name line` for whoever calls this."""
+        return line_magic(name, line, sys._getframe(1).f_globals)
+
+    def magic(self, command: str) -> object:
+        """Carry out a magic that is written as one text."""
+        name, _, line = command.lstrip("%").partition(" ")
+        return line_magic(name, line, sys._getframe(1).f_globals)
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
+        """Carry out `%%name line` above a cell, as scripts that were exported from a notebook have it."""
+        if name in ("writefile", "file"):
+            *options, path = words_of(line)
+            with open(path, "a" if "-a" in options else "w", encoding="utf-8") as file:
+                file.write(cell)
+        elif name not in CELLS_NOT_RUN:
+            if not cell:
+                raise NotCarriedOut(f"%%{name} is not carried out here: its cell was left out")
+            execute_text(cell, f"%%{name}", sys._getframe(1).f_globals)
+
+
+class NotCarriedOut(RuntimeError):
+    """What a notebook command raises that has an effect there and none here."""
+
+
+def line_magic(name: str, line: str, namespace: dict[str, Any]) -> object:
+    """Carry out a line magic: return its value, define in `namespace` what it defines."""
+    words = words_of(line)
+    if name in ("run", "load", "loadpy"):
+        run_file_text(name, [word for word in words if not word.startswith("-")], namespace)
+    elif name == "pylab":
+        execute_text(PYLAB, "%pylab", namespace)
+    elif name == "store" and "-r" in words:
+        raise NotCarriedOut("%store -r is not carried out here: nothing was stored")
+    elif name == "cd" and words:
+        with contextlib.suppress(OSError):  # a notebook goes on, too
+            os.chdir(words[-1])
+    elif name in ("env", "set_env") and words:
+        variable, given, value = line.strip().partition("=" if "=" in line else " ")
+        if not given:
+            return os.environ.get(variable)
+        os.environ[variable.strip()] = value.strip()
+    return os.getcwd() if name == "pwd" else None
+
+
+def run_file_text(name: str, words: Sequence[str], namespace: dict[str, Any]) -> None:
+    """Run a file that was handed in, as `%run` does, and `%load` once its cell runs."""
+    path = words[0] if name == "run" and words else (words or [""])[-1]
+    if path.endswith(".ipynb") or "://" in path or not path:
+        told = "of a notebook " if path.endswith(".ipynb") else ""
+        raise NotCarriedOut(f"%{name} {told}is not carried out here")
+    path = path if path.endswith(".py") else f"{path}.py"
+    with open(path, encoding="utf-8") as file:
+        execute_text(file.read(), path, namespace)
+
+
+def execute_text(text: str, name: str, namespace: dict[str, Any]) -> None:
+    """Run a text in a program's namespace."""
+    exec(compile(text, name, "exec"), namespace)  # noqa: S102 a program's own text, in its own process
+
+
+def words_of(line: str) -> list[str]:
+    """Return the words of a command's line, without the quotes around them."""
+    try:
+        return shlex.split(line)
+    except ValueError:  # a quote is open
+        return line.split()
 
 
 SHELL = Shell()
@@ -2627,7 +2722,7 @@ class Function:
         return Gradients(answer.value, answer.grads)
 
     def _ask(self, args: Sequence[Any], kwargs: Mapping[str, Any], **more: Any) -> Answer:
-        packed = Arguments(self._module)
+        packed = Arguments(self._module, self._call.functions)
         call = Call(
             self._call.action,
             self._call.name,
@@ -2639,23 +2734,29 @@ class Function:
         )
         answer = self._module._send(call)
         self.changed_inputs = answer.changed
-        return Answer(wrap(answer.value, self._module), answer.changed, answer.grads)
+        return Answer(wrap(answer.value, self._module, call.functions), answer.changed, answer.grads)
 
 
 class Object:
-    """An object that stays on the other side: read its attributes, call it and its methods, go through it."""
+    """An object that stays on the other side: read its attributes, call it and its methods, go through it.
 
-    def __init__(self, module: Student, handle: Handle) -> None:
+    It may have kept the functions that were passed to what made it, and call them later.
+    """
+
+    def __init__(
+        self, module: Student, handle: Handle, functions: tuple[Callable[..., Any], ...] = ()
+    ) -> None:
         object.__setattr__(self, "_module", module)
         object.__setattr__(self, "_handle", handle)
+        object.__setattr__(self, "_functions", functions)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._module._send(Call("read", name, handle=self._handle)).value
+        value = self._module._send(self._use("read", name)).value
         if isinstance(value, Handle) and value.type_name in METHODS:
-            return Function(self._module, Call("invoke", name, handle=self._handle))
-        return wrap(value, self._module)
+            return self._method(name)
+        return wrap(value, self._module, self._functions)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._method("__setattr__")(name, value)
@@ -2696,20 +2797,23 @@ class Object:
         return f"{self._handle.type_name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"
 
     def _method(self, name: str) -> Function:
-        return Function(self._module, Call("invoke", name, handle=self._handle))
+        return Function(self._module, self._use("invoke", name))
+
+    def _use(self, action: str, name: str) -> Call:
+        return Call(action, name, handle=self._handle, functions=self._functions)
 
 
-def wrap(value: Any, module: Student) -> Any:
-    """Return data with its handles as objects that can be used."""
-    return rebuilt(value, lambda leaf: Object(module, leaf) if isinstance(leaf, Handle) else leaf)
+def wrap(value: Any, module: Student, functions: tuple[Callable[..., Any], ...] = ()) -> Any:
+    """Return data with its handles as objects that can be used, and that may call functions."""
+    return rebuilt(value, lambda leaf: Object(module, leaf, functions) if isinstance(leaf, Handle) else leaf)
 
 
 class Arguments:
     """Turns a check's arguments into data and stand-ins; keeps the functions among them."""
 
-    def __init__(self, module: Student) -> None:
+    def __init__(self, module: Student, functions: Sequence[Callable[..., Any]]) -> None:
         self._module = module
-        self.functions: list[Callable[..., Any]] = []
+        self.functions = list(functions)
 
     def unwrap(self, value: Any) -> Any:
         """Return one argument as data."""
@@ -2919,9 +3023,43 @@ class Stopwatch:
 
 
 # ----------------------------------------
-# limit: End a check that runs too long, and do not let the next one of its question do so again.
+# limit: What takes too long: the grader's limits are told, at three times as long it is ended.
 
 AGAIN_S = 1.0  # a student's code may have caught it
+HERE = 3  # times as long as the grader allows
+HOUR_S = 3600.0  # where nothing says what it allows
+
+
+@dataclass(frozen=True)
+class GraderLimits:
+    """How long loading, and one call, may take where the work is graded, in seconds."""
+
+    import_s: float = HOUR_S
+    call_s: float = HOUR_S
+
+    def too_long(self, what: str, took_s: float, limit_s: float) -> str:
+        """Say that something took longer than the grader allows, "" if it did not."""
+        over = took_s > limit_s
+        return f"{what} took {took_s:.1f} s here: the grader stops it after {limit_s:g} s" if over else ""
+
+
+@dataclass
+class CallLog:
+    """The calls of one check, and when they began."""
+
+    calls: list[Call] = field(default_factory=list)
+    began: list[float] = field(default_factory=list)
+
+    def note(self, call: Call) -> None:
+        """Note a call that begins."""
+        self.calls.append(call)
+        self.began.append(time.monotonic())
+
+    def longest(self) -> tuple[float, Call | None]:
+        """Return how long the longest call took, now that the check is over, and which it was."""
+        ends = [*self.began[1:], time.monotonic()]
+        took = [end - begin for begin, end in zip(self.began, ends, strict=False)]
+        return max(zip(took, self.calls, strict=False), key=lambda one: one[0], default=(0.0, None))
 
 
 def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
@@ -2935,7 +3073,7 @@ def time_limit(seconds: float) -> contextlib.AbstractContextManager[None]:
 
 
 def recorder(
-    calls: list[Call], question: str, endless: Collection[str], defined: Collection[str] | None = None
+    log: CallLog, question: str, endless: Collection[str], defined: Collection[str] | None = None
 ) -> Callable[[Call], None]:
     """Return what notes each call of a check; one endless loop costs a question its time once.
 
@@ -2943,7 +3081,7 @@ def recorder(
     """
 
     def record(call: Call) -> None:
-        calls.append(call)
+        log.note(call)
         if question in endless:
             raise TooSlow
         if defined is not None and call.action == "call" and call.name not in defined:
@@ -3308,9 +3446,11 @@ CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
 PIECES = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
-LATER_SYNTAX = (  # what Python 3.12 and later read
+LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
     re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
+    re.compile(r"^[ \t]*except\*?[ \t]+[\w.]+(?:[ \t]*,[ \t]*[\w.]+)+[ \t]*:", re.MULTILINE),
+    re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
 
@@ -3679,7 +3819,145 @@ def position(error: BaseException, code: CodeType) -> tuple[int, int]:
 
 
 # ----------------------------------------
-# notebook_code: From what a student saved to Python text: encodings, notebook cells, notebook commands.
+# commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
+
+SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
+CELL_COMMAND = re.compile(r"(\s*)%%(\w+)([^\n]*)\n?")
+TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
+CARRIED_OUT = re.compile(r"([ \t]*)%(run|load|loadpy|pylab|store|env|set_env|cd)\b([^\n\\]*)$")
+COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
+HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
+ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
+OF_THE_SYSTEM = ("sx", "system")
+LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+INDENT = re.compile(r"[ \t]+(?=[^\s#])")
+
+
+def python_of_cell(text: str, module: str = "") -> str:
+    """Return a cell with its notebook commands as Python or as comments, line by line.
+
+    A cell under `%%time`, `%%capture` or whatever else measures Python runs as without it; `%%writefile`
+    writes its file, and if that is the `module` that is graded, the cell is part of it; under `%%bash` and
+    its like all of it is commented out. What is no Python under any other command says that it was left out.
+    """
+    command = CELL_COMMAND.match(text)
+    if not command:
+        return without_commands(without_indent(text))
+    written = WRITTEN.match(text)
+    if written:
+        body = text[written.end() :]
+        is_graded = written[1].strip("\"'").lower() == module
+        rest = without_commands(body) if is_graded else "\n" * body.count("\n")
+        return f"{shell_call('run_cell_magic', command[2], command[3], body)}\n{rest}"
+    if command[2] not in CELLS_NOT_RUN:
+        python = f"{command[1]}# %%{command[2]}{command[3]}\n"
+        python += without_commands(without_indent(text[command.end() :]))
+        if is_python(python):
+            return python if "\n" in text[command.end(1) :] else python.removesuffix("\n")
+    lines = [f"# {line}" for line in text.split("\n")]
+    if command[2] not in CELLS_NOT_RUN:
+        at = command[1].count("\n")
+        lines[at] = f"{shell_call('run_cell_magic', command[2], command[3], '')}  {lines[at]}"
+    return "\n".join(lines)
+
+
+def is_python(text: str) -> bool:
+    """Whether a text can be read as Python."""
+    try:
+        ast.parse(text)
+    except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
+        return False
+    return True
+
+
+def shell_call(method: str, *given: str) -> str:
+    """Return a call of the stand-in for a notebook's shell."""
+    return f"get_ipython().{method}({', '.join(repr(one.strip()) for one in given[:2])}" + (
+        f", {given[2]!r})" if len(given) > 2 else ")"
+    )
+
+
+def without_indent(text: str) -> str:
+    """Return a cell without the indentation of its first line, as notebooks take it."""
+    indent = INDENT.match(text)
+    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
+
+
+def without_commands(text: str) -> str:
+    """Return Python text with `%magic`, `!shell` and `help?` lines commented out, else unchanged.
+
+    Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
+    string or after a backslash. No line of valid Python looks like that.
+    """
+    if not SUSPECT_LINE.search(text):
+        return text
+    lines, quote, depth, joined, continued = [], "", 0, False, False
+    for line in text.split("\n"):
+        if continued:  # of a command that went on with a backslash
+            line, continued = f"# {line}", line.endswith("\\")
+        elif not quote and not depth and not joined:
+            line, continued = without_command(line)
+        if not continued:
+            quote, depth, joined = open_after(line, quote, depth)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def without_command(line: str) -> tuple[str, bool]:
+    """Return the line at which a statement begins as Python, and whether its command goes on."""
+    timed = TIMED.match(line)
+    if timed:
+        return timed[1] + line[timed.end() :], False
+    assigned = ASSIGNED_COMMAND.match(line)
+    if assigned:
+        return with_result(line, assigned), line.endswith("\\")
+    done = CARRIED_OUT.match(line)
+    if done:
+        return done[1] + shell_call("run_line_magic", done[2], done[3]), False
+    command = COMMAND.match(line) or HELP.match(line)
+    if not command:
+        return line, False
+    indent = command[1]
+    keeps_block = "pass  " if indent else ""  # the command may be all that a block holds
+    return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
+
+
+def with_result(line: str, assigned: re.Match[str]) -> str:
+    """Return a line that keeps what a command gives, as Python; commands of the system print nothing here."""
+    target, command, rest = assigned[1], assigned[3], line[assigned.end() :]
+    if command == "time":
+        return target + rest
+    if command is None or command in OF_THE_SYSTEM:
+        return f"{target}[]  # {line[assigned.end(1) :]}"
+    return f"{target}{shell_call('run_line_magic', command, rest.rstrip(chr(92)))}"
+
+
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
+    at = 0
+    while found := LEXICAL.search(line, at):
+        mark, at = found[0], found.end()
+        if mark == "\\":
+            at += 1  # whatever comes next means nothing
+        elif quote:
+            if mark.startswith(quote):
+                at, quote = found.start() + len(quote), ""
+        elif mark == "#":
+            return "", depth, False
+        elif mark[0] in "'\"":
+            quote = mark
+        else:
+            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
+    joined = at > len(line)  # a backslash was the last character
+    if len(quote) == 1 and not joined:
+        quote = ""  # never closed: an error, which ends with its line
+    return quote, depth, joined and not quote
+
+
+# ----------------------------------------
+# notebook_code: From what a student saved to Python text: encodings, notebook cells.
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -3691,18 +3969,6 @@ BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
 COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
-SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
-RUN = re.compile(r"([ \t]*)%run[ \t]+(?:-\w[ \t]+)*([\w./-]+|\"[^\"\\]+\"|'[^'\\]+')[^\\]*$")
-WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
-CELL_COMMAND = re.compile(r"\s*%%(\w+)")
-BODY_RUNS = frozenset({"time", "capture", "prun"})  # their cells define names, as without them
-TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
-COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
-HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
-ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(?:!|%[A-Za-z_])")
-LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
 PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
@@ -3715,6 +3981,7 @@ def decode(data: bytes, name: str) -> str:
     It is UTF-8, anything with a byte order mark, or what a coding comment names.
     """
     encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
+    encoding = encoding or unmarked(data)
     if not encoding:
         if b"\0" in data:
             raise InputError(f"{name} is not a text file: NUL at byte {data.index(0)}")
@@ -3733,13 +4000,22 @@ def decode(data: bytes, name: str) -> str:
     return unix_lines(text)
 
 
+def unmarked(data: bytes) -> str:
+    """Return the encoding of a text in UTF-16 without its mark, "" if it is none: each second byte is 0."""
+    for at, encoding in enumerate(("utf-16-be", "utf-16-le")):
+        halves = data[at::2], data[1 - at :: 2]
+        if data and not any(halves[0]) and 0 not in halves[1]:
+            return encoding
+    return ""
+
+
 def code_text(data: bytes, name: str) -> str:
     """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
 
     Raises:
         InputError: it is no text.
     """
-    if not data.startswith(tuple(mark for mark, _ in BOMS)):
+    if not data.startswith(tuple(mark for mark, _ in BOMS)) and not unmarked(data):
         data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
     try:
         text = decode(data, name)
@@ -3801,7 +4077,7 @@ def notebook_cells(text: str, name: str) -> list[str]:
         line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
     try:
-        return [cell_text(cell) for cell in all_cells(book) if cell["cell_type"] == "code"]
+        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
 
@@ -3812,107 +4088,20 @@ def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from book["cells"]
     else:
         for sheet in book["worksheets"]:
-            yield from sheet["cells"]
+            yield from sheet.get("cells", ())
+
+
+def is_code(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell holds code; one that does not say what it is holds none."""
+    return bool(cell.get("cell_type") == "code")
 
 
 def cell_text(cell: Mapping[str, Any]) -> str:
-    """Return a code cell's text; before format 4 its key was "input"."""
-    source = cell["source"] if "source" in cell else cell["input"]
+    """Return a code cell's text, "" if it has none; before format 4 its key was "input"."""
+    source = cell.get("source", cell.get("input")) or ""
     text = source if isinstance(source, str) else "".join(source)
     # half a surrogate pair, which JSON can spell, fits into no file
     return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
-
-
-def python_of_cell(text: str, module: str = "") -> str:
-    """Return a cell with its notebook commands commented out, line by line.
-
-    A cell under `%%time`, `%%capture` or `%%prun` runs as without it; `%%writefile` writes its file, and
-    if that is the `module` that is graded, the cell is part of it; under any other `%%` command (`%%bash`,
-    ...) it is no Python and all of it is commented out.
-    """
-    written = WRITTEN.match(text)
-    if written:
-        name, body = written[2].strip("\"'"), text[written.end() :]
-        mode = "a" if written[1] else "w"
-        rest = without_commands(body) if name.lower() == module else "\n" * body.count("\n")
-        return f"open({name!r}, {mode!r}, encoding='utf-8').write({body!r})\n{rest}"
-    command = CELL_COMMAND.match(text)
-    if command and command[1] not in BODY_RUNS:
-        return "\n".join(f"# {line}" for line in text.split("\n"))
-    return without_commands(without_indent(text))
-
-
-def without_indent(text: str) -> str:
-    """Return a cell without the indentation of its first line, as notebooks take it."""
-    indent = INDENT.match(text)
-    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
-
-
-def without_commands(text: str) -> str:
-    """Return Python text with `%magic`, `!shell` and `help?` lines commented out, else unchanged.
-
-    Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
-    string or after a backslash. No line of valid Python looks like that.
-    """
-    if not SUSPECT_LINE.search(text):
-        return text
-    lines, quote, depth, joined, continued = [], "", 0, False, False
-    for line in text.split("\n"):
-        if continued:  # of a command that went on with a backslash
-            line, continued = f"# {line}", line.endswith("\\")
-        elif not quote and not depth and not joined:
-            line, continued = without_command(line)
-        if not continued:
-            quote, depth, joined = open_after(line, quote, depth)
-        lines.append(line)
-    return "\n".join(lines)
-
-
-def without_command(line: str) -> tuple[str, bool]:
-    """Return the line at which a statement begins as Python, and whether its command goes on."""
-    timed = TIMED.match(line)
-    if timed:
-        return timed[1] + line[timed.end() :], False
-    assigned = ASSIGNED_COMMAND.match(line)
-    if assigned:
-        start = assigned.end(1)
-        value = "[]" if line[start] == "!" else "None"  # what a command of the system prints, in lines
-        return f"{assigned[1]}{value}  # {line[start:]}", line.endswith("\\")
-    run = RUN.match(line)
-    if run:
-        name = run[2].strip("\"'")
-        if name.endswith(".ipynb"):
-            return f"{run[1]}raise RuntimeError('%run of a notebook is not carried out here')", False
-        name = name if name.endswith(".py") else f"{name}.py"
-        return f"{run[1]}exec(compile(open({name!r}, encoding='utf-8').read(), {name!r}, 'exec'))", False
-    command = COMMAND.match(line) or HELP.match(line)
-    if not command:
-        return line, False
-    indent = command[1]
-    keeps_block = "pass  " if indent else ""  # the command may be all that a block holds
-    return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
-
-
-def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
-    at = 0
-    while found := LEXICAL.search(line, at):
-        mark, at = found[0], found.end()
-        if mark == "\\":
-            at += 1  # whatever comes next means nothing
-        elif quote:
-            if mark.startswith(quote):
-                at, quote = found.start() + len(quote), ""
-        elif mark == "#":
-            return "", depth, False
-        elif mark[0] in "'\"":
-            quote = mark
-        else:
-            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
-    joined = at > len(line)  # a backslash was the last character
-    if len(quote) == 1 and not joined:
-        quote = ""  # never closed: an error, which ends with its line
-    return quote, depth, joined and not quote
 
 
 def is_untouched(text: str) -> bool:
@@ -3950,7 +4139,6 @@ def is_stub_body(marks: Iterator[tokenize.TokenInfo]) -> bool:
 # ----------------------------------------
 # work: Load a student's file, or their notebook, and run it under a time limit.
 
-LOAD_SECONDS = 60  # importing torch for the first time is slow
 TEXT_SHOWN = 400
 FRAMES_SHOWN = 3
 
@@ -3961,7 +4149,7 @@ class OwnWork:
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
     why, `note` what else to tell, `endless` holds the questions that ran out of time, `lost` what is not
-    defined because a statement stopped.
+    defined because a statement stopped, `limits` are the grader's.
     """
 
     name: str
@@ -3971,6 +4159,7 @@ class OwnWork:
     note: str = ""
     endless: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    limits: GraderLimits = field(default_factory=GraderLimits)
 
 
 def load_work(folder: Path, stem: str) -> OwnWork:
@@ -3993,11 +4182,21 @@ def missing(folder: Path, stem: str) -> str:
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
-def beside(folder: Path) -> list[str]:
+def facts_of(folder: Path) -> dict[str, Any]:
+    """Return what a folder says about its assignment."""
+    path = folder / "checks" / "assignment.json"
+    facts: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return facts
+
+
+def limits_of(facts: Mapping[str, Any]) -> GraderLimits:
+    """Return the grader's limits, as facts tell them."""
+    return GraderLimits(**facts.get("limits", {}))
+
+
+def beside(facts: Mapping[str, Any]) -> list[str]:
     """Return the names of the modules that are handed in beside the main one."""
-    facts = folder / "checks" / "assignment.json"
-    names = json.loads(facts.read_text("utf-8"))["beside"] if facts.exists() else []
-    return [name for name in names if name.endswith(".py")]
+    return [name for name in facts.get("beside", []) if name.endswith(".py")]
 
 
 def untouched(path: Path) -> bool:
@@ -4013,7 +4212,9 @@ def run_file(path: Path, stem: str) -> OwnWork:
     module = types.ModuleType(stem)  # found by its name, as dataclasses and imports need
     module.__file__ = str(path)
     sys.modules[stem] = module
-    work = OwnWork(path.name, vars(module), {str(path.parent / name) for name in beside(path.parent)})
+    facts = facts_of(path.parent)
+    files, limits = {str(path.parent / name) for name in beside(facts)}, limits_of(facts)
+    work = OwnWork(path.name, vars(module), files, limits=limits)
     try:
         cells = cells_of(path.read_bytes(), path.name)
     except InputError as unreadable:
@@ -4021,7 +4222,8 @@ def run_file(path: Path, stem: str) -> OwnWork:
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
-    program = ProgramRun(Stopwatch(LOAD_SECONDS), passing=(KeyboardInterrupt,))
+    program = ProgramRun(Stopwatch(HERE * limits.import_s), passing=(KeyboardInterrupt,))
+    began = time.monotonic()
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
             name = str(path) if path.suffix == ".py" else f"{path.name}, cell {number}"
@@ -4033,6 +4235,8 @@ def run_file(path: Path, stem: str) -> OwnWork:
             work.complaints += [
                 complain(stop, name, work) for stop in program.text(text, name, work.namespace)
             ]
+    if slow := limits.too_long(f"loading {path.name}", time.monotonic() - began, limits.import_s):
+        work.complaints.append(slow)
     program.missing(work.namespace)
     work.lost.update(program.lost)
     return work
@@ -4117,7 +4321,6 @@ def own_frames(trace: TracebackType | None, work: OwnWork) -> list[str]:
 # ----------------------------------------
 # progress: Say how far a student is: one verdict for each check, one line for each question.
 
-CHECK_SECONDS = 10
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
 COMPLAINTS_SHOWN = 3
 LINES_SHOWN = 6
@@ -4155,6 +4358,18 @@ def visible_verdict(
     return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
 
 
+def passed_verdict(log: CallLog, work: OwnWork) -> VisibleVerdict:
+    """Return the verdict on a check that passes; it tells which call the grader would not wait for."""
+    took, call = log.longest()
+    told = work.limits.too_long(spell_call(call), took, work.limits.call_s) if call else ""
+    return VisibleVerdict(PASSED, told)
+
+
+def too_slow(verdicts: Iterable[VisibleVerdict]) -> list[str]:
+    """Return what checks that pass tell of their time."""
+    return [one.text for one in verdicts if one.status == PASSED and one.text]
+
+
 def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
     if name in work.lost or not work.namespace:
@@ -4170,7 +4385,8 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
         return [error.told, *error.details.splitlines()]
     own = own_frames(error.__traceback__, work)
     if isinstance(error, TooSlow):
-        told = f"your code ran for {CHECK_SECONDS} s: is there a loop that never ends?"
+        stops = f"the grader stops it after {work.limits.call_s:g} s"
+        told = f"your code ran for {error.seconds:.0f} s ({stops}): is there a loop that never ends?"
         return [told, *own[-1:]]
     if isinstance(error, SystemExit):
         return ["your code ends the program: return instead of calling exit()", *own]
@@ -4231,6 +4447,7 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
             first = f"write {question}" if waiting else question
         good = None if waiting else all(verdict.status == PASSED for verdict in found)
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
+        lines += [("  " + slow.replace("\n", "\n  "), False) for slow in too_slow(found)]
     lines.append(("", None))
     if first and not work.complaints:
         lines.append((f"Next: {first}. Then run pytest again.", None))
@@ -4289,6 +4506,7 @@ def run_report(
     for name, found in groups.items():
         verdicts = [VisibleVerdict(one["status"], one["text"]) for one in found]
         lines.append(f"{name:{width}}   {progress_line(verdicts)}")
+        lines += [f"  {slow}" for slow in too_slow(verdicts)]
         wrong = [one for one in found if one["status"] == FAILED]
         if before is None:
             wrong = wrong[:1]
@@ -4324,6 +4542,8 @@ def run_lines(
     for text in loaded["complaints"]:
         if text.partition("\n")[0] not in known:
             yield False, text
+    verdicts = (VisibleVerdict(one["status"], one["text"]) for one in results)
+    yield from ((False, slow) for slow in too_slow(verdicts))
     passed = sum(one["status"] == PASSED for one in results)
     yield passed == len(results) > 0, f"{passed} of {len(results)} visible checks pass"
 
@@ -4461,23 +4681,22 @@ def run_folder(
 
 def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict, str]:
     """Return how a check ended, and what the student's code printed meanwhile."""
-    calls: list[Call] = []
-
-    record = recorder(calls, question_of(check), work.endless, work.namespace)
+    log = CallLog()
+    record = recorder(log, question_of(check), work.endless, work.namespace)
     fixtures = {"student": here(work.namespace, record), "rng": visible_rng(check.__name__)}
     printed = io.StringIO()
     try:
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            time_limit(CHECK_SECONDS),
+            time_limit(HERE * work.limits.call_s),
         ):
             check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever they wrote
-        return visible_verdict(error, question_of(check), work, calls), cut_output(printed.getvalue())
-    return VisibleVerdict(PASSED), cut_output(printed.getvalue())
+        return visible_verdict(error, question_of(check), work, log.calls), cut_output(printed.getvalue())
+    return passed_verdict(log, work), cut_output(printed.getvalue())
 
 
 def question_of(check: Callable[..., None]) -> str:
@@ -4510,23 +4729,26 @@ class Folder:
 
     def stand_in(self, item: Any) -> Student:
         """Return what a check calls `student`; the calls are kept for the message."""
-        calls: list[Call] = []
-        item.student_calls = calls
+        item.student_calls = log = CallLog()
         question = mark_of(item).question if mark_of(item) else ""
-        return here(self.work.namespace, recorder(calls, question, self.work.endless, self.work.namespace))
+        return here(self.work.namespace, recorder(log, question, self.work.endless, self.work.namespace))
 
     def check_limit(self, item: Any) -> contextlib.AbstractContextManager[None]:
         """Return the time limit that a test runs under: only checks have one."""
-        return time_limit(CHECK_SECONDS) if mark_of(item) else contextlib.nullcontext()
+        if not mark_of(item):
+            return contextlib.nullcontext()
+        return time_limit(HERE * self.work.limits.call_s)
 
     def retell(self, report: Any, item: Any, call: Any) -> None:
         """Put pytest's report of a check into plain words."""
         mark = mark_of(item)
         if mark is None or report.when != "call" or report.skipped or not hasattr(item, "student_calls"):
             return
-        verdict = VisibleVerdict(PASSED)
-        if call.excinfo is not None:
-            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, item.student_calls)
+        log = item.student_calls
+        if call.excinfo is None:
+            verdict = passed_verdict(log, self.work)
+        else:
+            verdict = visible_verdict(call.excinfo.value, mark.question, self.work, log.calls)
             report.longrepr = verdict.text + "\n"
         report.location = (*report.location[:2], f"{mark.question}: {title_of(item.function)}")
         report.sections = [
@@ -4675,6 +4897,8 @@ def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) 
     for name, call in calls_in(program.tree):
         asked = [*call.args, *(one.value for one in call.keywords)]
         first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
+        if name.endswith("run_line_magic") and others:
+            first = f"{others[0]} ".split(" ")[-2]  # the file of %run or %load
         writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
         if not isinstance(first, str) or writes:
             continue
@@ -4742,7 +4966,7 @@ PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     path = handed_in(folder, facts["stem"])
-    yield from file_names(folder, facts["stem"], path)
+    yield from file_names(folder, facts, path)
     if path is not None:
         yield from contents(folder, path, facts)
     if EXAMPLES in facts["files"]:
@@ -4759,8 +4983,9 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return script if script.is_file() else None
 
 
-def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
+def file_names(folder: Path, facts: Mapping[str, Any], path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
+    stem = facts["stem"]
     if path is None:
         yield False, missing(folder, stem)
         return
@@ -4768,9 +4993,10 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
-    for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
-            yield False, f"{other.name} is not looked at: only {path.name} counts"
+    alike = re.compile(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", re.IGNORECASE)
+    for other in sorted(one.name for one in folder.iterdir() if one.name not in facts["given"]):
+        if alike.fullmatch(other):
+            yield False, f"{other} is not looked at: only {path.name} counts"
 
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
@@ -4923,25 +5149,21 @@ def is_stub_object(value: Any) -> bool:
                    for step in dis.get_instructions(code))  # fmt: skip
 
 
-def facts_here() -> dict[str, Any]:
-    """Return what the folder says about the assignment."""
-    facts: dict[str, Any] = json.loads(Path("checks", "assignment.json").read_text("utf-8"))
-    return facts
-
-
 def check_cell(question: str, namespace: dict[str, Any]) -> None:
     """Run the visible checks of a question on what a notebook defines, and say how they end."""
     if not is_written(question, namespace):
         return
-    stem = facts_here()["stem"]
+    facts = facts_of(Path())
+    stem = facts["stem"]
     own = [value for value in namespace.values() if inspect.isfunction(value)]
     files = {one.__code__.co_filename for one in own if one.__globals__ is namespace}
-    work = OwnWork(f"{stem}.ipynb", namespace, files)
+    work = OwnWork(f"{stem}.ipynb", namespace, files, limits=limits_of(facts))
     found = []
     for check in checks_in(Path("checks", f"test_{stem}.py")):
         if question_of(check) == question:
             found.append((check, *run_check(check, work)))
     told = [f"{question}: {progress_line([verdict for _, verdict, _ in found])}"]
+    told += too_slow(verdict for _, verdict, _ in found)
     for check, verdict, printed in found:
         if verdict.status != PASSED and verdict.text not in told:
             told += [f"\n{title_of(check)}:", verdict.text, *([f"it printed:\n{printed}"] if printed else [])]
@@ -4950,7 +5172,7 @@ def check_cell(question: str, namespace: dict[str, Any]) -> None:
 
 def hand_in_notebook() -> None:
     """Say what to look at before handing in, and write the zip; on Colab, say what to download."""
-    facts = facts_here()
+    facts = facts_of(Path())
     if "google.colab" in sys.modules:
         more = " and ".join(facts["files"][1:])
         print(ON_COLAB + (f" together with {more}." if more else "."))  # noqa: T201

@@ -84,8 +84,12 @@ def expect_fitting(total, steps, size, step_reward, max_steps):
     # a sum in single precision is off by up to 1e-5
     arrived = abs(total - (1 + step_reward * (steps - 1))) < 1e-4
     capped = abs(total - step_reward * steps) < 1e-4
+    uncounted = abs(total - (1 + step_reward * steps)) < 1e-4
+    told = "the total is that of one step more: is the step that reaches the goal counted?"
+    expect(arrived or capped or not uncounted, told)
     expect(arrived or capped, "the total reward is not what that many steps pay", f"{total}, {steps}")
-    expect(arrived or steps == max_steps, "the episode ended before the goal and before max_steps")
+    told = "the episode ended before the goal and before max_steps, or its last step is not counted"
+    expect(arrived or steps == max_steps, told)
     expect(not arrived or steps >= 2 * size - 2, "no walk reaches the goal in so few steps")
     return arrived
 
@@ -331,6 +335,8 @@ def test_one_move_each_way(student):
     found = [numbers_of(unpack(got, 3)[0], "the next position").tolist() for got in moves]
     mixed_up = found == [list(there) for there in other]
     expect(not mixed_up, "these are the action numbers of GridWorld; here 0 is up, 1 right, 2 down, 3 left")
+    permuted = found != [list(there) for there in wanted] and sorted(found) == sorted(map(list, wanted))
+    expect(not permuted, "the four moves are there, but for other actions: 0 is up, 1 right, 2 down, 3 left")
     for got, there in zip(moves, wanted, strict=True):
         expect_move(got, there, -0.01, False)
 

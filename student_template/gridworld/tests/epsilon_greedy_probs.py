@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "epsilon_greedy_probs"
-case = Cases("gridworld", name)
+case = Cases("gridworld", name, 5)
 
 
 @case()

@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "grid_step"
-case = Cases("gridworld", name)
+case = Cases("gridworld", name, 5)
 
 
 def expect_move(got, position, reward, done):
@@ -29,6 +29,8 @@ def test_one_move_each_way(student):
     found = [numbers_of(unpack(got, 3)[0], "the next position").tolist() for got in moves]
     mixed_up = found == [list(there) for there in other]
     expect(not mixed_up, "these are the action numbers of GridWorld; here 0 is up, 1 right, 2 down, 3 left")
+    permuted = found != [list(there) for there in wanted] and sorted(found) == sorted(map(list, wanted))
+    expect(not permuted, "the four moves are there, but for other actions: 0 is up, 1 right, 2 down, 3 left")
     for got, there in zip(moves, wanted, strict=True):
         expect_move(got, there, -0.01, False)
 

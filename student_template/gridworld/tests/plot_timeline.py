@@ -9,7 +9,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "plot_timeline"
-case = Cases("gridworld", name)
+case = Cases("gridworld", name, 5)
 
 
 MILESTONES = {

@@ -9,7 +9,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "plot_values"
-case = Cases("gridworld", name)
+case = Cases("gridworld", name, 5)
 
 
 VALUES = np.array([[0.87, -0.523, 3.146], [12.06, -7.4, 0.309]])

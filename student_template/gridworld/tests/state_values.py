@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "state_values"
-case = Cases("gridworld", name)
+case = Cases("gridworld", name, 5)
 
 
 @case()

@@ -8,7 +8,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "train_q_learning"
-case = Cases("gridworld", name)
+case = Cases("gridworld", name, 5)
 
 
 WORLD = "gridworld_env.UnmappedGrid"

@@ -13,8 +13,8 @@ import numpy as np
 from otter.test_files import test_case
 
 from checks.kit import hidden_rng, identity, visible_rng
-from checks.kit import recorder, time_limit
-from checks.kit import CHECK_SECONDS, visible_verdict
+from checks.kit import HERE, CallLog, GraderLimits, recorder, time_limit
+from checks.kit import visible_verdict
 from checks.kit import title_of
 from checks.kit import OwnWork, import_ahead
 from checks.kit import Call, NotDefined
@@ -29,12 +29,13 @@ class Failed(Exception):  # students read its name
 class Cases:
     """The checks of one question in one of otter's test files; otter reads the file for each run.
 
-    `seed` and `solution` are there only where grades are made: the course's seed, and the file
-    that answers what a check asks of `reference`.
+    `call_s` is how long a call may take where the work is graded. `seed` and `solution` are there only
+    where grades are made: the course's seed, and the file that answers what a check asks of `reference`.
     """
 
     stem: str
     question: str
+    call_s: float
     seed: int | None = None
     solution: Path | None = None
     passed: set[str] = field(default_factory=set)
@@ -84,18 +85,18 @@ class OtterCheck(test_case):  # type: ignore[misc]
         missing = [other for other in self._requires if other not in cases.passed]
         if missing:
             raise Failed(f"runs once {' and '.join(missing)} passes")
-        calls: list[Call] = []
-        record = recorder(calls, cases.question, cases.endless)
+        log = CallLog()
+        record = recorder(log, cases.question, cases.endless)
         fixtures = cases.fixtures(name, here(global_environment, record), hidden=self.hidden)
         asked = {key: fixtures[key] for key in inspect.signature(self.test_func).parameters}
         import_ahead("".join(linecache.getlines(file)) for file in own_files(global_environment))
         try:
-            with time_limit(CHECK_SECONDS), np.errstate(all="ignore"):
+            with time_limit(HERE * cases.call_s), np.errstate(all="ignore"):
                 self.test_func(**asked)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 otter would lose all scores to a SystemExit
-            told = self._tell(error, calls, global_environment)
+            told = self._tell(error, log.calls, global_environment)
             # Without this frame and the limit's, otter shows the check's own line.
             raise Failed(told).with_traceback(without_first_frame(error.__traceback__)) from None
         cases.passed.add(name)
@@ -103,7 +104,8 @@ class OtterCheck(test_case):  # type: ignore[misc]
     def _tell(self, error: BaseException, calls: list[Call], env: Mapping[str, Any]) -> str:
         """Return the words that pytest would print."""
         files = own_files(env)
-        work = OwnWork(f"{self._cases.stem}.py", dict(env), files, endless=self._cases.endless)
+        limits = GraderLimits(call_s=self._cases.call_s)
+        work = OwnWork(f"{self._cases.stem}.py", dict(env), files, endless=self._cases.endless, limits=limits)
         told = visible_verdict(error, self._cases.question, work, calls).text
         if isinstance(error, NotDefined):  # otter keeps to itself where a file stops
             told += ". If it is there, the code stops before it (pytest says where), or its cell was not run"

@@ -9,7 +9,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "PolicyNetwork"
-case = Cases("policy_gradients", name)
+case = Cases("policy_gradients", name, 5)
 
 
 def numbers(value: Any) -> np.ndarray:

@@ -10,7 +10,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "action_rate"
-case = Cases("policy_gradients", name)
+case = Cases("policy_gradients", name, 5)
 
 
 GLOBAL = "torch's global generator was drawn from or reseeded: use the generator given"

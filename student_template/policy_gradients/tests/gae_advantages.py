@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "gae_advantages"
-case = Cases("policy_gradients", name)
+case = Cases("policy_gradients", name, 5)
 
 
 @case()

@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "ppo_clip_loss"
-case = Cases("policy_gradients", name)
+case = Cases("policy_gradients", name, 5)
 
 
 @case()

@@ -10,7 +10,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "train_bandit"
-case = Cases("policy_gradients", name)
+case = Cases("policy_gradients", name, 5)
 
 
 UNCHANGED = "the policy given has not changed"

@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "length_penalized_reward"
-case = Cases("rl_foundations", name)
+case = Cases("rl_foundations", name, 5)
 
 
 @case()

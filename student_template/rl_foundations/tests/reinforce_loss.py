@@ -5,7 +5,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "reinforce_loss"
-case = Cases("rl_foundations", name)
+case = Cases("rl_foundations", name, 5)
 
 
 @case()

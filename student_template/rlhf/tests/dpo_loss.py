@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "dpo_loss"
-case = Cases("rlhf", name)
+case = Cases("rlhf", name, 5)
 
 
 LOG2, LOG3 = 0.69314718, 1.09861229

@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "grpo_advantages"
-case = Cases("rlhf", name)
+case = Cases("rlhf", name, 5)
 
 
 @case()

@@ -5,7 +5,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "verifiable_reward"
-case = Cases("rlhf", name)
+case = Cases("rlhf", name, 5)
 
 
 @case()

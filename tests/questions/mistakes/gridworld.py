@@ -245,6 +245,21 @@ def leaves_out_the_last_reward(env, rng, max_steps=100):
 
 
 @misconception("run_random_episode")
+def leaves_the_loop_before_it_counts(env, rng, max_steps=100):
+    """The step that reaches the goal is not counted: is there a break between adding its reward and counting it?"""
+    rewards = walk(env, lambda step: int(rng.integers(4)), max_steps)
+    return sum(rewards), len(rewards) - (env.state == env.goal)
+
+
+@misconception("run_random_episode")
+def loses_the_step_to_the_goal(env, rng, max_steps=100):
+    """The step that reaches the goal is lost, its reward and its count: the loop is left before they are added."""
+    rewards = walk(env, lambda step: int(rng.integers(4)), max_steps)
+    kept = rewards[:-1] if env.state == env.goal else rewards
+    return float(sum(kept)), len(kept)
+
+
+@misconception("run_random_episode")
 def takes_one_step_too_many(env, rng, max_steps=100):
     """The cap lets one step too many pass: look at the comparison with max_steps."""
     return run_random_episode(env, rng, max_steps + 1)
@@ -1035,6 +1050,37 @@ def never_explores(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
 
 
 @misconception("train_q_learning")
+def takes_the_first_of_the_best(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """argmax decides every action: nothing is drawn from rng, so nothing is explored. What is epsilon for?"""
+    return learn(env, episodes, alpha, gamma, lambda row: int(np.argmax(row)), max_steps)
+
+
+@misconception("train_q_learning")
+def exchanges_drawing_and_argmax(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Epsilon is the probability of a random action; here argmax has it. Which way round is the comparison?"""
+
+    def choose(row):
+        return int(rng.integers(4)) if rng.random() > epsilon else int(np.argmax(row))
+
+    return learn(env, episodes, alpha, gamma, choose, max_steps)
+
+
+@misconception("train_q_learning")
+def resets_once_only(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """reset() is called once, before all episodes. Each begins with it: else the next goes on at the goal."""
+    q_values, choose, state = np.zeros((env.size, env.size, 4)), sampler(epsilon, rng), env.reset()
+    for _ in range(episodes):
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            q_values = q_learning_update(q_values, state, action, reward, after, done, alpha, gamma)
+            state = after
+            if done:
+                break
+    return q_values
+
+
+@misconception("train_q_learning")
 def explores_a_tenth_of_the_time(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """A tenth of the actions is random whatever epsilon is: use the argument."""
     return learn(env, episodes, alpha, gamma, sampler(0.1, rng), max_steps)
@@ -1131,13 +1177,23 @@ def allows_twice_as_many_steps(env, episodes, alpha, gamma, epsilon, rng, max_st
 
 @misconception("train_q_learning")
 def learns_what_random_behaviour_earns(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """The target looks ahead to the average action, so it learns what exploring earns, not what is best."""
+    """The target looks ahead to an average of the actions, or to the one taken next (that is SARSA), so it
+    learns what exploring earns. Q-learning looks ahead to the best."""
     return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, look_ahead=np.mean)
 
 
 @misconception("train_q_learning")
+def looks_ahead_to_an_action_drawn_anew(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The target looks ahead to one action drawn for it, nearly SARSA, so it learns what exploring earns.
+    Q-learning looks ahead to the best."""
+    choose = sampler(epsilon, rng)
+    return learn(env, episodes, alpha, gamma, choose, max_steps, look_ahead=lambda row: row[choose(row)])
+
+
+@misconception("train_q_learning")
 def learns_on_policy(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """The target uses the next action that is really taken. That is SARSA: it learns what exploring earns."""
+    """The target looks ahead to the action taken next (that is SARSA), or to an average of them, so it learns
+    what exploring earns. Q-learning looks ahead to the best."""
     q_values = np.zeros((env.size, env.size, 4))
     choose = sampler(epsilon, rng)
     for _ in range(episodes):

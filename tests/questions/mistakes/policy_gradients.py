@@ -151,6 +151,20 @@ def rounds_the_answer(returns, eps=1e-8):
     return torch.round(right_standardize(returns, eps), decimals=2)
 
 
+@misconception("standardize_returns")
+def divides_the_mean_alone(returns, eps=1e-8):
+    """Only the mean is divided, and then subtracted: `/` binds before `-`. Which brackets are missing?"""
+    return returns - returns.mean() / (returns.std() + eps) if len(returns) > 1 else returns * 0
+
+
+@misconception("standardize_returns")
+def normalizes_as_a_layer_does(returns, eps=1e-8):
+    """This is what a normalising layer does: the population's variance, and eps under the root. The sample's
+    standard deviation is asked, with eps added to it."""
+    centred = returns - returns.mean()
+    return centred / torch.sqrt(returns.var(correction=0) + eps)
+
+
 # PolicyNetwork
 
 
@@ -904,11 +918,27 @@ def draws_actions_uniformly(env, policy, optimizer, gamma=0.99, max_steps=200):
 
 @misconception("reinforce_episode")
 def clears_the_gradient_after_backward(env, policy, optimizer, gamma=0.99, max_steps=200):
-    """The gradient is cleared between backward() and step(), so the step has nothing to go by. In which
-    order do the three calls come?"""
+    """The step has no gradient to go by: the gradient is cleared after backward(), or backward() comes after
+    step(). In which order do the three calls come?"""
     log_probs, rewards = play(env, policy, max_steps)
     (-(torch.stack(log_probs) * discounted(rewards, gamma)).sum()).backward()
     optimizer.zero_grad()
+    optimizer.step()
+    return sum(rewards)
+
+
+BASELINE = []  # what is remembered from one call to the next
+
+
+@misconception("reinforce_episode")
+def remembers_earlier_episodes(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Something of earlier calls enters the update, a running mean as a baseline, it seems. Nothing is
+    remembered from one call to the next but what policy and optimizer hold."""
+    log_probs, rewards = play(env, policy, max_steps)
+    returns = discounted(rewards, gamma)
+    BASELINE.append(float(returns[0]))
+    optimizer.zero_grad()
+    (-(torch.stack(log_probs) * (returns - sum(BASELINE) / len(BASELINE))).sum()).backward()
     optimizer.step()
     return sum(rewards)
 
@@ -961,6 +991,14 @@ def reads_terminated_one_step_late(rewards, values, bootstrap_value, terminated,
     """`terminated[t]` says that action t ended the episode. You seem to read it as saying that step
     t begins a new one."""
     on = np.append(~terminated[1:], True)
+    return gae(rewards, values, bootstrap_value, on, on, gamma, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def reads_terminated_late_but_for_the_last(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """You look at terminated[t + 1], as if it said that step t + 1 begins a new episode. terminated[t] says
+    that action t ended one."""
+    on = ~np.append(terminated[1:], terminated[-1])
     return gae(rewards, values, bootstrap_value, on, on, gamma, gamma * gae_lambda)
 
 
@@ -1518,6 +1556,13 @@ def pays_another_action(policy, episodes, optimizer, generator):
     state, pay = lambda: torch.rand(2, generator=generator), (-0.1, 1.0, -0.1, -0.1)
     draw = sampler(generator)
     return [bandit_step(policy, optimizer, state, draw, pay) for _ in range(episodes)]
+
+
+@misconception("train_bandit")
+def pays_the_last_action(policy, episodes, optimizer, generator):
+    """Action 3 is paid here. Actions are counted from 0: action 2 is the third of the four."""
+    state, pay = lambda: torch.rand(2, generator=generator), (-0.1, -0.1, -0.1, 1.0)
+    return [bandit_step(policy, optimizer, state, sampler(generator), pay) for _ in range(episodes)]
 
 
 @misconception("train_bandit")

@@ -225,6 +225,19 @@ def squares_the_missing_margin(chosen_scores, rejected_scores):
     return ((chosen_scores - rejected_scores - 1) ** 2).mean()
 
 
+@misconception("reward_model_loss")
+def takes_one_minus_the_probability(chosen_scores, rejected_scores):
+    """This is the probability of the other choice. The loss is minus the logarithm of the right one's."""
+    return torch.sigmoid(rejected_scores - chosen_scores).mean()
+
+
+@misconception("reward_model_loss")
+def scores_each_response_alone(chosen_scores, rejected_scores):
+    """The log-sigmoid is taken of each score, then they are subtracted. Only the difference of the two scores
+    means anything: subtract first."""
+    return (functional.logsigmoid(rejected_scores) - functional.logsigmoid(chosen_scores)).mean()
+
+
 # kl_penalty
 
 

@@ -155,12 +155,12 @@ class Runner:
         """Yield what a process tells of the checks, those in `skip` aside: "done", "gone" or "stuck" last."""
         child, self.child = self.child, None
         child.go(skip)
-        told, allowed = {"event": "ready"}, self.kit.LOAD_SECONDS
+        told, allowed = {"event": "ready"}, self.kit.HERE * FACTS["limits"]["import_s"]
         try:
             while told["event"] not in ("done", "gone"):
                 told = child.lines.get(timeout=allowed + PATIENCE_S)
                 if told["event"] != "ready":
-                    allowed = self.kit.CHECK_SECONDS
+                    allowed = self.kit.HERE * FACTS["limits"]["call_s"]
                 yield told
         except queue.Empty:
             yield {"event": "stuck"}

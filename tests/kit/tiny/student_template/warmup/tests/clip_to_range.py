@@ -7,7 +7,7 @@ from checks.for_otter import Cases
 
 OK_FORMAT = False
 name = "clip_to_range"
-case = Cases("warmup", name)
+case = Cases("warmup", name, 2)
 
 
 @case()
