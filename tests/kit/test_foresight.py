@@ -145,7 +145,7 @@ def test_a_notebook_is_told_by_cell_and_what_only_a_notebook_runs_is_left_out(fo
 
 def test_a_run_says_how_many_pass_and_what_was_not_known_yet():
     loaded = {"complaints": ["a.py, line 1: known", "a.py, line 2: new\n    x"]}
-    results = [{"status": "passed"}, {"status": "failed"}]
+    results = [{"status": "passed", "text": ""}, {"status": "failed", "text": "wrong"}]
     assert list(run_lines(loaded, results, {"a.py, line 1: known"})) == [
         (False, "a.py, line 2: new\n    x"), (False, "1 of 2 visible checks pass"),
     ]  # fmt: skip
