@@ -152,6 +152,28 @@ def notebook_page(name: str, path: Path) -> None:
     page(name, made, 1000, 900)
 
 
+def screens(folder: Path) -> None:
+    """Draw what a student sees in their folder."""
+    stub = '    raise NotImplementedError("running_mean: write your code here")\n'
+    script = folder / "warmup.py"
+    template = script.read_text()
+    script.write_text(template.replace(stub, AHEAD))
+    terminal("study", "python study.py --once", told_by(folder, "--once"))
+    terminal("study-check", "python study.py --check", told_by(folder, "--check"))
+    terminal("study-zip", "python study.py --zip", told_by(folder, "--zip"))
+    terminal(
+        "study-hint",
+        "python study.py --hint running_mean 2",
+        told_by(folder, "--hint", "running_mean", "2"),
+    )
+    script.write_text(template.replace(stub, SHAPES))
+    terminal("study-exception", "python study.py --once", told_by(folder, "--once"))
+    saved = watched(folder, lambda: script.write_text(template.replace(stub, RIGHT)))
+    terminal("study-watch", "python study.py", saved)
+    script.write_text(template)
+    notebook_page("notebook", folder / "warmup.ipynb")
+
+
 def main() -> None:
     """Draw everything."""
     with tempfile.TemporaryDirectory() as name:
@@ -162,24 +184,7 @@ def main() -> None:
         kit = [sys.executable, "-m", "autograder", "--course", str(home / "course")]
         run([*kit, "build"], ROOT)
         folder = home / "course" / "student_template" / "warmup"
-        stub = '    raise NotImplementedError("running_mean: write your code here")\n'
-        script = folder / "warmup.py"
-        template = script.read_text()
-        script.write_text(template.replace(stub, AHEAD))
-        terminal("study", "python study.py --once", told_by(folder, "--once"))
-        terminal("study-check", "python study.py --check", told_by(folder, "--check"))
-        terminal("study-zip", "python study.py --zip", told_by(folder, "--zip"))
-        terminal(
-            "study-hint",
-            "python study.py --hint running_mean 2",
-            told_by(folder, "--hint", "running_mean", "2"),
-        )
-        script.write_text(template.replace(stub, SHAPES))
-        terminal("study-exception", "python study.py --once", told_by(folder, "--once"))
-        saved = watched(folder, lambda: script.write_text(template.replace(stub, RIGHT)))
-        terminal("study-watch", "python study.py", saved)
-        script.write_text(template)
-        notebook_page("notebook", folder / "warmup.ipynb")
+        screens(folder)
         for person, code in PEOPLE.items():
             place = home / "class" / person
             place.mkdir(parents=True)
