@@ -137,6 +137,11 @@ class Handle:
     type_name: str
     fields: dict[str, Any] | None = field(default=None, compare=False)
 
+    def __repr__(self) -> str:
+        if self.fields is None:
+            return f"<a {self.type_name}>"
+        return f"{self.type_name}({', '.join(f'{key}={value!r}' for key, value in self.fields.items())})"
+
 
 @dataclass(frozen=True)
 class Callback:
@@ -1845,7 +1850,7 @@ def dict_difference(found: Any, wanted: dict[Any, Any], subject: str, rtol: floa
         return f"{subject} is {describe(found)}; expected a dict"
     missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
     if missing or extra:
-        return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
+        return f"{subject} {unbalanced(missing, extra, 'key')}"
     told = (
         difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}", rtol)
         for at, (key, value) in enumerate(wanted.items(), 1)
@@ -1864,7 +1869,18 @@ def told_apart(found: list[Any], wanted: list[Any], subject: str, noun: str, rto
     there = matched(found, wanted, rtol)
     if there == len(found) == len(wanted):
         return ""
-    return f"{subject} lacks {counted(len(wanted) - there, noun)} and has {len(found) - there} too many"
+    return f"{subject} {unbalanced(len(wanted) - there, len(found) - there, noun)}"
+
+
+def unbalanced(missing: int, extra: int, noun: str) -> str:
+    """Return what lacks and what is too much."""
+    if not extra:
+        return f"lacks {counted(missing, noun)}"
+    return (
+        f"lacks {counted(missing, noun)} and has {extra} too many"
+        if missing
+        else f"has {counted(extra, noun)} too many"
+    )
 
 
 def shown(value: Any) -> str:
@@ -2791,10 +2807,7 @@ class Object:
                 return
 
     def __repr__(self) -> str:
-        fields = self._handle.fields
-        if fields is None:
-            return f"<a {self._handle.type_name}>"
-        return f"{self._handle.type_name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"
+        return repr(self._handle)
 
     def _method(self, name: str) -> Function:
         return Function(self._module, self._use("invoke", name))
@@ -3101,6 +3114,8 @@ def spell_call(call: Call) -> str:
     """Return `running_mean([1.0, 2.0, 4.0], 2)`, an argument a line where it is long."""
     name = call.name
     if call.handle is not None:
+        if call.name == "read_text" and call.handle.type_name.startswith("pathlib."):
+            return "the text of the file"  # student.file(...): no call that a student would type
         name = f"{short_name(call.handle)}.{call.name}" if call.name else short_name(call.handle)
     if call.action == "read":
         return name

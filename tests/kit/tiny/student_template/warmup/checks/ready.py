@@ -1,4 +1,4 @@
-"""Says what your machine or your folder lacks. It imports nothing that may be missing; an old Python reads it."""
+"""Says what your machine or your folder lacks. It imports nothing that may lack; old Pythons read it."""
 
 import json
 import os
