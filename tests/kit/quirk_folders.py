@@ -288,7 +288,10 @@ REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
          "def running_mean(values, window):\n    return clip_to_range(values)\n"},
         "This needs clip_to_range, which is not written yet.",
     ),
-    "newer clauses": ({NAME: "try:\n    x = t'{1}'\nexcept KeyError, ValueError:\n    pass\n"}, "A later Python has that"),
+    "newer clauses": (
+        {NAME: "try:\n    x = t'{1}'\nexcept KeyError, ValueError:\n    pass\n"},
+        "A later Python has that",
+    ),
     "rar": ({"hw.rar": b"Rar!\x1a\7\0" + b"x" * 50}, "hand in a .zip"),
     "7z": ({"hw.7z": b"7z\xbc\xaf\x27\x1c" + b"x" * 50}, "hand in a .zip"),
     "docx": ({"warmup.docx": zipped({"word/document.xml": f"<x>{RIGHT}</x>"})}, "found: warmup.docx"),
