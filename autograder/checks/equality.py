@@ -133,7 +133,7 @@ def dict_difference(found: Any, wanted: dict[Any, Any], subject: str, rtol: floa
         return f"{subject} is {describe(found)}; expected a dict"
     missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
     if missing or extra:
-        return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
+        return f"{subject} {unbalanced(missing, extra, 'key')}"
     told = (
         difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}", rtol)
         for at, (key, value) in enumerate(wanted.items(), 1)
@@ -152,7 +152,18 @@ def told_apart(found: list[Any], wanted: list[Any], subject: str, noun: str, rto
     there = matched(found, wanted, rtol)
     if there == len(found) == len(wanted):
         return ""
-    return f"{subject} lacks {counted(len(wanted) - there, noun)} and has {len(found) - there} too many"
+    return f"{subject} {unbalanced(len(wanted) - there, len(found) - there, noun)}"
+
+
+def unbalanced(missing: int, extra: int, noun: str) -> str:
+    """Return what lacks and what is too much."""
+    if not extra:
+        return f"lacks {counted(missing, noun)}"
+    return (
+        f"lacks {counted(missing, noun)} and has {extra} too many"
+        if missing
+        else f"has {counted(extra, noun)} too many"
+    )
 
 
 def shown(value: Any) -> str:

@@ -16,6 +16,8 @@ def spell_call(call: Call) -> str:
     """Return `running_mean([1.0, 2.0, 4.0], 2)`, an argument a line where it is long."""
     name = call.name
     if call.handle is not None:
+        if call.name == "read_text" and call.handle.type_name.startswith("pathlib."):
+            return "the text of the file"  # student.file(...): no call that a student would type
         name = f"{short_name(call.handle)}.{call.name}" if call.name else short_name(call.handle)
     if call.action == "read":
         return name

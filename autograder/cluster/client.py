@@ -11,7 +11,7 @@ from autograder import __version__
 from autograder.batch.tasks import Stopped
 from autograder.cluster.worker import Order, OrderReply, Package, carry_out, end_run, packed, unpacked
 from autograder.config import FILE, Course
-from autograder.errors import InputError, KitError, one_line
+from autograder.errors import InputError, KitError, SubmissionFailed, one_line
 from autograder.gradebook.keys import work_key
 from autograder.results import Report
 from autograder.roster.intake import Options
@@ -55,12 +55,24 @@ class ClusterBackend:
         """Let a worker run a submission, or add up what stands, and return the report."""
         order = packed(Order(self._run, work_key(self.keys), submission, standing))
         for _ in range(TRIES):
-            reply = self._reply(self._send(order))
+            reply = self._reply_to(order)
             if reply.report is not None:
                 return reply.report
             if not reply.problem or self._closed:
                 break
         raise KitError(f"worker {reply.worker}: {reply.problem or self._unlike(reply)}")
+
+    def _reply_to(self, order: bytes) -> OrderReply:
+        """Send an order and wait; where Dask gives up what ends worker after worker, only that fails."""
+        from distributed import KilledWorker  # slow to import, and a package that is not always there
+
+        try:
+            return self._reply(self._send(order))
+        except KitError as error:
+            if isinstance(error.__cause__, KilledWorker):
+                ended = error.__cause__.allowed_failures + 1
+                raise SubmissionFailed(f"{ended} workers ended while they graded it") from error
+            raise
 
     def _unlike(self, reply: OrderReply) -> str:
         return f"it has {reply.ground}; {self._first.worker} has {self._first.ground}: all have to be alike"

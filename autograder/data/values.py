@@ -43,6 +43,11 @@ class Handle:
     type_name: str
     fields: dict[str, Any] | None = field(default=None, compare=False)
 
+    def __repr__(self) -> str:
+        if self.fields is None:
+            return f"<a {self.type_name}>"
+        return f"{self.type_name}({', '.join(f'{key}={value!r}' for key, value in self.fields.items())})"
+
 
 @dataclass(frozen=True)
 class Callback:

@@ -7,6 +7,7 @@ choice. A class may be named after a hidden input and claim to be any library's;
 
 import builtins
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -116,6 +117,9 @@ def not_defined(asked: str, tellable: Tellable) -> str:
         where = line_place(stopped.problem) if exists(stopped.problem, tellable.cells) else ""
         what = where.removeprefix(" at ") or "its statement"
         return f"{asked} is missing because {what} stopped: see the note about that line."
+    inside = re.compile(rf"^[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(asked)}\b", re.MULTILINE)
+    if any(inside.search(text) for text in tellable.cells):
+        return f"{asked} is only inside of something else, as an if or a class: begin it at the left margin."
     names = [name for name in tellable.names if len(name) <= LONGEST_NAME]
     near = difflib.get_close_matches(asked, names[:MOST_NAMES], 1, 0.5)
     hint = f" Is it {near[0]}?" if near else ""

@@ -142,10 +142,7 @@ class Object:
                 return
 
     def __repr__(self) -> str:
-        fields = self._handle.fields
-        if fields is None:
-            return f"<a {self._handle.type_name}>"
-        return f"{self._handle.type_name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"
+        return repr(self._handle)
 
     def _method(self, name: str) -> Function:
         return Function(self._module, self._use("invoke", name))

@@ -33,6 +33,7 @@ def decode(data: bytes, name: str) -> str:
     It is UTF-8, anything with a byte order mark, or what a coding comment names.
     """
     encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
+    encoding = encoding or unmarked(data)
     if not encoding:
         if b"\0" in data:
             raise InputError(f"{name} is not a text file: NUL at byte {data.index(0)}")
@@ -51,13 +52,22 @@ def decode(data: bytes, name: str) -> str:
     return unix_lines(text)
 
 
+def unmarked(data: bytes) -> str:
+    """Return the encoding of a text in UTF-16 without its mark, "" if it is none: each second byte is 0."""
+    for at, encoding in enumerate(("utf-16-be", "utf-16-le")):
+        halves = data[at::2], data[1 - at :: 2]
+        if data and not any(halves[0]) and 0 not in halves[1]:
+            return encoding
+    return ""
+
+
 def code_text(data: bytes, name: str) -> str:
     """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
 
     Raises:
         InputError: it is no text.
     """
-    if not data.startswith(tuple(mark for mark, _ in BOMS)):
+    if not data.startswith(tuple(mark for mark, _ in BOMS)) and not unmarked(data):
         data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
     try:
         text = decode(data, name)
@@ -119,7 +129,7 @@ def notebook_cells(text: str, name: str) -> list[str]:
         line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
     try:
-        return [cell_text(cell) for cell in all_cells(book) if cell["cell_type"] == "code"]
+        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
 
@@ -130,12 +140,17 @@ def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from book["cells"]
     else:
         for sheet in book["worksheets"]:
-            yield from sheet["cells"]
+            yield from sheet.get("cells", ())
+
+
+def is_code(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell holds code; one that does not say what it is holds none."""
+    return bool(cell.get("cell_type") == "code")
 
 
 def cell_text(cell: Mapping[str, Any]) -> str:
-    """Return a code cell's text; before format 4 its key was "input"."""
-    source = cell["source"] if "source" in cell else cell["input"]
+    """Return a code cell's text, "" if it has none; before format 4 its key was "input"."""
+    source = cell.get("source", cell.get("input")) or ""
     text = source if isinstance(source, str) else "".join(source)
     # half a surrogate pair, which JSON can spell, fits into no file
     return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))

@@ -66,8 +66,9 @@ def choose(items: Sequence[Item], task: Task, notes: list[str]) -> Item | None:
 
 def passed_over(best: Candidate, others: Sequence[Candidate]) -> list[str]:
     """Return a note on the files that might have been meant as well."""
-    shown = clean(best.item.path)
-    notes = []
+    shown, notes = clean(best.item.path), list[str]()
+    if any(one.item.path == best.item.path for one in others):
+        shown += " in the archive" if best.item.disk is None else " beside the archive"
     templates = [one for one in others if one.work.untouched]
     doubtful = [
         one for one in templates

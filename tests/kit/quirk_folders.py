@@ -100,6 +100,7 @@ ENCODED: dict[str, Files] = {
     "Latin-1, said": {NAME: ("# -*- coding: latin-1 -*-\n# Größe\n" + RIGHT).encode("latin-1")},
     "Latin-1, not said": {NAME: ("# Größe\n" + RIGHT).encode("latin-1")},
     "GBK, not said": {NAME: ("# \N{CJK UNIFIED IDEOGRAPH-4F5C}\n" + RIGHT).encode("gbk")},
+    "UTF-16 without a mark": {NAME: RIGHT.encode("utf-16-le")},
     "says ASCII": {NAME: "# coding: ascii\n# Größe\n" + RIGHT},
     "says what there is not": {NAME: "# -*- coding: utf8mb4 -*-\n" + RIGHT},
     "CRLF": {NAME: RIGHT.replace("\n", "\r\n")},
@@ -252,6 +253,22 @@ AWAY: dict[str, Files] = {
         BOOK: json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": [RIGHT]}]}]}),
     },
     "notebook with a mark": {BOOK: b"\xef\xbb\xbf" + book(RIGHT).encode()},
+    "notebook with odd cells": {
+        BOOK: json.dumps({"nbformat": 4, "cells": [
+            {"source": "x"}, {"cell_type": "code"}, {"cell_type": "code", "source": None},
+            {"cell_type": "heading", "level": 1}, {"cell_type": "code", "source": [RIGHT]},
+        ]}),
+    },
+    "notebook with an empty sheet": {
+        BOOK: json.dumps({"worksheets": [{}, {"cells": [{"cell_type": "code", "input": RIGHT}]}]}),
+    },
+    "zip beside what it holds": {"hw.zip": zipped({NAME: RIGHT}), NAME: IMPORT},
+    "versions below": {"old/warmup.py": IMPORT + CLIP, "new/warmup.py": RIGHT},
+    "folder called .py": {"warmup.py/warmup.py": RIGHT},
+    "what systems leave": {
+        NAME: RIGHT, "._warmup.py": b"\0\5\26", "Thumbs.db": b"x", ".idea/a.xml": "<a/>", ".git/objects/aa/bb": b"x",
+        "__pycache__/warmup.cpython-311.pyc": b"\xa7\r\r\n",
+    },
     "notebook and its checkpoint": {
         BOOK: book(RIGHT), ".ipynb_checkpoints/warmup-checkpoint.ipynb": book(IMPORT),
     },
@@ -259,6 +276,11 @@ AWAY: dict[str, Files] = {
     "report beside it": {NAME: RIGHT, "README.md": "# hi", "report.pdf": b"%PDF-1.4", "plot.png": b"\x89PNG"},
 }  # fmt: skip
 REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
+    "in a guard": (
+        {NAME: IMPORT + "if __name__ == '__main__':\n" + MEMBERS},
+        "only inside of something else",
+    ),
+    "newer clauses": ({NAME: "try:\n    x = t'{1}'\nexcept KeyError, ValueError:\n    pass\n"}, "A later Python has that"),
     "rar": ({"hw.rar": b"Rar!\x1a\7\0" + b"x" * 50}, "hand in a .zip"),
     "7z": ({"hw.7z": b"7z\xbc\xaf\x27\x1c" + b"x" * 50}, "hand in a .zip"),
     "docx": ({"warmup.docx": zipped({"word/document.xml": f"<x>{RIGHT}</x>"})}, "found: warmup.docx"),

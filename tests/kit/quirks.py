@@ -1,5 +1,7 @@
 """What right files have besides the answer: each must cost nothing, where it is graded and at home."""
 
+import ast
+
 # ruff: noqa: E501 - programs, one a line
 
 TOP = {  # between the imports and the first function
@@ -99,6 +101,59 @@ TOP = {  # between the imports and the first function
     "redirected": "import sys\nsys.stdout = open('log.txt', 'w')",
     "not a space": "lr =\N{NO-BREAK SPACE}0.1",
     "curly quotes": "name = \N{LEFT DOUBLE QUOTATION MARK}x\N{RIGHT DOUBLE QUOTATION MARK}",
+    "argparse main": "import argparse\ndef main():\n    p = argparse.ArgumentParser()\n    p.add_argument('--n', type=int, required=True)\n    print(p.parse_args().n)\nmain()",
+    "type checking": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas as pd\ndef helper(x: 'pd.DataFrame') -> 'pd.Series': ...",
+    "asyncio run": "import asyncio\nasync def main():\n    await asyncio.sleep(0)\nasyncio.run(main())",
+    "fullwidth": "print\uff08'x'\uff09",
+    "space after backslash": "total = 1 + \\ \n    2",
+    "long literal": "TABLE = [" + "0.5, " * 30_000 + "]",
+    "databricks": "# Databricks notebook source\n# MAGIC %pip install gymnasium\n# COMMAND ----------\ndbutils.library.restartPython()",
+    "light": "# ---\n# jupyter:\n#   jupytext:\n#     formats: ipynb,py:light\n# ---\n# + tags=['a']\nx = 1\n# -",
+    "exported by nbconvert": "#!/usr/bin/env python\n# coding: utf-8\n\n# In[1]:\n\n\nget_ipython().run_line_magic('load_ext', 'autoreload')\nget_ipython().system('pip install x')",
+    "colab output": "from google.colab import output, userdata\noutput.clear()\nTOKEN = userdata.get('HF')",
+    "kaggle": "import os\nfor dirname, _, filenames in os.walk('/kaggle/input'):\n    for filename in filenames:\n        print(os.path.join(dirname, filename))",
+    "spyder": "from IPython import get_ipython\nget_ipython().magic('reset -sf')\nget_ipython().run_line_magic('clear', '')",
+    "runfile": "runfile('warmup.py', wdir='C:/Users/me')",
+    "unittest": "import unittest\nclass TestIt(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(1, 2)\nunittest.main(argv=[''], exit=False)",
+    "hypothesis": "from hypothesis import given, strategies as st\n@given(st.integers())\ndef test_a(n):\n    assert n == n",
+    "jax": "import jax\nimport jax.numpy as jnp\n@jax.jit\ndef helper(x):\n    return jnp.sum(x)\nkey = jax.random.PRNGKey(0)",
+    "two in one": "import numpy as np, pandas as pd",
+    "alarm": "import signal\nsignal.alarm(1)",
+    "own handler": "import signal\nsignal.signal(signal.SIGINT, lambda *a: None)\nsignal.signal(signal.SIGALRM, lambda *a: None)",
+    "atexit": "import atexit\natexit.register(print, 'bye')",
+    "timer": "import threading\nthreading.Timer(0.01, print).start()",
+    "daemon": "import threading, time\ndef spin():\n    while True:\n        time.sleep(0.01)\nthreading.Thread(target=spin, daemon=True).start()",
+    "pool": "from multiprocessing import Pool\nwith Pool(2) as pool:\n    print(pool.map(abs, [1, -2]))",
+    "process executor": "from concurrent.futures import ProcessPoolExecutor\nwith ProcessPoolExecutor(2) as pool:\n    print(list(pool.map(abs, [1, -2])))",
+    "environ cleared": "import os\nos.environ.clear()",
+    "limits of its own": "import os, resource\nos.nice(1)\nos.umask(0)\nos.sched_setaffinity(0, {0})\nresource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))",
+    "interpreter": "import gc, faulthandler, sys\ngc.disable()\nfaulthandler.enable()\nsys.settrace(None)\nsys.tracebacklimit = 0\nsys.excepthook = lambda *a: None",
+    "sqlite": "import sqlite3\ndb = sqlite3.connect('runs.db')\ndb.execute('create table a (b)')\ndb.commit()",
+    "shelve": "import shelve\nwith shelve.open('cache') as cache:\n    cache['a'] = 1",
+    "rotating": "import logging.handlers\nlogging.getLogger().addHandler(logging.handlers.RotatingFileHandler('logs/a.log'))",
+    "memmap": "m = np.memmap('a.dat', dtype='float32', mode='w+', shape=(2, 2))\nm[:] = 1\nm.flush()",
+    "named temporary": "import tempfile\nwith tempfile.NamedTemporaryFile('w', suffix='.txt', delete=False) as f:\n    f.write('x')\nprint(open(f.name).read())",
+    "paths": "from pathlib import Path\nPath('a').mkdir(parents=True, exist_ok=True)\nPath('a/b.txt').write_text('x')\nPath('a/b.txt').touch()\nprint(list(Path('.').rglob('*.txt')), Path('a').exists(), Path('a/b.txt').stat().st_size)",
+    "hostname": "import socket, uuid\nprint(socket.gethostname(), uuid.uuid1(), uuid.getnode())",
+    "clock": "import time, datetime, zoneinfo\ntime.tzset()\nprint(datetime.datetime.now().astimezone(), zoneinfo.ZoneInfo('Europe/Berlin'))",
+    "browser": "import webbrowser\nwebbrowser.open('http://localhost')",
+    "tkinter": "import tkinter as tk\nroot = tk.Tk()\nroot.mainloop()",
+    "interactive plot": "import matplotlib.pyplot as plt\nplt.ion()\nplt.plot([1])\nplt.pause(0.01)\nplt.draw()\nplt.get_current_fig_manager().set_window_title('x')",
+    "animation": "import matplotlib.pyplot as plt\nfrom matplotlib.animation import FuncAnimation\nfig = plt.figure()\nani = FuncAnimation(fig, lambda i: [], frames=2)\nani.save('a.gif', writer='pillow')",
+    "latex": "import matplotlib.pyplot as plt\nplt.rcParams['text.usetex'] = True\nplt.rc('font', family='Times New Roman')\nplt.style.use('ggplot')\nplt.title('$x$')",
+    "pydantic": "from pydantic import BaseModel\nclass Config(BaseModel):\n    lr: float = 0.1\nconfig = Config()",
+    "metaclass": "class Meta(type):\n    def __new__(cls, *a, **k):\n        return super().__new__(cls, *a, **k)\nclass A(metaclass=Meta):\n    pass",
+    "shadowed": "sum = 0\nlist = [1]\nid = 3",
+    "arrow": "x <- 3",
+    "git version": "import subprocess\nSHA = subprocess.run(['git', 'rev-parse', 'HEAD'], capture_output=True, text=True).stdout.strip()",
+    "inspect own": "import inspect, sys\nprint(inspect.getsource(sys.modules[__name__])[:20])",
+    "deprecated numpy": "x = np.float(3)\ny = np.bool8(1)",
+    "newer except": "try:\n    pass\nexcept ValueError, TypeError:\n    pass",
+    "newer template": "name = 'x'\ntext = t'hello {name}'",
+    "tracemalloc": "import tracemalloc\ntracemalloc.start()\nprint(tracemalloc.take_snapshot())",
+    "seed all": "def seed_all(s):\n    import random, os, torch\n    random.seed(s); np.random.seed(s); torch.manual_seed(s); torch.cuda.manual_seed_all(s)\n    os.environ['PYTHONHASHSEED'] = str(s)\n    torch.backends.cudnn.deterministic = True\nseed_all(0)",
+    "gym env": "import gymnasium as gym\nenv = gym.make('CartPole-v1')\nobs, _ = env.reset()\nfor _ in range(3):\n    obs, *_ = env.step(env.action_space.sample())\nenv.close()",
+    "transformers": "from transformers import AutoTokenizer, pipeline\ntok = AutoTokenizer.from_pretrained('gpt2')\nprint(tok('x')['input_ids'])",
 }
 END = {
     "savefig": "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.savefig('plots/a.png')\nplt.show()",
@@ -142,6 +197,43 @@ INSIDE = {  # at the start of the first function
     "packed": "import bz2; bz2.open('a.bz2', 'wb').close(); assert bz2.open('a.bz2').read() == b''",
     "saved": "np.savez('a.npz', x=values); np.load('a.npz')['x']",
 }
+HABITS = """
+import getpass, logging, os, sys, tempfile
+import matplotlib
+matplotlib.use('TkAgg')
+import matplotlib.pyplot as plt
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+torch.manual_seed(0)
+torch.set_default_dtype(torch.float64)
+torch.use_deterministic_algorithms(True)
+torch.set_num_threads(1)
+torch.set_num_interop_threads(2)
+torch.autograd.set_detect_anomaly(True)
+torch.set_printoptions(precision=2)
+torch.backends.cudnn.benchmark = False
+DEVICE = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+sys.stdout.reconfigure(encoding='utf-8')
+logging.basicConfig(filename='run.log')
+FOLDER = tempfile.mkdtemp()
+USER, KEY = getpass.getuser(), os.environ.get('WANDB_API_KEY')
+os.makedirs('runs/a', exist_ok=True)
+WRITER = SummaryWriter('runs/a')
+plt.plot([1, 2])
+plt.savefig('runs/a/plot.png')
+plt.show()
+torch.save({'w': torch.ones(2)}, 'runs/a/model.pt')
+WEIGHTS = torch.load('runs/a/model.pt')
+compiled = torch.compile(lambda x: x)
+DATA = torch.utils.data.DataLoader([1, 2, 3], num_workers=2, pin_memory=True)
+for _ in tqdm(DATA):
+    pass
+"""
+HABITS_INSIDE = (
+    "plt.figure(); plt.plot([1]); plt.savefig('b.png'); plt.show(); plt.close('all'); "
+    "torch.save(torch.ones(1).to(DEVICE), 'm.pt'); torch.load('m.pt'); WRITER.add_scalar('a', 1, 1); "
+    "logging.info('x'); os.makedirs('more', exist_ok=True); compiled(1); open('log.csv', 'a').write('1')"
+)
 SAMPLE = ("gymnasium", "savefig", "log file", "syntax", "exit", "future")
 
 
@@ -161,3 +253,14 @@ def quirky(solution: str) -> dict[str, str]:
         for name, text in INSIDE.items()
     }
     return found
+
+
+def with_habits(solution: str) -> str:
+    """Return a solution that does what torch's and matplotlib's users do, above and inside its functions."""
+    lines = solution.splitlines()
+    functions = [node for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef)]
+    for node in reversed(functions):
+        first = node.body[1] if len(node.body) > 1 else node.body[0]
+        lines.insert(first.lineno - 1, " " * first.col_offset + HABITS_INSIDE)
+    lines.insert(functions[0].lineno - 1, f"import torch\n{HABITS}")
+    return "\n".join(lines) + "\n"

@@ -11,26 +11,22 @@ from typing import Any
 
 import pytest
 
+from autograder import api
 from autograder.config import Course
 from autograder.container import run as platform
 from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
 from autograder.otter.zip import otter_zip
 from autograder.publish.build import zip_bytes
 from autograder.publish.gradescope import gradescope_zip
 from autograder.results import Outcome, Report, from_json
-from autograder.submission.reading import read_submission
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def checked(course: Course, stem: str, work: Path) -> dict[str, Report]:
     """What `autograder check` says of each folder of a class."""
-    grader = open_grader(course, stem)
-    try:
-        return {one.name: grader.grade(read_submission(one, stem)) for one in sorted(work.iterdir())}
-    finally:
-        grader.close()
+    with api.grader(course, stem) as grade:
+        return {one.name: grade(one) for one in sorted(work.iterdir())}
 
 
 def graded(course: Course, stem: str, work: Path, out: Path) -> dict[str, Report]:

@@ -11,20 +11,23 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import psutil
 import pytest
 from click.testing import CliRunner
+from distributed import KilledWorker
 
 from autograder.cli.main import main
 from autograder.cluster import client, worker
 from autograder.config import load_config
-from autograder.errors import InputError
+from autograder.errors import InputError, SubmissionFailed
 from autograder.gradebook.database import BOOK_FILE
 from autograder.judging.bank import load_bank
 from autograder.results import Outcome, from_json
 from autograder.roster.intake import Options
+from autograder.submission.reading import Submission
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny"
@@ -353,3 +356,20 @@ def test_only_plain_data_travels():
     assert worker.unpacked(data, worker.Package) == package
     with pytest.raises(msgspec.ValidationError):
         worker.unpacked(data, worker.Order)
+
+
+class Killed:
+    """A future of work that ended its workers."""
+
+    def result(self, timeout: float) -> bytes:
+        raise KilledWorker("carry_out-1", SimpleNamespace(address="tcp://y"), allowed_failures=3)
+
+
+def test_work_that_ends_worker_after_worker_fails_alone(monkeypatch):
+    backend = object.__new__(client.ClusterBackend)
+    backend.keys, backend._run, backend._address, backend._closed = {}, "1", "tcp://x", False
+    monkeypatch.setattr(client, "work_key", lambda _: "")
+    monkeypatch.setattr(backend, "_send", lambda _: Killed(), raising=False)
+    monkeypatch.setattr(backend, "is_alive", lambda: True, raising=False)
+    with pytest.raises(SubmissionFailed, match="4 workers ended while they graded it"):
+        backend.grade(Submission("ada", None, {}, ""))

@@ -63,7 +63,7 @@ def test_the_same_data_is_equal_in_another_dress(got, want):
         ([1, 2, 3], [1, 2], "the result has 3 items; expected 2"),
         ({"a": [1, {"b": 2}]}, {"a": [1, {"b": 3}]}, "the value of the 1st key of the value of the 1st key"),
         ({"a": 1}, {"b": 1}, "the result lacks 1 key and has 1 too many"),
-        ({1, 2}, {1, 2, 3}, "the result lacks 1 element and has 0 too many"),
+        ({1, 2}, {1, 2, 3}, "the result lacks 1 element"),
         ([1, 2], {1, 2}, "the result is a list of 2; expected a set"),
         (2.5, 2, "the result is not the right number"),
         (2 + 1e-9, 2, "the result is not the right number"),
@@ -100,7 +100,7 @@ def test_without_order_items_are_matched_one_by_one(got, want):
 @pytest.mark.parametrize(
     ("got", "want", "told"),
     [
-        ([1, 1, 2], [1, 2], "the result lacks 0 items and has 1 too many"),
+        ([1, 1, 2], [1, 2], "the result has 1 item too many"),
         ([1, True], [1, 1], "the result lacks 1 item and has 1 too many"),
         ([0.301, 1], [0.3, 1], "the result lacks 1 item and has 1 too many"),
         ([[1, 2]], [[2, 1]], "the result lacks 1 item and has 1 too many"),

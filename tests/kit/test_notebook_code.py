@@ -116,7 +116,7 @@ def test_half_a_surrogate_pair_does_not_get_through() -> None:
         (b"3", "n.ipynb is JSON, but not a notebook"),
         (b'"cells"', "n.ipynb is JSON, but not a notebook"),
         (b'{"cells": 3}', "n.ipynb is JSON, but not a notebook"),
-        (b'{"cells": [{"cell_type": "code"}]}', "n.ipynb is JSON, but not a notebook"),
+        (b'{"cells": [{"cell_type": "markdown"}]}', "n.ipynb has no code cells"),
         (b'{"cells": [{"cell_type": "code", "source": [3]}]}', "but not a notebook"),
         (b'{"cells": []}', "n.ipynb has no code cells"),
     ],

@@ -22,12 +22,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 import roads
 from roads import facts, kit_facts, otter_facts
 
+sys.path.insert(0, str(Path(__file__).parent))
+from quirks import with_habits
+
 KIT = Path(__file__).parent
 ROOT = KIT.parents[1]
 STEM = "rl_foundations"
 SCHEMA = json.loads((KIT / "gradescope_results.schema.json").read_text())
 SAMPLES = sorted(path.name for path in (KIT / "sample_class").iterdir())
-NAMES = [*SAMPLES, "untouched", "nothing"]
+NAMES = [*SAMPLES, "untouched", "nothing", "habits"]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the wall is Linux's")
 
 
@@ -49,6 +52,10 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work") / "class"
     shutil.copytree(KIT / "sample_class", folder)
     (folder / "nothing").mkdir()
+    (folder / "habits").mkdir()
+    (folder / "habits" / f"{STEM}.py").write_text(
+        with_habits((ROOT / "solutions" / f"{STEM}.py").read_text())
+    )
     (folder / "untouched").mkdir()
     for name in (f"{STEM}.py", "quiz.yml"):
         shutil.copy(ROOT / "student_template" / STEM / name, folder / "untouched")
@@ -91,6 +98,10 @@ def test_gradescopes_run_gives_what_check_gives(
     jsonschema.validate(found, SCHEMA)
     want = json.loads(json.dumps(to_gradescope(checked[name], course.settings)))
     assert found == want
+
+
+def test_what_users_of_torch_and_plots_do_costs_nothing(checked):
+    assert (checked["habits"].score, checked["habits"].notes) == (85, [])
 
 
 def test_the_samples_end_in_every_way_that_work_can_end(checked):

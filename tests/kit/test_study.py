@@ -155,8 +155,13 @@ def test_before_handing_in_it_says_what_the_grader_would_stumble_over(folder):
     write(folder, "    input()\n    return values\n")
     with (folder / "warmup.py").open("a") as file:
         file.write("\nprint(undefined)\n")
-    shutil.copy(folder / "warmup.py", folder / "warmup (1).py")
+    for copy in ("warmup (1).py", "warmup_given.py"):
+        shutil.copy(folder / "warmup.py", folder / copy)
+    facts = json.loads((folder / "checks" / "assignment.json").read_text())
+    facts["given"].append("warmup_given.py")
+    (folder / "checks" / "assignment.json").write_text(json.dumps(facts))
     told = study(folder, "--check")
+    assert "warmup_given.py" not in told
     for line in (
         "NameError: name 'undefined' is not defined",
         "0 of 4 visible checks pass",

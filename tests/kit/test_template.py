@@ -657,6 +657,8 @@ def test_calls_are_spelled_as_they_would_be_typed():
     assert spell_call(Call("invoke", "step", (1,), handle=held)) == "World.step(1)"
     assert spell_call(Call("invoke", "", (held,), handle=held)) == "World(<World>)"
     assert spell_call(Call("read", "state", handle=held)) == "World.state"
+    file = Handle(4, "pathlib.PosixPath")
+    assert spell_call(Call("invoke", "read_text", ("utf-8",), handle=file)) == "the text of the file"
     large = Call("call", "f", (np.zeros((9, 9)), tensor(np.zeros(99)), [0.0] * 99))
     assert spell_call(large) == "f(<array of shape (9, 9)>, <tensor of shape (99,)>, <list of 99>)"
     long = Call("call", "f", ("x" * 50,), {"name": "y" * 50})

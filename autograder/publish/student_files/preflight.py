@@ -28,7 +28,7 @@ PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     path = handed_in(folder, facts["stem"])
-    yield from file_names(folder, facts["stem"], path)
+    yield from file_names(folder, facts, path)
     if path is not None:
         yield from contents(folder, path, facts)
     if EXAMPLES in facts["files"]:
@@ -45,8 +45,9 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return script if script.is_file() else None
 
 
-def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
+def file_names(folder: Path, facts: Mapping[str, Any], path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
+    stem = facts["stem"]
     if path is None:
         yield False, missing(folder, stem)
         return
@@ -54,9 +55,10 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
-    for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
-            yield False, f"{other.name} is not looked at: only {path.name} counts"
+    alike = re.compile(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", re.IGNORECASE)
+    for other in sorted(one.name for one in folder.iterdir() if one.name not in facts["given"]):
+        if alike.fullmatch(other):
+            yield False, f"{other} is not looked at: only {path.name} counts"
 
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:

@@ -137,6 +137,11 @@ class Handle:
     type_name: str
     fields: dict[str, Any] | None = field(default=None, compare=False)
 
+    def __repr__(self) -> str:
+        if self.fields is None:
+            return f"<a {self.type_name}>"
+        return f"{self.type_name}({', '.join(f'{key}={value!r}' for key, value in self.fields.items())})"
+
 
 @dataclass(frozen=True)
 class Callback:
@@ -1845,7 +1850,7 @@ def dict_difference(found: Any, wanted: dict[Any, Any], subject: str, rtol: floa
         return f"{subject} is {describe(found)}; expected a dict"
     missing, extra = len(wanted.keys() - found.keys()), len(found.keys() - wanted.keys())
     if missing or extra:
-        return f"{subject} lacks {counted(missing, 'key')} and has {extra} too many"
+        return f"{subject} {unbalanced(missing, extra, 'key')}"
     told = (
         difference(found[key], value, f"the value of the {ordinal(at)} key of {subject}", rtol)
         for at, (key, value) in enumerate(wanted.items(), 1)
@@ -1864,7 +1869,18 @@ def told_apart(found: list[Any], wanted: list[Any], subject: str, noun: str, rto
     there = matched(found, wanted, rtol)
     if there == len(found) == len(wanted):
         return ""
-    return f"{subject} lacks {counted(len(wanted) - there, noun)} and has {len(found) - there} too many"
+    return f"{subject} {unbalanced(len(wanted) - there, len(found) - there, noun)}"
+
+
+def unbalanced(missing: int, extra: int, noun: str) -> str:
+    """Return what lacks and what is too much."""
+    if not extra:
+        return f"lacks {counted(missing, noun)}"
+    return (
+        f"lacks {counted(missing, noun)} and has {extra} too many"
+        if missing
+        else f"has {counted(extra, noun)} too many"
+    )
 
 
 def shown(value: Any) -> str:
@@ -1960,7 +1976,7 @@ def set_torch(wanted: Settings, now: Settings) -> None:
 # cell_commands: `%%` commands of notebooks whose cells are not run here: no Python, or for another process.
 
 CELLS_NOT_RUN = frozenset((
-    "HTML", "SVG", "bash", "bigquery", "cmd", "html", "javascript", "js", "latex", "markdown", "perl",
+    "HTML", "R", "SVG", "bash", "bigquery", "cmd", "html", "javascript", "js", "latex", "markdown", "perl",
     "pypy", "python", "python2", "python3", "ruby", "script", "sh", "shell", "sql", "svg", "sx", "system",
     "timeit",
 ))  # fmt: skip
@@ -2791,10 +2807,7 @@ class Object:
                 return
 
     def __repr__(self) -> str:
-        fields = self._handle.fields
-        if fields is None:
-            return f"<a {self._handle.type_name}>"
-        return f"{self._handle.type_name}({', '.join(f'{key}={value!r}' for key, value in fields.items())})"
+        return repr(self._handle)
 
     def _method(self, name: str) -> Function:
         return Function(self._module, self._use("invoke", name))
@@ -3101,6 +3114,8 @@ def spell_call(call: Call) -> str:
     """Return `running_mean([1.0, 2.0, 4.0], 2)`, an argument a line where it is long."""
     name = call.name
     if call.handle is not None:
+        if call.name == "read_text" and call.handle.type_name.startswith("pathlib."):
+            return "the text of the file"  # student.file(...): no call that a student would type
         name = f"{short_name(call.handle)}.{call.name}" if call.name else short_name(call.handle)
     if call.action == "read":
         return name
@@ -3432,9 +3447,11 @@ CONTINUES = re.compile(r"(?:[ \t\f#)\]}]|$|(?:else|elif|except|finally)\b)")
 DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)|(\w+)\s*(?::[^=]+)?=(?!=)")
 PIECES = 30  # pieces that are tried as one statement: a long text in quotes looks like many
 ATTEMPTS = 2000  # at that in all
-LATER_SYNTAX = (  # what Python 3.12 and later read
+LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+\w+[ \t]*\[", re.MULTILINE),
     re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*(?:\[[^\]\n]*\])?[ \t]*=(?!=)", re.MULTILINE),
+    re.compile(r"^[ \t]*except\*?[ \t]+[\w.]+(?:[ \t]*,[ \t]*[\w.]+)+[ \t]*:", re.MULTILINE),
+    re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
 
@@ -3965,6 +3982,7 @@ def decode(data: bytes, name: str) -> str:
     It is UTF-8, anything with a byte order mark, or what a coding comment names.
     """
     encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
+    encoding = encoding or unmarked(data)
     if not encoding:
         if b"\0" in data:
             raise InputError(f"{name} is not a text file: NUL at byte {data.index(0)}")
@@ -3983,13 +4001,22 @@ def decode(data: bytes, name: str) -> str:
     return unix_lines(text)
 
 
+def unmarked(data: bytes) -> str:
+    """Return the encoding of a text in UTF-16 without its mark, "" if it is none: each second byte is 0."""
+    for at, encoding in enumerate(("utf-16-be", "utf-16-le")):
+        halves = data[at::2], data[1 - at :: 2]
+        if data and not any(halves[0]) and 0 not in halves[1]:
+            return encoding
+    return ""
+
+
 def code_text(data: bytes, name: str) -> str:
     """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
 
     Raises:
         InputError: it is no text.
     """
-    if not data.startswith(tuple(mark for mark, _ in BOMS)):
+    if not data.startswith(tuple(mark for mark, _ in BOMS)) and not unmarked(data):
         data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
     try:
         text = decode(data, name)
@@ -4051,7 +4078,7 @@ def notebook_cells(text: str, name: str) -> list[str]:
         line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
     try:
-        return [cell_text(cell) for cell in all_cells(book) if cell["cell_type"] == "code"]
+        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
 
@@ -4062,12 +4089,17 @@ def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from book["cells"]
     else:
         for sheet in book["worksheets"]:
-            yield from sheet["cells"]
+            yield from sheet.get("cells", ())
+
+
+def is_code(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell holds code; one that does not say what it is holds none."""
+    return bool(cell.get("cell_type") == "code")
 
 
 def cell_text(cell: Mapping[str, Any]) -> str:
-    """Return a code cell's text; before format 4 its key was "input"."""
-    source = cell["source"] if "source" in cell else cell["input"]
+    """Return a code cell's text, "" if it has none; before format 4 its key was "input"."""
+    source = cell.get("source", cell.get("input")) or ""
     text = source if isinstance(source, str) else "".join(source)
     # half a surrogate pair, which JSON can spell, fits into no file
     return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
@@ -4902,7 +4934,7 @@ PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     path = handed_in(folder, facts["stem"])
-    yield from file_names(folder, facts["stem"], path)
+    yield from file_names(folder, facts, path)
     if path is not None:
         yield from contents(folder, path, facts)
     if EXAMPLES in facts["files"]:
@@ -4919,8 +4951,9 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return script if script.is_file() else None
 
 
-def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[PreflightLine]:
+def file_names(folder: Path, facts: Mapping[str, Any], path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
+    stem = facts["stem"]
     if path is None:
         yield False, missing(folder, stem)
         return
@@ -4928,9 +4961,10 @@ def file_names(folder: Path, stem: str, path: Path | None) -> Iterator[Preflight
     both = path.suffix == ".py" and not untouched(folder / f"{stem}.ipynb")
     if both:
         yield False, f"{stem}.ipynb holds work too, and is not looked at: hand in one of the two"
-    for other in sorted(folder.iterdir()):
-        if re.fullmatch(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", other.name, re.IGNORECASE):
-            yield False, f"{other.name} is not looked at: only {path.name} counts"
+    alike = re.compile(rf"{re.escape(stem)}[\W_].*\.(py|ipynb|txt)", re.IGNORECASE)
+    for other in sorted(one.name for one in folder.iterdir() if one.name not in facts["given"]):
+        if alike.fullmatch(other):
+            yield False, f"{other} is not looked at: only {path.name} counts"
 
 
 def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
