@@ -252,6 +252,17 @@ class StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+def timestamp(loader: StrictLoader, node: yaml.ScalarNode) -> Any:
+    """Return a date, or raise a `KitError` with its line."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        raise fault("", f"line {node.start_mark.line + 1}: {node.value} is no date: {error}") from error
+
+
+StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", timestamp)
+
+
 def typed_yaml(text: str) -> Any:
     """Return a YAML text as numbers, dates and texts, or raise a `KitError` of one line."""
     try:

@@ -101,16 +101,19 @@ def marked(work: ComparedWork, marks: set[int]) -> list[SharedLine]:
     return [SharedLine(at, text, at in shared) for at, text in enumerate(lines, 1)]
 
 
-def export(folder: Path, course: Course, stem: str, submissions: Sequence[Submission]) -> None:
-    """Write a folder a submission, as JPlag reads them (`-bc BASE`), and the info.csv that Dolos reads."""
+def export(
+    folder: Path, course: Course, stem: str, graded: Sequence[tuple[Submission, ComparedWork]]
+) -> None:
+    """Write a folder a submission, as JPlag reads them (`-bc BASE`), and the info.csv that Dolos reads.
+
+    Both read Python only, so a notebook stands there as the program that its cells make.
+    """
     info = Table(["filename", "full_name"])
-    for submission in submissions:
+    for submission, work in graded:
         home = made(folder / "submissions" / file_name(submission.name))
-        for path, data in sorted(submission.files.items()):
-            name = file_name(Path(path).name)
-            if name.endswith((".py", ".ipynb")):
-                replace_file(home / name, data)
-                info.add([f"submissions/{home.name}/{name}", submission.student])
+        if any(work.cells):
+            replace_file(home / f"{stem}.py", "\n\n".join(work.cells) + "\n")
+            info.add([f"submissions/{home.name}/{stem}.py", submission.student])
     replace_file(folder / "info.csv", str(info))
     base = made(folder / "submissions" / "BASE")
     template = course.root / "student_template" / stem / f"{stem}.py"

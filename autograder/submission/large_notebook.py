@@ -1,10 +1,12 @@
 """A large notebook without its outputs: read whole, it takes twenty times its size in memory."""
 
+import contextlib
+
 import msgspec
 
 from autograder.errors import InputError
 from autograder.submission.archive import clean
-from autograder.submission.notebook_code import BOMS, code_text
+from autograder.submission.notebook_code import code_text
 
 LARGE = 5_000_000  # bytes
 
@@ -12,8 +14,8 @@ LARGE = 5_000_000  # bytes
 class Cell(msgspec.Struct):
     """What is looked at of a cell."""
 
-    cell_type: str
-    source: str | list[str]
+    cell_type: str = ""
+    source: str | list[str] | None = None
 
 
 class Notebook(msgspec.Struct):
@@ -26,10 +28,16 @@ def slim(data: bytes, name: str) -> bytes:
     """Return a file as it is, a large notebook with its code cells alone, or raise if it is none."""
     if len(data) <= LARGE or not name.lower().endswith(".ipynb"):
         return data
-    marked = data.startswith(tuple(mark for mark, _ in BOMS))
     try:
-        book = msgspec.json.decode(code_text(data, name) if marked else data, type=Notebook)
+        book = notebook_in(data, name)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         told = f"{clean(name)} cannot be read at this size: clear its outputs, save it and hand it in again"
         raise InputError(told) from error
     return msgspec.json.encode(Notebook([cell for cell in book.cells if cell.cell_type == "code"]))
+
+
+def notebook_in(data: bytes, name: str) -> Notebook:
+    """Return what is looked at of a notebook, which is UTF-8 or says otherwise."""
+    with contextlib.suppress(msgspec.MsgspecError):
+        return msgspec.json.decode(data, type=Notebook)
+    return msgspec.json.decode(code_text(data, name), type=Notebook)

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import struct
+import tarfile
 import time
 import warnings
 import zipfile
@@ -25,7 +26,9 @@ from autograder.sandbox import protocol
 from autograder.sandbox.codec import StudentRaised, read_reply
 from autograder.sandbox.libraries import used_by
 from autograder.submission.notebook_code import cells_of, is_untouched
+from autograder.submission.packed import BROKEN
 from autograder.submission.reading import read_submission
+from autograder.submission.tar import members
 
 pytestmark = pytest.mark.slow
 FUZZ = int(os.environ.get("AUTOGRADER_FUZZ", "1000"))
@@ -193,6 +196,25 @@ def test_archives(tmp_path_factory, entries, at, junk):
     found = read_submission(path, "work")
     assert "\n" not in found.problem
     assert not any(".." in name or name.startswith("/") for name in found.files)
+
+
+@many
+@given(
+    st.lists(st.tuples(NAMES, st.sampled_from("0512xgLKS7"), st.binary(max_size=600)), max_size=5),
+    st.integers(0, 3000),
+    st.binary(max_size=4),
+)
+def test_tars(entries, at, junk):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, kind, data in entries:
+            info = tarfile.TarInfo(name)
+            info.type, info.size = kind.encode(), len(data)
+            archive.addfile(info, io.BytesIO(data))
+    content = made.getvalue()
+    content = content[:at] + junk + content[at + len(junk) :]
+    with contextlib.suppress(*BROKEN, InputError):
+        assert sum(len(member.data) for member in members(content)) <= len(content)
 
 
 READERS = {

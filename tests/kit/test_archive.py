@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 import runpy
 import stat
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from autograder.errors import InputError
 from autograder.submission import archive, large_notebook
+from autograder.submission.notebook_code import cells_of
 from autograder.submission.reading import read_submission
 
 STEM = "rl_foundations"
@@ -221,6 +223,19 @@ def test_a_large_notebook_takes_little_more_memory_than_its_size(tmp_path: Path)
     tracemalloc.stop()
     assert not got.problem
     assert len(got.files[f"{STEM}.ipynb"]) < 10_000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_large_notebook_with_odd_cells_is_read_in_every_encoding(encoding: str) -> None:
+    cells = [
+        {"cell_type": "code", "source": ["a = 1\n", "b = 2"]},
+        {"source": "no kind"},
+        {"cell_type": "code"},
+    ]
+    book = json.dumps({"cells": cells, "metadata": {"p": "x" * large_notebook.LARGE}}).encode(encoding)
+    assert cells_of(large_notebook.slim(book, "a.ipynb"), "a.ipynb") == ["a = 1\nb = 2", ""]
+    with pytest.raises(InputError, match="clear its outputs"):
+        large_notebook.slim(book[:-2], "a.ipynb")
 
 
 def test_large_files_beside_it_are_not_read_without_end(tmp_path: Path) -> None:

@@ -89,6 +89,15 @@ def test_the_tiny_course_is_healthy(course):
     assert "visible checks alone would miss 2 of 7 mistakes" in text
 
 
+def test_hidden_checks_whose_inputs_never_change_are_counted(course):
+    assert "have no rng" not in to_text(course.examine(NONE))
+    checks = "tests/questions/test_warmup.py"
+    course.edit(checks, "random_ranges(student, reference, rng)", "random_ranges(student, reference)")
+    course.edit(checks, "rng.permutation(np.linspace(low - 2.0", "np.array(np.linspace(low - 2.0")
+    told = to_text(course.examine(NONE))
+    assert re.search(r"1 of \d hidden checks have no rng: .*\n  \(test_agrees_on_random_ranges\)", told)
+
+
 def test_a_question_whose_answers_nobody_has_written_otherwise_is_told(course):
     subject = course.subject()
     told = [one.what for one in judge_alternatives(subject, {})]

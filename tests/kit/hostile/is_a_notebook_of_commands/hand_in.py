@@ -16,7 +16,7 @@ def files(program, stem):
         f"%run {solution}",
         f"%load {solution}",
         "get_ipython().system('id > was_here')",
-        f"print('LEARNED', open('{solution}').read())",
+        f"found = open('{solution}').read()\nprint('LEARNED', found)",
         f"%%writefile {stem}.py\nfrom solutions.{stem} import *",
         f"%%writefile ../../{stem}.py\n1",
         f"import {stem}\nfrom solutions import {stem} as there\nprint('LEARNED' if hasattr(there, '__file__') else '')",
