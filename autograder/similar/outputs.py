@@ -1,5 +1,6 @@
 """OUT/similar/: pages and a table of works that are alike, and folders for other programs that compare."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,9 @@ def reasons(pair: SimilarPair) -> list[str]:
     if pair.share and not pair.same:
         found.append(f"{pair.share:.0%} of the shorter program's rarer passages")
     if pair.answers:
-        found.append(f"the same rare wrong answers to {count_of(pair.answers)}")
+        asked = Counter(check.split(".")[-2] for check in pair.answers)
+        told = [f"{name} ({many} check{'s' * (many > 1)})" for name, many in asked.items()]
+        found.append(f"the same rare wrong answers to {count_of(told)}")
     if pair.figures:
         found.append(f"an answer that is right with the other's figures: {count_of(pair.figures)}")
     return found
