@@ -98,6 +98,11 @@ crowd: setup
 pictures: setup
 	$(BIN)/python docs/pictures/make.py
 
+# assignments/*/pictures/ anew: pictures of the labs, drawn on the references, that handouts show. Minutes.
+.PHONY: handout-pictures
+handout-pictures: setup
+	$(BIN)/python docs/pictures/handouts.py
+
 bench: setup
 	$(BIN)/python benchmarks/run.py
 

@@ -16,6 +16,7 @@ from msgspec.structs import asdict
 from autograder import beside
 from autograder.data.limits import Limits
 from autograder.errors import InputError, KitError, nearest
+from autograder.results import EXAMPLES
 
 FILE = "grading.yml"
 KNOWN_SEED = 20261122  # of a course that sets none: whoever has the kit has it, and doctor says so
@@ -38,7 +39,10 @@ Visible = Annotated[
     Literal["visible", "hidden", "after_due_date", "after_published"],
     Meta(description="visible, hidden, after_due_date or after_published"),
 ]
-ExamplesMode = Annotated[Literal["none", "feedback"], Meta(description="none or feedback")]
+ExamplesMode = Annotated[
+    Literal["none", "feedback"] | Annotated[float, Meta(gt=0)],
+    Meta(description="none, feedback, or points, a number above 0"),
+]
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -82,6 +86,16 @@ class AssignmentSettings(Settings, frozen=True, kw_only=True):
     reading: Text = ""
     canvas_column: Text = ""
     limits: Limits = Limits()
+
+    @property
+    def examples_points(self) -> float:
+        """The points for examples, 0 where they are feedback only."""
+        return self.examples if isinstance(self.examples, float) else 0.0
+
+    @property
+    def worth(self) -> dict[str, float]:
+        """The points of everything but the quiz, by name."""
+        return {**self.questions, **({EXAMPLES: self.examples_points} if self.examples_points else {})}
 
 
 class Assignment(AssignmentSettings, frozen=True, kw_only=True):
@@ -128,8 +142,8 @@ class Course:
 
 
 def max_score(assignment: AssignmentSettings) -> float:
-    """Return the points of all questions and the quiz."""
-    return math.fsum([*assignment.questions.values(), assignment.quiz])
+    """Return the points of everything."""
+    return math.fsum([*assignment.worth.values(), assignment.quiz])
 
 
 def load_config(course_dir: Path) -> Course:
@@ -162,6 +176,8 @@ def parse_config(text: str) -> CourseSettings:
             raise fault(f"assignments.{stem}.{key}", f"cannot hold {name!r}: {why}")
         if not assignment.questions and not assignment.quiz:
             raise fault(f"assignments.{stem}.questions", "names no question: write NAME: POINTS")
+        if assignment.examples_points and EXAMPLES in (assignment.questions or EXAMPLES):
+            raise fault(f"assignments.{stem}.examples", f"needs questions, none of them called {EXAMPLES}")
     return settings
 
 
@@ -250,6 +266,17 @@ class StrictLoader(yaml.SafeLoader):
                 raise fault("", f"{key.value} stands twice, again in line {line}")
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def timestamp(loader: StrictLoader, node: yaml.ScalarNode) -> Any:
+    """Return a date, or raise a `KitError` with its line."""
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        raise fault("", f"line {node.start_mark.line + 1}: {node.value} is no date: {error}") from error
+
+
+StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", timestamp)
 
 
 def typed_yaml(text: str) -> Any:

@@ -6,6 +6,8 @@ import msgspec
 from msgspec.structs import replace
 
 REPORT_VERSION = 2
+EXAMPLES = "examples"  # what examples.py earns stands among the questions, under this name
+NO_EXAMPLES = "No examples could be read: is examples.py handed in?"
 
 
 class Outcome(StrEnum):
@@ -107,6 +109,7 @@ class Examples(msgspec.Struct, frozen=True, kw_only=True):
     question: str
     given: int
     wrong: list[int]  # which, from 1
+    copied: list[int] = []  # which are right, but calls of the visible checks: they catch nothing
     caught: int = 0  # known mistakes that answer one of the right ones otherwise
     known: int = 0  # known mistakes that an example could catch
     untried: list[str] = []  # what the mistakes that are not caught have in common, in the author's words
@@ -117,6 +120,9 @@ class Examples(msgspec.Struct, frozen=True, kw_only=True):
         words = f"{self.question}: {self.given - len(self.wrong)} of {self.given} examples right"
         if self.wrong:
             words += f" (not number {', '.join(map(str, self.wrong))})"
+        if self.copied:
+            numbers = ", ".join(map(str, self.copied))
+            words += f"; number {numbers}: a call of the visible checks, which counts nothing"
         if self.known:
             words += f"; they catch {self.caught} of {self.known} known mistakes"
         return words + "".join(f"; none of yours has {tag}" for tag in self.untried)
@@ -158,6 +164,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     isolation: Isolation
     receipt: dict[str, str] = {}
     seconds: float = 0.0
+
+    def examples_told(self, question: QuestionResult) -> str:
+        """Return what a student reads where examples earn points, "" for another question."""
+        if question.id != f"{self.assignment}.{EXAMPLES}" or question.outcome is Outcome.SKIPPED:
+            return ""
+        return "\n".join(one.told for one in self.examples) or NO_EXAMPLES
+
+    @property
+    def examples_aside(self) -> list[Examples]:
+        """What came of examples that earn no points: it stands beside the questions."""
+        return [] if any(map(self.examples_told, self.questions)) else self.examples
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:

@@ -13,7 +13,8 @@ from autograder.gradebook.records import Comment
 from autograder.quiz.tame_yaml import SheetError, read_yaml
 from autograder.results import Report
 from autograder.roster.intake import Row
-from autograder.roster.tables import Line, read_lines
+from autograder.roster.people import PERSON_COLUMNS
+from autograder.roster.tables import Line, heads_of, read_lines
 
 COMMENT_COLUMNS = {
     "student": ("submission", "student", "name", "id", "email"),
@@ -22,6 +23,7 @@ COMMENT_COLUMNS = {
     "more": ("add", "more", "bonus"),
     "text": ("comment", "comments", "feedback"),
 }
+READ = "student, question, points, add, comment"
 LONGEST_COMMENT = 4000  # characters of a comment
 
 
@@ -43,8 +45,10 @@ def read_comments(
     taken, now = TakenIn(), time.time()
     for line in table_lines(path):
         where = f"{path}, line {line.number}"
+        if not (student := line.cells.get("student", "")):
+            raise InputError(f"{where}: the student is missing")
         try:
-            row = find(line.cells.get("student", ""))
+            row = find(student)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
         stored = book.newest(row.name)
@@ -65,6 +69,7 @@ def read_comments(
 def table_lines(path: Path) -> Iterator[Line]:
     """Yield the lines of a table, by what their cells mean."""
     if path.suffix.lower() not in (".yml", ".yaml"):
+        insist_on_columns(path)
         yield from read_lines(path, COMMENT_COLUMNS, ["student"])
         return
     try:
@@ -75,6 +80,14 @@ def table_lines(path: Path) -> Iterator[Line]:
         raise InputError(f"{path}: must be a list of entries, each with student, question, points, comment")
     for number, item in enumerate(tree, 1):
         yield Line(number, cells_by_meaning(item, f"{path}, entry {number}"))
+
+
+def insist_on_columns(path: Path) -> None:
+    """Raise if a column would not be read: points under a misspelt header would be lost."""
+    known = {name for names in (*COMMENT_COLUMNS.values(), *PERSON_COLUMNS.values()) for name in names}
+    for head in heads_of(path) if path.is_file() else ():
+        if head and head not in known | {"answer"}:
+            raise InputError(f"{path}: there is no column {head}{nearest(head, known)} (read: {READ})")
 
 
 def cells_by_meaning(item: Mapping[str, object], where: str) -> dict[str, str]:
@@ -94,7 +107,10 @@ def comment_on(line: Line, report: Report, where: str, author: str, now: float) 
     question = question_meant(line.cells.get("question", ""), report, where)
     if not question and points is not None:
         raise InputError(f"{where}: points need a question; a score for the whole: autograder override")
-    return Comment(question, points, more, line.cells.get("text", "")[:LONGEST_COMMENT], author, now)
+    text = line.cells.get("text", "")
+    if len(text) > LONGEST_COMMENT:
+        raise InputError(f"{where}: the comment has {len(text)} characters, {LONGEST_COMMENT} at most")
+    return Comment(question, points, more, text, author, now)
 
 
 def question_meant(said: str, report: Report, where: str) -> str:

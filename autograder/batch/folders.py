@@ -1,15 +1,15 @@
 """What staff ask for in OUT: feedback/, a text for each student, and sections/, a page for each TA."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.batch.files import file_name, made, replace_file, replace_parts
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import Standing
-from autograder.reports.html import index_parts
-from autograder.reports.tables import grades_row, grades_table
-from autograder.results import Report
+from autograder.reports.html import Facts, index_parts
+from autograder.reports.tables import ROSTER_HEAD, Table, roster_row, who
+from autograder.roster.people import Person
 
 FEEDBACK, SECTIONS = "feedback", "sections"  # also settings of OUT: "yes" or not
 
@@ -22,20 +22,42 @@ def tidy(folder: Path, book: Gradebook, names: Sequence[str]) -> None:
     book.set(remembered, "\n".join(names))
 
 
-def write_sections(out: Path, reports: Sequence[Report], title: str, about: dict[str, Any]) -> list[str]:
-    """Write sections/: a page and a table for each section of the roster, for its TA; return their names."""
-    folder, facts, names = made(out / SECTIONS), about["facts"], list[str]()
-    for name in sorted({one.section for one in facts.values() if one.section}):
-        chosen = [report for report in reports if facts[report.submission].section == name]
-        questions = [question.id for report in chosen[:1] for question in report.questions]
-        table = grades_table(questions)
-        for report in chosen:
-            table.add(grades_row(report, questions))
-        replace_file(folder / f"{file_name(name)}.csv", str(table))
-        page = index_parts(chosen, f"{title}: section {name}", root="../", **about)
-        replace_parts(folder / f"{file_name(name)}.html", page)
-        names += [f"{file_name(name)}.csv", f"{file_name(name)}.html"]
+def write_sections(
+    out: Path, handed_in: Sequence[Standing], missing: Sequence[Person], title: str, about: dict[str, Any]
+) -> list[str]:
+    """Write sections/: a page and a table for each section of the roster, for its TA; return their names.
+
+    A group's work stands in the section of each member; who handed in nothing has a line, too.
+    """
+    folder, names = made(out / SECTIONS), list[str]()
+    theirs = {person.section for one in handed_in for person in one.row.people}
+    for name in sorted({*theirs, *(person.section for person in missing)} - {""}):
+        chosen = [one for one in handed_in if any(person.section == name for person in one.row.people)]
+        nothing = [person for person in missing if person.section == name]
+        stem, reports = file_name(name), [one.report for one in chosen if not one.absent]
+        replace_file(folder / f"{stem}.csv", str(section_table(name, chosen, nothing, about["facts"])))
+        listed = [person.name for person in nothing]
+        page = index_parts(reports, f"{title}: section {name}", root="../", **about | {"missing": listed})
+        replace_parts(folder / f"{stem}.html", page)
+        names += [f"{stem}.csv", f"{stem}.html"]
     return names
+
+
+def section_table(
+    section: str, handed_in: Sequence[Standing], missing: Sequence[Person], facts: Mapping[str, Facts]
+) -> Table:
+    """Return the students of a section: what identifies them, the score and that of each question."""
+    questions = [question.id for one in handed_in[:1] for question in one.report.questions]
+    table = Table([*ROSTER_HEAD, *questions, "quiz"])
+    for one in handed_in:
+        scores = {question.id: question.score for question in one.report.questions}
+        for person in one.row.people:
+            if person.section == section:
+                row = roster_row(one.report, person, facts[one.report.submission].submitted)
+                table.add([*row, *(scores.get(name, 0.0) for name in questions), one.report.quiz_score])
+    for person in missing:
+        table.add([*who(person), *[""] * (len(ROSTER_HEAD) - 7), "missing", *[""] * (len(questions) + 1)])
+    return table
 
 
 def write_handbacks(out: Path, texts: Iterable[tuple[Standing, str]]) -> list[str]:

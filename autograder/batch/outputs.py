@@ -4,7 +4,7 @@ import contextlib
 import math
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from autograder.batch.files import file_name, remove, replace_file, replace_part
 from autograder.batch.folders import FEEDBACK, SECTIONS, tidy, write_handbacks, write_sections
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.byhand import is_older
-from autograder.gradebook.current import absent_rows, standings
+from autograder.gradebook.current import Standing, absent_rows, standings
 from autograder.gradebook.records import Run
 from autograder.reports.canvas import canvas_table
 from autograder.reports.handback import handback
@@ -23,13 +23,13 @@ from autograder.reports.previews import preview
 from autograder.reports.slim import slimmed
 from autograder.reports.statistics import was_readable
 from autograder.reports.tables import (
+    ROSTER_HEAD,
     StudentTable,
     Table,
     grades_row,
     grades_table,
     missing_table,
     roster_row,
-    roster_table,
 )
 from autograder.reports.terminal import number
 from autograder.results import Outcome, Report, to_json
@@ -74,6 +74,8 @@ class OutFolder:
         self.published = book.setting(PUBLISHED) == "yes"
         self.title = run.about.title or run.assignment
         self.written = Written()
+        self.sections = book.setting(SECTIONS) == "yes"
+        self.everyone: list[Standing] = []  # for sections/: also those with nothing but a score by hand
         self.slim: list[Report] = []  # of all who handed something in
         self.facts: dict[str, Facts] = {}
         self.absent: dict[str, float] = {}  # scores set by hand for those who did not
@@ -96,7 +98,7 @@ class OutFolder:
     def write_submissions(self, afresh: bool) -> None:
         """Write each report, its page, and the tables with a line for each of them."""
         names = [f"{self.run.assignment}.{name}" for name in self.run.about.questions]
-        grades, roster, others = grades_table(names), roster_table(), self.student_tables()
+        grades, roster, others = grades_table(names), Table(ROSTER_HEAD), self.student_tables()
         same: dict[object, object] = {}
         for one in standings(self.book, self.run):
             if one is None:
@@ -111,10 +113,13 @@ class OutFolder:
                 roster.add(roster_row(report, person, facts.submitted))
                 for table in others.values():
                     table.take(report, person)
+            slim = slimmed(report, same)
+            if self.sections:
+                self.everyone.append(replace(one, report=slim))
             if one.absent:
                 self.absent[report.submission] = report.score
             else:
-                self.slim.append(slimmed(report, same))
+                self.slim.append(slim)
                 self.written.remarks += decided_on_other_work(self.book, report)
         texts = {"grades": grades, "roster_grades": roster, **others}
         for name, text in texts.items():
@@ -136,16 +141,17 @@ class OutFolder:
         """Write the class's page, and a page for each section if that is wanted."""
         taken = self.book.names(self.run.id)
         by_hand = {name: f"{name}: {number(score)}, set by hand" for name, score in self.absent.items()}
-        missing = [by_hand.get(row.name, row.name) for row in absent_rows(self.run, taken)]
+        listed = [by_hand.get(row.name, row.name) for row in absent_rows(self.run, taken)]
         about: dict[str, Any] = {
             "links": {report.submission: file_name(report.submission) for report in self.slim},
             "facts": self.facts,
             "due": self.run.about.terms.get("due date", "").replace("none", ""),
         }
-        page = index_parts(self.slim, self.run.about.title, missing=missing, **about)
+        page = index_parts(self.slim, self.run.about.title, missing=listed, **about)
         replace_parts(self.out / "index.html", page)
-        wanted = self.book.setting(SECTIONS) == "yes"
-        names = write_sections(self.out, self.slim, self.run.about.title, about) if wanted else []
+        missing = [row.people[0] for row in absent_rows(self.run, taken) if row.name not in self.absent]
+        title = self.run.about.title
+        names = write_sections(self.out, self.everyone, missing, title, about) if self.sections else []
         tidy(self.out / SECTIONS, self.book, names)
 
     def write_texts(self) -> None:

@@ -85,12 +85,12 @@ class ClassRun:
         """Write down which submissions there are."""
         batch, assignment = self.batch, self.backend.assignment
         about = About(
-            options=batch.options, questions=list(assignment.questions),
+            options=batch.options, questions=list(assignment.worth),
             title=assignment.title, missing=batch.intake.missing,
             has_roster=bool(batch.options.roster), canvas_column=batch.intake.canvas_column,
             blackboard_column=batch.intake.blackboard_column, platforms=batch.intake.platforms,
             worksheet=[list(row) for row in batch.intake.worksheet],
-            points=dict(assignment.questions), quiz=assignment.quiz, terms=batch.terms,
+            points=assignment.worth, quiz=assignment.quiz, terms=batch.terms,
             previews=batch.intake.previews,
         )  # fmt: skip
         stem, folder = assignment.stem, batch.folder.resolve()

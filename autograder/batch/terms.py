@@ -15,7 +15,7 @@ SECRET = {"seed": "another one: hidden inputs are drawn anew"}
 def terms_of(course: Course, stem: str) -> dict[str, str]:
     """Return what a course settles besides its checks, in words; of the seed a hash."""
     settings, assignment = course.settings, course.assignment(stem)
-    due, points = assignment.due, {**assignment.questions, "quiz": assignment.quiz}
+    due, points = assignment.due, {**assignment.worth, "quiz": assignment.quiz}
     late, attempts = settings.late, settings.attempts
     return {
         "course": settings.course,

@@ -75,7 +75,7 @@ def added_up_again(grader: Grader, submission: Submission, report: Report) -> Re
             score=share(points[name], [result for result in results if result.question == one.id]),
             max_score=points[name],
         )
-        for one, name in zip(report.questions, points, strict=True)
+        for one, name in zip(report.questions, points, strict=False)  # what examples earn comes after them
     ]
     quiz = quiz_shares(grader.assignment.quiz, report.quiz)
     fresh = grader.report(

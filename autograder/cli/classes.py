@@ -25,7 +25,7 @@ from autograder.gradebook.current import absent_rows, blank, standing, standing_
 from autograder.gradebook.database import BOOK_FILE as BOOK
 from autograder.gradebook.records import Run
 from autograder.judging.opening import open_grader
-from autograder.quiz.alone import quiz_alone
+from autograder.quiz.alone import insist_on_questions, quiz_alone
 from autograder.reports.code import Cell, marked_code
 from autograder.reports.html import student_html
 from autograder.reports.terminal import printable, to_table
@@ -53,6 +53,8 @@ def prepared(
     insist_on_lists(options)
     if options.quiz_only:
         course = quiz_alone(course, stem)
+    else:
+        insist_on_questions(course, stem)
     extensions = course.root / EXTENSIONS
     if not options.extensions and extensions.exists():
         options = replace(options, extensions=str(extensions.resolve()))

@@ -120,7 +120,8 @@ def similar(root: Path, out: Path, against: tuple[Path, ...], exported: Path | N
     pairs = pairs_of(works, handed_out_prints(course, run.assignment))
     path = write_similar(out, run.about.title, pairs, mine.names, len(works))
     if exported:
-        export(exported, course, run.assignment, [one for one, _ in mine.graded])
+        submissions = [one for one, _ in mine.graded]
+        export(exported, course, run.assignment, list(zip(submissions, mine.works, strict=True)))
         click.echo(f"java -jar jplag.jar -l python3 -bc BASE {exported / 'submissions'}")
         click.echo(f"dolos run -l python {exported / 'info.csv'}")
     if not quiet:

@@ -32,13 +32,13 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
         without_docstrings(bank.solution),
         [bank.provided, bank.files, {name: without_docstrings(text) for name, text in bank.own.items()}],
         bank.own_files,
-        assignment.examples,
+        assignment.examples == "none",
         grader.judge.hidden_too,
         list(assignment.questions),
         [check.id for check in bank.checks if not check.weight],
     ]
     shared += [grader.isolation.verdict]
-    points = [assignment.title, assignment.questions, assignment.quiz, settings.visibility]
+    points = [assignment.title, assignment.worth, assignment.quiz, settings.visibility]
     points += [(check.id, check.title) for check in bank.checks]
     keys = {
         COURSE: hash_of_values(shared), POINTS: hash_of_values(points), QUIZ: hash_of_values([grader.quiz]),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from autograder import __version__
 from autograder.config import Assignment, max_score
 from autograder.judging.quiz_sheet import name_on_sheet
+from autograder.judging.scoring import examples_earned
 from autograder.results import (
     CheckResult,
     Examples,
@@ -41,6 +42,8 @@ def added_up(
     broken = [result.staff_note for result in checks if result.outcome is Outcome.BROKEN]
     broken += [answer.staff_note for answer in unjudged]
     outcomes = [*(one.outcome for one in questions), *(one.outcome for one in unjudged)]
+    if assignment.examples_points:
+        questions = [*questions, examples_earned(assignment, examples)]
     return Report(
         kit_version=__version__, assignment=assignment.stem, title=assignment.title,
         student=submission.student, submission=submission.name,

@@ -12,7 +12,7 @@ def blank_report(assignment: Assignment, note: str) -> Report:
     stem = assignment.stem
     questions = [
         QuestionResult(id=f"{stem}.{name}", score=0.0, max_score=points, outcome=Outcome.SKIPPED)
-        for name, points in assignment.questions.items()
+        for name, points in assignment.worth.items()
     ]
     return Report(
         kit_version=__version__, assignment=stem, title=assignment.title, student="", submission="",

@@ -5,16 +5,20 @@ mistakes answer it in workers of their own. Only right or wrong and a count leav
 """
 
 import contextlib
+import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.checks.compare import CheckFailed, expect_close
 from autograder.checks.equality import expect_equal
+from autograder.data.values import Tensor
 from autograder.errors import ReferenceFailed
 from autograder.judging import examples_reader
-from autograder.judging.bank import Bank, Variant
+from autograder.judging.bank import Bank, Check, Variant
 from autograder.judging.judge import Judge
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
@@ -33,6 +37,7 @@ MOST_EXAMPLES = 8  # examples of a question that are looked at: each tells wheth
 MOST_BYTES = 20_000  # of an example
 CALLS = 4  # times the limit of a call, in which the course's programs have to answer all of a submission's
 NO_TIME_S = 0.01  # less than this is none
+LIKE = 0.01  # as near are the figures of a call that is copied
 RTOL, ATOL = 2e-3, 1e-3  # worked out by hand: three digits are enough
 READER = Path(examples_reader.__file__).read_text("utf-8")
 FORM = f'{EXAMPLES_FILE}: write examples = {{"function": [((argument, argument), value), ...]}}'
@@ -51,6 +56,7 @@ class Examiner:
     def __init__(self, wall: Wall, bank: Bank, judge: Judge) -> None:
         self._wall, self._bank, self._judge = wall, bank, judge
         self._catchable: dict[str, frozenset[str]] = {}
+        self._handed_out: dict[str, list[Call]] = {}
         self._lock = threading.Lock()
 
     def judge(self, text: str, questions: Sequence[str], own: Session) -> tuple[list[Examples], list[str]]:
@@ -93,16 +99,19 @@ class Examiner:
         asked = consistent([as_call(name, one) for one in given])
         right = self.right(name, asked, programs)
         wrong = [place for place, one in enumerate(asked, 1) if one is None or place not in right]
-        good = [one for place, one in enumerate(asked, 1) if one is not None and place in right]
         catchable = self.catchable(name)
+        right_ones = [(place, one) for place, one in enumerate(asked, 1) if one and place in right]
+        handed_out = self._handed_out[name]
+        copied = [place for place, (call, _) in right_ones if any(is_like(call, one) for one in handed_out)]
+        good = [one for place, one in right_ones if place not in copied]
         mistakes = [one for one in self._bank.misconceptions if one.name in catchable]
         caught = self.caught(mistakes, good, programs)
         tags = {tag: False for one in mistakes for tag in one.tags}
         tags |= {tag: True for one in mistakes if one.name in caught for tag in one.tags}
         untried = [tag for tag, is_tried in tags.items() if not is_tried]
         return Examples(
-            question=name, given=len(given), wrong=wrong, caught=len(caught), known=len(mistakes),
-            untried=untried,
+            question=name, given=len(given), wrong=wrong, copied=copied, caught=len(caught),
+            known=len(mistakes), untried=untried,
         )  # fmt: skip
 
     def right(self, name: str, asked: Sequence[Asked | None], programs: "Programs") -> set[int]:
@@ -136,18 +145,24 @@ class Examiner:
         """Return the known mistakes that show in the values of plain calls, as those of the checks are."""
         with self._lock:
             if name not in self._catchable:
+                asked, handed_out = list[Asked](), self._handed_out.setdefault(name, [])
                 try:
-                    scripts = [self._judge.script_or_raise(check) for check in self._bank.of(name)]
+                    for check in self._bank.of(name):
+                        pairs = self.plain_calls(check, name)
+                        asked += pairs
+                        handed_out += [call for call, _ in pairs if check.visible]
                 except ReferenceFailed:  # it may go better the next time
                     return frozenset()
-                asked: list[Asked] = []
-                for script in scripts:
-                    pairs = zip(script.calls, script.answers, strict=False) if script else ()
-                    asked += [(call, answer.value) for call, answer in pairs if is_plain(call, name)]
                 mistakes = [one for one in self._bank.misconceptions if one.question == name]
                 programs = Programs(self._wall, self._wall.bounds.submission_s)
                 self._catchable[name] = frozenset(self.caught(mistakes, asked, programs))
             return self._catchable[name]
+
+    def plain_calls(self, check: Check, name: str) -> list[Asked]:
+        """Return the calls of a check of the kind that an example can make, with the reference's values."""
+        script = self._judge.script_or_raise(check)
+        pairs = zip(script.calls, script.answers, strict=False) if script else ()
+        return [(call, answer.value) for call, answer in pairs if is_plain(call, name)]
 
 
 class Programs:
@@ -204,6 +219,30 @@ def of_variant(call: Call, variant: Variant) -> Call:
 def is_plain(call: Call, name: str) -> bool:
     """Whether a call is of the kind that an example can make."""
     return call.action == "call" and call.name == name and not (call.wrt or call.functions or call.handle)
+
+
+def is_like(one: Call, other: Call) -> bool:
+    """Whether two calls are made with nearly the same figures."""
+    pairs = flat([one.args, one.kwargs]), flat([other.args, other.kwargs])
+    return len(pairs[0]) == len(pairs[1]) and all(map(is_near, *pairs))
+
+
+def is_near(one: Any, other: Any) -> bool:
+    """Whether two figures are nearly the same, or two other things the same."""
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=LIKE, abs_tol=LIKE)
+    return type(one) is type(other) and one == other
+
+
+def flat(value: Any) -> list[Any]:
+    """Return everything in data one after another, whatever it is kept in."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    return [leaf for one in value for leaf in flat(one)] if isinstance(value, list | tuple) else [value]
 
 
 def agrees(answer: Answer | None, value: Any) -> bool:

@@ -5,9 +5,20 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from autograder.results import WEIGHTLESS, Cause, CheckResult, Outcome, QuizAnswer
+from autograder.config import Assignment
+from autograder.results import (
+    EXAMPLES,
+    WEIGHTLESS,
+    Cause,
+    CheckResult,
+    Examples,
+    Outcome,
+    QuestionResult,
+    QuizAnswer,
+)
 
 MILD = {Outcome.FAILED, Outcome.ERROR, Outcome.UNWRITTEN, Outcome.SKIPPED, Outcome.NOT_RUN}
+ENOUGH = 0.75  # of the known mistakes for examples: some show only in what nobody works out by hand
 VISIBLE_PART = 0.2  # of a question: who has a check can answer it from a table, without the work
 
 
@@ -65,6 +76,21 @@ def share(points: float, results: Sequence[CheckResult]) -> float:
         return float(points) if results else 0.0
     earned = [part for part, result in zip(carried, counted, strict=True) if result.outcome is Outcome.PASSED]
     return round(points * sum(earned), 2)
+
+
+def examples_share(one: Examples) -> float:
+    """Return what the examples of a question earn: the part that is right, times what they catch."""
+    own = one.given - len(one.copied)
+    right = (own - len(one.wrong)) / own if own else 0.0
+    return right * (min(1.0, one.caught / (ENOUGH * one.known)) if one.known else 1.0)
+
+
+def examples_earned(assignment: Assignment, found: Sequence[Examples]) -> QuestionResult:
+    """Return what examples earn together, those of each question as much as those of another."""
+    points, name = assignment.examples_points, f"{assignment.stem}.{EXAMPLES}"
+    score = round(points * sum(map(examples_share, found)) / len(assignment.questions), 2)
+    outcome = Outcome.PASSED if score >= points else Outcome.FAILED if found else Outcome.UNWRITTEN
+    return QuestionResult(id=name, score=score, max_score=points, outcome=outcome)
 
 
 def quiz_shares(points: float, answers: Sequence[QuizAnswer]) -> list[QuizAnswer]:

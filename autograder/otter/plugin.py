@@ -101,9 +101,11 @@ def question_file(report: Report, question: QuestionResult) -> Any:
     name = question.id.rpartition(".")[2]
     checks = [check for check in report.checks if check.question == question.id]
     if not checks:  # the submission could not be read
-        told = "\n".join(report.notes)
+        told = report.examples_told(question) or "\n".join(report.notes)
         case = TestCase(name, None, False, question.max_score, None, None)
-        return graded_file(name, [TestCaseResult(case, f"{FAILED_TEXT}\n{told}", False)], question.score)
+        passed = question.outcome is Outcome.PASSED
+        text = f"{PASSED_TEXT if passed else FAILED_TEXT}\n{told}"
+        return graded_file(name, [TestCaseResult(case, text, passed)], question.score)
     hinted = last_wrong(checks) if question.hint else None
     results = []
     for check, part in zip(checks, point_shares(checks), strict=True):

@@ -11,6 +11,7 @@ from autograder import beside
 from autograder.config import Assignment, Attempts, Course, Late
 from autograder.environment import PYTHON
 from autograder.errors import KitError, nearest
+from autograder.judging.scoring import ENOUGH
 from autograder.publish.leaks import leaks
 from autograder.publish.student_files.preflight import EXAMPLES
 
@@ -27,7 +28,7 @@ class Rules:
     hand_in: str = ""
     reading: str = ""
     hints: Hints = field(default_factory=dict)
-    examples: bool = False  # whether examples.py is asked for
+    examples: str = ""  # what examples count, "" where examples.py is not asked for
 
 
 def rules_of(course: Course, stem: str) -> Rules:
@@ -46,7 +47,20 @@ def rules_of(course: Course, stem: str) -> Rules:
         hand_in=where,
         reading=assignment.reading,
         hints=load_hints(course.root, stem),
-        examples=assignment.examples != "none",
+        examples=examples_rule(assignment),
+    )
+
+
+def examples_rule(assignment: Assignment) -> str:
+    """Return what examples count, "" where none are asked for."""
+    if assignment.examples == "none":
+        return ""
+    if not assignment.examples_points:
+        return "They count no points."
+    return (
+        f"They count {assignment.examples_points:g} points, each function as much as another: the part"
+        f" that is right, times what they catch, where {100 * ENOUGH:g} % of the known mistakes are enough."
+        " Calls of the visible checks count nothing."
     )
 
 
@@ -78,7 +92,10 @@ def load_hints(course_root: Path, stem: str) -> Hints:
         raise KitError(f"{where} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(found, dict):
         raise KitError(f"{where} must hold QUESTION: three hints")
-    return {str(name): [str(tier).strip() for tier in tiers or []] for name, tiers in found.items()}
+    for name, tiers in found.items():
+        if not all(isinstance(tier, str) for tier in tiers or []):
+            raise KitError(f"{where}: a hint of {name} is no text: put one with a colon into quotes")
+    return {str(name): [tier.strip() for tier in tiers or []] for name, tiers in found.items()}
 
 
 def hint_faults(hints: Hints, questions: Sequence[str], solutions: Sequence[str]) -> list[str]:

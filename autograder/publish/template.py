@@ -4,6 +4,7 @@ import ast
 import contextlib
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,7 @@ def build_template(course: Course, stem: str) -> dict[str, bytes]:
     parameters = {name: found for tree in stubs for name, found in parameters_of(tree).items()}
     texts |= modules | kit_files(assignment, rules, study_facts(assignment, rules, parameters))
     handed_out = plain_files(folder, beside.files(assignment.provided), needed=True)
+    handed_out |= {f"pictures/{one.name}": one.read_bytes() for one in sorted(folder.glob("pictures/*.png"))}
     return encoded(texts) | handed_out | plain_files(folder, beside.files(assignment.hand_in), needed=False)
 
 
@@ -98,11 +100,12 @@ def kit_files(assignment: Assignment, rules: Rules, facts: Mapping[str, Any]) ->
     for path, name in (("conftest.py", "student_conftest.py"), ("study.py", "study.py")):
         texts[path] = student_file(name).replace('"STEM"', f'"{assignment.stem}"')
     texts["checks/assignment.json"] = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
-    texts["checks/kit.py"] = kit_text()
+    texts["checks/kit.py"], texts["checks/ready.py"] = kit_text(), student_file("ready.py")
     texts[".github/workflows/checks.yml"] = student_file("checks.yml").replace("PYTHON", VERSION, 1)
     if rules.examples:
         none_yet = "\n".join(f'    "{name}": [],' for name in assignment.questions)
-        texts["examples.py"] = student_file("examples.txt").replace("QUESTIONS", none_yet)
+        sheet = student_file("examples.txt").replace("QUESTIONS", none_yet)
+        texts["examples.py"] = sheet.replace("EARN", textwrap.fill(rules.examples, 110))
     return texts
 
 
@@ -206,6 +209,7 @@ def readme(
     filled = render(
         student_file("README.md.j2"), **facts, stem=assignment.stem, questions=questions, torch=torch,
         beside=beside.file_names(assignment.hand_in),
+        examples_points=f"{assignment.examples_points:g}" if assignment.examples_points else "",
         data=beside.files(assignment.provided), lab="lab.ipynb" in texts, libraries=promised(),
         import_s=f"{assignment.limits.import_s:g}", call_s=f"{assignment.limits.call_s:g}",
         times=HERE,

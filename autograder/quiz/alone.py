@@ -18,3 +18,13 @@ def quiz_alone(course: Course, stem: str) -> Course:
     title = f"{assignment.heading}: quiz" if assignment.questions else assignment.title
     alone = replace(known[stem], questions={}, title=title, canvas_column="", examples="none")
     return Course(course.root, replace(course.settings, assignments={**known, stem: alone}))
+
+
+def insist_on_questions(course: Course, stem: str) -> None:
+    """Raise if there are checks, but no questions: only the quiz would be graded, without a word."""
+    checks = course.root / "tests" / "questions" / f"test_{stem}.py"
+    if not course.assignment(stem).questions and checks.is_file():
+        raise InputError(
+            f"{FILE}: {stem} has no questions, though tests/questions/{checks.name} has checks:"
+            " list them with their points, or grade with --quiz-only"
+        )

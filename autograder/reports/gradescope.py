@@ -60,7 +60,7 @@ def top_of_page(report: Report) -> list[str]:
     """Return what students read of the whole, before publication too."""
     open_now = questions_of(report, staff=False, published=False)
     first = "\n".join(repair_lines(repairs(report, open_now, scored=False)))
-    examples = [f"examples of {one.told}" for one in report.examples]
+    examples = [f"examples of {one.told}" for one in report.examples_aside]
     return [*report.notes, *([first] if first else []), *examples]
 
 
@@ -77,9 +77,12 @@ def question_rows(
     checks = [check for check in report.checks if check.question == question.id]
     if not checks:
         told = NOT_REACHED if question.outcome is Outcome.SKIPPED else NOTHING_RAN
+        if examples := report.examples_told(question):
+            told = block(examples)
         whole: ResultsRow = {"name": name, "number": str(place), "visibility": visibility.visible_checks}
-        whole |= {"score": question.score, "max_score": question.max_score, "status": "failed"}
-        return [whole | {"output": told, "tags": [name, question.outcome]}]
+        whole |= {"score": question.score, "max_score": question.max_score, "output": told}
+        whole["status"] = "passed" if question.outcome is Outcome.PASSED else "failed"
+        return [whole | {"tags": [name, question.outcome]}]
     rows = [hint_row(question, name, place, checks, visibility)] if question.hint else []
     ran = [check for check in checks if not is_weightless(check)]
     counted = dict(zip([check.id for check in ran], point_shares(ran), strict=True))

@@ -32,11 +32,16 @@ def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[
     questions = questions_of(report, staff=False, published=published)
     for line in repair_lines(repairs(report, questions, scored=published)):
         yield from wrapped(line, "")
-    for examples in report.examples:
+    for examples in report.examples_aside:
         yield from wrapped(f"examples of {examples.told}", "")
     for question in report.questions:
         checks = [check for check in report.checks if check.question == question.id]
         yield ""
+        if told := report.examples_told(question):
+            earned = f"{number(question.score)} of {number(question.max_score)}" if published else ""
+            yield f"examples: {earned}".rstrip()
+            yield from wrapped(f"{told}\n{question.comment if published else ''}", "  ")
+            continue
         yield from feedback_on(question, checks, published)
     if published and report.quiz:
         yield from ("", f"quiz: {number(report.quiz_score)} of {number(report.quiz_max_score)}")

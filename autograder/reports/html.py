@@ -90,7 +90,7 @@ def index_parts(
         missing=missing,
         **scores_of(reports),
         rows=rows_of(reports, code, known),
-        sections=sorted({one.section for one in known.values() if one.section}),
+        sections=sorted({known[one.submission].section for one in reports if one.submission in known} - {""}),
         dated=any(one.submitted for one in known.values()),
         due=due,
         code=code,

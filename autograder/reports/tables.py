@@ -11,6 +11,10 @@ FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also t
 JOINERS = "\u200c\u200d"  # emoji and some scripts are made with them
 HEAD = ("student", "submission", "score", "max_score")
 TAIL = ("quiz", "late_days", "outcome")
+ROSTER_HEAD = (
+    "student", "id", "email", "login", "section", "group", "submission", "submitted_at", "late_days",
+    "score", "max_score", "outcome",
+)  # fmt: skip
 Row = list[str | float]
 
 
@@ -57,21 +61,17 @@ def grades_row(report: Report, questions: Sequence[str]) -> Row:
     ]  # fmt: skip
 
 
-def roster_table() -> Table:
-    """Return an empty roster_grades.csv: one line a student, with what identifies them."""
-    return Table([
-        "student", "id", "email", "login", "section", "group", "submission", "submitted_at", "late_days",
-        "score", "max_score", "outcome",
-    ])  # fmt: skip
-
-
 def roster_row(report: Report, person: Person, submitted: str) -> Row:
     """Return the line of one of those who handed a submission in."""
     return [
-        person.name, id_of(person), person.email, person.login, person.section,
-        person.group, report.submission, submitted, report.late_days, report.score, report.max_score,
+        *who(person), report.submission, submitted, report.late_days, report.score, report.max_score,
         report.outcome.value,
     ]  # fmt: skip
+
+
+def who(person: Person) -> Row:
+    """Return what identifies a student."""
+    return [person.name, id_of(person), person.email, person.login, person.section, person.group]
 
 
 def missing_table(people: Iterable[Person]) -> Table:

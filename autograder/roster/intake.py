@@ -24,7 +24,7 @@ from autograder.roster.columns import (
 from autograder.roster.commits import committed_at
 from autograder.roster.late import Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times, worksheet_times
-from autograder.roster.people import Index, Person, folded, read_roster, run_together
+from autograder.roster.people import Index, Person, exact, folded, read_roster, run_together
 from autograder.roster.tables import read_rows
 from autograder.roster.times import moment
 from autograder.roster.worksheet import NUMBER_CELL, places_in
@@ -34,6 +34,7 @@ from autograder.submission.platforms import seen_in
 from autograder.submission.work import Task, task_of
 
 EXTENSIONS = "extensions.csv"
+FEW = 3  # names that get a line each
 NUMBERS = {"moodle": "moodle", "canvas": "canvas", "gradescope": "sid"}  # what a member's id is
 
 
@@ -87,13 +88,17 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
     people = [[person_of(entry, member) for member in entry.members] for entry in entries]
     missing: list[Person] = []
     if options.roster:
-        missing = join(entries, people, read_roster(Path(options.roster)), remarks)
+        roster = read_roster(Path(options.roster))
+        missing = join(entries, people, roster, remarks)
+        remarks += shared_numbers(roster)
     assignment, settings = course.assignment(stem), course.settings
     zone = assignment.due.tzinfo if assignment.due else None
     whose = Whose(entries, people, remarks)
     worksheet = options.roster if knows_times(options.roster) else ""
     times = worksheet_times(worksheet, whose, zone) | submitted_times(options.submitted, whose, zone)
-    extensions = read_extensions(options.extensions, whose, stem, zone)
+    extensions = read_extensions(
+        options.extensions, whose, stem, assignment.due, course.settings.assignments
+    )
     rows = []
     for at, entry in enumerate(entries):
         known = [placed(time, zone) for time in (*entry.earlier, entry.submitted_at) if time]
@@ -135,7 +140,9 @@ def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]
     places = places_in(rows) if rows else {}
     if not places:
         return []
-    maximum = {row[places["maximum"]].replace(",", ".") for row in rows[1:]} if "maximum" in places else set()
+    rows = [row + [""] * (len(rows[0]) - len(row)) for row in rows]
+    told = {row[places["maximum"]].replace(",", ".") for row in rows[1:]} if "maximum" in places else set()
+    maximum = told - {""}
     if maximum and not any(float(said or 0) >= most for said in maximum if NUMBER_CELL.fullmatch(said)):
         remarks.append(
             f"the maximum in Moodle is {listing(sorted(maximum))}, here it is {most:g}:"
@@ -206,7 +213,7 @@ def join(
     """Fill in `people` from a roster; return who on it is missing. What is not certain stays as it is."""
     index = Index(list(enumerate(roster)))
     seen: defaultdict[int, list[str]] = defaultdict(list)
-    by_name: list[str] = []
+    by_name, unknown = list[str](), list[str]()
     owners: dict[str, int] = {}  # the place of whoever an entry's own number or name means
     for entry, members in zip(entries, people, strict=True):
         for at, person in enumerate(members):
@@ -219,8 +226,14 @@ def join(
                 if not sure:
                     by_name.append(f"{entry.name} for {roster[place].name}")
             elif len(members) > 1 or not roster_group(entry, roster):
-                why = f"{len(found)} students on the roster may be meant" if found else "not on the roster"
-                remarks.append(f"{entry.name}: {why}")
+                if found:
+                    remarks.append(f"{entry.name}: {len(found)} students on the roster may be meant")
+                else:
+                    unknown.append(entry.name)
+    if len(unknown) > FEW:
+        remarks.append(f"{len(unknown)} not on the roster: {listing(unknown)}")
+    else:
+        remarks += [f"{name}: not on the roster" for name in unknown]
     join_teams(entries, people, roster, owners, seen, remarks)
     if by_name:
         remarks.append(f"taken by a name or address, not by a number or login: {listing(by_name)}")
@@ -228,6 +241,19 @@ def join(
         if len(names) > 1:
             remarks.append(f"{roster[place].name} handed in {len(names)} times: {', '.join(names)}")
     return [person for place, person in enumerate(roster) if place not in seen]
+
+
+def shared_numbers(roster: Sequence[Person]) -> Iterator[str]:
+    """Yield a remark for each number, address or login that several students on the roster have."""
+    owners: defaultdict[str, list[str]] = defaultdict(list)
+    for person in roster:
+        for key in exact(person):
+            owners[key].append(person.name)
+    shared = [(key, names) for key, names in owners.items() if len(names) > 1]
+    for key, names in shared[:FEW]:
+        yield f"on the roster {key.partition(' ')[2]} is {len(names)} students: {listing(names)}"
+    if len(shared) > FEW:
+        yield f"on the roster {len(shared) - FEW} more numbers or addresses are several students'"
 
 
 def join_teams(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from autograder.errors import InputError
+from autograder.errors import InputError, nearest
 from autograder.roster.late import Extension
 from autograder.roster.people import (
     ID_KINDS,
@@ -143,17 +143,26 @@ def time_in(line: Line) -> str:
     return line.cells.get("time", "")
 
 
-def read_extensions(path: str, whose: Whose, stem: str, zone: tzinfo | None) -> dict[int, Extension]:
+def read_extensions(
+    path: str, whose: Whose, stem: str, due: datetime | None, stems: Collection[str]
+) -> dict[int, Extension]:
     """Return the extension of each entry that has one; the last line on a student counts."""
     if not path:
         return {}
-    about = whose.lines(
-        path, EXTENSION_COLUMNS, ["days", "until"],
-        lambda line: line.cells.get("assignment", "") in ("", stem),
-    )  # fmt: skip
-    found = list(about)
-    clock = Clock(path, zone, [line.cells.get("until", "") for _, line in found])
-    return {at: extension_on(line, clock, path) for at, line in found}
+
+    def wanted(line: Line) -> bool:
+        about = line.cells.get("assignment", "")
+        if about and about not in stems:
+            told = f"there is no assignment {about!r}{nearest(about, stems)}"
+            raise InputError(f"{path}, line {line.number}: {told}")
+        return about in ("", stem)
+
+    found = list(whose.lines(path, EXTENSION_COLUMNS, ["days", "until"], wanted))
+    clock = Clock(path, due.tzinfo if due else None, [line.cells.get("until", "") for _, line in found])
+    extensions = {at: extension_on(line, clock, path) for at, line in found}
+    if due and (early := [one.until for one in extensions.values() if one.until and one.until < due]):
+        whose.note(f"{path}: {early[0]:%Y-%m-%d %H:%M} is before the work is due anyway ({len(early)} lines)")
+    return extensions
 
 
 def extension_on(line: Line, clock: Clock, path: str) -> Extension:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from autograder.errors import InputError
 from autograder.roster.worksheet import in_english
-from autograder.submission.archive import clean, listing
+from autograder.submission.archive import clean, harmless, listing
 
 MAX_BYTES = 50_000_000
+SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx, .ods; .xls
+ONE_LINE = frozenset({"name", "first", "last", "sid", "email", "login", "submission", "time"})
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,20 @@ def read_lines(path: Path, columns: Mapping[str, Sequence[str]], needed: Collect
     if not set(needed) & set(meanings):
         known = " or ".join(columns[meaning][0] for meaning in needed)
         raise InputError(f"{path}: its first line names no column {known}; found: {listing(rows[0][1])}")
-    return [
-        Line(number, {what: clean(row[at].strip()) for what, at in meanings.items() if at < len(row)})
-        for number, row in rows[1:]
-    ]
+    return [line_of(path, number, row, len(heads), meanings) for number, row in rows[1:]]
+
+
+def line_of(path: Path, number: int, row: Sequence[str], width: int, meanings: Mapping[str, int]) -> Line:
+    """Return a line by what its columns mean; one that slipped is an `InputError`."""
+    if any(cell.strip() for cell in row[width:]):
+        raise InputError(
+            f"{path}, line {number}: {len(row)} cells, the first line names {width}: a comma in a cell needs"
+            f' quotes around the cell, "{clean(row[0].strip())},{clean(row[1])}"'
+        )
+    cells = {what: row[at].strip() for what, at in meanings.items() if at < len(row)}
+    if any("\n" in cell for what, cell in cells.items() if what in ONE_LINE):
+        raise InputError(f"{path}, line {number}: a cell goes over several lines: is a quote not closed?")
+    return Line(number, {what: harmless(cell, "\n\t") for what, cell in cells.items()})
 
 
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:
@@ -53,6 +65,8 @@ def read_rows(path: Path) -> list[tuple[int, list[str]]]:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    if data.startswith(SPREADSHEETS):
+        raise InputError(f"{path} is a spreadsheet or a zip: save it as CSV")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

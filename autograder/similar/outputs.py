@@ -1,5 +1,6 @@
 """OUT/similar/: pages and a table of works that are alike, and folders for other programs that compare."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,9 @@ def reasons(pair: SimilarPair) -> list[str]:
     if pair.share and not pair.same:
         found.append(f"{pair.share:.0%} of the shorter program's rarer passages")
     if pair.answers:
-        found.append(f"the same rare wrong answers to {count_of(pair.answers)}")
+        asked = Counter(check.split(".")[-2] for check in pair.answers)
+        told = [f"{name} ({many} check{'s' * (many > 1)})" for name, many in asked.items()]
+        found.append(f"the same rare wrong answers to {count_of(told)}")
     if pair.figures:
         found.append(f"an answer that is right with the other's figures: {count_of(pair.figures)}")
     return found
@@ -101,16 +104,19 @@ def marked(work: ComparedWork, marks: set[int]) -> list[SharedLine]:
     return [SharedLine(at, text, at in shared) for at, text in enumerate(lines, 1)]
 
 
-def export(folder: Path, course: Course, stem: str, submissions: Sequence[Submission]) -> None:
-    """Write a folder a submission, as JPlag reads them (`-bc BASE`), and the info.csv that Dolos reads."""
+def export(
+    folder: Path, course: Course, stem: str, graded: Sequence[tuple[Submission, ComparedWork]]
+) -> None:
+    """Write a folder a submission, as JPlag reads them (`-bc BASE`), and the info.csv that Dolos reads.
+
+    Both read Python only, so a notebook stands there as the program that its cells make.
+    """
     info = Table(["filename", "full_name"])
-    for submission in submissions:
+    for submission, work in graded:
         home = made(folder / "submissions" / file_name(submission.name))
-        for path, data in sorted(submission.files.items()):
-            name = file_name(Path(path).name)
-            if name.endswith((".py", ".ipynb")):
-                replace_file(home / name, data)
-                info.add([f"submissions/{home.name}/{name}", submission.student])
+        if any(work.cells):
+            replace_file(home / f"{stem}.py", "\n\n".join(work.cells) + "\n")
+            info.add([f"submissions/{home.name}/{stem}.py", submission.student])
     replace_file(folder / "info.csv", str(info))
     base = made(folder / "submissions" / "BASE")
     template = course.root / "student_template" / stem / f"{stem}.py"

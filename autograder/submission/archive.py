@@ -176,8 +176,13 @@ def natural(text: str) -> list[tuple[int, str]]:
 
 def clean(text: str) -> str:
     """Return a name that is safe to print, cut to a reasonable length."""
-    shown = "".join("\ufffd" if is_trick(character) else character for character in text)
+    shown = harmless(text)
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+def harmless(text: str, allowed: str = "") -> str:
+    """Return a text with a mark in place of what would change how it is shown, but for what is allowed."""
+    return "".join("\ufffd" if is_trick(one) and one not in allowed else one for one in text)
 
 
 def listing(names: Iterable[str], most: int = 5, between: str = ", ") -> str:

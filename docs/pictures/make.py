@@ -11,8 +11,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 from rich.console import Console
 from rich.text import Text
 
@@ -33,6 +37,24 @@ assignments:
 AHEAD = """\
     values = np.asarray(values, dtype=float)
     return np.array([np.mean(values[n : n + window]) for n in range(len(values))])
+"""
+RIGHT = """\
+    values = np.asarray(values, dtype=float)
+    return np.array([values[max(0, n - window + 1) : n + 1].mean() for n in range(len(values))])
+"""
+SHAPES = """\
+    kernel = np.ones(window) / window
+    return np.asarray(values) * kernel
+"""
+HINTS = """\
+running_mean:
+- At place n, which values are there already, and how many of them are averaged?
+- Take a slice that ends at n, n included. Where does it begin, and what if that is before the first value?
+- The slice begins at n - window + 1, but never below 0.
+clip_to_range:
+- What comes out of a value between the ends?
+- Two steps, one for each end.
+- NumPy has the smaller and the larger of two numbers, entry by entry.
 """
 LOOP = """
 import numpy as np
@@ -73,11 +95,32 @@ def terminal(name: str, typed: str, text: str) -> None:
     """Write a terminal with a command and what it printed."""
     console = Console(record=True, width=100, file=io.StringIO())
     console.print(Text.assemble(("$ ", "bold green"), (typed, "bold")))
-    console.print(Text(text.rstrip()))
+    console.print(Text(text.rstrip() + "\n"))  # else the underscores of the last line are cut off
     drawn = console.export_svg(title="")
     drawn = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)  # nothing is fetched from elsewhere
     drawn = re.sub(r"terminal-\d+", name, drawn).replace("Fira Code", "DejaVu Sans Mono")
     (HERE / f"{name}.svg").write_text(drawn)
+
+
+def told_by(folder: Path, *words: str) -> str:
+    """Return what study.py prints."""
+    return run([sys.executable, "study.py", *words], folder)
+
+
+def watched(folder: Path, change: Callable[[], object]) -> str:
+    """Return what study.py shows after a save, while it watches."""
+    command = [sys.executable, "-u", "study.py"]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        shown = list(iter(process.stdout.readline, "Save the file to run again; Ctrl-C ends.\n"))
+        change()
+        shown = list(iter(process.stdout.readline, "Save the file to run again; Ctrl-C ends.\n"))
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    return re.sub(r"\d\d:\d\d:\d\d", "14:07:31", "".join(shown)).strip()
 
 
 def page(name: str, path: Path, width: int, height: int) -> None:
@@ -96,22 +139,52 @@ def page(name: str, path: Path, width: int, height: int) -> None:
     )
 
 
+def notebook_page(name: str, path: Path) -> None:
+    """Write a picture of a notebook whose first function is written, wrongly, and run."""
+    book = nbformat.read(path, 4)
+    for cell in book.cells:
+        cell.source = re.sub(r" *raise NotImplementedError\(.running_mean.*", AHEAD.rstrip(), cell.source)
+    NotebookClient(book, resources={"metadata": {"path": str(path.parent)}}).execute()
+    begin = next(at for at, cell in enumerate(book.cells) if "running_mean" in cell.source)
+    book.cells = book.cells[begin : begin + 3]
+    made = path.with_suffix(".html")
+    made.write_text(HTMLExporter(template_name="lab").from_notebook_node(book)[0])
+    page(name, made, 1000, 900)
+
+
+def screens(folder: Path) -> None:
+    """Draw what a student sees in their folder."""
+    stub = '    raise NotImplementedError("running_mean: write your code here")\n'
+    script = folder / "warmup.py"
+    template = script.read_text()
+    script.write_text(template.replace(stub, AHEAD))
+    terminal("study", "python study.py --once", told_by(folder, "--once"))
+    terminal("study-check", "python study.py --check", told_by(folder, "--check"))
+    terminal("study-zip", "python study.py --zip", told_by(folder, "--zip"))
+    terminal(
+        "study-hint",
+        "python study.py --hint running_mean 2",
+        told_by(folder, "--hint", "running_mean", "2"),
+    )
+    script.write_text(template.replace(stub, SHAPES))
+    terminal("study-exception", "python study.py --once", told_by(folder, "--once"))
+    saved = watched(folder, lambda: script.write_text(template.replace(stub, RIGHT)))
+    terminal("study-watch", "python study.py", saved)
+    script.write_text(template)
+    notebook_page("notebook", folder / "warmup.ipynb")
+
+
 def main() -> None:
     """Draw everything."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         shutil.copytree(TINY, home / "course")
         (home / "course" / "grading.yml").write_text(SETTINGS)
+        (home / "course" / "assignments" / "warmup" / "hints.yml").write_text(HINTS)
         kit = [sys.executable, "-m", "autograder", "--course", str(home / "course")]
         run([*kit, "build"], ROOT)
         folder = home / "course" / "student_template" / "warmup"
-        stub = '    raise NotImplementedError("running_mean: write your code here")\n'
-        script = folder / "warmup.py"
-        script.write_text(script.read_text().replace(stub, AHEAD))
-        terminal("study", "python study.py --once", run([sys.executable, "study.py", "--once"], folder))
-        terminal(
-            "study-check", "python study.py --check", run([sys.executable, "study.py", "--check"], folder)
-        )
+        screens(folder)
         for person, code in PEOPLE.items():
             place = home / "class" / person
             place.mkdir(parents=True)

@@ -9,71 +9,55 @@
 Your code runs in a process of its own, so whatever it does ends. Leave this file as it is.
 """
 
+import os
+import sys
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path[:] = [one for one in sys.path if one and os.path.realpath(one) != HERE]  # no random.py of yours
+
 import contextlib
 import difflib
 import importlib.util
 import io
 import json
-import os
 import queue
-import re
 import subprocess
-import sys
 import threading
 import time
 import types
 from datetime import datetime, timezone
-from importlib import metadata
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(HERE)
 STEM = "policy_gradients"
 LOOK_S = 0.3  # between two looks at the files
+SAVING_S = 0.1  # in which a file that was saved does not change any more
 PATIENCE_S = 5  # beyond the limit of a check or of loading, which the process keeps itself
-PUT_BACK = "put the folder back as you got it"
-WITHOUT = "pytest"  # runs the same checks, but nothing here needs it
 ENDS = {
     "gone": "your code ended the program: is there an exit()?",
     "stuck": "your code did not end: is there a loop that never does?",
 }
 
 
-def read_facts():
-    """Return what is to be known of the assignment; without it this is not the folder that was given."""
+def load_ready():
+    """Return checks/ready.py; without it this is not the folder that was given."""
+    spec = importlib.util.spec_from_file_location("ready", str(HERE / "checks" / "ready.py"))
+    ready = importlib.util.module_from_spec(spec)
     try:
-        return json.loads((HERE / "checks" / "assignment.json").read_text("utf-8"))
+        spec.loader.exec_module(ready)
     except OSError:
-        sys.exit("checks/assignment.json is missing: " + PUT_BACK)
+        sys.exit("checks/ready.py is missing: is the zip unpacked? Put the folder back as you got it")
+    return ready
 
 
-FACTS = read_facts()
-
-
-def surroundings():
-    """Yield what checks need of this machine and this folder: whether it is there, and what to say."""
-    here, wanted = (".".join(map(str, version[:2])) for version in (sys.version_info, FACTS["python"]))
-    enough = sys.version_info[:2] >= tuple(FACTS["python"])
-    yield enough, f"Python {here}" + ("" if enough else f" is too old: install Python {wanted} or newer")
-    for name in ("requirements.txt", "checks/kit.py", "checks/test_" + STEM + ".py"):
-        if not (HERE / name).is_file():
-            yield False, f"{name} is missing: {PUT_BACK}"
-            return
-    lines = (HERE / "requirements.txt").read_text("utf-8").splitlines()
-    names = (re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0] for line in lines)  # "" of a comment
-    missing = []
-    for name in filter(None, dict.fromkeys(names)):
-        try:
-            yield True, f"{name} {metadata.version(name)}"
-        except metadata.PackageNotFoundError:
-            missing += [name] if name != WITHOUT else []
-    if missing:
-        yield False, f"not installed: {', '.join(missing)}. Run: python -m pip install -r requirements.txt"
+READY = load_ready()
+FACTS = READY.read_facts(HERE)
 
 
 def kit_if_ready():
     """Return the kit; where something is missing, end with the first thing to do."""
-    for fine, told in surroundings():
-        if not fine:
+    for fine, told, needed in READY.surroundings(HERE, FACTS):
+        if needed and not fine:
             sys.exit(told)
     return load_kit()
 
@@ -153,6 +137,9 @@ class Runner:
 
     def events(self, skip):
         """Yield what a process tells of the checks, those in `skip` aside: "done", "gone" or "stuck" last."""
+        if self.child.process.poll() is not None:  # it did not live to see the word
+            self.child.end()
+            self.child = Child()
         child, self.child = self.child, None
         child.go(skip)
         told, allowed = {"event": "ready"}, self.kit.HERE * FACTS["limits"]["import_s"]
@@ -211,6 +198,9 @@ def watch(kit):
             before = results
             while stamps() == seen:
                 time.sleep(LOOK_S)
+            while stamps() != seen:  # an editor may still be at it
+                seen = stamps()
+                time.sleep(SAVING_S)
     except KeyboardInterrupt:
         print("\nSee you.")
     finally:
@@ -244,8 +234,10 @@ def hint(words):
 
 def check():
     """Print what was looked at before handing in, what is wrong last."""
-    found = list(surroundings())
-    if all(fine for fine, _ in found):
+    found = list(READY.surroundings(HERE, FACTS))
+    ready = all(fine for fine, _, needed in found if needed)
+    found = [(fine, told) for fine, told, _ in found]
+    if ready:
         kit = load_kit()
         found += kit.preflight(HERE, FACTS)
         found += kit.run_lines(*run_once(kit), {told for _, told in found})
@@ -277,7 +269,7 @@ def main():
     elif asked == "--zip":
         kit = kit_if_ready()
         try:
-            print(kit.zip_line(*kit.write_zip(HERE, FACTS), FACTS))
+            print(kit.zip_report(HERE, FACTS))
         except kit.InputError as wrong:
             sys.exit(str(wrong))
     else:

@@ -9,7 +9,6 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 HERE = Path(__file__).resolve().parent
@@ -19,15 +18,24 @@ os.environ.setdefault("MPLBACKEND", "Agg")  # plots open no window here
 sys.path.insert(0, str(HERE))  # provided modules
 
 
-def load_kit() -> types.ModuleType:
-    """Import checks/kit.py under a name of its own, so that two assignments can be checked together."""
-    name, path = f"kit_{zlib.crc32(str(HERE).encode())}", HERE / "checks" / "kit.py"
+def module_here(name: str, file: str) -> types.ModuleType:
+    """Import a file of checks/ under a name of its own, so that two assignments can be checked together."""
+    name, path = f"{name}_{zlib.crc32(str(HERE).encode())}", HERE / "checks" / file
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
         raise pytest.UsageError(f"{path} is missing: put the folder back as you got it")
     sys.modules[name] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def load_kit() -> types.ModuleType:
+    """Return checks/kit.py, if this machine and this folder are ready for it."""
+    ready = module_here("ready", "ready.py")
+    for fine, told, needed in ready.surroundings(HERE, ready.read_facts(HERE)):
+        if needed and not fine:
+            raise pytest.UsageError(told)
+    return module_here("kit", "kit.py")
 
 
 kit = load_kit()
@@ -42,10 +50,9 @@ def student(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+def rng(request: pytest.FixtureRequest) -> Any:
     """Random numbers that are the same in every run."""
-    made: np.random.Generator = kit.visible_rng(request.node.name)
-    return made
+    return kit.visible_rng(request.node.name)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -9,7 +9,8 @@ With one argument there is a comma behind it: ((argument,), value). Three digits
     ],
 
 The grader says which of your examples are right, and how many known mistakes they would catch; it looks at the
-first eight of each function. They count no points. Hand this file in beside your code.
+first eight of each function. Hand this file in beside your code.
+They count no points.
 """
 
 examples = {

@@ -280,7 +280,10 @@ REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
         {NAME: IMPORT + "if __name__ == '__main__':\n" + MEMBERS},
         "only inside of something else",
     ),
-    "newer clauses": ({NAME: "try:\n    x = t'{1}'\nexcept KeyError, ValueError:\n    pass\n"}, "A later Python has that"),
+    "newer clauses": (
+        {NAME: "try:\n    x = t'{1}'\nexcept KeyError, ValueError:\n    pass\n"},
+        "A later Python has that",
+    ),
     "rar": ({"hw.rar": b"Rar!\x1a\7\0" + b"x" * 50}, "hand in a .zip"),
     "7z": ({"hw.7z": b"7z\xbc\xaf\x27\x1c" + b"x" * 50}, "hand in a .zip"),
     "docx": ({"warmup.docx": zipped({"word/document.xml": f"<x>{RIGHT}</x>"})}, "found: warmup.docx"),

@@ -27,7 +27,7 @@ def test_submissions_are_graded_and_reports_read_back_and_fit_the_schema(tmp_pat
 
 
 def test_the_schema_in_the_docs_is_current():
-    told = "write api.report_schema() into docs/report.schema.json, indented by one space"
+    told = "write api.report_schema() into docs/report.schema.json, indented by two spaces"
     assert json.loads((DOCS / "report.schema.json").read_text()) == api.report_schema(), told
 
 

@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder.reports.html import index_html, student_html
+from autograder.reports.html import Facts, index_html, student_html
 from autograder.results import Report
+from autograder.roster.people import Person
+from autograder.similar.fingerprints import fingerprints
+from autograder.similar.gather import NameSign
+from autograder.similar.outputs import write_similar
+from autograder.similar.pairs import ComparedWork, SimilarPair
+from autograder.term.outputs import write_term
+from autograder.term.table import Graded, Mark, StudentMarks, Term
+from autograder.viva.questions import VivaQuestion, VivaSheet
+from autograder.viva.sheets import write_sheets
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_samples import ATTACKS, QUESTIONS, hostile, many, report, unreadable
@@ -26,6 +35,10 @@ pytestmark = [
 ROWS = "Array.from(document.querySelectorAll('#submissions tbody tr'))"
 NAMES = ROWS + ".filter(r => !r.hidden).map(r => r.cells[0].textContent)"
 COLUMN = f"n => {ROWS}.map(r => r.cells[n].textContent.trim())"
+WIDTHS = (360, 768, 1280)
+CUT = (  # whether a list of pairs hides what they share and where to read them
+    "Array.from(document.querySelectorAll('#pairs .scroll')).some(e => e.scrollWidth > e.clientWidth + 1)"
+)
 SCROLLS = "document.documentElement.scrollWidth > window.innerWidth"
 
 
@@ -222,11 +235,52 @@ def test_even_a_script_that_got_into_the_page_would_not_run(chromium, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["index.html", "reports/é #0%.html", "reports/é #1%.html"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_is_wider_than_the_screen(visit, place, width):
     long = report("W" * 200, dict.fromkeys(QUESTIONS, 0.0), notes=["n" * 500], output="o" * 900)
     seen = visit([long, hostile("<b>" * 60), *many(30)], place, viewport={"width": width, "height": 700})
     assert not seen.page.evaluate(SCROLLS)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_for_staff_fit_the_screen(chromium, tmp_path, width):
+    page = chromium.new_page(viewport={"width": width, "height": 700})
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    for path in staff_pages(tmp_path):
+        page.goto(path.as_uri())
+        assert page.locator("h1").first.is_visible(), path
+        assert not page.evaluate(SCROLLS), path
+        assert not page.evaluate(CUT), path
+    assert not said
+    page.close()
+
+
+def staff_pages(folder: Path) -> list[Path]:
+    """Write the other pages that staff read, about people and code with long and hostile texts."""
+    bad, code = (
+        "<script>alert(1)</script>" * 3,
+        f"x = '{'y' * 300}'\n" + "\n".join(f"a{n} = {n}" for n in range(60)),
+    )
+    people = [
+        Person(name=f"{bad} {'W' * 80}", sid="1", section="Tue"),
+        Person(name="Zoë", sid="2", section="W" * 60),
+    ]
+    stems = [f"assignment_{number}" for number in range(6)]
+    graded = [Graded(stem, stem, folder, "2026-12-15 23:59", 20.0, None) for stem in stems]
+    students = [StudentMarks(one, {stem: Mark(3.0, 20.0, 1) for stem in stems}) for one in people]
+    term = write_term(Term(graded, students), folder)
+    works = [ComparedWork(name, "", (code,), fingerprints([code]), "same") for name in ("ada" * 30, bad)]
+    pair = SimilarPair(*works, 1.0, set(works[0].prints.marks), [f"warmup.{'f' * 60}.{n}" for n in range(5)])
+    similar = write_similar(folder, "Warming up", [pair], [NameSign("ada", bad, f"the code: {bad}")], 2)
+    asked = VivaQuestion("after", "f", f"What does `{'f' * 90}` return? {bad}", "1", "how", ["1", bad])
+    viva = write_sheets(folder, "Warming up", [VivaSheet("ada", bad, [asked], [[(1, code)]])])
+    facts = {one.submission: Facts("W" * 60, "2026-12-15 23:59") for one in many(20)}
+    section = folder / "section.html"
+    section.write_text(index_html(many(20), f"A class: {'W' * 60}", facts=facts, missing=[bad]), "utf-8")
+    pages = [one for one in term if one.suffix == ".html"]
+    return [*pages, similar, similar.parent / "pair-1.html", viva / "sheets.html", viva / "key.html", section]
 
 
 def test_on_paper_everything_is_there(visit):

@@ -271,8 +271,14 @@ def test_every_section_has_a_page_and_a_table_from_then_on(home, copy, tmp_path)
     assert {row["section"] for row in table(copy / "roster_grades.csv")} == {"Tue", "Wed"}
     run("report", copy, "--sections")
     run("override", copy, "z1", "3.5", "--reason", "oral exam", "--author", "me")
-    assert [row["score"] for row in table(copy / "sections" / "Wed.csv")] == ["3.5"]
+    rows = table(copy / "sections" / "Wed.csv")
+    assert [(row["id"], row["email"], row["score"], row["outcome"]) for row in rows] == [
+        ("z1", "zoe@example.org", "3.5", "passed"), ("t1", "alan@example.org", "", "missing"),
+    ]  # fmt: skip
+    assert float(rows[0]["warmup.running_mean"]) > 0
     page = (copy / "sections" / "Wed.html").read_text()
+    assert "Alan Turing" in page
+    assert "Tue" not in page
     assert "../reports/Zo%C3%AB" in page
     assert "Lovelace" not in page
 

@@ -109,7 +109,7 @@ def test_yaml_is_as_good_as_csv(out):
         ("student,question,points\nada,f,11\n", "f would score 11 of 10: --bonus if that is meant"),
         ("student,question,add\nada,f,-5\n", "f would score -1, less than nothing"),
         ("student,question,points\nada,,5\n", "points need a question"),
-        ("who,question\nada,f\n", "names no column"),
+        ("question,points\nf,3\n", "names no column"),
         ("", "is empty"),
     ],
 )
@@ -155,3 +155,28 @@ def test_a_free_text_waits_for_a_person_and_the_table_of_those_that_wait_is_take
 def test_a_comment_on_work_that_was_handed_in_anew_says_so_to_staff():
     old = Comment("f", 8.0, None, "", "me", 0.0, "other content")
     assert "other work was handed in since" in with_comments(report("ada"), [old]).staff_notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("student,question,point\nada,f,5\n", "there is no column point; did you mean points?"),
+        ("student,question,points,marks\nada,f,5,9\n", "there is no column marks (read: student, question"),
+        ("student,question,points\n,f,5\n", "line 2: the student is missing"),
+        (f"student,comment\nada,{'x' * 5000}\n", "line 2: the comment has 5000 characters, 4000 at most"),
+    ],
+)  # fmt: skip
+def test_nothing_of_a_table_is_left_out_silently(out, text, told):
+    done = take_in(out, text)
+    assert done.exit_code == 1
+    assert told in done.output
+    assert not (out / "reports").exists()  # nothing was taken in, so nothing is written
+
+
+def test_a_long_comment_of_several_lines_arrives_whole(out):
+    told = "The loop runs backwards, which is right; but see what becomes of the last step. " * 5
+    take_in(out, f'student,question,comment\nada,f,"{told}\n\nSecond: why?"\n')
+    comment = " ".join(stands(out, "ada").questions[0].comment.split())
+    assert " ".join(told.split()) in comment
+    assert "Second: why?" in comment
+    assert "\ufffd" not in comment

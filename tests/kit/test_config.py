@@ -183,3 +183,15 @@ def test_any_text_is_settings_or_one_line(text: str) -> None:
         message = str(error)
     assert message.startswith("grading.yml: ")
     assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize("questions", ["{}", "{examples: 3}"])
+def test_points_for_examples_need_questions_of_another_name(questions):
+    text = f"assignments: {{warmup: {{questions: {questions}, quiz: 5, examples: 4}}}}"
+    with pytest.raises(KitError, match=r"warmup\.examples needs questions"):
+        parse_config(text)
+
+
+def test_points_for_examples_belong_to_the_whole():
+    (warmup,) = parse_config("assignments: {warmup: {questions: {f: 3}, examples: 4}}").assignments.values()
+    assert (warmup.worth, max_score(warmup)) == ({"f": 3, "examples": 4}, 7)

@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from autograder.batch.update import added_up_again
+from autograder.batch.update import Need, added_up_again, need_of
 from autograder.config import load_config
 from autograder.gradebook.keys import keys_of_course
 from autograder.judging import examples as module
 from autograder.judging.bank import variants
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
+from autograder.judging.scoring import ENOUGH
+from autograder.publish.template import build_template
+from autograder.reports.gradescope import to_gradescope
+from autograder.reports.handback import handback
 from autograder.reports.html import student_html
 from autograder.reports.terminal import to_terminal
 from autograder.results import Report, from_json, to_json
@@ -191,3 +195,75 @@ def test_what_there_is_no_time_to_answer_is_told(grader, monkeypatch):
     assert told.endswith("not looked at: running_mean, clip_to_range. Try smaller ones")
     monkeypatch.undo()
     assert len(graded(grader, GOOD).examples) == 2
+
+
+@pytest.fixture
+def paying(grader: Grader) -> Iterator[Grader]:
+    """The grader of a course in which examples earn four points."""
+    before = grader.assignment
+    grader.assignment = replace(before, examples=4.0)
+    yield grader
+    grader.assignment = before
+
+
+def test_points_are_for_the_part_that_is_right_times_what_it_catches(paying):
+    report = graded(paying, GOOD)
+    mean, clip = report.examples
+    earned = report.questions[-1]
+    assert earned.id == "warmup.examples"
+    caught = [min(1.0, one.caught / (ENOUGH * one.known)) for one in (mean, clip)]
+    assert earned.score == pytest.approx(2 * (2 / 3 * caught[0] + caught[1]), abs=0.006)
+    assert 0 < earned.score < 4
+    assert report.max_score == 10 + 5 + 5 + 4
+    assert report.score == earned.score
+
+
+def test_without_examples_there_are_no_points_and_the_reason_is_told(paying):
+    report = paying.grade(Submission("ada", "Ada", {"warmup.py": CODE}, main="warmup.py"))
+    assert (report.questions[-1].score, report.questions[-1].max_score) == (0, 4)
+    for shown in (student_html(report), handback(report, published=True)):
+        assert "is examples.py handed in?" in shown
+
+
+@pytest.mark.parametrize(
+    "values", ["[2, 4, 8, 0]", "(2.0, 4.0, 8.001, 0)", "__import__('numpy').array([2, 4, 8, 0])"]
+)
+def test_the_calls_of_visible_checks_earn_nothing_however_they_are_written(paying, values):
+    report = graded(paying, f"examples = {{'running_mean': [(({values}, 2), [2, 3, 6, 4])]}}")
+    (mean,) = report.examples
+    assert (mean.wrong, mean.copied, mean.caught) == ([], [1], 0)
+    assert report.questions[-1].score == 0
+    assert "number 1: a call of the visible checks" in mean.told
+
+
+def test_the_rows_on_gradescope_add_up_with_the_points_for_examples(paying):
+    rows = to_gradescope(graded(paying, GOOD), paying.course.settings)["tests"]
+    assert sum(row.get("max_score", 0) for row in rows) == 24
+    (row,) = (row for row in rows if row["name"] == "examples")
+    assert row["visibility"] == "visible"
+    assert "2 of 3 examples right" in row["output"]
+    assert 0 < row["score"] < row["max_score"] == 4
+
+
+def test_other_points_for_examples_are_added_up_without_running_anything(grader):
+    submission = Submission("ada", "Ada", {"warmup.py": CODE, "examples.py": GOOD.encode()}, main="warmup.py")
+    report, keys, before = grader.grade(submission), keys_of_course(grader), grader.assignment
+    grader.assignment = replace(before, examples=8.0)
+    try:
+        assert need_of(keys, keys_of_course(grader), report) is Need.ADD_UP
+        again = added_up_again(grader, submission, report)
+        assert (again.questions[-1].max_score, again.max_score) == (8, 28)
+        assert again.score == again.questions[-1].score > 0
+    finally:
+        grader.assignment = before
+    assert added_up_again(grader, submission, again).questions == report.questions
+
+
+def test_students_read_what_examples_count(course, tmp_path):
+    shutil.copytree(course, tmp_path / "course")
+    settings = tmp_path / "course" / "grading.yml"
+    settings.write_text(settings.read_text().replace("examples: feedback", "examples: 4"))
+    files = build_template(load_config(tmp_path / "course"), "warmup")
+    assert b"| examples | 4 | |" in files["README.md"]
+    for name in ("README.md", "examples.py"):
+        assert "They count 4 points" in " ".join(files[name].decode().split())

@@ -11,7 +11,7 @@ from autograder.config import load_config
 from autograder.doctor.audits import audit_hints
 from autograder.errors import KitError
 from autograder.judging.bank import load_bank
-from autograder.publish.facts import hint_faults
+from autograder.publish.facts import hint_faults, load_hints
 from autograder.publish.student_files.foresight import (
     HandedProgram,
     call_troubles,
@@ -145,7 +145,7 @@ def test_a_notebook_is_told_by_cell_and_what_only_a_notebook_runs_is_left_out(fo
 
 def test_a_run_says_how_many_pass_and_what_was_not_known_yet():
     loaded = {"complaints": ["a.py, line 1: known", "a.py, line 2: new\n    x"]}
-    results = [{"status": "passed"}, {"status": "failed"}]
+    results = [{"status": "passed", "text": ""}, {"status": "failed", "text": "wrong"}]
     assert list(run_lines(loaded, results, {"a.py, line 1: known"})) == [
         (False, "a.py, line 2: new\n    x"), (False, "1 of 2 visible checks pass"),
     ]  # fmt: skip
@@ -180,3 +180,21 @@ def test_building_and_doctor_look_for_lines_of_every_module_in_the_hints(folder)
     subject = SimpleNamespace(course=course, stem="water", assignment=course.assignment("water"), bank=bank)
     found = [finding for finding in audit_hints(subject) if "self._levels.append(level)" in str(finding)]
     assert len(found) == len(asked)
+
+
+def test_a_hint_with_a_colon_is_refused_until_it_is_in_quotes(tmp_path):
+    hints = tmp_path / "assignments" / "warmup" / "hints.yml"
+    hints.parent.mkdir(parents=True)
+    hints.write_text("running_mean:\n- Look at this: what is it?\n- b\n- c\n")
+    with pytest.raises(KitError, match="a hint of running_mean is no text"):
+        load_hints(tmp_path, "warmup")
+    hints.write_text('running_mean:\n- "Look at this: what is it?"\n- b\n- c\n')
+    assert load_hints(tmp_path, "warmup")["running_mean"][0] == "Look at this: what is it?"
+
+
+def test_what_was_handed_out_is_no_copy_of_the_work(folder):
+    (folder / "water_lab.py").write_text("x = 1\n")
+    facts = json.loads((folder / "checks" / "assignment.json").read_text())
+    told = "water_lab.py is not looked at: only water.py counts"
+    assert (False, told) in list(preflight(folder, facts))
+    assert (False, told) not in list(preflight(folder, facts | {"given": ["water_lab.py"]}))

@@ -12,10 +12,12 @@ from autograder.config import Course, load_config, max_score, parse_config
 from autograder.errors import InputError
 from autograder.judging.receipt import course_files
 from autograder.publish.build import FOR_CODE, has_bundle
+from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.template import build_template
 from autograder.quiz.alone import quiz_alone
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of
+from tests.kit.test_gradescope import Platform
 
 TINY = Path(__file__).parent / "tiny"
 SHEET = "student: Ada\nwhy_smooth:\n  answer: b\nmoved_to_the_end:\n  answer: clipping\n"
@@ -78,3 +80,15 @@ def test_the_quiz_of_a_class_is_graded_without_its_code_and_stays_so(tmp_path: P
     assert "warmup.running_mean" not in row
     again = CliRunner().invoke(main, ["--course", str(TINY), "regrade", str(out), "--dry-run"])
     assert "No score and no outcome changed" in again.output
+
+
+def test_a_zip_of_only_a_quiz_grades_the_sheet_on_the_platform(course: Course, tmp_path: Path) -> None:
+    (course.root / "grading.yml").write_text(READING.replace("quiz: 10", "quiz: 20"))
+    platform = Platform(tmp_path / "autograder", gradescope_zip(load_config(course.root), "reading"))
+    (platform.root / "submission" / "quiz.yml").write_text(SHEET)
+    rows = platform.run()["tests"]  # whose maxima add up to the points, 20
+    assert [row["name"] for row in rows] == [
+        "quiz: why_smooth", "quiz: last_mean", "quiz: moved_to_the_end",
+    ]  # fmt: skip
+    assert [row["status"] for row in rows] == ["passed", "failed", "passed"]
+    assert sum(row["score"] for row in rows) == pytest.approx(13.33, abs=0.01)

@@ -15,6 +15,7 @@ SETTINGS = """
 late: {grace_minutes: 15, per_day: 0.1, max_days: 3}
 assignments:
   warmup: {questions: {f: 10}, due: 2026-12-15T23:59:00+01:00}
+  other: {questions: {g: 10}}
 """
 CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Homework 1 (77)
     Points Possible,,,,,10
@@ -341,3 +342,45 @@ def test_the_roster_of_github_classroom(tmp_path):
     ]
     taken = intake(tmp_path, ["hw-adal/warmup.py", "hw-alant/warmup.py"], roster=text)
     assert len(taken.missing) == 3  # without .git the common prefix says nothing
+
+
+@pytest.mark.parametrize(
+    ("lists", "told"),
+    [
+        ({"roster": "name,id\nLovelace, Ada,a1\n"}, 'line 2: 3 cells, the first line names 2'),
+        ({"roster": 'name,id\n"Ada Lovelace,a1\nBen Li,b1\n'}, "is a quote not closed?"),
+        ({"roster": "PK\3\4 and so on"}, "is a spreadsheet or a zip: save it as CSV"),
+        ({"submitted": "student,submitted at\nada,03/04/2026\n"}, "line 2: '03/04/2026' may be two days"),
+        ({"submitted": "student,submitted at\nada,46372.5\n"}, "line 2: '46372.5' is no time that"),
+        ({"extensions": "student,assignment,days\nada,warmpu,2\n"}, "'warmpu'; did you mean warmup"),
+    ],
+)  # fmt: skip
+def test_a_line_that_slipped_is_an_error_of_one_line(tmp_path, lists, told):
+    with pytest.raises(InputError) as error:
+        intake(tmp_path, ["ada/warmup.py"], **lists)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_list_with_slashes_is_read_as_its_other_lines_are(tmp_path):
+    times = "student,submitted at\nada,03/12/2026 10:00\nalan,17/12/2026 10:00\n"
+    taken = intake(tmp_path, ["ada/warmup.py", "alan/warmup.py"], submitted=times)
+    assert [row.submitted_at and row.submitted_at.day for row in taken.rows] == [3, 17]
+
+
+def test_odd_things_of_lists_are_told(tmp_path):
+    names = [f"student{number}/warmup.py" for number in range(5)]
+    taken = intake(
+        tmp_path, [*names, "ada/warmup.py"], roster="name,id\nada,a1\nBen Li,a1\n",
+        extensions="student,until\nada,2026-12-01\n",
+    )  # fmt: skip
+    told = "\n".join(said(taken))
+    assert "on the roster a1 is 2 students: ada, Ben Li" in told
+    assert "5 not on the roster: student0, student1" in told
+    assert "2026-12-01 23:59 is before the work is due anyway" in told
+
+
+def test_a_worksheet_with_short_rows_is_read(tmp_path):
+    heads = "Identifier,Full name,Status,Grade,Maximum grade,Last modified (submission),Last modified (grade)"
+    taken = intake(tmp_path, ["ada/warmup.py"], roster=f"{heads}\nParticipant 31,ada\n")
+    assert taken.worksheet[1] == ["Participant 31", "ada", "", "", "", "", ""]

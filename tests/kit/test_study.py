@@ -123,6 +123,21 @@ def test_no_road_hangs_where_the_file_never_ends_and_there_is_no_alarm(folder, b
         assert "stopped after" in told.stdout
 
 
+def test_a_process_that_was_ended_while_it_waited_is_replaced(folder):
+    program = f"""
+import runpy
+study = runpy.run_path({str(folder / "study.py")!r})
+runner = study["Runner"](study["kit_if_ready"]())
+runner.child.process.kill()
+runner.child.process.wait()
+loaded, results = runner.run()
+print(loaded["complaints"], len(results))
+runner.child.end()
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert told.stdout == "[] 4\n", told.stderr
+
+
 def test_saving_shows_what_changed_and_only_that(folder):
     command = [sys.executable, "-u", str(folder / "study.py")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder)
@@ -218,7 +233,7 @@ def test_before_handing_in_all_that_is_not_ready_is_told(folder):
 def test_a_folder_that_lacks_a_file_is_told_so(folder, name):
     (folder / name).unlink()
     asked = "--once" if name.endswith("json") else "--check"
-    assert f"{name} is missing: put the folder back as you got it" in unready(folder, asked)
+    assert f"{name} is missing: is the zip unpacked? Put the folder back" in unready(folder, asked)
 
 
 def test_without_the_file_there_is_nothing_to_zip(folder):

@@ -503,6 +503,19 @@ def test_missing_sources_are_named(course):
         built(course, stem="tony")
 
 
+def test_pictures_are_handed_out_beside_the_handout(course):
+    assert "pictures/one.png" not in built(course)
+    (course / "assignments" / "tiny" / "pictures").mkdir()
+    (course / "assignments" / "tiny" / "pictures" / "one.png").write_bytes(b"PNG")
+    assert built(course)["pictures/one.png"] == b"PNG"
+
+
+def test_a_handout_shows_the_pictures_that_there_are():
+    for folder in (ROOT / "assignments").iterdir():
+        shown = re.findall(r"!\[[^]]+\]\((pictures/[^)]+)\)", (folder / "handout.md").read_text("utf-8"))
+        assert sorted(shown) == sorted(f"pictures/{one.name}" for one in folder.glob("pictures/*"))
+
+
 def test_differences_names_each_file_and_the_cure(files, folder):
     assert differences(files, folder) == []
     (folder / "tiny.py").write_text("changed")
@@ -778,6 +791,8 @@ def test_a_statement_that_never_ends_is_stopped_without_an_alarm_too(tmp_path, m
 def test_outputs_are_cut():
     assert cut_output("a\nb") == "a\nb"
     assert cut_output("x" * 1000).endswith("x ...")
+    warned = "/home/One Drive/work.py:3: UserWarning: here\n  x = 1\nC:\\A B\\work.py:4: UserWarning: too"
+    assert cut_output(warned) == "work.py:3: UserWarning: here\n  x = 1\nwork.py:4: UserWarning: too"
     assert progress_line([VisibleVerdict("passed")] * 3) == "all 3 checks pass"
 
 

@@ -69,10 +69,24 @@ CLASSICS = (
         r"FileNotFoundError",
         "there is no such file in this folder; where it is graded there are only the files that you hand in",
     ),
+    (r"MemoryError", "this is more than the memory holds: print the sizes that go into it"),
+    (r"SystemExit", "this ends the program: take it away, also where your work is graded it ends there"),
+    (r"SyntaxError: .*\| >>>", "this was copied from a prompt: take the >>> away"),
+    (
+        r"SyntaxError: .*\| (<<<<<<<|=======|>>>>>>>)",
+        "git left this in a merge: keep one of the two versions",
+    ),
+    (r"SyntaxError: invalid character '[“”‘’„]'", "these quotes are a word processor's: type them again"),
+    (r"SyntaxError: inconsistent use of tabs", "tabs and spaces are mixed: let your editor indent by spaces"),
+    (r"SyntaxError: un(indent|expected indent)", "a line begins exactly below those that it belongs to"),
+    (r"SyntaxError: expected an indented block", "what was begun there has nothing below it yet"),
     (r"RecursionError", "the function calls itself without an end: which input stops it?"),
 )
 
 
 def meaning(headline: str) -> str:
-    """Return what an exception means, as a line of its own, or ""; `headline` is `TypeName: message`."""
+    """Return what an exception means, as a line of its own, or ""; `headline` is `TypeName: message`.
+
+    Of a line that Python cannot read it is `SyntaxError: message | line`.
+    """
     return next((f"-> {told}" for pattern, told in CLASSICS if re.match(pattern, headline)), "")

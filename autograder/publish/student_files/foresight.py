@@ -146,6 +146,33 @@ def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
     return found
 
 
+def example_troubles(program: HandedProgram, questions: Collection[str]) -> Iterator[str]:
+    """Yield the examples that have another form than `"question": [((argument,), value)]`."""
+    given = [one.value for one in program.tree.body
+             if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "examples"]  # fmt: skip
+    if not given:
+        yield f"{program.name}: there is no examples = {{...}} in it"
+        return
+    pairs = zip(given[-1].keys, given[-1].values, strict=True) if isinstance(given[-1], ast.Dict) else ()
+    for key, value in pairs:
+        if isinstance(key, ast.Constant) and key.value not in questions:
+            yield f"{program.place(key.lineno)}: {key.value} is no function of this assignment"
+        for one in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
+            if not isinstance(one, ast.Tuple | ast.List) or len(one.elts) != 2:
+                yield f"{program.place(one.lineno)}: write ((argument, argument), value)"
+
+
+def double_definitions(program: HandedProgram, names: Collection[str]) -> Iterator[str]:
+    """Yield the questions that a program defines twice."""
+    seen = dict[str, int]()
+    for node in program.tree.body:
+        if isinstance(node, ANY_DEFINITION) and node.name in names:
+            if node.name in seen:
+                first = program.place(seen[node.name])
+                yield f"{program.place(node.lineno)}: {node.name} again: this one counts, not that of {first}"
+            seen[node.name] = node.lineno
+
+
 def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
     for name, found in parameters_of(tree).items():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import STUB
-from autograder.publish.student_files.preflight import preflight, write_zip, zip_line
+from autograder.publish.student_files.preflight import zip_report
 from autograder.publish.student_files.progress import PASSED, progress_line, too_slow
 from autograder.publish.student_files.runner import checks_in, question_of, run_check, title_of
 from autograder.publish.student_files.work import OwnWork, facts_of, limits_of, load_work
@@ -97,7 +97,4 @@ def hand_in_notebook() -> None:
         more = " and ".join(facts["files"][1:])
         print(ON_COLAB + (f" together with {more}." if more else "."))  # noqa: T201
         return
-    for fine, told in preflight(Path(), facts):
-        if not fine:
-            print("LOOK ", told)  # noqa: T201
-    print(zip_line(*write_zip(Path(), facts), facts))  # noqa: T201
+    print(zip_report(Path(), facts))  # noqa: T201

@@ -173,7 +173,7 @@ def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complain
         if wrong:
             if wrong[0]["status"] == NOT_RUN:
                 return f"Next: {name}, see above."
-            hint = f" A hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
+            hint = f"\nA hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
             title = textwrap.shorten(wrong[0]["title"], TITLE_SHOWN, placeholder=" ...")
             return f'Next: {name}, until "{title}" passes.{hint}'
     unwritten = [name for name, found in results.items() if share_of(found) < 1]

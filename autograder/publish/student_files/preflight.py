@@ -3,7 +3,7 @@
 import ast
 import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from autograder.publish.student_files.foresight import (
     HandedProgram,
     call_troubles,
     data_troubles,
+    double_definitions,
+    example_troubles,
     import_troubles,
     read_program,
     renamed_parameters,
@@ -22,6 +24,7 @@ from autograder.publish.student_files.overview import quiz_state
 from autograder.publish.student_files.work import missing, untouched
 
 EXAMPLES = "examples.py"
+LOOKS = 5  # told when a zip is written
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
@@ -32,7 +35,7 @@ def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]
     if path is not None:
         yield from contents(folder, path, facts)
     if EXAMPLES in facts["files"]:
-        yield from examples_sheet(folder)
+        yield from examples_sheet(folder, facts["questions"])
     if facts.get("quiz"):
         yield from quiz_sheet(folder)
 
@@ -79,6 +82,8 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         if isinstance(node, ANY_DEFINITION)
     }
     names = " and ".join(program.name for program in programs)
+    for program in programs:
+        yield from ((False, told) for told in double_definitions(program, facts["questions"]))
     for name in facts["questions"]:
         if name in defined:
             if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
@@ -93,10 +98,11 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         yield from ((False, told) for told in data_troubles(folder, program, facts["given"]))
 
 
-def examples_sheet(folder: Path) -> Iterator[PreflightLine]:
+def examples_sheet(folder: Path, questions: Collection[str]) -> Iterator[PreflightLine]:
     """Yield what would keep examples.py from being read."""
     try:
-        read_program(folder / EXAMPLES)
+        program = read_program(folder / EXAMPLES)
+        yield from ((False, told) for told in example_troubles(program, questions))
     except OSError:
         yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
     except InputError as wrong:
@@ -127,12 +133,24 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
         raise InputError(f"{missing(folder, stem)}. Nothing was packed")
     names = [path.name, *(name for name in facts["files"][1:] if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.write(folder / name, name)
+    try:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            for name in names:
+                archive.write(folder / name, name)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise InputError(f"{target.name} cannot be written here ({why}): copy the folder elsewhere") from None
     return target, names
+
+
+def zip_report(folder: Path, facts: Mapping[str, Any]) -> str:
+    """Write the zip; say what is to be looked at in it, what it holds and where it goes."""
+    looks = [f"LOOK  {told}" for fine, told in preflight(folder, facts) if not fine]
+    more = [f"... {len(looks) - LOOKS} more: python study.py --check"] if len(looks) > LOOKS else []
+    return "\n".join([*looks[:LOOKS], *more, zip_line(*write_zip(folder, facts), facts)])
 
 
 def zip_line(target: Path, names: Sequence[str], facts: Mapping[str, Any]) -> str:
     """Say what the zip holds and where it goes."""
-    return f"{target.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip()
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{target.name} holds {listed}. {facts['hand_in']}".rstrip()

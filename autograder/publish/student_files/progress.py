@@ -1,6 +1,7 @@
 """Say how far a student is: one verdict for each check, one line for each question."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType, TracebackType
@@ -18,6 +19,9 @@ PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not
 COMPLAINTS_SHOWN = 3
 LINES_SHOWN = 6
 LINE_WIDTH = 100
+WHERE_OF_A_WARNING = re.compile(
+    r"^.*[/\\](?=[^/\\]+\.py:\d+: \w+Warning: )", re.MULTILINE
+)  # folders say nothing
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def passes_through(trace: TracebackType | None, function: CodeType) -> bool:
 
 def cut_output(text: str) -> str:
     """Return what the student's code printed, long lines and long outputs cut."""
-    lines = text.splitlines()
+    lines = WHERE_OF_A_WARNING.sub("", text).splitlines()
     kept = [line if len(line) <= LINE_WIDTH else line[:LINE_WIDTH] + " ..." for line in lines[:LINES_SHOWN]]
     more = len(lines) - len(kept)
     return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
@@ -130,15 +134,16 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
     lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
     lines += [("", None)] if lines else []
     width = max(map(len, verdicts), default=0)
-    unwritten = []
+    first = ""  # what is to be done next
     for question, found in verdicts.items():
         waiting = all(verdict.status == UNWRITTEN_YET for verdict in found)
-        unwritten += [question] if waiting else []
+        if not first and any(verdict.status != PASSED for verdict in found):
+            first = f"write {question}" if waiting else question
         good = None if waiting else all(verdict.status == PASSED for verdict in found)
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
         lines += [("  " + slow.replace("\n", "\n  "), False) for slow in too_slow(found)]
     lines.append(("", None))
-    if unwritten and not work.complaints:
-        lines.append((f"Next: write {unwritten[0]}. Then run pytest again.", None))
+    if first and not work.complaints:
+        lines.append((f"Next: {first}. Then run pytest again.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]

@@ -67,7 +67,7 @@ def load_work(folder: Path, stem: str) -> OwnWork:
 
 def missing(folder: Path, stem: str) -> str:
     """Say that the file is not there, and which one may be meant."""
-    names = [one.name for one in folder.iterdir() if one.suffix == ".py"]
+    names = [one.name for one in folder.iterdir() if ".py" in one.name]  # .py.txt, too
     near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
@@ -156,7 +156,8 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         lines = traceback.TracebackException(type(error), error, None).format_exception_only()
         code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
-        return f"{place}: Python cannot read this: {error.msg}" + (f"\n{code}" if code else "")
+        means = meaning(f"SyntaxError: {error.msg} | {(error.text or '').strip()}")
+        return "\n".join(filter(None, (f"{place}: Python cannot read this: {error.msg}", code, means)))
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"

@@ -3232,12 +3232,26 @@ CLASSICS = (
         r"FileNotFoundError",
         "there is no such file in this folder; where it is graded there are only the files that you hand in",
     ),
+    (r"MemoryError", "this is more than the memory holds: print the sizes that go into it"),
+    (r"SystemExit", "this ends the program: take it away, also where your work is graded it ends there"),
+    (r"SyntaxError: .*\| >>>", "this was copied from a prompt: take the >>> away"),
+    (
+        r"SyntaxError: .*\| (<<<<<<<|=======|>>>>>>>)",
+        "git left this in a merge: keep one of the two versions",
+    ),
+    (r"SyntaxError: invalid character '[“”‘’„]'", "these quotes are a word processor's: type them again"),
+    (r"SyntaxError: inconsistent use of tabs", "tabs and spaces are mixed: let your editor indent by spaces"),
+    (r"SyntaxError: un(indent|expected indent)", "a line begins exactly below those that it belongs to"),
+    (r"SyntaxError: expected an indented block", "what was begun there has nothing below it yet"),
     (r"RecursionError", "the function calls itself without an end: which input stops it?"),
 )
 
 
 def meaning(headline: str) -> str:
-    """Return what an exception means, as a line of its own, or ""; `headline` is `TypeName: message`."""
+    """Return what an exception means, as a line of its own, or ""; `headline` is `TypeName: message`.
+
+    Of a line that Python cannot read it is `SyntaxError: message | line`.
+    """
     return next((f"-> {told}" for pattern, told in CLASSICS if re.match(pattern, headline)), "")
 
 
@@ -4178,7 +4192,7 @@ def load_work(folder: Path, stem: str) -> OwnWork:
 
 def missing(folder: Path, stem: str) -> str:
     """Say that the file is not there, and which one may be meant."""
-    names = [one.name for one in folder.iterdir() if one.suffix == ".py"]
+    names = [one.name for one in folder.iterdir() if ".py" in one.name]  # .py.txt, too
     near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
@@ -4267,7 +4281,8 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         lines = traceback.TracebackException(type(error), error, None).format_exception_only()
         code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
-        return f"{place}: Python cannot read this: {error.msg}" + (f"\n{code}" if code else "")
+        means = meaning(f"SyntaxError: {error.msg} | {(error.text or '').strip()}")
+        return "\n".join(filter(None, (f"{place}: Python cannot read this: {error.msg}", code, means)))
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
     told = frames[-1].replace("\n", f": {told}\n", 1) if frames else f"{shown}: {told}"
@@ -4325,6 +4340,9 @@ PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not
 COMPLAINTS_SHOWN = 3
 LINES_SHOWN = 6
 LINE_WIDTH = 100
+WHERE_OF_A_WARNING = re.compile(
+    r"^.*[/\\](?=[^/\\]+\.py:\d+: \w+Warning: )", re.MULTILINE
+)  # folders say nothing
 
 
 @dataclass(frozen=True)
@@ -4411,7 +4429,7 @@ def passes_through(trace: TracebackType | None, function: CodeType) -> bool:
 
 def cut_output(text: str) -> str:
     """Return what the student's code printed, long lines and long outputs cut."""
-    lines = text.splitlines()
+    lines = WHERE_OF_A_WARNING.sub("", text).splitlines()
     kept = [line if len(line) <= LINE_WIDTH else line[:LINE_WIDTH] + " ..." for line in lines[:LINES_SHOWN]]
     more = len(lines) - len(kept)
     return "\n".join([*kept, f"... {more} more lines: pytest -s shows them all"] if more > 0 else kept)
@@ -4437,16 +4455,17 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
     lines: list[tuple[str, bool | None]] = [(line, False) for line in complaints.splitlines()]
     lines += [("", None)] if lines else []
     width = max(map(len, verdicts), default=0)
-    unwritten = []
+    first = ""  # what is to be done next
     for question, found in verdicts.items():
         waiting = all(verdict.status == UNWRITTEN_YET for verdict in found)
-        unwritten += [question] if waiting else []
+        if not first and any(verdict.status != PASSED for verdict in found):
+            first = f"write {question}" if waiting else question
         good = None if waiting else all(verdict.status == PASSED for verdict in found)
         lines.append((f"{question:{width}}   {progress_line(found)}", good))
         lines += [("  " + slow.replace("\n", "\n  "), False) for slow in too_slow(found)]
     lines.append(("", None))
-    if unwritten and not work.complaints:
-        lines.append((f"Next: write {unwritten[0]}. Then run pytest again.", None))
+    if first and not work.complaints:
+        lines.append((f"Next: {first}. Then run pytest again.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]
 
@@ -4607,7 +4626,7 @@ def next_step(folder: Path, facts: Mapping[str, Any], results: Results, complain
         if wrong:
             if wrong[0]["status"] == NOT_RUN:
                 return f"Next: {name}, see above."
-            hint = f" A hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
+            hint = f"\nA hint: python study.py --hint {name}" if name in facts.get("hints", {}) else ""
             title = textwrap.shorten(wrong[0]["title"], TITLE_SHOWN, placeholder=" ...")
             return f'Next: {name}, until "{title}" passes.{hint}'
     unwritten = [name for name, found in results.items() if share_of(found) < 1]
@@ -4916,6 +4935,33 @@ def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
     return found
 
 
+def example_troubles(program: HandedProgram, questions: Collection[str]) -> Iterator[str]:
+    """Yield the examples that have another form than `"question": [((argument,), value)]`."""
+    given = [one.value for one in program.tree.body
+             if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "examples"]  # fmt: skip
+    if not given:
+        yield f"{program.name}: there is no examples = {{...}} in it"
+        return
+    pairs = zip(given[-1].keys, given[-1].values, strict=True) if isinstance(given[-1], ast.Dict) else ()
+    for key, value in pairs:
+        if isinstance(key, ast.Constant) and key.value not in questions:
+            yield f"{program.place(key.lineno)}: {key.value} is no function of this assignment"
+        for one in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
+            if not isinstance(one, ast.Tuple | ast.List) or len(one.elts) != 2:
+                yield f"{program.place(one.lineno)}: write ((argument, argument), value)"
+
+
+def double_definitions(program: HandedProgram, names: Collection[str]) -> Iterator[str]:
+    """Yield the questions that a program defines twice."""
+    seen = dict[str, int]()
+    for node in program.tree.body:
+        if isinstance(node, ANY_DEFINITION) and node.name in names:
+            if node.name in seen:
+                first = program.place(seen[node.name])
+                yield f"{program.place(node.lineno)}: {node.name} again: this one counts, not that of {first}"
+            seen[node.name] = node.lineno
+
+
 def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
     for name, found in parameters_of(tree).items():
@@ -4928,6 +4974,7 @@ def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) ->
 # preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 
 EXAMPLES = "examples.py"
+LOOKS = 5  # told when a zip is written
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
@@ -4938,7 +4985,7 @@ def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]
     if path is not None:
         yield from contents(folder, path, facts)
     if EXAMPLES in facts["files"]:
-        yield from examples_sheet(folder)
+        yield from examples_sheet(folder, facts["questions"])
     if facts.get("quiz"):
         yield from quiz_sheet(folder)
 
@@ -4985,6 +5032,8 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         if isinstance(node, ANY_DEFINITION)
     }
     names = " and ".join(program.name for program in programs)
+    for program in programs:
+        yield from ((False, told) for told in double_definitions(program, facts["questions"]))
     for name in facts["questions"]:
         if name in defined:
             if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
@@ -4999,10 +5048,11 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         yield from ((False, told) for told in data_troubles(folder, program, facts["given"]))
 
 
-def examples_sheet(folder: Path) -> Iterator[PreflightLine]:
+def examples_sheet(folder: Path, questions: Collection[str]) -> Iterator[PreflightLine]:
     """Yield what would keep examples.py from being read."""
     try:
-        read_program(folder / EXAMPLES)
+        program = read_program(folder / EXAMPLES)
+        yield from ((False, told) for told in example_troubles(program, questions))
     except OSError:
         yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
     except InputError as wrong:
@@ -5033,15 +5083,27 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
         raise InputError(f"{missing(folder, stem)}. Nothing was packed")
     names = [path.name, *(name for name in facts["files"][1:] if (folder / name).is_file())]
     target = folder / f"{stem}_to_hand_in.zip"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.write(folder / name, name)
+    try:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            for name in names:
+                archive.write(folder / name, name)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise InputError(f"{target.name} cannot be written here ({why}): copy the folder elsewhere") from None
     return target, names
+
+
+def zip_report(folder: Path, facts: Mapping[str, Any]) -> str:
+    """Write the zip; say what is to be looked at in it, what it holds and where it goes."""
+    looks = [f"LOOK  {told}" for fine, told in preflight(folder, facts) if not fine]
+    more = [f"... {len(looks) - LOOKS} more: python study.py --check"] if len(looks) > LOOKS else []
+    return "\n".join([*looks[:LOOKS], *more, zip_line(*write_zip(folder, facts), facts)])
 
 
 def zip_line(target: Path, names: Sequence[str], facts: Mapping[str, Any]) -> str:
     """Say what the zip holds and where it goes."""
-    return f"{target.name} holds {' and '.join(names)}. {facts['hand_in']}".rstrip()
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{target.name} holds {listed}. {facts['hand_in']}".rstrip()
 
 
 # ----------------------------------------
@@ -5130,7 +5192,4 @@ def hand_in_notebook() -> None:
         more = " and ".join(facts["files"][1:])
         print(ON_COLAB + (f" together with {more}." if more else "."))  # noqa: T201
         return
-    for fine, told in preflight(Path(), facts):
-        if not fine:
-            print("LOOK ", told)  # noqa: T201
-    print(zip_line(*write_zip(Path(), facts), facts))  # noqa: T201
+    print(zip_report(Path(), facts))  # noqa: T201
