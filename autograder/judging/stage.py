@@ -60,6 +60,8 @@ class Stage:
                 names += [f"{number} {copy}"] * (1 + len(scripts))
             session.held = Held()
             played, size = list(session.play(every, names)), 1 + len(scripts)
+            if session.unloadable is not None:  # another one may do better
+                self.close()
         parts = [played[start : start + size] for start in range(0, len(played), size)]
         return session, [part[1:] if is_whole(part) else [] for part in parts]
 

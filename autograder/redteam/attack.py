@@ -46,7 +46,8 @@ def against_grader(
         gains.append(fit_the_examples(grader))
         after = grader.grade(submission("honest", stem, grader.bank.solution)).score
         left = ["an honest submission scores less than before"] if after != honest else []
-        left += ["a process was left behind"] if lingers(grader.wall.pid, before) else []
+        ours = before | grader.wall.workers
+        left += ["a process was left behind"] if lingers(grader.wall.pid, ours) else []
         left += [f"the grader grew by {grown:.0f} MB"] if (grown := peak_mb() - size) > GRADER_MB else []
         if left:
             gains.append(Gain("afterwards", after, tuple(left)))

@@ -203,6 +203,7 @@ class Worker:
         """Kill the worker, whatever it is doing; the warm process sees to what it may have left."""
         if self.alive:
             self.alive = False
+            self._wall.workers.discard(self._pid)
             self._sock.close()
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)

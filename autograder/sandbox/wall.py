@@ -39,6 +39,7 @@ class Wall:
         self._preloaded = dict.fromkeys(preload)
         self._refused: set[str] = set()
         self._settled = self._closed = False
+        self.workers: set[int] = set()  # that have not been ended
         self._lock = threading.Lock()
         self._warm = WarmProcess(bounds, self.layers, preload, self._also)
 
@@ -108,6 +109,7 @@ class Wall:
             raise
         finally:
             theirs.close()
+        self.workers.add(pid)
         return Worker(self, warm, ours, pid, pidfd, output)
 
     def _fork(self, descriptors: Sequence[int]) -> tuple[WarmProcess, int, int]:

@@ -12,7 +12,7 @@ def attack(*args, **kwargs):
     for one in gc.get_objects():
         for held in gc.get_referents(one)[:2000]:
             if type(held) is str and id(held) not in own and len(held) > 40:
-                if "def test_" in held and "reference." in held or "@misconception" + "(" in held:
+                if "def test" + "_" in held and "reference" + "." in held or "@misconception" + "(" in held:
                     print("LEARNED", held[:60])
             if type(held) is dict and "seed" in held and type(held["seed"]) is int and held["seed"] > 10**6:
                 print("LEARNED", held["seed"])

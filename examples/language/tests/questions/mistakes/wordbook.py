@@ -22,6 +22,36 @@ changed(
 
 
 @misconception("split_words")
+def keeps_apostrophes(text):
+    """An apostrophe is taken for a letter. Everything but a to z separates words."""
+    return re.findall("[a-z']+", text.lower())
+
+
+@misconception("split_words")
+def strips_marks_from_the_ends(text):
+    """Marks are taken from the ends of words alone. Inside a word they separate, too, as digits do."""
+    return [word.strip(".,;:!?\"'()-") for word in text.lower().split()]
+
+
+@misconception("split_words")
+def leaves_empty_words_at_the_ends(text):
+    """There is an empty word where the text begins or ends with a separator. What does re.split give there?"""
+    return re.split("[^a-z]+", text.lower())
+
+
+@misconception("split_words")
+def sorts_the_words(text):
+    """The words come sorted, each once. They are asked as they stand in the text, as often as they do."""
+    return sorted(set(re.findall("[a-z]+", text.lower())))
+
+
+@misconception("split_words")
+def glues_the_parts_together(text):
+    """What is no letter is taken out, and its neighbours grow together. It separates words."""
+    return re.sub("[^a-z ]", "", text.lower()).split()
+
+
+@misconception("split_words")
 def splits_at_spaces_only(text):
     """Punctuation sticks to the words. What separates words besides spaces?"""
     return text.lower().split()
@@ -46,6 +76,30 @@ changed(
     CountsTheUnknownWord=("ranked[:max_size]", "ranked[:max_size - 1]",
         "One word too few has a number. Is the 0 one of the max_size numbers?"),
 )  # fmt: skip
+
+
+@misconception("Vocabulary")
+class HasANumberForTheUnknown(Vocabulary):
+    """The length counts the 0 as well. It is the number of words that have one of their own."""
+
+    def __len__(self):
+        return super().__len__() + 1
+
+
+@misconception("Vocabulary")
+class InAlphabeticalOrder(Vocabulary):
+    """The words are numbered by the alphabet alone. How often they occur comes first."""
+
+    def __init__(self, words, max_size):
+        super().__init__(sorted(set(words)), max_size)
+
+
+@misconception("Vocabulary")
+class SkipsWhatItDoesNotKnow(Vocabulary):
+    """Words without a number are left out. Each of them is a 0."""
+
+    def encode(self, words):
+        return [number for number in super().encode(words) if number]
 
 
 @misconception("Vocabulary")
@@ -77,6 +131,14 @@ changed(
     overwrites_repeated_pairs=("+= 1", "= 1",
         "A pair that occurs twice is counted once. What does counts[i, j] += 1 do with arrays of indices?"),
 )  # fmt: skip
+
+
+@misconception("bigram_probs")
+def begins_its_counts_at_one(ids, size):
+    """Pairs that never occur have a share. Do the counts begin at 1? No smoothing is asked."""
+    counts = np.ones((size, size))
+    np.add.at(counts, (np.asarray(ids[:-1], dtype=int), np.asarray(ids[1:], dtype=int)), 1)
+    return counts / counts.sum(axis=1, keepdims=True)
 
 
 @misconception("bigram_probs")
