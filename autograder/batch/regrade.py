@@ -151,6 +151,8 @@ def impact_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
     rises = sum(one.rose for one in impact.changes)
     if rises or drops:
         lines += ["", f"{plural(rises)} gained points, {drops} lost points."]
+        if any(one.max_before != one.max_now for one in impact.changes):
+            lines[-1] = f"{plural(rises)} with a larger share of all points, {drops} with a smaller."
     if drops:
         lines[-1] += " --never-lower keeps the better score."
     lines += ["", "Nothing was written (--dry-run)."] if dry_run else []
