@@ -263,7 +263,7 @@ def test_work_that_is_handed_in_after_a_score_was_set_is_told(home, copy, tmp_pa
 
 
 def test_every_section_has_a_page_and_a_table_from_then_on(home, copy, tmp_path):
-    lines = [f"{line},{'Tue' if ',a' in line else 'Wed'}" for line in WORKSHEET.splitlines()[1:]]
+    lines = [f"{line},{'Tue' if 'Ada' in line else 'Wed'}" for line in WORKSHEET.splitlines()[1:]]
     roster = tmp_path / "roster.csv"
     roster.write_text("\n".join([f"{WORKSHEET.splitlines()[0]},Section", *lines]) + "\n")
     run("grade", home / "class", "-a", "warmup", "-o", copy, "--roster", roster, course=home / "course")

