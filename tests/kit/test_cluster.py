@@ -207,6 +207,7 @@ def test_a_worker_that_is_killed_in_the_middle_of_500_costs_nothing_but_time(tmp
     same_after_a_death(tmp_path, ROOT, "rl_foundations", 500)
 
 
+@pytest.mark.slow
 def test_ctrl_c_leaves_nothing_on_the_workers_and_the_same_command_goes_on(tmp_path, two):
     folder, out = many(tmp_path / "class", 40), tmp_path / "out"
     hand_in(folder, **{f"endless{n}": f"{ENDLESS}# {n}\n" for n in range(4)})
@@ -309,6 +310,7 @@ def test_workers_may_come_later(tmp_path):
         assert {line["score"] for line in finish(again)} == {15}
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_dies_is_told_in_one_line(tmp_path):
     with started(tmp_path / "cluster", "") as cluster:
         first = grade(many(tmp_path / "class", 300), tmp_path / "out", "--cluster", cluster.address)
