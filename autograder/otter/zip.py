@@ -37,7 +37,8 @@ def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
     texts["README.md"] = render(
         (OTTER_FILES / "README.md.j2").read_text("utf-8"), title=assignment.heading, stem=stem,
         otter=importlib.metadata.version("otter-grader"), quiz=bool(assignment.quiz),
-        modules=bool(provided), seconds=f"{HERE * assignment.limits.call_s:g}",
+        examples=assignment.examples != "none", modules=bool(provided),
+        seconds=f"{HERE * assignment.limits.call_s:g}",
     )  # fmt: skip
     files = {path: text.encode() for path, text in texts.items()}
     return files | kit_files() | {f"course/{path}": data for path, data in course_files(course, stem).items()}
