@@ -93,4 +93,5 @@ def otter_facts(rows: list[Mapping[str, object]]) -> dict[str, tuple[object, int
     """The same of otter's rows, whose output is about what did not pass."""
     scored = {str(row["name"]): row for row in rows if "score" in row}
     wrong = {name: str(row["output"]).count("Test case failed") for name, row in scored.items()}
-    return {name: (row["score"], wrong[name] if name != "quiz" else 0) for name, row in scored.items()}
+    wrong |= dict.fromkeys({"quiz", "examples"} & scored.keys(), 0)  # they have no checks
+    return {name: (row["score"], wrong[name]) for name, row in scored.items()}

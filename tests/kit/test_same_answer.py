@@ -3,6 +3,7 @@
 Each way has a grader of its own, so nothing that one of them remembers helps another.
 """
 
+import contextlib
 import json
 import shutil
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
+import nbformat
 import pytest
 
 from autograder.config import Course, load_config
@@ -124,3 +126,30 @@ def test_a_receipt_says_what_graded_what(checked):
 def test_otters_run_gives_what_check_gives(name, checked, course, work, tmp_path):
     rows = roads.by_otter(course, STEM, work / name, tmp_path)
     assert otter_facts(rows) == kit_facts(checked[name])
+
+
+@pytest.mark.slow
+def test_points_for_examples_are_the_same_everywhere(tmp_path, monkeypatch):
+    tiny = shutil.copytree(KIT / "tiny", tmp_path / "course")
+    settings = tiny / "grading.yml"
+    settings.write_text(settings.read_text().replace("    quiz: 5", "    quiz: 5\n    examples: 4"))
+    work = tmp_path / "class" / "ada"
+    work.mkdir(parents=True)
+    cell = nbformat.v4.new_code_cell((tiny / "solutions" / "warmup.py").read_text())
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), work / "warmup.ipynb")  # otter takes one .py only
+    example = "(([3.0, 6.0, 1.0], 2), [3.0, 4.5, 3.5])"
+    (work / "examples.py").write_text(f"examples = {{'running_mean': [{example}]}}\n")
+    course = load_config(tiny)
+    want = roads.checked(course, "warmup", work.parent)["ada"]
+    earned = want.questions[-1]
+    assert (earned.id, want.max_score) == ("warmup.examples", 24)
+    assert 0 < earned.score < earned.max_score == 4
+    assert facts(roads.graded(course, "warmup", work.parent, tmp_path / "out")["ada"]) == facts(want)
+    source, place, otter = (tmp_path / name for name in ("source", "place", "otter"))
+    place.mkdir()
+    otter.mkdir()
+    with contextlib.closing(open_grader(course, "warmup")) as grader:
+        there = roads.unpacked(course, "warmup", source)
+        found = roads.on_gradescope(grader, there, work, place, monkeypatch)
+    assert found == json.loads(json.dumps(to_gradescope(want, course.settings)))
+    assert otter_facts(roads.by_otter(course, "warmup", work, otter)) == kit_facts(want)
