@@ -68,7 +68,10 @@ def test_if_all_checks_were_sent_at_once_hidden_inputs_would_be_read_ahead(monke
 
 def test_if_hidden_checks_told_everything_numbers_of_an_attacks_choosing_would_be_read(monkeypatch):
     tell_all = functools.partial(Tellable, True)
-    monkeypatch.setattr("autograder.judging.judge.Tellable", lambda _, *rest, **named: tell_all(*rest, **named))
+    def told(_, *rest, **more):
+        return tell_all(*rest, **more)
+
+    monkeypatch.setattr("autograder.judging.judge.Tellable", told)
     gains, _ = against_grader(load_config(TINY), "warmup", chosen("chooses_a_shape", "chooses_a_type"))
     assert [bool(gain.gained) for gain in gains] == [True, True, False]
 
