@@ -68,6 +68,7 @@ def test_if_all_checks_were_sent_at_once_hidden_inputs_would_be_read_ahead(monke
 
 def test_if_hidden_checks_told_everything_numbers_of_an_attacks_choosing_would_be_read(monkeypatch):
     tell_all = functools.partial(Tellable, True)
+
     def told(_, *rest, **more):
         return tell_all(*rest, **more)
 
