@@ -112,7 +112,7 @@ ENCODED: dict[str, Files] = {
     "cut": {NAME: RIGHT.rstrip()},
 }
 MODULES: dict[str, Files] = {
-    "notebook that loads": {BOOK: book("%cd ..\n%load helpers.py", IMPORT, HELPED), "helpers.py": HELPER},
+    "notebook that loads": {BOOK: book("%load helpers.py", IMPORT, HELPED), "helpers.py": HELPER},
     "exported notebook": {
         NAME: IMPORT + "get_ipython().run_line_magic('run', '-i helpers.py')\n"
         f"get_ipython().run_cell_magic('time', '', {MEAN.replace('np.mean', 'mean_of')!r})\n"
@@ -154,7 +154,6 @@ MODULES: dict[str, Files] = {
     "helper called a test": {
         NAME: IMPORT + "from test_tools import mean_of\n" + HELPED, "test_tools.py": HELPER,
     },
-    "helper called like a library": {NAME: RIGHT, "random.py": "x = 1\n"},
     "data": {NAME: IMPORT + "W = np.loadtxt('w.csv')\n" + WEIGHED, "w.csv": "1.0\n"},
     "data beside": {
         NAME: IMPORT + "from pathlib import Path\nW = np.loadtxt(Path(__file__).parent / 'data' / 'w.csv')\n" + WEIGHED,
@@ -226,6 +225,8 @@ NAMED: dict[str, Files] = {
     )
 }  # fmt: skip
 AWAY: dict[str, Files] = {
+    # pytest at home would take it for the library, and says so
+    "helper called like a library": {NAME: RIGHT, "random.py": "x = 1\n"},
     **NAMED,
     "a folder above": {
         "src/warmup.py": IMPORT + "import sys\nsys.path.append('..')\nfrom helpers import mean_of\n" + HELPED,
