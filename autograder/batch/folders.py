@@ -56,7 +56,9 @@ def section_table(
                 row = roster_row(one.report, person, facts[one.report.submission].submitted)
                 table.add([*row, *(scores.get(name, 0.0) for name in questions), one.report.quiz_score])
     for person in missing:
-        table.add([*who(person), *[""] * (len(ROSTER_HEAD) - 7), "missing", *[""] * (len(questions) + 1)])
+        known = who(person)
+        nothing = [""] * (len(ROSTER_HEAD) - len(known) - 1)
+        table.add([*known, *nothing, "missing", *[""] * (len(questions) + 1)])
     return table
 
 

@@ -141,7 +141,8 @@ class OutFolder:
         """Write the class's page, and a page for each section if that is wanted."""
         taken = self.book.names(self.run.id)
         by_hand = {name: f"{name}: {number(score)}, set by hand" for name, score in self.absent.items()}
-        listed = [by_hand.get(row.name, row.name) for row in absent_rows(self.run, taken)]
+        absent = list(absent_rows(self.run, taken))
+        listed = [by_hand.get(row.name, row.name) for row in absent]
         about: dict[str, Any] = {
             "links": {report.submission: file_name(report.submission) for report in self.slim},
             "facts": self.facts,
@@ -149,7 +150,7 @@ class OutFolder:
         }
         page = index_parts(self.slim, self.run.about.title, missing=listed, **about)
         replace_parts(self.out / "index.html", page)
-        missing = [row.people[0] for row in absent_rows(self.run, taken) if row.name not in self.absent]
+        missing = [row.people[0] for row in absent if row.name not in self.absent]
         title = self.run.about.title
         names = write_sections(self.out, self.everyone, missing, title, about) if self.sections else []
         tidy(self.out / SECTIONS, self.book, names)

@@ -150,9 +150,11 @@ def impact_text(impact: Impact, assignment: str, *, dry_run: bool) -> str:
     drops = sum(one.dropped for one in impact.changes)
     rises = sum(one.rose for one in impact.changes)
     if rises or drops:
-        lines += ["", f"{plural(rises)} gained points, {drops} lost points."]
-        if any(one.max_before != one.max_now for one in impact.changes):
-            lines[-1] = f"{plural(rises)} with a larger share of all points, {drops} with a smaller."
+        other_points = any(one.max_before != one.max_now for one in impact.changes)
+        more, less = "gained points", "lost points"
+        if other_points:
+            more, less = "with a larger share of all points", "with a smaller"
+        lines += ["", f"{plural(rises)} {more}, {drops} {less}."]
     if drops:
         lines[-1] += " --never-lower keeps the better score."
     lines += ["", "Nothing was written (--dry-run)."] if dry_run else []
