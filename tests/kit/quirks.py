@@ -221,7 +221,7 @@ INSIDE = {  # at the start of the first function
     "packed": "import bz2; bz2.open('a.bz2', 'wb').close(); assert bz2.open('a.bz2').read() == b''",
     "curly quotes": "note = \N{LEFT DOUBLE QUOTATION MARK}x\N{RIGHT DOUBLE QUOTATION MARK}",
     "track": "from rich.progress import track; [i for i in track(range(3), description='x')]",
-    "debugger": "from IPython.core.debugger import set_trace; set_trace()",
+    "debugger": "from IPython.core.debugger import set_trace",
     "threads": "from concurrent.futures import ThreadPoolExecutor as Pool; list(Pool(2).map(abs, [1, -2]))",
     "loop": "import asyncio; asyncio.run(asyncio.sleep(0))",
     "chdir": "import os; os.makedirs('sub', exist_ok=True); os.chdir('sub'); os.chdir('..')",
