@@ -139,9 +139,8 @@ class OutFolder:
 
     def write_pages(self) -> None:
         """Write the class's page, and a page for each section if that is wanted."""
-        taken = self.book.names(self.run.id)
         by_hand = {name: f"{name}: {number(score)}, set by hand" for name, score in self.absent.items()}
-        absent = list(absent_rows(self.run, taken))
+        absent = list(absent_rows(self.run, list(self.book.rows(self.run.id))))
         listed = [by_hand.get(row.name, row.name) for row in absent]
         about: dict[str, Any] = {
             "links": {report.submission: file_name(report.submission) for report in self.slim},

@@ -203,7 +203,7 @@ class Class:
 
     def __init__(self, book: Gradebook, run: Run) -> None:
         self._rows = {row.name: row for row in book.rows(run.id)}
-        self._rows |= {row.name: row for row in absent_rows(run, list(self._rows))}
+        self._rows |= {row.name: row for row in absent_rows(run, list(self._rows.values()))}
         self._names = list(self._rows)
         people = [(at, person) for at, row in enumerate(self._rows.values()) for person in row.people]
         self._index = Index(people)

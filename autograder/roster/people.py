@@ -53,6 +53,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     section: str = ""
     group: str = ""
 
+    @property
+    def number(self) -> str:
+        """The number that tells a student from others, if one is known."""
+        return self.sid or self.canvas or self.moodle
+
 
 def read_roster(path: Path) -> list[Person]:
     """Return the students on a roster, in its order; those with the same name stay apart."""

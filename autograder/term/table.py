@@ -131,8 +131,8 @@ def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[Graded, Mark
                 most = report.max_score
                 mark = Mark(report.score, report.max_score, report.late_days, not one.absent)
                 marks += [(person, mark) for person in one.row.people]
-        given = {person.name for person, mark in marks if not mark.handed_in}
-        absent = [person for person in run.about.missing if person.name not in given]
+        given = {person for person, mark in marks if not mark.handed_in}
+        absent = [person for person in run.about.missing if person not in given]
         marks += [(person, Mark(0.0, most, handed_in=False)) for person in absent]
     stem = run.assignment
     due = run.about.terms.get("due date", "")

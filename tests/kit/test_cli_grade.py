@@ -241,6 +241,23 @@ def test_who_handed_in_nothing_can_be_given_a_score(copy):
     assert not (copy / "reports" / "Alan Turing.html").exists()
 
 
+def test_a_score_by_hand_stays_with_the_namesake_that_it_was_meant_for(home, copy, tmp_path):
+    folder = shutil.copytree(home / "class", tmp_path / "class")
+    for number in ("31", "32"):
+        shutil.rmtree(folder / f"Ada Lovelace_{number}_assignsubmission_file")
+    words = ["-a", "warmup", "-o", tmp_path / "new", "--roster", home / "roster.csv"]
+    run("grade", folder, *words, course=home / "course")
+    done = run("override", tmp_path / "new", "a1", "12", "--reason", "oral exam", "--author", "me")
+    assert done.exit_code == 0, done.output
+    late = folder / "Ada Lovelace_31_assignsubmission_file"
+    shutil.copytree(home / "class" / late.name, late)
+    done = run("grade", folder, *words, course=home / "course")
+    assert "the 12 set by hand counts for nobody" in done.stderr
+    grades = {line["Identifier"]: line["Grade"] for line in table(tmp_path / "new" / "moodle.csv")}
+    assert "Participant 32" not in grades
+    assert [row["id"] for row in table(tmp_path / "new" / "missing.csv")] == ["a2", "t1"]
+
+
 def test_published_state_feedback_and_exports_agree_after_every_change(home, copy):
     run("report", copy, "--published", "--feedback")
     run("override", copy, "z1", "3.5", "--reason", "oral exam", "--author", "me")

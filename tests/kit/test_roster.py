@@ -12,6 +12,7 @@ from autograder.roster.people import Index, Person, read_roster
 from autograder.submission.layouts import find_submissions
 
 SETTINGS = """
+time_zone: Europe/Berlin
 late: {grace_minutes: 15, per_day: 0.1, max_days: 3}
 assignments:
   warmup: {questions: {f: 10}, due: 2026-12-15T23:59:00+01:00}
