@@ -221,7 +221,10 @@ def join(
                     by_name.append(f"{entry.name} for {roster[place].name}")
             elif len(members) > 1 or not roster_group(entry, roster):
                 if found:
-                    remarks.append(f"{entry.name}: {len(found)} students on the roster may be meant")
+                    remarks.append(
+                        f"{entry.name}: {len(found)} students on the roster may be meant:"
+                        " write the id of one in place of the name, in the name of the file or folder"
+                    )
                 else:
                     unknown.append(entry.name)
     if len(unknown) > FEW:

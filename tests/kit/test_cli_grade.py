@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from autograder.cli.main import main
+from tests.kit.platform_importers import GERMAN, Moodle
 
 TINY = Path(__file__).parent / "tiny"
 RIGHT = """
@@ -268,6 +269,16 @@ def test_published_state_feedback_and_exports_agree_after_every_change(home, cop
     assert (copy / "feedback" / "Zoë 🦜_33_assignfeedback_file_feedback.txt").read_text() == text
     run("report", copy, "--unpublished")
     assert "Score" not in (copy / "feedback" / "Zoë 🦜_33_assignfeedback_file_feedback.txt").read_text()
+
+
+def test_grades_that_moodle_has_otherwise_are_told(home, copy, tmp_path):
+    sheet = Moodle(
+        {"31": "Ada Lovelace", "33": "Zoë 🦜"}, 20, GERMAN, grades={"31": (7.5, 1.0), "33": (15.0, 1.0)}
+    )
+    (tmp_path / "sheet.csv").write_text(sheet.worksheet(), encoding="utf-8")
+    done = run("grade", home / "class", "-a", "warmup", "-o", copy, "--roster", tmp_path / "sheet.csv",
+               course=home / "course")  # fmt: skip
+    assert "moodle.csv changes 1 grades that the worksheet has: Ada Lovelace 7.5 -> 11 (if" in done.stderr
 
 
 def test_work_that_is_handed_in_after_a_score_was_set_is_told(home, copy, tmp_path):
