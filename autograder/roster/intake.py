@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -112,7 +113,12 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
             name=entry.name, student=names, people=people[at], submitted_at=submitted, ruling=ruling,
             returned=returned_name(entry),
         ))  # fmt: skip
-    remarks = [*late_at_unknown_times(entries, rows), *without_times(rows, assignment.due), *remarks]
+    about_times = (
+        late_at_unknown_times(entries, rows),
+        without_times(rows, zone.due),
+        mostly_late(rows, zone.due),
+    )
+    remarks = [*chain.from_iterable(about_times), *remarks]
     remarks += [*zone.doubts(), *doubts_about_column(options.roster, assignment)]
     sheet = worksheet_of(options.roster, max_score(assignment), remarks)
     column = canvas_column(options.roster, assignment)
@@ -189,6 +195,13 @@ def without_times(rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
         f"{who} handed in ({listing(names)}), so they cannot be late:"
         " give --submitted CSV (student,submitted at); an export with times or clones with .git tell it, too"
     )
+
+
+def mostly_late(rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
+    """Yield a remark if most of a class is late: then the due date may be the mistake."""
+    late = sum(row.ruling.late_days > 0 for row in rows)
+    if due and late > max(FEW, len(rows) / 2):
+        yield f"{late} of {len(rows)} are late: is {due:%Y-%m-%d %H:%M %Z} in grading.yml when it was due?"
 
 
 def person_of(entry: Entry, member: Member) -> Person:

@@ -185,6 +185,14 @@ def test_graded_again_the_same_work_does_not_score_otherwise_without_a_word(home
     assert "otherwise" not in run("grade", home / "class", "-a", "warmup", "-o", copy, course=course).stderr
 
 
+def test_who_is_in_the_folder_no_more_is_told(home, copy, tmp_path):
+    folder = shutil.copytree(home / "class", tmp_path / "class")
+    shutil.rmtree(folder / "Ada Lovelace_32_assignsubmission_file")
+    done = run("grade", folder, "-a", "warmup", "-o", copy, course=home / "course")
+    assert f"1 are not in {folder}, so they leave all tables: Ada Lovelace_32\n" in done.stderr
+    assert "Ada Lovelace_32" not in scores(copy)
+
+
 def test_one_student_is_graded_again_and_the_others_stand(home, copy):
     done = run("regrade", copy, "--only", "z1", course=home / "course")
     assert done.stdout.startswith("warmup: 1 of 1 submissions ran again\n")

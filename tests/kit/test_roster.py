@@ -187,6 +187,15 @@ def test_a_namesake_is_told_by_the_id_in_place_of_the_name(tmp_path):
         assert [person.sid for person in taken.missing] == ["s1"]
 
 
+def test_a_class_that_is_mostly_late_is_asked_about_the_due_date(tmp_path):
+    names = [f"Hw_u{at}_attempt_2027-01-{at:02}-08-00-00_warmup.py" for at in range(1, 6)]
+    assert said(intake(tmp_path, names)) == [
+        "5 of 5 are late: is 2026-12-15 23:59 CET in grading.yml when it was due?"
+    ]
+    on_time = [f"Hw_v{at}_attempt_2026-12-{at:02}-08-00-00_warmup.py" for at in range(1, 6)]
+    assert said(intake(tmp_path, on_time)) == []
+
+
 def test_strangers_and_those_who_handed_in_twice_are_told(tmp_path):
     taken = intake(
         tmp_path,
