@@ -224,4 +224,5 @@ def test_one_submission_is_read_at_a_time(tmp_path, monkeypatch):
     monkeypatch.setattr(reading, "collect", collect)
     (tmp_path / "warmup.py").write_text("x = 1\n")
     assert not reading.read_submission(tmp_path / "warmup.py", "warmup").problem
-    assert alone == [True] and not reading.READING.locked()
+    assert alone == [True]
+    assert not reading.READING.locked()
