@@ -285,8 +285,10 @@ REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
         "only inside of something else",
     ),
     "needs a stub": (
-        {NAME: "def clip_to_range(values):\n    raise NotImplementedError('clip_to_range: write your code here')\n"
-         "def running_mean(values, window):\n    return clip_to_range(values)\n"},
+        {
+            NAME: "def clip_to_range(values):\n    raise NotImplementedError('clip_to_range: write your code here')\n"
+            "def running_mean(values, window):\n    return clip_to_range(values)\n"
+        },
         "This needs clip_to_range, which is not written yet.",
     ),
     "newer clauses": (
