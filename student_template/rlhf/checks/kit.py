@@ -1932,7 +1932,9 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ----------------------------------------
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
-Settings = tuple[bool, bool, Any]  # of torch: gradients are on, anomalies are looked for, the default dtype
+TorchSettings = tuple[
+    bool, bool, Any
+]  # of torch: gradients are on, anomalies are looked for, the default dtype
 
 
 @contextlib.contextmanager
@@ -1951,7 +1953,7 @@ def undisturbed() -> Iterator[None]:
                 set_torch(before or fresh_torch(), now)
 
 
-def torch_settings() -> Settings | None:
+def torch_settings() -> TorchSettings | None:
     """Return the settings of torch that outlive a call, None while nobody has imported it."""
     torch: Any = sys.modules.get("torch")
     if torch is None:
@@ -1959,12 +1961,12 @@ def torch_settings() -> Settings | None:
     return torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.get_default_dtype()
 
 
-def fresh_torch(anomalies: bool = False) -> Settings:
+def fresh_torch(anomalies: bool = False) -> TorchSettings:
     """Return the settings that torch starts with."""
     return True, anomalies, sys.modules["torch"].float32
 
 
-def set_torch(wanted: Settings, now: Settings) -> None:
+def set_torch(wanted: TorchSettings, now: TorchSettings) -> None:
     """Let torch have other settings, unless it has them: setting takes far longer than asking."""
     if now != wanted:
         torch: Any = sys.modules["torch"]
@@ -3849,9 +3851,10 @@ def remarks(program: HandedProgram, names: Collection[str]) -> dict[str, str]:
     found = dict[str, str]()
     lost = set(names) - {one.name for one in program.tree.body if isinstance(one, ANY_DEFINITION)}
     outers = [one for one in ast.walk(program.tree) if isinstance(one, ANY_DEFINITION)]
-    for outer, one in ((outer, one) for outer in outers for one in ast.walk(outer)):
-        has_methods = isinstance(outer, ast.ClassDef) and outer.name in names
-        if isinstance(one, ANY_DEFINITION) and one.name in lost and not has_methods:
+    for outer, one in ((each, one) for each in outers for one in ast.walk(each)):
+        is_method = isinstance(outer, ast.ClassDef) and outer.name in names
+        is_inside = isinstance(one, ANY_DEFINITION) and one is not outer and not is_method
+        if is_inside and one.name in lost:
             told = f"{one.name} is inside {outer.name}: move it to the left edge"
             found.setdefault(one.name, f"{program.place(one.lineno)}: {told}")
         elif is_begun(one) and (line := stub_line(one, outer.name)):
