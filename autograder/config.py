@@ -4,9 +4,10 @@ import keyword
 import math
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 import yaml
@@ -120,7 +121,13 @@ class CourseSettings(Settings, frozen=True, kw_only=True):
     attempts: Attempts = Attempts()
     leaderboard: Flag = False
     hand_in: Text = ""
+    time_zone: Text = ""
     assignments: dict[str, AssignmentSettings]
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The course's time zone, None if it names none."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,7 @@ def parse_config(text: str) -> CourseSettings:
     raw = typed_yaml(text)
     share_limits(raw)
     settings = build_settings(CourseSettings, raw, "")
+    insist_on_zone(settings)
     for stem, assignment in settings.assignments.items():
         for where, name in names_to_be(stem, assignment):
             if not name.isidentifier() or keyword.iskeyword(name):
@@ -179,6 +187,18 @@ def parse_config(text: str) -> CourseSettings:
         if assignment.examples_points and EXAMPLES in (assignment.questions or EXAMPLES):
             raise fault(f"assignments.{stem}.examples", f"needs questions, none of them called {EXAMPLES}")
     return settings
+
+
+def insist_on_zone(settings: CourseSettings) -> None:
+    """Raise if there is no such time zone, or a due date has another offset than it, and not that of UTC."""
+    name, known = settings.time_zone, available_timezones() if settings.time_zone else ()
+    if known and name not in known:
+        raise fault("time_zone", f"must be a name such as Europe/Berlin, not {name}{nearest(name, known)}")
+    for stem, one in settings.assignments.items() if known else ():
+        there = one.due and one.due.replace(tzinfo=settings.zone)
+        if one.due and there and one.due.utcoffset() not in (timedelta(0), there.utcoffset()):
+            told = f"{there.isoformat()[-6:]} in {name} then: is {one.due.isoformat()} meant?"
+            raise fault(f"assignments.{stem}.due", f"has another UTC offset, it is {told}")
 
 
 def share_limits(raw: Any) -> None:

@@ -34,6 +34,7 @@ from autograder.reports.tables import (
 from autograder.reports.terminal import number
 from autograder.results import Outcome, Report, to_json
 from autograder.roster.intake import Row
+from autograder.submission.archive import listing
 
 ROWS_SHOWN = 40  # rows that a terminal is given
 
@@ -121,6 +122,7 @@ class OutFolder:
             else:
                 self.slim.append(slim)
                 self.written.remarks += decided_on_other_work(self.book, report)
+        self.written.remarks += changes_in_moodle(others["moodle"])
         texts = {"grades": grades, "roster_grades": roster, **others}
         for name, text in texts.items():
             replace_file(self.out / f"{name}.csv", str(text))
@@ -139,9 +141,8 @@ class OutFolder:
 
     def write_pages(self) -> None:
         """Write the class's page, and a page for each section if that is wanted."""
-        taken = self.book.names(self.run.id)
         by_hand = {name: f"{name}: {number(score)}, set by hand" for name, score in self.absent.items()}
-        absent = list(absent_rows(self.run, taken))
+        absent = list(absent_rows(self.run, list(self.book.rows(self.run.id))))
         listed = [by_hand.get(row.name, row.name) for row in absent]
         about: dict[str, Any] = {
             "links": {report.submission: file_name(report.submission) for report in self.slim},
@@ -181,6 +182,15 @@ def write_waiting(out: Path, reports: Sequence[Report]) -> Iterator[str]:
         yield (
             f"{count} quiz answers wait for a person: fill in points in a copy of {out / 'waiting.csv'}, then"
             f" autograder comments {out} FILE --by NAME"
+        )
+
+
+def changes_in_moodle(table: StudentTable | MoodleTable) -> Iterator[str]:
+    """Yield a remark if moodle.csv has other scores than the worksheet, where staff may have set them."""
+    if isinstance(table, MoodleTable) and table.changes:
+        yield (
+            f"moodle.csv changes {len(table.changes)} grades that the worksheet has: {listing(table.changes)}"
+            " (if one was set in Moodle by hand, autograder override keeps it)"
         )
 
 

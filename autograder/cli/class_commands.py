@@ -75,7 +75,7 @@ def grade(
 
     course = load_config(root)
     course.assignment(assignment)
-    before, given = classes.last_run(out), classes.absolute(lists)
+    before, given = classes.last_run(out, assignment), classes.absolute(lists)
     paths = classes.lists_of(before, given, without_lists)
     options = Options(
         **paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway, quiz_only=quiz_only
@@ -87,7 +87,7 @@ def grade(
         again = [path for kind, path in paths.items() if path and kind not in given]
         if again:
             click.echo(f"as before, with {', '.join(again)}", err=True)
-        classes.tell_differences(before, batch.terms)
+        classes.tell_differences(out, before, batch)
     impact = Impact()
     if before:
         batch.watch = impact.watch
@@ -127,7 +127,7 @@ def regrade(
     impact = Impact()
     batch = classes.prepared(course, run.assignment, run.folder, options, wishes, quiet, cluster, processes)
     batch.watch = impact.watch
-    classes.tell_differences(run, batch.terms)
+    classes.tell_differences(out, run, batch)
     written = classes.carried_out(batch, out, quiet, as_json)
     if not quiet:
         classes.tell_remarks(written.remarks)

@@ -94,12 +94,12 @@ def absolute(lists: Mapping[str, Path | None]) -> dict[str, str]:
     return {name: str(path.resolve()) for name, path in lists.items() if path}
 
 
-def last_run(out: Path) -> Run | None:
-    """Return the newest run in a folder, None if there is none yet."""
+def last_run(out: Path, stem: str) -> Run | None:
+    """Return the newest run in a folder, None if there is none yet; one of another assignment is an error."""
     if not (out / BOOK).is_file():
         return None
     with Gradebook(out, create=False) as book:
-        return book.last_run()
+        return book.last_run_of(stem)
 
 
 def lists_of(run: Run | None, given: Mapping[str, str], without: Collection[str]) -> dict[str, str]:
@@ -108,9 +108,17 @@ def lists_of(run: Run | None, given: Mapping[str, str], without: Collection[str]
     return {**before, **given, **dict.fromkeys(without, "")}
 
 
-def tell_differences(run: Run | None, terms: Mapping[str, str]) -> None:
-    """Say before anything is graded what the course settles otherwise than in the last run."""
-    for line in changed_terms(run, terms) if run else ():
+def tell_differences(out: Path, run: Run | None, batch: Batch) -> None:
+    """Say before anything is graded what is otherwise than in the last run: the course, who is there."""
+    if run is None:
+        return
+    with Gradebook(out, create=False) as book:
+        now = {row.name for row in batch.intake.rows}
+        gone = [name for name in book.names(run.id) if name not in now]
+    lines = list(changed_terms(run, batch.terms))
+    if gone:
+        lines.append(f"{len(gone)} are not in {batch.folder}, so they leave all tables: {listing(gone)}")
+    for line in lines:
         click.echo(f"other than in the last run of this folder: {line}", err=True)
 
 
@@ -203,7 +211,7 @@ class Class:
 
     def __init__(self, book: Gradebook, run: Run) -> None:
         self._rows = {row.name: row for row in book.rows(run.id)}
-        self._rows |= {row.name: row for row in absent_rows(run, list(self._rows))}
+        self._rows |= {row.name: row for row in absent_rows(run, list(self._rows.values()))}
         self._names = list(self._rows)
         people = [(at, person) for at, row in enumerate(self._rows.values()) for person in row.people]
         self._index = Index(people)

@@ -25,11 +25,7 @@ class Gradebook(Database):
 
     def begin(self, assignment: str, folder: Path, kit: str, about: About, rows: Sequence[Row]) -> int:
         """Note that a run begins and which submissions it is about; return its number."""
-        first = self.last_run()
-        if first and first.assignment != assignment:
-            raise InputError(
-                f"{self.path.parent} holds the grades of {first.assignment}: give {assignment} another -o"
-            )
+        self.last_run_of(assignment)
         values = (time.time(), assignment, str(folder), kit, as_json(about))
         command = "INSERT INTO runs (started, assignment, folder, kit, about) VALUES (?, ?, ?, ?, ?)"
         with self._sane(), self._transaction():
@@ -117,6 +113,15 @@ class Gradebook(Database):
             row = self.row(run, name)
             if row is not None:
                 yield row
+
+    def last_run_of(self, assignment: str) -> Run | None:
+        """Return the newest run; an `InputError` if it is of another assignment."""
+        run = self.last_run()
+        if run and run.assignment != assignment:
+            raise InputError(
+                f"{self.path.parent} holds the grades of {run.assignment}: give {assignment} another -o"
+            )
+        return run
 
     def names(self, run: int) -> list[str]:
         """Return the names of a run's submissions, in order."""

@@ -1,6 +1,7 @@
 """What counts in the end: a report, what a regrade kept, points by hand, lateness, a score set by hand."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -63,19 +64,27 @@ def standings(book: Gradebook, run: Run) -> Iterator[Standing | None]:
     for row in rows:
         found = standing(book, row)
         yield found and with_doubts(found, everyone, rows)
-    for row in absent_rows(run, book.names(run.id)):
+    for row in absent_rows(run, rows):
         if (found := standing_of_absent(book, run, row)) is not None:
             yield found
 
 
-def absent_rows(run: Run, taken: Collection[str]) -> Iterator[Row]:
-    """Yield a row for everyone on the roster who handed in nothing."""
-    seen = {name.casefold() for name in taken}
+def absent_rows(run: Run, rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield a row for everyone on the roster who handed in nothing, beside those who did.
+
+    A name that several students have gets their number: whatever one of them does later, a score that
+    was set by hand stays with the one that it was meant for.
+    """
+    seen = {row.name.casefold() for row in rows}
+    everyone = [*run.about.missing, *(person for row in rows for person in row.people)]
+    names = Counter(person.name.casefold() for person in everyone)
     for person in run.about.missing:
-        name, number = person.name, 1
+        known = (person.number or person.login or person.email) if names[person.name.casefold()] > 1 else ""
+        base = name = "_".join(filter(None, (person.name, known)))
+        number = 1
         while name.casefold() in seen:
             number += 1
-            name = f"{person.name}~{number}"
+            name = f"{base}~{number}"
         seen.add(name.casefold())
         yield Row(name=name, student=person.name, people=[person])
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from autograder.errors import KitError, nearest
 
-Definition = ast.FunctionDef | ast.ClassDef
+PlainDefinition = ast.FunctionDef | ast.ClassDef
 
 
 def written_out(text: str, parts: Mapping[str, str], where: str) -> str:
@@ -60,7 +60,7 @@ def find(question: str, parts: Mapping[str, str]) -> tuple[str, str]:
     known = []
     for module, text in parts.items():
         for node in ast.parse(text).body:
-            if isinstance(node, Definition):
+            if isinstance(node, PlainDefinition):
                 if node.name == question:
                     first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
                     return module, "\n".join(text.splitlines()[first - 1 : node.end_lineno])
@@ -68,7 +68,7 @@ def find(question: str, parts: Mapping[str, str]) -> tuple[str, str]:
     raise KitError(f"the reference defines no {question}{nearest(question, known)}")
 
 
-def change(definition: str, name: str, old: str, new: str) -> Definition:
+def change(definition: str, name: str, old: str, new: str) -> PlainDefinition:
     """Return a definition under another name, with one piece of its code replaced."""
     count = definition.count(old)
     if count != 1:
@@ -78,7 +78,7 @@ def change(definition: str, name: str, old: str, new: str) -> Definition:
     except SyntaxError as error:
         told = f"{name}: Python cannot read what comes of it: {error.msg}"
         raise KitError(f"{told} (a line break inside a text is written \\\\n)") from error
-    assert isinstance(made, Definition)  # noqa: S101 it was one before
+    assert isinstance(made, PlainDefinition)  # noqa: S101 it was one before
     for node in ast.walk(made):
         if isinstance(node, ast.Name) and node.id == made.name:
             node.id = name  # it calls itself
@@ -88,11 +88,11 @@ def change(definition: str, name: str, old: str, new: str) -> Definition:
     return made
 
 
-def needed(made: Definition, text: str) -> set[str]:
+def needed(made: PlainDefinition, text: str) -> set[str]:
     """Return the names of a module's top that a definition uses."""
     there: set[str] = set()
     for node in ast.parse(text).body:
-        if isinstance(node, Definition):
+        if isinstance(node, PlainDefinition):
             there.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             there |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}

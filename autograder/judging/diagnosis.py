@@ -19,8 +19,8 @@ from autograder.judging.plain import Known
 from autograder.judging.sifting import Stack, sift
 from autograder.judging.weighing import (
     Case,
+    Comparison,
     Failed,
-    Held,
     Weighed,
     hold,
     is_hopeless,
@@ -159,7 +159,7 @@ class Against:
 
     def weigh(self, mistake: str) -> Weighed | None:
         """Return what a mistake explains, None as soon as too much speaks against it."""
-        held: dict[str, Held] = {}
+        held: dict[str, Comparison] = {}
         refuted = same_ends = passed = wrong = 0
         for visible in (True, False):
             for one in sorted(self.case.failed, key=lambda one: self.known.size(one.check)):
@@ -181,7 +181,7 @@ class Against:
         parts = [held[one.key] for one in self.case.failed]
         return weigh(mistake, self.case, parts, refuted, same_ends, fails_more=same_ends < passed)
 
-    def _ask(self, mistake: str, check: Check, held: Mapping[str, Held]) -> Known | None:
+    def _ask(self, mistake: str, check: Check, held: Mapping[str, Comparison]) -> Known | None:
         """Return what a mistake answers to a check; a dear one if it has explained something."""
         hopeful = not held or explain_any(held.values())
         return self.known.ask(mistake, self.checks, check) if hopeful or self.known.is_plain(check) else None
@@ -192,7 +192,7 @@ class Against:
         return wrong and refutes(known, self.known.free(check))
 
 
-def explain_any(held: Collection[Held]) -> bool:
+def explain_any(held: Collection[Comparison]) -> bool:
     """Whether a mistake explains anything of the checks that it was held against."""
     return any(one.explained or one.matched.any() for one in held)
 

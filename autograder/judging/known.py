@@ -12,10 +12,10 @@ from autograder.judging.bank import Check
 from autograder.judging.facts import AnswerFacts, FactKey, Layout, Outcomes
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged, outcome_of
-from autograder.judging.plain import Known, PlainAnswers, Together, Written
+from autograder.judging.mistake_process import MistakeProcess
+from autograder.judging.plain import KeptAnswers, Known, PlainAnswers, Together
 from autograder.judging.session import Script, Session
 from autograder.judging.sifting import Stack
-from autograder.judging.stage import Stage
 from autograder.results import Cause, Outcome
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
@@ -41,8 +41,8 @@ class KnownAnswers:
         self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
         self._locks = {name: threading.Lock() for name in self.programs}
         self._caches: dict[str, AnswerCache] = {}
-        self._stage = Stage(wall)
-        self._plain = PlainAnswers(self._stage, judge, self.programs, self._cache)
+        self._process = MistakeProcess(wall)
+        self._plain = PlainAnswers(self._process, judge, self.programs, self._cache)
         self._together: dict[tuple[str, ...], Together] = {}
         self._layouts: dict[str, Layout] = {}
         self._stacks: dict[str, Stack] = {}
@@ -122,19 +122,19 @@ class KnownAnswers:
         calls = [self._judging(checks), *(b"\n".join(one.script.frames) for one in layouts.values())]
         kept = cache.find(calls)
         if kept is not None:
-            both = zip(layouts.items(), decode(kept, type=list[Written]), strict=True)
+            both = zip(layouts.items(), decode(kept, type=list[KeptAnswers]), strict=True)
             opened = {check.key: one.open(layout)[1] for (check, layout), one in both}
             known.update({key: one for key, one in opened.items() if one is not None})
             return
         found = self._judged(name, layouts)
         known.update(found)
         if len(found) == len(layouts) and not any(one.outcome in OF_THE_MACHINE for one in found.values()):
-            cache.keep(calls, encode([Written.of(one.record, one) for one in found.values()]))
+            cache.keep(calls, encode([KeptAnswers.of(one.record, one) for one in found.values()]))
             cache.save()
 
     def close(self) -> None:
         """End the process of the mistakes, and write down what was found out."""
-        self._stage.close()
+        self._process.close()
         self._plain.save()
         for cache in self._caches.values():
             cache.save()

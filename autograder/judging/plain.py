@@ -15,8 +15,8 @@ from autograder.judging.facts import AnswerFacts, Layout, Odd
 from autograder.judging.judge import Judge
 from autograder.judging.judged import outcome_of
 from autograder.judging.kept import Kept
+from autograder.judging.mistake_process import MistakeProcess
 from autograder.judging.session import Reply, Session
-from autograder.judging.stage import Stage
 from autograder.results import Outcome
 from autograder.sandbox.program import Program
 
@@ -33,7 +33,7 @@ class Known:
     words: str = ""
 
 
-class Written(msgspec.Struct, frozen=True, array_like=True):
+class KeptAnswers(msgspec.Struct, frozen=True, array_like=True):
     """What is written down of a program's answers to a check; the right answers are not."""
 
     present: int  # entries that were asked for
@@ -42,7 +42,7 @@ class Written(msgspec.Struct, frozen=True, array_like=True):
     ended: tuple[Outcome, tuple[int, ...], str] | None = None  # None if nobody looked at that
 
     @classmethod
-    def of(cls, record: AnswerFacts, known: Known | None) -> "Written":
+    def of(cls, record: AnswerFacts, known: Known | None) -> "KeptAnswers":
         """Return it in a form that can be kept."""
         odd = {number: (one.kind, one.raised, one.numbers.tobytes()) for number, one in record.odd.items()}
         ended = (known.outcome, known.lines, known.words) if known else None
@@ -77,7 +77,7 @@ class Together:
 
 
 @dataclass
-class Asked:
+class AskedTogether:
     """One program and checks that it was asked together: how it answered, as far as anybody looked."""
 
     records: dict[str, AnswerFacts]
@@ -89,11 +89,11 @@ class PlainAnswers:
     """Answers of programs that differ from the reference in what they bind."""
 
     def __init__(
-        self, stage: Stage, judge: Judge, programs: Mapping[str, Program],
+        self, process: MistakeProcess, judge: Judge, programs: Mapping[str, Program],
         cache: Callable[[str], AnswerCache],
     ) -> None:  # fmt: skip
-        self._stage, self._judge, self._programs, self._cache = stage, judge, programs, cache
-        self._asked: dict[tuple[str, bytes], Asked] = {}
+        self._process, self._judge, self._programs, self._cache = process, judge, programs, cache
+        self._asked: dict[tuple[str, bytes], AskedTogether] = {}
         self._replies: Kept[tuple[Session, Mapping[Check, Sequence[Reply]]]] = Kept(REPLIES, REPLIES_ROOM)
         self._lock = threading.RLock()
 
@@ -106,7 +106,7 @@ class PlainAnswers:
             if not new:
                 return
             scripts = [layout.played for layout in together.layouts.values()]
-            session, played = self._stage.play([self._programs[n] for n in new], together.copy, scripts)
+            session, played = self._process.play([self._programs[n] for n in new], together.copy, scripts)
             for name, replies in zip(new, played, strict=True):
                 if replies:
                     size = sum(len(reply.frame) for one in replies for reply in one)
@@ -118,9 +118,9 @@ class PlainAnswers:
         key = (name, together.digest)
         if key in self._asked:
             return False
-        asked = self._asked[key] = Asked({}, {}, is_new=False)
+        asked = self._asked[key] = AskedTogether({}, {}, is_new=False)
         kept = self._cache(name).find([together.digest])
-        for check, written in decode(kept, type=dict[str, Written]).items() if kept else ():
+        for check, written in decode(kept, type=dict[str, KeptAnswers]).items() if kept else ():
             layout = next(one for each, one in together.layouts.items() if each.key == check)
             asked.records[check], known = written.open(layout)
             if known is not None:
@@ -158,6 +158,6 @@ class PlainAnswers:
             for (name, digest), asked in self._asked.items():
                 if not asked.is_new:
                     continue
-                found = {key: Written.of(one, asked.known.get(key)) for key, one in asked.records.items()}
+                found = {key: KeptAnswers.of(one, asked.known.get(key)) for key, one in asked.records.items()}
                 self._cache(name).keep([digest], encode(found))
                 asked.is_new = False

@@ -1,20 +1,15 @@
 """The quiz of an assignment, and the sheet that a student filled in."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from autograder.config import Course
 from autograder.judging.bank import read_text
 from autograder.judging.scoring import quiz_shares
 from autograder.quiz.figures import term_salt
-from autograder.quiz.grading import chosen, grade_quiz, sheet_notes
+from autograder.quiz.grading import Functions, chosen, grade_quiz, sheet_notes
 from autograder.quiz.questions import Quiz, load_quiz
 from autograder.quiz.sheet import read_sheet
 from autograder.results import QuizAnswer
 from autograder.submission.pick import QUIZ
 from autograder.submission.reading import Submission
-
-Functions = Mapping[str, Callable[..., Any]]
 
 
 def open_quiz(course: Course, stem: str) -> Quiz | None:

@@ -114,7 +114,7 @@ class Case:
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class Comparison:
     """A known mistake against one failed check, entry by entry."""
 
     matched: np.ndarray  # wrong, and the mistake is wrong alike
@@ -148,7 +148,7 @@ class Weighed:
     agrees: int = 0  # entries of the failed checks in which both answer alike, whatever they are
 
 
-def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Held:
+def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Comparison:
     """Hold a mistake's answers to a failed check, all but the `unsteady` entries, against a submission's."""
     free, layout, same_end = case.free[one.key], one.record.layout, one.ends_as(mine)
     wrong, theirs = case.wrong_in(one), mine.record.wrong & ~free
@@ -163,19 +163,19 @@ def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray
     either = int((wrong | (theirs & one.record.present)).sum())
     same_end = same_end and (one.words, one.record.changed) == (mine.words, mine.record.changed)
     agrees = int(alike.sum())
-    return Held(wrong & alike, clash, extra, explained, not wrong.any(), either, same_end, agrees)
+    return Comparison(wrong & alike, clash, extra, explained, not wrong.any(), either, same_end, agrees)
 
 
-def nothing_of(one: Failed) -> Held:
+def nothing_of(one: Failed) -> Comparison:
     """Return what a mistake says of a failed check that it was not asked."""
     none = np.zeros(one.record.numbers.shape, dtype=bool)
-    return Held(none, none, none, explained=False, by_line=False)
+    return Comparison(none, none, none, explained=False, by_line=False)
 
 
 def weigh(
     name: str,
     case: Case,
-    held: Sequence[Held],
+    held: Sequence[Comparison],
     refuted: int = 0,
     same_ends: int = 0,
     *,
@@ -204,7 +204,7 @@ def weigh(
     return Weighed(name, told, against, explained, bits, likeness, exact, same_ends, fails_more, agrees)
 
 
-def is_hopeless(case: Case, held: Collection[Held], refuted: int) -> bool:
+def is_hopeless(case: Case, held: Collection[Comparison], refuted: int) -> bool:
     """Whether a mistake is wrong where the submission is right, and not nearly the same all in all."""
     lost = refuted + sum(1 - one.likeness for one in held)
     odd = refuted or any(one.extra.any() for one in held)

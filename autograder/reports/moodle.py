@@ -18,8 +18,9 @@ from autograder.reports.tables import Row, Table
 from autograder.results import Report
 from autograder.roster.people import Person
 from autograder.roster.times import moment
-from autograder.roster.worksheet import IDENTIFIER, places_in
+from autograder.roster.worksheet import IDENTIFIER, NUMBER_CELL, places_in
 
+SAME = 0.005  # Moodle shows two decimals
 ENGLISH_MONTH = re.compile(
     r"\b(?:Jan|Febr)uary|March|April|May|Ju(?:ne|ly)|August|(?:Sept|Nov|Dec)ember|October"
 )
@@ -40,6 +41,7 @@ class MoodleTable:
         self._places = places_in(worksheet) if worksheet else {}
         self._header = list(worksheet[0]) if self._places else list(HEADER)
         self._rows = [self._row(row) for row in worksheet[1:]] if self._places else []
+        self.changes: list[str] = []  # of grades that the worksheet has
         self._of = {number_of(row[self._places["identifier"]]): row for row in self._rows}
 
     def _row(self, row: Sequence[str]) -> Row:
@@ -57,6 +59,9 @@ class MoodleTable:
         if not self._places:
             self._rows.append(made_up(report, person, told))
         elif row := self._of.get(person.moodle):
+            held = str(row[self._places["grade"]]).replace(",", ".")
+            if NUMBER_CELL.fullmatch(held) and abs(float(held) - report.score) >= SAME:
+                self.changes.append(f"{person.name} {float(held):g} -> {report.score:g}")
             row[self._places["grade"]] = report.score
             if "feedback" in self._places:
                 row[self._places["feedback"]] = told

@@ -71,20 +71,15 @@ def roster_row(report: Report, person: Person, submitted: str) -> Row:
 
 def who(person: Person) -> Row:
     """Return what identifies a student."""
-    return [person.name, id_of(person), person.email, person.login, person.section, person.group]
+    return [person.name, person.number, person.email, person.login, person.section, person.group]
 
 
 def missing_table(people: Iterable[Person]) -> Table:
     """Return missing.csv: who is on the roster and handed in nothing."""
     table = Table(["student", "id", "email", "section"])
     for person in people:
-        table.add([person.name, id_of(person), person.email, person.section])
+        table.add([person.name, person.number, person.email, person.section])
     return table
-
-
-def id_of(person: Person) -> str:
-    """Return the number that tells a student from others."""
-    return person.sid or person.canvas or person.moodle
 
 
 def safe_cell(value: str) -> str:

@@ -9,7 +9,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -28,6 +29,7 @@ from autograder.roster.people import Index, Person, exact, folded, read_roster, 
 from autograder.roster.tables import read_rows
 from autograder.roster.times import moment
 from autograder.roster.worksheet import NUMBER_CELL, places_in
+from autograder.roster.zone import Zone
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
 from autograder.submission.platforms import seen_in
@@ -92,20 +94,18 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
         missing = join(entries, people, roster, remarks)
         remarks += shared_numbers(roster)
     assignment, settings = course.assignment(stem), course.settings
-    zone = assignment.due.tzinfo if assignment.due else None
+    zone = Zone(course, assignment.due)
     whose = Whose(entries, people, remarks)
     worksheet = options.roster if knows_times(options.roster) else ""
     times = worksheet_times(worksheet, whose, zone) | submitted_times(options.submitted, whose, zone)
-    extensions = read_extensions(
-        options.extensions, whose, stem, assignment.due, course.settings.assignments
-    )
+    extensions = read_extensions(options.extensions, whose, stem, zone, course.settings.assignments)
     rows = []
     for at, entry in enumerate(entries):
-        known = [placed(time, zone) for time in (*entry.earlier, entry.submitted_at) if time]
-        moments = times.get(at) or known
-        submitted = moments[-1] if moments else newest_commit(entry)
+        known = (*entry.earlier, entry.submitted_at or newest_commit(entry)) if at not in times else ()
+        moments = times.get(at) or [zone.placed(time) for time in known if time]
+        submitted = moments[-1] if moments else None
         ruling = rule(
-            submitted, assignment.due, settings.late, settings.attempts, moments[:-1], extensions.get(at),
+            submitted, zone.due, settings.late, settings.attempts, moments[:-1], extensions.get(at),
             said_late=entry.late,
         )  # fmt: skip
         names = " and ".join(person.name for person in people[at])
@@ -113,8 +113,13 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
             name=entry.name, student=names, people=people[at], submitted_at=submitted, ruling=ruling,
             returned=returned_name(entry),
         ))  # fmt: skip
-    remarks = [*late_at_unknown_times(entries, rows), *without_times(rows, assignment.due), *remarks]
-    remarks += doubts_about_column(options.roster, assignment)
+    about_times = (
+        late_at_unknown_times(entries, rows),
+        without_times(rows, zone.due),
+        mostly_late(rows, zone.due),
+    )
+    remarks = [*chain.from_iterable(about_times), *remarks]
+    remarks += [*zone.doubts(), *doubts_about_column(options.roster, assignment)]
     sheet = worksheet_of(options.roster, max_score(assignment), remarks)
     column = canvas_column(options.roster, assignment)
     return Intake(
@@ -127,11 +132,6 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
 def platforms_of(entries: Sequence[Entry], roster: str) -> list[str]:
     """Return the platforms that the submissions and the roster come from."""
     return sorted({entry.platform for entry in entries if entry.platform} | set(platform_of_list(roster)))
-
-
-def placed(time: datetime, zone: tzinfo | None) -> datetime:
-    """Return a time with a zone: one that a platform's clock showed is in that of the due date."""
-    return time if time.tzinfo else time.replace(tzinfo=zone or UTC)
 
 
 def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]]:
@@ -197,6 +197,13 @@ def without_times(rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
     )
 
 
+def mostly_late(rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
+    """Yield a remark if most of a class is late: then the due date may be the mistake."""
+    late = sum(row.ruling.late_days > 0 for row in rows)
+    if due and late > max(FEW, len(rows) / 2):
+        yield f"{late} of {len(rows)} are late: is {due:%Y-%m-%d %H:%M %Z} in grading.yml when it was due?"
+
+
 def person_of(entry: Entry, member: Member) -> Person:
     """Return one of those who handed in; what kind of number they have follows from the platform."""
     person = Person(name=member.name, email=member.email, login=member.login)
@@ -227,7 +234,10 @@ def join(
                     by_name.append(f"{entry.name} for {roster[place].name}")
             elif len(members) > 1 or not roster_group(entry, roster):
                 if found:
-                    remarks.append(f"{entry.name}: {len(found)} students on the roster may be meant")
+                    remarks.append(
+                        f"{entry.name}: {len(found)} students on the roster may be meant:"
+                        " write the id of one in place of the name, in the name of the file or folder"
+                    )
                 else:
                     unknown.append(entry.name)
     if len(unknown) > FEW:

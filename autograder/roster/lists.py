@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 from pathlib import Path
 
 from autograder.errors import InputError, nearest
@@ -17,6 +17,7 @@ from autograder.roster.people import (
 )
 from autograder.roster.tables import Line, heads_of, read_lines
 from autograder.roster.times import SLASHED, days_first, moment
+from autograder.roster.zone import Zone
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry
 
@@ -33,21 +34,21 @@ EXTENSION_COLUMNS = {
 
 
 class Clock:
-    """Reads the times in a column; one without an offset is in that of the due date."""
+    """Reads the times in a column."""
 
-    def __init__(self, path: str, zone: tzinfo | None, column: Sequence[str]) -> None:
+    def __init__(self, path: str, zone: Zone, column: Sequence[str]) -> None:
         self._path, self._zone, self._day_first = path, zone, days_first(column)
 
     def moment(self, said: str, line: Line) -> datetime:
         """Return the time in a cell."""
-        found = moment(said, self._zone, day_first=self._day_first)
+        found = moment(said, day_first=self._day_first)
         if found is None:
             doubt = "may be two days" if SLASHED.fullmatch(said) else "is no time that can be read"
             raise InputError(
                 f"{self._path}, line {line.number}: {said!r} {doubt}: write it like 2026-12-15 23:59:00+01:00"
             )
         day_only = len(said) <= len("2026-12-15")
-        return found.replace(hour=23, minute=59, second=59) if day_only else found
+        return self._zone.placed(found.replace(hour=23, minute=59, second=59) if day_only else found)
 
 
 class Whose:
@@ -103,7 +104,7 @@ class Whose:
         return len(people) == 1 and all(any(exact(person)) for person in people.pop())
 
 
-def submitted_times(path: str, whose: Whose, zone: tzinfo | None) -> dict[int, list[datetime]]:
+def submitted_times(path: str, whose: Whose, zone: Zone) -> dict[int, list[datetime]]:
     """Return when each entry's student handed in, in order; the last time is the entry's own."""
     times: defaultdict[int, list[datetime]] = defaultdict(list)
     for at, line, clock in timed_lines(path, whose, zone):
@@ -111,7 +112,7 @@ def submitted_times(path: str, whose: Whose, zone: tzinfo | None) -> dict[int, l
     return {at: sorted(moments) for at, moments in times.items()}
 
 
-def worksheet_times(path: str, whose: Whose, zone: tzinfo | None) -> dict[int, list[datetime]]:
+def worksheet_times(path: str, whose: Whose, zone: Zone) -> dict[int, list[datetime]]:
     """Return the same of a worksheet of Moodle, in whatever language; note the times that cannot be read."""
     times, unread = dict[int, list[datetime]](), list[str]()
     for at, line, clock in timed_lines(path, whose, zone):
@@ -124,7 +125,7 @@ def worksheet_times(path: str, whose: Whose, zone: tzinfo | None) -> dict[int, l
     return times
 
 
-def timed_lines(path: str, whose: Whose, zone: tzinfo | None) -> Iterator[tuple[int, Line, Clock]]:
+def timed_lines(path: str, whose: Whose, zone: Zone) -> Iterator[tuple[int, Line, Clock]]:
     """Yield the lines of a list that say when work came in, with the places of their entries."""
     if path:
         about = whose.lines(path, SUBMITTED_COLUMNS, ["time"], lambda line: time_in(line) not in ("", "-"))
@@ -144,7 +145,7 @@ def time_in(line: Line) -> str:
 
 
 def read_extensions(
-    path: str, whose: Whose, stem: str, due: datetime | None, stems: Collection[str]
+    path: str, whose: Whose, stem: str, zone: Zone, stems: Collection[str]
 ) -> dict[int, Extension]:
     """Return the extension of each entry that has one; the last line on a student counts."""
     if not path:
@@ -158,8 +159,9 @@ def read_extensions(
         return about in ("", stem)
 
     found = list(whose.lines(path, EXTENSION_COLUMNS, ["days", "until"], wanted))
-    clock = Clock(path, due.tzinfo if due else None, [line.cells.get("until", "") for _, line in found])
+    clock = Clock(path, zone, [line.cells.get("until", "") for _, line in found])
     extensions = {at: extension_on(line, clock, path) for at, line in found}
+    due = zone.due
     if due and (early := [one.until for one in extensions.values() if one.until and one.until < due]):
         whose.note(f"{path}: {early[0]:%Y-%m-%d %H:%M} is before the work is due anyway ({len(early)} lines)")
     return extensions

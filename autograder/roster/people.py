@@ -53,6 +53,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     section: str = ""
     group: str = ""
 
+    @property
+    def number(self) -> str:
+        """The number that tells a student from others, if one is known."""
+        return self.sid or self.canvas or self.moodle
+
 
 def read_roster(path: Path) -> list[Person]:
     """Return the students on a roster, in its order; those with the same name stay apart."""
@@ -123,12 +128,13 @@ class Index:
         """
         if found := self._first((f"word {folded(text)}",), Person(name=text)):
             return found, True
-        whole, *joined = names_of(text)
+        names = list(names_of(text))
+        whole = [name for name in names if not name.startswith("joined ")]
         if len(text.split()) > 1:
-            found = self._first((whole,), Person(name=text))
-            return (found, True) if found else (self._first(joined, Person(name=text)), False)
-        found = self._first((whole, *joined, f"local {folded(text)}"), Person(name=text, login=text))
-        return found, bool(found) and found == self._first((whole,), Person(name=text, login=text))
+            found = self._first(whole, Person(name=text))
+            return (found, True) if found else (self._first(names, Person(name=text)), False)
+        found = self._first((*names, f"local {folded(text)}"), Person(name=text, login=text))
+        return found, bool(found) and found == self._first(whole, Person(name=text, login=text))
 
     def like(self, person: Person) -> set[int]:
         """Return the places of those who are this person: none, one, or several that may be."""
@@ -178,12 +184,13 @@ def words_for(person: Person) -> Iterator[str]:
 
 
 def names_of(name: str) -> Iterator[str]:
-    """Yield the forms of a name: Ada Lovelace, Lovelace, Ada and lovelaceada are one."""
+    """Yield the forms of a name, first as written: Ada Lovelace, Lovelace, Ada and lovelaceada are one."""
     last, comma, first = name.partition(",")
     words = re.findall(r"\w+", folded(f"{first} {last}" if comma else name))
     if not words:
         yield f"name {folded(name)}"
         return
+    yield f"written {' '.join(words)}"
     yield f"name {' '.join(sorted(words))}"
     joined = {"".join(words), "".join(words[-1:] + words[:-1])}
     if comma:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from autograder.roster.late import iso_moment
@@ -43,20 +43,19 @@ class Language:
     halves: Mapping[str, int]
 
 
-def moment(text: str, zone: tzinfo | None = None, *, day_first: bool | None = None) -> datetime | None:
-    """Return the time in a text, None if it cannot be read; without an offset it is in `zone`.
+def moment(text: str, *, day_first: bool | None = None) -> datetime | None:
+    """Return the time in a text, without an offset if it says none; None if it cannot be read.
 
     `day_first` says what 03/04/2026 means.
     """
     text = " ".join(text.split())
     found = iso_moment(text) or next(filter(None, (in_form(text, form) for form in FORMS)), None)
     if found:
-        return found if found.tzinfo else found.replace(tzinfo=zone or UTC)
+        return found
     try:
-        local = in_slashes(text, day_first) or in_words(text)
+        return in_slashes(text, day_first) or in_words(text)
     except ValueError:  # no such day or hour
         return None
-    return local and local.replace(tzinfo=zone or UTC)
 
 
 def in_form(text: str, form: str) -> datetime | None:

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-Settings = tuple[bool, bool, Any]  # of torch: gradients are on, anomalies are looked for, the default dtype
+TorchSettings = tuple[
+    bool, bool, Any
+]  # of torch: gradients are on, anomalies are looked for, the default dtype
 
 
 @contextlib.contextmanager
@@ -32,7 +34,7 @@ def undisturbed() -> Iterator[None]:
                 set_torch(before or fresh_torch(), now)
 
 
-def torch_settings() -> Settings | None:
+def torch_settings() -> TorchSettings | None:
     """Return the settings of torch that outlive a call, None while nobody has imported it."""
     torch: Any = sys.modules.get("torch")
     if torch is None:
@@ -40,12 +42,12 @@ def torch_settings() -> Settings | None:
     return torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.get_default_dtype()
 
 
-def fresh_torch(anomalies: bool = False) -> Settings:
+def fresh_torch(anomalies: bool = False) -> TorchSettings:
     """Return the settings that torch starts with."""
     return True, anomalies, sys.modules["torch"].float32
 
 
-def set_torch(wanted: Settings, now: Settings) -> None:
+def set_torch(wanted: TorchSettings, now: TorchSettings) -> None:
     """Let torch have other settings, unless it has them: setting takes far longer than asking."""
     if now != wanted:
         torch: Any = sys.modules["torch"]

@@ -66,6 +66,8 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         else:
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
+            if body and is_cut(body[-1], lines[starts[at] - 1 : starts[at + 1]]):
+                names.append(body.pop().name)  # type: ignore[attr-defined]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
@@ -73,6 +75,15 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         error.msg = f"{error.msg}, read as the plain sign"
         unread = [Unread(error, error.lineno or 1)]
     return body, told_once(unread, error)
+
+
+def is_cut(node: ast.stmt, lines: Sequence[str]) -> bool:
+    """Whether a piece that cannot be read seems to be the rest of a function: from its last line on."""
+    if not isinstance(node, ast.FunctionDef) or isinstance(node.body[-1], ast.Return | ast.Raise):
+        return False
+    last, first, *more = lines
+    is_apart = not last.strip() or first.startswith(("def ", "async ", "class ", "@"))
+    return not is_apart and any(line[0] in " \t" and line.strip() for line in more)
 
 
 def plain_spaces(text: str) -> str:

@@ -13,7 +13,7 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.database import BOOK_FILE
 from autograder.quiz.sheet import read_sheet
 from autograder.results import Outcome, Report
-from autograder.roster.people import Index, Person
+from autograder.roster.people import Index, Person, folded
 from autograder.similar.fingerprints import MOST_TEXT, Prints, fingerprints
 from autograder.similar.pairs import ComparedWork
 from autograder.submission.layouts import find_submissions
@@ -55,7 +55,8 @@ def gathered(folder: Path, task: Task, out: Path | None, term: str, tell: Callab
         submission = read_entry(entry, task)
         report = reports.get(entry.name)
         works.append(work_of(submission, task, term, report, varying))
-        names += signs_of_others(submission, index, rows)
+        own = [one.name for one in people.get(entry.name, ())]
+        names += signs_of_others(submission, own, index, rows)
         with_reports.append((submission, report))
         tell(done)
     return Gathered(works, names, with_reports)
@@ -111,8 +112,14 @@ def work_of(
     )  # fmt: skip
 
 
-def signs_of_others(submission: Submission, index: Index, rows: Sequence[str]) -> Iterator[NameSign]:
-    """Yield the names of others on the quiz sheet and in the code, comments included."""
+def signs_of_others(
+    submission: Submission, own: Sequence[str], index: Index, rows: Sequence[str]
+) -> Iterator[NameSign]:
+    """Yield the names of others on the quiz sheet and in the code, comments included.
+
+    What is part of an `own` name is nobody else's: José Silva in the work of Ana José Silva.
+    """
+    mine = {word for name in own for word in re.findall(r"\w+", folded(name))}
     sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
     written = [data for path, data in sorted(submission.files.items()) if path.endswith((".py", ".ipynb"))]
     code = b"\n".join(written)[:MOST_TEXT].decode("utf-8", "replace")
@@ -122,7 +129,9 @@ def signs_of_others(submission: Submission, index: Index, rows: Sequence[str]) -
         *(("the code", one) for one in possible_names(code)),
     ]:
         found = {rows[at] for at in index.called(said)} if said else set()
-        if len(found) == 1 and submission.name not in found and (other := found.pop()) not in told:
+        if len(found) != 1 or submission.name in found or set(re.findall(r"\w+", folded(said))) <= mine:
+            continue
+        if (other := found.pop()) not in told:
             told.add(other)
             yield NameSign(submission.name, other, f"{where}: {said[:80]}")
 

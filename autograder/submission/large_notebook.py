@@ -11,7 +11,7 @@ from autograder.submission.notebook_code import code_text
 LARGE = 5_000_000  # bytes
 
 
-class Cell(msgspec.Struct):
+class SlimCell(msgspec.Struct):
     """What is looked at of a cell."""
 
     cell_type: str = ""
@@ -21,7 +21,7 @@ class Cell(msgspec.Struct):
 class Notebook(msgspec.Struct):
     """What is looked at of a notebook: the rest takes no memory."""
 
-    cells: list[Cell]
+    cells: list[SlimCell]
 
 
 def slim(data: bytes, name: str) -> bytes:

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from autograder.submission.pick import (
 from autograder.submission.work import MAX_CODE, MAX_NOTEBOOK, MAX_TEXT, Task, as_task, text_of, work_in
 
 MAX_NESTED = 3  # archives inside one another
+READING = threading.Lock()  # one at a time: several that unpack to much would take their memory together
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def read_parts(parts: Sequence[Part], task: Task | str, name: str, student: str)
     """Read the files and folders of one submission; what is wrong is its `problem`."""
     task, notes = as_task(task), list[str]()
     try:
-        with contextlib.ExitStack() as stack:
+        with READING, contextlib.ExitStack() as stack:
             items = [item for part in parts for item in items_of(part, notes)]
             for _ in range(MAX_NESTED):
                 if has_work(items, task):

@@ -17,7 +17,7 @@ OTHER = (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK)
 PATH = re.compile(rb"\d+ path=([^\n]*)\n")
 
 
-class Member(NamedTuple):
+class TarEntry(NamedTuple):
     """One entry, and where its contents are."""
 
     name: str
@@ -27,7 +27,7 @@ class Member(NamedTuple):
     modified: float
 
 
-def members(data: bytes) -> Iterator[Member]:
+def members(data: bytes) -> Iterator[TarEntry]:
     """Yield what a tar file holds, or raise a `tarfile.TarError`."""
     view, at, told, visited = memoryview(data), 0, "", 0
     while at + tarfile.BLOCKSIZE <= len(view):
@@ -48,7 +48,7 @@ def members(data: bytes) -> Iterator[Member]:
             told = long_name(found, body) or told
         elif found.type not in OTHER:
             is_file = found.isreg() and found.type != tarfile.GNUTYPE_SPARSE
-            yield Member(told or found.name, is_file, found.isdir(), body, float(found.mtime))
+            yield TarEntry(told or found.name, is_file, found.isdir(), body, float(found.mtime))
             told = ""
     if any(view[at:]):
         raise tarfile.ReadError("a header that is not all there")

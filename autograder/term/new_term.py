@@ -3,7 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from autograder.config import SEEDS, CourseSettings, parse_config
 from autograder.errors import InputError, KitError
@@ -32,21 +32,27 @@ def for_new_term(text: str, first_due: date | None, seed: int | None = None) -> 
     dues = {stem: one.due for stem, one in before.assignments.items() if one.due}
     shift = first_due - min(dues.values()).date() if first_due and dues else timedelta(0)
     changed = DUE.sub(
-        lambda due: f"{due['key']}{due['quote']}{shifted(due['time'], shift)}{due['quote']}", changed
+        lambda due: f"{due['key']}{due['quote']}{shifted(due['time'], shift, before.zone)}{due['quote']}",
+        changed,
     )
     after = parse_config(changed)
     insist_on_no_other_change(before, after, seed, shift)
-    return NewTerm(changed, [(stem, due, due + shift) for stem, due in dues.items()])
+    return NewTerm(changed, [(stem, due, later(due, shift, before.zone)) for stem, due in dues.items()])
 
 
-def shifted(time: str, shift: timedelta) -> str:
-    """Return a due date so many days later, written as it was."""
+def shifted(time: str, shift: timedelta, zone: tzinfo | None) -> str:
+    """Return a due date so many days later, written as it was; in `zone` with the offset of that day."""
     try:
-        return (datetime.fromisoformat(time) + shift).isoformat()
+        return later(datetime.fromisoformat(time), shift, zone).isoformat()
     except ValueError:
         raise InputError(
             f"grading.yml: the due date {time} is written in a way that cannot be shifted"
         ) from None
+
+
+def later(due: datetime, shift: timedelta, zone: tzinfo | None) -> datetime:
+    """Return the same time of day so many days later, where clocks stand as in `zone` if that is known."""
+    return due.astimezone(zone) + shift if zone else due + shift
 
 
 def insist_on_no_other_change(
@@ -54,7 +60,7 @@ def insist_on_no_other_change(
 ) -> None:
     """Raise unless seed and due dates are all that has changed."""
     for stem, one in before.assignments.items():
-        if one.due and after.assignments[stem].due != one.due + shift:
+        if one.due and after.assignments[stem].due != later(one.due, shift, before.zone):
             raise KitError(
                 f"grading.yml: the due date of {stem} was not found as `due: TIME` on a line of its own"
             )

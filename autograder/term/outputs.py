@@ -33,9 +33,8 @@ def table_of(term: Term) -> Table:
     table = Table([*TERM_HEAD, *stems, *[f"{stem}.late_days" for stem in stems], "total_percent", "look_at"])
     for student in term.students:
         person, marks = student.person, [student.marks.get(stem) for stem in stems]
-        number = person.sid or person.canvas or person.moodle or person.login
         table.add([
-            person.name, number, person.email, person.section,
+            person.name, person.number or person.login, person.email, person.section,
             *[mark.score if (mark and mark.handed_in) or (mark and mark.score) else "" for mark in marks],
             *[mark.late_days if mark else "" for mark in marks],
             round(100 * term.total(student), 2), "; ".join(term.worries(student)),

@@ -31,7 +31,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Graded:
+class TermAssignment:
     """An assignment of the term, from one folder."""
 
     stem: str
@@ -54,7 +54,7 @@ class StudentMarks:
 class Term:
     """A term's assignments, in the order in which they were due, and its students by name."""
 
-    assignments: list[Graded]
+    assignments: list[TermAssignment]
     students: list[StudentMarks]
 
     def total(self, student: StudentMarks) -> float:
@@ -117,7 +117,7 @@ def outs_in(folder: Path) -> list[Path]:
 MarkedStudents = list[tuple[Person, Mark]]
 
 
-def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[Graded, MarkedStudents]:
+def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[TermAssignment, MarkedStudents]:
     """Return an assignment and everybody's marks in it."""
     with Gradebook(out, create=False) as book:
         run = book.last_run()
@@ -131,12 +131,12 @@ def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[Graded, Mark
                 most = report.max_score
                 mark = Mark(report.score, report.max_score, report.late_days, not one.absent)
                 marks += [(person, mark) for person in one.row.people]
-        given = {person.name for person, mark in marks if not mark.handed_in}
-        absent = [person for person in run.about.missing if person.name not in given]
+        given = {person for person, mark in marks if not mark.handed_in}
+        absent = [person for person in run.about.missing if person not in given]
         marks += [(person, Mark(0.0, most, handed_in=False)) for person in absent]
     stem = run.assignment
     due = run.about.terms.get("due date", "")
-    return Graded(stem, run.about.title or stem, out, sortable(due), most, weights.get(stem)), marks
+    return TermAssignment(stem, run.about.title or stem, out, sortable(due), most, weights.get(stem)), marks
 
 
 def sortable(due: str) -> str:
@@ -147,7 +147,7 @@ def sortable(due: str) -> str:
         return "~"
 
 
-def joined(books: Sequence[tuple[Graded, MarkedStudents]]) -> list[StudentMarks]:
+def joined(books: Sequence[tuple[TermAssignment, MarkedStudents]]) -> list[StudentMarks]:
     """Return one student for all marks of the same person: by numbers and addresses, then by name."""
     students: list[StudentMarks] = []
     for graded, marks in books:

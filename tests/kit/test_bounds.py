@@ -18,7 +18,7 @@ from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
 from autograder.sandbox.student import Student
-from autograder.submission import archive, beside, large_notebook, packed, tar, work
+from autograder.submission import archive, beside, large_notebook, packed, reading, tar, work
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "security.md"
 MB = 1 << 20
@@ -212,3 +212,17 @@ def test_only_a_few_submissions_answer_much_at_once():
         one.release()
     assert places.acquire(blocking=False)
     assert not places.acquire(blocking=False)
+
+
+def test_one_submission_is_read_at_a_time(tmp_path, monkeypatch):
+    alone, read_on = [], reading.collect
+
+    def collect(*told):
+        alone.append(not reading.READING.acquire(blocking=False))
+        return read_on(*told)
+
+    monkeypatch.setattr(reading, "collect", collect)
+    (tmp_path / "warmup.py").write_text("x = 1\n")
+    assert not reading.read_submission(tmp_path / "warmup.py", "warmup").problem
+    assert alone == [True]
+    assert not reading.READING.locked()

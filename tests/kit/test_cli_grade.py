@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from autograder.cli.main import main
+from tests.kit.platform_importers import GERMAN, Moodle
 
 TINY = Path(__file__).parent / "tiny"
 RIGHT = """
@@ -184,6 +185,14 @@ def test_graded_again_the_same_work_does_not_score_otherwise_without_a_word(home
     assert "otherwise" not in run("grade", home / "class", "-a", "warmup", "-o", copy, course=course).stderr
 
 
+def test_who_is_in_the_folder_no_more_is_told(home, copy, tmp_path):
+    folder = shutil.copytree(home / "class", tmp_path / "class")
+    shutil.rmtree(folder / "Ada Lovelace_32_assignsubmission_file")
+    done = run("grade", folder, "-a", "warmup", "-o", copy, course=home / "course")
+    assert f"1 are not in {folder}, so they leave all tables: Ada Lovelace_32\n" in done.stderr
+    assert "Ada Lovelace_32" not in scores(copy)
+
+
 def test_one_student_is_graded_again_and_the_others_stand(home, copy):
     done = run("regrade", copy, "--only", "z1", course=home / "course")
     assert done.stdout.startswith("warmup: 1 of 1 submissions ran again\n")
@@ -241,6 +250,23 @@ def test_who_handed_in_nothing_can_be_given_a_score(copy):
     assert not (copy / "reports" / "Alan Turing.html").exists()
 
 
+def test_a_score_by_hand_stays_with_the_namesake_that_it_was_meant_for(home, copy, tmp_path):
+    folder = shutil.copytree(home / "class", tmp_path / "class")
+    for number in ("31", "32"):
+        shutil.rmtree(folder / f"Ada Lovelace_{number}_assignsubmission_file")
+    words = ["-a", "warmup", "-o", tmp_path / "new", "--roster", home / "roster.csv"]
+    run("grade", folder, *words, course=home / "course")
+    done = run("override", tmp_path / "new", "a1", "12", "--reason", "oral exam", "--author", "me")
+    assert done.exit_code == 0, done.output
+    late = folder / "Ada Lovelace_31_assignsubmission_file"
+    shutil.copytree(home / "class" / late.name, late)
+    done = run("grade", folder, *words, course=home / "course")
+    assert "the 12 set by hand counts for nobody" in done.stderr
+    grades = {line["Identifier"]: line["Grade"] for line in table(tmp_path / "new" / "moodle.csv")}
+    assert "Participant 32" not in grades
+    assert [row["id"] for row in table(tmp_path / "new" / "missing.csv")] == ["a2", "t1"]
+
+
 def test_published_state_feedback_and_exports_agree_after_every_change(home, copy):
     run("report", copy, "--published", "--feedback")
     run("override", copy, "z1", "3.5", "--reason", "oral exam", "--author", "me")
@@ -251,6 +277,16 @@ def test_published_state_feedback_and_exports_agree_after_every_change(home, cop
     assert (copy / "feedback" / "Zoë 🦜_33_assignfeedback_file_feedback.txt").read_text() == text
     run("report", copy, "--unpublished")
     assert "Score" not in (copy / "feedback" / "Zoë 🦜_33_assignfeedback_file_feedback.txt").read_text()
+
+
+def test_grades_that_moodle_has_otherwise_are_told(home, copy, tmp_path):
+    sheet = Moodle(
+        {"31": "Ada Lovelace", "33": "Zoë 🦜"}, 20, GERMAN, grades={"31": (7.5, 1.0), "33": (15.0, 1.0)}
+    )
+    (tmp_path / "sheet.csv").write_text(sheet.worksheet(), encoding="utf-8")
+    done = run("grade", home / "class", "-a", "warmup", "-o", copy, "--roster", tmp_path / "sheet.csv",
+               course=home / "course")  # fmt: skip
+    assert "moodle.csv changes 1 grades that the worksheet has: Ada Lovelace 7.5 -> 11 (if" in done.stderr
 
 
 def test_work_that_is_handed_in_after_a_score_was_set_is_told(home, copy, tmp_path):

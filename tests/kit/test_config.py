@@ -149,6 +149,8 @@ def test_a_byte_order_mark_is_fine_and_other_bytes_are_not(tmp_path: Path) -> No
         ("per_day: 0.5", "per_day: 10", "late.per_day must be a number from 0 to 1, not 10"),
         ("max: 4", "max: 0", "attempts.max must be a whole number above 0, or null, not 0"),
         ("hidden}", "never}", "hidden_checks must be visible, hidden, after_due_date or after_pub"),
+        ("seed: 7", "time_zone: Europe/Berln", "not Europe/Berln; did you mean Europe/Berlin?"),
+        ("seed: 7", "time_zone: Europe/Athens", "it is +02:00 in Europe/Athens then: is 2026-12-15T23:59"),
         ("seed: 7", "seed: 1.5", "seed must be a whole number, 0 or more, not 1.5"),
         ("seed: 7", "seed: 7\nseed: 8", "seed stands twice, again in line 4"),
         ("quiz: 0.5", "quiz: 1\n    quiz: 2", "quiz stands twice"),

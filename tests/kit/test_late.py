@@ -1,16 +1,20 @@
 """Late work and attempts: the rules, and the times they are applied to."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from autograder.config import Attempts, Late
+from autograder.config import Attempts, Course, Late, parse_config
 from autograder.roster.late import Extension, Ruling, days_late, rule
 from autograder.roster.times import moment
+from autograder.roster.zone import Zone
 
 DUE = datetime(2026, 12, 15, 23, 59, tzinfo=timezone(timedelta(hours=1)))
+COURSE = Course(Path(), parse_config("assignments: {a: {questions: {f: 3}}}"))
 RULES = Late(grace_minutes=15, per_day=0.1, max_days=3)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -125,4 +129,21 @@ def test_later_is_never_cheaper(minutes, grace, per_day):
     ],
 )
 def test_times_as_platforms_write_them(text, want):
-    assert moment(text, DUE.tzinfo) == want
+    found = moment(text)
+    assert (found and Zone(COURSE, DUE).placed(found)) == want
+
+
+def test_where_clocks_change_a_time_is_what_they_showed():
+    due = datetime.fromisoformat("2027-03-27T23:59:00+01:00")
+    berlin = Zone(Course(Path(), replace(COURSE.settings, time_zone="Europe/Berlin")), due)
+    (sunday,) = [berlin.placed(datetime(2027, 3, 28, 23, 59))]  # clocks went forward that morning
+    assert sunday == datetime(2027, 3, 28, 21, 59, tzinfo=UTC)
+    assert days_late(sunday, berlin.due, 0) == 1
+    assert days_late(berlin.placed(datetime(2027, 3, 29, 0, 59)), berlin.due, 0) == 1  # 24 hours later
+    assert days_late(berlin.placed(datetime(2027, 3, 29, 1, 0)), berlin.due, 0) == 2
+    assert rule(sunday, berlin.due, Late(), extension=Extension(days=1)).late_days == 0  # until 23:59 there
+    assert not list(berlin.doubts())
+    unknown = Zone(COURSE, due)
+    assert unknown.placed(datetime(2027, 3, 28, 23, 59)) == datetime(2027, 3, 28, 22, 59, tzinfo=UTC)
+    (told,) = unknown.doubts()
+    assert "(1) are read in that of the due date, +01:00" in told

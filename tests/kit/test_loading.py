@@ -221,6 +221,21 @@ def test_signs_of_word_processors_are_read_as_plain_ones_and_told(load, line):
     assert "read as the plain sign" in notes[0]
 
 
+def test_a_function_whose_rest_cannot_be_read_is_lost_and_its_neighbours_are_not(load):
+    session, notes = load(ABOVE + "def cut():\n    a = 1\nb = (2}\n    return a + b\n" + BELOW)
+    assert (value(session, "f"), value(session, "g")) == (1, 2)
+    assert "cut" not in session.loaded.names
+    assert "cut" in notes[0]
+
+
+@pytest.mark.parametrize("gap", ["", "\n\n"])
+def test_a_function_that_is_whole_outlives_what_cannot_be_read_below_it(load, gap):
+    session, _ = load("def f():\n    while True:\n        return 1\n" + gap + "def h(:\n    x\n" + BELOW)
+    assert (value(session, "f"), value(session, "g")) == (1, 2)
+    session, _ = load(ABOVE + "b = (2}\n    return b\n" + BELOW)
+    assert value(session, "f") == 1
+
+
 def test_flags_of_the_future_and_annotations_carry_on(load):
     text = """
         from __future__ import annotations

@@ -12,6 +12,7 @@ from autograder.roster.people import Index, Person, read_roster
 from autograder.submission.layouts import find_submissions
 
 SETTINGS = """
+time_zone: Europe/Berlin
 late: {grace_minutes: 15, per_day: 0.1, max_days: 3}
 assignments:
   warmup: {questions: {f: 10}, due: 2026-12-15T23:59:00+01:00}
@@ -163,7 +164,36 @@ def test_two_students_with_the_same_name_stay_apart(tmp_path):
     taken = intake(tmp_path, names, roster=text)  # their numbers say nothing here, so nothing is guessed
     assert [one.sid for one in people(taken).values()] == ["", ""]
     assert len(taken.missing) == 2
-    assert said(taken)[0] == "Ada Lovelace_31: 2 students on the roster may be meant"
+    assert said(taken)[0].startswith("Ada Lovelace_31: 2 students on the roster may be meant: write the id")
+
+
+def test_who_has_the_same_names_in_another_order_is_somebody_else(tmp_path):
+    taken = intake(
+        tmp_path, ["An Van Le/warmup.py", "Le Van An/warmup.py"], roster="name,id\nLe Van An,l\nAn Van Le,a\n"
+    )
+    assert {name: person.sid for name, person in people(taken).items()} == {
+        "An Van Le": "a",
+        "Le Van An": "l",
+    }
+    assert said(taken) == []
+
+
+def test_a_namesake_is_told_by_the_id_in_place_of_the_name(tmp_path):
+    names = "name,id\nAda Li,s1\nAda Li,s2\n"
+    taken = intake(tmp_path / "a", ["7-1 - Ada Li - Dec 10, 2026 1200 PM/warmup.py"], roster=names)
+    assert any("write the id of one in place of the name" in remark for remark in taken.remarks)
+    for folder in ("7-1 - s2 - Dec 10, 2026 1200 PM/warmup.py", "s2/warmup.py", "s2 - warmup.py"):
+        taken = intake(tmp_path / folder[:5], [folder], roster=names)
+        assert [person.sid for person in taken.missing] == ["s1"]
+
+
+def test_a_class_that_is_mostly_late_is_asked_about_the_due_date(tmp_path):
+    names = [f"Hw_u{at}_attempt_2027-01-{at:02}-08-00-00_warmup.py" for at in range(1, 6)]
+    assert said(intake(tmp_path, names)) == [
+        "5 of 5 are late: is 2026-12-15 23:59 CET in grading.yml when it was due?"
+    ]
+    on_time = [f"Hw_v{at}_attempt_2026-12-{at:02}-08-00-00_warmup.py" for at in range(1, 6)]
+    assert said(intake(tmp_path, on_time)) == []
 
 
 def test_strangers_and_those_who_handed_in_twice_are_told(tmp_path):

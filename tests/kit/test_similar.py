@@ -2,6 +2,7 @@
 
 import ast
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -138,16 +139,18 @@ def test_another_students_name_on_the_sheet_or_in_the_code_is_told():
     people = [Person(name="Ada Lovelace", email="ada@example.org"), Person(name="Zoe Adams")]
     index = Index(list(enumerate(people)))
 
-    def told(code: str, sheet: str) -> list[str]:
+    def told(code: str, sheet: str, own: Sequence[str] = ("Zoe Adams",)) -> list[str]:
         files = {"w.py": code.encode(), "quiz.yml": sheet.encode()}
         return [
-            one.other for one in signs_of_others(Submission("zoe", "zoe", files, main="w.py"), index, rows)
+            one.other
+            for one in signs_of_others(Submission("zoe", "zoe", files, main="w.py"), own, index, rows)
         ]
 
     assert told("x = 1", "student: Ada Lovelace\nq: {answer: 1}\n") == ["ada"]
     assert told("# by ada@example.org", "student: Zoe Adams\n") == ["ada"]
     assert told("# author: Ada Lovelace", "") == ["ada"]
     assert told("# author: Zoe Adams. Value Iteration", "student: Zoe Adams\n") == []
+    assert told("# Zoe Ada Lovelace", "student: Zoe Ada Lovelace\n", ["Zoe Ada Lovelace"]) == []
 
 
 def test_pages_show_hostile_text_as_text(tmp_path):

@@ -74,6 +74,15 @@ def test_weights_of_the_course_make_the_total(outs):
     assert parse_config(settings).assignments["warmup"].weight == 2.5
 
 
+def test_namesakes_who_handed_in_nothing_are_both_there(tmp_path):
+    other = Person(name="Ada Lovelace", sid="a2")
+    graded(tmp_path / "a", "first", "2026-10-01 12:00:00+02:00", [(ALAN, 9.0)], [ADA, other])
+    with Gradebook(tmp_path / "a") as book:
+        book.override("Ada Lovelace_a2", 7.0, "me", "oral exam")
+    term = term_of([tmp_path], {})
+    assert {one.person.sid: one.marks["first"].score for one in term.students} == {"a1": 0, "a2": 7, "t1": 9}
+
+
 def test_a_section_has_a_table_of_its_own(outs):
     assert CliRunner().invoke(main, ["term", str(outs), "--section", "tue"]).exit_code == 0
     assert "Alan" not in (outs / "term-tue.csv").read_text()
@@ -110,6 +119,14 @@ def test_a_new_term_changes_the_seed_and_the_dates_and_nothing_else():
     ).replace("2026-12-15T23:59:00+01:00", "2027-06-15T23:59:00+01:00")
     assert parse_config(for_new_term(SETTINGS, None).text).seed != 7
     assert for_new_term(SETTINGS.replace("seed: 7  # private\n", ""), None, 5).text.startswith("seed: 5\n")
+
+
+def test_in_a_time_zone_a_new_term_has_the_same_times_of_day():
+    here = f"time_zone: Europe/Berlin\n{SETTINGS}"
+    made = for_new_term(here, date(2027, 4, 1), 99)
+    assert "due: 2027-04-01T23:59:00+02:00" in made.text
+    assert 'due: "2027-06-15T23:59:00+02:00"' in made.text  # was in winter
+    assert [due.isoformat()[-14:] for _, _, due in made.dates] == ["23:59:00+02:00"] * 2
 
 
 def test_new_term_is_a_command_that_checks_the_dates(tmp_path):

@@ -9,10 +9,10 @@ import pytest
 from autograder.config import load_config
 from autograder.judging.grader import Grader
 from autograder.judging.judged import outcome_of
+from autograder.judging.mistake_process import MistakeProcess
 from autograder.judging.opening import open_grader
 from autograder.judging.programs import reference_program
 from autograder.judging.session import Script
-from autograder.judging.stage import Stage
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call
 from autograder.sandbox.codec import encode_call
@@ -69,7 +69,7 @@ def script(*calls: Call) -> Script:
     return Script(tuple(map(encode_call, calls)), calls=calls)
 
 
-def play(grader: Grader, names: list[str], copy: str, stage: Stage) -> list[list[list[Answer]]]:
+def play(grader: Grader, names: list[str], copy: str, stage: MistakeProcess) -> list[list[list[Answer]]]:
     """Return what functions answer to two checks of one call each."""
     calls = [Call("call", "running_mean", args=([float(number)], 1)) for number in (3, 5)]
     _, played = stage.play(programs(grader, *names), copy, [script(call) for call in calls])
@@ -77,7 +77,7 @@ def play(grader: Grader, names: list[str], copy: str, stage: Stage) -> list[list
 
 
 def test_each_has_its_own_memory_and_what_ends_the_process_is_asked_alone(grader):
-    stage = Stage(grader.wall)
+    stage = MistakeProcess(grader.wall)
     try:
         assert play(grader, ["remembers", "ends", "counts"], "0", stage) == [[[1], [2]], [], [[1], [1]]]
         assert play(grader, ["remembers"], "1", stage) == [[[1], [2]]]  # other inputs, a copy of its own

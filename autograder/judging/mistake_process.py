@@ -15,7 +15,7 @@ from autograder.sandbox.program import Program
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.wall import Wall
 
-SWITCH = "_put_on_stage"
+SWITCH = "_bind_variant"
 # A copy of the module for each draw of the inputs: some mistakes remember earlier calls.
 SWITCHING = f"""
 
@@ -38,7 +38,7 @@ def {SWITCH}(copy, bind):
 PART = 4  # of the time of a submission, after which a fresh process is taken
 
 
-class Stage:
+class MistakeProcess:
     """Plays scripts with programs that differ from the reference in what they bind."""
 
     def __init__(self, wall: Wall) -> None:
@@ -82,7 +82,7 @@ class Stage:
 
 
 def is_whole(part: Sequence[Sequence[Reply]]) -> bool:
-    """Whether a program was put on the stage and answered every call itself."""
+    """Whether a program was bound and answered every call itself."""
     if any(reply.ended for replies in part for reply in replies):
         return False
     try:
