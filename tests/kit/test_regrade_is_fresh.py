@@ -218,6 +218,16 @@ def test_points_that_were_lent_stay_when_only_a_title_changes(course, tmp_path):
     assert after == grade(mine, folder, tmp_path / "fresh")["ada"]
 
 
+def test_what_is_wrong_alike_stays_alike_when_only_the_layout_of_checks_changes(course, tmp_path):
+    mine, folder = tmp_path / "course", tmp_path / "class"
+    shutil.copytree(course, mine)
+    hand_in(folder, "ada", 3, 0)
+    before = grade(mine, folder, tmp_path / "out")["ada"]
+    assert before.questions[2].behaviour
+    edit(mine, *COURSE_EDITS[6])
+    assert grade(mine, folder, tmp_path / "out") == grade(mine, folder, tmp_path / "fresh")
+
+
 def test_an_earlier_check_that_is_stricter_costs_in_a_regrade_what_it_costs_afresh(course, tmp_path):
     mine, folder = tmp_path / "course", tmp_path / "class"
     shutil.copytree(course, mine)
