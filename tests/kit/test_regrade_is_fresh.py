@@ -99,7 +99,7 @@ COURSE_EDITS = (
     (MISTAKES, '@misconception("running_mean")\ndef divides_by_the_window_at_the_start', "def _unused"),
     (SOLUTION, "low: float = 0.0", "low: float = 0.1"),
     (SOLUTION, "Return, for every place", "Return, for each place"),
-    (KEY, "answer: clipping", "answer: sorting"),
+    (KEY, '"(clipp?', '"(sorting|clipp?'),
     (SETTINGS, "running_mean: 10", "running_mean: 7"),
     (SETTINGS, "quiz: 5", "quiz: 11"),
     (SETTINGS, "    quiz: 5\n", ""),
