@@ -75,7 +75,7 @@ def grade(
 
     course = load_config(root)
     course.assignment(assignment)
-    before, given = classes.last_run(out, assignment), classes.absolute(lists)
+    before, given = classes.last_run(out, assignment, quiz_only=quiz_only), classes.absolute(lists)
     paths = classes.lists_of(before, given, without_lists)
     options = Options(
         **paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway, quiz_only=quiz_only

@@ -52,6 +52,8 @@ def term(root: Path, folders: tuple[Path, ...], out: Path | None, section: str) 
     click.echo(
         f"{len(found.students)} students, {len(found.assignments)} assignments; look at {behind} of them"
     )
+    for remark in found.remarks():
+        click.echo(remark, err=True)
     click.echo("\n".join(map(str, paths)))
 
 
