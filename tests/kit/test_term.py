@@ -152,6 +152,7 @@ def test_new_term_is_a_command_that_checks_the_dates(tmp_path):
         "warmup: due Wed 2020-01-15 12:00 +0100; this is in the past: give --first-due DATE\n" in done.output
     )
     assert "extensions.csv is the last term's: move it away\n" in done.output
+    assert "UTC offsets stay as they are: where clocks change, name time_zone" in done.output
     assert path.read_text() == text
     done = CliRunner().invoke(main, ["--course", str(course), "new-term", "--first-due", "2099-04-20"])
     assert done.exit_code == 0, done.output
