@@ -793,9 +793,9 @@ def test_every_training_episode_starts_anew(student, rng):
 def test_learns_from_random_behaviour_what_is_best(student, rng):
     """At epsilon 1, left or up pays and the other is dear: gamma decides if the goal is worth it."""
     best = "not the best policy for this gamma: what does the target look at, what is explored?"
-    pays = rng.permutation([0.2, -0.6]).tolist()  # what left pays, then up: exchanged for the second gamma
+    pays = rng.permutation([0.2, -0.6]).tolist()  # what left pays, then up
     # 0.2 forever is worth 20 at gamma 0.99, the way to the goal 0.98; at 0.5 it is 0.4 and 0.49
-    for gamma, (left, up) in ((0.99, pays), (0.5, pays[::-1])):
+    for gamma, (left, up) in ((0.99, pays), (0.99, pays[::-1]), (0.5, pays)):
         grid = {"size": 2, "step_reward": [-0.01, left, -0.01, up]}
         table = train(student, grid, int(rng.integers(1000)), 60, 0.5, gamma, 1.0)
         worth = "the goal pays more" if gamma == 0.5 else "staying pays more"
@@ -836,8 +836,8 @@ def test_alpha_stays_as_it_is_given(student, rng):
 @check("train_q_learning", requires=WALKED)
 def test_the_limit_on_steps_is_no_end(student, rng):
     """Episodes of one step: the world goes on after the cut, so staying left pays forever."""
-    grid = {"size": 2, "walls": [(0, 1)], "step_reward": [-0.01, 0.15, 0.2, -0.6]}
-    # left is worth 0.15 if the cut were the end, less than 0.2 for down; else up to 15
+    grid = {"size": 2, "walls": [(0, 1)], "step_reward": [-0.01, 0.15, 1.0, -0.6]}
+    # left is worth 0.15 if the cut were the end, less than 1 for down; else up to 15
     seed = int(rng.integers(1000))
     before, table = (train(student, grid, seed, episodes, 0.5, 0.99, 1.0, 1) for episodes in (0, 150))
     changed = np.argwhere(table_of(table, 2) != table_of(before, 2))
