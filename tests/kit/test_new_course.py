@@ -107,7 +107,8 @@ def test_pytest_runs_the_checks_of_a_course_anywhere_and_on_a_submission(course)
 
 
 def test_pytest_finds_what_is_handed_out_also_for_one_file():
-    root, one = Path(__file__).resolve().parents[2], "tests/questions/test_gridworld.py"  # imports gridworld_env
+    root = Path(__file__).resolve().parents[2]
+    one = "tests/questions/test_gridworld.py"  # imports gridworld_env
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "every_move", one]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     assert "2 passed" in done.stdout, done.stdout + done.stderr
