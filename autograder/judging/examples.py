@@ -5,20 +5,17 @@ mistakes answer it in workers of their own. Only right or wrong and a count leav
 """
 
 import contextlib
-import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from autograder.checks.compare import CheckFailed, expect_close
 from autograder.checks.equality import expect_equal
-from autograder.data.values import Tensor
 from autograder.errors import ReferenceFailed
 from autograder.judging import examples_reader
 from autograder.judging.bank import Bank, Check, Variant
+from autograder.judging.copied import defaults_of, is_copy
 from autograder.judging.judge import Judge
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session
@@ -37,7 +34,6 @@ MOST_EXAMPLES = 8  # examples of a question that are looked at: each tells wheth
 MOST_BYTES = 20_000  # of an example
 CALLS = 4  # times the limit of a call, in which the course's programs have to answer all of a submission's
 NO_TIME_S = 0.01  # less than this is none
-LIKE = 0.01  # as near are the figures of a call that is copied
 RTOL, ATOL = 2e-3, 1e-3  # worked out by hand: three digits are enough
 READER = Path(examples_reader.__file__).read_text("utf-8")
 FORM = f'{EXAMPLES_FILE}: write examples = {{"function": [((argument, argument), value), ...]}}'
@@ -101,8 +97,11 @@ class Examiner:
         wrong = [place for place, one in enumerate(asked, 1) if one is None or place not in right]
         catchable = self.catchable(name)
         right_ones = [(place, one) for place, one in enumerate(asked, 1) if one and place in right]
-        handed_out = self._handed_out[name]
-        copied = [place for place, (call, _) in right_ones if any(is_like(call, one) for one in handed_out)]
+        defaults = defaults_of(self._bank.parts.values(), name)
+        copied = [
+            place for place, (call, _) in right_ones
+            if any(is_copy(call, one, defaults) for one in self._handed_out[name])
+        ]  # fmt: skip
         good = [one for place, one in right_ones if place not in copied]
         mistakes = [one for one in self._bank.misconceptions if one.name in catchable]
         caught = self.caught(mistakes, good, programs)
@@ -219,30 +218,6 @@ def of_variant(call: Call, variant: Variant) -> Call:
 def is_plain(call: Call, name: str) -> bool:
     """Whether a call is of the kind that an example can make."""
     return call.action == "call" and call.name == name and not (call.wrt or call.functions or call.handle)
-
-
-def is_like(one: Call, other: Call) -> bool:
-    """Whether two calls are made with nearly the same figures."""
-    pairs = flat([one.args, one.kwargs]), flat([other.args, other.kwargs])
-    return len(pairs[0]) == len(pairs[1]) and all(map(is_near, *pairs))
-
-
-def is_near(one: Any, other: Any) -> bool:
-    """Whether two figures are nearly the same, or two other things the same."""
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return math.isclose(one, other, rel_tol=LIKE, abs_tol=LIKE)
-    return type(one) is type(other) and one == other
-
-
-def flat(value: Any) -> list[Any]:
-    """Return everything in data one after another, whatever it is kept in."""
-    if isinstance(value, Tensor):
-        value = value.array
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    return [leaf for one in value for leaf in flat(one)] if isinstance(value, list | tuple) else [value]
 
 
 def agrees(answer: Answer | None, value: Any) -> bool:

@@ -115,7 +115,7 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
 def not_written(name: str, tellable: Tellable) -> str:
     """Say that a stub was called, and whether it is another one than the question's."""
     if name == tellable.question or name not in tellable.names:
-        return "Not written yet."
+        return "Not written yet: the stub's line, raise NotImplementedError, still stands."
     return f"This needs {name if tellable.everything else 'another function'}, which is not written yet."
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.errors import STUB, InputError
 from autograder.submission.commands import CLOSING, OPENING, python_of_cell, without_commands
+from autograder.submission.disguises import what_it_is
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -21,10 +22,12 @@ BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
 COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
 
+LOOKED_AT = 200  # bytes, to see what a file is that is no text
 LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
 PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
 REPLACED = "\ufffd"
+WINDOWS = "old_windows"  # what does not fit is read as there
 
 
 def decode(data: bytes, name: str) -> str:
@@ -36,7 +39,9 @@ def decode(data: bytes, name: str) -> str:
     encoding = encoding or unmarked(data)
     if not encoding:
         if b"\0" in data:
-            raise InputError(f"{name} is not a text file: NUL at byte {data.index(0)}")
+            kind = what_it_is(data[:LOOKED_AT].decode("latin-1"))
+            found = kind or f"not a text file: NUL at byte {data.index(0)}"
+            raise InputError(f"{name} is {found}; save it as plain text")
         encoding = coding_comment(data, name)
     try:
         text = data.decode(encoding)
@@ -62,7 +67,7 @@ def unmarked(data: bytes) -> str:
 
 
 def code_text(data: bytes, name: str) -> str:
-    """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
+    """Return the text of a program in any encoding: what is no UTF-8 is as a rule from Windows.
 
     Raises:
         InputError: it is no text.
@@ -74,8 +79,16 @@ def code_text(data: bytes, name: str) -> str:
     except InputError:
         if b"\0" in data:
             raise
-        text = unix_lines(data.decode("utf-8", "replace"))
+        text = unix_lines(data.decode("utf-8", WINDOWS))
     return text.lstrip("\ufeff")
+
+
+def as_on_windows(error: Any) -> tuple[str, int]:
+    """Return what the bytes that are no UTF-8 mean to old editors on Windows."""
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(WINDOWS, as_on_windows)
 
 
 def coding_comment(data: bytes, name: str) -> str:

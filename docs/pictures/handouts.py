@@ -26,6 +26,16 @@ CHOSEN = {
         "sweeps": "Values after some sweeps",
     },
     "gridworld": {"random_walks": "Length of a random episode"},
+    "policy_gradients": {
+        "rare_action": "The gradient that should raise a rare action",
+        "learning": "Four policies learn to say token 2",
+        "clip": "its gradient for the log-probability",
+    },
+    "rlhf": {
+        "thanks": "A perfect answer, and more and more thanks",
+        "hack": "Score of the reward model",
+        "cures": "True quality on the way",
+    },
 }
 
 

@@ -56,6 +56,18 @@ def renamed(name: str) -> Change:
     return change
 
 
+def indented(question: str) -> Change:
+    """Move a question's function, the last of the file, to the right."""
+
+    def change(folder: Path) -> None:
+        lines = (folder / "warmup.py").read_text("utf-8").splitlines(keepends=True)
+        start = next(at for at, line in enumerate(lines) if line.startswith(f"def {question}"))
+        text = "".join([*lines[:start], *(f"    {line}" for line in lines[start:])])
+        (folder / "warmup.py").write_text(text, "utf-8")
+
+    return change
+
+
 def gone(name: str) -> Change:
     return lambda folder: shutil.rmtree(path) if (path := folder / name).is_dir() else path.unlink()
 
@@ -104,7 +116,7 @@ STATES: dict[str, tuple[Change, str, str]] = {
         body("    return “a”\n"), "a word processor's: type them again", "invalid character '“'"
     ),
     "copied from a prompt": (
-        below("\n>>> running_mean([1], 1)\n"), "take the >>> away", "Python cannot read this"
+        body("    >>> running_mean([1], 1)\n"), "take the >>> away", "Python cannot read this"
     ),
     "merge left over": (below("\n<<<<<<< HEAD\n"), "keep one of the two versions", "Python cannot read this"),
     "renamed": (
@@ -152,12 +164,47 @@ STATES: dict[str, tuple[Change, str, str]] = {
         swap("student:", "student Ada", "quiz.yml"), "quiz 0 of 3", "write your name or student number"
     ),
     "no quiz": (gone("quiz.yml"), "0 of 15 visible points\n", "quiz.yml is missing: its questions earn nothing"),
+    "inside another": (
+        indented("clip_to_range"),
+        "clip_to_range is inside running_mean: move it", "clip_to_range is inside running_mean: move it",
+    ),
+    "stub left in": (
+        body(STUB.format("running_mean") + MEAN),
+        "line 24: the stub's raise NotImplementedError is left in", "line 24: the stub's raise NotImplemented",
+    ),
+    "variable of that name": (
+        both(body(MEAN), below("\nrunning_mean = running_mean([1.0], 1)\n")),
+        "running_mean is a variable here (ndarray)", "running_mean is a variable here (ndarray)",
+    ),
+    "sum = ...": (
+        body("    np = np.asarray(values)\n    return np\n"), "if it has another meaning outside, rename it",
+        "0 of 4 visible checks pass",
+    ),
+    "a word document": (
+        lambda folder: (folder / "warmup.py").write_bytes(b"PK\x03\x04\x14\0\0word/document.xml"),
+        "a zip or an office document; save it as plain text", "a zip or an office document; save it as",
+    ),
+    "pasted from a chat": (
+        swap('"""Two small', 'Here is the solution:\n\n"""Two small'), "is this a sentence?", "line 1: Python cannot",
+    ),
+    "a sign from a page": (
+        body("    return values × 2\n"), "this sign came in by pasting", "invalid character",
+    ),
+    "half of it at the left edge": (
+        body("    values = np.asarray(values)\nmeans = values[:window}\n    return means\n"),
+        "running_mean    cannot be checked: see above", "line 25: Python cannot read this",
+    ),
+    "saved on an old Windows": (
+        both(body(f"    # it’s é\n\u00a0\u00a0\u00a0\u00a0low = 0\n{MEAN}"), encoded("cp1252")),
+        "invalid non-printable character U+00A0", "invalid non-printable character U+00A0",
+    ),
     "called wrongly below": (
         both(body(MEAN), below("\nrunning_mean([1])\n")), "missing 1 required positional argument: 'window'",
         "2 of 4 visible checks pass",
     ),
     "defined twice": (
-        both(body(MEAN), below("\ndef running_mean(values, window):\n    return 0\n")), "is a single number",
+        both(body(MEAN), below("\ndef running_mean(values, window):\n    return 0\n")),
+        "line 43: running_mean again: this one counts",
         "warmup.py, line 43: running_mean again: this one counts, not that of warmup.py, line 11",
     ),
     "in both files": (

@@ -69,7 +69,7 @@ RAISED = [
     (lambda: FLOAT[0], "one number"),
     (lambda: list(torch.tensor(1.0)), "one number"),
     (lambda: 1 / 0, "divides by 0"),
-    (unbound, "one branch only"),
+    (unbound, "not yet here"),
     (endless, "without an end"),
     (lambda: Path("nowhere/data.csv").read_text(), "only the files that you hand in"),
 ]

@@ -236,6 +236,20 @@ def test_the_calls_of_visible_checks_earn_nothing_however_they_are_written(payin
     assert "number 1: a call of the visible checks" in mean.told
 
 
+@pytest.mark.parametrize("ends", ["", ", 0", ", 0.0, 1.0"])
+def test_neither_do_they_with_their_defaults_written_out(paying, ends):
+    example = f"(([-1, 0.25, 3]{ends or ','}), [0, 0.25, 1])"
+    (clip,) = graded(paying, f"examples = {{'clip_to_range': [{example}]}}").examples
+    assert (clip.wrong, clip.copied, clip.caught) == ([], [1], 0)
+
+
+def test_a_call_with_another_end_than_the_default_is_no_copy(paying):
+    example = "(([-1, 0.25, 3], 0, 2), [0, 0.25, 2])"
+    (clip,) = graded(paying, f"examples = {{'clip_to_range': [{example}]}}").examples
+    assert (clip.wrong, clip.copied) == ([], [])
+    assert clip.caught > 0
+
+
 def test_the_rows_on_gradescope_add_up_with_the_points_for_examples(paying):
     rows = to_gradescope(graded(paying, GOOD), paying.course.settings)["tests"]
     assert sum(row.get("max_score", 0) for row in rows) == 24

@@ -100,7 +100,9 @@ def test_an_unwritten_stub_says_so_in_one_line(grade):
     raises = 'raise NotImplementedError("running_mean: write your code here")'
     stub = f"def running_mean(values, window):\n    {raises}"
     ended = {(one.outcome, one.feedback) for one in results(grade(running_mean=stub), "running_mean")}
-    assert ended == {(Outcome.UNWRITTEN, "Not written yet.")}
+    assert ended == {
+        (Outcome.UNWRITTEN, "Not written yet: the stub's line, raise NotImplementedError, still stands.")
+    }
 
 
 def test_a_missing_function_names_the_nearest(grade):

@@ -56,10 +56,16 @@ def test_a_coding_comment_counts(comment: str) -> None:
     assert decode(f"{comment}\nx = 'é'".encode("latin-1"), "a.py").endswith("x = 'é'")
 
 
+def test_what_is_no_utf_8_in_a_program_is_as_on_windows() -> None:
+    (text,) = cells_of("a = 'ü'  # ".encode() + "it’s\u00a0é".encode("cp1252"), "a.py")
+    assert text == "a = 'ü'  # it’s\u00a0é"
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"a = 1\nb\x00c", "a.py is not a text file: NUL at byte 7"),
+        (b"a = 1\nb\x00c", "a.py is not a text file: NUL at byte 7; save it as plain text"),
+        (b"PK\x03\x04\x14\x00", "a.py is a zip or an office document; save it as plain text"),
         ("a\0".encode("utf-16"), "a.py is not a text file: NUL at character 1"),
         (
             b"a\nb = '\xe9'",

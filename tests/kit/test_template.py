@@ -745,7 +745,7 @@ def test_the_file_is_preferred_when_both_are_written(tmp_path):
     ("source", "told"),
     [
         (b"import nothing_at_all.x\n", "nothing_at_all is not available.*\n.*\n.*and nothing else"),
-        (b"x = 1\n\xff\n", "x.py, line 2: Python cannot read this"),
+        (b"x = 1\n\x81\n", "x.py, line 2: Python cannot read this"),
         (b"raise SystemExit(3)\n", "line 1: SystemExit: 3"),
         (b"\x00", "x.py"),
     ],

@@ -64,7 +64,11 @@ CLASSICS = (
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
     (r"EOFError", "nobody answers an input() here, nor where it is graded: take values as arguments"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
-    (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
+    (
+        r"UnboundLocalError",
+        "the function gives it a value, but not yet here: give it one before; if it has another meaning"
+        " outside, rename it",
+    ),
     (
         r"FileNotFoundError",
         "there is no such file in this folder; where it is graded there are only the files that you hand in",
@@ -77,6 +81,12 @@ CLASSICS = (
         "git left this in a merge: keep one of the two versions",
     ),
     (r"SyntaxError: invalid character '[“”‘’„]'", "these quotes are a word processor's: type them again"),
+    (
+        r"SyntaxError: invalid (non-printable )?character",
+        "this sign came in by pasting: delete it (it may be a space), and type it again",
+    ),
+    (r"SyntaxError: .*\| (```|~~~)", "this was copied from a chat or a page: take the line out"),
+    (r"SyntaxError: .*\| [A-Z][a-z']*( [a-z']+){2}", "is this a sentence? With # before it, it is a comment"),
     (r"SyntaxError: inconsistent use of tabs", "tabs and spaces are mixed: let your editor indent by spaces"),
     (r"SyntaxError: un(indent|expected indent)", "a line begins exactly below those that it belongs to"),
     (r"SyntaxError: expected an indented block", "what was begun there has nothing below it yet"),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PureWindowsPath
 
-from autograder.errors import InputError
+from autograder.errors import STUB, InputError
 from autograder.submission.notebook_code import cells_of
 
 NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
@@ -65,12 +65,16 @@ def place_of(name: str, cells: Sequence[str], line: int) -> str:
 
 def read_program(path: Path) -> HandedProgram:
     """Return a program or a notebook; raise an `InputError` with the place where Python cannot read it."""
-    cells = cells_of(path.read_bytes(), path.name)
+    return program_of(path.name, cells_of(path.read_bytes(), path.name))
+
+
+def program_of(name: str, cells: Sequence[str]) -> HandedProgram:
+    """Return a program of cells; raise an `InputError` with the place where Python cannot read it."""
     try:
-        return HandedProgram(path.name, cells, graded("\n".join(cells)))
-    except SyntaxError as wrong:
-        place = place_of(path.name, cells, wrong.lineno or 1)
-        raise InputError(f"{place}: Python cannot read this: {wrong.msg}") from None
+        return HandedProgram(name, cells, graded("\n".join(cells)))
+    except (SyntaxError, ValueError) as wrong:
+        place = place_of(name, cells, getattr(wrong, "lineno", None) or 1)
+        raise InputError(f"{place}: Python cannot read this: {getattr(wrong, 'msg', wrong)}") from None
 
 
 def imported_names(tree: ast.Module) -> dict[str, str]:
@@ -160,6 +164,38 @@ def example_troubles(program: HandedProgram, questions: Collection[str]) -> Iter
         for one in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
             if not isinstance(one, ast.Tuple | ast.List) or len(one.elts) != 2:
                 yield f"{program.place(one.lineno)}: write ((argument, argument), value)"
+
+
+def remarks(program: HandedProgram, names: Collection[str]) -> dict[str, str]:
+    """Return of questions that are there, and yet not seen to work, why: what stands where."""
+    found = dict[str, str]()
+    lost = set(names) - {one.name for one in program.tree.body if isinstance(one, ANY_DEFINITION)}
+    outers = [one for one in ast.walk(program.tree) if isinstance(one, ANY_DEFINITION)]
+    for outer, one in ((each, one) for each in outers for one in ast.walk(each)):
+        is_method = isinstance(outer, ast.ClassDef) and outer.name in names
+        is_inside = isinstance(one, ANY_DEFINITION) and one is not outer and not is_method
+        if is_inside and one.name in lost:
+            told = f"{one.name} is inside {outer.name}: move it to the left edge"
+            found.setdefault(one.name, f"{program.place(one.lineno)}: {told}")
+        elif is_begun(one) and (line := stub_line(one, outer.name)):
+            told = "the stub's raise NotImplementedError is left in: take this line out"
+            found.setdefault(outer.name, f"{program.place(line)}: {told}")
+    return {name: found[name] for name in names if name in found}
+
+
+def stub_line(node: ast.AST, name: str) -> int:
+    """Return the line of a stub's raise that a function comes to, 0 if it returns before or has none."""
+    for one in node.body if isinstance(node, ast.FunctionDef) else ():
+        if isinstance(one, ast.Raise) and f"{name}: {STUB}" in ast.unparse(one):
+            return one.lineno
+        if isinstance(one, ast.Return):
+            break
+    return 0
+
+
+def is_begun(node: ast.AST) -> bool:
+    """Whether a function holds more than a docstring and one statement."""
+    return isinstance(node, ast.FunctionDef) and len(node.body) > 1 + (ast.get_docstring(node) is not None)
 
 
 def double_definitions(program: HandedProgram, names: Collection[str]) -> Iterator[str]:

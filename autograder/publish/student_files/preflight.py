@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.environment import IMPORTABLE
-from autograder.errors import InputError, is_unwritten
+from autograder.errors import InputError
 from autograder.publish.student_files.foresight import (
     ANY_DEFINITION,
     HandedProgram,
@@ -18,7 +18,9 @@ from autograder.publish.student_files.foresight import (
     example_troubles,
     import_troubles,
     read_program,
+    remarks,
     renamed_parameters,
+    stub_line,
 )
 from autograder.publish.student_files.overview import quiz_state
 from autograder.publish.student_files.work import missing, untouched
@@ -84,9 +86,12 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
     names = " and ".join(program.name for program in programs)
     for program in programs:
         yield from ((False, told) for told in double_definitions(program, facts["questions"]))
+    told = {name: why for one in programs for name, why in remarks(one, facts["questions"]).items()}
     for name in facts["questions"]:
-        if name in defined:
-            if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
+        if name in told:
+            yield False, told[name]
+        elif name in defined:
+            if any(stub_line(one, name) for one in ast.walk(defined[name])):
                 yield False, f"{name} is not written yet"
         elif len(programs) == len(paths):
             yield False, f"there is no {name} in {names}: keep the names as they were handed out"

@@ -17,6 +17,7 @@ from autograder.sandbox.stopwatch import TooSlow
 
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
 COMPLAINTS_SHOWN = 3
+NOT_AS_HANDED_OUT = "are the names and the order of the arguments as they were handed out?"
 LINES_SHOWN = 6
 LINE_WIDTH = 100
 WHERE_OF_A_WARNING = re.compile(
@@ -39,7 +40,8 @@ def visible_verdict(
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
         if other == question:
-            return VisibleVerdict(UNWRITTEN_YET, "not written yet")
+            status = FAILED if question in work.remarks else UNWRITTEN_YET
+            return VisibleVerdict(status, work.remarks.get(question, "not written yet"))
         return VisibleVerdict(FAILED, f"this needs {other}, which is not written yet")
     if isinstance(error, NotDefined):
         return judge_missing(str(error), work)
@@ -68,6 +70,8 @@ def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
     if name in work.lost or not work.namespace:
         return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
+    if name in work.remarks:
+        return VisibleVerdict(NOT_RUN, work.remarks[name])
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
     return VisibleVerdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
@@ -90,10 +94,7 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
     if not passes_through(error.__traceback__, perform.__code__):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
-        return [
-            headline(error),
-            "are the names and the order of the arguments as they were handed out?",
-        ]
+        return [headline(error), meaning(headline(error)) or NOT_AS_HANDED_OUT]
     return [headline(error)]
 
 
@@ -145,5 +146,7 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
     lines.append(("", None))
     if first and not work.complaints:
         lines.append((f"Next: {first}. Then run pytest again.", None))
+    elif not first and not work.complaints:
+        lines.append(("Next: python study.py --check looks at the rest before you hand in.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]

@@ -10,7 +10,7 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from typing import Any
 from autograder.environment import LIBRARIES, promised, python_name
 from autograder.errors import InputError
 from autograder.publish.student_files.classics import meaning
+from autograder.publish.student_files.foresight import double_definitions, program_of, remarks
 from autograder.publish.student_files.limit import HERE, GraderLimits
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.notebook_names import notebook_names
@@ -38,8 +39,8 @@ class OwnWork:
     """What a student wrote, as far as it ran.
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
-    why, `note` what else to tell, `endless` holds the questions that ran out of time, `lost` what is not
-    defined because a statement stopped, `limits` are the grader's.
+    why, `note` what else to tell, `remarks` what is to be said of questions, `endless` holds those that ran
+    out of time, `lost` what is not defined because a statement stopped, `limits` are the grader's.
     """
 
     name: str
@@ -47,6 +48,7 @@ class OwnWork:
     files: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
     note: str = ""
+    remarks: dict[str, str] = field(default_factory=dict)
     endless: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     limits: GraderLimits = field(default_factory=GraderLimits)
@@ -129,7 +131,21 @@ def run_file(path: Path, stem: str) -> OwnWork:
         work.complaints.append(slow)
     program.missing(work.namespace)
     work.lost.update(program.lost)
+    look_at_text(work, cells, list(facts.get("questions", ())))
     return work
+
+
+def look_at_text(work: OwnWork, cells: Sequence[str], questions: Collection[str]) -> None:
+    """Note what running the work does not show: definitions that hide others, or are hidden themselves."""
+    for name in questions:
+        if name not in work.lost and not callable(work.namespace.get(name, callable)):
+            kind = type(work.namespace[name]).__name__
+            told = f"{name} is a variable here ({kind}), not the function: rename it"
+            work.complaints.append(f"{work.name}: {told}")
+    with contextlib.suppress(InputError):
+        program = program_of(work.name, cells)
+        work.remarks = remarks(program, questions)
+        work.note = next(double_definitions(program, questions), "")
 
 
 def import_ahead(texts: Iterable[str]) -> None:

@@ -29,19 +29,20 @@ It was put together from the course's grader, part by part:
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
+- commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
+- disguises: Files that are called .py and are something else: what they are, by how they begin.
+- notebook_code: From what a student saved to Python text: encodings, notebook cells.
+- foresight: What the grader would stumble over in a program, told from its text alone.
 - libraries: Libraries that the warm process may import ahead, so that no worker has to: each once, when first used.
 - promised: What graded programs can import: what is promised, and nothing else that this machine happens to hold.
 - salvage: What can be read of a text that is not wholly Python: the statements around what cannot.
 - syntax: What can be read off the statements of a program, and how they are taken apart.
 - statements: Run a program statement by statement: one that stops costs what it defines, and nothing else.
-- commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
-- notebook_code: From what a student saved to Python text: encodings, notebook cells.
 - work: Load a student's file, or their notebook, and run it under a time limit.
 - progress: Say how far a student is: one verdict for each check, one line for each question.
 - overview: How far a student is: points, the quiz, the time left, what to do next, which parts of the lab work.
 - runner: Run a folder's visible checks without pytest, one after another, and tell of each as it ends.
 - plugin: What the student's conftest.py does with pytest.
-- foresight: What the grader would stumble over in a program, told from its text alone.
 - preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 - notebook_tools: What the notebooks of a folder use: the student's functions from either file, the checks, the zip.
 """
@@ -2219,8 +2220,11 @@ WRITERS = {"SummaryWriter": Nothing}
 MODULES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
     **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
-    **dict.fromkeys(("pdb", "ipdb", "pudb"), DEBUGGER),
+    **dict.fromkeys(("pdb", "ipdb", "pudb", "IPython.core.debugger"), DEBUGGER),
+    "rich": {"print": show_nothing, "__getattr__": anything},
+    "rich.progress": {"track": Bar, "__getattr__": anything},
     "IPython": {"get_ipython": get_ipython, "display": display},
+    "IPython.core": {},
     "IPython.display": {"display": display, "__getattr__": anything},
 }
 
@@ -3229,7 +3233,11 @@ CLASSICS = (
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
     (r"EOFError", "nobody answers an input() here, nor where it is graded: take values as arguments"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
-    (r"UnboundLocalError", "it gets a value in one branch only: give it one before the if or the loop"),
+    (
+        r"UnboundLocalError",
+        "the function gives it a value, but not yet here: give it one before; if it has another meaning"
+        " outside, rename it",
+    ),
     (
         r"FileNotFoundError",
         "there is no such file in this folder; where it is graded there are only the files that you hand in",
@@ -3242,6 +3250,12 @@ CLASSICS = (
         "git left this in a merge: keep one of the two versions",
     ),
     (r"SyntaxError: invalid character '[“”‘’„]'", "these quotes are a word processor's: type them again"),
+    (
+        r"SyntaxError: invalid (non-printable )?character",
+        "this sign came in by pasting: delete it (it may be a space), and type it again",
+    ),
+    (r"SyntaxError: .*\| (```|~~~)", "this was copied from a chat or a page: take the line out"),
+    (r"SyntaxError: .*\| [A-Z][a-z']*( [a-z']+){2}", "is this a sentence? With # before it, it is a comment"),
     (r"SyntaxError: inconsistent use of tabs", "tabs and spaces are mixed: let your editor indent by spaces"),
     (r"SyntaxError: un(indent|expected indent)", "a line begins exactly below those that it belongs to"),
     (r"SyntaxError: expected an indented block", "what was begun there has nothing below it yet"),
@@ -3318,6 +3332,579 @@ def came_with(module: str, name: str = "") -> str:
 def promised() -> str:
     """Return the promised libraries in words."""
     return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"
+
+
+# ----------------------------------------
+# commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
+
+SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^(?:>>>|In \[|```)", re.MULTILINE)
+PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)")
+PROMPT_GOES_ON = re.compile(r"[ \t]*\.{3,}:?(?: |$)")
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
+CELL_COMMAND = re.compile(r"(\s*)%%(\w+)([^\n]*)\n?")
+TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
+CARRIED_OUT = re.compile(r"([ \t]*)%(run|load|loadpy|pylab|store|env|set_env|cd)\b([^\n\\]*)$")
+COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?|```)")
+HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
+ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
+OF_THE_SYSTEM = ("sx", "system")
+LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+INDENT = re.compile(r"[ \t]+(?=[^\s#])")
+
+
+def python_of_cell(text: str, module: str = "") -> str:
+    """Return a cell with its notebook commands as Python or as comments, line by line.
+
+    A cell under `%%time`, `%%capture` or whatever else measures Python runs as without it; `%%writefile`
+    writes its file, and if that is the `module` that is graded, the cell is part of it; under `%%bash` and
+    its like all of it is commented out. What is no Python under any other command says that it was left out.
+    """
+    command = CELL_COMMAND.match(text)
+    if not command:
+        return without_commands(without_indent(text))
+    written = WRITTEN.match(text)
+    if written:
+        body = text[written.end() :]
+        is_graded = written[1].strip("\"'").lower() == module
+        rest = without_commands(body) if is_graded else "\n" * body.count("\n")
+        return f"{shell_call('run_cell_magic', command[2], command[3], body)}\n{rest}"
+    if command[2] not in CELLS_NOT_RUN:
+        python = f"{command[1]}# %%{command[2]}{command[3]}\n"
+        python += without_commands(without_indent(text[command.end() :]))
+        if is_python(python):
+            return python if "\n" in text[command.end(1) :] else python.removesuffix("\n")
+    lines = [f"# {line}" for line in text.split("\n")]
+    if command[2] not in CELLS_NOT_RUN:
+        at = command[1].count("\n")
+        lines[at] = f"{shell_call('run_cell_magic', command[2], command[3], '')}  {lines[at]}"
+    return "\n".join(lines)
+
+
+def is_python(text: str) -> bool:
+    """Whether a text can be read as Python."""
+    try:
+        ast.parse(text)
+    except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
+        return False
+    return True
+
+
+def shell_call(method: str, *given: str) -> str:
+    """Return a call of the stand-in for a notebook's shell."""
+    return f"get_ipython().{method}({', '.join(repr(one.strip()) for one in given[:2])}" + (
+        f", {given[2]!r})" if len(given) > 2 else ")"
+    )
+
+
+def without_indent(text: str) -> str:
+    """Return a cell without the indentation of its first line, as notebooks take it."""
+    indent = INDENT.match(text)
+    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
+
+
+def without_commands(text: str) -> str:
+    """Return Python text with `%magic`, `!shell`, `help?` and ``` lines commented out, else unchanged.
+
+    What was typed at a prompt, `>>>` or `In [1]:`, loses it, as in a notebook. Line numbers stay. A command
+    is one only where a statement can begin: not inside brackets, a string or after a backslash. No line of
+    valid Python looks like that.
+    """
+    if not SUSPECT_LINE.search(text):
+        return text
+    lines, quote, depth, joined, continued, prompted = [], "", 0, False, False, False
+    for line in text.split("\n"):
+        begins = not (continued or quote or depth or joined)
+        prompt = PROMPT.match(line) if begins else None
+        prompt = prompt or (PROMPT_GOES_ON.match(line) if prompted else None)
+        prompted = prompt is not None
+        line = line[prompt.end() :] if prompt else line
+        if continued:  # of a command that went on with a backslash
+            line, continued = f"# {line}", line.endswith("\\")
+        elif begins:
+            line, continued = without_command(line)
+        if not continued:
+            quote, depth, joined = open_after(line, quote, depth)
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def without_command(line: str) -> tuple[str, bool]:
+    """Return the line at which a statement begins as Python, and whether its command goes on."""
+    timed = TIMED.match(line)
+    if timed:
+        return timed[1] + line[timed.end() :], False
+    assigned = ASSIGNED_COMMAND.match(line)
+    if assigned:
+        return with_result(line, assigned), line.endswith("\\")
+    done = CARRIED_OUT.match(line)
+    if done:
+        return done[1] + shell_call("run_line_magic", done[2], done[3]), False
+    command = COMMAND.match(line) or HELP.match(line)
+    if not command:
+        return line, False
+    indent = command[1]
+    keeps_block = "pass  " if indent else ""  # the command may be all that a block holds
+    return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
+
+
+def with_result(line: str, assigned: re.Match[str]) -> str:
+    """Return a line that keeps what a command gives, as Python; commands of the system print nothing here."""
+    target, command, rest = assigned[1], assigned[3], line[assigned.end() :]
+    if command == "time":
+        return target + rest
+    if command is None or command in OF_THE_SYSTEM:
+        return f"{target}[]  # {line[assigned.end(1) :]}"
+    return f"{target}{shell_call('run_line_magic', command, rest.rstrip(chr(92)))}"
+
+
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
+    at = 0
+    while found := LEXICAL.search(line, at):
+        mark, at = found[0], found.end()
+        if mark == "\\":
+            at += 1  # whatever comes next means nothing
+        elif quote:
+            if mark.startswith(quote):
+                at, quote = found.start() + len(quote), ""
+        elif mark == "#":
+            return "", depth, False
+        elif mark[0] in "'\"":
+            quote = mark
+        else:
+            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
+    joined = at > len(line)  # a backslash was the last character
+    if len(quote) == 1 and not joined:
+        quote = ""  # never closed: an error, which ends with its line
+    return quote, depth, joined and not quote
+
+
+# ----------------------------------------
+# disguises: Files that are called .py and are something else: what they are, by how they begin.
+
+BEGINNINGS = (
+    (re.compile(r"<!doctype html|<html|<\?xml", re.IGNORECASE), "a web page"),
+    (
+        re.compile(r"version https://git-lfs\.github\.com/spec"),
+        "a git-lfs pointer without its file",
+    ),
+    (re.compile(r"\{\\rtf"), "a rich text document (RTF)"),
+    (
+        re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'),
+        "a part of a notebook",
+    ),
+    (re.compile(r"%PDF-"), "a PDF"),
+    (re.compile(r"PK\x03\x04"), "a zip or an office document"),
+    (re.compile(r"diff --git |--- a/|<<<<<<< "), "a diff"),
+)
+
+
+def what_it_is(text: str) -> str:
+    """Return what a text is that is no Python, "" if that cannot be told."""
+    start = text.lstrip("\ufeff \t\r\n")[:200]
+    return next((kind for pattern, kind in BEGINNINGS if pattern.match(start)), "")
+
+
+# ----------------------------------------
+# notebook_code: From what a student saved to Python text: encodings, notebook cells.
+
+BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
+
+LOOKED_AT = 200  # bytes, to see what a file is that is no text
+LONGEST_TEMPLATE = 200_000
+NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
+PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
+REPLACED = "\ufffd"
+WINDOWS = "old_windows"  # what does not fit is read as there
+
+
+def decode(data: bytes, name: str) -> str:
+    """Return the text of a file with "\\n" line ends, or raise an `InputError` of one line.
+
+    It is UTF-8, anything with a byte order mark, or what a coding comment names.
+    """
+    encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
+    encoding = encoding or unmarked(data)
+    if not encoding:
+        if b"\0" in data:
+            kind = what_it_is(data[:LOOKED_AT].decode("latin-1"))
+            found = kind or f"not a text file: NUL at byte {data.index(0)}"
+            raise InputError(f"{name} is {found}; save it as plain text")
+        encoding = coding_comment(data, name)
+    try:
+        text = data.decode(encoding)
+    except UnicodeError as error:
+        at = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = data[:at].count(b"\n") + 1
+        label = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
+        raise InputError(
+            f"{name} is not {label} text: byte {at} (line {line}) does not fit; save it as UTF-8"
+        ) from error
+    if "\0" in text:
+        raise InputError(f"{name} is not a text file: NUL at character {text.index(chr(0))}")
+    return unix_lines(text)
+
+
+def unmarked(data: bytes) -> str:
+    """Return the encoding of a text in UTF-16 without its mark, "" if it is none: each second byte is 0."""
+    for at, encoding in enumerate(("utf-16-be", "utf-16-le")):
+        halves = data[at::2], data[1 - at :: 2]
+        if data and len(data) % 2 == 0 and not any(halves[0]) and 0 not in halves[1]:
+            return encoding
+    return ""
+
+
+def code_text(data: bytes, name: str) -> str:
+    """Return the text of a program in any encoding: what is no UTF-8 is as a rule from Windows.
+
+    Raises:
+        InputError: it is no text.
+    """
+    if not data.startswith(tuple(mark for mark, _ in BOMS)) and not unmarked(data):
+        data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
+    try:
+        text = decode(data, name)
+    except InputError:
+        if b"\0" in data:
+            raise
+        text = unix_lines(data.decode("utf-8", WINDOWS))
+    return text.lstrip("\ufeff")
+
+
+def as_on_windows(error: Any) -> tuple[str, int]:
+    """Return what the bytes that are no UTF-8 mean to old editors on Windows."""
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(WINDOWS, as_on_windows)
+
+
+def coding_comment(data: bytes, name: str) -> str:
+    """Return the encoding that the first two lines name, UTF-8 if they name none."""
+    for line in data[:2000].splitlines()[:2]:
+        found = COOKIE.match(line)
+        if found:
+            said = found[1].decode("ascii", "replace")
+            try:
+                known = codecs.lookup(said).name
+                "".encode(known)  # not for codecs that are not of text
+            except (LookupError, UnicodeError):
+                known = "undefined"
+            if NOT_FOR_SOURCE.fullmatch(known):
+                raise InputError(f"{name} names the unknown encoding {said[:40]}: save it as UTF-8")
+            return known
+        if line.strip() and not line.lstrip().startswith(b"#"):
+            break
+    return "utf-8"
+
+
+def unix_lines(text: str) -> str:
+    """Return a text with every line end as "\\n"."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def cells_of(data: bytes, name: str) -> list[str]:
+    """Return code as Python text, cell by cell, or raise an `InputError` of one line.
+
+    What is in a file decides whether it is a notebook.
+    """
+    text = code_text(data, name)
+    if ".ipynb" in name.lower():
+        is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
+    else:
+        is_notebook = NOTEBOOK.match(text)
+    if not is_notebook:
+        return [without_commands(text)]
+    module = name.rpartition("/")[2].lower().replace(".ipynb", ".py")
+    cells = [python_of_cell(cell, module) for cell in notebook_cells(text, name)]
+    if not cells:
+        raise InputError(f"{name} has no code cells")
+    return cells
+
+
+def notebook_cells(text: str, name: str) -> list[str]:
+    """Return the code cells of a notebook (format 3 or 4) in order, or raise an `InputError`."""
+    try:
+        book = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
+    try:
+        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
+
+
+def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the cells of a notebook; before format 4 they were on worksheets."""
+    if "cells" in book:
+        yield from book["cells"]
+    else:
+        for sheet in book["worksheets"]:
+            yield from sheet.get("cells", ())
+
+
+def is_code(cell: Mapping[str, Any]) -> bool:
+    """Whether a cell holds code; one that does not say what it is holds none."""
+    return bool(cell.get("cell_type") == "code")
+
+
+def cell_text(cell: Mapping[str, Any]) -> str:
+    """Return a code cell's text, "" if it has none; before format 4 its key was "input"."""
+    source = cell.get("source", cell.get("input")) or ""
+    text = source if isinstance(source, str) else "".join(source)
+    # half a surrogate pair, which JSON can spell, fits into no file
+    return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
+
+
+def is_untouched(text: str) -> bool:
+    """Whether every function of a module is still the stub that was handed out."""
+    if STUB not in text or len(text) > LONGEST_TEMPLATE:
+        return False
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    marks = (token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL))
+    try:
+        return all(is_stub_body(marks) for token in marks if token.string == "def")
+    except (tokenize.TokenError, SyntaxError):
+        return False
+
+
+def is_stub_body(marks: Iterator[tokenize.TokenInfo]) -> bool:
+    """Whether the function after a "def" holds a docstring, the stub's raise and nothing else."""
+    depth = 0
+    for token in marks:
+        depth += (token.string in OPENING) - (token.string in CLOSING)
+        if token.string == ":" and depth == 0:
+            break
+    body: list[str] = []
+    blocks = 0
+    for token in marks:
+        blocks += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
+        if blocks == 0 and token.type != tokenize.NEWLINE:
+            break
+        if token.type not in (tokenize.NEWLINE, tokenize.INDENT):
+            body.append(token.string)
+    if body and body[0].lstrip("rRuU").startswith(("'", '"')):
+        body = body[1:]
+    return body[:3] == ["raise", "NotImplementedError", "("] and len(body) == 5 and STUB in body[3]
+
+
+# ----------------------------------------
+# foresight: What the grader would stumble over in a program, told from its text alone.
+
+NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
+IT_ENDS = "it ends the program"
+REFUSED_IMPORTS = {
+    "socket": NO_NETWORK, "urllib.request": NO_NETWORK, "http.client": NO_NETWORK, "http.server": NO_NETWORK,
+    "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
+}  # fmt: skip
+REFUSED_CALLS = {
+    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
+    "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
+}  # fmt: skip
+ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+AT_HOME_ONLY = ("__name__ == '__main__'", "'__main__' == __name__", "get_ipython()")
+WRITING = re.compile(r"save|write|dump|to_")
+MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
+
+
+class Graded(ast.NodeTransformer):
+    """Leaves out what runs only in a main program or a notebook: where it is graded it is neither."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        """Keep what stands under `else:` of such a guard."""
+        self.generic_visit(node)
+        return node.orelse if ast.unparse(node.test) in AT_HOME_ONLY else node
+
+
+def graded(text: str) -> ast.Module:
+    """Return a program without what runs only at home."""
+    tree: ast.Module = Graded().visit(ast.parse(text))
+    return tree
+
+
+@dataclass(frozen=True)
+class HandedProgram:
+    """A file that is handed in, as far as it runs where it is graded."""
+
+    name: str
+    cells: Sequence[str]
+    tree: ast.Module
+
+    def place(self, line: int) -> str:
+        """Return where a line of the whole is, in words."""
+        return place_of(self.name, self.cells, line)
+
+
+def place_of(name: str, cells: Sequence[str], line: int) -> str:
+    """Return where a line of all cells together is, in words."""
+    ends = list(itertools.accumulate(cell.count("\n") + 1 for cell in cells))
+    at = min(bisect.bisect_left(ends, line), len(cells) - 1)
+    within = line - (ends[at - 1] if at else 0)
+    return f"{name}, cell {at + 1}, line {within}" if name.endswith(".ipynb") else f"{name}, line {line}"
+
+
+def read_program(path: Path) -> HandedProgram:
+    """Return a program or a notebook; raise an `InputError` with the place where Python cannot read it."""
+    return program_of(path.name, cells_of(path.read_bytes(), path.name))
+
+
+def program_of(name: str, cells: Sequence[str]) -> HandedProgram:
+    """Return a program of cells; raise an `InputError` with the place where Python cannot read it."""
+    try:
+        return HandedProgram(name, cells, graded("\n".join(cells)))
+    except (SyntaxError, ValueError) as wrong:
+        place = place_of(name, cells, getattr(wrong, "lineno", None) or 1)
+        raise InputError(f"{place}: Python cannot read this: {getattr(wrong, 'msg', wrong)}") from None
+
+
+def imported_names(tree: ast.Module) -> dict[str, str]:
+    """Return the full name of what each imported name means: {"np": "numpy", "system": "os.system"}."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name] = alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the full name of everything that is called, where it is a plain one, with the call."""
+    names = imported_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            head, dot, rest = ast.unparse(node.func).partition(".")
+            yield names.get(head, head) + dot + rest, node
+
+
+def import_troubles(folder: Path, program: HandedProgram, ours: Collection[str]) -> Iterator[str]:
+    """Yield what a program imports that is not there, or of no use, where it is graded."""
+    told = dict[str, None]()
+    for full in imported_names(program.tree).values():
+        package = full.partition(".")[0]
+        refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
+        if refused:
+            told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
+        elif package not in ours and (folder / f"{package}.py").is_file():
+            told[
+                f"import {package}: {package}.py is not handed in: put its functions into {program.name}"
+            ] = None
+        elif package not in ours:
+            told[f"import {package}: the grader does not have it"] = None
+    yield from told
+
+
+def call_troubles(program: HandedProgram, defined: Collection[str]) -> Iterator[str]:
+    """Yield the calls that cannot end well where nobody sits before a screen."""
+    for name, call in calls_in(program.tree):
+        if name in REFUSED_CALLS and name not in defined:
+            yield f"{program.place(call.lineno)}: {name}(): {REFUSED_CALLS[name]}"
+
+
+def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) -> Iterator[str]:
+    """Yield the files of the folder that a program names in a call and that the grader will not have."""
+    for name, call in calls_in(program.tree):
+        asked = [*call.args, *(one.value for one in call.keywords)]
+        first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
+        if name.endswith("run_line_magic") and others:
+            first = f"{others[0]} ".split(" ")[-2]  # the file of %run or %load
+        writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
+        if not isinstance(first, str) or writes:
+            continue
+        for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
+            if path.suffix and path.name not in given and (folder / path.name).is_file():
+                yield f"{program.place(call.lineno)}: {path.name} is not handed in, so the grader lacks it"
+                break
+
+
+def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
+    """Return the names of the parameters of functions, and of methods as `Class.method`."""
+    found = {}
+    for node in tree.body:
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                name = inner.name if inner is node else f"{node.name}.{inner.name}"  # type: ignore[attr-defined]
+                every = [*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs]
+                found[name] = [one.arg for one in every]
+    return found
+
+
+def example_troubles(program: HandedProgram, questions: Collection[str]) -> Iterator[str]:
+    """Yield the examples that have another form than `"question": [((argument,), value)]`."""
+    given = [one.value for one in program.tree.body
+             if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "examples"]  # fmt: skip
+    if not given:
+        yield f"{program.name}: there is no examples = {{...}} in it"
+        return
+    pairs = zip(given[-1].keys, given[-1].values, strict=True) if isinstance(given[-1], ast.Dict) else ()
+    for key, value in pairs:
+        if isinstance(key, ast.Constant) and key.value not in questions:
+            yield f"{program.place(key.lineno)}: {key.value} is no function of this assignment"
+        for one in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
+            if not isinstance(one, ast.Tuple | ast.List) or len(one.elts) != 2:
+                yield f"{program.place(one.lineno)}: write ((argument, argument), value)"
+
+
+def remarks(program: HandedProgram, names: Collection[str]) -> dict[str, str]:
+    """Return of questions that are there, and yet not seen to work, why: what stands where."""
+    found = dict[str, str]()
+    lost = set(names) - {one.name for one in program.tree.body if isinstance(one, ANY_DEFINITION)}
+    outers = [one for one in ast.walk(program.tree) if isinstance(one, ANY_DEFINITION)]
+    for outer, one in ((each, one) for each in outers for one in ast.walk(each)):
+        is_method = isinstance(outer, ast.ClassDef) and outer.name in names
+        is_inside = isinstance(one, ANY_DEFINITION) and one is not outer and not is_method
+        if is_inside and one.name in lost:
+            told = f"{one.name} is inside {outer.name}: move it to the left edge"
+            found.setdefault(one.name, f"{program.place(one.lineno)}: {told}")
+        elif is_begun(one) and (line := stub_line(one, outer.name)):
+            told = "the stub's raise NotImplementedError is left in: take this line out"
+            found.setdefault(outer.name, f"{program.place(line)}: {told}")
+    return {name: found[name] for name in names if name in found}
+
+
+def stub_line(node: ast.AST, name: str) -> int:
+    """Return the line of a stub's raise that a function comes to, 0 if it returns before or has none."""
+    for one in node.body if isinstance(node, ast.FunctionDef) else ():
+        if isinstance(one, ast.Raise) and f"{name}: {STUB}" in ast.unparse(one):
+            return one.lineno
+        if isinstance(one, ast.Return):
+            break
+    return 0
+
+
+def is_begun(node: ast.AST) -> bool:
+    """Whether a function holds more than a docstring and one statement."""
+    return isinstance(node, ast.FunctionDef) and len(node.body) > 1 + (ast.get_docstring(node) is not None)
+
+
+def double_definitions(program: HandedProgram, names: Collection[str]) -> Iterator[str]:
+    """Yield the questions that a program defines twice."""
+    seen = dict[str, int]()
+    for node in program.tree.body:
+        if isinstance(node, ANY_DEFINITION) and node.name in names:
+            if node.name in seen:
+                first = program.place(seen[node.name])
+                yield f"{program.place(node.lineno)}: {node.name} again: this one counts, not that of {first}"
+            seen[node.name] = node.lineno
+
+
+def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
+    for name, found in parameters_of(tree).items():
+        asked = list(wanted.get(name, ()))
+        if found[: len(asked)] != asked:
+            yield f"{name}({', '.join(found)}): its arguments were handed out as ({', '.join(asked)})"
 
 
 # ----------------------------------------
@@ -3470,6 +4057,11 @@ LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+STRAIGHT = {  # what word processors and pages make of quotes and of the minus
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032"), "'"),
+    **dict.fromkeys(map(ord, "\u2212\u2013"), "-"),
+}
 
 
 class NewerSyntax(SyntaxError):
@@ -3502,7 +4094,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         first: Exception | None = None
         for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
             attempts += 1
-            found = parsed(lines[starts[at] : starts[end]], starts[at])
+            found = parsed_somehow(lines[starts[at] : starts[end]], starts[at])
             if not isinstance(found, Exception):
                 body += found
                 at = end
@@ -3511,12 +4103,24 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         else:
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
+            if body and is_cut(body[-1], lines[starts[at] - 1 : starts[at + 1]]):
+                names.append(body.pop().name)  # type: ignore[attr-defined]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
-    if text != given and not unread:
-        unread = [Unread(error, getattr(error, "lineno", None) or 1)]
+    if not unread and isinstance(error, SyntaxError) and isinstance(parsed([given], 0), Exception):
+        error.msg = f"{error.msg}, read as the plain sign"
+        unread = [Unread(error, error.lineno or 1)]
     return body, told_once(unread, error)
+
+
+def is_cut(node: ast.stmt, lines: Sequence[str]) -> bool:
+    """Whether a piece that cannot be read seems to be the rest of a function: from its last line on."""
+    if not isinstance(node, ast.FunctionDef) or isinstance(node.body[-1], ast.Return | ast.Raise):
+        return False
+    last, first, *more = lines
+    is_apart = not last.strip() or first.startswith(("def ", "async ", "class ", "@"))
+    return not is_apart and any(line[0] in " \t" and line.strip() for line in more)
 
 
 def plain_spaces(text: str) -> str:
@@ -3525,6 +4129,13 @@ def plain_spaces(text: str) -> str:
         return text
     kinds = {sign: unicodedata.category(sign) for sign in set(text)}
     return text.translate({ord(sign): {"Zs": " ", "Cf": ""}.get(kind, sign) for sign, kind in kinds.items()})
+
+
+def parsed_somehow(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
+    """Return the statements of some lines, if need be with straight quotes in place of curly ones."""
+    found = parsed(lines, before)
+    straight = [line.translate(STRAIGHT) for line in lines] if isinstance(found, Exception) else lines
+    return found if straight == lines else parsed(straight, before)
 
 
 def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
@@ -3622,14 +4233,25 @@ def single_imports(node: ast.stmt, namespace: Mapping[str, Any]) -> list[ast.stm
     return found
 
 
-def plainer_definitions(node: ast.stmt) -> Iterator[ast.stmt]:
-    """Yield a definition to be compiled with annotations that nobody reads; then without decorators too."""
+def plainer_definitions(node: ast.stmt, lost: Collection[str]) -> Iterator[ast.stmt]:
+    """Yield a definition to be compiled with annotations that nobody reads, and ever fewer decorators.
+
+    Those of lost names go first, in a class those of its methods too; then all of its own.
+    """
     if isinstance(node, DEFINITIONS):
         yield node
-        if node.decorator_list:
-            bare = copy.copy(node)
-            bare.decorator_list = []
-            yield bare
+        bare = copy.deepcopy(node)
+        for one in ast.walk(bare):
+            if isinstance(one, DEFINITIONS):
+                one.decorator_list = [mark for mark in one.decorator_list if not names_in(mark) & set(lost)]
+        yield bare
+        bare.decorator_list = []
+        yield bare
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Return the names that an expression reads."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def futures(body: Iterable[ast.stmt]) -> int:
@@ -3688,7 +4310,7 @@ class ProgramRun:
     Args:
         watch: cuts what takes too long.
         skip: statements that are left out.
-        before: called before every statement; they then run one at a time from the start.
+        before: called before every statement, which then run one at a time from the start; may be taken away.
         passing: exceptions that are not the program's own.
     """
 
@@ -3699,7 +4321,7 @@ class ProgramRun:
         before: Callable[[Place, int], None] | None = None,
         passing: tuple[type[BaseException], ...] = (),
     ) -> None:
-        self.watch, self._skip, self._before, self._passing = watch, frozenset(skip), before, passing
+        self.watch, self._skip, self.before, self._passing = watch, frozenset(skip), before, passing
         self.stops: list[Stop] = []
         self.lost: dict[str, Stop] = {}
 
@@ -3715,7 +4337,7 @@ class ProgramRun:
                 self._note(Stop(one.error, (name, -1), one.line, one.names))
             self._one_by_one(list(enumerate(body)), name, namespace)
             return self.stops[first:]
-        if self._before or any(place[0] == name for place in self._skip):
+        if self.before or any(place[0] == name for place in self._skip):
             self._one_by_one(list(enumerate(ast.parse(text).body)), name, namespace)
         elif stopped := self._attempt(code, namespace, parse := cache(lambda: ast.parse(text).body)):
             body = parse()
@@ -3740,8 +4362,8 @@ class ProgramRun:
             if place in self._skip:
                 self._note(Stop(LeftOut(), place, node.lineno, list(bound(node))))
                 continue
-            if self._before:
-                self._before(place, node.lineno)
+            if self.before:
+                self.before(place, node.lineno)
             for part in single_imports(node, namespace):
                 try:
                     code = compile(ast.Module([part], []), name, "exec", AWAIT | flags, dont_inherit=True)
@@ -3762,7 +4384,7 @@ class ProgramRun:
         if isinstance(cause, ModuleNotFoundError) and isinstance(node, ast.Import | ast.ImportFrom):
             for name in bound(node):
                 namespace.setdefault(name, NotInstalled(cause))
-        for plainer in plainer_definitions(node) if isinstance(error, Exception) else ():
+        for plainer in plainer_definitions(node, self.lost) if isinstance(error, Exception) else ():
             tree = ast.Module([plainer], [])
             code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
             if self._attempt(code, namespace) is None:
@@ -3836,324 +4458,6 @@ def position(error: BaseException, code: CodeType) -> tuple[int, int]:
 
 
 # ----------------------------------------
-# commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
-
-SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
-WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
-CELL_COMMAND = re.compile(r"(\s*)%%(\w+)([^\n]*)\n?")
-TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
-CARRIED_OUT = re.compile(r"([ \t]*)%(run|load|loadpy|pylab|store|env|set_env|cd)\b([^\n\\]*)$")
-COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
-HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
-ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
-OF_THE_SYSTEM = ("sx", "system")
-LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-INDENT = re.compile(r"[ \t]+(?=[^\s#])")
-
-
-def python_of_cell(text: str, module: str = "") -> str:
-    """Return a cell with its notebook commands as Python or as comments, line by line.
-
-    A cell under `%%time`, `%%capture` or whatever else measures Python runs as without it; `%%writefile`
-    writes its file, and if that is the `module` that is graded, the cell is part of it; under `%%bash` and
-    its like all of it is commented out. What is no Python under any other command says that it was left out.
-    """
-    command = CELL_COMMAND.match(text)
-    if not command:
-        return without_commands(without_indent(text))
-    written = WRITTEN.match(text)
-    if written:
-        body = text[written.end() :]
-        is_graded = written[1].strip("\"'").lower() == module
-        rest = without_commands(body) if is_graded else "\n" * body.count("\n")
-        return f"{shell_call('run_cell_magic', command[2], command[3], body)}\n{rest}"
-    if command[2] not in CELLS_NOT_RUN:
-        python = f"{command[1]}# %%{command[2]}{command[3]}\n"
-        python += without_commands(without_indent(text[command.end() :]))
-        if is_python(python):
-            return python if "\n" in text[command.end(1) :] else python.removesuffix("\n")
-    lines = [f"# {line}" for line in text.split("\n")]
-    if command[2] not in CELLS_NOT_RUN:
-        at = command[1].count("\n")
-        lines[at] = f"{shell_call('run_cell_magic', command[2], command[3], '')}  {lines[at]}"
-    return "\n".join(lines)
-
-
-def is_python(text: str) -> bool:
-    """Whether a text can be read as Python."""
-    try:
-        ast.parse(text)
-    except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
-        return False
-    return True
-
-
-def shell_call(method: str, *given: str) -> str:
-    """Return a call of the stand-in for a notebook's shell."""
-    return f"get_ipython().{method}({', '.join(repr(one.strip()) for one in given[:2])}" + (
-        f", {given[2]!r})" if len(given) > 2 else ")"
-    )
-
-
-def without_indent(text: str) -> str:
-    """Return a cell without the indentation of its first line, as notebooks take it."""
-    indent = INDENT.match(text)
-    return "\n".join(line.removeprefix(indent[0]) for line in text.split("\n")) if indent else text
-
-
-def without_commands(text: str) -> str:
-    """Return Python text with `%magic`, `!shell` and `help?` lines commented out, else unchanged.
-
-    Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
-    string or after a backslash. No line of valid Python looks like that.
-    """
-    if not SUSPECT_LINE.search(text):
-        return text
-    lines, quote, depth, joined, continued = [], "", 0, False, False
-    for line in text.split("\n"):
-        if continued:  # of a command that went on with a backslash
-            line, continued = f"# {line}", line.endswith("\\")
-        elif not quote and not depth and not joined:
-            line, continued = without_command(line)
-        if not continued:
-            quote, depth, joined = open_after(line, quote, depth)
-        lines.append(line)
-    return "\n".join(lines)
-
-
-def without_command(line: str) -> tuple[str, bool]:
-    """Return the line at which a statement begins as Python, and whether its command goes on."""
-    timed = TIMED.match(line)
-    if timed:
-        return timed[1] + line[timed.end() :], False
-    assigned = ASSIGNED_COMMAND.match(line)
-    if assigned:
-        return with_result(line, assigned), line.endswith("\\")
-    done = CARRIED_OUT.match(line)
-    if done:
-        return done[1] + shell_call("run_line_magic", done[2], done[3]), False
-    command = COMMAND.match(line) or HELP.match(line)
-    if not command:
-        return line, False
-    indent = command[1]
-    keeps_block = "pass  " if indent else ""  # the command may be all that a block holds
-    return f"{indent}{keeps_block}# {line[len(indent) :]}", line.endswith("\\")
-
-
-def with_result(line: str, assigned: re.Match[str]) -> str:
-    """Return a line that keeps what a command gives, as Python; commands of the system print nothing here."""
-    target, command, rest = assigned[1], assigned[3], line[assigned.end() :]
-    if command == "time":
-        return target + rest
-    if command is None or command in OF_THE_SYSTEM:
-        return f"{target}[]  # {line[assigned.end(1) :]}"
-    return f"{target}{shell_call('run_line_magic', command, rest.rstrip(chr(92)))}"
-
-
-def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
-    at = 0
-    while found := LEXICAL.search(line, at):
-        mark, at = found[0], found.end()
-        if mark == "\\":
-            at += 1  # whatever comes next means nothing
-        elif quote:
-            if mark.startswith(quote):
-                at, quote = found.start() + len(quote), ""
-        elif mark == "#":
-            return "", depth, False
-        elif mark[0] in "'\"":
-            quote = mark
-        else:
-            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
-    joined = at > len(line)  # a backslash was the last character
-    if len(quote) == 1 and not joined:
-        quote = ""  # never closed: an error, which ends with its line
-    return quote, depth, joined and not quote
-
-
-# ----------------------------------------
-# notebook_code: From what a student saved to Python text: encodings, notebook cells.
-
-BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
-NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.(7|16|32).*")
-
-LONGEST_TEMPLATE = 200_000
-NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
-PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
-REPLACED = "\ufffd"
-
-
-def decode(data: bytes, name: str) -> str:
-    """Return the text of a file with "\\n" line ends, or raise an `InputError` of one line.
-
-    It is UTF-8, anything with a byte order mark, or what a coding comment names.
-    """
-    encoding = next((encoding for bom, encoding in BOMS if data.startswith(bom)), "")
-    encoding = encoding or unmarked(data)
-    if not encoding:
-        if b"\0" in data:
-            raise InputError(f"{name} is not a text file: NUL at byte {data.index(0)}")
-        encoding = coding_comment(data, name)
-    try:
-        text = data.decode(encoding)
-    except UnicodeError as error:
-        at = error.start if isinstance(error, UnicodeDecodeError) else 0
-        line = data[:at].count(b"\n") + 1
-        label = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
-        raise InputError(
-            f"{name} is not {label} text: byte {at} (line {line}) does not fit; save it as UTF-8"
-        ) from error
-    if "\0" in text:
-        raise InputError(f"{name} is not a text file: NUL at character {text.index(chr(0))}")
-    return unix_lines(text)
-
-
-def unmarked(data: bytes) -> str:
-    """Return the encoding of a text in UTF-16 without its mark, "" if it is none: each second byte is 0."""
-    for at, encoding in enumerate(("utf-16-be", "utf-16-le")):
-        halves = data[at::2], data[1 - at :: 2]
-        if data and len(data) % 2 == 0 and not any(halves[0]) and 0 not in halves[1]:
-            return encoding
-    return ""
-
-
-def code_text(data: bytes, name: str) -> str:
-    """Return the text of a program in any encoding: what does not fit is as a rule in its comments.
-
-    Raises:
-        InputError: it is no text.
-    """
-    if not data.startswith(tuple(mark for mark, _ in BOMS)) and not unmarked(data):
-        data = data.rstrip(b"\0") or data  # what a disk that was full, or a crash, filled it up with
-    try:
-        text = decode(data, name)
-    except InputError:
-        if b"\0" in data:
-            raise
-        text = unix_lines(data.decode("utf-8", "replace"))
-    return text.lstrip("\ufeff")
-
-
-def coding_comment(data: bytes, name: str) -> str:
-    """Return the encoding that the first two lines name, UTF-8 if they name none."""
-    for line in data[:2000].splitlines()[:2]:
-        found = COOKIE.match(line)
-        if found:
-            said = found[1].decode("ascii", "replace")
-            try:
-                known = codecs.lookup(said).name
-                "".encode(known)  # not for codecs that are not of text
-            except (LookupError, UnicodeError):
-                known = "undefined"
-            if NOT_FOR_SOURCE.fullmatch(known):
-                raise InputError(f"{name} names the unknown encoding {said[:40]}: save it as UTF-8")
-            return known
-        if line.strip() and not line.lstrip().startswith(b"#"):
-            break
-    return "utf-8"
-
-
-def unix_lines(text: str) -> str:
-    """Return a text with every line end as "\\n"."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def cells_of(data: bytes, name: str) -> list[str]:
-    """Return code as Python text, cell by cell, or raise an `InputError` of one line.
-
-    What is in a file decides whether it is a notebook.
-    """
-    text = code_text(data, name)
-    if ".ipynb" in name.lower():
-        is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
-    else:
-        is_notebook = NOTEBOOK.match(text)
-    if not is_notebook:
-        return [without_commands(text)]
-    module = name.rpartition("/")[2].lower().replace(".ipynb", ".py")
-    cells = [python_of_cell(cell, module) for cell in notebook_cells(text, name)]
-    if not cells:
-        raise InputError(f"{name} has no code cells")
-    return cells
-
-
-def notebook_cells(text: str, name: str) -> list[str]:
-    """Return the code cells of a notebook (format 3 or 4) in order, or raise an `InputError`."""
-    try:
-        book = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
-    try:
-        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
-
-
-def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the cells of a notebook; before format 4 they were on worksheets."""
-    if "cells" in book:
-        yield from book["cells"]
-    else:
-        for sheet in book["worksheets"]:
-            yield from sheet.get("cells", ())
-
-
-def is_code(cell: Mapping[str, Any]) -> bool:
-    """Whether a cell holds code; one that does not say what it is holds none."""
-    return bool(cell.get("cell_type") == "code")
-
-
-def cell_text(cell: Mapping[str, Any]) -> str:
-    """Return a code cell's text, "" if it has none; before format 4 its key was "input"."""
-    source = cell.get("source", cell.get("input")) or ""
-    text = source if isinstance(source, str) else "".join(source)
-    # half a surrogate pair, which JSON can spell, fits into no file
-    return unix_lines(text.encode("utf-8", "replace").decode().replace("\0", "?"))
-
-
-def is_untouched(text: str) -> bool:
-    """Whether every function of a module is still the stub that was handed out."""
-    if STUB not in text or len(text) > LONGEST_TEMPLATE:
-        return False
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    marks = (token for token in tokens if token.type not in (tokenize.COMMENT, tokenize.NL))
-    try:
-        return all(is_stub_body(marks) for token in marks if token.string == "def")
-    except (tokenize.TokenError, SyntaxError):
-        return False
-
-
-def is_stub_body(marks: Iterator[tokenize.TokenInfo]) -> bool:
-    """Whether the function after a "def" holds a docstring, the stub's raise and nothing else."""
-    depth = 0
-    for token in marks:
-        depth += (token.string in OPENING) - (token.string in CLOSING)
-        if token.string == ":" and depth == 0:
-            break
-    body: list[str] = []
-    blocks = 0
-    for token in marks:
-        blocks += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
-        if blocks == 0 and token.type != tokenize.NEWLINE:
-            break
-        if token.type not in (tokenize.NEWLINE, tokenize.INDENT):
-            body.append(token.string)
-    if body and body[0].lstrip("rRuU").startswith(("'", '"')):
-        body = body[1:]
-    return body[:3] == ["raise", "NotImplementedError", "("] and len(body) == 5 and STUB in body[3]
-
-
-# ----------------------------------------
 # work: Load a student's file, or their notebook, and run it under a time limit.
 
 TEXT_SHOWN = 400
@@ -4165,8 +4469,8 @@ class OwnWork:
     """What a student wrote, as far as it ran.
 
     `name` is the file, `files` what tracebacks call it, `complaints` say where it stopped and
-    why, `note` what else to tell, `endless` holds the questions that ran out of time, `lost` what is not
-    defined because a statement stopped, `limits` are the grader's.
+    why, `note` what else to tell, `remarks` what is to be said of questions, `endless` holds those that ran
+    out of time, `lost` what is not defined because a statement stopped, `limits` are the grader's.
     """
 
     name: str
@@ -4174,6 +4478,7 @@ class OwnWork:
     files: set[str] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
     note: str = ""
+    remarks: dict[str, str] = field(default_factory=dict)
     endless: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
     limits: GraderLimits = field(default_factory=GraderLimits)
@@ -4256,7 +4561,21 @@ def run_file(path: Path, stem: str) -> OwnWork:
         work.complaints.append(slow)
     program.missing(work.namespace)
     work.lost.update(program.lost)
+    look_at_text(work, cells, list(facts.get("questions", ())))
     return work
+
+
+def look_at_text(work: OwnWork, cells: Sequence[str], questions: Collection[str]) -> None:
+    """Note what running the work does not show: definitions that hide others, or are hidden themselves."""
+    for name in questions:
+        if name not in work.lost and not callable(work.namespace.get(name, callable)):
+            kind = type(work.namespace[name]).__name__
+            told = f"{name} is a variable here ({kind}), not the function: rename it"
+            work.complaints.append(f"{work.name}: {told}")
+    with contextlib.suppress(InputError):
+        program = program_of(work.name, cells)
+        work.remarks = remarks(program, questions)
+        work.note = next(double_definitions(program, questions), "")
 
 
 def import_ahead(texts: Iterable[str]) -> None:
@@ -4340,6 +4659,7 @@ def own_frames(trace: TracebackType | None, work: OwnWork) -> list[str]:
 
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
 COMPLAINTS_SHOWN = 3
+NOT_AS_HANDED_OUT = "are the names and the order of the arguments as they were handed out?"
 LINES_SHOWN = 6
 LINE_WIDTH = 100
 WHERE_OF_A_WARNING = re.compile(
@@ -4362,7 +4682,8 @@ def visible_verdict(
     if isinstance(error, NotImplementedError) and is_unwritten("NotImplementedError", str(error)):
         other = str(error).partition(":")[0]
         if other == question:
-            return VisibleVerdict(UNWRITTEN_YET, "not written yet")
+            status = FAILED if question in work.remarks else UNWRITTEN_YET
+            return VisibleVerdict(status, work.remarks.get(question, "not written yet"))
         return VisibleVerdict(FAILED, f"this needs {other}, which is not written yet")
     if isinstance(error, NotDefined):
         return judge_missing(str(error), work)
@@ -4391,6 +4712,8 @@ def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     """Say that a function is not in the file, and whether it is because its statement stopped."""
     if name in work.lost or not work.namespace:
         return VisibleVerdict(NOT_RUN, "cannot be checked: see above")
+    if name in work.remarks:
+        return VisibleVerdict(NOT_RUN, work.remarks[name])
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
     hint = f" (nearest: `{near[0]}`)" if near else ""
     return VisibleVerdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
@@ -4413,10 +4736,7 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
     if not passes_through(error.__traceback__, perform.__code__):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
-        return [
-            headline(error),
-            "are the names and the order of the arguments as they were handed out?",
-        ]
+        return [headline(error), meaning(headline(error)) or NOT_AS_HANDED_OUT]
     return [headline(error)]
 
 
@@ -4468,6 +4788,8 @@ def summary(verdicts: Mapping[str, Sequence[VisibleVerdict]], work: OwnWork) -> 
     lines.append(("", None))
     if first and not work.complaints:
         lines.append((f"Next: {first}. Then run pytest again.", None))
+    elif not first and not work.complaints:
+        lines.append(("Next: python study.py --check looks at the rest before you hand in.", None))
     lines.append(("These are the visible checks; the hidden ones decide the grade.", None))
     return [*lines, *([(work.note, None)] if work.note else [])]
 
@@ -4800,179 +5122,6 @@ def mark_of(item: Any) -> Any:
 
 
 # ----------------------------------------
-# foresight: What the grader would stumble over in a program, told from its text alone.
-
-NO_NETWORK, NO_PROGRAMS = "the grader has no network", "the grader starts no programs"
-IT_ENDS = "it ends the program"
-REFUSED_IMPORTS = {
-    "socket": NO_NETWORK, "urllib.request": NO_NETWORK, "http.client": NO_NETWORK, "http.server": NO_NETWORK,
-    "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
-}  # fmt: skip
-REFUSED_CALLS = {
-    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
-    "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
-}  # fmt: skip
-ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-AT_HOME_ONLY = ("__name__ == '__main__'", "'__main__' == __name__", "get_ipython()")
-WRITING = re.compile(r"save|write|dump|to_")
-MODES = frozenset(("w", "wb", "w+", "a", "ab", "x", "xb"))
-
-
-class Graded(ast.NodeTransformer):
-    """Leaves out what runs only in a main program or a notebook: where it is graded it is neither."""
-
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
-        """Keep what stands under `else:` of such a guard."""
-        self.generic_visit(node)
-        return node.orelse if ast.unparse(node.test) in AT_HOME_ONLY else node
-
-
-def graded(text: str) -> ast.Module:
-    """Return a program without what runs only at home."""
-    tree: ast.Module = Graded().visit(ast.parse(text))
-    return tree
-
-
-@dataclass(frozen=True)
-class HandedProgram:
-    """A file that is handed in, as far as it runs where it is graded."""
-
-    name: str
-    cells: Sequence[str]
-    tree: ast.Module
-
-    def place(self, line: int) -> str:
-        """Return where a line of the whole is, in words."""
-        return place_of(self.name, self.cells, line)
-
-
-def place_of(name: str, cells: Sequence[str], line: int) -> str:
-    """Return where a line of all cells together is, in words."""
-    ends = list(itertools.accumulate(cell.count("\n") + 1 for cell in cells))
-    at = min(bisect.bisect_left(ends, line), len(cells) - 1)
-    within = line - (ends[at - 1] if at else 0)
-    return f"{name}, cell {at + 1}, line {within}" if name.endswith(".ipynb") else f"{name}, line {line}"
-
-
-def read_program(path: Path) -> HandedProgram:
-    """Return a program or a notebook; raise an `InputError` with the place where Python cannot read it."""
-    cells = cells_of(path.read_bytes(), path.name)
-    try:
-        return HandedProgram(path.name, cells, graded("\n".join(cells)))
-    except SyntaxError as wrong:
-        place = place_of(path.name, cells, wrong.lineno or 1)
-        raise InputError(f"{place}: Python cannot read this: {wrong.msg}") from None
-
-
-def imported_names(tree: ast.Module) -> dict[str, str]:
-    """Return the full name of what each imported name means: {"np": "numpy", "system": "os.system"}."""
-    found = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                found[alias.asname or alias.name] = alias.name
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    return found
-
-
-def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
-    """Yield the full name of everything that is called, where it is a plain one, with the call."""
-    names = imported_names(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            head, dot, rest = ast.unparse(node.func).partition(".")
-            yield names.get(head, head) + dot + rest, node
-
-
-def import_troubles(folder: Path, program: HandedProgram, ours: Collection[str]) -> Iterator[str]:
-    """Yield what a program imports that is not there, or of no use, where it is graded."""
-    told = dict[str, None]()
-    for full in imported_names(program.tree).values():
-        package = full.partition(".")[0]
-        refused = next((name for name in REFUSED_IMPORTS if f"{full}.".startswith(f"{name}.")), "")
-        if refused:
-            told[f"import {refused}: {REFUSED_IMPORTS[refused]}"] = None
-        elif package not in ours and (folder / f"{package}.py").is_file():
-            told[
-                f"import {package}: {package}.py is not handed in: put its functions into {program.name}"
-            ] = None
-        elif package not in ours:
-            told[f"import {package}: the grader does not have it"] = None
-    yield from told
-
-
-def call_troubles(program: HandedProgram, defined: Collection[str]) -> Iterator[str]:
-    """Yield the calls that cannot end well where nobody sits before a screen."""
-    for name, call in calls_in(program.tree):
-        if name in REFUSED_CALLS and name not in defined:
-            yield f"{program.place(call.lineno)}: {name}(): {REFUSED_CALLS[name]}"
-
-
-def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) -> Iterator[str]:
-    """Yield the files of the folder that a program names in a call and that the grader will not have."""
-    for name, call in calls_in(program.tree):
-        asked = [*call.args, *(one.value for one in call.keywords)]
-        first, *others = [one.value if isinstance(one, ast.Constant) else None for one in asked] or [None]
-        if name.endswith("run_line_magic") and others:
-            first = f"{others[0]} ".split(" ")[-2]  # the file of %run or %load
-        writes = WRITING.search(name.rpartition(".")[2]) or MODES.intersection(map(str, others))
-        if not isinstance(first, str) or writes:
-            continue
-        for path in (PurePath(first), PureWindowsPath(first)):  # as it is called at home
-            if path.suffix and path.name not in given and (folder / path.name).is_file():
-                yield f"{program.place(call.lineno)}: {path.name} is not handed in, so the grader lacks it"
-                break
-
-
-def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
-    """Return the names of the parameters of functions, and of methods as `Class.method`."""
-    found = {}
-    for node in tree.body:
-        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
-                name = inner.name if inner is node else f"{node.name}.{inner.name}"  # type: ignore[attr-defined]
-                every = [*inner.args.posonlyargs, *inner.args.args, *inner.args.kwonlyargs]
-                found[name] = [one.arg for one in every]
-    return found
-
-
-def example_troubles(program: HandedProgram, questions: Collection[str]) -> Iterator[str]:
-    """Yield the examples that have another form than `"question": [((argument,), value)]`."""
-    given = [one.value for one in program.tree.body
-             if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "examples"]  # fmt: skip
-    if not given:
-        yield f"{program.name}: there is no examples = {{...}} in it"
-        return
-    pairs = zip(given[-1].keys, given[-1].values, strict=True) if isinstance(given[-1], ast.Dict) else ()
-    for key, value in pairs:
-        if isinstance(key, ast.Constant) and key.value not in questions:
-            yield f"{program.place(key.lineno)}: {key.value} is no function of this assignment"
-        for one in value.elts if isinstance(value, ast.List | ast.Tuple) else [value]:
-            if not isinstance(one, ast.Tuple | ast.List) or len(one.elts) != 2:
-                yield f"{program.place(one.lineno)}: write ((argument, argument), value)"
-
-
-def double_definitions(program: HandedProgram, names: Collection[str]) -> Iterator[str]:
-    """Yield the questions that a program defines twice."""
-    seen = dict[str, int]()
-    for node in program.tree.body:
-        if isinstance(node, ANY_DEFINITION) and node.name in names:
-            if node.name in seen:
-                first = program.place(seen[node.name])
-                yield f"{program.place(node.lineno)}: {node.name} again: this one counts, not that of {first}"
-            seen[node.name] = node.lineno
-
-
-def renamed_parameters(tree: ast.Module, wanted: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Yield the functions whose parameters are not as handed out; more at the end may be theirs."""
-    for name, found in parameters_of(tree).items():
-        asked = list(wanted.get(name, ()))
-        if found[: len(asked)] != asked:
-            yield f"{name}({', '.join(found)}): its arguments were handed out as ({', '.join(asked)})"
-
-
-# ----------------------------------------
 # preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 
 EXAMPLES = "examples.py"
@@ -5036,9 +5185,12 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
     names = " and ".join(program.name for program in programs)
     for program in programs:
         yield from ((False, told) for told in double_definitions(program, facts["questions"]))
+    told = {name: why for one in programs for name, why in remarks(one, facts["questions"]).items()}
     for name in facts["questions"]:
-        if name in defined:
-            if is_unwritten("NotImplementedError", ast.unparse(defined[name])):
+        if name in told:
+            yield False, told[name]
+        elif name in defined:
+            if any(stub_line(one, name) for one in ast.walk(defined[name])):
                 yield False, f"{name} is not written yet"
         elif len(programs) == len(paths):
             yield False, f"there is no {name} in {names}: keep the names as they were handed out"
