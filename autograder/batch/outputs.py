@@ -228,13 +228,16 @@ def decided_on_other_work(book: Gradebook, report: Report) -> Iterator[str]:
 
 
 def lost_decisions(book: Gradebook, names: Iterable[str]) -> Iterator[str]:
-    """Yield a remark for each score set by hand on a name that is not in the class any more."""
+    """Yield a remark for each score or points set by hand on a name that is not in the class any more."""
     for name in names:
-        overrides = book.by_hand(name).overrides
-        if overrides and (score := overrides[-1].score) is not None:
+        by_hand = book.by_hand(name)
+        lost = [one.question or "the whole" for one in by_hand.comments]
+        if by_hand.overrides and (score := by_hand.overrides[-1].score) is not None:
+            lost.insert(0, number(score))
+        if lost:
             yield (
-                f"{name} is no submission here any more: the {number(score)} set by hand counts for nobody;"
-                " if work came in under another name, set it there"
+                f"{name} is no submission here any more: what was set by hand counts for nobody"
+                f" ({listing(lost)}); if work came in under another name, set it there"
             )
 
 
