@@ -217,13 +217,20 @@ def without_row(book: Gradebook, run: Run, absent: Collection[str]) -> list[str]
 
 
 def decided_on_other_work(book: Gradebook, report: Report) -> Iterator[str]:
-    """Yield a remark if a score was set by hand on work that was handed in anew since."""
+    """Yield a remark if a score or points were set by hand on work that was handed in anew since."""
     by_hand = book.by_hand(report.submission)
-    last = by_hand.overrides[-1] if by_hand.overrides else None
-    if last and last.score is not None and is_older(last.content_hash, report):
+    set_by_hand = [
+        *((number(one.score), one.content_hash) for one in by_hand.overrides[-1:] if one.score is not None),
+        *(
+            (f"points of {one.question or 'all'}", one.content_hash)
+            for one in by_hand.comments
+            if one.has_points
+        ),
+    ]
+    if old := [what for what, content_hash in set_by_hand if is_older(content_hash, report)]:
         yield (
-            f"{report.submission} handed in other work after {number(last.score)} was set by hand, which"
-            f" still counts; autograder override OUT {report.submission!r} --remove lets the new work count"
+            f"{report.submission} handed in other work after {listing(old)} was set by hand, which still"
+            " counts: override --remove, or a line of comments without points, lets the new work count"
         )
 
 
