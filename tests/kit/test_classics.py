@@ -25,6 +25,11 @@ def changed_in_place() -> None:
     y.sum().backward()
 
 
+class NoSuper(torch.nn.Module):
+    def __init__(self) -> None:
+        self.layer = torch.nn.Linear(1, 1)
+
+
 def unbound() -> None:
     if not LEAF.numel():
         total = 0
@@ -69,6 +74,14 @@ RAISED = [
     (lambda: FLOAT[0], "one number"),
     (lambda: list(torch.tensor(1.0)), "one number"),
     (lambda: 1 / 0, "divides by 0"),
+    (lambda: LEAF.float.mean, "with () behind its name"),
+    (lambda: [].append(1).append(2), "append and sort do not"),
+    (NoSuper, "super().__init__()"),
+    (lambda: np.mean(LEAF.detach()), "use torch's own"),
+    (lambda: np.std(LEAF.detach()), "use torch's own"),
+    (input, "nobody answers"),
+    (lambda: eval("np.ones(2)", {}), "not imported in this file"),
+    (lambda: torch.nn.utils.parameters_to_vector([]), "plain list"),
     (unbound, "not yet here"),
     (endless, "without an end"),
     (lambda: Path("nowhere/data.csv").read_text(), "only the files that you hand in"),
