@@ -1,5 +1,6 @@
 """The classic exceptions, raised for real: each is told with what it means and one thing to try."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,8 @@ RAISED = [
     (lambda: torch.stack(torch.ones(2)), "list of tensors"),
     (lambda: torch.stack([]), "empty"),
     (lambda: float(np.ones(2)), "one number is wanted"),
+    (lambda: math.exp(torch.ones(2)), "torch.exp for math.exp"),
+    (lambda: math.exp(np.ones(2)), "torch.exp for math.exp"),
     (lambda: np.ones(2)[5], "past the end"),
     (lambda: [1][1], "past the end"),
     (lambda: None + 1, "is None"),

@@ -3207,7 +3207,7 @@ CLASSICS = (
     ),
     (
         r"(ValueError|TypeError): only (one element tensors|integer tensors|length-1|0-dimensional)",
-        "one number is wanted and several came: stack tensors with torch.stack, or pick one entry",
+        "one number is wanted and several came: np.exp or torch.exp for math.exp, torch.stack for lists",
     ),
     (r"TypeError: .*must be tuple of Tensors, not Tensor", "give it a list of tensors: torch.stack([a, b])"),
     (
