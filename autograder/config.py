@@ -247,6 +247,8 @@ def convert(hint: Any, raw: Any, where: str) -> Any:
         inner = get_args(hint)[1]
         return {str(key): convert(inner, value, key_path(where, key)) for key, value in raw.items()}
     accepted = hint.__metadata__[-1].description
+    if hint == Text and type(raw) is int:  # canvas_column: 4711
+        raw = str(raw)
     try:
         value = msgspec.convert(raw, hint)
         if isinstance(value, float) and not math.isfinite(value):

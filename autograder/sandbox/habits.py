@@ -50,7 +50,9 @@ def change_torch(module: Any) -> None:
     """Compile nothing, keep the number of threads, read and write where Python's `open` does."""
     module.compile, module.set_num_interop_threads = eager, nothing
     module.use_deterministic_algorithms = deterministic
-    module.save, module.load = at(1, module.save, "wb"), at(0, module.load, "rb")
+    for one in (module, module.jit):
+        one.save, one.load = at(1, one.save, "wb"), at(0, one.load, "rb")
+    module.jit.RecursiveScriptModule.save = module.jit.save
 
 
 def change_data(module: Any) -> None:

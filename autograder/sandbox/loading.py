@@ -71,6 +71,7 @@ def load(
     run.missing(vars(module))
     for bound, (source, attribute) in request.bind.items():
         setattr(module, bound, getattr(importlib.import_module(source), attribute))
+    run.before = None  # what is imported later, in a call, is not told of
     there = (name for name, value in vars(module).items() if not import_error(value))
     names = [name for name in there if not name.startswith("__")]
     known = [name, *(f"{name}.py" for name in request.modules)]

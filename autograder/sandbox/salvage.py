@@ -20,6 +20,11 @@ LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+STRAIGHT = {  # what word processors and pages make of quotes and of the minus
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032"), "'"),
+    **dict.fromkeys(map(ord, "\u2212\u2013"), "-"),
+}
 
 
 class NewerSyntax(SyntaxError):
@@ -52,7 +57,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         first: Exception | None = None
         for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
             attempts += 1
-            found = parsed(lines[starts[at] : starts[end]], starts[at])
+            found = parsed_somehow(lines[starts[at] : starts[end]], starts[at])
             if not isinstance(found, Exception):
                 body += found
                 at = end
@@ -66,8 +71,9 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
-    if text != given and not unread:
-        unread = [Unread(error, getattr(error, "lineno", None) or 1)]
+    if not unread and isinstance(error, SyntaxError) and isinstance(parsed([given], 0), Exception):
+        error.msg = f"{error.msg}, read as the plain sign"
+        unread = [Unread(error, error.lineno or 1)]
     return body, told_once(unread, error)
 
 
@@ -86,6 +92,13 @@ def plain_spaces(text: str) -> str:
         return text
     kinds = {sign: unicodedata.category(sign) for sign in set(text)}
     return text.translate({ord(sign): {"Zs": " ", "Cf": ""}.get(kind, sign) for sign, kind in kinds.items()})
+
+
+def parsed_somehow(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
+    """Return the statements of some lines, if need be with straight quotes in place of curly ones."""
+    found = parsed(lines, before)
+    straight = [line.translate(STRAIGHT) for line in lines] if isinstance(found, Exception) else lines
+    return found if straight == lines else parsed(straight, before)
 
 
 def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:

@@ -119,8 +119,11 @@ WRITERS = {"SummaryWriter": Nothing}
 MODULES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
     **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
-    **dict.fromkeys(("pdb", "ipdb", "pudb"), DEBUGGER),
+    **dict.fromkeys(("pdb", "ipdb", "pudb", "IPython.core.debugger"), DEBUGGER),
+    "rich": {"print": show_nothing, "__getattr__": anything},
+    "rich.progress": {"track": Bar, "__getattr__": anything},
     "IPython": {"get_ipython": get_ipython, "display": display},
+    "IPython.core": {},
     "IPython.display": {"display": display, "__getattr__": anything},
 }
 

@@ -50,7 +50,7 @@ class ProgramRun:
     Args:
         watch: cuts what takes too long.
         skip: statements that are left out.
-        before: called before every statement; they then run one at a time from the start.
+        before: called before every statement, which then run one at a time from the start; may be taken away.
         passing: exceptions that are not the program's own.
     """
 
@@ -61,7 +61,7 @@ class ProgramRun:
         before: Callable[[Place, int], None] | None = None,
         passing: tuple[type[BaseException], ...] = (),
     ) -> None:
-        self.watch, self._skip, self._before, self._passing = watch, frozenset(skip), before, passing
+        self.watch, self._skip, self.before, self._passing = watch, frozenset(skip), before, passing
         self.stops: list[Stop] = []
         self.lost: dict[str, Stop] = {}
 
@@ -77,7 +77,7 @@ class ProgramRun:
                 self._note(Stop(one.error, (name, -1), one.line, one.names))
             self._one_by_one(list(enumerate(body)), name, namespace)
             return self.stops[first:]
-        if self._before or any(place[0] == name for place in self._skip):
+        if self.before or any(place[0] == name for place in self._skip):
             self._one_by_one(list(enumerate(ast.parse(text).body)), name, namespace)
         elif stopped := self._attempt(code, namespace, parse := cache(lambda: ast.parse(text).body)):
             body = parse()
@@ -102,8 +102,8 @@ class ProgramRun:
             if place in self._skip:
                 self._note(Stop(LeftOut(), place, node.lineno, list(bound(node))))
                 continue
-            if self._before:
-                self._before(place, node.lineno)
+            if self.before:
+                self.before(place, node.lineno)
             for part in single_imports(node, namespace):
                 try:
                     code = compile(ast.Module([part], []), name, "exec", AWAIT | flags, dont_inherit=True)
@@ -124,7 +124,7 @@ class ProgramRun:
         if isinstance(cause, ModuleNotFoundError) and isinstance(node, ast.Import | ast.ImportFrom):
             for name in bound(node):
                 namespace.setdefault(name, NotInstalled(cause))
-        for plainer in plainer_definitions(node) if isinstance(error, Exception) else ():
+        for plainer in plainer_definitions(node, self.lost) if isinstance(error, Exception) else ():
             tree = ast.Module([plainer], [])
             code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
             if self._attempt(code, namespace) is None:

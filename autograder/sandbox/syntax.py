@@ -4,7 +4,7 @@ import __future__
 
 import ast
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 FUTURES = {name: getattr(__future__, name).compiler_flag for name in __future__.all_feature_names}
@@ -42,14 +42,25 @@ def single_imports(node: ast.stmt, namespace: Mapping[str, Any]) -> list[ast.stm
     return found
 
 
-def plainer_definitions(node: ast.stmt) -> Iterator[ast.stmt]:
-    """Yield a definition to be compiled with annotations that nobody reads; then without decorators too."""
+def plainer_definitions(node: ast.stmt, lost: Collection[str]) -> Iterator[ast.stmt]:
+    """Yield a definition to be compiled with annotations that nobody reads, and ever fewer decorators.
+
+    Those of lost names go first, in a class those of its methods too; then all of its own.
+    """
     if isinstance(node, DEFINITIONS):
         yield node
-        if node.decorator_list:
-            bare = copy.copy(node)
-            bare.decorator_list = []
-            yield bare
+        bare = copy.deepcopy(node)
+        for one in ast.walk(bare):
+            if isinstance(one, DEFINITIONS):
+                one.decorator_list = [mark for mark in one.decorator_list if not names_in(mark) & set(lost)]
+        yield bare
+        bare.decorator_list = []
+        yield bare
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Return the names that an expression reads."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def futures(body: Iterable[ast.stmt]) -> int:

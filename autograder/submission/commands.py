@@ -8,12 +8,14 @@ import re
 
 from autograder.data.cell_commands import CELLS_NOT_RUN
 
-SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^(?:>>>|In \[|```)", re.MULTILINE)
+PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)")
+PROMPT_GOES_ON = re.compile(r"[ \t]*\.{3,}:?(?: |$)")
 WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"(\s*)%%(\w+)([^\n]*)\n?")
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 CARRIED_OUT = re.compile(r"([ \t]*)%(run|load|loadpy|pylab|store|env|set_env|cd)\b([^\n\\]*)$")
-COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
+COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?|```)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
 OF_THE_SYSTEM = ("sx", "system")
@@ -73,18 +75,24 @@ def without_indent(text: str) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Return Python text with `%magic`, `!shell` and `help?` lines commented out, else unchanged.
+    """Return Python text with `%magic`, `!shell`, `help?` and ``` lines commented out, else unchanged.
 
-    Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
-    string or after a backslash. No line of valid Python looks like that.
+    What was typed at a prompt, `>>>` or `In [1]:`, loses it, as in a notebook. Line numbers stay. A command
+    is one only where a statement can begin: not inside brackets, a string or after a backslash. No line of
+    valid Python looks like that.
     """
     if not SUSPECT_LINE.search(text):
         return text
-    lines, quote, depth, joined, continued = [], "", 0, False, False
+    lines, quote, depth, joined, continued, prompted = [], "", 0, False, False, False
     for line in text.split("\n"):
+        begins = not (continued or quote or depth or joined)
+        prompt = PROMPT.match(line) if begins else None
+        prompt = prompt or (PROMPT_GOES_ON.match(line) if prompted else None)
+        prompted = prompt is not None
+        line = line[prompt.end() :] if prompt else line
         if continued:  # of a command that went on with a backslash
             line, continued = f"# {line}", line.endswith("\\")
-        elif not quote and not depth and not joined:
+        elif begins:
             line, continued = without_command(line)
         if not continued:
             quote, depth, joined = open_after(line, quote, depth)

@@ -13,7 +13,6 @@ BEGINNINGS = (
         re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'),
         "a part of a notebook",
     ),
-    (re.compile(r"```|~~~"), "a text with a code block in it: leave out the lines with ```"),
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"PK\x03\x04"), "a zip or an office document"),
     (re.compile(r"diff --git |--- a/|<<<<<<< "), "a diff"),

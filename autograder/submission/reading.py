@@ -31,7 +31,7 @@ from autograder.submission.pick import (
 )
 from autograder.submission.work import MAX_CODE, MAX_NOTEBOOK, MAX_TEXT, Task, as_task, text_of, work_in
 
-MAX_NESTED = 2  # archives inside one another
+MAX_NESTED = 3  # archives inside one another
 READING = threading.Lock()  # one at a time: several that unpack to much would take their memory together
 
 
@@ -206,7 +206,9 @@ def quiz_text(quiz: Item) -> bytes:
 def nothing_found(items: Sequence[Item], wanted: str) -> str:
     """Return what there is instead of what is graded, and what to do about it."""
     found = listing(item.path for item in items) or "nothing"
-    advice = "; hand in a .zip" if any(map(is_closed, items)) else ""
+    advice = "; hand in the file itself" if items else ""
+    if any(map(is_closed, items)):
+        advice = "; hand in a .zip"
     return f"no {wanted} found in it; found: {found}{advice}"
 
 

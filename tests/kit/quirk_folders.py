@@ -88,6 +88,12 @@ PROGRAMS: dict[str, Files] = {
         "merge conflict": IMPORT + "<<<<<<< HEAD\n" + MEAN + "=======\n>>>>>>> main\n" + CLIP,
         "fenced": f"```python\n{RIGHT}```\n",
         "from a chat": f"Here is the code you asked for:\n\n```python\n{RIGHT}```\n\nIt runs in O(n).\n",
+        "typed at a prompt": "\n".join(
+            f"{'...' if line.startswith(' ') else '>>>'} {line}" for line in RIGHT.splitlines()
+        ) + "\n>>> clip_to_range([3.0])\narray([1.])\n>>> 1 / 0\nTraceback (most recent call last):\n  x\n",
+        "typed in IPython": "Python 3.11.2 (main)\n" + "\n".join(
+            f"{'   ...:' if line.startswith(' ') else 'In [1]:'} {line}" for line in RIGHT.splitlines()
+        ) + "\n\nIn [2]: clip_to_range([3.0])\nOut[2]: array([1.])\n",
         "space that is none": RIGHT.replace("return np.min", "return\N{NO-BREAK SPACE}np.min"),
         "space of no width": "\N{ZERO WIDTH SPACE}" + RIGHT,
         "cells of an editor": "# %%\n" + IMPORT + "# %% [markdown]\n# text\n# %%\n" + MEAN + "# %%\n" + CLIP,
@@ -210,6 +216,9 @@ BOOKS: dict[str, Files] = {
         "otter": (IMPORT, "import otter\ngrader = otter.Notebook()", MEAN, "grader.check('running_mean')", CLIP),
         "stops": (IMPORT, MEAN, "assert running_mean([1], 1) == 2", CLIP, "raise SystemExit('Stop right there!')"),
         "indented": ("  import numpy as np", *("\n".join(f"    {one}" for one in cell.splitlines()) for cell in (MEAN, CLIP))),
+        "typed at a prompt": (
+            IMPORT, *(">>> " + cell.strip().replace("\n", "\n... ") for cell in (MEAN, CLIP)),
+        ),
         "breaks off": (IMPORT, MEAN, CLIP, "x = 1 + \\"),
         "guard": (IMPORT, MEAN + CLIP, "if __name__ == '__main__':\n    while True: pass"),
     }.items()
@@ -244,6 +253,9 @@ AWAY: dict[str, Files] = {
     },
     "zip": {"hw.zip": zipped({"hw/warmup.py": RIGHT, "__MACOSX/._warmup.py": b"\0\5\26", ".DS_Store": b"x"})},
     "zip in zip": {"hw.zip": zipped({"inner.zip": zipped({NAME: RIGHT})})},
+    "zip in zip in zip": {"hw.zip": zipped({"a.zip": zipped({"b.zip": zipped({NAME: RIGHT})})})},
+    "Markdown": {"answer.md": f"# Homework 1\n\nIt isn't hard:\n\n```python\n{RIGHT}```\n\nDone.\n"},
+    "fenced text": {"answer.txt": f"```\n{RIGHT}```\n"},
     "tar": {"hw.tar.gz": tarred({NAME: RIGHT})},
     "zip with libraries": {
         "hw.zip": zipped({NAME: RIGHT, **{f".venv/lib/site-packages/p{n}.py": "x = 1" for n in range(300)}}),
@@ -298,12 +310,19 @@ REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
     "rar": ({"hw.rar": b"Rar!\x1a\7\0" + b"x" * 50}, "hand in a .zip"),
     "7z": ({"hw.7z": b"7z\xbc\xaf\x27\x1c" + b"x" * 50}, "hand in a .zip"),
     "docx": ({"warmup.docx": zipped({"word/document.xml": f"<x>{RIGHT}</x>"})}, "found: warmup.docx"),
-    "page": ({"warmup.html": f"<!DOCTYPE html><html><pre>{RIGHT}</pre></html>"}, "found: warmup.html"),
+    "page": (
+        {"warmup.html": f"<!DOCTYPE html><html><pre>{RIGHT}</pre></html>"},
+        "found: warmup.html; hand in the file itself",
+    ),
     "page called .py": (
         {NAME: "<!DOCTYPE html>\n<div><span>def</span> running_mean(values, window):</div>"},
         "a web page",
     ),
     "rich text": ({NAME: "{\\rtf1\\ansi def running_mean}"}, "rich text"),
+    "diff": (
+        {NAME: f"diff --git a/{NAME} b/{NAME}\n--- a/{NAME}\n+++ b/{NAME}\n@@ -1 +1,2 @@\n+x = 1\n"},
+        "a diff, not Python: hand in",
+    ),
     "pointer": ({NAME: "version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12\n"}, "git-lfs"),
     "nothing": ({NAME: "\n\n"}, "there is no code in it"),
     "a link": ({"link.txt": "https://colab.research.google.com/drive/abc"}, "found: link.txt"),

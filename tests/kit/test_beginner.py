@@ -116,7 +116,7 @@ STATES: dict[str, tuple[Change, str, str]] = {
         body("    return “a”\n"), "a word processor's: type them again", "invalid character '“'"
     ),
     "copied from a prompt": (
-        below("\n>>> running_mean([1], 1)\n"), "take the >>> away", "Python cannot read this"
+        body("    >>> running_mean([1], 1)\n"), "take the >>> away", "Python cannot read this"
     ),
     "merge left over": (below("\n<<<<<<< HEAD\n"), "keep one of the two versions", "Python cannot read this"),
     "renamed": (

@@ -92,6 +92,10 @@ def test_the_same_table_again_changes_nothing_and_an_empty_line_takes_back(out):
 def test_yaml_is_as_good_as_csv(out):
     done = take_in(out, "- {student: ada, question: warmup.f, points: 9,5, comment: ok}\n", name="c.yml")
     assert done.exit_code == 1
+    done = take_in(
+        out, "- student: ada\n  question: f\n  points: 9\n- {student: Bob, points: 1}\n", name="c.yml"
+    )
+    assert "c.yml, entry 2: there is no submission Bob" in done.stderr
     take_in(out, "- student: ada\n  question: warmup.f\n  points: 9.5\n  comment: 'ok: fine'\n", name="c.yml")
     assert stands(out, "ada").questions[0].score == 9.5
 

@@ -103,7 +103,7 @@ def test_a_folder_per_student(tmp_path: Path) -> None:
         "empty": f"no {STEM}.py or .ipynb found in it; found: nothing",
         "student2": "two",
         "student10": "ten",
-        "wrong": f"no {STEM}.py or .ipynb found in it; found: essay.pdf",
+        "wrong": f"no {STEM}.py or .ipynb found in it; found: essay.pdf; hand in the file itself",
         "zip": "zipped",
         "Zoë 🦜": "parrot",
     }
@@ -165,7 +165,7 @@ def test_canvas(tmp_path: Path) -> None:
     assert got["lovelaceada_12346"][0].student == "lovelaceada"
     assert got["turingalan_12"][0].late
     assert got["o_brien_anna_13"][0].late
-    assert got["gödelkurt_14"][1].problem.endswith("found: gödelkurt_14_text.html")
+    assert got["gödelkurt_14"][1].problem.endswith("found: gödelkurt_14_text.html; hand in the file itself")
 
 
 def test_the_newest_of_several_uploads_is_graded_and_the_older_one_told(tmp_path: Path) -> None:

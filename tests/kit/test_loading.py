@@ -89,6 +89,12 @@ def test_a_statement_that_ends_its_worker_or_never_ends_is_left_out(load, hasty,
     assert value(session, "g") == 2
 
 
+def test_a_helper_that_is_imported_late_is_no_statement_to_tell_of(load, hasty):
+    text = "import os\nos._exit(1)\ndef f():\n    import helpers\n    return helpers.two()\n"
+    session, _ = load(text, modules={"helpers": "def two():\n    return 2\n"}, over=hasty)
+    assert [value(session), value(session)] == [2, 2]
+
+
 def test_several_of_them_are_left_out_one_by_one(load, hasty):
     ends = "import os\n" + "os._exit(1)\n"
     session, notes = load(ends + ABOVE + ends + BELOW + "while True: pass\n", over=hasty)
@@ -118,6 +124,7 @@ def test_training_may_take_all_of_the_time(load, hasty):
         "def f(x: nb.Series = 1, *y: 1 / 0) -> Missing[int, 3]: return x",
         "import dataclasses\n@dataclasses.dataclass\nclass A:\n    x: nb.Array\ndef f(): return A(1).x",
         "class A:\n    @nb.typed\n    def g(self): return 1\n@nb.cached\ndef f(): return 1",
+        "class A:\n    @property\n    @nb.typed\n    def g(self): return 1\ndef f(): return A().g",
     ],
 )  # fmt: skip
 def test_a_definition_outlives_what_adorns_it(load, definition):
@@ -204,6 +211,14 @@ def test_signs_that_nobody_sees_are_read_as_nothing_and_told(load):
     session, notes = load(text)
     assert value(session) == 1
     assert "U+200B" in notes[0]
+
+
+@pytest.mark.parametrize("line", ["note = \u201ca-b\u201d", "note = 1 \u2212 2", "note = 'a\u2019"])
+def test_signs_of_word_processors_are_read_as_plain_ones_and_told(load, line):
+    session, notes = load(f"def f():\n    {line}\n    return 1\n")
+    assert value(session) == 1
+    assert "line 2" in notes[0]
+    assert "read as the plain sign" in notes[0]
 
 
 def test_a_function_whose_rest_cannot_be_read_is_lost_and_its_neighbours_are_not(load):
@@ -363,6 +378,11 @@ HABITS = """
         from tqdm.auto import tqdm, trange
         from tensorboardX import SummaryWriter
         from IPython.display import HTML, clear_output
+        from IPython.core.debugger import set_trace
+        from rich.progress import track
+        from rich import print
+        print("[b]x[/b]", *track(range(3), description="x"))
+        set_trace()
         with SummaryWriter("runs") as writer:
             for i in tqdm(range(3), desc="x"):
                 writer.add_scalar("loss", i, i)
@@ -402,6 +422,8 @@ TORCH_HABITS = """
         plt.plot([1, 2]); plt.savefig("figures/a.png"); plt.savefig("a.pdf"); plt.show()
         torch.save({"w": torch.ones(2)}, "model.pt")
         compiled = torch.compile(half)
+        torch.jit.script(torch.nn.Linear(1, 1)).save("jit.pt")
+        torch.jit.save(torch.jit.load("jit.pt"), "again.pt")
         return float(torch.load("model.pt")["w"].sum() + half(torch.ones(1)) + compiled(torch.ones(1)))
 
     def g():
