@@ -2222,8 +2222,11 @@ WRITERS = {"SummaryWriter": Nothing}
 MODULES: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std", "tqdm.autonotebook"), BARS),
     **dict.fromkeys(("tensorboardX", "torch.utils.tensorboard", "torch.utils.tensorboard.writer"), WRITERS),
-    **dict.fromkeys(("pdb", "ipdb", "pudb"), DEBUGGER),
+    **dict.fromkeys(("pdb", "ipdb", "pudb", "IPython.core.debugger"), DEBUGGER),
+    "rich": {"print": show_nothing, "__getattr__": anything},
+    "rich.progress": {"track": Bar, "__getattr__": anything},
     "IPython": {"get_ipython": get_ipython, "display": display},
+    "IPython.core": {},
     "IPython.display": {"display": display, "__getattr__": anything},
 }
 
@@ -3352,12 +3355,14 @@ def promised() -> str:
 # ----------------------------------------
 # commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
 
-SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]", re.MULTILINE)
+SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^(?:>>>|In \[|```)", re.MULTILINE)
+PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)")
+PROMPT_GOES_ON = re.compile(r"[ \t]*\.{3,}:?(?: |$)")
 WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
 CELL_COMMAND = re.compile(r"(\s*)%%(\w+)([^\n]*)\n?")
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 CARRIED_OUT = re.compile(r"([ \t]*)%(run|load|loadpy|pylab|store|env|set_env|cd)\b([^\n\\]*)$")
-COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?)")
+COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?|```)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
 OF_THE_SYSTEM = ("sx", "system")
@@ -3417,18 +3422,24 @@ def without_indent(text: str) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Return Python text with `%magic`, `!shell` and `help?` lines commented out, else unchanged.
+    """Return Python text with `%magic`, `!shell`, `help?` and ``` lines commented out, else unchanged.
 
-    Line numbers stay. A command is one only where a statement can begin: not inside brackets, a
-    string or after a backslash. No line of valid Python looks like that.
+    What was typed at a prompt, `>>>` or `In [1]:`, loses it, as in a notebook. Line numbers stay. A command
+    is one only where a statement can begin: not inside brackets, a string or after a backslash. No line of
+    valid Python looks like that.
     """
     if not SUSPECT_LINE.search(text):
         return text
-    lines, quote, depth, joined, continued = [], "", 0, False, False
+    lines, quote, depth, joined, continued, prompted = [], "", 0, False, False, False
     for line in text.split("\n"):
+        begins = not (continued or quote or depth or joined)
+        prompt = PROMPT.match(line) if begins else None
+        prompt = prompt or (PROMPT_GOES_ON.match(line) if prompted else None)
+        prompted = prompt is not None
+        line = line[prompt.end() :] if prompt else line
         if continued:  # of a command that went on with a backslash
             line, continued = f"# {line}", line.endswith("\\")
-        elif not quote and not depth and not joined:
+        elif begins:
             line, continued = without_command(line)
         if not continued:
             quote, depth, joined = open_after(line, quote, depth)
@@ -3501,7 +3512,6 @@ BEGINNINGS = (
         re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'),
         "a part of a notebook",
     ),
-    (re.compile(r"```|~~~"), "a text with a code block in it: leave out the lines with ```"),
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"PK\x03\x04"), "a zip or an office document"),
     (re.compile(r"diff --git |--- a/|<<<<<<< "), "a diff"),
@@ -4068,6 +4078,11 @@ LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+STRAIGHT = {  # what word processors and pages make of quotes and of the minus
+    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
+    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032"), "'"),
+    **dict.fromkeys(map(ord, "\u2212\u2013"), "-"),
+}
 
 
 class NewerSyntax(SyntaxError):
@@ -4100,7 +4115,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         first: Exception | None = None
         for end in range(at + 1, min(at + most, len(starts) - 1) + 1):
             attempts += 1
-            found = parsed(lines[starts[at] : starts[end]], starts[at])
+            found = parsed_somehow(lines[starts[at] : starts[end]], starts[at])
             if not isinstance(found, Exception):
                 body += found
                 at = end
@@ -4114,8 +4129,9 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
             at += 1
-    if text != given and not unread:
-        unread = [Unread(error, getattr(error, "lineno", None) or 1)]
+    if not unread and isinstance(error, SyntaxError) and isinstance(parsed([given], 0), Exception):
+        error.msg = f"{error.msg}, read as the plain sign"
+        unread = [Unread(error, error.lineno or 1)]
     return body, told_once(unread, error)
 
 
@@ -4134,6 +4150,13 @@ def plain_spaces(text: str) -> str:
         return text
     kinds = {sign: unicodedata.category(sign) for sign in set(text)}
     return text.translate({ord(sign): {"Zs": " ", "Cf": ""}.get(kind, sign) for sign, kind in kinds.items()})
+
+
+def parsed_somehow(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
+    """Return the statements of some lines, if need be with straight quotes in place of curly ones."""
+    found = parsed(lines, before)
+    straight = [line.translate(STRAIGHT) for line in lines] if isinstance(found, Exception) else lines
+    return found if straight == lines else parsed(straight, before)
 
 
 def parsed(lines: Sequence[str], before: int) -> list[ast.stmt] | Exception:
@@ -4231,14 +4254,25 @@ def single_imports(node: ast.stmt, namespace: Mapping[str, Any]) -> list[ast.stm
     return found
 
 
-def plainer_definitions(node: ast.stmt) -> Iterator[ast.stmt]:
-    """Yield a definition to be compiled with annotations that nobody reads; then without decorators too."""
+def plainer_definitions(node: ast.stmt, lost: Collection[str]) -> Iterator[ast.stmt]:
+    """Yield a definition to be compiled with annotations that nobody reads, and ever fewer decorators.
+
+    Those of lost names go first, in a class those of its methods too; then all of its own.
+    """
     if isinstance(node, DEFINITIONS):
         yield node
-        if node.decorator_list:
-            bare = copy.copy(node)
-            bare.decorator_list = []
-            yield bare
+        bare = copy.deepcopy(node)
+        for one in ast.walk(bare):
+            if isinstance(one, DEFINITIONS):
+                one.decorator_list = [mark for mark in one.decorator_list if not names_in(mark) & set(lost)]
+        yield bare
+        bare.decorator_list = []
+        yield bare
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Return the names that an expression reads."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def futures(body: Iterable[ast.stmt]) -> int:
@@ -4297,7 +4331,7 @@ class ProgramRun:
     Args:
         watch: cuts what takes too long.
         skip: statements that are left out.
-        before: called before every statement; they then run one at a time from the start.
+        before: called before every statement, which then run one at a time from the start; may be taken away.
         passing: exceptions that are not the program's own.
     """
 
@@ -4308,7 +4342,7 @@ class ProgramRun:
         before: Callable[[Place, int], None] | None = None,
         passing: tuple[type[BaseException], ...] = (),
     ) -> None:
-        self.watch, self._skip, self._before, self._passing = watch, frozenset(skip), before, passing
+        self.watch, self._skip, self.before, self._passing = watch, frozenset(skip), before, passing
         self.stops: list[Stop] = []
         self.lost: dict[str, Stop] = {}
 
@@ -4324,7 +4358,7 @@ class ProgramRun:
                 self._note(Stop(one.error, (name, -1), one.line, one.names))
             self._one_by_one(list(enumerate(body)), name, namespace)
             return self.stops[first:]
-        if self._before or any(place[0] == name for place in self._skip):
+        if self.before or any(place[0] == name for place in self._skip):
             self._one_by_one(list(enumerate(ast.parse(text).body)), name, namespace)
         elif stopped := self._attempt(code, namespace, parse := cache(lambda: ast.parse(text).body)):
             body = parse()
@@ -4349,8 +4383,8 @@ class ProgramRun:
             if place in self._skip:
                 self._note(Stop(LeftOut(), place, node.lineno, list(bound(node))))
                 continue
-            if self._before:
-                self._before(place, node.lineno)
+            if self.before:
+                self.before(place, node.lineno)
             for part in single_imports(node, namespace):
                 try:
                     code = compile(ast.Module([part], []), name, "exec", AWAIT | flags, dont_inherit=True)
@@ -4371,7 +4405,7 @@ class ProgramRun:
         if isinstance(cause, ModuleNotFoundError) and isinstance(node, ast.Import | ast.ImportFrom):
             for name in bound(node):
                 namespace.setdefault(name, NotInstalled(cause))
-        for plainer in plainer_definitions(node) if isinstance(error, Exception) else ():
+        for plainer in plainer_definitions(node, self.lost) if isinstance(error, Exception) else ():
             tree = ast.Module([plainer], [])
             code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
             if self._attempt(code, namespace) is None:
