@@ -131,7 +131,7 @@ STATES: dict[str, tuple[Change, str, str]] = {
     "empty": (saved_as("warmup.py", ""), "has no function `running_mean`", "there is no running_mean"),
     "saved in UTF-16": (encoded("utf-16"), "Next: write running_mean.", "warmup.py is handed in"),
     "import gone": (
-        swap("import numpy as np\n", ""), "name 'np' is not defined", "name 'np' is not defined"
+        swap("import numpy as np\n", ""), "it is not imported in this file", "name 'np' is not defined"
     ),
     "pandas": (below("\nimport pandas\n"), "not available where this is graded", "import pandas: the grader"),
     "random.py beside": (saved_as("random.py"), "random.py has the name of a", "random.py has the name of a"),
@@ -217,6 +217,9 @@ STATES: dict[str, tuple[Change, str, str]] = {
     "notebook broken": (
         saved_as("warmup.ipynb", "{"), "not a whole notebook", "not a whole notebook"
     ),
+    "a word for a number": (
+        body('    return "three"\n'), "the result is a str; expected numbers. Turn it into", "0 of 4",
+    ),
     "zip opened in place": (gone("checks"), "is the zip unpacked?", "is the zip unpacked?"),
     "file of their own": (
         body("    return np.loadtxt('data.csv')\n"), "only the files that you hand in", "0 of 4 visible checks"
@@ -288,6 +291,7 @@ def test_every_screen_is_short_and_says_what_it_is(folder, state, monkeypatch, c
         shown = screen(folder, asked, monkeypatch=monkeypatch, capsys=capsys)
         assert said in shown, shown
         assert "Traceback" not in shown
+        assert ("left in" in shown) == (state == "stub left in"), shown
         lines = shown.splitlines()
         assert 0 < len(lines) <= MOST_LINES, shown
         assert max(map(len, lines)) <= WIDEST, shown
