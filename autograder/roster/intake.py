@@ -4,8 +4,6 @@ A roster, a list of times and a list of extensions say more about the entries of
 """
 
 import dataclasses
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ from autograder.roster.worksheet import NUMBER_CELL, places_in
 from autograder.roster.zone import Zone
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
-from autograder.submission.platforms import seen_in
+from autograder.submission.platforms import returned_name
 from autograder.submission.work import Task, task_of
 
 EXTENSIONS = "extensions.csv"
@@ -155,17 +153,6 @@ def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]
             ' tick "update records that have been modified" when you upload moodle.csv'
         )
     return rows
-
-
-def returned_name(entry: Entry) -> str:
-    """Return what feedback is called so that the platform takes it in bulk, "" if it does not."""
-    for part in entry.parts:
-        seen = seen_in(unicodedata.normalize("NFC", part.path.name), is_folder=part.path.is_dir())
-        if seen and seen.platform == "canvas" and seen.id.isdigit() and seen.upload:
-            return "_".join([re.sub(r"\d+_|_\d+", "", seen.name), seen.id, seen.upload, "feedback"])
-        if seen and seen.platform == "moodle" and seen.id:
-            return f"{seen.name}_{seen.id}_assignfeedback_file_feedback"
-    return ""
 
 
 def late_at_unknown_times(entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[str]:

@@ -154,6 +154,11 @@ def test_a_free_text_waits_for_a_person_and_the_table_of_those_that_wait_is_take
     (answer,) = [one for one in stands(out, "ada").quiz if one.id == "why_means"]
     assert (answer.outcome, answer.score) == (Outcome.FAILED, 1.0)
     assert "why_means" not in (out / "waiting.csv").read_text()
+    (tmp_path / "class" / "ada" / "quiz.yml").write_text(sheet.replace("of many", "of a few"))
+    done = CliRunner().invoke(main, words)
+    assert (
+        "ada handed in other work after points of quiz.why_means was set by hand, which still" in done.stderr
+    )
 
 
 def test_a_comment_on_work_that_was_handed_in_anew_says_so_to_staff():
