@@ -122,6 +122,10 @@ STATES: dict[str, tuple[Change, str, str]] = {
     "renamed": (
         renamed("warmup_final.py"), "is it warmup_final.py? Rename it", "is it warmup_final.py? Rename it"
     ),
+    "in a folder of its own": (
+        lambda folder: [(folder / "mine").mkdir(), (folder / "warmup.py").rename(folder / "mine" / "warmup.py")],
+        "is it mine/warmup.py? Move it here", "is it mine/warmup.py? Move it here",
+    ),
     "a text file": (
         renamed("warmup.py.txt"), "is it warmup.py.txt? Rename it", "is it warmup.py.txt? Rename it"
     ),
