@@ -293,6 +293,8 @@ def test_every_screen_is_short_and_says_what_it_is(folder, state, monkeypatch, c
         assert "Traceback" not in shown
         assert ("left in" in shown) == (state == "stub left in"), shown
         lines = shown.splitlines()
+        looks = [line for line in lines if line.startswith("LOOK")]
+        assert not [one for one in looks for other in looks if one is not other and one.startswith(other)]
         assert 0 < len(lines) <= MOST_LINES, shown
         assert max(map(len, lines)) <= WIDEST, shown
 
