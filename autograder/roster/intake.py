@@ -34,6 +34,8 @@ from autograder.submission.platforms import returned_name
 from autograder.submission.work import Task, task_of
 
 EXTENSIONS = "extensions.csv"
+NAMESAKES = "students on the roster may be meant: write one's id for the name, in the name of the file"
+HIDDEN = "anon_"  # begins what Canvas puts in place of a name
 FEW = 3  # names that get a line each
 NUMBERS = {"moodle": "moodle", "canvas": "canvas", "gradescope": "sid"}  # what a member's id is
 
@@ -221,16 +223,10 @@ def join(
                     by_name.append(f"{entry.name} for {roster[place].name}")
             elif len(members) > 1 or not roster_group(entry, roster):
                 if found:
-                    remarks.append(
-                        f"{entry.name}: {len(found)} students on the roster may be meant:"
-                        " write the id of one in place of the name, in the name of the file or folder"
-                    )
+                    remarks.append(f"{entry.name}: {len(found)} {NAMESAKES}")
                 else:
                     unknown.append(entry.name)
-    if len(unknown) > FEW:
-        remarks.append(f"{len(unknown)} not on the roster: {listing(unknown)}")
-    else:
-        remarks += [f"{name}: not on the roster" for name in unknown]
+    remarks += strangers(unknown)
     join_teams(entries, people, roster, owners, seen, remarks)
     if by_name:
         remarks.append(f"taken by a name or address, not by a number or login: {listing(by_name)}")
@@ -238,6 +234,17 @@ def join(
         if len(names) > 1:
             remarks.append(f"{roster[place].name} handed in {len(names)} times: {', '.join(names)}")
     return [person for place, person in enumerate(roster) if place not in seen]
+
+
+def strangers(names: Sequence[str]) -> Iterator[str]:
+    """Yield remarks on submissions whose students are not on the roster."""
+    others = [name for name in names if not name.startswith(HIDDEN)]
+    if hidden := len(names) - len(others):
+        yield f"Canvas hides the names of {hidden}: show them there, download again, grade again"
+    if len(others) > FEW:
+        yield f"{len(others)} not on the roster: {listing(others)}"
+    else:
+        yield from (f"{name}: not on the roster" for name in others)
 
 
 def shared_numbers(roster: Sequence[Person]) -> Iterator[str]:

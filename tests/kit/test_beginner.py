@@ -122,6 +122,10 @@ STATES: dict[str, tuple[Change, str, str]] = {
     "renamed": (
         renamed("warmup_final.py"), "is it warmup_final.py? Rename it", "is it warmup_final.py? Rename it"
     ),
+    "in a folder of its own": (
+        lambda folder: [(folder / "mine").mkdir(), (folder / "warmup.py").rename(folder / "mine" / "warmup.py")],
+        "is it mine/warmup.py? Move it here", "is it mine/warmup.py? Move it here",
+    ),
     "a text file": (
         renamed("warmup.py.txt"), "is it warmup.py.txt? Rename it", "is it warmup.py.txt? Rename it"
     ),
@@ -293,6 +297,8 @@ def test_every_screen_is_short_and_says_what_it_is(folder, state, monkeypatch, c
         assert "Traceback" not in shown
         assert ("left in" in shown) == (state == "stub left in"), shown
         lines = shown.splitlines()
+        looks = [line for line in lines if line.startswith("LOOK")]
+        assert not [one for one in looks for other in looks if one is not other and one.startswith(other)]
         assert 0 < len(lines) <= MOST_LINES, shown
         assert max(map(len, lines)) <= WIDEST, shown
 

@@ -4522,6 +4522,8 @@ def missing(folder: Path, stem: str) -> str:
     """Say that the file is not there, and which one may be meant."""
     names = [one.name for one in folder.iterdir() if ".py" in one.name]  # .py.txt, too
     near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
+    for inside in folder.glob(f"*/{stem}.py"):
+        return f"{stem}.py is missing: is it {inside.parent.name}/{inside.name}? Move it here"
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
@@ -4900,7 +4902,7 @@ def run_lines(
 ) -> Iterator[tuple[bool, str]]:
     """Yield what a run says before handing in: where the file stops, unless `known`, and what passes."""
     for text in loaded["complaints"]:
-        if text.partition("\n")[0] not in known:
+        if not text.startswith(tuple(known)):
             yield False, text
     verdicts = (VisibleVerdict(one["status"], one["text"]) for one in results)
     yield from ((False, slow) for slow in too_slow(verdicts))
@@ -5334,7 +5336,7 @@ def is_written(question: str, namespace: Mapping[str, Any]) -> bool:
     if found is None:
         print(f"{question} is not defined: run its cell first")  # noqa: T201
     elif is_stub_object(found):
-        print(f"{question}: not written yet")  # noqa: T201
+        print(f"{question}: not written yet (its raise NotImplementedError still stands)")  # noqa: T201
     else:
         return True
     return False
