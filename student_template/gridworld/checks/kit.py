@@ -1934,9 +1934,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ----------------------------------------
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
-TorchSettings = tuple[
-    bool, bool, Any
-]  # of torch: gradients are on, anomalies are looked for, the default dtype
+TorchSettings = tuple[bool, bool, Any]  # gradients are on, anomalies are looked for, the default dtype
 
 
 @contextlib.contextmanager
