@@ -2,7 +2,7 @@
 
 import keyword
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
-import yaml
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
@@ -18,8 +17,9 @@ from autograder import beside
 from autograder.data.limits import Limits
 from autograder.errors import InputError, KitError, nearest
 from autograder.results import EXAMPLES
+from autograder.strict_yaml import FILE as FILE
+from autograder.strict_yaml import fault, typed_yaml
 
-FILE = "grading.yml"
 KNOWN_SEED = 20261122  # of a course that sets none: whoever has the kit has it, and doctor says so
 SEEDS = 10**18  # as many to draw from: trying them all, to find which one fits a quiz, takes too long
 
@@ -247,6 +247,8 @@ def convert(hint: Any, raw: Any, where: str) -> Any:
         inner = get_args(hint)[1]
         return {str(key): convert(inner, value, key_path(where, key)) for key, value in raw.items()}
     accepted = hint.__metadata__[-1].description
+    if hint == Text and type(raw) is int:  # canvas_column: 4711
+        raw = str(raw)
     try:
         value = msgspec.convert(raw, hint)
         if isinstance(value, float) and not math.isfinite(value):
@@ -265,47 +267,3 @@ def as_typed(raw: Any) -> str:
 def key_path(where: str, key: object) -> str:
     """Return the path of a key in a group."""
     return f"{where}.{key}" if where else str(key)
-
-
-def fault(where: str, what: str) -> KitError:
-    """Return the error for a key of grading.yml."""
-    return KitError(f"{FILE}: {where} {what}" if where else f"{FILE}: {what}")
-
-
-class StrictLoader(yaml.SafeLoader):
-    """Plain YAML in which no key may stand twice: the loader would silently keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """Return a mapping, or raise a `KitError` with the line of a repeated key."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            line = key.start_mark.line + 1
-            if not isinstance(key, yaml.ScalarNode):
-                raise fault("", f"the key in line {line} is not a name")
-            if key.value in seen:
-                raise fault("", f"{key.value} stands twice, again in line {line}")
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def timestamp(loader: StrictLoader, node: yaml.ScalarNode) -> Any:
-    """Return a date, or raise a `KitError` with its line."""
-    try:
-        return loader.construct_yaml_timestamp(node)
-    except ValueError as error:
-        raise fault("", f"line {node.start_mark.line + 1}: {node.value} is no date: {error}") from error
-
-
-StrictLoader.add_constructor("tag:yaml.org,2002:timestamp", timestamp)
-
-
-def typed_yaml(text: str) -> Any:
-    """Return a YAML text as numbers, dates and texts, or raise a `KitError` of one line."""
-    try:
-        return yaml.load(text, StrictLoader)  # noqa: S506 - a SafeLoader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise KitError(f"{FILE}: {line}{error.problem or error.context}") from error
-    except (yaml.YAMLError, ValueError) as error:  # a control character; a date such as 2026-13-45
-        raise KitError(f"{FILE}: {' '.join(str(error).split())}") from error

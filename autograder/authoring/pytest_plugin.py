@@ -40,18 +40,25 @@ def course_at(root: Path) -> "Course":
     return load_config(root)
 
 
+def stem_of(path: Path) -> str:
+    """Return the assignment that a file of checks is about, "" if it is no such file."""
+    is_one = course_root_of(path) and path.suffix == ".py" and path.name.startswith("test_")
+    return path.stem.removeprefix("test_") if is_one else ""
+
+
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out what grading.yml does not list; let check files import what is handed out with them."""
-    root = course_root_of(collection_path)
-    if root is None or not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
-        return None
-    stem = collection_path.stem.removeprefix("test_")
-    if stem not in course_at(root).settings.assignments:
-        return True
-    handed_out = str(root / "assignments" / stem)
-    if handed_out not in sys.path:
-        sys.path.append(handed_out)
-    return None
+    """Leave out what grading.yml does not list."""
+    stem, root = stem_of(collection_path), course_root_of(collection_path)
+    return True if root and stem and stem not in course_at(root).settings.assignments else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collect_file(file_path: Path) -> None:
+    """Let check files import what is handed out with them; also a file that pytest was asked for by name."""
+    if stem := stem_of(file_path):
+        handed_out = str(file_path.parents[2] / "assignments" / stem)
+        if handed_out not in sys.path:
+            sys.path.append(handed_out)
 
 
 @pytest.fixture(scope="module")

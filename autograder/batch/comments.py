@@ -44,7 +44,7 @@ def read_comments(
     """
     taken, now = TakenIn(), time.time()
     for line in table_lines(path):
-        where = f"{path}, line {line.number}"
+        where = f"{path}, {'entry' if is_yaml(path) else 'line'} {line.number}"
         if not (student := line.cells.get("student", "")):
             raise InputError(f"{where}: the student is missing")
         try:
@@ -68,7 +68,7 @@ def read_comments(
 
 def table_lines(path: Path) -> Iterator[Line]:
     """Yield the lines of a table, by what their cells mean."""
-    if path.suffix.lower() not in (".yml", ".yaml"):
+    if not is_yaml(path):
         insist_on_columns(path)
         yield from read_lines(path, COMMENT_COLUMNS, ["student"])
         return
@@ -80,6 +80,11 @@ def table_lines(path: Path) -> Iterator[Line]:
         raise InputError(f"{path}: must be a list of entries, each with student, question, points, comment")
     for number, item in enumerate(tree, 1):
         yield Line(number, cells_by_meaning(item, f"{path}, entry {number}"))
+
+
+def is_yaml(path: Path) -> bool:
+    """Whether a table is YAML, by its name."""
+    return path.suffix.lower() in (".yml", ".yaml")
 
 
 def insist_on_columns(path: Path) -> None:

@@ -217,24 +217,34 @@ def without_row(book: Gradebook, run: Run, absent: Collection[str]) -> list[str]
 
 
 def decided_on_other_work(book: Gradebook, report: Report) -> Iterator[str]:
-    """Yield a remark if a score was set by hand on work that was handed in anew since."""
+    """Yield a remark if a score or points were set by hand on work that was handed in anew since."""
     by_hand = book.by_hand(report.submission)
-    last = by_hand.overrides[-1] if by_hand.overrides else None
-    if last and last.score is not None and is_older(last.content_hash, report):
+    set_by_hand = [
+        *((number(one.score), one.content_hash) for one in by_hand.overrides[-1:] if one.score is not None),
+        *(
+            (f"points of {one.question or 'all'}", one.content_hash)
+            for one in by_hand.comments
+            if one.has_points
+        ),
+    ]
+    if old := [what for what, content_hash in set_by_hand if is_older(content_hash, report)]:
         yield (
-            f"{report.submission} handed in other work after {number(last.score)} was set by hand, which"
-            f" still counts; autograder override OUT {report.submission!r} --remove lets the new work count"
+            f"{report.submission} handed in other work after {listing(old)} was set by hand, which still"
+            " counts: override --remove, or a line of comments without points, lets the new work count"
         )
 
 
 def lost_decisions(book: Gradebook, names: Iterable[str]) -> Iterator[str]:
-    """Yield a remark for each score set by hand on a name that is not in the class any more."""
+    """Yield a remark for each score or points set by hand on a name that is not in the class any more."""
     for name in names:
-        overrides = book.by_hand(name).overrides
-        if overrides and (score := overrides[-1].score) is not None:
+        by_hand = book.by_hand(name)
+        lost = [one.question or "the whole" for one in by_hand.comments]
+        if by_hand.overrides and (score := by_hand.overrides[-1].score) is not None:
+            lost.insert(0, number(score))
+        if lost:
             yield (
-                f"{name} is no submission here any more: the {number(score)} set by hand counts for nobody;"
-                " if work came in under another name, set it there"
+                f"{name} is no submission here any more: what was set by hand counts for nobody"
+                f" ({listing(lost)}); if work came in under another name, set it there"
             )
 
 

@@ -136,7 +136,7 @@ def expect_flag(got: Any, want: bool, subject: str) -> None:
 
 def refusal(value: Any, subject: str, wanted: str) -> CheckFailed:
     """Return the failure for an answer of the wrong kind, with one thing to try."""
-    rest = f"; expected {wanted}{advice(value)}"
+    rest = f"; expected {wanted}{advice(value, wanted)}"
     details = f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else ""
     hidden = f"{subject} is {describe(value, sizes=False)}{rest}"
     return CheckFailed(f"{subject} is {describe(value)}{rest}", details, hidden)

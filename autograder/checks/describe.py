@@ -82,8 +82,8 @@ def with_article(name: str) -> str:
     return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
-def advice(value: Any) -> str:
-    """Return one thing to try for an answer of the wrong kind, as a sentence of its own, or ""."""
+def advice(value: Any, wanted: str) -> str:
+    """Return one thing to try for an answer of another kind than `wanted`, as a sentence, or ""."""
     name, why = type_of(value), getattr(value, "why", "")
     if value is None:
         return ". Is there a return at the end?"
@@ -92,6 +92,8 @@ def advice(value: Any) -> str:
     if name in CALLABLE:
         return ". Call it, and return what it gives"
     told = ADVICE.get(why) or ADVICE.get(name)
+    if name == "str" and "number" not in wanted:
+        return ""
     return f". {told}" if told else ""
 
 

@@ -75,7 +75,7 @@ def grade(
 
     course = load_config(root)
     course.assignment(assignment)
-    before, given = classes.last_run(out, assignment), classes.absolute(lists)
+    before, given = classes.last_run(out, assignment, quiz_only=quiz_only), classes.absolute(lists)
     paths = classes.lists_of(before, given, without_lists)
     options = Options(
         **paths, course=str(root.resolve()), without=without, hidden_anyway=hidden_anyway, quiz_only=quiz_only
@@ -202,7 +202,8 @@ def override(
         book.override(row.name, score, author.strip(), reason.strip())
         written = write_reports(out, book, run)
     told = "counts as computed again" if score is None else f"now has {score:g}"
-    click.echo(f"{row.name} {told}; all files in {out} are written again")
+    who = f"{row.name} (of {row.student})" if len(row.people) > 1 else row.name
+    click.echo(f"{who} {told}; all files in {out} are written again")
     classes.tell_remarks(written.remarks)
 
 

@@ -94,12 +94,16 @@ def absolute(lists: Mapping[str, Path | None]) -> dict[str, str]:
     return {name: str(path.resolve()) for name, path in lists.items() if path}
 
 
-def last_run(out: Path, stem: str) -> Run | None:
-    """Return the newest run in a folder, None if there is none yet; one of another assignment is an error."""
+def last_run(out: Path, stem: str, *, quiz_only: bool) -> Run | None:
+    """Return the newest run in a folder, None if there is none yet; one of something else is an error."""
     if not (out / BOOK).is_file():
         return None
     with Gradebook(out, create=False) as book:
-        return book.last_run_of(stem)
+        run = book.last_run_of(stem)
+    if run and run.about.options.quiz_only != quiz_only:
+        held = f"the whole of {stem}: give the quiz" if quiz_only else f"its quiz: give the whole of {stem}"
+        raise InputError(f"{out} holds the grades of {held} another -o")
+    return run
 
 
 def lists_of(run: Run | None, given: Mapping[str, str], without: Collection[str]) -> dict[str, str]:

@@ -52,6 +52,8 @@ def term(root: Path, folders: tuple[Path, ...], out: Path | None, section: str) 
     click.echo(
         f"{len(found.students)} students, {len(found.assignments)} assignments; look at {behind} of them"
     )
+    for remark in found.remarks():
+        click.echo(remark, err=True)
     click.echo("\n".join(map(str, paths)))
 
 
@@ -68,7 +70,7 @@ def new_term(root: Path, first_due: str | None, seed: int | None, dry_run: bool)
     from autograder.roster.intake import EXTENSIONS
     from autograder.term.new_term import for_new_term
 
-    load_config(root)
+    zone = load_config(root).settings.zone
     try:
         day = datetime.fromisoformat(first_due).date() if first_due else None
     except ValueError:
@@ -80,6 +82,8 @@ def new_term(root: Path, first_due: str | None, seed: int | None, dry_run: bool)
         past = "; this is in the past: give --first-due DATE" if due < now else ""
         was = "" if due == before else f", was {before:%a %Y-%m-%d}"
         click.echo(f"{stem}: due {due:%a %Y-%m-%d %H:%M %z}{was}{past}")
+    if made.dates and zone is None:
+        click.echo("UTC offsets stay as they are: where clocks change, name time_zone in grading.yml first")
     if (root / EXTENSIONS).exists():
         click.echo(f"{EXTENSIONS} is the last term's: move it away")
     if dry_run:

@@ -51,7 +51,7 @@ def on_quiz(report: Report, comment: Comment) -> Report:
 
 def outcome_by_hand(answer: QuizAnswer, comment: Comment, score: float) -> Outcome:
     """Return how an answer ended with the points that a person gave, if any were given."""
-    if comment.points is None and comment.more is None:
+    if not comment.has_points:
         return answer.outcome
     return Outcome.PASSED if score >= answer.max_score else Outcome.FAILED
 

@@ -94,7 +94,12 @@ class Comment:
     @property
     def is_empty(self) -> bool:
         """Whether it says nothing."""
-        return self.points is None and self.more is None and not self.text
+        return not self.has_points and not self.text
+
+    @property
+    def has_points(self) -> bool:
+        """Whether it gives or takes points."""
+        return self.points is not None or self.more is not None
 
     def score(self, before: float) -> float:
         """Return what something scores with it."""

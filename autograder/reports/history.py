@@ -25,7 +25,5 @@ def commented(one: Comment) -> str:
     """Return what staff gave on a question, in words."""
     parts = [f"{one.points:g} points"] if one.points is not None else []
     parts += [f"{one.more:+g} points"] if one.more is not None else []
-    given = ", ".join(parts) or "comment"
-    return f"{one.question or 'the whole'}: {given} by {printable(one.author)}: {printable(one.text)}".rstrip(
-        ": "
-    )
+    given, text = ", ".join(parts) or "comment", " ".join(printable(one.text).split())
+    return f"{one.question or 'the whole'}: {given} by {printable(one.author)}: {text}".rstrip(": ")

@@ -61,11 +61,12 @@ def short_head(name: str) -> str:
 
 def first_remark(report: Report) -> str:
     """Return the first thing to know about a submission, in a few words."""
-    if report.notes:
-        return printable(report.notes[0])[:70]
     known = [name for question in report.questions for name in question.misconceptions[:1]]
+    late = f"{report.late_days} day{'s' * (report.late_days > 1)} late; " if report.late_days else ""
+    if report.notes and not (late and known):
+        return printable(report.notes[0])[:70]
     if known:
-        return ", ".join(name.replace("_", " ") for name in known)[:70]
+        return (late + ", ".join(name.replace("_", " ") for name in known))[:70]
     return "" if report.outcome is Outcome.PASSED else report.outcome.value
 
 

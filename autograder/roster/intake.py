@@ -4,8 +4,6 @@ A roster, a list of times and a list of extensions say more about the entries of
 """
 
 import dataclasses
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,10 +30,12 @@ from autograder.roster.worksheet import NUMBER_CELL, places_in
 from autograder.roster.zone import Zone
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
-from autograder.submission.platforms import seen_in
+from autograder.submission.platforms import returned_name
 from autograder.submission.work import Task, task_of
 
 EXTENSIONS = "extensions.csv"
+NAMESAKES = "students on the roster may be meant: write one's id for the name, in the name of the file"
+HIDDEN = "anon_"  # begins what Canvas puts in place of a name
 FEW = 3  # names that get a line each
 NUMBERS = {"moodle": "moodle", "canvas": "canvas", "gradescope": "sid"}  # what a member's id is
 
@@ -157,17 +157,6 @@ def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]
     return rows
 
 
-def returned_name(entry: Entry) -> str:
-    """Return what feedback is called so that the platform takes it in bulk, "" if it does not."""
-    for part in entry.parts:
-        seen = seen_in(unicodedata.normalize("NFC", part.path.name), is_folder=part.path.is_dir())
-        if seen and seen.platform == "canvas" and seen.id.isdigit() and seen.upload:
-            return "_".join([re.sub(r"\d+_|_\d+", "", seen.name), seen.id, seen.upload, "feedback"])
-        if seen and seen.platform == "moodle" and seen.id:
-            return f"{seen.name}_{seen.id}_assignfeedback_file_feedback"
-    return ""
-
-
 def late_at_unknown_times(entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[str]:
     """Yield a remark if the platform says of some that they are late, but not when they came."""
     late = [row for entry, row in zip(entries, rows, strict=True) if entry.late]
@@ -234,16 +223,10 @@ def join(
                     by_name.append(f"{entry.name} for {roster[place].name}")
             elif len(members) > 1 or not roster_group(entry, roster):
                 if found:
-                    remarks.append(
-                        f"{entry.name}: {len(found)} students on the roster may be meant:"
-                        " write the id of one in place of the name, in the name of the file or folder"
-                    )
+                    remarks.append(f"{entry.name}: {len(found)} {NAMESAKES}")
                 else:
                     unknown.append(entry.name)
-    if len(unknown) > FEW:
-        remarks.append(f"{len(unknown)} not on the roster: {listing(unknown)}")
-    else:
-        remarks += [f"{name}: not on the roster" for name in unknown]
+    remarks += strangers(unknown)
     join_teams(entries, people, roster, owners, seen, remarks)
     if by_name:
         remarks.append(f"taken by a name or address, not by a number or login: {listing(by_name)}")
@@ -251,6 +234,17 @@ def join(
         if len(names) > 1:
             remarks.append(f"{roster[place].name} handed in {len(names)} times: {', '.join(names)}")
     return [person for place, person in enumerate(roster) if place not in seen]
+
+
+def strangers(names: Sequence[str]) -> Iterator[str]:
+    """Yield remarks on submissions whose students are not on the roster."""
+    others = [name for name in names if not name.startswith(HIDDEN)]
+    if hidden := len(names) - len(others):
+        yield f"Canvas hides the names of {hidden}: show them there, download again, grade again"
+    if len(others) > FEW:
+        yield f"{len(others)} not on the roster: {listing(others)}"
+    else:
+        yield from (f"{name}: not on the roster" for name in others)
 
 
 def shared_numbers(roster: Sequence[Person]) -> Iterator[str]:

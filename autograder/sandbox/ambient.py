@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 
-TorchSettings = tuple[
-    bool, bool, Any
-]  # of torch: gradients are on, anomalies are looked for, the default dtype
+TorchSettings = tuple[bool, bool, Any]  # gradients are on, anomalies are looked for, the default dtype
 
 
 @contextlib.contextmanager

@@ -58,13 +58,62 @@ def opener(scratch: Scratch) -> Callable[..., Any]:
     return open
 
 
-def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
-    """Return what takes the place of the functions of `os`: on the scratch where the path is there."""
+class ScratchOs:
+    """What takes the place of the functions of `os`: on the scratch where the path is there."""
 
-    def open_descriptor(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
-        writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+    def __init__(self, scratch: Scratch) -> None:
+        self.scratch = scratch
+        self.replacements: dict[str, Callable[..., Any]] = {
+            "open": self.open_descriptor,
+            "link": scratch.link,
+            "symlink": lambda source, target, *_: scratch.link(beside(source, target), target),
+            "getcwd": lambda: scratch.folder,
+            **{name: self.on_descriptor(name, act) for name, act in self.of_descriptors().items()},
+            **{name: self.on_path(name, act, scratch.is_ours) for name, act in self.of_paths().items()},
+            **{name: self.on_path(name, act, scratch.has) for name, act in self.of_paths_here().items()},
+            "mkdir": self.on_path("mkdir", self.make_folder, self.may_be_made),
+            "chdir": self.on_path("chdir", self.go_to, lambda _: True),
+        }
+        self.real = {name: getattr(os, name) for name in self.replacements}
+
+    def of_descriptors(self) -> dict[str, Callable[..., Any]]:
+        """Return what is done with an open file."""
+        return {
+            "close": lambda _: None,
+            "write": lambda file, data: file.write(data),
+            "read": lambda file, count: file.read(count),
+            "fsync": lambda _: None,
+            "ftruncate": lambda file, size: file.truncate(size),
+            "fstat": lambda file: self.scratch.describe(file.name),
+            "lseek": lambda file, at, how: file.seek(at, how),
+        }
+
+    def of_paths(self) -> dict[str, Callable[..., Any]]:
+        """Return what is done with a path of the scratch, also where nothing lies there."""
+        scratch = self.scratch
+        return {
+            "stat": lambda path, *_: scratch.describe(path),
+            "lstat": lambda path, *_: scratch.describe(path),
+            "access": lambda path, *_: scratch.has(path),
+            "listdir": self.listed,
+            "scandir": self.entries,
+            "remove": scratch.forget,
+            "unlink": scratch.forget,
+            "rmdir": scratch.forget,
+            "rename": scratch.move,
+            "replace": scratch.move,
+            "truncate": lambda path, size: scratch.raw(path, "r+").truncate(size),
+        }
+
+    def of_paths_here(self) -> dict[str, Callable[..., Any]]:
+        """Return what is done with a path at which the scratch has something."""
+        return {"listxattr": lambda *_: [], "chmod": lambda *_: None, "utime": lambda *_: None}
+
+    def open_descriptor(self, path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        """Open a file of the scratch, whose number is none of the system's, or a real one."""
+        scratch, writes = self.scratch, flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         if dir_fd is not None or os.fsdecode(path).startswith(REAL) or not (writes or scratch.has(path)):
-            return real["open"](path, flags, mode, dir_fd=dir_fd)  # type: ignore[no-any-return]
+            return self.real["open"](path, flags, mode, dir_fd=dir_fd)  # type: ignore[no-any-return]
         kind = "x" if flags & os.O_EXCL else "w" if flags & os.O_TRUNC else "a" if writes else "r"
         file = scratch.raw(path, kind)
         file.mode = "a" if flags & os.O_APPEND else "r+" if writes else "r"
@@ -73,20 +122,24 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
         scratch.descriptors[number] = file
         return number
 
-    def on_descriptor(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
+    def on_descriptor(self, name: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a function of `os` that acts on files of the scratch by their number."""
+
         def call(number: Any, *args: Any, **kwargs: Any) -> Any:
-            file = scratch.descriptors.get(number) if isinstance(number, int) else None
-            return act(file, *args) if file is not None else real[name](number, *args, **kwargs)
+            file = self.scratch.descriptors.get(number) if isinstance(number, int) else None
+            return act(file, *args) if file is not None else self.real[name](number, *args, **kwargs)
 
         return call
 
-    def on_path(name: str, act: Callable[..., Any], *, ours: Callable[[Any], bool]) -> Callable[..., Any]:
+    def on_path(self, name: str, act: Callable[..., Any], ours: Callable[[Any], bool]) -> Callable[..., Any]:
+        """Return a function of `os` that acts on the scratch where a path is `ours`."""
+
         def call(path: Any = ".", *args: Any, **kwargs: Any) -> Any:
             if isinstance(path, int) or kwargs.get("dir_fd") is not None or not ours(path):
-                if isinstance(path, int) and path in scratch.descriptors and name == "stat":
-                    return scratch.describe(scratch.descriptors[path].name)
+                if isinstance(path, int) and path in self.scratch.descriptors and name == "stat":
+                    return self.scratch.describe(self.scratch.descriptors[path].name)
                 try:
-                    return real[name](path, *args, **kwargs)
+                    return self.real[name](path, *args, **kwargs)
                 except FileNotFoundError:
                     if name != "stat":
                         raise
@@ -94,68 +147,39 @@ def replacements(scratch: Scratch) -> dict[str, Callable[..., Any]]:
 
         return call
 
-    def make_folder(path: Any, *_: object) -> None:
-        if scratch.has(path):
+    def make_folder(self, path: Any, *_: object) -> None:
+        """Make a folder in the scratch."""
+        if self.scratch.has(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
-        scratch.add_folder(scratch.path(path))
+        self.scratch.add_folder(self.scratch.path(path))
 
-    def listed(path: Any) -> list[str]:
-        if scratch.path(path) not in scratch.folders:
-            raise missing(path)
-        return scratch.children(path)
-
-    def go_to(path: Any) -> None:
-        if scratch.path(path) not in scratch.folders:
-            raise missing(path)
-        scratch.folder = scratch.path(path)
-
-    def always(_: Any) -> bool:
-        return True
-
-    ours, here = scratch.is_ours, scratch.has
-    found: dict[str, Callable[..., Any]] = {
-        "open": open_descriptor,
-        "close": on_descriptor("close", lambda _: None),
-        "write": on_descriptor("write", lambda file, data: file.write(data)),
-        "read": on_descriptor("read", lambda file, count: file.read(count)),
-        "fsync": on_descriptor("fsync", lambda _: None),
-        "ftruncate": on_descriptor("ftruncate", lambda file, size: file.truncate(size)),
-        "fstat": on_descriptor("fstat", lambda file: scratch.describe(file.name)),
-        "lseek": on_descriptor("lseek", lambda file, at, how: file.seek(at, how)),
-        "stat": on_path("stat", lambda path, *_: scratch.describe(path), ours=ours),
-        "lstat": on_path("lstat", lambda path, *_: scratch.describe(path), ours=ours),
-        "access": on_path("access", lambda path, *_: scratch.has(path), ours=ours),
-        "listdir": on_path("listdir", listed, ours=ours),
-        "scandir": on_path(
-            "scandir",
-            lambda path: Entries([ScratchEntry(scratch, os.fsdecode(path), name) for name in listed(path)]),
-            ours=ours,
-        ),
-        "mkdir": on_path("mkdir", make_folder, ours=lambda path: ours(path) or not exists(path)),
-        "remove": on_path("remove", scratch.forget, ours=ours),
-        "unlink": on_path("unlink", scratch.forget, ours=ours),
-        "rmdir": on_path("rmdir", scratch.forget, ours=ours),
-        "rename": on_path("rename", scratch.move, ours=ours),
-        "replace": on_path("replace", scratch.move, ours=ours),
-        "truncate": on_path("truncate", lambda path, size: scratch.raw(path, "r+").truncate(size), ours=ours),
-        "link": scratch.link,
-        "symlink": lambda source, target, *_: scratch.link(beside(source, target), target),
-        "listxattr": on_path("listxattr", lambda *_: [], ours=here),
-        "chmod": on_path("chmod", lambda *_: None, ours=here),
-        "utime": on_path("utime", lambda *_: None, ours=here),
-        "chdir": on_path("chdir", go_to, ours=always),
-        "getcwd": lambda: scratch.folder,
-    }
-    real = {name: getattr(os, name) for name in found}
-
-    def exists(path: Any) -> bool:
+    def may_be_made(self, path: Any) -> bool:
+        """Whether a folder is made in the scratch: there is no real one."""
         try:
-            real["stat"](path)
+            self.real["stat"](path)
         except OSError:
-            return False
-        return True
+            return True
+        return self.scratch.is_ours(path)
 
-    return found
+    def folder(self, path: Any) -> str:
+        """Return the full path of a folder of the scratch; raise as `os` does if it is none."""
+        found = self.scratch.path(path)
+        if found not in self.scratch.folders:
+            raise missing(path)
+        return found
+
+    def listed(self, path: Any) -> list[str]:
+        """Return the names in a folder."""
+        self.folder(path)
+        return self.scratch.children(path)
+
+    def entries(self, path: Any) -> Entries:
+        """Return what `os.scandir` finds in a folder."""
+        return Entries([ScratchEntry(self.scratch, os.fsdecode(path), name) for name in self.listed(path)])
+
+    def go_to(self, path: Any) -> None:
+        """Make a folder the present one."""
+        self.scratch.folder = self.folder(path)
 
 
 def beside(source: Any, target: Any) -> str:
@@ -169,7 +193,7 @@ def install(scratch: Scratch) -> None:
     Wherever a module keeps one of the functions under a name of its own, that one is replaced as well.
     """
     opened = opener(scratch)
-    new = {id(getattr(os, name)): function for name, function in replacements(scratch).items()}
+    new = {id(getattr(os, name)): function for name, function in ScratchOs(scratch).replacements.items()}
     new |= {id(io.open): opened, id(io.open_code): functools.partial(opened, mode="rb")}
     unlink = os.unlink
     for module in [module for name, module in sys.modules.items() if name not in BENEATH]:

@@ -9,6 +9,7 @@ USER-FOLDER - NAME - Dec 10, 2026 1200 PM - FILE, a file or a folder.
 
 import contextlib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from autograder.errors import InputError
 from autograder.submission.archive import open_regular
+from autograder.submission.entry import Entry
 
 ANY_CASE = re.IGNORECASE | re.DOTALL  # a name may hold a line end
 GRAMMARS: Mapping[str, re.Pattern[str]] = {
@@ -85,6 +87,17 @@ def seen_in(name: str, *, is_folder: bool = False) -> Seen | None:
             said.get("upload") or "",
         )  # fmt: skip
     return None
+
+
+def returned_name(entry: Entry) -> str:
+    """Return what feedback is called so that the platform takes it in bulk, "" if it does not."""
+    for part in entry.parts:
+        seen = seen_in(unicodedata.normalize("NFC", part.path.name), is_folder=part.path.is_dir())
+        if seen and seen.platform == "canvas" and seen.id.isdigit() and seen.upload:
+            return "_".join([re.sub(r"\d+_|_\d+", "", seen.name), seen.id, seen.upload, "feedback"])
+        if seen and seen.platform == "moodle" and seen.id:
+            return f"{seen.name}_{seen.id}_assignfeedback_file_feedback"
+    return ""
 
 
 def attempt_time(text: str) -> datetime | None:

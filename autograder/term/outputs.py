@@ -52,5 +52,4 @@ def html_of(term: Term, section: str) -> str:
     return page(
         "term.html.j2", script=True, title=f"The term so far{f', section {section}' if section else ''}",
         term=term, rows=rows, behind=[row for row in rows if row[3]], percent_of=percent,
-        weighted=any(one.weight is not None for one in term.assignments),
     )  # fmt: skip

@@ -40,6 +40,7 @@ class TermAssignment:
     due: str
     max_score: float
     weight: float | None
+    waiting: int = 0  # submissions that are not graded yet
 
 
 @dataclass
@@ -57,13 +58,25 @@ class Term:
     assignments: list[TermAssignment]
     students: list[StudentMarks]
 
+    @property
+    def weighted(self) -> bool:
+        """Whether weights make the total."""
+        return any(one.weight is not None for one in self.assignments)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what makes totals other than they may seem."""
+        for one in self.assignments:
+            if one.waiting:
+                yield f"{one.waiting} are missing here, not graded yet: autograder regrade {one.out}"
+            if self.weighted and one.weight is None:
+                yield f"{one.stem} counts nothing: it has no weight in grading.yml, and others have"
+
     def total(self, student: StudentMarks) -> float:
         """Return the share of all points, or the mean of the shares by weight where weights are given."""
-        weighted = any(one.weight is not None for one in self.assignments)
         parts = []
         for one in self.assignments:
             mark = student.marks.get(one.stem)
-            weight = (one.weight or 0.0) if weighted else one.max_score
+            weight = (one.weight or 0.0) if self.weighted else one.max_score
             parts.append((weight, mark.share if mark else 0.0))
         whole = sum(weight for weight, _ in parts)
         return sum(weight * share for weight, share in parts) / whole if whole else 0.0
@@ -125,7 +138,9 @@ def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[TermAssignme
             raise InputError(f"{out} holds no grades yet")
         marks: MarkedStudents = []
         most = sum(run.about.points.values()) + run.about.quiz
+        waiting = 0
         for one in standings(book, run):
+            waiting += one is None
             if one is not None:
                 report = one.report
                 most = report.max_score
@@ -136,7 +151,9 @@ def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[TermAssignme
         marks += [(person, Mark(0.0, most, handed_in=False)) for person in absent]
     stem = run.assignment
     due = run.about.terms.get("due date", "")
-    return TermAssignment(stem, run.about.title or stem, out, sortable(due), most, weights.get(stem)), marks
+    return TermAssignment(
+        stem, run.about.title or stem, out, sortable(due), most, weights.get(stem), waiting
+    ), marks
 
 
 def sortable(due: str) -> str:

@@ -162,8 +162,12 @@ class VivaWork:
     def edited_runs(
         self, function: Outline, kind: str, runs: Runs, session: Session
     ) -> Iterator[tuple[LineChange, TracedCall, TracedCall]]:
-        """Yield some edits of a kind, with what each call goes through before and after."""
-        for edit, (call, before) in itertools.product(self.edits(function, kind)[:MOST_EDITS], runs):
+        """Yield some edits of a kind, with what each call goes through before and after.
+
+        None where an answer may hold what happens to be in the memory.
+        """
+        edits = [] if function.unset else self.edits(function, kind)[:MOST_EDITS]
+        for edit, (call, before) in itertools.product(edits, runs):
             after = self.run(function, call, session, edit)
             if after is not None:
                 yield edit, before, after

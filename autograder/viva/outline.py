@@ -18,6 +18,7 @@ NAME_SWAPS = {
     "max": "min", "min": "max", "maximum": "minimum", "minimum": "maximum", "mean": "sum", "sum": "mean",
     "argmax": "argmin", "argmin": "argmax", "any": "all", "all": "any",
 }  # fmt: skip
+UNSET = {"empty", "empty_like", "new_empty"}
 LOOPS = (ast.For, ast.While)
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Break, ast.Continue)
 
@@ -43,11 +44,20 @@ def function(node: ast.FunctionDef, lines: Sequence[str]) -> dict[str, Any]:
     called = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
     return {
         "name": node.name, "first": first, "last": node.end_lineno,
+        "unset": list(unset(node)),
         "recursive": any(isinstance(one, ast.Name) and one.id == node.name for one in called),
         "loops": [one.lineno for one in body if isinstance(one, LOOPS) and one_line_head(one)][:MOST_EACH],
         "branches": list(branches(body, node.end_lineno or 0))[:MOST_EACH],
         "edits": [*leavings(body, lines), *changes(body, lines)],
     }  # fmt: skip
+
+
+def unset(node: ast.FunctionDef) -> Iterator[str]:
+    """Yield the variables that are made as arrays without values."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Call):
+            made = ast.unparse(one.value.func).rpartition(".")[2]
+            yield from (name.id for name in one.targets if isinstance(name, ast.Name) and made in UNSET)
 
 
 def statements(node: ast.stmt) -> Iterator[ast.stmt]:

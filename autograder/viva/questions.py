@@ -39,6 +39,7 @@ class Outline(msgspec.Struct, frozen=True):
     first: int
     last: int
     recursive: bool
+    unset: list[str]  # variables that hold anything until they are filled
     loops: list[int]
     branches: list[Branch]
     edits: list[LineChange]
@@ -126,7 +127,7 @@ def about_loops(function: Outline, run: TracedCall, offset: int) -> Iterator[Viv
         if len(heads) <= TURNS:
             continue
         for name, value in heads[TURNS].items():
-            if value != heads[TURNS - 1].get(name):
+            if value != heads[TURNS - 1].get(name) and name not in function.unset:
                 yield VivaQuestion(
                     "loop", function.name,
                     f"In {run.call}, what is the value of `{name}` when the loop of line {loop + offset} has"

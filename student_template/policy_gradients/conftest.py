@@ -1,6 +1,7 @@
 """Lets plain `pytest` check your work and say in plain words how far you are. Leave it as it is."""
 
 import importlib.util
+import io
 import os
 import sys
 import types
@@ -16,6 +17,8 @@ STEM = "policy_gradients"
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # plots open no window here
 sys.path.insert(0, str(HERE))  # provided modules
+if isinstance(sys.__stdout__, io.TextIOWrapper):
+    sys.__stdout__.reconfigure(errors="replace")  # for a console that has fewer signs than a message
 
 
 def module_here(name: str, file: str) -> types.ModuleType:
@@ -56,11 +59,16 @@ def rng(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_make_collect_report() -> Iterator[None]:
+def pytest_make_collect_report() -> Generator[None, Any, None]:
     """While the checks of this folder are imported, `checks` means this folder's."""
     others = {name: sys.modules.pop(name, None) for name in NAMES}
     sys.modules.update(NAMES)
-    yield
+    report = (yield).get_result()
+    if report.failed:
+        try:
+            kit.checks_in(HERE / "checks" / f"test_{STEM}.py")
+        except kit.InputError as wrong:
+            report.longrepr = str(wrong)
     for name, module in others.items():
         del sys.modules[name]
         if module is not None:

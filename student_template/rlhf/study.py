@@ -120,6 +120,8 @@ class Runner:
             for told in self.events(done):
                 if told["event"] == "loaded":
                     loaded = told
+                elif told["event"] == "broken":
+                    return {**loaded, "complaints": [told["told"]]}, results
                 elif told["event"] == "begins":
                     current = told
                 elif told["event"] == "ended":
@@ -165,7 +167,12 @@ def child_main():
     kit = load_kit()
     os.environ.setdefault("MPLBACKEND", "Agg")
     sys.path.insert(0, str(HERE))
-    checks = kit.checks_in(HERE / "checks" / ("test_" + STEM + ".py"))
+    try:
+        checks = kit.checks_in(HERE / "checks" / ("test_" + STEM + ".py"))
+    except kit.InputError as wrong:
+        out.write(json.dumps({"event": "broken", "told": str(wrong)}) + "\n")
+        out.flush()
+        os._exit(1)
     path = kit.handed_in(HERE, STEM)
     with contextlib.suppress(Exception):
         kit.import_ahead(kit.cells_of(path.read_bytes(), path.name))

@@ -122,6 +122,10 @@ STATES: dict[str, tuple[Change, str, str]] = {
     "renamed": (
         renamed("warmup_final.py"), "is it warmup_final.py? Rename it", "is it warmup_final.py? Rename it"
     ),
+    "in a folder of its own": (
+        lambda folder: [(folder / "mine").mkdir(), (folder / "warmup.py").rename(folder / "mine" / "warmup.py")],
+        "is it mine/warmup.py? Move it here", "is it mine/warmup.py? Move it here",
+    ),
     "a text file": (
         renamed("warmup.py.txt"), "is it warmup.py.txt? Rename it", "is it warmup.py.txt? Rename it"
     ),
@@ -131,7 +135,7 @@ STATES: dict[str, tuple[Change, str, str]] = {
     "empty": (saved_as("warmup.py", ""), "has no function `running_mean`", "there is no running_mean"),
     "saved in UTF-16": (encoded("utf-16"), "Next: write running_mean.", "warmup.py is handed in"),
     "import gone": (
-        swap("import numpy as np\n", ""), "name 'np' is not defined", "name 'np' is not defined"
+        swap("import numpy as np\n", ""), "it is not imported in this file", "name 'np' is not defined"
     ),
     "pandas": (below("\nimport pandas\n"), "not available where this is graded", "import pandas: the grader"),
     "random.py beside": (saved_as("random.py"), "random.py has the name of a", "random.py has the name of a"),
@@ -217,6 +221,9 @@ STATES: dict[str, tuple[Change, str, str]] = {
     "notebook broken": (
         saved_as("warmup.ipynb", "{"), "not a whole notebook", "not a whole notebook"
     ),
+    "a word for a number": (
+        body('    return "three"\n'), "the result is a str; expected numbers. Turn it into", "0 of 4",
+    ),
     "zip opened in place": (gone("checks"), "is the zip unpacked?", "is the zip unpacked?"),
     "file of their own": (
         body("    return np.loadtxt('data.csv')\n"), "only the files that you hand in", "0 of 4 visible checks"
@@ -288,7 +295,10 @@ def test_every_screen_is_short_and_says_what_it_is(folder, state, monkeypatch, c
         shown = screen(folder, asked, monkeypatch=monkeypatch, capsys=capsys)
         assert said in shown, shown
         assert "Traceback" not in shown
+        assert ("left in" in shown) == (state == "stub left in"), shown
         lines = shown.splitlines()
+        looks = [line for line in lines if line.startswith("LOOK")]
+        assert not [one for one in looks for other in looks if one is not other and one.startswith(other)]
         assert 0 < len(lines) <= MOST_LINES, shown
         assert max(map(len, lines)) <= WIDEST, shown
 

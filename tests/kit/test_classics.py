@@ -1,5 +1,6 @@
 """The classic exceptions, raised for real: each is told with what it means and one thing to try."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,11 @@ def changed_in_place() -> None:
     y = LEAF.exp()
     y += 1
     y.sum().backward()
+
+
+class NoSuper(torch.nn.Module):
+    def __init__(self) -> None:
+        self.layer = torch.nn.Linear(1, 1)
 
 
 def unbound() -> None:
@@ -56,6 +62,8 @@ RAISED = [
     (lambda: torch.stack(torch.ones(2)), "list of tensors"),
     (lambda: torch.stack([]), "empty"),
     (lambda: float(np.ones(2)), "one number is wanted"),
+    (lambda: math.exp(torch.ones(2)), "torch.exp for math.exp"),
+    (lambda: math.exp(np.ones(2)), "torch.exp for math.exp"),
     (lambda: np.ones(2)[5], "past the end"),
     (lambda: [1][1], "past the end"),
     (lambda: None + 1, "is None"),
@@ -69,6 +77,14 @@ RAISED = [
     (lambda: FLOAT[0], "one number"),
     (lambda: list(torch.tensor(1.0)), "one number"),
     (lambda: 1 / 0, "divides by 0"),
+    (lambda: LEAF.float.mean, "with () behind its name"),
+    (lambda: [].append(1).append(2), "append and sort do not"),
+    (NoSuper, "super().__init__()"),
+    (lambda: np.mean(LEAF.detach()), "use torch's own"),
+    (lambda: np.std(LEAF.detach()), "use torch's own"),
+    (input, "nobody answers"),
+    (lambda: eval("np.ones(2)", {}), "not imported in this file"),
+    (lambda: torch.nn.utils.parameters_to_vector([]), "plain list"),
     (unbound, "not yet here"),
     (endless, "without an end"),
     (lambda: Path("nowhere/data.csv").read_text(), "only the files that you hand in"),

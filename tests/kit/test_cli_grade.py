@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from autograder.cli.main import main
+from autograder.reports.terminal import to_table
+from autograder.results import Isolation, Outcome, QuestionResult, Report
 from tests.kit.platform_importers import GERMAN, Moodle
 
 TINY = Path(__file__).parent / "tiny"
@@ -193,6 +195,27 @@ def test_who_is_in_the_folder_no_more_is_told(home, copy, tmp_path):
     assert "Ada Lovelace_32" not in scores(copy)
 
 
+def test_points_by_hand_on_who_is_there_no_more_are_told(home, copy, tmp_path):
+    (tmp_path / "points.csv").write_text("student,question,points\nz1,running_mean,0\n")
+    assert run("comments", copy, tmp_path / "points.csv", "--by", "me").exit_code == 0
+    folder = shutil.copytree(home / "class", tmp_path / "class")
+    (folder / "Zoë 🦜_33_assignsubmission_file").rename(folder / "Zoë 🦜_35_assignsubmission_file")
+    done = run("grade", folder, "-a", "warmup", "-o", copy, course=home / "course")
+    assert "counts for nobody (running_mean); if work came in under another name" in done.stderr
+
+
+def test_the_remark_on_late_work_names_the_mistake_too():
+    wrong = QuestionResult(
+        id="warmup.f", score=0.0, max_score=5.0, outcome=Outcome.FAILED, misconceptions=["forgets_a_row"]
+    )
+    late = Report(
+        kit_version="1", assignment="warmup", title="", student="x", submission="x", score=0.0, max_score=5.0,
+        outcome=Outcome.FAILED, questions=[wrong], checks=[], quiz=[], quiz_score=0.0, quiz_max_score=0.0,
+        late_days=2, notes=["Handed in 2 days late."], isolation=Isolation("full", [], []),
+    )  # fmt: skip
+    assert "  2 days late; forgets a row\n" in to_table([late], late.isolation)
+
+
 def test_one_student_is_graded_again_and_the_others_stand(home, copy):
     done = run("regrade", copy, "--only", "z1", course=home / "course")
     assert done.stdout.startswith("warmup: 1 of 1 submissions ran again\n")
@@ -261,7 +284,7 @@ def test_a_score_by_hand_stays_with_the_namesake_that_it_was_meant_for(home, cop
     late = folder / "Ada Lovelace_31_assignsubmission_file"
     shutil.copytree(home / "class" / late.name, late)
     done = run("grade", folder, *words, course=home / "course")
-    assert "the 12 set by hand counts for nobody" in done.stderr
+    assert "what was set by hand counts for nobody (12)" in done.stderr
     grades = {line["Identifier"]: line["Grade"] for line in table(tmp_path / "new" / "moodle.csv")}
     assert "Participant 32" not in grades
     assert [row["id"] for row in table(tmp_path / "new" / "missing.csv")] == ["a2", "t1"]

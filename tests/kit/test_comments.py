@@ -92,6 +92,10 @@ def test_the_same_table_again_changes_nothing_and_an_empty_line_takes_back(out):
 def test_yaml_is_as_good_as_csv(out):
     done = take_in(out, "- {student: ada, question: warmup.f, points: 9,5, comment: ok}\n", name="c.yml")
     assert done.exit_code == 1
+    done = take_in(
+        out, "- student: ada\n  question: f\n  points: 9\n- {student: Bob, points: 1}\n", name="c.yml"
+    )
+    assert "c.yml, entry 2: there is no submission Bob" in done.stderr
     take_in(out, "- student: ada\n  question: warmup.f\n  points: 9.5\n  comment: 'ok: fine'\n", name="c.yml")
     assert stands(out, "ada").questions[0].score == 9.5
 
@@ -150,6 +154,11 @@ def test_a_free_text_waits_for_a_person_and_the_table_of_those_that_wait_is_take
     (answer,) = [one for one in stands(out, "ada").quiz if one.id == "why_means"]
     assert (answer.outcome, answer.score) == (Outcome.FAILED, 1.0)
     assert "why_means" not in (out / "waiting.csv").read_text()
+    (tmp_path / "class" / "ada" / "quiz.yml").write_text(sheet.replace("of many", "of a few"))
+    done = CliRunner().invoke(main, words)
+    assert (
+        "ada handed in other work after points of quiz.why_means was set by hand, which still" in done.stderr
+    )
 
 
 def test_a_comment_on_work_that_was_handed_in_anew_says_so_to_staff():

@@ -327,6 +327,7 @@ def test_outputs_are_compared_one_by_one():
     told = "the result holds 3 outputs; expected 2 outputs (ratio, clipped_ratio)"
     assert reason((ratio, clipped, 0), want, name=names) == told
     assert reason(ratio[0], want) == "the result is a number; expected 2 outputs"
+    assert reason("left", want) == "the result is a str; expected 2 outputs"
     assert reason(None, want) == "the result is None; expected 2 outputs. Is there a return at the end?"
     assert reason((x for x in want), want).endswith("Wrap it in list(...)")
     expect_close(((0, 1), -0.01, False), ((0, 1), -0.01, False))

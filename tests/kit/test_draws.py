@@ -7,10 +7,12 @@ import pytest
 
 from autograder.checks.draws import DRAWS, draw_of, hidden_rng, visible_rng
 from autograder.config import load_config
+from autograder.judging.bank import load_bank
 from autograder.judging.opening import open_grader
 from autograder.results import Outcome
 from autograder.submission.reading import Submission
 
+ROOT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny"
 RIGHT = (TINY / "solutions" / "warmup.py").read_text("utf-8")
 
@@ -48,6 +50,14 @@ def test_only_hidden_checks_with_random_inputs_have_another_draw(grader):
     other = {one.name for one, drawn in pairs if one.key != drawn.key}
     assert other == {one.name for one in grader.bank.checks if not one.visible and "rng" in one.fixtures}
     assert other
+
+
+@pytest.mark.parametrize("stem", load_config(ROOT).settings.assignments)
+def test_no_hidden_check_of_the_course_is_the_same_in_all_draws(stem):
+    assignment = load_config(ROOT).assignment(stem)
+    hidden = [check for check in load_bank(ROOT, stem, assignment).checks if not check.visible]
+    assert hidden
+    assert [check.id for check in hidden if "rng" not in check.fixtures] == []
 
 
 def test_a_table_of_one_draws_answers_is_worth_nothing_in_another(grader):

@@ -106,6 +106,14 @@ def test_pytest_runs_the_checks_of_a_course_anywhere_and_on_a_submission(course)
         assert told in done.stdout, done.stdout + done.stderr
 
 
+def test_pytest_finds_what_is_handed_out_also_for_one_file():
+    root = Path(__file__).resolve().parents[2]
+    one = "tests/questions/test_gridworld.py"  # imports gridworld_env
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "every_move", one]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
 def test_the_guide_is_shown():
     done = CliRunner().invoke(main, ["guide"])
     assert done.exit_code == 0

@@ -80,6 +80,9 @@ def test_the_quiz_of_a_class_is_graded_without_its_code_and_stays_so(tmp_path: P
     assert "warmup.running_mean" not in row
     again = CliRunner().invoke(main, ["--course", str(TINY), "regrade", str(out), "--dry-run"])
     assert "No score and no outcome changed" in again.output
+    words = ["grade", str(tmp_path / "class"), "-a", "warmup", "-o", str(out)]
+    whole = CliRunner().invoke(main, ["--course", str(TINY), *words])
+    assert f"{out} holds the grades of its quiz: give the whole of warmup another -o" in whole.stderr
 
 
 def test_a_zip_of_only_a_quiz_grades_the_sheet_on_the_platform(course: Course, tmp_path: Path) -> None:

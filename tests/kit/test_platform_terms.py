@@ -105,6 +105,8 @@ def test_canvas(course: Path, hidden: bool) -> None:
     out = graded(course, handed_in(course.parent, name), "--roster", course.parent / "roster.csv")
     if hidden:  # nobody can be told before Canvas shows the names; nothing is written for a wrong one
         assert len(table(out / "grades.csv")) == 3
+        again = run("regrade", out, "--dry-run", course=course)
+        assert "Canvas hides the names of 3: show them there, download again, grade again" in again.stderr
         return
     titles = {77: TITLE, 78: "Homework 2"}
     people = {number: person for number, person in PEOPLE.items() if number != "45"} | {"45": "Óscar"}

@@ -164,7 +164,7 @@ def test_two_students_with_the_same_name_stay_apart(tmp_path):
     taken = intake(tmp_path, names, roster=text)  # their numbers say nothing here, so nothing is guessed
     assert [one.sid for one in people(taken).values()] == ["", ""]
     assert len(taken.missing) == 2
-    assert said(taken)[0].startswith("Ada Lovelace_31: 2 students on the roster may be meant: write the id")
+    assert said(taken)[0].startswith("Ada Lovelace_31: 2 students on the roster may be meant: write one")
 
 
 def test_who_has_the_same_names_in_another_order_is_somebody_else(tmp_path):
@@ -181,7 +181,7 @@ def test_who_has_the_same_names_in_another_order_is_somebody_else(tmp_path):
 def test_a_namesake_is_told_by_the_id_in_place_of_the_name(tmp_path):
     names = "name,id\nAda Li,s1\nAda Li,s2\n"
     taken = intake(tmp_path / "a", ["7-1 - Ada Li - Dec 10, 2026 1200 PM/warmup.py"], roster=names)
-    assert any("write the id of one in place of the name" in remark for remark in taken.remarks)
+    assert any("write one's id for the name" in remark for remark in taken.remarks)
     for folder in ("7-1 - s2 - Dec 10, 2026 1200 PM/warmup.py", "s2/warmup.py", "s2 - warmup.py"):
         taken = intake(tmp_path / folder[:5], [folder], roster=names)
         assert [person.sid for person in taken.missing] == ["s1"]

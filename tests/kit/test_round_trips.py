@@ -204,8 +204,8 @@ def test_canvas_finds_its_column_and_its_students(tmp_path: Path, form: str) -> 
         assert got["assignment"] == 77
 
 
-@pytest.mark.parametrize("said", ["77", "Homework 1", "Homework 1 (77)"])
-def test_the_column_of_canvas_can_be_said(tmp_path: Path, said: str) -> None:
+@pytest.mark.parametrize("said", [77, "77", "Homework 1", "Homework 1 (77)"])
+def test_the_column_of_canvas_can_be_said(tmp_path: Path, said: object) -> None:
     settings = SETTINGS.replace("{title", f"{{canvas_column: {said!r}, title")
     taken = taken_in(tmp_path, ["lovelaceada_7_70_warmup.py"], CANVAS["usual"], settings)
     assert taken.canvas_column == "Homework 1 (77)"

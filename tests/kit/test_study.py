@@ -111,6 +111,16 @@ def test_pytest_ends_an_endless_loop_without_an_alarm(folder, bare):
     assert "is there a loop that never ends?" in told.stdout
 
 
+def test_a_console_with_few_signs_shows_the_lines_of_a_failure(folder):
+    write(folder, "    raise ValueError('→ zu groß')\n")
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
+    for command in (["study.py", "--once"], ["-m", "pytest", "-p", "no:cacheprovider"]):
+        asked = [sys.executable, *command]
+        done = subprocess.run(asked, cwd=folder, env=environment, capture_output=True, timeout=120)
+        lines = [line.strip() for line in done.stdout.decode("cp1252").splitlines()]
+        assert "raised ValueError: ? zu groß" in lines
+
+
 def test_no_road_hangs_where_the_file_never_ends_and_there_is_no_alarm(folder, bare):
     with (folder / "warmup.py").open("a") as file:
         file.write("\nwhile True:\n    pass\n")
@@ -240,6 +250,17 @@ def test_without_the_file_there_is_nothing_to_zip(folder):
     (folder / "warmup.py").unlink()
     (folder / "warmup.ipynb").unlink()
     assert study(folder, "--zip") == "warmup.py is missing: put it back. Nothing was packed\n"
+
+
+def test_a_file_of_ours_that_was_changed_is_named_on_every_road(folder):
+    path = folder / "checks" / "test_warmup.py"
+    path.write_text(path.read_text() + "\nundefined\n")
+    told = "test_warmup.py, line {}: NameError: name 'undefined' is not defined\n-> this is no file of yours"
+    told = told.format(path.read_text().count("\n"))
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    by_pytest = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120).stdout
+    for shown in (study(folder, "--once"), study(folder, "--check").replace("\n      ->", "\n->"), by_pytest):
+        assert told in shown
 
 
 def test_a_renamed_function_is_what_comes_next(folder):

@@ -74,6 +74,18 @@ def test_weights_of_the_course_make_the_total(outs):
     assert parse_config(settings).assignments["warmup"].weight == 2.5
 
 
+def test_what_makes_a_total_other_than_it_seems_is_told(outs):
+    with Gradebook(outs / "c") as book:
+        about = About(title="third", points={"f": 10.0}, terms={"due date": "2026-12-01 12:00:00+01:00"})
+        rows = [Row(name=name, student=name, people=[]) for name in ("Ada Lovelace", "New")]
+        book.begin("third", outs, "1", about, rows)
+    done = CliRunner().invoke(main, ["--course", str(TINY), "term", str(outs)])
+    assert done.stderr == f"1 are missing here, not graded yet: autograder regrade {outs / 'c'}\n"
+    assert "1 are missing here" in (outs / "term.html").read_text()
+    (told,) = term_of([outs / "a", outs / "b"], {"first": 1.0}).remarks()
+    assert told == "second counts nothing: it has no weight in grading.yml, and others have"
+
+
 def test_namesakes_who_handed_in_nothing_are_both_there(tmp_path):
     other = Person(name="Ada Lovelace", sid="a2")
     graded(tmp_path / "a", "first", "2026-10-01 12:00:00+02:00", [(ALAN, 9.0)], [ADA, other])
@@ -140,6 +152,7 @@ def test_new_term_is_a_command_that_checks_the_dates(tmp_path):
         "warmup: due Wed 2020-01-15 12:00 +0100; this is in the past: give --first-due DATE\n" in done.output
     )
     assert "extensions.csv is the last term's: move it away\n" in done.output
+    assert "UTC offsets stay as they are: where clocks change, name time_zone" in done.output
     assert path.read_text() == text
     done = CliRunner().invoke(main, ["--course", str(course), "new-term", "--first-due", "2099-04-20"])
     assert done.exit_code == 0, done.output

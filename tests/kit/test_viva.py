@@ -100,6 +100,15 @@ def test_a_loop_a_branch_and_a_line_left_out_have_the_answers_that_a_person_find
     assert left_out
 
 
+def test_no_line_is_left_out_where_an_answer_would_be_what_is_in_the_memory(grader):
+    filled = LOOP.replace("means = []", "means = np.empty(len(values))")
+    filled = filled.replace("means.append(sum(piece) / len(piece))", "means[place] = sum(piece) / len(piece)")
+    found = asked(grader, filled)
+    assert {one.kind for one in found} == {"loop", "branch"}
+    assert not any("`means`" in one.text for one in found)
+    assert {one.kind for one in asked(grader, filled.replace("empty", "zeros"))} > {"loop", "branch"}
+
+
 def test_a_recursion_is_counted(grader):
     found = all_of(grader, "import numpy as np\n" + RECURSION, "calls")
     assert {one.answer for one in found.values()} == {"4"}  # of three values, and of none

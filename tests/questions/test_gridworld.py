@@ -162,9 +162,9 @@ def test_the_goal_pays_one_and_ends(student):
     expect_move(student.grid_step((2, 3), 2), (3, 3), 1.0, True)
 
 
-def expect_whole_grid(student, size, named):
-    """Fail unless every move of a grid is right; `named` hands the size over by name."""
-    for index in range(size**2 - 1):
+def expect_whole_grid(student, rng, size, named):
+    """Fail unless every move of a grid is right, in any order; `named` hands the size over by name."""
+    for index in rng.permutation(size**2 - 1).tolist():
         row, col = divmod(index, size)
         after = [(max(row - 1, 0), col), (row, min(col + 1, size - 1))]
         after += [(min(row + 1, size - 1), col), (row, max(col - 1, 0))]
@@ -176,15 +176,15 @@ def expect_whole_grid(student, size, named):
 
 
 @check("grid_step")
-def test_every_move_of_the_default_grid(student):
+def test_every_move_of_the_default_grid(student, rng):
     """All moves from all cells of the 4x4 grid."""
-    expect_whole_grid(student, 4, False)
+    expect_whole_grid(student, rng, 4, False)
 
 
 @check("grid_step")
-def test_every_move_of_a_small_grid(student):
+def test_every_move_of_a_small_grid(student, rng):
     """All moves from all cells of the smallest grid."""
-    expect_whole_grid(student, 2, True)
+    expect_whole_grid(student, rng, 2, True)
 
 
 @check("grid_step")
@@ -203,25 +203,34 @@ def test_moves_of_large_grids(student, rng):
 
 
 @check("grid_step")
-def test_goal_and_edge_are_not_mixed_up(student):
+def test_goal_and_edge_are_not_mixed_up(student, rng):
     """Sharing a row or a column with the goal, or bumping next to it, is not arriving."""
-    expect_move(student.grid_step((3, 1), 1), (3, 2), -0.01, False)
-    expect_move(student.grid_step((1, 3), 2), (2, 3), -0.01, False)
-    expect_move(student.grid_step((3, 2), 2), (3, 2), -0.01, False)
-    expect_move(student.grid_step((2, 3), 1), (2, 3), -0.01, False)
-    expect_move(student.grid_step((3, 2), 0), (2, 2), -0.01, False)
+    for size, more in ((4, ()), (large := int(rng.integers(5, 16)), (large,))):
+        before, near, last = range(size - 3, size)
+        expect_move(student.grid_step((last, before), 1, *more), (last, near), -0.01, False)
+        expect_move(student.grid_step((before, last), 2, *more), (near, last), -0.01, False)
+        expect_move(student.grid_step((last, near), 2, *more), (last, near), -0.01, False)
+        expect_move(student.grid_step((near, last), 1, *more), (near, last), -0.01, False)
+        expect_move(student.grid_step((last, near), 0, *more), (near, near), -0.01, False)
 
 
 @check("grid_step")
-def test_arguments_by_name(student):
+def test_arguments_by_name(student, rng):
     """The arguments may be given by name, and calls leave no trace for later ones."""
-    expect_move(student.grid_step(size=3, action=2, position=(1, 2)), (2, 2), 1.0, True)
-    expect_move(student.grid_step(position=(1, 2), action=2), (2, 2), -0.01, False)
-    expect_move(student.grid_step((2, 1), action=1, size=3), (2, 2), 1.0, True)
-    expect_move(student.grid_step((2, 1), 1), (2, 2), -0.01, False)
+    for size in rng.permutation([2, 3]).tolist():
+        near, goal = size - 2, (size - 1, size - 1)
+        expect_move(student.grid_step(size=size, action=2, position=(near, size - 1)), goal, 1.0, True)
+        expect_move(student.grid_step(position=(near, size - 1), action=2), goal, -0.01, False)
+        expect_move(student.grid_step((size - 1, near), action=1, size=size), goal, 1.0, True)
+        expect_move(student.grid_step((size - 1, near), 1), goal, -0.01, False)
 
 
 # run_random_episode
+
+
+def a_generator(student, rng):
+    """Return a new generator of the student's, with a seed that is drawn."""
+    return student.make(GENERATOR, int(rng.integers(2**16)))
 
 
 def run_episode(student, grid, seed):
@@ -285,10 +294,11 @@ def test_the_world_says_what_a_step_pays(student, rng):
 
 
 @check("run_random_episode")
-def test_the_cap(student):
+def test_the_cap(student, rng):
     """Without a way out an episode has exactly max_steps steps; 100 if it is not given."""
     walls = [(0, 1), (1, 0)]
-    for max_steps, step_reward in ((1, -0.5), (7, -0.01), (250, -0.1), (101, 0.3)):
+    few, many = int(rng.integers(4, 10)), int(rng.integers(180, 251))
+    for max_steps, step_reward in ((1, -0.5), (few, -0.01), (many, -0.1), (101, 0.3)):
         env = student.make(GRID, size=4, walls=walls, step_reward=step_reward)
         generator = student.make(GENERATOR, max_steps)
         got = student.run_random_episode(env=env, rng=generator, max_steps=max_steps)
@@ -298,15 +308,16 @@ def test_the_cap(student):
 
 
 @check("run_random_episode")
-def test_every_episode_starts_anew(student):
+def test_every_episode_starts_anew(student, rng):
     """The agent may stand anywhere when the call comes: the episode starts at (0, 0)."""
-    env, generator = student.make(GRID, size=4, step_reward=-0.03), student.make(GENERATOR, 1)
+    step_reward = -0.03 - 0.01 * int(rng.integers(4))
+    env, generator = student.make(GRID, size=4, step_reward=step_reward), a_generator(student, rng)
     for action in (0, 0, 0, 2, 2):
         env.step(action)
     arrivals = 0
     for _ in range(16):
         total, steps = two_numbers(student.run_random_episode(env, generator))
-        arrivals += expect_fitting(total, steps, 4, -0.03, 100)
+        arrivals += expect_fitting(total, steps, 4, step_reward, 100)
     # a run arrives with probability 0.838: three or fewer of 16 do with 1.9e-8
     expect(arrivals > 3, "hardly any of 16 episodes on the 4x4 grid reached the goal")
 
@@ -328,14 +339,13 @@ def test_randomness_comes_from_the_generator(student):
     expect(same, "NumPy's global random state was used: draw from rng")
 
 
-def actions_taken(student, episodes, max_steps):
+def actions_taken(student, rng, episodes, max_steps):
     """Return how often each action was taken, (episodes, 4): walled in, with a price on each.
 
     An episode of up to 255 steps adds up to a whole number below 2**24, exact in single precision.
     """
     env = student.make(GRID, size=2, walls=[(0, 1), (1, 0)], step_reward=[0.0, 1.0, 2.0**8, 2.0**16])
-    generator = student.make(GENERATOR, 11)
-    counts = []
+    generator, counts = a_generator(student, rng), []
     for _ in range(episodes):
         total, steps = two_numbers(student.run_random_episode(env, generator, max_steps=max_steps))
         paid = [int(total) >> 8 * place & 255 for place in range(3)]
@@ -346,18 +356,18 @@ def actions_taken(student, episodes, max_steps):
 
 
 @check("run_random_episode", weight=2)
-def test_every_action_is_equally_likely(student):
+def test_every_action_is_equally_likely(student, rng):
     """Walled in, with a price on each action, the total tells how often each was taken."""
-    counts = actions_taken(student, 8, 250).sum(axis=0)
+    counts = actions_taken(student, rng, 8, 250).sum(axis=0)
     # chi-squared with 3 degrees of freedom: a uniform policy exceeds 40 with probability 1.1e-8
     chi2 = ((counts - 500) ** 2 / 500).sum()
     expect(chi2 < 40, "the four actions are not equally likely", f"taken {counts.tolist()} times")
 
 
 @check("run_random_episode")
-def test_an_action_does_not_depend_on_the_last(student):
+def test_an_action_does_not_depend_on_the_last(student, rng):
     """Of 54 episodes of two steps, some take an action twice, some go there and back."""
-    counts = actions_taken(student, 54, 2)
+    counts = actions_taken(student, rng, 54, 2)
     # either has probability 1/4 in an episode: none in 54 do with 0.75**54 = 1.8e-7
     expect((counts == 2).any(), "no action is ever taken twice in a row: each has probability 1/4")
     back = (counts[:, :2] == 1).all(axis=1) | (counts[:, 2:] == 1).all(axis=1)
@@ -365,9 +375,9 @@ def test_an_action_does_not_depend_on_the_last(student):
 
 
 @check("run_random_episode")
-def test_episodes_are_as_long_as_they_should_be(student):
+def test_episodes_are_as_long_as_they_should_be(student, rng):
     """Of 50 episodes on the 4x4 grid some are short, some are long, and most arrive."""
-    env, generator = student.make(GRID, step_reward=-0.02), student.make(GENERATOR, 3)
+    env, generator = student.make(GRID, step_reward=-0.02), a_generator(student, rng)
     runs = [two_numbers(student.run_random_episode(env, generator)) for _ in range(50)]
     arrivals = sum(expect_fitting(*one, 4, -0.02, 100) for one in runs)
     short = sum(steps <= 27 for _, steps in runs)
@@ -432,9 +442,9 @@ def test_ties_of_every_size(student, rng):
 
 
 @check("epsilon_greedy_probs")
-def test_an_unlearned_row(student):
+def test_an_unlearned_row(student, rng):
     """All values 0, as in a new table: every action is a best one."""
-    for actions, epsilon in ((4, 0.1), (4, 0.0), (7, 0.5)):
+    for actions, epsilon in ((4, 0.1), (4, 0.0), (int(rng.integers(5, 12)), rng.uniform(0.2, 0.8))):
         got = student.epsilon_greedy_probs(np.zeros(actions), epsilon)
         expect_close(got, np.full(actions, 1 / actions))
     expect_close(student.epsilon_greedy_probs(np.array([-1.0]), 0.3), [1.0])
@@ -497,13 +507,13 @@ def test_boltzmann_agrees_on_random_values(student, reference, rng):
 
 
 @check("boltzmann_probs")
-def test_large_values_stay_finite(student):
+def test_large_values_stay_finite(student, rng):
     """Values of many thousands, positive and negative, and small temperatures."""
-    weights = np.array([1.0, 2.0, 4.0])
+    weights = rng.permutation([1.0, 2.0, 4.0])
     for shift in (1000.0, -1000.0, 65536.0, -65536.0):
-        q_row = np.array([0.0, 1.0, 2.0]) + shift
-        want = np.exp([-2.0, -1.0, 0.0]) / np.exp([-2.0, -1.0, 0.0]).sum()
-        expect_close(student.boltzmann_probs(q_row, 1.0), want)
+        above = rng.permutation([0.0, 1.0, 2.0])
+        want = np.exp(above) / np.exp(above).sum()
+        expect_close(student.boltzmann_probs(above + shift, 1.0), want)
     got = student.boltzmann_probs(np.log2(weights) / 512, np.log2(np.e) / 512)
     expect_close(got, weights / 7)
     expect_close(student.boltzmann_probs(np.array([0.0, 2048.0, -4096.0]), 1.0), [0.0, 1.0, 0.0])
@@ -530,10 +540,11 @@ def test_hot_and_cold(student, rng):
 
 
 @check("boltzmann_probs")
-def test_equal_values_and_one_action(student):
+def test_equal_values_and_one_action(student, rng):
     """Equal values share evenly at any temperature; an only action has probability 1."""
-    expect_close(student.boltzmann_probs(np.array([2.0, 2.0, 2.0]), 0.3), np.full(3, 1 / 3))
-    expect_close(student.boltzmann_probs(np.zeros(7), 5.0), np.full(7, 1 / 7))
+    value, actions = float(rng.uniform(1.0, 4.0)), int(rng.integers(5, 10))
+    expect_close(student.boltzmann_probs(np.full(3, value), 0.3), np.full(3, 1 / 3))
+    expect_close(student.boltzmann_probs(np.zeros(actions), 5.0), np.full(actions, 1 / actions))
     expect_close(student.boltzmann_probs(np.array([-3.0]), 0.1), [1.0])
     third = np.log([4.0, 1.0, 4.0]) * 3
     expect_close(student.boltzmann_probs(third, 3), [4 / 9, 1 / 9, 4 / 9])
@@ -782,9 +793,9 @@ def test_every_training_episode_starts_anew(student, rng):
 def test_learns_from_random_behaviour_what_is_best(student, rng):
     """At epsilon 1, left or up pays and the other is dear: gamma decides if the goal is worth it."""
     best = "not the best policy for this gamma: what does the target look at, what is explored?"
-    pays = rng.permutation([0.2, -0.6]).tolist()  # what left pays, then up: exchanged for the second gamma
+    pays = rng.permutation([0.2, -0.6]).tolist()  # what left pays, then up
     # 0.2 forever is worth 20 at gamma 0.99, the way to the goal 0.98; at 0.5 it is 0.4 and 0.49
-    for gamma, (left, up) in ((0.99, pays), (0.5, pays[::-1])):
+    for gamma, (left, up) in ((0.99, pays), (0.99, pays[::-1]), (0.5, pays)):
         grid = {"size": 2, "step_reward": [-0.01, left, -0.01, up]}
         table = train(student, grid, int(rng.integers(1000)), 60, 0.5, gamma, 1.0)
         worth = "the goal pays more" if gamma == 0.5 else "staying pays more"
@@ -825,8 +836,8 @@ def test_alpha_stays_as_it_is_given(student, rng):
 @check("train_q_learning", requires=WALKED)
 def test_the_limit_on_steps_is_no_end(student, rng):
     """Episodes of one step: the world goes on after the cut, so staying left pays forever."""
-    grid = {"size": 2, "walls": [(0, 1)], "step_reward": [-0.01, 0.15, 0.2, -0.6]}
-    # left is worth 0.15 if the cut were the end, less than 0.2 for down; else up to 15
+    grid = {"size": 2, "walls": [(0, 1)], "step_reward": [-0.01, 0.15, 1.0, -0.6]}
+    # left is worth 0.15 if the cut were the end, less than 1 for down; else up to 15
     seed = int(rng.integers(1000))
     before, table = (train(student, grid, seed, episodes, 0.5, 0.99, 1.0, 1) for episodes in (0, 150))
     changed = np.argwhere(table_of(table, 2) != table_of(before, 2))
@@ -855,11 +866,12 @@ def test_nothing_is_learned_from_nothing(student, rng):
 
 
 @check("train_q_learning", requires=WALKED)
-def test_episodes_are_as_many_and_as_long_as_asked(student):
+def test_episodes_are_as_many_and_as_long_as_asked(student, rng):
     """Walled in, all steps that may be taken are taken; elsewhere an episode ends at the goal."""
-    for episodes, max_steps in ((1, ()), (6, (7,)), (1, (2,))):
+    many, long = rng.integers(5, 9, 2).tolist()
+    for episodes, max_steps in ((1, ()), (many, (long,)), (1, (2,))):
         env = student.make(WORLD, size=3, walls=[(0, 1), (1, 0)])
-        generator = student.make(GENERATOR, 1)
+        generator = a_generator(student, rng)
         student.train_q_learning(env, episodes, 0.5, 0.9, 0.5, generator, *max_steps)
         asked = episodes * (*max_steps, 100)[0]
         expect(sum(env.lengths) == asked, "the number of steps taken in all is not what was asked")

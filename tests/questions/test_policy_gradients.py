@@ -114,6 +114,11 @@ def sgd(student: Any, policy: Any, rate: float) -> Any:
     return student.make("torch.optim.SGD", policy.parameters(), lr=rate)
 
 
+def draw_seed(rng: np.random.Generator) -> int:
+    """Return a seed for a generator of the student's."""
+    return int(rng.integers(2**16))
+
+
 def seeded(student: Any, seed: int) -> Any:
     """Return a generator on the student's side with this seed."""
     generator = student.make("torch.Generator")
@@ -190,13 +195,15 @@ def test_eps_is_added_to_the_standard_deviation(student, rng):
 
 
 @check("standardize_returns")
-def test_equal_returns_give_zero(student):
+def test_equal_returns_give_zero(student, rng):
     """Equal returns give 0, other returns after them do not; the input stays as it is."""
     function = student.standardize_returns
-    for returns in ([2.0, 2.0], [0.0, 0.0, 0.0], [-0.5] * 20):
+    some, others = (rng.integers(2, 40, 2) / 8).tolist()  # eighths: their mean is exact
+    for returns in ([some, some], [0.0, 0.0, 0.0], [-others] * 20):
         expect_close(function(tensor(returns)), np.zeros(len(returns)))
         expect_unchanged(function)
-    expect_close(function(tensor([5.0, 1.0, 3.0])), [1.0, -1.0, 0.0])
+    want = rng.permutation([1.0, -1.0, 0.0])
+    expect_close(function(tensor(2 * want + some)), want)
     expect_unchanged(function)
 
 
@@ -896,9 +903,10 @@ def test_counts_both_sides_alike(student, rng):
 
 
 @check("clip_fraction")
-def test_fraction_for_whole_responses(student):
+def test_fraction_for_whole_responses(student, rng):
     """Log-probs near -800, where exp gives 0, float32 too; the inputs stay as they are."""
-    shift, function = np.array([0.5, 0.1, -0.1, -0.6, 0.0, 0.05, 0.02, 1.0]), student.clip_fraction
+    shift = rng.permutation([0.5, 0.1, -0.1, -0.6, 0.0, 0.05, 0.02, 1.0])
+    function = student.clip_fraction
     for level, dtype in ((-800.0, "float64"), (-90.0, "float32"), (0.0, "float32")):
         got = function(tensor(level + shift, dtype), tensor(np.full(8, level), dtype))
         expect_close(got, 3 / 8)
@@ -973,7 +981,9 @@ def test_every_layer_of_a_network_learns(student, rng):
     with_either_ending(student, judge)
 
 
-def watched(student: Any, weight: Any, bias: Any, ending: Any, episodes: int) -> tuple[Any, Any, Any]:
+def watched(
+    student: Any, weight: Any, bias: Any, ending: Any, episodes: int, seed: int
+) -> tuple[Any, Any, Any]:
     """Play with a linear policy that never changes; return rewards, states, and what was asked of it.
 
     The gradient for the bias is that for the logits, (n, 4), mixed; the one for the weight is the same
@@ -982,7 +992,7 @@ def watched(student: Any, weight: Any, bias: Any, ending: Any, episodes: int) ->
     """
     policy, layer = mixed(student, weight, bias, ending)
     ledger = student.make("small_envs.Ledger", layer.parameters())
-    rewards = expect_rewards(student.train_bandit(policy, episodes, ledger, seeded(student, 5)), episodes)
+    rewards = expect_rewards(student.train_bandit(policy, episodes, ledger, seeded(student, seed)), episodes)
     rows = numbers(ledger.gradients)
     told = "expected one step an episode of the optimizer given"
     expect(len(rows) == episodes, told, f"{len(rows)} steps in {episodes} episodes")
@@ -1023,15 +1033,17 @@ def expect_any_size(states: np.ndarray, slopes: np.ndarray) -> None:
 
 
 @check("train_bandit", weight=2)
-def test_a_reward_attracts_and_a_penalty_repels(student):
+def test_a_reward_attracts_and_a_penalty_repels(student, rng):
     """What each of 120 updates asks of a policy without preference, read from its gradients.
 
     States are uniform within seven standard deviations, actions alike within six: by Bernstein's bound a
     right answer fails less than once in a million runs.
     """
 
+    seed = draw_seed(rng)
+
     def judge(ending):
-        rewards, states, slopes = watched(student, np.zeros((4, 2)), np.zeros(4), ending, 120)
+        rewards, states, slopes = watched(student, np.zeros((4, 2)), np.zeros(4), ending, 120, seed)
         expect_unit_square(states)
         expect_any_size(states, slopes)
         paid, clear = rewards > 0, np.isfinite(states[:, 0])
@@ -1078,17 +1090,19 @@ def expect_one_action(slopes: np.ndarray, probs: np.ndarray) -> None:
 
 
 @check("train_bandit")
-def test_samples_from_the_policy_in_its_state(student):
+def test_samples_from_the_policy_in_its_state(student, rng):
     """A policy that takes action 2 in 6 of 10 episodes in one half of the square, never in the other.
 
     Within six standard deviations, for the states seven: by Bernstein's bound a right answer fails less
     than once in a million runs.
     """
 
+    seed = draw_seed(rng)
+
     def judge(ending):
         weight = np.array([[0.0, 0.0], [0.0, 0.0], [60.0, 0.0], [60.0, 0.0]])
         bias = np.array([0.0, 0.0, np.log(0.6) - 30, np.log(0.4) - 30])
-        rewards, states, slopes = watched(student, weight, bias, ending, 150)
+        rewards, states, slopes = watched(student, weight, bias, ending, 150, seed)
         expect_unit_square(states)
         paid, clear = rewards > 0, np.isfinite(states[:, 0])
         every = softmax(np.nan_to_num(states) @ weight.T + bias)
@@ -1130,18 +1144,20 @@ def test_only_the_generator_decides(student):
 
 
 @check("train_bandit")
-def test_goes_on_where_it_was(student):
+def test_goes_on_where_it_was(student, rng):
     """Two policies in turn: each is trained alone, by its own optimizer; one has a learning rate of 0.
 
     Action 2 has a probability of 0.6: with none paid, or all, in 32 episodes an update might be 0.
     A right answer meets that once in four million runs.
     """
 
+    seed = draw_seed(rng)
+
     def judge(ending):
         start = (np.zeros((4, 2)), np.log([0.4 / 3, 0.4 / 3, 0.6, 0.4 / 3]))
         policies = [mixed(student, *start, ending) for _ in "ab"]
         optimizers = [sgd(student, policies[k][1], (0.1, 0.0)[k]) for k in range(2)]
-        generator = seeded(student, 8)
+        generator = seeded(student, seed)
         for trained in (0, 1, 0):
             before = [numbers(layer.weight) for _, layer in policies]
             named = {"policy": policies[trained][0], "optimizer": optimizers[trained]}
@@ -1198,33 +1214,37 @@ def test_samples_instead_of_taking_the_best(student):
 
 
 @check("action_rate")
-def test_draws_states_from_the_unit_square(student):
+def test_draws_states_from_the_unit_square(student, rng):
     """Policies that go by the state: the rate is about the area where the action is taken.
 
     Six standard deviations for each of three rates: a right answer fails once in a billion runs.
     """
+
+    seed = draw_seed(rng)
 
     def judge(ending):
         for row, bias in (((80.0, 0.0), -24.0), ((0.0, 80.0), -72.0), ((60.0, 60.0), -90.0)):
             weight = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], row])
             biases = [0.0, 0.0, 0.0, bias]
             policy, _ = linear(student, weight, biases, ending)
-            rate = student.action_rate(policy, 3, 1000, seeded(student, 4))
+            rate = student.action_rate(policy, 3, 1000, seeded(student, seed))
             expect_rate(rate_of(rate), mean_prob(weight, biases, 3), 1000)
 
     with_either_ending(student, judge)
 
 
 @check("action_rate")
-def test_counts_n_actions(student):
+def test_counts_n_actions(student, rng):
     """The rate over n actions is a whole number of nths, for any n, and right over all of them.
 
     Six standard deviations: a right answer fails once in two billion runs.
     """
 
+    seed = draw_seed(rng)
+
     def judge(ending):
         policy, _ = linear(student, np.zeros((4, 2)), np.log([0.3, 0.4, 0.2, 0.1]), ending)
-        generator, hits, total = seeded(student, 9), 0, 0
+        generator, hits, total = seeded(student, seed), 0, 0
         for n in (1, 2, 3, 7, 11, 53, 333, 1297):
             named = {"policy": policy, "action": 1, "n": n, "generator": generator}
             count = n * rate_of(student.action_rate(**named))
@@ -1265,11 +1285,13 @@ def test_only_the_generator_decides_the_rate(student):
 
 
 @check("action_rate")
-def test_builds_no_graph(student):
+def test_builds_no_graph(student, rng):
     """While it evaluates, the network builds no graph; after it, all is as before.
 
     Six standard deviations for each of four rates: a right answer fails once in 500 million runs.
     """
+
+    seed = draw_seed(rng)
 
     def judge(ending):
         bias = np.log([0.15, 0.25, 0.4, 0.2])
@@ -1277,7 +1299,7 @@ def test_builds_no_graph(student):
         spy = student.make("small_envs.GraphSpy")
         policy.register_forward_hook(spy)
         for action, prob in ((0, 0.15), (2, 0.4)):
-            rate = student.action_rate(policy, action, 1000, seeded(student, 6))
+            rate = student.action_rate(policy, action, 1000, seeded(student, seed))
             expect_rate(rate_of(rate), prob, 1000)
         expect(not any(spy.graphs), "the evaluation builds a graph: where is torch.no_grad()?")
         expect_close(layer.weight, np.zeros((4, 2)))

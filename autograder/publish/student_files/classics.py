@@ -5,7 +5,7 @@ import re
 SHAPES = "these shapes do not fit: print both .shape just before; [:, None] or keepdim=True adds an axis"
 GRAPH = "the gradient is lost on the way: look for .item(), .detach(), .numpy(), float() or a new tensor(...)"
 TYPES = "float32 meets float64: bring one to the other's dtype, x.to(y.dtype)"
-NONE = "something is None here: does the function before it return its result?"
+NONE = "something is None here: does the function before it return its result? (append and sort do not)"
 BRANCH = "a whole array cannot be true or false: np.where and np.maximum work on each entry, .any() on all"
 BRANCH_T = "a whole tensor cannot be true or false: torch.where and torch.clamp work on each entry"
 # a pattern of `TypeName: message`, and what to say
@@ -39,19 +39,31 @@ CLASSICS = (
     ),
     (
         r"(ValueError|TypeError): only (one element tensors|integer tensors|length-1|0-dimensional)",
-        "one number is wanted and several came: stack tensors with torch.stack, or pick one entry",
+        "one number is wanted and several came: np.exp or torch.exp for math.exp, torch.stack for lists",
     ),
     (r"TypeError: .*must be tuple of Tensors, not Tensor", "give it a list of tensors: torch.stack([a, b])"),
     (
-        r"RuntimeError: .*expect(ed|s) a non-empty",
+        r"(RuntimeError|ValueError): .*expect(ed|s) a non-empty",
         "the list of tensors is empty: does anything go into it? (Layers in a plain list are not found)",
     ),
     (
         r"TypeError: only integer scalar arrays can be converted",
         "an array stands where one index is wanted; np.concatenate wants a list of arrays",
     ),
-    (r"IndexError: .*out of (range|bounds)", "the index goes past the end: what is t + 1 at the last step?"),
+    (
+        r"IndexError: .*out of (range|bounds)",
+        "the index goes past the end: how many are there, and where is t + 1 at the last step?",
+    ),
+    (
+        r"TypeError: (mean|std|var|sum|max|min)\(\) (got an unexpected|received an invalid)",
+        "NumPy's function meets torch's tensor: use torch's own, like x.mean()",
+    ),
     (r"(TypeError|AttributeError): .*'?NoneType'?", NONE),
+    (
+        r"AttributeError: '(builtin_function_or_method|function|method)' object",
+        "this is a function, not what it returns: call it, with () behind its name",
+    ),
+    (r"AttributeError: cannot assign (module|parameter)", "super().__init__() comes first in __init__"),
     (r"AttributeError: 'list' object has no", "a list is no array: np.asarray(...) comes first"),
     (r"AttributeError: 'numpy.*' object has no", "this is NumPy's, not torch's: is it a method of tensors?"),
     (r"AttributeError: 'Tensor' object has no", "this is torch's, not NumPy's: look for torch's name of it"),
@@ -62,7 +74,11 @@ CLASSICS = (
     (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
     (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
-    (r"EOFError", "nobody answers an input() here, nor where it is graded: take values as arguments"),
+    (
+        r"EOFError|OSError: pytest: reading from stdin",
+        "nobody answers an input() here, nor where it is graded: take values as arguments",
+    ),
+    (r"NameError: name '(np|torch|plt|math)' is", "it is not imported in this file: do so at the top"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (
         r"UnboundLocalError",

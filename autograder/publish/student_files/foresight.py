@@ -194,8 +194,11 @@ def stub_line(node: ast.AST, name: str) -> int:
 
 
 def is_begun(node: ast.AST) -> bool:
-    """Whether a function holds more than a docstring and one statement."""
-    return isinstance(node, ast.FunctionDef) and len(node.body) > 1 + (ast.get_docstring(node) is not None)
+    """Whether a function holds more than a docstring, one statement and other definitions."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    own = [one for one in node.body if not isinstance(one, ANY_DEFINITION)]
+    return len(own) > 1 + (ast.get_docstring(node) is not None)
 
 
 def double_definitions(program: HandedProgram, names: Collection[str]) -> Iterator[str]:

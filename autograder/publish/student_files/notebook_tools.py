@@ -51,7 +51,7 @@ def is_written(question: str, namespace: Mapping[str, Any]) -> bool:
     if found is None:
         print(f"{question} is not defined: run its cell first")  # noqa: T201
     elif is_stub_object(found):
-        print(f"{question}: not written yet")  # noqa: T201
+        print(f"{question}: not written yet (its raise NotImplementedError still stands)")  # noqa: T201
     else:
         return True
     return False

@@ -95,7 +95,7 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
         return [headline(error), meaning(headline(error)) or NOT_AS_HANDED_OUT]
-    return [headline(error)]
+    return list(filter(None, (headline(error), meaning(headline(error)))))
 
 
 def passes_through(trace: TracebackType | None, function: CodeType) -> bool:

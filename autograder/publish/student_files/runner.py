@@ -3,11 +3,13 @@
 import contextlib
 import inspect
 import io
+import traceback
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from autograder.checks.draws import visible_rng
+from autograder.errors import InputError
 from autograder.publish.student_files.limit import HERE, CallLog, recorder, time_limit
 from autograder.publish.student_files.overview import module_from
 from autograder.publish.student_files.progress import (
@@ -16,15 +18,28 @@ from autograder.publish.student_files.progress import (
     passed_verdict,
     visible_verdict,
 )
-from autograder.publish.student_files.work import OwnWork, load_work
+from autograder.publish.student_files.work import OwnWork, headline, load_work
 from autograder.sandbox.student import here
 
 CheckEvent = dict[str, Any]
 
 
 def checks_in(path: Path) -> list[Callable[..., None]]:
-    """Return the checks of a file in their order."""
-    return [value for value in vars(module_from(path)).values() if getattr(value, "check", None) is not None]
+    """Return the checks of a file in their order; an `InputError` says which file is not as handed out."""
+    try:
+        module = module_from(path)
+    except Exception as error:
+        raise InputError(not_as_handed_out(path.parent.parent, error)) from error
+    return [value for value in vars(module).values() if getattr(value, "check", None) is not None]
+
+
+def not_as_handed_out(folder: Path, error: Exception) -> str:
+    """Say which file of a folder stops its checks from being imported."""
+    places = [(one.filename, one.lineno) for one in traceback.extract_tb(error.__traceback__)]
+    places.append((getattr(error, "filename", None) or "", getattr(error, "lineno", None)))
+    own = [(Path(name).name, line) for name, line in places if Path(name).is_relative_to(folder)]
+    name, line = own[-1] if own else ("checks", 0)
+    return f"{name}, line {line}: {headline(error)}\n-> this is no file of yours: put it back as you got it"
 
 
 def title_of(check: Callable[..., None]) -> str:

@@ -71,6 +71,8 @@ def missing(folder: Path, stem: str) -> str:
     """Say that the file is not there, and which one may be meant."""
     names = [one.name for one in folder.iterdir() if ".py" in one.name]  # .py.txt, too
     near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
+    for inside in folder.glob(f"*/{stem}.py"):
+        return f"{stem}.py is missing: is it {inside.parent.name}/{inside.name}? Move it here"
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 

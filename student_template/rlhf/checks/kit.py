@@ -367,8 +367,8 @@ def with_article(name: str) -> str:
     return f"an {name}" if name[0] in "aeiou" else f"a {name}"
 
 
-def advice(value: Any) -> str:
-    """Return one thing to try for an answer of the wrong kind, as a sentence of its own, or ""."""
+def advice(value: Any, wanted: str) -> str:
+    """Return one thing to try for an answer of another kind than `wanted`, as a sentence, or ""."""
     name, why = type_of(value), getattr(value, "why", "")
     if value is None:
         return ". Is there a return at the end?"
@@ -377,6 +377,8 @@ def advice(value: Any) -> str:
     if name in CALLABLE:
         return ". Call it, and return what it gives"
     told = ADVICE.get(why) or ADVICE.get(name)
+    if name == "str" and "number" not in wanted:
+        return ""
     return f". {told}" if told else ""
 
 
@@ -1444,7 +1446,7 @@ def expect_flag(got: Any, want: bool, subject: str) -> None:
 
 def refusal(value: Any, subject: str, wanted: str) -> CheckFailed:
     """Return the failure for an answer of the wrong kind, with one thing to try."""
-    rest = f"; expected {wanted}{advice(value)}"
+    rest = f"; expected {wanted}{advice(value, wanted)}"
     details = f"its type is {type_of(value)}" if isinstance(value, Handle | Opaque) else ""
     hidden = f"{subject} is {describe(value, sizes=False)}{rest}"
     return CheckFailed(f"{subject} is {describe(value)}{rest}", details, hidden)
@@ -1932,9 +1934,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
 # ----------------------------------------
 # ambient: What a call may change for the whole process, and how it is put back when the call is over.
 
-TorchSettings = tuple[
-    bool, bool, Any
-]  # of torch: gradients are on, anomalies are looked for, the default dtype
+TorchSettings = tuple[bool, bool, Any]  # gradients are on, anomalies are looked for, the default dtype
 
 
 @contextlib.contextmanager
@@ -3174,7 +3174,7 @@ def short_name(handle: Handle) -> str:
 SHAPES = "these shapes do not fit: print both .shape just before; [:, None] or keepdim=True adds an axis"
 GRAPH = "the gradient is lost on the way: look for .item(), .detach(), .numpy(), float() or a new tensor(...)"
 TYPES = "float32 meets float64: bring one to the other's dtype, x.to(y.dtype)"
-NONE = "something is None here: does the function before it return its result?"
+NONE = "something is None here: does the function before it return its result? (append and sort do not)"
 BRANCH = "a whole array cannot be true or false: np.where and np.maximum work on each entry, .any() on all"
 BRANCH_T = "a whole tensor cannot be true or false: torch.where and torch.clamp work on each entry"
 # a pattern of `TypeName: message`, and what to say
@@ -3208,19 +3208,31 @@ CLASSICS = (
     ),
     (
         r"(ValueError|TypeError): only (one element tensors|integer tensors|length-1|0-dimensional)",
-        "one number is wanted and several came: stack tensors with torch.stack, or pick one entry",
+        "one number is wanted and several came: np.exp or torch.exp for math.exp, torch.stack for lists",
     ),
     (r"TypeError: .*must be tuple of Tensors, not Tensor", "give it a list of tensors: torch.stack([a, b])"),
     (
-        r"RuntimeError: .*expect(ed|s) a non-empty",
+        r"(RuntimeError|ValueError): .*expect(ed|s) a non-empty",
         "the list of tensors is empty: does anything go into it? (Layers in a plain list are not found)",
     ),
     (
         r"TypeError: only integer scalar arrays can be converted",
         "an array stands where one index is wanted; np.concatenate wants a list of arrays",
     ),
-    (r"IndexError: .*out of (range|bounds)", "the index goes past the end: what is t + 1 at the last step?"),
+    (
+        r"IndexError: .*out of (range|bounds)",
+        "the index goes past the end: how many are there, and where is t + 1 at the last step?",
+    ),
+    (
+        r"TypeError: (mean|std|var|sum|max|min)\(\) (got an unexpected|received an invalid)",
+        "NumPy's function meets torch's tensor: use torch's own, like x.mean()",
+    ),
     (r"(TypeError|AttributeError): .*'?NoneType'?", NONE),
+    (
+        r"AttributeError: '(builtin_function_or_method|function|method)' object",
+        "this is a function, not what it returns: call it, with () behind its name",
+    ),
+    (r"AttributeError: cannot assign (module|parameter)", "super().__init__() comes first in __init__"),
     (r"AttributeError: 'list' object has no", "a list is no array: np.asarray(...) comes first"),
     (r"AttributeError: 'numpy.*' object has no", "this is NumPy's, not torch's: is it a method of tensors?"),
     (r"AttributeError: 'Tensor' object has no", "this is torch's, not NumPy's: look for torch's name of it"),
@@ -3231,7 +3243,11 @@ CLASSICS = (
     (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
     (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
-    (r"EOFError", "nobody answers an input() here, nor where it is graded: take values as arguments"),
+    (
+        r"EOFError|OSError: pytest: reading from stdin",
+        "nobody answers an input() here, nor where it is graded: take values as arguments",
+    ),
+    (r"NameError: name '(np|torch|plt|math)' is", "it is not imported in this file: do so at the top"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (
         r"UnboundLocalError",
@@ -3884,8 +3900,11 @@ def stub_line(node: ast.AST, name: str) -> int:
 
 
 def is_begun(node: ast.AST) -> bool:
-    """Whether a function holds more than a docstring and one statement."""
-    return isinstance(node, ast.FunctionDef) and len(node.body) > 1 + (ast.get_docstring(node) is not None)
+    """Whether a function holds more than a docstring, one statement and other definitions."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    own = [one for one in node.body if not isinstance(one, ANY_DEFINITION)]
+    return len(own) > 1 + (ast.get_docstring(node) is not None)
 
 
 def double_definitions(program: HandedProgram, names: Collection[str]) -> Iterator[str]:
@@ -4501,6 +4520,8 @@ def missing(folder: Path, stem: str) -> str:
     """Say that the file is not there, and which one may be meant."""
     names = [one.name for one in folder.iterdir() if ".py" in one.name]  # .py.txt, too
     near = difflib.get_close_matches(f"{stem}.py", names, 1, 0.7)
+    for inside in folder.glob(f"*/{stem}.py"):
+        return f"{stem}.py is missing: is it {inside.parent.name}/{inside.name}? Move it here"
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
@@ -4737,7 +4758,7 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
         return [headline(error), meaning(headline(error)) or NOT_AS_HANDED_OUT]
-    return [headline(error)]
+    return list(filter(None, (headline(error), meaning(headline(error)))))
 
 
 def passes_through(trace: TracebackType | None, function: CodeType) -> bool:
@@ -4879,7 +4900,7 @@ def run_lines(
 ) -> Iterator[tuple[bool, str]]:
     """Yield what a run says before handing in: where the file stops, unless `known`, and what passes."""
     for text in loaded["complaints"]:
-        if text.partition("\n")[0] not in known:
+        if not text.startswith(tuple(known)):
             yield False, text
     verdicts = (VisibleVerdict(one["status"], one["text"]) for one in results)
     yield from ((False, slow) for slow in too_slow(verdicts))
@@ -4992,8 +5013,21 @@ CheckEvent = dict[str, Any]
 
 
 def checks_in(path: Path) -> list[Callable[..., None]]:
-    """Return the checks of a file in their order."""
-    return [value for value in vars(module_from(path)).values() if getattr(value, "check", None) is not None]
+    """Return the checks of a file in their order; an `InputError` says which file is not as handed out."""
+    try:
+        module = module_from(path)
+    except Exception as error:
+        raise InputError(not_as_handed_out(path.parent.parent, error)) from error
+    return [value for value in vars(module).values() if getattr(value, "check", None) is not None]
+
+
+def not_as_handed_out(folder: Path, error: Exception) -> str:
+    """Say which file of a folder stops its checks from being imported."""
+    places = [(one.filename, one.lineno) for one in traceback.extract_tb(error.__traceback__)]
+    places.append((getattr(error, "filename", None) or "", getattr(error, "lineno", None)))
+    own = [(Path(name).name, line) for name, line in places if Path(name).is_relative_to(folder)]
+    name, line = own[-1] if own else ("checks", 0)
+    return f"{name}, line {line}: {headline(error)}\n-> this is no file of yours: put it back as you got it"
 
 
 def title_of(check: Callable[..., None]) -> str:
@@ -5300,7 +5334,7 @@ def is_written(question: str, namespace: Mapping[str, Any]) -> bool:
     if found is None:
         print(f"{question} is not defined: run its cell first")  # noqa: T201
     elif is_stub_object(found):
-        print(f"{question}: not written yet")  # noqa: T201
+        print(f"{question}: not written yet (its raise NotImplementedError still stands)")  # noqa: T201
     else:
         return True
     return False
