@@ -175,7 +175,7 @@ def newest_commit(entry: Entry) -> datetime | None:
 
 
 def without_times(entries: Sequence[Entry], rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
-    """Yield a remark if there is a due date and nothing tells when some have handed in, or that it was late."""
+    """Yield a remark if there is a due date and nothing tells when some handed in, or that it was late."""
     untold = (row for entry, row in zip(entries, rows, strict=True) if not entry.late)
     names = [row.name for row in untold if not row.submitted_at]
     if due is None or not names:
