@@ -67,7 +67,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         else:
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
-            if body and is_cut(body[-1], lines[starts[at] - 1 : starts[at + 1]]):
+            if body and is_cut(body[-1], lines, starts[at], starts[at + 1]):
                 names.append(body.pop().name)  # type: ignore[attr-defined]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
@@ -78,12 +78,13 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
     return body, told_once(unread, error)
 
 
-def is_cut(node: ast.stmt, lines: Sequence[str]) -> bool:
-    """Whether a piece that cannot be read seems to be the rest of a function: from its last line on."""
+def is_cut(node: ast.stmt, lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether the lines from `start` to `end`, which cannot be read, seem to be the rest of a function."""
     if not isinstance(node, ast.FunctionDef) or isinstance(node.body[-1], ast.Return | ast.Raise):
         return False
-    last, first, *more = lines
-    is_apart = not last.strip() or first.startswith(("def ", "async ", "class ", "@"))
+    between, first, more = lines[node.end_lineno : start], lines[start], lines[start + 1 : end]
+    is_apart = first.startswith(("def ", "async ", "class ", "@"))
+    is_apart = is_apart or not all(line.lstrip().startswith("#") for line in between)
     return not is_apart and any(line[0] in " \t" and line.strip() for line in more)
 
 
