@@ -5,6 +5,8 @@ import collections
 import dataclasses
 import importlib
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import expect_equal
-from autograder.data.values import Handle
+from autograder.data.values import Handle, Record, Stream
 from autograder.judging.answers import Answers
 from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.codec import encode_call
@@ -63,6 +65,39 @@ def test_generators_arrive_as_iterators_and_are_drawn_to_a_bound(behind):
     assert student.f(n * n for n in range(4)) == (0, [1, 4, 9])
     assert list(student.three()) == ["a", "b", "c"]
     assert len(list(student.count())) == 10_000
+
+
+@dataclass
+class Order:
+    """What somebody wants: an iterator of numbers."""
+
+    numbers: Iterator[float]
+
+
+def test_a_call_with_an_iterator_may_be_sent_to_several_programs():
+    calls = []
+    student = here(
+        {"f": lambda *values: [list(getattr(one, "numbers", one)) for one in values]}, calls.append
+    )
+    student.f((Fraction(n, 2) for n in range(2)), Order(n * 2 for n in range(3)))
+    sent = [encode_call(calls[0]) for _ in range(2)]
+    assert sent[0] == sent[1] == encode_call(Call("call", "f", (Stream([Fraction(0), Fraction(1, 2)]),
+        Record(f"{__name__}.Order", {"numbers": Stream([0, 2, 4])}))))  # fmt: skip
+
+
+def test_operators_and_text_are_asked_for_by_name(behind):
+    student, _ = behind(
+        "class Money:\n    def __init__(self, cents):\n        self.cents = cents\n"
+        "    def __eq__(self, other):\n        return self.cents == other.cents\n"
+        "    def __add__(self, other):\n        return Money(self.cents + other.cents)\n"
+        "    def __str__(self):\n        return f'{self.cents} cents'\n"
+    )
+    one, same = student.Money(3), student.Money(3)
+    assert student.make("operator.eq", one, same) is True
+    assert one != same  # an object's own opinion of itself is never taken by the way
+    assert student.make("builtins.str", student.make("operator.add", one, same)) == "6 cents"
+    with pytest.raises(AttributeError, match=r'student\.make\("operator\.add", a, b\)'):
+        one.__add__(same)
 
 
 def test_a_function_of_the_graders_is_called_back(behind):
