@@ -45,7 +45,7 @@ class Verdict:
     staff_note: str = ""
     cause: Cause = Cause.OTHER
     raised: str = ""  # the type of the exception, as the student's process names it
-    lines: tuple[int, ...] = ()  # of the check's file, that say where it failed
+    places: tuple[int, ...] = ()  # in the check's compiled code, that say where it failed
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+MERGE = re.compile(r"<{7}|={7}|>{7}")
 STRAIGHT = {  # what word processors and pages make of quotes and of the minus
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032"), "'"),
@@ -120,6 +121,8 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     names = [name for one in unread for name in one.names]
     if any(is_newer(one.text) for one in unread):
         error = NewerSyntax(*error.args)
+    elif isinstance(error, SyntaxError) and any(MERGE.match(one.text) for one in unread):
+        error.msg = f"{error.msg}; a merge left its marks: keep one of the two versions"
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
 
 

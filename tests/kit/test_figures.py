@@ -25,6 +25,7 @@ VALUES = np.array([[0.90, 0.92], [0.94, np.nan]])
 
 @pytest.fixture(autouse=True)
 def _no_figure_stays_open():
+    plt.close("all")  # what other tests of this process left
     yield
     assert not plt.get_fignums()
 

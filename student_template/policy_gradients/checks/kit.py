@@ -3261,10 +3261,6 @@ CLASSICS = (
     (r"MemoryError", "this is more than the memory holds: print the sizes that go into it"),
     (r"SystemExit", "this ends the program: take it away, also where your work is graded it ends there"),
     (r"SyntaxError: .*\| >>>", "this was copied from a prompt: take the >>> away"),
-    (
-        r"SyntaxError: .*\| (<<<<<<<|=======|>>>>>>>)",
-        "git left this in a merge: keep one of the two versions",
-    ),
     (r"SyntaxError: invalid character '[“”‘’„]'", "these quotes are a word processor's: type them again"),
     (
         r"SyntaxError: invalid (non-printable )?character",
@@ -3512,7 +3508,7 @@ BEGINNINGS = (
     ),
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"PK\x03\x04"), "a zip or an office document"),
-    (re.compile(r"diff --git |--- a/|<<<<<<< "), "a diff"),
+    (re.compile(r"diff --git |--- a/|<<<<<<< |(?:\+.*\n){2}"), "a diff"),
 )
 
 
@@ -4076,6 +4072,7 @@ LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+MERGE = re.compile(r"<{7}|={7}|>{7}")
 STRAIGHT = {  # what word processors and pages make of quotes and of the minus
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032"), "'"),
@@ -4176,6 +4173,8 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     names = [name for one in unread for name in one.names]
     if any(is_newer(one.text) for one in unread):
         error = NewerSyntax(*error.args)
+    elif isinstance(error, SyntaxError) and any(MERGE.match(one.text) for one in unread):
+        error.msg = f"{error.msg}; a merge left its marks: keep one of the two versions"
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
 
 
