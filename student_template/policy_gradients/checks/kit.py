@@ -806,12 +806,13 @@ class Rendering:
         self.renderer = canvas.get_renderer()
         self._seen = np.array(canvas.buffer_rgba())[..., :3]
 
-    def alone(self, artist: Any) -> np.ndarray:
-        """Return what an artist looks like on an empty page, as RGBA."""
+    def alone(self, *artists: Any) -> np.ndarray:
+        """Return what artists look like on an empty page, as RGBA."""
         from matplotlib.backends.backend_agg import RendererAgg
 
         page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
-        artist.draw(page)
+        for artist in artists:
+            artist.draw(page)
         return np.asarray(page.buffer_rgba())
 
     def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
@@ -839,6 +840,14 @@ class Rendering:
         """Return the lines, points and images that can be seen."""
         shown = [artist for artist in artists if artist.get_visible()]
         return [artist for artist in shown if self._stands_out(self.alone(artist))]
+
+    def seen_by_colour(self, patches: Sequence[Any]) -> list[Any]:
+        """Return the patches that can be seen: those of a colour together, for bars often touch."""
+        shown = [patch for patch in patches if patch.get_visible()]
+        colours = {patch.get_facecolor() for patch in shown}
+        alike = [[one for one in shown if one.get_facecolor() == colour] for colour in colours]
+        seen = [one for group in alike if self._stands_out(self.alone(*group)) for one in group]
+        return [one for one in shown if one in seen]
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
@@ -901,8 +910,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
-    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
+    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `bars` (an (N, 4) array, see
+    `describe_bars`), `texts`, `xticks` and `yticks` (see `describe_text`). What cannot be seen in the
+    picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -964,10 +974,31 @@ def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any
             numbers(one.get_offsets())
             for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
         ],
+        "bars": describe_bars(axes, rendering),
         "texts": describe_texts(axes, axes.texts, rendering),
         "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
         "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
     }
+
+
+def describe_bars(axes: Any, rendering: Rendering) -> np.ndarray:
+    """Return left, bottom, width and height of what `bar`, `barh`, `hist` and `stairs` drew, shape (N, 4)."""
+    drawn = of_classes(axes.patches, "Rectangle", "StepPatch")
+    seen = rendering.seen_by_colour([one for one in drawn if one.get_data_transform() == axes.transData])
+    corners = [np.sort(bar, axis=0) for one in seen for bar in bars_of(one)]
+    return numbers([[*low, *(high - low)] for low, high in corners if (high > low).all()]).reshape(-1, 4)
+
+
+def bars_of(patch: Any) -> Iterable[np.ndarray]:
+    """Yield two opposite corners, shape (2, 2), of each bar of a patch."""
+    if type(patch).__name__ == "Rectangle":
+        yield patch.get_bbox().get_points()
+        return
+    values, edges, base = patch.get_data()
+    turn = -1 if patch.orientation == "horizontal" else 1
+    bases = np.broadcast_to(0 if base is None else base, np.shape(values))
+    for corners in zip(edges[:-1], bases, edges[1:], values, strict=True):
+        yield np.reshape(corners, (2, 2))[:, ::turn]
 
 
 def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
@@ -2643,7 +2674,13 @@ class Sender(Reader):
 
     def read(self, value: Any, depth: int) -> Any:
         """Return one value, or one entry of a value; what would arrive as another type is `Opaque`."""
-        kind, data = type(value), super().read(value, depth)
+        kind = type(value)
+        if kind is Stream:
+            return Stream(self._all(value.items, depth))
+        if kind is Record:
+            fields = {name: self.read(part, depth + 1) for name, part in value.fields.items()}
+            return Record(value.path, fields)
+        data = super().read(value, depth)
         if type(data) is kind or isinstance(data, Handle | Opaque | Record | Stream | Tensor):
             return data
         if isinstance(value, np.generic) and not isinstance(value, np.complexfloating):
@@ -2682,6 +2719,7 @@ def record(kind: type, fields: dict[str, Any]) -> Record | Opaque:
 
 FILES = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+BY_NAME = 'ask by student.make("operator.add", a, b) or student.make("builtins.str", a)'
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
 
@@ -2774,7 +2812,7 @@ class Object:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)
+            raise AttributeError(f"{name}: {BY_NAME}")
         value = self._module._send(self._use("read", name)).value
         if isinstance(value, Handle) and value.type_name in METHODS:
             return self._method(name)
@@ -2846,14 +2884,18 @@ class Arguments:
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return Callback(len(self.functions) - 1)
+        if hasattr(type(value), "__next__"):  # drawn here, once: a call may be sent to several programs
+            return Stream([self.unwrap(one) for one in islice(value, MAX_DRAWN)])
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return self._record(value)
+            return self._record(value, [one.name for one in dataclasses.fields(value) if one.init])
+        if isinstance(value, tuple):
+            return self._record(value, getattr(value, "_fields", ()))
         return value
 
-    def _record(self, value: Any) -> Any:
-        """Return a dataclass instance that holds functions as a record of what stands for them."""
-        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
-        if not any(map(callable, fields.values())):
+    def _record(self, value: Any, names: Sequence[str]) -> Any:
+        """Return an object that holds functions or iterators as a record of what stands for them."""
+        fields = {name: getattr(value, name) for name in names}
+        if not any(callable(one) or hasattr(type(one), "__next__") for one in fields.values()):
             return value
         kind = type(value)
         unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
