@@ -123,8 +123,8 @@ class Object:
     def __len__(self) -> int:
         try:
             return int(self._method("__len__")())
-        except StudentRaised as error:
-            raise TypeError(f"{self!r} has no length: {error.type_name}") from None
+        except (StudentRaised, AttributeError, TypeError) as error:  # the latter two in the student's folder
+            raise TypeError(f"{self!r} has no length: {error}") from None
 
     def __getitem__(self, key: Any) -> Any:
         return self._method("__getitem__")(key)

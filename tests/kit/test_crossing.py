@@ -85,6 +85,13 @@ def test_a_call_with_an_iterator_may_be_sent_to_several_programs():
         Record(f"{__name__}.Order", {"numbers": Stream([0, 2, 4])}))))  # fmt: skip
 
 
+def test_in_the_students_folder_generators_are_gone_through_as_well():
+    student = here({"three": lambda: (letter for letter in "abc"), "f": lambda *_: None})
+    assert (list(student.three()), tuple(student.three())) == (["a", "b", "c"], ("a", "b", "c"))
+    with pytest.raises(TypeError, match="a generator> has no length"):
+        len(student.three())
+
+
 def test_operators_and_text_are_asked_for_by_name(behind):
     student, _ = behind(
         "class Money:\n    def __init__(self, cents):\n        self.cents = cents\n"
