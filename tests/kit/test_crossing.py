@@ -92,6 +92,11 @@ def test_in_the_students_folder_generators_are_gone_through_as_well():
         len(student.three())
 
 
+def test_a_text_that_is_none_is_refused_like_all_that_cannot_cross():
+    with pytest.raises(TypeError, match=r"argument 1 cannot be sent .* str \(not valid text\)"):
+        encode_call(Call("call", "f", ("\ud800",)))
+
+
 def test_operators_and_text_are_asked_for_by_name(behind):
     student, _ = behind(
         "class Money:\n    def __init__(self, cents):\n        self.cents = cents\n"
@@ -117,6 +122,8 @@ def test_a_function_of_the_graders_is_called_back(behind):
     assert student.root(lambda x: x * x - 2, 0.0, 2.0) == pytest.approx(2**0.5)
     assert student.twice(lambda x: x + 1, lambda x: [x] * 2) == ([4, 4], 2)
     assert student.wrong(lambda x: x) == ""  # of our exceptions only the type goes over
+    with pytest.raises(StudentRaised, match="TypeError"):  # never an object that stands for nothing
+        student.twice(lambda x: (n for n in range(x)), lambda x: x)
     with pytest.raises(StudentRaised, match="ZeroDivisionError"):
         student.root(lambda x: 1 / 0, 0.0, 1.0)
 

@@ -49,7 +49,8 @@ def visible_verdict(
         if question in work.endless:
             return VisibleVerdict(NOT_RUN, "another check of this question ran out of time")
         work.endless.add(question)
-    return VisibleVerdict(FAILED, "\n".join(filter(None, [spell_last(calls), *tell(error, work)])))
+    asked = spell_last([call for call in calls if call.action != "read"] or calls)
+    return VisibleVerdict(FAILED, "\n".join(filter(None, [asked, *tell(error, work)])))
 
 
 def passed_verdict(log: CallLog, work: OwnWork) -> VisibleVerdict:
