@@ -150,6 +150,9 @@ class Callback:
 
     at: int
 
+    def __repr__(self) -> str:
+        return "<a function>"
+
 
 @dataclass(frozen=True)
 class Named:
@@ -157,12 +160,18 @@ class Named:
 
     name: str
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True, eq=False)
 class Stream:
     """What an iterator gave; it arrives as an iterator again."""
 
     items: list[Any]
+
+    def __repr__(self) -> str:
+        return f"iter({self.items!r})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,6 +364,22 @@ def describe(value: Any, *, sizes: bool = True) -> str:
     name, why = type_of(value), getattr(value, "why", "")
     told = with_article(name) if name in QUOTABLE else "an object"
     return f"{told} ({why})" if why in REASONS else told
+
+
+def written(value: Any) -> str:
+    """Return data as its `repr`, but the items of sets in order: theirs is chance."""
+    kind = type(value)
+    if kind is dict:
+        return "{" + ", ".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
+    if not isinstance(value, list | tuple | set | frozenset) or not value:
+        return repr(value)
+    if kind is list:
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' * (len(value) == 1)})"
+    numbers = all(type(item) in (int, float) for item in value)
+    inside = ", ".join(map(written, sorted(value)) if numbers else sorted(map(written, value)))
+    return f"{{{inside}}}" if kind is set else f"{kind.__name__}({{{inside}}})"
 
 
 def type_of(value: Any) -> str:
@@ -1919,7 +1944,7 @@ def unbalanced(missing: int, extra: int, noun: str) -> str:
 
 def shown(value: Any) -> str:
     """Return data as text, cut to a few lines."""
-    text = show(value) if isinstance(value, float) else repr(value)
+    text = show(value) if isinstance(value, float) else written(value)
     return text if len(text) <= ITEMS_SHOWN else f"{text[:ITEMS_SHOWN]}..."
 
 
@@ -2830,8 +2855,8 @@ class Object:
     def __len__(self) -> int:
         try:
             return int(self._method("__len__")())
-        except StudentRaised as error:
-            raise TypeError(f"{self!r} has no length: {error.type_name}") from None
+        except (StudentRaised, AttributeError, TypeError) as error:  # the latter two in the student's folder
+            raise TypeError(f"{self!r} has no length: {error}") from None
 
     def __getitem__(self, key: Any) -> Any:
         return self._method("__getitem__")(key)
@@ -3156,6 +3181,17 @@ def recorder(
 
 WIDTH = 88
 MANY = 40
+STEPS = ("__iter__", "__next__")
+
+
+def spell_last(calls: Sequence[Call]) -> str:
+    """Return the last call of a check, or "": the one that made what is gone through, not its steps."""
+    left = list(calls)
+    while len(left) > 1 and left[-1].name in STEPS:
+        left.pop()
+    if 1 < len(left) < len(calls) and left[-1].name == "__len__":  # which `list` asks for first
+        left.pop()
+    return spell_call(left[-1]) if left else ""
 
 
 def spell_call(call: Call) -> str:
@@ -3196,7 +3232,7 @@ def spell(value: Any) -> str:
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     if isinstance(value, float):
         return f"{value:.6g}" if value != round(value, 1) else repr(value)
-    return repr(value)
+    return written(value)
 
 
 def spell_numbers(array: np.ndarray) -> str:
@@ -4753,9 +4789,8 @@ def visible_verdict(
         if question in work.endless:
             return VisibleVerdict(NOT_RUN, "another check of this question ran out of time")
         work.endless.add(question)
-    asked = [call for call in calls if call.action == "call"] or list(calls)
-    call = [spell_call(asked[-1])] if asked else []
-    return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
+    asked = spell_last([call for call in calls if call.action != "read"] or calls)
+    return VisibleVerdict(FAILED, "\n".join(filter(None, [asked, *tell(error, work)])))
 
 
 def passed_verdict(log: CallLog, work: OwnWork) -> VisibleVerdict:
