@@ -150,6 +150,9 @@ class Callback:
 
     at: int
 
+    def __repr__(self) -> str:
+        return "<a function>"
+
 
 @dataclass(frozen=True)
 class Named:
@@ -157,12 +160,18 @@ class Named:
 
     name: str
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True, eq=False)
 class Stream:
     """What an iterator gave; it arrives as an iterator again."""
 
     items: list[Any]
+
+    def __repr__(self) -> str:
+        return f"iter({self.items!r})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,6 +364,22 @@ def describe(value: Any, *, sizes: bool = True) -> str:
     name, why = type_of(value), getattr(value, "why", "")
     told = with_article(name) if name in QUOTABLE else "an object"
     return f"{told} ({why})" if why in REASONS else told
+
+
+def written(value: Any) -> str:
+    """Return data as its `repr`, but the items of sets in order: theirs is chance."""
+    kind = type(value)
+    if kind is dict:
+        return "{" + ", ".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
+    if not isinstance(value, list | tuple | set | frozenset) or not value:
+        return repr(value)
+    if kind is list:
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' * (len(value) == 1)})"
+    numbers = all(type(item) in (int, float) for item in value)
+    inside = ", ".join(map(written, sorted(value)) if numbers else sorted(map(written, value)))
+    return f"{{{inside}}}" if kind is set else f"{kind.__name__}({{{inside}}})"
 
 
 def type_of(value: Any) -> str:
@@ -806,12 +831,13 @@ class Rendering:
         self.renderer = canvas.get_renderer()
         self._seen = np.array(canvas.buffer_rgba())[..., :3]
 
-    def alone(self, artist: Any) -> np.ndarray:
-        """Return what an artist looks like on an empty page, as RGBA."""
+    def alone(self, *artists: Any) -> np.ndarray:
+        """Return what artists look like on an empty page, as RGBA."""
         from matplotlib.backends.backend_agg import RendererAgg
 
         page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
-        artist.draw(page)
+        for artist in artists:
+            artist.draw(page)
         return np.asarray(page.buffer_rgba())
 
     def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
@@ -839,6 +865,14 @@ class Rendering:
         """Return the lines, points and images that can be seen."""
         shown = [artist for artist in artists if artist.get_visible()]
         return [artist for artist in shown if self._stands_out(self.alone(artist))]
+
+    def seen_by_colour(self, patches: Sequence[Any]) -> list[Any]:
+        """Return the patches that can be seen: those of a colour together, for bars often touch."""
+        shown = [patch for patch in patches if patch.get_visible()]
+        colours = {patch.get_facecolor() for patch in shown}
+        alike = [[one for one in shown if one.get_facecolor() == colour] for colour in colours]
+        seen = [one for group in alike if self._stands_out(self.alone(*group)) for one in group]
+        return [one for one in shown if one in seen]
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
@@ -901,8 +935,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
-    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
+    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `bars` (an (N, 4) array, see
+    `describe_bars`), `texts`, `xticks` and `yticks` (see `describe_text`). What cannot be seen in the
+    picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -964,10 +999,31 @@ def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any
             numbers(one.get_offsets())
             for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
         ],
+        "bars": describe_bars(axes, rendering),
         "texts": describe_texts(axes, axes.texts, rendering),
         "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
         "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
     }
+
+
+def describe_bars(axes: Any, rendering: Rendering) -> np.ndarray:
+    """Return left, bottom, width and height of what `bar`, `barh`, `hist` and `stairs` drew, shape (N, 4)."""
+    drawn = of_classes(axes.patches, "Rectangle", "StepPatch")
+    seen = rendering.seen_by_colour([one for one in drawn if one.get_data_transform() == axes.transData])
+    corners = [np.sort(bar, axis=0) for one in seen for bar in bars_of(one)]
+    return numbers([[*low, *(high - low)] for low, high in corners if (high > low).all()]).reshape(-1, 4)
+
+
+def bars_of(patch: Any) -> Iterable[np.ndarray]:
+    """Yield two opposite corners, shape (2, 2), of each bar of a patch."""
+    if type(patch).__name__ == "Rectangle":
+        yield patch.get_bbox().get_points()
+        return
+    values, edges, base = patch.get_data()
+    turn = -1 if patch.orientation == "horizontal" else 1
+    bases = np.broadcast_to(0 if base is None else base, np.shape(values))
+    for corners in zip(edges[:-1], bases, edges[1:], values, strict=True):
+        yield np.reshape(corners, (2, 2))[:, ::turn]
 
 
 def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
@@ -1888,7 +1944,7 @@ def unbalanced(missing: int, extra: int, noun: str) -> str:
 
 def shown(value: Any) -> str:
     """Return data as text, cut to a few lines."""
-    text = show(value) if isinstance(value, float) else repr(value)
+    text = show(value) if isinstance(value, float) else written(value)
     return text if len(text) <= ITEMS_SHOWN else f"{text[:ITEMS_SHOWN]}..."
 
 
@@ -2643,7 +2699,13 @@ class Sender(Reader):
 
     def read(self, value: Any, depth: int) -> Any:
         """Return one value, or one entry of a value; what would arrive as another type is `Opaque`."""
-        kind, data = type(value), super().read(value, depth)
+        kind = type(value)
+        if kind is Stream:
+            return Stream(self._all(value.items, depth))
+        if kind is Record:
+            fields = {name: self.read(part, depth + 1) for name, part in value.fields.items()}
+            return Record(value.path, fields)
+        data = super().read(value, depth)
         if type(data) is kind or isinstance(data, Handle | Opaque | Record | Stream | Tensor):
             return data
         if isinstance(value, np.generic) and not isinstance(value, np.complexfloating):
@@ -2682,6 +2744,7 @@ def record(kind: type, fields: dict[str, Any]) -> Record | Opaque:
 
 FILES = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+BY_NAME = 'ask by student.make("operator.add", a, b) or student.make("builtins.str", a)'
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
 
@@ -2774,7 +2837,7 @@ class Object:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)
+            raise AttributeError(f"{name}: {BY_NAME}")
         value = self._module._send(self._use("read", name)).value
         if isinstance(value, Handle) and value.type_name in METHODS:
             return self._method(name)
@@ -2792,8 +2855,8 @@ class Object:
     def __len__(self) -> int:
         try:
             return int(self._method("__len__")())
-        except StudentRaised as error:
-            raise TypeError(f"{self!r} has no length: {error.type_name}") from None
+        except (StudentRaised, AttributeError, TypeError) as error:  # the latter two in the student's folder
+            raise TypeError(f"{self!r} has no length: {error}") from None
 
     def __getitem__(self, key: Any) -> Any:
         return self._method("__getitem__")(key)
@@ -2846,14 +2909,18 @@ class Arguments:
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return Callback(len(self.functions) - 1)
+        if hasattr(type(value), "__next__"):  # drawn here, once: a call may be sent to several programs
+            return Stream([self.unwrap(one) for one in islice(value, MAX_DRAWN)])
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return self._record(value)
+            return self._record(value, [one.name for one in dataclasses.fields(value) if one.init])
+        if isinstance(value, tuple):
+            return self._record(value, getattr(value, "_fields", ()))
         return value
 
-    def _record(self, value: Any) -> Any:
-        """Return a dataclass instance that holds functions as a record of what stands for them."""
-        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
-        if not any(map(callable, fields.values())):
+    def _record(self, value: Any, names: Sequence[str]) -> Any:
+        """Return an object that holds functions or iterators as a record of what stands for them."""
+        fields = {name: getattr(value, name) for name in names}
+        if not any(callable(one) or hasattr(type(one), "__next__") for one in fields.values()):
             return value
         kind = type(value)
         unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
@@ -3114,6 +3181,17 @@ def recorder(
 
 WIDTH = 88
 MANY = 40
+STEPS = ("__iter__", "__next__")
+
+
+def spell_last(calls: Sequence[Call]) -> str:
+    """Return the last call of a check, or "": the one that made what is gone through, not its steps."""
+    left = list(calls)
+    while len(left) > 1 and left[-1].name in STEPS:
+        left.pop()
+    if 1 < len(left) < len(calls) and left[-1].name == "__len__":  # which `list` asks for first
+        left.pop()
+    return spell_call(left[-1]) if left else ""
 
 
 def spell_call(call: Call) -> str:
@@ -3154,7 +3232,7 @@ def spell(value: Any) -> str:
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     if isinstance(value, float):
         return f"{value:.6g}" if value != round(value, 1) else repr(value)
-    return repr(value)
+    return written(value)
 
 
 def spell_numbers(array: np.ndarray) -> str:
@@ -4711,9 +4789,8 @@ def visible_verdict(
         if question in work.endless:
             return VisibleVerdict(NOT_RUN, "another check of this question ran out of time")
         work.endless.add(question)
-    asked = [call for call in calls if call.action == "call"] or list(calls)
-    call = [spell_call(asked[-1])] if asked else []
-    return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
+    asked = spell_last([call for call in calls if call.action != "read"] or calls)
+    return VisibleVerdict(FAILED, "\n".join(filter(None, [asked, *tell(error, work)])))
 
 
 def passed_verdict(log: CallLog, work: OwnWork) -> VisibleVerdict:
