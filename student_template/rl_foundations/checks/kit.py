@@ -53,7 +53,6 @@ import bisect
 import builtins
 import codecs
 import contextlib
-import copy
 import dataclasses
 import difflib
 import dis
@@ -3430,7 +3429,7 @@ def promised() -> str:
 SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^(?:>>>|In \[|```)", re.MULTILINE)
 PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)")
 PROMPT_GOES_ON = re.compile(r"[ \t]*\.{3,}:?(?: |$)")
-WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+)(?:\n|$)")
 CELL_COMMAND = re.compile(r"(\s*)%%(\w+)([^\n]*)\n?")
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 CARRIED_OUT = re.compile(r"([ \t]*)%(run|load|loadpy|pylab|store|env|set_env|cd)\b([^\n\\]*)$")
@@ -3440,6 +3439,7 @@ ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
 OF_THE_SYSTEM = ("sx", "system")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+LONGEST_CELL = 20_000  # characters: read, it takes hundreds of times its size in memory
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 
 
@@ -3456,7 +3456,7 @@ def python_of_cell(text: str, module: str = "") -> str:
     written = WRITTEN.match(text)
     if written:
         body = text[written.end() :]
-        is_graded = written[1].strip("\"'").lower() == module
+        is_graded = written[1].strip().strip("\"'").lower() == module
         rest = without_commands(body) if is_graded else "\n" * body.count("\n")
         return f"{shell_call('run_cell_magic', command[2], command[3], body)}\n{rest}"
     if command[2] not in CELLS_NOT_RUN:
@@ -3472,7 +3472,9 @@ def python_of_cell(text: str, module: str = "") -> str:
 
 
 def is_python(text: str) -> bool:
-    """Whether a text can be read as Python."""
+    """Whether a text can be read as Python; one longer than people write into a cell is not looked at."""
+    if len(text) > LONGEST_CELL:
+        return True
     try:
         ast.parse(text)
     except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
@@ -3614,7 +3616,8 @@ LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
 PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
 REPLACED = "\ufffd"
-WINDOWS = "old_windows"  # what does not fit is read as there
+MAX_CODE = 900_000  # bytes of all code: more does not fit into one message to the worker
+WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
 
 
 def decode(data: bytes, name: str) -> str:
@@ -3666,16 +3669,8 @@ def code_text(data: bytes, name: str) -> str:
     except InputError:
         if b"\0" in data:
             raise
-        text = unix_lines(data.decode("utf-8", WINDOWS))
+        text = unix_lines(data.decode("utf-8", "surrogateescape").translate(WINDOWS))
     return text.lstrip("\ufeff")
-
-
-def as_on_windows(error: Any) -> tuple[str, int]:
-    """Return what the bytes that are no UTF-8 mean to old editors on Windows."""
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error(WINDOWS, as_on_windows)
 
 
 def coding_comment(data: bytes, name: str) -> str:
@@ -3712,10 +3707,13 @@ def cells_of(data: bytes, name: str) -> list[str]:
         is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
     else:
         is_notebook = NOTEBOOK.match(text)
+    cells = notebook_cells(text, name) if is_notebook else [text]
+    if sum(map(len, cells)) > MAX_CODE:
+        raise InputError(f"{name} holds more than {MAX_CODE / 1e6:g} MB of code")
     if not is_notebook:
         return [without_commands(text)]
     module = name.rpartition("/")[2].lower().replace(".ipynb", ".py")
-    cells = [python_of_cell(cell, module) for cell in notebook_cells(text, name)]
+    cells = [python_of_cell(cell, module) for cell in cells]
     if not cells:
         raise InputError(f"{name} has no code cells")
     return cells
@@ -4197,7 +4195,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         else:
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
-            if body and is_cut(body[-1], lines[starts[at] - 1 : starts[at + 1]]):
+            if body and is_cut(body[-1], lines, starts[at], starts[at + 1]):
                 names.append(body.pop().name)  # type: ignore[attr-defined]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
@@ -4208,12 +4206,13 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
     return body, told_once(unread, error)
 
 
-def is_cut(node: ast.stmt, lines: Sequence[str]) -> bool:
-    """Whether a piece that cannot be read seems to be the rest of a function: from its last line on."""
+def is_cut(node: ast.stmt, lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether the lines from `start` to `end`, which cannot be read, seem to be the rest of a function."""
     if not isinstance(node, ast.FunctionDef) or isinstance(node.body[-1], ast.Return | ast.Raise):
         return False
-    last, first, *more = lines
-    is_apart = not last.strip() or first.startswith(("def ", "async ", "class ", "@"))
+    between, first, more = lines[node.end_lineno : start], lines[start], lines[start + 1 : end]
+    is_apart = first.startswith(("def ", "async ", "class ", "@"))
+    is_apart = is_apart or not all(line.lstrip().startswith("#") for line in between)
     return not is_apart and any(line[0] in " \t" and line.strip() for line in more)
 
 
@@ -4330,19 +4329,18 @@ def single_imports(node: ast.stmt, namespace: Mapping[str, Any]) -> list[ast.stm
 
 
 def plainer_definitions(node: ast.stmt, lost: Collection[str]) -> Iterator[ast.stmt]:
-    """Yield a definition to be compiled with annotations that nobody reads, and ever fewer decorators.
+    """Yield a definition, to be compiled with annotations that nobody reads, that loses its decorators.
 
     Those of lost names go first, in a class those of its methods too; then all of its own.
     """
     if isinstance(node, DEFINITIONS):
         yield node
-        bare = copy.deepcopy(node)
-        for one in ast.walk(bare):
+        for one in ast.walk(node):
             if isinstance(one, DEFINITIONS):
-                one.decorator_list = [mark for mark in one.decorator_list if not names_in(mark) & set(lost)]
-        yield bare
-        bare.decorator_list = []
-        yield bare
+                one.decorator_list = [mark for mark in one.decorator_list if names_in(mark).isdisjoint(lost)]
+        yield node
+        node.decorator_list = []
+        yield node
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -4482,9 +4480,10 @@ class ProgramRun:
                 namespace.setdefault(name, NotInstalled(cause))
         for plainer in plainer_definitions(node, self.lost) if isinstance(error, Exception) else ():
             tree = ast.Module([plainer], [])
-            code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
-            if self._attempt(code, namespace) is None:
-                return
+            with contextlib.suppress(RecursionError):  # a text may be deeper than a tree
+                code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
+                if self._attempt(code, namespace) is None:
+                    return
 
     def _attempt(
         self,
