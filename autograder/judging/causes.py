@@ -90,9 +90,9 @@ def beyond(case: Case, first: Weighed, second: Weighed) -> float:
 
 
 def adds(case: Case, first: Weighed, second: Weighed) -> bool:
-    """Whether a mistake explains much of what another leaves open, and is at odds with nothing of it."""
-    left = case.wrong & ~first.matched
-    return not (second.clash & left).any() and beyond(case, first, second) >= ENOUGH / 2
+    """Whether a mistake explains all that another leaves open, and that is much."""
+    left = case.wrong & ~first.matched & ~second.matched
+    return not left.any() and beyond(case, first, second) >= ENOUGH / 2
 
 
 def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
