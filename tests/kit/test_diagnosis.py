@@ -200,6 +200,14 @@ def test_a_second_mistake_explains_all_that_the_first_leaves_open():
     assert diagnose(RIGHT, student, {"first": first, "second": second}) == Found(("first",), complete=False)
 
 
+def test_a_second_mistake_does_not_contradict_more_than_it_explains():
+    student = [[RNG.normal(size=4)] for _ in range(9)]
+    other = [[RNG.normal(size=4)] for _ in range(9)]
+    first = but(but(student, 7, other[7][0]), 8, RIGHT[8][0])
+    second = [*other[:7], other[6], student[8]]
+    assert diagnose(RIGHT, student, {"first": first, "second": second}).second == ()
+
+
 def test_what_is_drawn_is_no_contradiction_if_the_check_says_the_same():
     layout = layout_of([RIGHT[0][0], RIGHT[1][0]], stateful=True)
     mine, theirs = ([Answer(rate * given[0]) for given in RIGHT[:2]] for rate in (2.0, 3.0))

@@ -277,7 +277,7 @@ class always_has_64_units(nn.Module):
 
 @misconception("PolicyNetwork")
 class always_has_128_units(nn.Module):
-    """The argument hidden has no effect. Is a 128 written where it should stand?"""
+    """The argument hidden has no effect. Is a number written where it should stand?"""
 
     def __init__(self, state_dim, n_actions, hidden=64):
         super().__init__()
