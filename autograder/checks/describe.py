@@ -72,6 +72,22 @@ def describe(value: Any, *, sizes: bool = True) -> str:
     return f"{told} ({why})" if why in REASONS else told
 
 
+def written(value: Any) -> str:
+    """Return data as its `repr`, but the items of sets in order: theirs is chance."""
+    kind = type(value)
+    if kind is dict:
+        return "{" + ", ".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
+    if not isinstance(value, list | tuple | set | frozenset) or not value:
+        return repr(value)
+    if kind is list:
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' * (len(value) == 1)})"
+    numbers = all(type(item) in (int, float) for item in value)
+    inside = ", ".join(map(written, sorted(value)) if numbers else sorted(map(written, value)))
+    return f"{{{inside}}}" if kind is set else f"{kind.__name__}({{{inside}}})"
+
+
 def type_of(value: Any) -> str:
     """Return the name of the type behind a piece of data."""
     return value.type_name if isinstance(value, Handle | Opaque) else type(value).__name__

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.checks.compare import CheckFailed, refusal
-from autograder.checks.describe import counted, describe, show
+from autograder.checks.describe import counted, describe, show, written
 from autograder.checks.sameness import alike, is_listing, is_number, is_set, matched, simple
 from autograder.checks.tolerance import RTOL
 from autograder.data.plain import plain
@@ -168,5 +168,5 @@ def unbalanced(missing: int, extra: int, noun: str) -> str:
 
 def shown(value: Any) -> str:
     """Return data as text, cut to a few lines."""
-    text = show(value) if isinstance(value, float) else repr(value)
+    text = show(value) if isinstance(value, float) else written(value)
     return text if len(text) <= ITEMS_SHOWN else f"{text[:ITEMS_SHOWN]}..."

@@ -1,15 +1,28 @@
 """Write a call of a check the way a student would type it."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from autograder.checks.describe import written
 from autograder.data.values import Handle, Tensor
 from autograder.sandbox.calls import Call
 
 WIDTH = 88
 MANY = 40
+STEPS = ("__iter__", "__next__")
+
+
+def spell_last(calls: Sequence[Call]) -> str:
+    """Return the last call of a check, or "": the one that made what is gone through, not its steps."""
+    left = list(calls)
+    while len(left) > 1 and left[-1].name in STEPS:
+        left.pop()
+    if 1 < len(left) < len(calls) and left[-1].name == "__len__":  # which `list` asks for first
+        left.pop()
+    return spell_call(left[-1]) if left else ""
 
 
 def spell_call(call: Call) -> str:
@@ -50,7 +63,7 @@ def spell(value: Any) -> str:
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     if isinstance(value, float):
         return f"{value:.6g}" if value != round(value, 1) else repr(value)
-    return repr(value)
+    return written(value)
 
 
 def spell_numbers(array: np.ndarray) -> str:

@@ -28,8 +28,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
-    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
+    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `bars` (an (N, 4) array, see
+    `describe_bars`), `texts`, `xticks` and `yticks` (see `describe_text`). What cannot be seen in the
+    picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -91,10 +92,31 @@ def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any
             numbers(one.get_offsets())
             for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
         ],
+        "bars": describe_bars(axes, rendering),
         "texts": describe_texts(axes, axes.texts, rendering),
         "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
         "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
     }
+
+
+def describe_bars(axes: Any, rendering: Rendering) -> np.ndarray:
+    """Return left, bottom, width and height of what `bar`, `barh`, `hist` and `stairs` drew, shape (N, 4)."""
+    drawn = of_classes(axes.patches, "Rectangle", "StepPatch")
+    seen = rendering.seen_by_colour([one for one in drawn if one.get_data_transform() == axes.transData])
+    corners = [np.sort(bar, axis=0) for one in seen for bar in bars_of(one)]
+    return numbers([[*low, *(high - low)] for low, high in corners if (high > low).all()]).reshape(-1, 4)
+
+
+def bars_of(patch: Any) -> Iterable[np.ndarray]:
+    """Yield two opposite corners, shape (2, 2), of each bar of a patch."""
+    if type(patch).__name__ == "Rectangle":
+        yield patch.get_bbox().get_points()
+        return
+    values, edges, base = patch.get_data()
+    turn = -1 if patch.orientation == "horizontal" else 1
+    bases = np.broadcast_to(0 if base is None else base, np.shape(values))
+    for corners in zip(edges[:-1], bases, edges[1:], values, strict=True):
+        yield np.reshape(corners, (2, 2))[:, ::turn]
 
 
 def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:

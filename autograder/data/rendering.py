@@ -23,12 +23,13 @@ class Rendering:
         self.renderer = canvas.get_renderer()
         self._seen = np.array(canvas.buffer_rgba())[..., :3]
 
-    def alone(self, artist: Any) -> np.ndarray:
-        """Return what an artist looks like on an empty page, as RGBA."""
+    def alone(self, *artists: Any) -> np.ndarray:
+        """Return what artists look like on an empty page, as RGBA."""
         from matplotlib.backends.backend_agg import RendererAgg
 
         page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
-        artist.draw(page)
+        for artist in artists:
+            artist.draw(page)
         return np.asarray(page.buffer_rgba())
 
     def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
@@ -56,6 +57,14 @@ class Rendering:
         """Return the lines, points and images that can be seen."""
         shown = [artist for artist in artists if artist.get_visible()]
         return [artist for artist in shown if self._stands_out(self.alone(artist))]
+
+    def seen_by_colour(self, patches: Sequence[Any]) -> list[Any]:
+        """Return the patches that can be seen: those of a colour together, for bars often touch."""
+        shown = [patch for patch in patches if patch.get_visible()]
+        colours = {patch.get_facecolor() for patch in shown}
+        alike = [[one for one in shown if one.get_facecolor() == colour] for colour in colours]
+        seen = [one for group in alike if self._stands_out(self.alone(*group)) for one in group]
+        return [one for one in shown if one in seen]
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""

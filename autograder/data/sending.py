@@ -38,7 +38,13 @@ class Sender(Reader):
 
     def read(self, value: Any, depth: int) -> Any:
         """Return one value, or one entry of a value; what would arrive as another type is `Opaque`."""
-        kind, data = type(value), super().read(value, depth)
+        kind = type(value)
+        if kind is Stream:
+            return Stream(self._all(value.items, depth))
+        if kind is Record:
+            fields = {name: self.read(part, depth + 1) for name, part in value.fields.items()}
+            return Record(value.path, fields)
+        data = super().read(value, depth)
         if type(data) is kind or isinstance(data, Handle | Opaque | Record | Stream | Tensor):
             return data
         if isinstance(value, np.generic) and not isinstance(value, np.complexfloating):

@@ -55,6 +55,9 @@ class Callback:
 
     at: int
 
+    def __repr__(self) -> str:
+        return "<a function>"
+
 
 @dataclass(frozen=True)
 class Named:
@@ -62,12 +65,18 @@ class Named:
 
     name: str
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True, eq=False)
 class Stream:
     """What an iterator gave; it arrives as an iterator again."""
 
     items: list[Any]
+
+    def __repr__(self) -> str:
+        return f"iter({self.items!r})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,12 +51,15 @@ def kinds(
 
 
 def instead(target: Any, kind: str, parameter: str = "") -> Any:
-    """Return what answers garbage in place of a function, or of every method of a class."""
+    """Return what answers garbage in place of a function, or of every method of a class.
+
+    Where a class has no method to be called by name, its operators and what makes it answer garbage.
+    """
     if kind == RAISED:
         return refuse
     if isinstance(target, type):
         own = {name: value for name, value in vars(target).items() if inspect.isfunction(value)}
-        public = {name: value for name, value in own.items() if not name.startswith("_")}
+        public = {name: value for name, value in own.items() if not name.startswith("_")} or own
         return type(target.__name__, (target,), {n: instead(v, kind, parameter) for n, v in public.items()})
 
     counted: list[int] = []  # how many outputs the right answer has, once that is known

@@ -35,7 +35,11 @@ COUSINS = {one: other for pair in PAIRS.split(", ") for one, other in (pair.spli
 COUSINS |= {"sorted": "list", "set": "list"}
 # What may be raised in place of an exception: not one that the same `except` or `expect_raises` takes.
 RAISED = {"ValueError": "TypeError", "": "ValueError"}
-COMMUTATIVE = {"max", "min", "maximum", "minimum", "add", "multiply", "isclose", "allclose", "gcd"}
+SYMMETRIC = (
+    "max min maximum minimum add multiply mul logaddexp hypot isclose allclose array_equal gcd lcm"
+    " mse_loss l1_loss smooth_l1_loss huber_loss"
+)
+COMMUTATIVE = set(SYMMETRIC.split())
 AXES = {"axis": {0: 1, 1: 0, 2: 1, -1: 0, -2: -1}}
 AXES["dim"] = AXES["axis"]
 # How a figure looks, which no contract lays down.

@@ -6,6 +6,7 @@ Each becomes a function of its own, as if it had been written out with `@misconc
 import ast
 import textwrap
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from autograder.errors import KitError, nearest
 
@@ -42,7 +43,7 @@ def functions_in(call: ast.Call, parts: Mapping[str, str], own: set[str]) -> Ite
     question = ast.literal_eval(call.args[0])
     module, definition = find(question, parts)
     for word in call.keywords:
-        old, new, hint, *tags = ast.literal_eval(word.value)
+        old, new, hint, *tags = written(word)
         if tags and not (len(tags) == 1 and isinstance(tags[0], tuple)):
             raise KitError(f'{word.arg}: after the hint comes one tuple of tags, as in ("an empty list",)')
         made = change(definition, str(word.arg), old, new)
@@ -53,6 +54,19 @@ def functions_in(call: ast.Call, parts: Mapping[str, str], own: set[str]) -> Ite
         yield f"from solutions.{module} import {', '.join(sorted(used))}" if used else ""
         marked = ", ".join([repr(question), *(f"tags={one!r}" for one in tags)])
         yield f"@misconception({marked})\n{ast.unparse(made)}"
+
+
+def written(word: ast.keyword) -> tuple[Any, ...]:
+    """Return what a mistake says: three texts, perhaps tags."""
+    try:
+        found = ast.literal_eval(word.value)
+    except ValueError:
+        found = None
+    if isinstance(found, tuple) and len(found) >= 3 and all(isinstance(one, str) for one in found[:3]):
+        return found
+    raise KitError(
+        f"{word.arg}: write three texts, and no code: (what stands there, what comes instead, hint)"
+    )
 
 
 def find(question: str, parts: Mapping[str, str]) -> tuple[str, str]:

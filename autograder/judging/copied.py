@@ -47,7 +47,8 @@ def figures(call: Call, defaults: Mapping[str, Any]) -> list[Any]:
 def is_near(one: Any, other: Any) -> bool:
     """Whether two figures are nearly the same, or two other things the same."""
     if isinstance(one, int | float) and isinstance(other, int | float):
-        return math.isclose(one, other, rel_tol=LIKE, abs_tol=LIKE)
+        with contextlib.suppress(OverflowError):  # a whole number beyond all floats
+            return math.isclose(one, other, rel_tol=LIKE, abs_tol=LIKE)
     return type(one) is type(other) and one == other
 
 

@@ -96,7 +96,7 @@ class Diagnostician:
     ) -> Diagnosis:
         verdicts = {check.key: one.verdict for check, one in zip(checks, judged, strict=True)}
         parts = [
-            Failed(check, record, one.verdict.outcome, one.verdict.lines, one.verdict.staff_note)
+            Failed(check, record, one.verdict.outcome, one.verdict.places, one.verdict.staff_note)
             for check, one in zip(checks, judged, strict=True)
             if one.verdict.outcome in WRONG and (record := self._record(check, one)) is not None
         ]
@@ -218,7 +218,7 @@ def digest_of(case: Case) -> str:
     """Return what tells this behaviour from others, whatever noise its numbers have."""
     digest = hashlib.blake2b(digest_size=8)
     for one in case.failed:
-        digest.update(repr((one.check.id, one.outcome, one.lines)).encode())
+        digest.update(repr((one.check.id, one.outcome, one.places)).encode())
         shown = case.wrong_in(one) & ~one.record.layout.stateful & one.check.visible  # no draw decides there
         digest.update(" ".join(f"{number:.2g}" for number in one.record.numbers[shown]).encode())
     return digest.hexdigest()

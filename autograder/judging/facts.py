@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.checks.describe import written
 from autograder.checks.tolerance import ATOL, EXACT, RTOL, ZERO
 from autograder.data.values import Figure, Handle, Opaque, Tensor
 from autograder.judging.answers import holds
@@ -89,7 +90,7 @@ def frozen(value: Any) -> Hashable:
     """Return data that holds no numbers in a form that can be compared and kept."""
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes()
-    return tuple(sorted(map(repr, value))) if isinstance(value, set) else value
+    return tuple(sorted(map(written, value))) if isinstance(value, set | frozenset) else value
 
 
 def numbers_in(value: Any) -> np.ndarray | None:

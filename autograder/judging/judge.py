@@ -168,7 +168,7 @@ class Judge:
             tellable = Tellable(
                 open_too, session.names, cells, self._known, session.lost, question=check.question
             )
-            return replace(judge(error, tellable, exchanges), lines=lines_in(check, error))
+            return replace(judge(error, tellable, exchanges), places=places_in(check, error))
         except KitError:  # the wall itself: no check's fault and no student's
             raise
         except ReferenceFailed as failed:
@@ -249,11 +249,14 @@ def unanswered(check: Check, failed: ReferenceFailed) -> Verdict:
     return Verdict(Outcome.BROKEN, BROKEN, f"{check.id}: {failed}", Cause.REFERENCE)
 
 
-def lines_in(check: Check, error: BaseException) -> tuple[int, ...]:
-    """Return the lines of a check's file that an exception came through, the check's own first."""
-    file, lines, trace = check.function.__code__.co_filename, [], error.__traceback__
+def places_in(check: Check, error: BaseException) -> tuple[int, ...]:
+    """Return the places in a check's file that an exception came through, the check's own first.
+
+    They are places in the compiled code: as a report, they stay where only layout or comments change.
+    """
+    file, places, trace = check.function.__code__.co_filename, [], error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file:
-            lines.append(trace.tb_lineno)
+            places.append(trace.tb_lasti)
         trace = trace.tb_next
-    return tuple(lines)
+    return tuple(places)

@@ -153,7 +153,7 @@ class KnownAnswers:
             judged = judged or replace(self._judge.judge_live(check, session), replies=replies)
             record, ended = layout.record(outcomes_of(judged, layout.script)), judged.verdict
             if ended.cause is not Cause.REFERENCE:
-                found[check.key] = Known(record, ended.outcome, ended.lines, ended.staff_note)
+                found[check.key] = Known(record, ended.outcome, ended.places, ended.staff_note)
         session.close()
         return found
 

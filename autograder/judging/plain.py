@@ -29,7 +29,7 @@ class Known:
 
     record: AnswerFacts
     outcome: Outcome
-    lines: tuple[int, ...]
+    places: tuple[int, ...]
     words: str = ""
 
 
@@ -45,7 +45,7 @@ class KeptAnswers(msgspec.Struct, frozen=True, array_like=True):
     def of(cls, record: AnswerFacts, known: Known | None) -> "KeptAnswers":
         """Return it in a form that can be kept."""
         odd = {number: (one.kind, one.raised, one.numbers.tobytes()) for number, one in record.odd.items()}
-        ended = (known.outcome, known.lines, known.words) if known else None
+        ended = (known.outcome, known.places, known.words) if known else None
         return cls(int(record.present.sum()), record.numbers.tobytes(), odd, ended)
 
     def open(self, layout: Layout) -> tuple[AnswerFacts, Known | None]:
@@ -149,7 +149,7 @@ class PlainAnswers:
                 ended = judged.verdict if judged else None
                 if ended is not None and ended.outcome is not Outcome.BROKEN:
                     asked.is_new = True
-                    asked.known[check.key] = Known(record, ended.outcome, ended.lines, ended.staff_note)
+                    asked.known[check.key] = Known(record, ended.outcome, ended.places, ended.staff_note)
             return asked.known.get(check.key)
 
     def save(self) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from autograder.checks.compare import CheckFailed
 from autograder.checks.describe import sentence
-from autograder.checks.spelling import spell_call
+from autograder.checks.spelling import spell_last
 from autograder.errors import is_unwritten
 from autograder.judging.hints import hint
 from autograder.judging.session import Exchange
@@ -45,7 +45,7 @@ class Verdict:
     staff_note: str = ""
     cause: Cause = Cause.OTHER
     raised: str = ""  # the type of the exception, as the student's process names it
-    lines: tuple[int, ...] = ()  # of the check's file, that say where it failed
+    places: tuple[int, ...] = ()  # in the check's compiled code, that say where it failed
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Tellable:
 def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -> Verdict:
     """Say what an exception out of a check means, in words that `tellable` lets students read."""
     visible = tellable.everything
-    call = spell_call(exchanges[-1].call) if exchanges else ""
+    call = spell_last([one.call for one in exchanges])
     asked = exchanges[-1].call.name if exchanges else ""
     if isinstance(error, CheckFailed):
         full = "\n".join(part for part in (call, error.reason, error.details) if part)

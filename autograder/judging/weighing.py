@@ -32,7 +32,7 @@ class Failed:
     check: Check
     record: AnswerFacts
     outcome: Outcome
-    lines: tuple[int, ...]
+    places: tuple[int, ...]
     words: str = ""
 
     @property
@@ -42,7 +42,7 @@ class Failed:
 
     def ends_as(self, known: Known) -> bool:
         """Whether a mistake fails here in the same way."""
-        return (self.outcome, self.lines) == (known.outcome, known.lines)
+        return (self.outcome, self.places) == (known.outcome, known.places)
 
 
 @dataclass(frozen=True, eq=False)

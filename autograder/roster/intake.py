@@ -115,7 +115,7 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
         ))  # fmt: skip
     about_times = (
         late_at_unknown_times(entries, rows),
-        without_times(rows, zone.due),
+        without_times(entries, rows, zone.due),
         mostly_late(rows, zone.due),
     )
     remarks = [*chain.from_iterable(about_times), *remarks]
@@ -174,9 +174,10 @@ def newest_commit(entry: Entry) -> datetime | None:
     return max(filter(None, found), default=None)
 
 
-def without_times(rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
-    """Yield a remark if there is a due date and nothing tells when some have handed in."""
-    names = [row.name for row in rows if not row.submitted_at]
+def without_times(entries: Sequence[Entry], rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
+    """Yield a remark if there is a due date and nothing tells when some handed in, or that it was late."""
+    untold = (row for entry, row in zip(entries, rows, strict=True) if not entry.late)
+    names = [row.name for row in untold if not row.submitted_at]
     if due is None or not names:
         return
     who = "it is not known when anybody" if len(names) == len(rows) else f"it is not known when {len(names)}"

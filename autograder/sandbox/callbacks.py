@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograder.data.plain import plain
+from autograder.data.values import Opaque, leaves
 from autograder.sandbox import protocol
 from autograder.sandbox.calls import Answer
 from autograder.sandbox.codec import decode_call, encode_answer
@@ -20,6 +21,9 @@ def call_back(
         raise protocol.ProtocolError("a call of a function that was not passed")
     call = decode_call(request, body)
     try:
-        return encode_answer(Answer(plain(functions[int(request.name)](*call.args, **call.kwargs))))
+        value = plain(functions[int(request.name)](*call.args, **call.kwargs))
+        if any(isinstance(leaf, Opaque) for leaf in leaves(value)):
+            raise TypeError
+        return encode_answer(Answer(value))
     except Exception as error:  # noqa: BLE001 the submission called it with what it cannot take
         return protocol.frame_of(protocol.Raised(protocol.Problem(type(error).__name__, "", 0, 0, "")))

@@ -36,8 +36,9 @@ def make_harmless() -> None:
 
 
 def change_matplotlib(module: Any) -> None:
-    """Let every choice of a backend stay without effect."""
+    """Let every choice of a backend stay without effect, and draw without LaTeX."""
     module.use = nothing
+    module.RcParams.validate["text.usetex"] = lambda _: False
 
 
 def change_pyplot(module: Any) -> None:

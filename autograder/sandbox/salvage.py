@@ -20,6 +20,7 @@ LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+MERGE = re.compile(r"<{7}|={7}|>{7}")
 STRAIGHT = {  # what word processors and pages make of quotes and of the minus
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032"), "'"),
@@ -66,7 +67,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         else:
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
-            if body and is_cut(body[-1], lines[starts[at] - 1 : starts[at + 1]]):
+            if body and is_cut(body[-1], lines, starts[at], starts[at + 1]):
                 names.append(body.pop().name)  # type: ignore[attr-defined]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
@@ -77,12 +78,13 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
     return body, told_once(unread, error)
 
 
-def is_cut(node: ast.stmt, lines: Sequence[str]) -> bool:
-    """Whether a piece that cannot be read seems to be the rest of a function: from its last line on."""
+def is_cut(node: ast.stmt, lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether the lines from `start` to `end`, which cannot be read, seem to be the rest of a function."""
     if not isinstance(node, ast.FunctionDef) or isinstance(node.body[-1], ast.Return | ast.Raise):
         return False
-    last, first, *more = lines
-    is_apart = not last.strip() or first.startswith(("def ", "async ", "class ", "@"))
+    between, first, more = lines[node.end_lineno : start], lines[start], lines[start + 1 : end]
+    is_apart = first.startswith(("def ", "async ", "class ", "@"))
+    is_apart = is_apart or not all(line.lstrip().startswith("#") for line in between)
     return not is_apart and any(line[0] in " \t" and line.strip() for line in more)
 
 
@@ -120,6 +122,8 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     names = [name for one in unread for name in one.names]
     if any(is_newer(one.text) for one in unread):
         error = NewerSyntax(*error.args)
+    elif isinstance(error, SyntaxError) and any(MERGE.match(one.text) for one in unread):
+        error.msg = f"{error.msg}; a merge left its marks: keep one of the two versions"
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
 
 

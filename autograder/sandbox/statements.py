@@ -5,6 +5,7 @@ rest of one that stopped runs one statement at a time.
 """
 
 import ast
+import contextlib
 import linecache
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -126,9 +127,10 @@ class ProgramRun:
                 namespace.setdefault(name, NotInstalled(cause))
         for plainer in plainer_definitions(node, self.lost) if isinstance(error, Exception) else ():
             tree = ast.Module([plainer], [])
-            code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
-            if self._attempt(code, namespace) is None:
-                return
+            with contextlib.suppress(RecursionError):  # a text may be deeper than a tree
+                code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
+                if self._attempt(code, namespace) is None:
+                    return
 
     def _attempt(
         self,

@@ -3,14 +3,16 @@
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from autograder.data.sending import record
-from autograder.data.values import Callback, Handle, Named, Record, rebuilt
+from autograder.data.sending import MAX_DRAWN, record
+from autograder.data.values import Callback, Handle, Named, Record, Stream, rebuilt
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 
 FILES = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+BY_NAME = 'ask by student.make("operator.add", a, b) or student.make("builtins.str", a)'
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
 
@@ -103,7 +105,7 @@ class Object:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)
+            raise AttributeError(f"{name}: {BY_NAME}")
         value = self._module._send(self._use("read", name)).value
         if isinstance(value, Handle) and value.type_name in METHODS:
             return self._method(name)
@@ -121,8 +123,8 @@ class Object:
     def __len__(self) -> int:
         try:
             return int(self._method("__len__")())
-        except StudentRaised as error:
-            raise TypeError(f"{self!r} has no length: {error.type_name}") from None
+        except (StudentRaised, AttributeError, TypeError) as error:  # the latter two in the student's folder
+            raise TypeError(f"{self!r} has no length: {error}") from None
 
     def __getitem__(self, key: Any) -> Any:
         return self._method("__getitem__")(key)
@@ -175,14 +177,18 @@ class Arguments:
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return Callback(len(self.functions) - 1)
+        if hasattr(type(value), "__next__"):  # drawn here, once: a call may be sent to several programs
+            return Stream([self.unwrap(one) for one in islice(value, MAX_DRAWN)])
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return self._record(value)
+            return self._record(value, [one.name for one in dataclasses.fields(value) if one.init])
+        if isinstance(value, tuple):
+            return self._record(value, getattr(value, "_fields", ()))
         return value
 
-    def _record(self, value: Any) -> Any:
-        """Return a dataclass instance that holds functions as a record of what stands for them."""
-        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
-        if not any(map(callable, fields.values())):
+    def _record(self, value: Any, names: Sequence[str]) -> Any:
+        """Return an object that holds functions or iterators as a record of what stands for them."""
+        fields = {name: getattr(value, name) for name in names}
+        if not any(callable(one) or hasattr(type(one), "__next__") for one in fields.values()):
             return value
         kind = type(value)
         unwrapped = {name: self.unwrap(one) for name, one in fields.items()}

@@ -3,7 +3,6 @@
 import __future__
 
 import ast
-import copy
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -43,19 +42,18 @@ def single_imports(node: ast.stmt, namespace: Mapping[str, Any]) -> list[ast.stm
 
 
 def plainer_definitions(node: ast.stmt, lost: Collection[str]) -> Iterator[ast.stmt]:
-    """Yield a definition to be compiled with annotations that nobody reads, and ever fewer decorators.
+    """Yield a definition, to be compiled with annotations that nobody reads, that loses its decorators.
 
     Those of lost names go first, in a class those of its methods too; then all of its own.
     """
     if isinstance(node, DEFINITIONS):
         yield node
-        bare = copy.deepcopy(node)
-        for one in ast.walk(bare):
+        for one in ast.walk(node):
             if isinstance(one, DEFINITIONS):
-                one.decorator_list = [mark for mark in one.decorator_list if not names_in(mark) & set(lost)]
-        yield bare
-        bare.decorator_list = []
-        yield bare
+                one.decorator_list = [mark for mark in one.decorator_list if names_in(mark).isdisjoint(lost)]
+        yield node
+        node.decorator_list = []
+        yield node
 
 
 def names_in(node: ast.AST) -> set[str]:

@@ -14,6 +14,7 @@ from autograder.submission.work import MAX_TEXT, Task
 MAX_HELPERS = 100
 MAX_DATA_FILES = 20
 WORD = re.compile(r"\w+")
+PARTS = re.compile(r"[\"'`{}/\\\n]"), re.compile(r"[\"'`{}()/\\\s]")  # names with and without spaces
 NOT_THEIRS = {"sitecustomize", "usercustomize", "pytest", "otter", "autograder", "solutions"}
 NOT_THEIRS |= {*sys.stdlib_module_names, *LIBRARIES}
 
@@ -63,13 +64,13 @@ def data_files(
 ) -> dict[str, bytes]:
     """Return the small files beside the code that are asked for or named in it, by their path."""
     prefix = f"{code.folder}/" if code.folder else ""
-    text = "\n".join(cells)
+    named = {piece for cell in cells for parts in PARTS for piece in parts.split(cell)}
     files: dict[str, bytes] = {}
     for item in sorted(items, key=lambda item: natural(item.path)):
         path = item.path.removeprefix(prefix)
         if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or path in task.given:
             continue
-        if path not in task.hand_in and item.name not in text:
+        if path not in task.hand_in and item.name not in named:
             continue
         try:
             data = item.read(MAX_TEXT)

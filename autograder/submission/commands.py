@@ -11,7 +11,7 @@ from autograder.data.cell_commands import CELLS_NOT_RUN
 SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^(?:>>>|In \[|```)", re.MULTILINE)
 PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)")
 PROMPT_GOES_ON = re.compile(r"[ \t]*\.{3,}:?(?: |$)")
-WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+)(?:\n|$)")
 CELL_COMMAND = re.compile(r"(\s*)%%(\w+)([^\n]*)\n?")
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 CARRIED_OUT = re.compile(r"([ \t]*)%(run|load|loadpy|pylab|store|env|set_env|cd)\b([^\n\\]*)$")
@@ -21,6 +21,7 @@ ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
 OF_THE_SYSTEM = ("sx", "system")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+LONGEST_CELL = 20_000  # characters: read, it takes hundreds of times its size in memory
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 
 
@@ -37,7 +38,7 @@ def python_of_cell(text: str, module: str = "") -> str:
     written = WRITTEN.match(text)
     if written:
         body = text[written.end() :]
-        is_graded = written[1].strip("\"'").lower() == module
+        is_graded = written[1].strip().strip("\"'").lower() == module
         rest = without_commands(body) if is_graded else "\n" * body.count("\n")
         return f"{shell_call('run_cell_magic', command[2], command[3], body)}\n{rest}"
     if command[2] not in CELLS_NOT_RUN:
@@ -53,7 +54,9 @@ def python_of_cell(text: str, module: str = "") -> str:
 
 
 def is_python(text: str) -> bool:
-    """Whether a text can be read as Python."""
+    """Whether a text can be read as Python; one longer than people write into a cell is not looked at."""
+    if len(text) > LONGEST_CELL:
+        return True
     try:
         ast.parse(text)
     except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others

@@ -15,7 +15,7 @@ BEGINNINGS = (
     ),
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"PK\x03\x04"), "a zip or an office document"),
-    (re.compile(r"diff --git |--- a/|<<<<<<< "), "a diff"),
+    (re.compile(r"diff --git |--- a/|<<<<<<< |(?:\+.*\n){2}"), "a diff"),
 )
 
 

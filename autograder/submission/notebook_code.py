@@ -27,7 +27,8 @@ LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
 PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
 REPLACED = "\ufffd"
-WINDOWS = "old_windows"  # what does not fit is read as there
+MAX_CODE = 900_000  # bytes of all code: more does not fit into one message to the worker
+WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
 
 
 def decode(data: bytes, name: str) -> str:
@@ -79,16 +80,8 @@ def code_text(data: bytes, name: str) -> str:
     except InputError:
         if b"\0" in data:
             raise
-        text = unix_lines(data.decode("utf-8", WINDOWS))
+        text = unix_lines(data.decode("utf-8", "surrogateescape").translate(WINDOWS))
     return text.lstrip("\ufeff")
-
-
-def as_on_windows(error: Any) -> tuple[str, int]:
-    """Return what the bytes that are no UTF-8 mean to old editors on Windows."""
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error(WINDOWS, as_on_windows)
 
 
 def coding_comment(data: bytes, name: str) -> str:
@@ -125,10 +118,13 @@ def cells_of(data: bytes, name: str) -> list[str]:
         is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
     else:
         is_notebook = NOTEBOOK.match(text)
+    cells = notebook_cells(text, name) if is_notebook else [text]
+    if sum(map(len, cells)) > MAX_CODE:
+        raise InputError(f"{name} holds more than {MAX_CODE / 1e6:g} MB of code")
     if not is_notebook:
         return [without_commands(text)]
     module = name.rpartition("/")[2].lower().replace(".ipynb", ".py")
-    cells = [python_of_cell(cell, module) for cell in notebook_cells(text, name)]
+    cells = [python_of_cell(cell, module) for cell in cells]
     if not cells:
         raise InputError(f"{name} has no code cells")
     return cells

@@ -12,16 +12,15 @@ from dataclasses import dataclass, replace
 from autograder.submission.archive import Item, clean, listing, natural
 from autograder.submission.disguises import what_it_is
 from autograder.submission.versions import Version, version_of
-from autograder.submission.work import NOTHING, Task, Work, squeezed, text_of, work_in
+from autograder.submission.work import NOTHING, Task, Work, squeezed, texts_of, work_in
 
 SUFFIXES = (".py", ".ipynb")
 QUIZ = "quiz.yml"
-CODE_NAME = re.compile(r"(.+?)(\.py|\.ipynb)(?:\.(?:txt|json|py|ipynb))*", re.IGNORECASE | re.DOTALL)
+CODE_NAME = re.compile(r"(.+?)(\.py|\.ipynb)(?:\.(?:txt|json|py|ipynb)){0,4}", re.IGNORECASE | re.DOTALL)
 QUIZ_NAME = re.compile(r"(?:.*[-_ ])?quiz[-_ ]?\(?\d*\)?\.ya?ml(?:\.txt)?", re.IGNORECASE)
 COPY = re.compile(r"(?:copy of )?(.+?)((?:[ _]?\(\d+\)|[-_ ]\d+|[-_ ]+copy\d*)*)", re.IGNORECASE)
 NOT_WORK = re.compile(r"(?:test_.*|.*_test|conftest|setup|lab)\.\w+|quiz\.py", re.IGNORECASE)
 LONGEST_NAME = 120
-MOST_READ = 20  # files that are looked into
 COURSE_FOLDERS = frozenset({"checks", "tests"})
 
 
@@ -106,8 +105,8 @@ def looked_into(found: Sequence[Candidate], task: Task) -> list[Candidate]:
     if not task.questions and named:
         found = named  # what else is in the folder cannot be told from helpers
     nearest = sorted(found, key=lambda one: (one.likeness[0], one.item.depth, natural(one.item.path)))
-    texts = {one.item.path: text_of(one.item) for one in nearest[:MOST_READ]}
-    own = [one for one in nearest[:MOST_READ] if squeezed(texts[one.item.path]) not in task.handed_out]
+    texts = {item.path: text for item, text in texts_of([one.item for one in nearest])}
+    own = [one for one in nearest[: len(texts)] if squeezed(texts[one.item.path]) not in task.handed_out]
     siblings = {}
     for one in own:
         module = CODE_NAME.sub(r"\1", one.item.name)
@@ -123,7 +122,7 @@ def only_work(items: Sequence[Item], task: Task, notes: list[str]) -> Item | Non
     """Return the one file that can be meant, under a name that says nothing."""
     for suffix in SUFFIXES:
         work = [item for item in items if suffix_of(item) == suffix and is_work(item, task)]
-        work = [item for item in work if squeezed(text_of(item)) not in task.handed_out]
+        work = [item for item, text in texts_of(work) if squeezed(text) not in task.handed_out]
         close = difflib.get_close_matches(f"{task.stem}{suffix}", [item.name for item in work], 1, 0.8)
         found = work if len(work) == 1 else [item for item in work if item.name in close]
         if found:
@@ -135,13 +134,11 @@ def only_work(items: Sequence[Item], task: Task, notes: list[str]) -> Item | Non
 def as_text(items: Sequence[Item], task: Task, notes: list[str]) -> Item | None:
     """Return the code that was saved under a name that is none of code, as some editors and browsers do."""
     unnamed = [item for item in items if not suffix_of(item) and not is_handed_out(item)]
-    for item in unnamed[:MOST_READ]:
-        renamed = replace(item, path=f"{item.path}.py")
-        named = fold(item.name) == f"{task.stem.casefold()}.txt"
-        text = text_of(renamed) if task.questions else ""
-        if named or (work_in(text, task.questions).done and not what_it_is(text)):
-            notes.append(f"{clean(item.path)} was taken for {task.stem}.py")
-            return renamed
+    for item, text in texts_of([replace(item, path=f"{item.path}.py") for item in unnamed]):
+        named = fold(item.name) == f"{task.stem.casefold()}.txt.py"
+        if named or (task.questions and work_in(text, task.questions).done and not what_it_is(text)):
+            notes.append(f"{clean(item.path.removesuffix('.py'))} was taken for {task.stem}.py")
+            return item
     return None
 
 

@@ -15,7 +15,7 @@ from autograder.submission.commands import without_commands
 from autograder.submission.entry import Entry, Part
 from autograder.submission.large_notebook import slim
 from autograder.submission.layouts import neighbour
-from autograder.submission.notebook_code import REPLACED, cells_of, code_text, decode
+from autograder.submission.notebook_code import MAX_CODE, REPLACED, cells_of, code_text, decode
 from autograder.submission.packed import is_closed, is_packed, packed_items
 from autograder.submission.pick import (
     CODE_NAME,
@@ -29,7 +29,7 @@ from autograder.submission.pick import (
     quiz_beside,
     suffix_of,
 )
-from autograder.submission.work import MAX_CODE, MAX_NOTEBOOK, MAX_TEXT, Task, as_task, text_of, work_in
+from autograder.submission.work import MAX_NOTEBOOK, MAX_TEXT, Task, as_task, texts_of, work_in
 
 MAX_NESTED = 3  # archives inside one another
 READING = threading.Lock()  # one at a time: several that unpack to much would take their memory together
@@ -85,9 +85,9 @@ def read_parts(parts: Sequence[Part], task: Task | str, name: str, student: str)
     task, notes = as_task(task), list[str]()
     try:
         with READING, contextlib.ExitStack() as stack:
-            items = [item for part in parts for item in items_of(part, notes)]
+            items = inside = [item for part in parts for item in items_of(part, notes)]
             for _ in range(MAX_NESTED):
-                if has_work(items, task):
+                if has_work(inside, task):
                     break
                 inside = inside_archive(items, task, notes, stack)
                 items = [item for item in items if not is_packed(item)] + inside
@@ -119,7 +119,7 @@ def has_work(items: Sequence[Item], task: Task) -> bool:
     named = [one.item for one in candidates(items, task) if one.likeness[0] < 3]
     if not any(map(is_packed, items)):
         return bool(named)
-    return any(not work_in(text_of(item), task.questions).untouched for item in named)
+    return any(not work_in(text, task.questions).untouched for _, text in texts_of(named))
 
 
 def items_of(part: Part, notes: list[str]) -> list[Item]:

@@ -7,7 +7,7 @@ linear in the file. Only the short text of a question's own definition is parsed
 import ast
 import re
 import textwrap
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,11 +16,12 @@ from autograder.config import Course
 from autograder.errors import STUB, InputError
 from autograder.submission.archive import Item
 from autograder.submission.large_notebook import slim
-from autograder.submission.notebook_code import cells_of
+from autograder.submission.notebook_code import MAX_CODE, cells_of
 
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 MAX_TEXT = 1_000_000  # bytes of a text file
-MAX_CODE = 900_000  # bytes of all code: more does not fit into one message to the worker
+MOST_READ = 20  # files that are looked into
+UNREADABLE = 150_000  # characters that a file costs which cannot be read
 LONGEST_STUB = 20_000  # characters: a longer definition is somebody's work
 DEFINED = re.compile(r"([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 ASSIGNED = re.compile(r"(\w+)[ \t]*(?::[^=]*)?=(?!=)")
@@ -87,14 +88,28 @@ def as_task(task: Task | str) -> Task:
     return Task(task) if isinstance(task, str) else task
 
 
+def texts_of(items: Sequence[Item]) -> Iterator[tuple[Item, str]]:
+    """Yield files with the code in each as Python text, "" if it cannot be read.
+
+    Of many only the first, and no more than may be graded: who hands in much pays with what is not looked at.
+    """
+    room = MAX_CODE
+    for item in items[:MOST_READ]:
+        try:
+            text = text_of(item)
+            room -= len(text)
+        except InputError:
+            text = ""
+            room -= UNREADABLE
+        yield item, text
+        if room < 0:
+            break
+
+
 def text_of(item: Item) -> str:
-    """Return the code in a file as Python text, "" if it cannot be read or is too much to be graded."""
+    """Return the code in a file as Python text, or raise an `InputError`."""
     limit = MAX_NOTEBOOK if ".ipynb" in item.name.lower() else MAX_TEXT
-    try:
-        text = "\n".join(cells_of(slim(item.read(limit), item.name), item.name))
-    except InputError:
-        return ""
-    return text if len(text) <= MAX_CODE else ""
+    return "\n".join(cells_of(slim(item.read(limit), item.name), item.name))
 
 
 def squeezed(text: str) -> str:

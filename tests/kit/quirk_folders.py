@@ -319,6 +319,10 @@ REFUSED: dict[str, tuple[Files, str]] = {  # and what is told
         "a web page",
     ),
     "rich text": ({NAME: "{\\rtf1\\ansi def running_mean}"}, "rich text"),
+    "lines of a diff": (
+        {NAME: "".join(f"+{line}\n" for line in RIGHT.splitlines())},
+        "a diff, not Python: hand in",
+    ),
     "diff": (
         {NAME: f"diff --git a/{NAME} b/{NAME}\n--- a/{NAME}\n+++ b/{NAME}\n@@ -1 +1,2 @@\n+x = 1\n"},
         "a diff, not Python: hand in",

@@ -1,7 +1,10 @@
 """The table of bounds in docs/security.md: each number is the engine's, and each bound is tried."""
 
+import json
 import re
 import threading
+import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +21,7 @@ from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
 from autograder.sandbox.student import Student
-from autograder.submission import archive, beside, large_notebook, packed, reading, tar, work
+from autograder.submission import archive, beside, large_notebook, notebook_code, packed, reading, tar, work
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "security.md"
 MB = 1 << 20
@@ -42,10 +45,12 @@ ROWS = {
     "texts of a figure that are compared": [figures.MAX_TEXTS, figures.MAX_PAIRS],
     "an answer sheet": [sheet.MAX_SHEET >> 10, 6, sheet.MAX_ANSWER],
     "an archive": [
-        archive.MAX_ENTRIES, archive.MAX_VISITED, packed.MAX_INSIDE // 10**6, packed.MAX_UNPACKED // 10**6,
+        reading.MAX_NESTED, archive.MAX_ENTRIES, archive.MAX_VISITED,
+        packed.MAX_INSIDE // 10**6, packed.MAX_UNPACKED // 10**6,
         tar.LONGEST_HEADER >> 10,
     ],
-    "a notebook": [work.MAX_NOTEBOOK // 10**6, large_notebook.LARGE // 10**6, work.MAX_CODE // 1000],
+    "a notebook": [work.MAX_NOTEBOOK // 10**6, large_notebook.LARGE // 10**6, notebook_code.MAX_CODE // 1000],
+    "looking for the file that is meant": [work.MOST_READ, notebook_code.MAX_CODE // 1000],
     "notes on what was handed in": [
         archive.MOST_NOTES, beside.MAX_HELPERS, beside.MAX_DATA_FILES, work.MAX_TEXT // 10**6,
     ],
@@ -226,3 +231,35 @@ def test_one_submission_is_read_at_a_time(tmp_path, monkeypatch):
     assert not reading.read_submission(tmp_path / "warmup.py", "warmup").problem
     assert alone == [True]
     assert not reading.READING.locked()
+
+
+def notebook(*cells):
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}).encode()
+
+
+READ_FAST = {
+    "a name of a file without end": {"warmup.ipynb": notebook("%%writefile a" + " " * 300_000 + "b\nx = 1")},
+    "a cell without end": {"warmup.ipynb": notebook("%%time\nx = [" + "[]," * 1_500_000 + "]")},
+    "a cell that no editor shows": {"warmup.ipynb": notebook("%%time\nx = [" + "[]," * 290_000 + "]")},
+    "many notebooks": dict.fromkeys((f"v{at}.ipynb" for at in range(300)), notebook(*["%%x\na+"] * 3_000)),
+    "many copies": dict.fromkeys((f"v{at}/warmup.py" for at in range(20)), b"%x\n" + b"a\n" * 440_000),
+    "names that are nearly named": {
+        "warmup.py": b"# " + b"a" * 800_000,
+        **dict.fromkeys(("a" * 45 + chr(0x4E00 + at) + "a" * 45 for at in range(1_500)), b""),
+    },
+    "names with endings": {"warmup.py": b"x"}
+    | dict.fromkeys((f"{at}{'.py' * 150}x" for at in range(1_500)), b""),
+    "letters of Windows": {"warmup.ipynb": b'{"cells": []} #' + b"\xff(" * 2_400_000},
+}
+
+
+@pytest.mark.parametrize("files", READ_FAST.values(), ids=READ_FAST)
+def test_whatever_is_handed_in_is_read_in_a_few_seconds(tmp_path, files):
+    with zipfile.ZipFile(tmp_path / "ada.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zipped:
+        for name, data in files.items():
+            zipped.writestr(name, data)
+    began = time.process_time()
+    handed_in = reading.read_submission(tmp_path / "ada.zip", work.Task("warmup", frozenset({"f"})))
+    if not handed_in.problem:
+        reading.source_of(handed_in, "warmup")
+    assert time.process_time() - began < 6  # without the bounds minutes to hours

@@ -102,3 +102,9 @@ def test_a_name_that_is_the_references_too_is_refused():
 def test_an_unknown_question_is_named_with_the_nearest():
     with pytest.raises(KitError, match=r"defines no totl; did you mean total\?"):
         written_out('changed("totl", a=("x", "y", "h"))\n', PARTS, "count.py")
+
+
+def test_what_is_not_written_out_is_refused_by_its_name():
+    for wrong in ('("a", "b")', '("a" if True else "b", "c", "d")', '"abc"'):
+        with pytest.raises(KitError, match=r"broken: write three texts"):
+            written_out(f'changed("total", broken={wrong})\n', PARTS, "count.py")

@@ -5,6 +5,8 @@ import collections
 import dataclasses
 import importlib
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import expect_equal
-from autograder.data.values import Handle
+from autograder.data.values import Handle, Record, Stream
 from autograder.judging.answers import Answers
 from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.codec import encode_call
@@ -65,6 +67,51 @@ def test_generators_arrive_as_iterators_and_are_drawn_to_a_bound(behind):
     assert len(list(student.count())) == 10_000
 
 
+@dataclass
+class Order:
+    """What somebody wants: an iterator of numbers."""
+
+    numbers: Iterator[float]
+
+
+def test_a_call_with_an_iterator_may_be_sent_to_several_programs():
+    calls = []
+    student = here(
+        {"f": lambda *values: [list(getattr(one, "numbers", one)) for one in values]}, calls.append
+    )
+    student.f((Fraction(n, 2) for n in range(2)), Order(n * 2 for n in range(3)))
+    sent = [encode_call(calls[0]) for _ in range(2)]
+    assert sent[0] == sent[1] == encode_call(Call("call", "f", (Stream([Fraction(0), Fraction(1, 2)]),
+        Record(f"{__name__}.Order", {"numbers": Stream([0, 2, 4])}))))  # fmt: skip
+
+
+def test_in_the_students_folder_generators_are_gone_through_as_well():
+    student = here({"three": lambda: (letter for letter in "abc"), "f": lambda *_: None})
+    assert (list(student.three()), tuple(student.three())) == (["a", "b", "c"], ("a", "b", "c"))
+    with pytest.raises(TypeError, match="a generator> has no length"):
+        len(student.three())
+
+
+def test_a_text_that_is_none_is_refused_like_all_that_cannot_cross():
+    with pytest.raises(TypeError, match=r"argument 1 cannot be sent .* str \(not valid text\)"):
+        encode_call(Call("call", "f", ("\ud800",)))
+
+
+def test_operators_and_text_are_asked_for_by_name(behind):
+    student, _ = behind(
+        "class Money:\n    def __init__(self, cents):\n        self.cents = cents\n"
+        "    def __eq__(self, other):\n        return self.cents == other.cents\n"
+        "    def __add__(self, other):\n        return Money(self.cents + other.cents)\n"
+        "    def __str__(self):\n        return f'{self.cents} cents'\n"
+    )
+    one, same = student.Money(3), student.Money(3)
+    assert student.make("operator.eq", one, same) is True
+    assert one != same  # an object's own opinion of itself is never taken by the way
+    assert student.make("builtins.str", student.make("operator.add", one, same)) == "6 cents"
+    with pytest.raises(AttributeError, match=r'student\.make\("operator\.add", a, b\)'):
+        one.__add__(same)
+
+
 def test_a_function_of_the_graders_is_called_back(behind):
     student, _ = behind(
         "def root(f, low, high):\n    for _ in range(40):\n        middle = (low + high) / 2\n"
@@ -75,6 +122,8 @@ def test_a_function_of_the_graders_is_called_back(behind):
     assert student.root(lambda x: x * x - 2, 0.0, 2.0) == pytest.approx(2**0.5)
     assert student.twice(lambda x: x + 1, lambda x: [x] * 2) == ([4, 4], 2)
     assert student.wrong(lambda x: x) == ""  # of our exceptions only the type goes over
+    with pytest.raises(StudentRaised, match="TypeError"):  # never an object that stands for nothing
+        student.twice(lambda x: (n for n in range(x)), lambda x: x)
     with pytest.raises(StudentRaised, match="ZeroDivisionError"):
         student.root(lambda x: 1 / 0, 0.0, 1.0)
 

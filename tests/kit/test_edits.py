@@ -80,6 +80,24 @@ def test_garbage_for_dicts_and_sets():
     assert (made["an empty set"], made["zeros"]) == (set(), {0})
 
 
+class Coin:
+    def __init__(self, worth):
+        self.worth = worth
+
+    def __eq__(self, other):
+        return self.worth == other.worth
+
+
+def test_garbage_of_a_class_without_methods_is_no_right_one():
+    for kind in ("zeros", "None", "handed back"):
+        made = garbage.instead(Coin, kind, "worth")
+        try:
+            right = made(3).worth == 3 and (made(3) == made(3)) is True
+        except (AttributeError, TypeError):
+            right = False
+        assert not right
+
+
 def test_garbage_refuses_everything_in_every_way_that_a_check_may_be_content_with():
     refuse = garbage.instead(
         dict, *next(one for one in garbage.kinds([], types=[], numeric=True) if one[0] == garbage.RAISED)

@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from autograder.checks import CheckFailed, expect_equal, expect_raises, expect_text
-from autograder.sandbox.calls import StudentRaised
+from autograder.checks.describe import written
+from autograder.checks.spelling import spell_call, spell_last
+from autograder.data.values import Callback, Stream
+from autograder.judging.facts import frozen
+from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.student import here
 
 
@@ -171,3 +175,21 @@ def test_a_class_of_the_same_name_is_another_one_over_the_wall(behind):
     for function in (student.own, student.posing):
         with pytest.raises(StudentRaised):
             expect_raises(ValueError, function)
+
+
+def test_sets_are_told_in_order():
+    some = {"b", "a", "c"}
+    assert written({"x": some, (1,): [frozenset({10, 9.5}), set(), ("y",)]}) == (
+        "{'x': {'a', 'b', 'c'}, (1,): [frozenset({9.5, 10}), set(), ('y',)]}"
+    )
+    assert spell_call(Call("call", "f", (some, Callback(0), Stream([1])))) == (
+        "f({'a', 'b', 'c'}, <a function>, iter([1]))"
+    )
+    assert frozen(some) == frozen(frozenset(some))
+
+
+def test_what_is_gone_through_is_told_by_the_call_that_made_it():
+    calls = []
+    student = here({"letters": lambda text: iter(text)}, calls.append)
+    list(student.letters("ab"))
+    assert (calls[-1].name, spell_last(calls), spell_last([])) == ("__next__", "letters('ab')", "")

@@ -13,6 +13,7 @@ from autograder.config import load_config
 from autograder.gradebook.keys import keys_of_course
 from autograder.judging import examples as module
 from autograder.judging.bank import variants
+from autograder.judging.copied import is_copy
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.judging.scoring import ENOUGH
@@ -22,6 +23,7 @@ from autograder.reports.handback import handback
 from autograder.reports.html import student_html
 from autograder.reports.terminal import to_terminal
 from autograder.results import Report, from_json, to_json
+from autograder.sandbox.calls import Call
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
@@ -241,6 +243,14 @@ def test_neither_do_they_with_their_defaults_written_out(paying, ends):
     example = f"(([-1, 0.25, 3]{ends or ','}), [0, 0.25, 1])"
     (clip,) = graded(paying, f"examples = {{'clip_to_range': [{example}]}}").examples
     assert (clip.wrong, clip.copied, clip.caught) == ([], [1], 0)
+
+
+def test_a_whole_number_beyond_all_floats_is_no_copy_of_one(paying):
+    example = f"(([-1, 0.25, 3], 0, {10**400}), [0, 0.25, 3])"
+    (clip,) = graded(paying, f"examples = {{'clip_to_range': [{example}]}}").examples
+    assert clip.copied == []
+    defaults = {"x": None}
+    assert not is_copy(Call("call", "f", (10**400,)), Call("call", "f", (1.0,)), defaults)
 
 
 def test_a_call_with_another_end_than_the_default_is_no_copy(paying):

@@ -25,6 +25,7 @@ VALUES = np.array([[0.90, 0.92], [0.94, np.nan]])
 
 @pytest.fixture(autouse=True)
 def _no_figure_stays_open():
+    plt.close("all")  # what other tests of this process left
     yield
     assert not plt.get_fignums()
 
@@ -224,3 +225,28 @@ def test_a_heatmap_without_contrast_or_opacity_is_none():
         axes.imshow(np.nan_to_num(VALUES), **how)
         (told,) = here({"plot": lambda made=figure: made}).plot().axes
         assert not told["images"]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes: axes.bar([1.0, 2.0, 4.0], [2, 3, 1], 1.0, align="edge"),
+        lambda axes: axes.hist([1.1, 1.2, 2.1, 2.2, 2.3, 4.5], bins=[1, 2, 3, 4, 5], color="grey"),
+        lambda axes: axes.stairs([2, 3, 0, 1], [1, 2, 3, 4, 5], fill=True),
+    ],
+)
+def test_bars_are_told_however_they_are_drawn(draw):
+    figure, axes = plt.subplots()
+    draw(axes)
+    axes.axvspan(0.5, 1.5, alpha=0.3)
+    (told,) = here({"plot": lambda: figure}).plot().axes
+    assert told["bars"].tolist() == [[1, 0, 1, 2], [2, 0, 1, 3], [4, 0, 1, 1]]
+
+
+def test_bars_lie_and_hang_and_white_ones_are_none():
+    figure, (lying, hanging, white) = plt.subplots(1, 3)
+    lying.stairs([2, 3], [0, 1, 2], orientation="horizontal", fill=True)
+    hanging.bar([0.5], [-3], 1.0)
+    white.bar([0.5], [3], 1.0, color="white")
+    told = here({"plot": lambda: figure}).plot().axes
+    assert [one["bars"].tolist() for one in told] == [[[0, 0, 2, 1], [0, 1, 3, 1]], [[0, -3, 1, 3]], []]

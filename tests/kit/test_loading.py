@@ -125,6 +125,8 @@ def test_training_may_take_all_of_the_time(load, hasty):
         "import dataclasses\n@dataclasses.dataclass\nclass A:\n    x: nb.Array\ndef f(): return A(1).x",
         "class A:\n    @nb.typed\n    def g(self): return 1\n@nb.cached\ndef f(): return 1",
         "class A:\n    @property\n    @nb.typed\n    def g(self): return 1\ndef f(): return A().g",
+        f"@njit\ndef f(): return 1\n@njit\ndef g(): return {'+'.join('1' * 600)}",
+        f"def f(): return 1\n@njit\ndef g(): return {'+'.join('1' * 2_000)}",
     ],
 )  # fmt: skip
 def test_a_definition_outlives_what_adorns_it(load, definition):
@@ -234,6 +236,8 @@ def test_a_function_that_is_whole_outlives_what_cannot_be_read_below_it(load, ga
     assert (value(session, "f"), value(session, "g")) == (1, 2)
     session, _ = load(ABOVE + "b = (2}\n    return b\n" + BELOW)
     assert value(session, "f") == 1
+    session, _ = load("r = []\ndef f():\n    r.append(1)\na sentence\nif 1 so:\n    be it\n" + BELOW)
+    assert "f" in session.loaded.names
 
 
 def test_flags_of_the_future_and_annotations_carry_on(load):

@@ -52,7 +52,7 @@ def test_known_mistakes_answer_together_as_alone(grader):
             found = known.ask(mistake.name, checks, check)
             layouts = known._asked_with(checks, check).layouts
             alone = known._judged(mistake.name, layouts)[check.key]
-            assert (found.outcome, found.lines, found.words) == (alone.outcome, alone.lines, alone.words)
+            assert (found.outcome, found.places, found.words) == (alone.outcome, alone.places, alone.words)
             assert found.record.same(alone.record).all()
             seen += found.outcome is not Outcome.PASSED
     assert seen > len(grader.bank.misconceptions)

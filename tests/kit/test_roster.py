@@ -309,6 +309,9 @@ def test_late_without_a_time_is_told_with_what_to_do(tmp_path):
     (told,) = said(taken)
     assert told.startswith("1 marked late")
     assert "--submitted CSV (student,submitted at) for lovelaceada_7" in told
+    (others,) = [remark for remark in taken.remarks if "cannot be late" in remark]
+    assert "turingalan" in others
+    assert "lovelaceada" not in others
 
 
 def test_a_group_on_the_roster_is_all_its_members(tmp_path):

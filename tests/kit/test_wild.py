@@ -40,8 +40,10 @@ class Told:
 
     @property
     def is_false(self) -> bool:
-        """Whether it holds a reason that is not true."""
-        return not {*self.names} <= {*self.answer.tags} or (bool(self.hint) and not self.is_named)
+        """Whether it holds a reason that is not true; of several that are told as "perhaps", one must be."""
+        true = {*self.names} & {*self.answer.tags}
+        perhaps = bool(true) and self.hint.startswith("One of these, perhaps.")
+        return not (perhaps or true == {*self.names}) or (bool(self.hint) and not self.is_named)
 
     def __str__(self) -> str:
         kind = "FALSE" if self.is_false else "named" if self.is_named else "-"

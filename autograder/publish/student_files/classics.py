@@ -92,10 +92,6 @@ CLASSICS = (
     (r"MemoryError", "this is more than the memory holds: print the sizes that go into it"),
     (r"SystemExit", "this ends the program: take it away, also where your work is graded it ends there"),
     (r"SyntaxError: .*\| >>>", "this was copied from a prompt: take the >>> away"),
-    (
-        r"SyntaxError: .*\| (<<<<<<<|=======|>>>>>>>)",
-        "git left this in a merge: keep one of the two versions",
-    ),
     (r"SyntaxError: invalid character '[“”‘’„]'", "these quotes are a word processor's: type them again"),
     (
         r"SyntaxError: invalid (non-printable )?character",

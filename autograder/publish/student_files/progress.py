@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import CodeType, TracebackType
 
 from autograder.checks.compare import CheckFailed
-from autograder.checks.spelling import spell_call
+from autograder.checks.spelling import spell_call, spell_last
 from autograder.errors import is_unwritten
 from autograder.publish.student_files.classics import meaning
 from autograder.publish.student_files.limit import CallLog
@@ -49,9 +49,8 @@ def visible_verdict(
         if question in work.endless:
             return VisibleVerdict(NOT_RUN, "another check of this question ran out of time")
         work.endless.add(question)
-    asked = [call for call in calls if call.action == "call"] or list(calls)
-    call = [spell_call(asked[-1])] if asked else []
-    return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
+    asked = spell_last([call for call in calls if call.action != "read"] or calls)
+    return VisibleVerdict(FAILED, "\n".join(filter(None, [asked, *tell(error, work)])))
 
 
 def passed_verdict(log: CallLog, work: OwnWork) -> VisibleVerdict:

@@ -37,6 +37,8 @@ def figure_in(got):
         except Exception:  # noqa: BLE001 not a part of a figure
             found = []
     is_module = getattr(getattr(got, "_handle", None), "type_name", "") == "module"
+    undrawn = any(getattr(part, "type_name", "").endswith("Figure") for part in parts)
+    expect(not undrawn, "the figure cannot be drawn: fig.canvas.draw() says why")
     expect(not is_module, "`plt` came back instead of a figure: end with `return fig`")
     expect(len(found) > 0, "expected a matplotlib Figure: end with `return fig`")
     expect(len(found[0].axes) > 0, "the figure has no axes: draw into those of fig.subplots()")

@@ -163,7 +163,11 @@ def no_bootstrap(rewards, values, bootstrap_value, terminated, gamma, gae_lambda
 
 @misconception(
     "gae_advantages",
-    tags=("reads_terminated_one_step_late", "reads_terminated_one_step_late_without_bootstrap"),
+    tags=(
+        "reads_terminated_one_step_late",
+        "reads_terminated_one_step_late_without_bootstrap",
+        "reads_terminated_late_but_for_the_last",
+    ),
 )
 def cleanrl_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
     """Looks at dones[t+1]: one step early."""

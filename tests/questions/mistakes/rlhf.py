@@ -1020,20 +1020,6 @@ def takes_the_whole_response_without_a_marker(response, answer):
 
 
 @misconception("verifiable_reward")
-def reads_what_float_reads(response, answer):
-    """float() reads more than the numbers of the contract, 1_000, 1e3, nan and .5 among them. Which forms are
-    named there?"""
-
-    def read(text):
-        try:
-            return float(text.strip().replace(",", "").replace("$", ""))
-        except ValueError:
-            return number_of(text)
-
-    return reward_for(after_marker(response) or in_box(response), answer, read)
-
-
-@misconception("verifiable_reward")
 def punishes_a_wrong_answer(response, answer):
     """A wrong answer costs -1 here. The contract's rewards are 1.0 and 0.0."""
     return 2 * verifiable_reward(response, answer) - 1

@@ -53,7 +53,6 @@ import bisect
 import builtins
 import codecs
 import contextlib
-import copy
 import dataclasses
 import difflib
 import dis
@@ -150,6 +149,9 @@ class Callback:
 
     at: int
 
+    def __repr__(self) -> str:
+        return "<a function>"
+
 
 @dataclass(frozen=True)
 class Named:
@@ -157,12 +159,18 @@ class Named:
 
     name: str
 
+    def __repr__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True, eq=False)
 class Stream:
     """What an iterator gave; it arrives as an iterator again."""
 
     items: list[Any]
+
+    def __repr__(self) -> str:
+        return f"iter({self.items!r})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -355,6 +363,22 @@ def describe(value: Any, *, sizes: bool = True) -> str:
     name, why = type_of(value), getattr(value, "why", "")
     told = with_article(name) if name in QUOTABLE else "an object"
     return f"{told} ({why})" if why in REASONS else told
+
+
+def written(value: Any) -> str:
+    """Return data as its `repr`, but the items of sets in order: theirs is chance."""
+    kind = type(value)
+    if kind is dict:
+        return "{" + ", ".join(f"{written(key)}: {written(item)}" for key, item in value.items()) + "}"
+    if not isinstance(value, list | tuple | set | frozenset) or not value:
+        return repr(value)
+    if kind is list:
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(written, value))}{',' * (len(value) == 1)})"
+    numbers = all(type(item) in (int, float) for item in value)
+    inside = ", ".join(map(written, sorted(value)) if numbers else sorted(map(written, value)))
+    return f"{{{inside}}}" if kind is set else f"{kind.__name__}({{{inside}}})"
 
 
 def type_of(value: Any) -> str:
@@ -806,12 +830,13 @@ class Rendering:
         self.renderer = canvas.get_renderer()
         self._seen = np.array(canvas.buffer_rgba())[..., :3]
 
-    def alone(self, artist: Any) -> np.ndarray:
-        """Return what an artist looks like on an empty page, as RGBA."""
+    def alone(self, *artists: Any) -> np.ndarray:
+        """Return what artists look like on an empty page, as RGBA."""
         from matplotlib.backends.backend_agg import RendererAgg
 
         page = RendererAgg(self.renderer.width, self.renderer.height, self.renderer.dpi)
-        artist.draw(page)
+        for artist in artists:
+            artist.draw(page)
         return np.asarray(page.buffer_rgba())
 
     def seen_texts(self, texts: Sequence[Any]) -> list[Any]:
@@ -839,6 +864,14 @@ class Rendering:
         """Return the lines, points and images that can be seen."""
         shown = [artist for artist in artists if artist.get_visible()]
         return [artist for artist in shown if self._stands_out(self.alone(artist))]
+
+    def seen_by_colour(self, patches: Sequence[Any]) -> list[Any]:
+        """Return the patches that can be seen: those of a colour together, for bars often touch."""
+        shown = [patch for patch in patches if patch.get_visible()]
+        colours = {patch.get_facecolor() for patch in shown}
+        alike = [[one for one in shown if one.get_facecolor() == colour] for colour in colours]
+        seen = [one for group in alike if self._stands_out(self.alone(*group)) for one in group]
+        return [one for one in shown if one in seen]
 
     def _stands_out(self, page: np.ndarray) -> bool:
         """Whether what is drawn on a page is on top in the figure and differs from what surrounds it."""
@@ -901,8 +934,9 @@ def describe_figure(figure: Any, plain: Callable[[Any], Any]) -> Figure:
     `suptitle`, `size` (width and height of the figure in pixels), `xlim`, `ylim`, `colorbar` (whether it
     is one; its label is `xlabel` or `ylabel`), `legend` (its texts), `images` (data, NaN where masked;
     `extent`, for a mesh from the outer corner of its first entry to that of its last; `origin`),
-    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `texts`, `xticks` and
-    `yticks` (see `describe_text`). What cannot be seen in the picture is left out.
+    `lines` (`x`, `y`, `label`), `points` (an (N, 2) array for each scatter), `bars` (an (N, 4) array, see
+    `describe_bars`), `texts`, `xticks` and `yticks` (see `describe_text`). What cannot be seen in the
+    picture is left out.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -964,10 +998,31 @@ def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any
             numbers(one.get_offsets())
             for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
         ],
+        "bars": describe_bars(axes, rendering),
         "texts": describe_texts(axes, axes.texts, rendering),
         "xticks": describe_texts(axes, ticks(axes, axes.xaxis), rendering),
         "yticks": describe_texts(axes, ticks(axes, axes.yaxis), rendering),
     }
+
+
+def describe_bars(axes: Any, rendering: Rendering) -> np.ndarray:
+    """Return left, bottom, width and height of what `bar`, `barh`, `hist` and `stairs` drew, shape (N, 4)."""
+    drawn = of_classes(axes.patches, "Rectangle", "StepPatch")
+    seen = rendering.seen_by_colour([one for one in drawn if one.get_data_transform() == axes.transData])
+    corners = [np.sort(bar, axis=0) for one in seen for bar in bars_of(one)]
+    return numbers([[*low, *(high - low)] for low, high in corners if (high > low).all()]).reshape(-1, 4)
+
+
+def bars_of(patch: Any) -> Iterable[np.ndarray]:
+    """Yield two opposite corners, shape (2, 2), of each bar of a patch."""
+    if type(patch).__name__ == "Rectangle":
+        yield patch.get_bbox().get_points()
+        return
+    values, edges, base = patch.get_data()
+    turn = -1 if patch.orientation == "horizontal" else 1
+    bases = np.broadcast_to(0 if base is None else base, np.shape(values))
+    for corners in zip(edges[:-1], bases, edges[1:], values, strict=True):
+        yield np.reshape(corners, (2, 2))[:, ::turn]
 
 
 def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
@@ -1888,7 +1943,7 @@ def unbalanced(missing: int, extra: int, noun: str) -> str:
 
 def shown(value: Any) -> str:
     """Return data as text, cut to a few lines."""
-    text = show(value) if isinstance(value, float) else repr(value)
+    text = show(value) if isinstance(value, float) else written(value)
     return text if len(text) <= ITEMS_SHOWN else f"{text[:ITEMS_SHOWN]}..."
 
 
@@ -2643,7 +2698,13 @@ class Sender(Reader):
 
     def read(self, value: Any, depth: int) -> Any:
         """Return one value, or one entry of a value; what would arrive as another type is `Opaque`."""
-        kind, data = type(value), super().read(value, depth)
+        kind = type(value)
+        if kind is Stream:
+            return Stream(self._all(value.items, depth))
+        if kind is Record:
+            fields = {name: self.read(part, depth + 1) for name, part in value.fields.items()}
+            return Record(value.path, fields)
+        data = super().read(value, depth)
         if type(data) is kind or isinstance(data, Handle | Opaque | Record | Stream | Tensor):
             return data
         if isinstance(value, np.generic) and not isinstance(value, np.complexfloating):
@@ -2682,6 +2743,7 @@ def record(kind: type, fields: dict[str, Any]) -> Record | Opaque:
 
 FILES = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
+BY_NAME = 'ask by student.make("operator.add", a, b) or student.make("builtins.str", a)'
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
 
 
@@ -2774,7 +2836,7 @@ class Object:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
-            raise AttributeError(name)
+            raise AttributeError(f"{name}: {BY_NAME}")
         value = self._module._send(self._use("read", name)).value
         if isinstance(value, Handle) and value.type_name in METHODS:
             return self._method(name)
@@ -2792,8 +2854,8 @@ class Object:
     def __len__(self) -> int:
         try:
             return int(self._method("__len__")())
-        except StudentRaised as error:
-            raise TypeError(f"{self!r} has no length: {error.type_name}") from None
+        except (StudentRaised, AttributeError, TypeError) as error:  # the latter two in the student's folder
+            raise TypeError(f"{self!r} has no length: {error}") from None
 
     def __getitem__(self, key: Any) -> Any:
         return self._method("__getitem__")(key)
@@ -2846,14 +2908,18 @@ class Arguments:
         if callable(value) and not isinstance(value, type):
             self.functions.append(value)
             return Callback(len(self.functions) - 1)
+        if hasattr(type(value), "__next__"):  # drawn here, once: a call may be sent to several programs
+            return Stream([self.unwrap(one) for one in islice(value, MAX_DRAWN)])
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return self._record(value)
+            return self._record(value, [one.name for one in dataclasses.fields(value) if one.init])
+        if isinstance(value, tuple):
+            return self._record(value, getattr(value, "_fields", ()))
         return value
 
-    def _record(self, value: Any) -> Any:
-        """Return a dataclass instance that holds functions as a record of what stands for them."""
-        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
-        if not any(map(callable, fields.values())):
+    def _record(self, value: Any, names: Sequence[str]) -> Any:
+        """Return an object that holds functions or iterators as a record of what stands for them."""
+        fields = {name: getattr(value, name) for name in names}
+        if not any(callable(one) or hasattr(type(one), "__next__") for one in fields.values()):
             return value
         kind = type(value)
         unwrapped = {name: self.unwrap(one) for name, one in fields.items()}
@@ -3114,6 +3180,17 @@ def recorder(
 
 WIDTH = 88
 MANY = 40
+STEPS = ("__iter__", "__next__")
+
+
+def spell_last(calls: Sequence[Call]) -> str:
+    """Return the last call of a check, or "": the one that made what is gone through, not its steps."""
+    left = list(calls)
+    while len(left) > 1 and left[-1].name in STEPS:
+        left.pop()
+    if 1 < len(left) < len(calls) and left[-1].name == "__len__":  # which `list` asks for first
+        left.pop()
+    return spell_call(left[-1]) if left else ""
 
 
 def spell_call(call: Call) -> str:
@@ -3154,7 +3231,7 @@ def spell(value: Any) -> str:
         return f"({inside},)" if len(value) == 1 else f"({inside})"
     if isinstance(value, float):
         return f"{value:.6g}" if value != round(value, 1) else repr(value)
-    return repr(value)
+    return written(value)
 
 
 def spell_numbers(array: np.ndarray) -> str:
@@ -3261,10 +3338,6 @@ CLASSICS = (
     (r"MemoryError", "this is more than the memory holds: print the sizes that go into it"),
     (r"SystemExit", "this ends the program: take it away, also where your work is graded it ends there"),
     (r"SyntaxError: .*\| >>>", "this was copied from a prompt: take the >>> away"),
-    (
-        r"SyntaxError: .*\| (<<<<<<<|=======|>>>>>>>)",
-        "git left this in a merge: keep one of the two versions",
-    ),
     (r"SyntaxError: invalid character '[“”‘’„]'", "these quotes are a word processor's: type them again"),
     (
         r"SyntaxError: invalid (non-printable )?character",
@@ -3356,7 +3429,7 @@ def promised() -> str:
 SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^(?:>>>|In \[|```)", re.MULTILINE)
 PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)")
 PROMPT_GOES_ON = re.compile(r"[ \t]*\.{3,}:?(?: |$)")
-WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+?)[ \t]*(?:\n|$)")
+WRITTEN = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?([^\n]+)(?:\n|$)")
 CELL_COMMAND = re.compile(r"(\s*)%%(\w+)([^\n]*)\n?")
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=[^-\s])")
 CARRIED_OUT = re.compile(r"([ \t]*)%(run|load|loadpy|pylab|store|env|set_env|cd)\b([^\n\\]*)$")
@@ -3366,6 +3439,7 @@ ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
 OF_THE_SYSTEM = ("sx", "system")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+LONGEST_CELL = 20_000  # characters: read, it takes hundreds of times its size in memory
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 
 
@@ -3382,7 +3456,7 @@ def python_of_cell(text: str, module: str = "") -> str:
     written = WRITTEN.match(text)
     if written:
         body = text[written.end() :]
-        is_graded = written[1].strip("\"'").lower() == module
+        is_graded = written[1].strip().strip("\"'").lower() == module
         rest = without_commands(body) if is_graded else "\n" * body.count("\n")
         return f"{shell_call('run_cell_magic', command[2], command[3], body)}\n{rest}"
     if command[2] not in CELLS_NOT_RUN:
@@ -3398,7 +3472,9 @@ def python_of_cell(text: str, module: str = "") -> str:
 
 
 def is_python(text: str) -> bool:
-    """Whether a text can be read as Python."""
+    """Whether a text can be read as Python; one longer than people write into a cell is not looked at."""
+    if len(text) > LONGEST_CELL:
+        return True
     try:
         ast.parse(text)
     except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
@@ -3512,7 +3588,7 @@ BEGINNINGS = (
     ),
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"PK\x03\x04"), "a zip or an office document"),
-    (re.compile(r"diff --git |--- a/|<<<<<<< "), "a diff"),
+    (re.compile(r"diff --git |--- a/|<<<<<<< |(?:\+.*\n){2}"), "a diff"),
 )
 
 
@@ -3540,7 +3616,8 @@ LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
 PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
 REPLACED = "\ufffd"
-WINDOWS = "old_windows"  # what does not fit is read as there
+MAX_CODE = 900_000  # bytes of all code: more does not fit into one message to the worker
+WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
 
 
 def decode(data: bytes, name: str) -> str:
@@ -3592,16 +3669,8 @@ def code_text(data: bytes, name: str) -> str:
     except InputError:
         if b"\0" in data:
             raise
-        text = unix_lines(data.decode("utf-8", WINDOWS))
+        text = unix_lines(data.decode("utf-8", "surrogateescape").translate(WINDOWS))
     return text.lstrip("\ufeff")
-
-
-def as_on_windows(error: Any) -> tuple[str, int]:
-    """Return what the bytes that are no UTF-8 mean to old editors on Windows."""
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-codecs.register_error(WINDOWS, as_on_windows)
 
 
 def coding_comment(data: bytes, name: str) -> str:
@@ -3638,10 +3707,13 @@ def cells_of(data: bytes, name: str) -> list[str]:
         is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
     else:
         is_notebook = NOTEBOOK.match(text)
+    cells = notebook_cells(text, name) if is_notebook else [text]
+    if sum(map(len, cells)) > MAX_CODE:
+        raise InputError(f"{name} holds more than {MAX_CODE / 1e6:g} MB of code")
     if not is_notebook:
         return [without_commands(text)]
     module = name.rpartition("/")[2].lower().replace(".ipynb", ".py")
-    cells = [python_of_cell(cell, module) for cell in notebook_cells(text, name)]
+    cells = [python_of_cell(cell, module) for cell in cells]
     if not cells:
         raise InputError(f"{name} has no code cells")
     return cells
@@ -4076,6 +4148,7 @@ LATER_SYNTAX = (  # what Python 3.12 and later read, the last two 3.14
     re.compile(r"(?<![\w\"'])(?:[tT][rR]?|[rR][tT])[\"']"),
 )
 FORMATTED = re.compile(r"""(?<![\w])(?:[fF][rR]?|[rR][fF])(\"\"\"|'''|"|')""")
+MERGE = re.compile(r"<{7}|={7}|>{7}")
 STRAIGHT = {  # what word processors and pages make of quotes and of the minus
     **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033"), '"'),
     **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u2032"), "'"),
@@ -4122,7 +4195,7 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
         else:
             name = DEFINES.search("".join(lines[starts[at] : starts[at + 1]]))
             names = [name[1] or name[2]] if name else []
-            if body and is_cut(body[-1], lines[starts[at] - 1 : starts[at + 1]]):
+            if body and is_cut(body[-1], lines, starts[at], starts[at + 1]):
                 names.append(body.pop().name)  # type: ignore[attr-defined]
             line = getattr(first, "lineno", None) or starts[at] + 1
             unread.append(Unread(first or error, line, names, "".join(lines[starts[at] : starts[at + 1]])))
@@ -4133,12 +4206,13 @@ def readable(text: str, error: Exception) -> tuple[list[ast.stmt], list[Unread]]
     return body, told_once(unread, error)
 
 
-def is_cut(node: ast.stmt, lines: Sequence[str]) -> bool:
-    """Whether a piece that cannot be read seems to be the rest of a function: from its last line on."""
+def is_cut(node: ast.stmt, lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether the lines from `start` to `end`, which cannot be read, seem to be the rest of a function."""
     if not isinstance(node, ast.FunctionDef) or isinstance(node.body[-1], ast.Return | ast.Raise):
         return False
-    last, first, *more = lines
-    is_apart = not last.strip() or first.startswith(("def ", "async ", "class ", "@"))
+    between, first, more = lines[node.end_lineno : start], lines[start], lines[start + 1 : end]
+    is_apart = first.startswith(("def ", "async ", "class ", "@"))
+    is_apart = is_apart or not all(line.lstrip().startswith("#") for line in between)
     return not is_apart and any(line[0] in " \t" and line.strip() for line in more)
 
 
@@ -4176,6 +4250,8 @@ def told_once(unread: list[Unread], error: Exception) -> list[Unread]:
     names = [name for one in unread for name in one.names]
     if any(is_newer(one.text) for one in unread):
         error = NewerSyntax(*error.args)
+    elif isinstance(error, SyntaxError) and any(MERGE.match(one.text) for one in unread):
+        error.msg = f"{error.msg}; a merge left its marks: keep one of the two versions"
     return [Unread(error, getattr(error, "lineno", None) or unread[0].line, names)]
 
 
@@ -4253,19 +4329,18 @@ def single_imports(node: ast.stmt, namespace: Mapping[str, Any]) -> list[ast.stm
 
 
 def plainer_definitions(node: ast.stmt, lost: Collection[str]) -> Iterator[ast.stmt]:
-    """Yield a definition to be compiled with annotations that nobody reads, and ever fewer decorators.
+    """Yield a definition, to be compiled with annotations that nobody reads, that loses its decorators.
 
     Those of lost names go first, in a class those of its methods too; then all of its own.
     """
     if isinstance(node, DEFINITIONS):
         yield node
-        bare = copy.deepcopy(node)
-        for one in ast.walk(bare):
+        for one in ast.walk(node):
             if isinstance(one, DEFINITIONS):
-                one.decorator_list = [mark for mark in one.decorator_list if not names_in(mark) & set(lost)]
-        yield bare
-        bare.decorator_list = []
-        yield bare
+                one.decorator_list = [mark for mark in one.decorator_list if names_in(mark).isdisjoint(lost)]
+        yield node
+        node.decorator_list = []
+        yield node
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -4405,9 +4480,10 @@ class ProgramRun:
                 namespace.setdefault(name, NotInstalled(cause))
         for plainer in plainer_definitions(node, self.lost) if isinstance(error, Exception) else ():
             tree = ast.Module([plainer], [])
-            code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
-            if self._attempt(code, namespace) is None:
-                return
+            with contextlib.suppress(RecursionError):  # a text may be deeper than a tree
+                code = compile(tree, place[0], "exec", AWAIT | flags | WITHOUT_ANNOTATIONS, dont_inherit=True)
+                if self._attempt(code, namespace) is None:
+                    return
 
     def _attempt(
         self,
@@ -4712,9 +4788,8 @@ def visible_verdict(
         if question in work.endless:
             return VisibleVerdict(NOT_RUN, "another check of this question ran out of time")
         work.endless.add(question)
-    asked = [call for call in calls if call.action == "call"] or list(calls)
-    call = [spell_call(asked[-1])] if asked else []
-    return VisibleVerdict(FAILED, "\n".join([*call, *tell(error, work)]))
+    asked = spell_last([call for call in calls if call.action != "read"] or calls)
+    return VisibleVerdict(FAILED, "\n".join(filter(None, [asked, *tell(error, work)])))
 
 
 def passed_verdict(log: CallLog, work: OwnWork) -> VisibleVerdict:
