@@ -90,9 +90,9 @@ def beyond(case: Case, first: Weighed, second: Weighed) -> float:
 
 
 def adds(case: Case, first: Weighed, second: Weighed) -> bool:
-    """Whether a mistake explains much of what another leaves open, and is at odds with nothing of it."""
-    left = case.wrong & ~first.matched
-    return not (second.clash & left).any() and beyond(case, first, second) >= ENOUGH / 2
+    """Whether a mistake explains all that another leaves open, and that is much."""
+    left = case.wrong & ~first.matched & ~second.matched
+    return not left.any() and beyond(case, first, second) >= ENOUGH / 2
 
 
 def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
@@ -104,6 +104,8 @@ def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
             open_ = case.wrong & ~first.matched & ~second.matched & ~both
             each = min(beyond(case, first, second), beyond(case, second, first))
             total = first.bits + beyond(case, first, second)
+            if any((one.clash & ~both).sum() > one.matched.sum() for one in (first, second)):
+                continue  # it contradicts more than it explains
             told = (first.matched | second.matched).sum()  # without what is put down to interaction
             if each >= ENOUGH / 2 and told >= SHARE * case.wrong.sum() and not open_.any() and total > best:
                 best, found = total, Found((first.name,), (second.name,))

@@ -1,7 +1,7 @@
 """What a program answers to a check's calls, laid out as the right answers are, entry by entry."""
 
 import math
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -138,6 +138,7 @@ class Layout:
         sizes = [fact.numbers.size for fact in self.facts]
         self.ends = np.cumsum(sizes, dtype=int)
         self.owner = np.repeat(np.arange(len(sizes)), sizes)  # the fact that an entry belongs to
+        self._places = {fact.key for fact in self.facts}
         self.numbers = joined([fact.numbers for fact in self.facts])
         self.room = joined([np.full(fact.numbers.size, room_of(fact.numbers)) for fact in self.facts])
         about_objects = [
@@ -189,20 +190,31 @@ class Layout:
         self, at: int, first: int, came: dict[FactKey, Fact], numbers: np.ndarray, odd: dict[int, Odd]
     ) -> int:
         """Lay out the facts of one call; return the number of the first fact of the next."""
-        kinds = [fact.kind for fact in came.values()]
-        whole = next((kind for kind in kinds if isinstance(kind, RaisedFact)), tuple(kinds))
+        missing = self._missing(came)
         while first < len(self.facts) and self.facts[first].key[0] == at:
             right = self.facts[first]
             fact = came.get(right.key)
             end = self.ends[first]
             if fact is None or (isinstance(fact.kind, RaisedFact) and fact.kind != right.kind):
-                odd[first] = Odd(repr(whole), isinstance(whole, RaisedFact))
+                odd[first] = missing
             elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
                 odd[first] = Odd(repr(fact.kind), isinstance(fact.kind, RaisedFact), fact.numbers)
             else:
                 numbers[end - right.numbers.size : end] = fact.numbers
             first += 1
         return first
+
+    def _missing(self, came: Mapping[FactKey, Fact]) -> Odd:
+        """Return what stands for a fact that did not come: all that came, if none of it is of the right form.
+
+        A list that is too short, or a figure without a colorbar, lacks the same whatever else is in it.
+        """
+        kinds = [fact.kind for fact in came.values()]
+        raised = next((kind for kind in kinds if isinstance(kind, RaisedFact)), None)
+        if raised:
+            return Odd(repr(raised), raised=True)
+        values = [key for key in came if key[1] == VALUE]
+        return Odd("" if self._places.intersection(values) else repr(tuple(kinds)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -155,6 +155,8 @@ def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray
     alike = one.record.same(mine.record)
     if same_end and ((wrong | theirs) & ~alike & layout.stateful).any():
         steady = ~unsteady()
+        if one.words == mine.words:  # then it is judged as the check does, whatever was drawn on the way
+            steady &= ~layout.drawn(free)
         wrong, theirs = wrong & (steady | alike), theirs & steady
     clear = mine.record.clear & one.record.clear & mine.record.present & ~free
     extra = ~wrong & theirs & ~alike & clear & one.record.present & layout.counts

@@ -1,6 +1,7 @@
 """What counts as evidence for a known mistake, and what speaks against it: on answers made up here."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -183,6 +184,41 @@ def test_texts_and_nested_answers_are_evidence():
     assert diagnose(
         right, shouted, {"upper": shouted, "none": [[None, None], [None, None]]}, passed=1
     ) == Found(("upper",))
+
+
+def test_what_an_answer_lacks_is_the_same_whatever_else_is_in_it():
+    layout = layout_of([["so", "it", "goes", "on"]])
+    short, other = (layout.record([Answer(given)]) for given in (["so", "it"], ["then", "it"]))
+    assert short.same(other)[3:5].all(), "both lack the last two words"
+    assert not short.same(layout.record([Answer(7.0)]))[:5].any(), "a number is no list that is too short"
+
+
+def test_a_second_mistake_explains_all_that_the_first_leaves_open():
+    student = [[RNG.normal(size=4)] for _ in range(9)]
+    first = but(but(student, 7, RIGHT[7][0]), 8, RIGHT[8][0])
+    second = [*RIGHT[:7], student[7], RIGHT[8]]
+    assert diagnose(RIGHT, student, {"first": first, "second": second}) == Found(("first",), complete=False)
+
+
+def test_a_second_mistake_does_not_contradict_more_than_it_explains():
+    student = [[RNG.normal(size=4)] for _ in range(9)]
+    other = [[RNG.normal(size=4)] for _ in range(9)]
+    first = but(but(student, 7, other[7][0]), 8, RIGHT[8][0])
+    second = [*other[:7], other[6], student[8]]
+    assert diagnose(RIGHT, student, {"first": first, "second": second}).second == ()
+
+
+def test_what_is_drawn_is_no_contradiction_if_the_check_says_the_same():
+    layout = layout_of([RIGHT[0][0], RIGHT[1][0]], stateful=True)
+    mine, theirs = ([Answer(rate * given[0]) for given in RIGHT[:2]] for rate in (2.0, 3.0))
+    free = layout.owner >= 2  # right answers differ in the second
+    one = Failed(
+        Check("c", "f", "", False, 1.0, (), (), print), layout.record(mine), Outcome.FAILED, (1,), "late"
+    )
+    case, steady = Case([one], {one.key: free}, 3), lambda: np.zeros(10, dtype=bool)
+    known = Known(layout.record(theirs), Outcome.FAILED, (1,), "late")
+    assert hold(case, one, known, steady).explained
+    assert not hold(case, one, replace(known, words="early"), steady).explained
 
 
 def test_that_everything_raises_the_same_is_no_evidence():

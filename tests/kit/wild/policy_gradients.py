@@ -112,7 +112,7 @@ class PytorchExample(nn.Module):
         return F.softmax(self.affine2(F.relu(self.dropout(self.affine1(x)))), dim=1)
 
 
-@misconception("action_rate", tags=("samples_with_categorical_too", "samples_without_the_generator"))
+@misconception("action_rate", tags=("samples_with_categorical_too",))
 def categorical_rate(policy, action, n, generator):
     """Categorical.sample draws from the global generator."""
     with torch.no_grad():
@@ -404,7 +404,7 @@ def lone_return_back(returns, eps=1e-8):
 
 @misconception(
     "train_bandit",
-    tags=("samples_with_categorical", "draws_only_states_from_the_generator", "ignores_the_generator"),
+    tags=("draws_only_states_from_the_generator", "ignores_the_generator"),
 )
 def categorical_bandit(policy, episodes, optimizer, generator):
     """Categorical.sample draws from the global generator."""

@@ -1416,6 +1416,13 @@ def compares_along_the_row(q_values):
 
 
 @misconception("greedy_policy")
+def finds_the_best_entry_of_a_row(q_values):
+    """argmax looks at a whole row of cells, so its numbers are no actions. Give it one cell, or the axis."""
+    rows = q_values.reshape(len(q_values), -1).argmax(axis=1)
+    return np.repeat(rows[:, np.newaxis], q_values.shape[1], axis=1)
+
+
+@misconception("greedy_policy")
 def compares_sizes_without_signs(q_values):
     """A large negative value is taken for the best: is abs() needed?"""
     return np.abs(q_values).argmax(axis=-1)
@@ -2150,6 +2157,12 @@ def writes_numbers_too_large(values):
 def shows_the_heatmap_and_returns_nothing(values):
     """The figure is shown but not returned: end with `return fig`."""
     plot_values(values)
+
+
+@misconception("plot_values")
+def returns_the_axes_of_the_heatmap(values):
+    """These are axes, a part of the figure: return the figure itself."""
+    return plot_values(values).axes[0]
 
 
 @misconception("plot_values")

@@ -276,6 +276,18 @@ class always_has_64_units(nn.Module):
 
 
 @misconception("PolicyNetwork")
+class always_has_128_units(nn.Module):
+    """The argument hidden has no effect. Is a number written where it should stand?"""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = network(nn.Linear(state_dim, 128), nn.ReLU(), nn.Linear(128, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
 class seeds_torch_itself(nn.Module):
     """All your networks are equal: a seed inside the network decides for everybody else, too."""
 
@@ -1513,6 +1525,14 @@ def draws_only_states_from_the_generator(policy, episodes, optimizer, generator)
 
 
 @misconception("train_bandit")
+def draws_only_actions_from_the_generator(policy, episodes, optimizer, generator):
+    """The actions come from the generator, the states do not: `torch.rand` takes it, too."""
+    return [
+        bandit_step(policy, optimizer, lambda: torch.rand(2), sampler(generator)) for _ in range(episodes)
+    ]
+
+
+@misconception("train_bandit")
 def reseeds_torch(policy, episodes, optimizer, generator):
     """You seed torch for everybody, and the generator given stays where it was: a second call with
     it gives the first one's numbers again."""
@@ -1671,21 +1691,6 @@ def updates_twice(policy, episodes, optimizer, generator):
 def drawing(generator):
     """Return how to draw a state, and an action, from a generator."""
     return lambda: torch.rand(2, generator=generator), sampler(generator)
-
-
-@misconception("train_bandit")
-def samples_with_categorical(policy, episodes, optimizer, generator):
-    """Categorical.sample() draws from torch's global generator, so equal generators give other actions.
-    torch.multinomial takes the generator."""
-    rewards = []
-    for _ in range(episodes):
-        actions = Categorical(logits=policy(torch.rand(2, generator=generator)))
-        action = actions.sample()
-        rewards.append(BANDIT_REWARDS[int(action)])
-        optimizer.zero_grad()
-        (-actions.log_prob(action) * rewards[-1]).backward()
-        optimizer.step()
-    return rewards
 
 
 @misconception("train_bandit")
@@ -1870,14 +1875,6 @@ def looks_at_one_state(policy, action, n, generator):
 def looks_at_normal_states(policy, action, n, generator):
     """Your states leave the square from 0 to 1: which distribution does `torch.randn` draw from?"""
     return rate(policy, action, n, generator, torch.randn)
-
-
-@misconception("action_rate")
-def samples_without_the_generator(policy, action, n, generator):
-    """The same generator gives other rates. Does every draw get it?"""
-    with torch.no_grad():
-        actions = Categorical(logits=policy(torch.rand(n, 2, generator=generator))).sample()
-    return (actions == action).double().mean().item()
 
 
 @misconception("action_rate")

@@ -52,6 +52,25 @@ def glues_the_parts_together(text):
 
 
 @misconception("split_words")
+def glues_parts_but_not_lines(text):
+    """What is neither a letter nor a space or line break is taken out, and its neighbours grow together. It
+    separates words."""
+    return re.sub(r"[^a-z\s]", "", text.lower()).split()
+
+
+@misconception("split_words")
+def sorts_what_it_finds(text):
+    """The words come in alphabetical order. They are asked in that of the text."""
+    return sorted(re.findall("[a-z]+", text.lower()))
+
+
+@misconception("split_words")
+def forgets_the_word_at_the_end(text):
+    """A text that ends in a letter loses its last word. What is left over when the loop ends?"""
+    return re.findall("[a-z]+(?=[^a-z])", text.lower())
+
+
+@misconception("split_words")
 def splits_at_spaces_only(text):
     """Punctuation sticks to the words. What separates words besides spaces?"""
     return text.lower().split()
