@@ -15,7 +15,7 @@ from autograder.similar.gather import NameSign
 from autograder.similar.outputs import write_similar
 from autograder.similar.pairs import ComparedWork, SimilarPair
 from autograder.term.outputs import write_term
-from autograder.term.table import Graded, Mark, StudentMarks, Term
+from autograder.term.table import TermAssignment, Mark, StudentMarks, Term
 from autograder.viva.questions import VivaQuestion, VivaSheet
 from autograder.viva.sheets import write_sheets
 
@@ -268,7 +268,7 @@ def staff_pages(folder: Path) -> list[Path]:
         Person(name="Zoë", sid="2", section="W" * 60),
     ]
     stems = [f"assignment_{number}" for number in range(6)]
-    graded = [Graded(stem, stem, folder, "2026-12-15 23:59", 20.0, None) for stem in stems]
+    graded = [TermAssignment(stem, stem, folder, "2026-12-15 23:59", 20.0, None) for stem in stems]
     students = [StudentMarks(one, {stem: Mark(3.0, 20.0, 1) for stem in stems}) for one in people]
     term = write_term(Term(graded, students), folder)
     works = [ComparedWork(name, "", (code,), fingerprints([code]), "same") for name in ("ada" * 30, bad)]
