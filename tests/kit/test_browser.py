@@ -15,7 +15,7 @@ from autograder.similar.gather import NameSign
 from autograder.similar.outputs import write_similar
 from autograder.similar.pairs import ComparedWork, SimilarPair
 from autograder.term.outputs import write_term
-from autograder.term.table import TermAssignment, Mark, StudentMarks, Term
+from autograder.term.table import Mark, StudentMarks, Term, TermAssignment
 from autograder.viva.questions import VivaQuestion, VivaSheet
 from autograder.viva.sheets import write_sheets
 
