@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from autograder.config import Course, max_score
+from autograder.config import Course, CourseSettings, max_score
 from autograder.roster.columns import (
     blackboard_column,
     canvas_column,
@@ -21,7 +21,7 @@ from autograder.roster.columns import (
     platform_of_list,
 )
 from autograder.roster.commits import committed_at
-from autograder.roster.late import Ruling, rule
+from autograder.roster.late import Extension, Ruling, rule
 from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times, worksheet_times
 from autograder.roster.people import Index, Person, exact, folded, read_roster, run_together
 from autograder.roster.tables import read_rows
@@ -93,26 +93,16 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
         roster = read_roster(Path(options.roster))
         missing = join(entries, people, roster, remarks)
         remarks += shared_numbers(roster)
-    assignment, settings = course.assignment(stem), course.settings
+    assignment = course.assignment(stem)
     zone = Zone(course, assignment.due)
     whose = Whose(entries, people, remarks)
     worksheet = options.roster if knows_times(options.roster) else ""
     times = worksheet_times(worksheet, whose, zone) | submitted_times(options.submitted, whose, zone)
     extensions = read_extensions(options.extensions, whose, stem, zone, course.settings.assignments)
-    rows = []
-    for at, entry in enumerate(entries):
-        known = (*entry.earlier, entry.submitted_at or newest_commit(entry)) if at not in times else ()
-        moments = times.get(at) or [zone.placed(time) for time in known if time]
-        submitted = moments[-1] if moments else None
-        ruling = rule(
-            submitted, zone.due, settings.late, settings.attempts, moments[:-1], extensions.get(at),
-            said_late=entry.late,
-        )  # fmt: skip
-        names = " and ".join(person.name for person in people[at])
-        rows.append(Row(
-            name=entry.name, student=names, people=people[at], submitted_at=submitted, ruling=ruling,
-            returned=returned_name(entry),
-        ))  # fmt: skip
+    rows = [
+        row_of(entry, people[at], times.get(at), extensions.get(at), zone, course.settings)
+        for at, entry in enumerate(entries)
+    ]
     about_times = (
         late_at_unknown_times(entries, rows),
         without_times(entries, rows, zone.due),
@@ -126,6 +116,24 @@ def take_in(entries: Sequence[Entry], course: Course, stem: str, options: Option
         list(entries), rows, missing, remarks, column, task_of(course, stem), sheet,
         blackboard_column(options.roster, assignment), course.settings.attempts.previews,
         platforms_of(entries, options.roster),
+    )  # fmt: skip
+
+
+def row_of(
+    entry: Entry, people: list[Person], times: Sequence[datetime] | None, extension: Extension | None,
+    zone: Zone, settings: CourseSettings,
+) -> Row:  # fmt: skip
+    """Return the row of an entry; `times` are those of a list, which count before its own."""
+    known = (*entry.earlier, entry.submitted_at or newest_commit(entry)) if times is None else ()
+    moments = times or [zone.placed(time) for time in known if time]
+    submitted = moments[-1] if moments else None
+    ruling = rule(
+        submitted, zone.due, settings.late, settings.attempts, moments[:-1], extension, said_late=entry.late
+    )
+    names = " and ".join(person.name for person in people)
+    return Row(
+        name=entry.name, student=names, people=people, submitted_at=submitted, ruling=ruling,
+        returned=returned_name(entry),
     )  # fmt: skip
 
 
