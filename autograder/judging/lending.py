@@ -29,6 +29,7 @@ NOTHING_TO_SAY: dict[str, Any] = {
     "answer_digest": "",
 }  # fmt: skip
 MOST_PROGRAM = 300_000  # characters of a program that is looked through for what it uses
+LONGEST_LINE = 100_000
 LENT_PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
 
 
@@ -106,10 +107,13 @@ class Statement:
 def defining_statements(cells: tuple[str, ...]) -> Mapping[str, Sequence[Statement]]:
     """Return the statements of a program that define each of its names: functions, classes, assignments.
 
-    Of a program that is far longer than any that people write, nothing.
+    Of a program that is far longer than any that people write, nothing; of a line that is, neither:
+    Python's parser takes time in proportion to the square of some.
     """
     found: dict[str, list[Statement]] = {}
     for text in cells if sum(map(len, cells)) <= MOST_PROGRAM else ():
+        if max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
+            continue
         try:
             body = ast.parse(text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
