@@ -43,7 +43,7 @@ def functions_in(call: ast.Call, parts: Mapping[str, str], own: set[str]) -> Ite
     question = ast.literal_eval(call.args[0])
     module, definition = find(question, parts)
     for word in call.keywords:
-        old, new, hint, *tags = written(word)
+        old, new, hint, *tags = edit_in(word)
         if tags and not (len(tags) == 1 and isinstance(tags[0], tuple)):
             raise KitError(f'{word.arg}: after the hint comes one tuple of tags, as in ("an empty list",)')
         made = change(definition, str(word.arg), old, new)
@@ -56,7 +56,7 @@ def functions_in(call: ast.Call, parts: Mapping[str, str], own: set[str]) -> Ite
         yield f"@misconception({marked})\n{ast.unparse(made)}"
 
 
-def written(word: ast.keyword) -> tuple[Any, ...]:
+def edit_in(word: ast.keyword) -> tuple[Any, ...]:
     """Return what a mistake says: three texts, perhaps tags."""
     try:
         found = ast.literal_eval(word.value)

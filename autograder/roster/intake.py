@@ -22,11 +22,15 @@ from autograder.roster.columns import (
 )
 from autograder.roster.commits import committed_at
 from autograder.roster.late import Extension, Ruling, rule
-from autograder.roster.lists import Whose, knows_times, read_extensions, submitted_times, worksheet_times
+from autograder.roster.lists import (
+    Whose,
+    knows_times,
+    read_extensions,
+    submitted_times,
+    worksheet_of,
+    worksheet_times,
+)
 from autograder.roster.people import Index, Person, exact, folded, read_roster, run_together
-from autograder.roster.tables import read_rows
-from autograder.roster.times import moment
-from autograder.roster.worksheet import NUMBER_CELL, places_in
 from autograder.roster.zone import Zone
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry, Member
@@ -140,29 +144,6 @@ def row_of(
 def platforms_of(entries: Sequence[Entry], roster: str) -> list[str]:
     """Return the platforms that the submissions and the roster come from."""
     return sorted({entry.platform for entry in entries if entry.platform} | set(platform_of_list(roster)))
-
-
-def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]]:
-    """Return the rows of a worksheet of Moodle with the header first, [] if the roster is another list."""
-    rows = [row for _, row in read_rows(Path(roster)) if any(row)] if roster else []
-    places = places_in(rows) if rows else {}
-    if not places:
-        return []
-    rows = [row + [""] * (len(rows[0]) - len(row)) for row in rows]
-    told = {row[places["maximum"]].replace(",", ".") for row in rows[1:]} if "maximum" in places else set()
-    maximum = told - {""}
-    if maximum and not any(float(said or 0) >= most for said in maximum if NUMBER_CELL.fullmatch(said)):
-        remarks.append(
-            f"the maximum in Moodle is {listing(sorted(maximum))}, here it is {most:g}:"
-            " Moodle will skip grades above its own, so set it to the same"
-        )
-    unread = [said for row in rows[1:] if (said := row[places["graded"]].strip("- ")) and not moment(said)]
-    if unread:
-        remarks.append(
-            f"{len(unread)} times of grades in Moodle cannot be read, such as {listing(unread, 2, '; ')}:"
-            ' tick "update records that have been modified" when you upload moodle.csv'
-        )
-    return rows
 
 
 def late_at_unknown_times(entries: Sequence[Entry], rows: Sequence[Row]) -> Iterator[str]:

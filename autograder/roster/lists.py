@@ -15,8 +15,9 @@ from autograder.roster.people import (
     exact,
     person_on,
 )
-from autograder.roster.tables import Line, heads_of, read_lines
+from autograder.roster.tables import Line, heads_of, read_lines, read_rows
 from autograder.roster.times import SLASHED, days_first, moment
+from autograder.roster.worksheet import NUMBER_CELL, places_in
 from autograder.roster.zone import Zone
 from autograder.submission.archive import listing
 from autograder.submission.entry import Entry
@@ -123,6 +124,29 @@ def worksheet_times(path: str, whose: Whose, zone: Zone) -> dict[int, list[datet
     if unread:
         whose.note(f"{path}: {len(unread)} times cannot be read, such as {listing(unread, 2, '; ')}")
     return times
+
+
+def worksheet_of(roster: str, most: float, remarks: list[str]) -> list[list[str]]:
+    """Return the rows of a worksheet of Moodle with the header first, [] if the roster is another list."""
+    rows = [row for _, row in read_rows(Path(roster)) if any(row)] if roster else []
+    places = places_in(rows) if rows else {}
+    if not places:
+        return []
+    rows = [row + [""] * (len(rows[0]) - len(row)) for row in rows]
+    told = {row[places["maximum"]].replace(",", ".") for row in rows[1:]} if "maximum" in places else set()
+    maximum = told - {""}
+    if maximum and not any(float(said or 0) >= most for said in maximum if NUMBER_CELL.fullmatch(said)):
+        remarks.append(
+            f"the maximum in Moodle is {listing(sorted(maximum))}, here it is {most:g}:"
+            " Moodle will skip grades above its own, so set it to the same"
+        )
+    unread = [said for row in rows[1:] if (said := row[places["graded"]].strip("- ")) and not moment(said)]
+    if unread:
+        remarks.append(
+            f"{len(unread)} times of grades in Moodle cannot be read, such as {listing(unread, 2, '; ')}:"
+            ' tick "update records that have been modified" when you upload moodle.csv'
+        )
+    return rows
 
 
 def timed_lines(path: str, whose: Whose, zone: Zone) -> Iterator[tuple[int, Line, Clock]]:
