@@ -166,16 +166,19 @@ def preload(modules: list[str]) -> None:
 
 
 def rehearse() -> None:
-    """Answer calls of our own, so that no worker is the first to do so: what has been used is faster."""
+    """Answer calls of our own, so that no worker is the first to do so: what has been used is faster.
+
+    None asks for gradients: where there is a graphics card, that starts a thread, and forking would end.
+    """
     module, objects = types.ModuleType("rehearsal"), Objects()
-    vars(module).update(last=lambda *values: values[-1], loss=lambda one: (one.exp() * one).mean())
+    vars(module).update(last=lambda *values, **_: values[-1], loss=lambda one: (one.exp() * one).mean())
     data = {"a": np.arange(3.0), "b": [1.0, 2]}
     calls = [Call("call", "last", (1.0, data), data), Call("make", "numpy.random.default_rng")]
     if "torch" in sys.modules:
-        calls += [Call("call", "loss", (tensor([1.0, 2.0]),), wrt=("0",))]
+        calls += [Call("call", "loss", (tensor([1.0, 2.0]),))]
     requests = [protocol.decode_frame(encode_call(call), protocol.REQUEST) for call in calls]
     for request, body in REHEARSALS * requests:
-        worker.answer(request, body, module, objects, [], None)
+        worker.answer(request, body, module, objects, [])
     if "matplotlib.pyplot" in sys.modules:
         draw_one()
     seed_everything()
