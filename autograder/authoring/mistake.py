@@ -11,7 +11,6 @@ from autograder.errors import InputError, nearest
 from autograder.submission.reading import read_submission, source_of
 from autograder.submission.work import task_of
 
-DEFINED = (ast.FunctionDef, ast.ClassDef)
 AFTER_MISTAKE = """{name} is in {where} now.
 
 Next:
@@ -48,7 +47,7 @@ def definition_in(cells: list[str], question: str) -> ast.FunctionDef | ast.Clas
         except (SyntaxError, ValueError, RecursionError):
             continue
         for node in body:
-            if isinstance(node, DEFINED) and node.name == question:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == question:
                 found = node
     if found is None:
         raise InputError(f"there is no function or class {question} in the submission")

@@ -14,7 +14,7 @@ from autograder.judging.bank import Bank, Check
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.examples import EXAMPLES_FILE as EXAMPLES
 from autograder.judging.examples import Examiner
-from autograder.judging.held import LARGE, Held
+from autograder.judging.held import MOST_LARGE, Held
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
 from autograder.judging.lending import Lending, better, judge_again
@@ -82,7 +82,7 @@ class Grader:
         self.diagnostician = Diagnostician(wall, self.judge, mistakes, right, lasting=cache is not None)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.examiner = Examiner(wall, bank, self.judge)
-        self.large = Semaphore(LARGE)
+        self.large = Semaphore(MOST_LARGE)
         self.after_check: Callable[[CheckResult], None] = lambda _: None
 
     def grade(self, submission: Submission) -> Report:

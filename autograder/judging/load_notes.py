@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from autograder.checks.describe import sentence
-from autograder.judging.hints import hint
+from autograder.judging.hints import lacking_hint
 from autograder.judging.session import Session
 from autograder.judging.verdict import LAST_LINE
 from autograder.sandbox.protocol import StoppedStatement
@@ -38,7 +38,7 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
         else:
             said = stop.problem.message.partition("\n")[0].rstrip(". ")
             told = f"{stop.problem.type_name} at {where}{': ' if said else ''}{said}."
-        told = f"{told} {hint(stop.problem.lacks)}".rstrip()
+        told = f"{told} {lacking_hint(stop.problem.lacks)}".rstrip()
         kind = "" if defined else what_it_is(source.cells[0])
         if kind:
             return [f"{source.name} is {kind}, not Python: hand in the .py or .ipynb file itself."]

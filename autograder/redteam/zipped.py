@@ -13,7 +13,7 @@ import yaml
 
 from autograder.errors import InputError
 from autograder.redteam.collection import QUICK, Attack, Gain, armed, hand_in
-from autograder.redteam.gains import ReadByStudents, Secrets, judge
+from autograder.redteam.gains import ReadByStudents, Secrets, gains_of
 from autograder.redteam.stage import Stage, on_stages, stage
 
 ZIP_S = 300  # for one attack: one that is cut off has shown nothing
@@ -45,7 +45,7 @@ def against_zip(
     """
 
     def set_up(scene: Stage) -> None:
-        unpack(archive, scene.folder / "platform" / "source")
+        unpack_zip(archive, scene.folder / "platform" / "source")
 
     def run(scene: Stage, attack: Attack) -> Gain:
         root = scene.folder / "platform"
@@ -55,7 +55,7 @@ def against_zip(
         if told is None:
             return Gain(attack.name, score, ("kept results.json from being written",))
         cut = ["kept the grader from coming to an end"] if ENDED in printed else []
-        return Gain(attack.name, score, (*judge(score, printed, told, secrets, scene), *cut))
+        return Gain(attack.name, score, (*gains_of(score, printed, told, secrets, scene), *cut))
 
     with stage() as scene:
         set_up(scene)
@@ -72,7 +72,7 @@ def against_zip(
     return gains
 
 
-def unpack(archive: Path, source: Path) -> None:
+def unpack_zip(archive: Path, source: Path) -> None:
     """Unpack a zip into the platform's folder, with limits that end an attack soon."""
     try:
         with zipfile.ZipFile(archive) as opened:

@@ -41,7 +41,7 @@ def committed_at(folder: Path) -> datetime | None:
     git = folder / ".git"
     try:
         name = head_of(git)
-        commit = loose(git, name) or packed(git, name) if name else b""
+        commit = loose(git, name) or packed_commit(git, name) if name else b""
     except BROKEN_GIT:
         return None
     found = COMMIT_TIME.search(commit.partition(b"\n\n")[0])
@@ -88,7 +88,7 @@ def loose(git: Path, name: str) -> bytes:
     return body if head.startswith(b"commit ") else b""
 
 
-def packed(git: Path, name: str) -> bytes:
+def packed_commit(git: Path, name: str) -> bytes:
     """Return a commit out of a pack, b"" if none has it."""
     wanted = bytes.fromhex(name)
     for index in sorted((git / "objects" / "pack").glob("*.idx"))[:PACKS]:

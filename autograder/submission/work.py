@@ -21,7 +21,7 @@ from autograder.submission.notebook_code import MAX_CODE, cells_of
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 MAX_TEXT = 1_000_000  # bytes of a text file
 MOST_READ = 20  # files that are looked into
-UNREADABLE = 150_000  # characters that a file costs which cannot be read
+UNREADABLE_COST = 150_000  # characters that a file costs which cannot be read
 LONGEST_STUB = 20_000  # characters: a longer definition is somebody's work
 DEFINED = re.compile(r"([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 ASSIGNED = re.compile(r"(\w+)[ \t]*(?::[^=]*)?=(?!=)")
@@ -69,7 +69,7 @@ class Work:
         return bool(self.stubs) and not self.done
 
 
-NOTHING = Work()
+NO_WORK = Work()
 
 
 def task_of(course: Course, stem: str) -> Task:
@@ -100,7 +100,7 @@ def texts_of(items: Sequence[Item]) -> Iterator[tuple[Item, str]]:
             room -= len(text)
         except InputError:
             text = ""
-            room -= UNREADABLE
+            room -= UNREADABLE_COST
         yield item, text
         if room < 0:
             break

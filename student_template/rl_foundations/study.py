@@ -56,7 +56,7 @@ FACTS = READY.read_facts(HERE)
 
 def kit_if_ready():
     """Return the kit; where something is missing, end with the first thing to do."""
-    for fine, told, needed in READY.surroundings(HERE, FACTS):
+    for fine, told, needed in READY.readiness(HERE, FACTS):
         if needed and not fine:
             sys.exit(told)
     return load_kit()
@@ -241,7 +241,7 @@ def hint(words):
 
 def check():
     """Print what was looked at before handing in, what is wrong last."""
-    found = list(READY.surroundings(HERE, FACTS))
+    found = list(READY.readiness(HERE, FACTS))
     ready = all(fine for fine, _, needed in found if needed)
     found = [(fine, told) for fine, told, _ in found]
     if ready:

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.data import figures, plain
 from autograder.judging import answers, examples, facts, held, judge, lending
-from autograder.judging.session import PARTS, Script, Session
+from autograder.judging.session import TIME_PARTS, Script, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
 from autograder.sandbox.calls import Answer, Call
@@ -34,8 +34,8 @@ ROWS = {
         codec.ROOM_TIMES,
     ],
     "all answers of a submission": [held.SUBMISSION_BYTES // MB],
-    "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_DEPTH, packing.MAX_ROWS],
-    "answering the examples of a submission": [examples.CALLS],
+    "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_LIST_DEPTH, packing.MAX_ROWS],
+    "answering the examples of a submission": [examples.CALL_TIMES],
     "a dict or a set": [plain.MAX_KEYED, packing.MAX_ALIKE],
     "what is compared with known mistakes": [facts.MOST_FACTS],
     "names, problems, changed arguments": [
@@ -49,16 +49,18 @@ ROWS = {
         packed.MAX_INSIDE // 10**6, packed.MAX_UNPACKED // 10**6,
         tar.LONGEST_HEADER >> 10,
     ],
-    "a notebook": [work.MAX_NOTEBOOK // 10**6, large_notebook.LARGE // 10**6, notebook_code.MAX_CODE // 1000],
+    "a notebook": [
+        work.MAX_NOTEBOOK // 10**6, large_notebook.LARGE_NOTEBOOK // 10**6, notebook_code.MAX_CODE // 1000,
+    ],  # fmt: skip
     "looking for the file that is meant": [work.MOST_READ, notebook_code.MAX_CODE // 1000],
     "notes on what was handed in": [
         archive.MOST_NOTES, beside.MAX_HELPERS, beside.MAX_DATA_FILES, work.MAX_TEXT // 10**6,
     ],
     "a program that is looked through for what it uses": [
-        libraries.READ // MB, lending.MOST_PROGRAM // 1000,
+        libraries.MOST_SEARCHED // MB, lending.MOST_PROGRAM // 1000,
     ],
     "a class: answers in the grader at once": [
-        held.SUBMISSION_BYTES // MB, held.LARGE, held.SMALL_BYTES // MB, 1, held.PIECE_BYTES,
+        held.SUBMISSION_BYTES // MB, held.MOST_LARGE, held.SMALL_BYTES // MB, 1, held.PIECE_BYTES,
     ],
     "a class: what is remembered": [judge.KEPT_ROOM // MB, answers.KEPT_ROOM // MB],
     "a class: the warm process": [warm.START_S, wall.FORK_S, wall.IMPORT_S],
@@ -110,7 +112,11 @@ def test_after_timeouts_a_question_gets_a_fifth_of_the_time_then_a_twentieth(wal
     for _ in range(4):
         allowed.append(one._allowed_s())
         one._timeouts[""] += 1
-    assert allowed == [wall.bounds.call_s / part for part in (*PARTS, PARTS[-1])] == [1, 0.2, 0.05, 0.05]
+    assert (
+        allowed
+        == [wall.bounds.call_s / part for part in (*TIME_PARTS, TIME_PARTS[-1])]
+        == [1, 0.2, 0.05, 0.05]
+    )
 
 
 def alike(count: int) -> list[protocol.WireItems]:
