@@ -58,8 +58,8 @@ def examples_rule(assignment: Assignment) -> str:
     if not assignment.examples_points:
         return "They count no points."
     return (
-        f"They count {assignment.examples_points:g} points, each function as much as another: the part"
-        f" that is right, times what they catch, where {100 * ENOUGH_CAUGHT:g} % of known mistakes are enough."
+        f"They count {assignment.examples_points:g} points, each function as much as another: the part that"
+        f" is right, times what they catch, where {100 * ENOUGH_CAUGHT:g} % of the known mistakes are enough."
         " Calls of the visible checks count nothing."
     )
 

@@ -51,7 +51,7 @@ ROWS = {
     ],
     "a notebook": [
         work.MAX_NOTEBOOK // 10**6, large_notebook.LARGE_NOTEBOOK // 10**6, notebook_code.MAX_CODE // 1000,
-    ],  # fmt: skip
+    ],
     "looking for the file that is meant": [work.MOST_READ, notebook_code.MAX_CODE // 1000],
     "notes on what was handed in": [
         archive.MOST_NOTES, beside.MAX_HELPERS, beside.MAX_DATA_FILES, work.MAX_TEXT // 10**6,
