@@ -57,19 +57,25 @@ def against_zip(
         cut = ["kept the grader from coming to an end"] if ENDED in printed else []
         return Gain(attack.name, score, (*gains_of(score, printed, told, secrets, scene), *cut))
 
-    with stage() as scene:
-        set_up(scene)
-        hand_in(Attack("honest", "", ""), honest.text, stem, scene.folder / "platform" / "submission")
-        score, printed, _ = run_in_zip(scene.folder / "platform")
-    if score != honest.score:
-        told = f"honest work scores {score:g}, {honest.score:g} here: {printed.strip()[-300:]}"
-        return [Gain("honest", score, (told,))]
+    if differing := honest_gain(archive, stem, honest):
+        return [differing]
     gains = []
     for gain in on_stages(attacks, run, set_up):
         gains.append(gain)
         if len(gains) % TELL_EVERY == 0:
             tell(f"{len(gains)} of {len(attacks)} attacks against {archive.name}")
     return gains
+
+
+def honest_gain(archive: Path, stem: str, honest: Honest) -> Gain | None:
+    """Return None if honest work scores in a zip what it scores here."""
+    with stage() as scene:
+        root = scene.folder / "platform"
+        unpack_zip(archive, root / "source")
+        hand_in(Attack("honest", "", ""), honest.text, stem, root / "submission")
+        score, printed, _ = run_in_zip(root)
+    told = f"honest work scores {score:g}, {honest.score:g} here: {printed.strip()[-300:]}"
+    return None if score == honest.score else Gain("honest", score, (told,))
 
 
 def unpack_zip(archive: Path, source: Path) -> None:

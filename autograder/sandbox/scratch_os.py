@@ -42,20 +42,27 @@ def opener(scratch: Scratch) -> Callable[..., Any]:
                 if kind != "r":
                     raise
                 raw = scratch.raw(file, kind)
-        if buffering == 0:
-            return raw
-        both = raw.readable() and raw.writable()
-        buffer: Any = (
-            io.BufferedRandom(raw) if both and "+" in kind
-            else io.BufferedReader(raw) if kind == "r" else io.BufferedWriter(raw)
-        )  # fmt: skip
-        if "b" in mode:
-            return buffer
-        text = io.TextIOWrapper(buffer, encoding or "utf-8", errors, newline, line_buffering=buffering == 1)
-        text.mode = mode  # type: ignore[misc]
-        return text
+        return layered(raw, mode, buffering, encoding, errors, newline)
 
     return open
+
+
+def layered(
+    raw: Any, mode: str, buffering: int, encoding: str | None, errors: str | None, newline: str | None
+) -> Any:
+    """Return a raw file with the layers that Python's own `open` puts on it."""
+    if buffering == 0:
+        return raw
+    both = raw.readable() and raw.writable()
+    buffer: Any = (
+        io.BufferedRandom(raw) if both and "+" in mode
+        else io.BufferedReader(raw) if "r" in mode and "+" not in mode else io.BufferedWriter(raw)
+    )  # fmt: skip
+    if "b" in mode:
+        return buffer
+    text = io.TextIOWrapper(buffer, encoding or "utf-8", errors, newline, line_buffering=buffering == 1)
+    text.mode = mode  # type: ignore[misc]
+    return text
 
 
 class ScratchOs:
