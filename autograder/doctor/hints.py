@@ -57,7 +57,7 @@ def measure_hints(
     return found
 
 
-def grade_it(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
+def grade_program(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
     """Grade one question of a program."""
     session = Session(grader.wall, program)
     checks = grader.bank.of(question)
@@ -71,7 +71,7 @@ def grade_it(grader: Grader, question: str, program: Program) -> tuple[QuestionR
 
 def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven:
     """Return what a known mistake is told in an otherwise right file."""
-    graded, _ = grade_it(grader, mistake.question, mistaken_program(grader, mistake, way))
+    graded, _ = grade_program(grader, mistake.question, mistaken_program(grader, mistake, way))
     return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
 
@@ -81,7 +81,7 @@ def mistaken_program(grader: Grader, mistake: Variant, way: str) -> Program:
     if way == WAYS[0]:
         return program
     text = Path(writings.__file__).read_text("utf-8")
-    text += f"\n\nimport variants\nanswer = written(variants.{mistake.name}, {way!r})\n"
+    text += f"\n\nimport variants\nanswer = write_in(variants.{mistake.name}, {way!r})\n"
     modules = {**program.modules, "written": text}
     return replace(program, modules=modules, bind={mistake.question: ("written", "answer")})
 

@@ -190,7 +190,7 @@ def test_the_time_in_which_they_are_read_is_the_submissions(grader):
 
 def test_what_there_is_no_time_to_answer_is_told(grader, monkeypatch):
     graded(grader, GOOD)  # what can be caught is known
-    monkeypatch.setattr(module, "CALLS", 0)
+    monkeypatch.setattr(module, "CALL_TIMES", 0)
     report = graded(grader, GOOD)
     assert report.examples == []
     (told,) = (note for note in report.notes if note.startswith("examples.py"))
