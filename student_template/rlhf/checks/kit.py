@@ -3434,9 +3434,9 @@ MOST_TEXT = 300_000  # characters: read, they take hundreds of times their size 
 MOST_WORK = 10_000_000  # characters that dots and fields read again
 
 
-def syntax_tree(text: str, most: int = MOST_TEXT) -> ast.Module | None:
-    """Return the syntax tree of a text, None if it is no Python, longer than `most` or too much work."""
-    if len(text) > most or parsers_work(text) > MOST_WORK:
+def syntax_tree(text: str) -> ast.Module | None:
+    """Return the syntax tree of a text, None if it is no Python, too long or too much work."""
+    if len(text) > MOST_TEXT or parsers_work(text) > MOST_WORK:
         return None
     try:
         return ast.parse(text)
