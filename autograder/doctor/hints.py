@@ -57,7 +57,9 @@ def measure_hints(
     return found
 
 
-def grade_program(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
+def grade_program(
+    grader: Grader, question: str, program: Program
+) -> tuple[QuestionResult, list[CheckResult]]:
     """Grade one question of a program."""
     session = Session(grader.wall, program)
     checks = grader.bank.of(question)

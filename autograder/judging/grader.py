@@ -38,6 +38,7 @@ from autograder.results import (
 )
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import used_by
+from autograder.sandbox.pages import hand_back
 from autograder.sandbox.program import Program
 from autograder.sandbox.selfcheck import FULL
 from autograder.sandbox.student import Student
@@ -87,6 +88,13 @@ class Grader:
 
     def grade(self, submission: Submission) -> Report:
         """Return the report on one submission; whatever is in it, this returns."""
+        try:
+            return self.graded_or_not(submission)
+        finally:
+            hand_back()
+
+    def graded_or_not(self, submission: Submission) -> Report:
+        """Return the report on one submission, if need be one that says why it could not be graded."""
         if submission.problem:
             return self.ungraded(submission, Outcome.ERROR, submission.problem)
         told = "The kit failed on this submission; staff have been told."

@@ -17,7 +17,7 @@ from autograder.submission.archive import open_regular, read_capped
 
 SHORT = 4096  # bytes of HEAD or of a reference
 PACKED_REFS = 4_000_000
-OBJECT = 1_000_000
+OBJECT = 50_000  # bytes of a commit, and of each delta on the way to it
 PACKS = 20
 DEPTH = 50  # of deltas, as git makes them
 COMMIT, OFFSET_DELTA, NAMED_DELTA = 1, 6, 7

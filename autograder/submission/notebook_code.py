@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.errors import STUB, InputError
-from autograder.submission.commands import CLOSING, OPENING, python_of_cell, without_commands
+from autograder.submission.commands import python_of_cell, without_commands
 from autograder.submission.disguises import what_it_is
+from autograder.submission.parsing import CLOSING, OPENING
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF32_LE, "utf-32"),

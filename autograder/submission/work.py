@@ -17,6 +17,7 @@ from autograder.errors import STUB, InputError
 from autograder.submission.archive import Item
 from autograder.submission.large_notebook import slim
 from autograder.submission.notebook_code import MAX_CODE, cells_of
+from autograder.submission.parsing import syntax_tree
 
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 MAX_TEXT = 1_000_000  # bytes of a text file
@@ -168,11 +169,10 @@ def judged(lines: list[str], at: int, indent: int) -> tuple[float, int]:
     text = "\n".join(body)
     if STUB not in text:
         return 1.0, 0
-    try:
-        (node,) = ast.parse(textwrap.dedent(text)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = syntax_tree(textwrap.dedent(text))
+    if tree is None or len(tree.body) != 1:
         return 1.0, 0
-    functions = [one for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
     stubs = sum(map(is_stub, functions))
     return 1.0 - stubs / max(len(functions), 1), stubs
 

@@ -144,12 +144,12 @@ class Runner:
             self.child = Child()
         child, self.child = self.child, None
         child.go(skip)
-        told, allowed = {"event": "ready"}, self.kit.HERE * FACTS["limits"]["import_s"]
+        told, allowed = {"event": "ready"}, self.kit.HOME_FACTOR * FACTS["limits"]["import_s"]
         try:
             while told["event"] not in ("done", "gone"):
                 told = child.lines.get(timeout=allowed + PATIENCE_S)
                 if told["event"] != "ready":
-                    allowed = self.kit.HERE * FACTS["limits"]["call_s"]
+                    allowed = self.kit.HOME_FACTOR * FACTS["limits"]["call_s"]
                 yield told
         except queue.Empty:
             yield {"event": "stuck"}

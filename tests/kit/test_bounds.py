@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.data import figures, plain
-from autograder.judging import answers, examples, facts, held, judge, lending
+from autograder.judging import answers, examples, facts, held, judge
 from autograder.judging.session import TIME_PARTS, Script, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
@@ -21,7 +21,17 @@ from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
 from autograder.sandbox.student import Student
-from autograder.submission import archive, beside, large_notebook, notebook_code, packed, reading, tar, work
+from autograder.submission import (
+    archive,
+    beside,
+    large_notebook,
+    notebook_code,
+    packed,
+    parsing,
+    reading,
+    tar,
+    work,
+)
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "security.md"
 MB = 1 << 20
@@ -57,7 +67,7 @@ ROWS = {
         archive.MOST_NOTES, beside.MAX_HELPERS, beside.MAX_DATA_FILES, work.MAX_TEXT // 10**6,
     ],
     "a program that is looked through for what it uses": [
-        libraries.MOST_SEARCHED // MB, lending.MOST_PROGRAM // 1000,
+        libraries.MOST_SEARCHED // MB, parsing.MOST_TEXT // 1000, parsing.MOST_WORK // 10**6,
     ],
     "a class: answers in the grader at once": [
         held.SUBMISSION_BYTES // MB, held.MOST_LARGE, held.SMALL_BYTES // MB, 1, held.PIECE_BYTES,
@@ -162,12 +172,6 @@ def test_pieces_of_an_answer_count_like_bytes():
     assert codec.read_reply(few, room).value == [None] * 4_000
     with pytest.raises(protocol.TooManyPieces):
         codec.read_reply(many, room)
-
-
-def test_a_program_longer_than_people_write_is_not_looked_through():
-    text = "x = running_mean\n" * (lending.MOST_PROGRAM // 17 + 1)
-    assert lending.defining_statements((text,)) == {}
-    assert lending.defining_statements((text[: lending.MOST_PROGRAM // 2],)) != {}
 
 
 def test_of_an_iterator_that_stays_only_so_much_is_drawn(behind, monkeypatch):

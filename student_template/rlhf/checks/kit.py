@@ -29,6 +29,7 @@ It was put together from the course's grader, part by part:
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
+- parsing: Python's own parser for what a student wrote: only for texts on which its work stays in proportion to them.
 - commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
 - disguises: Files that are called .py and are something else: what they are, by how they begin.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells.
@@ -3426,6 +3427,60 @@ def promised() -> str:
 
 
 # ----------------------------------------
+# parsing: Python's own parser for what a student wrote: only for texts on which its work stays in proportion to them.
+
+LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+COSTLY = re.compile(r"\.(?!\d)|\{")
+MOST_TEXT = 300_000  # characters: read, they take hundreds of times their size in memory
+MOST_WORK = 10_000_000  # characters that dots and fields read again
+
+
+def syntax_tree(text: str) -> ast.Module | None:
+    """Return the syntax tree of a text, None if it is no Python, too long or too much work."""
+    if len(text) > MOST_TEXT or parsers_work(text) > MOST_WORK:
+        return None
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: too deep
+        return None
+
+
+def parsers_work(text: str) -> int:
+    """Return the sum over all statements of their length times their dots and opening braces."""
+    work = size = marks = 0
+    quote, depth, joined = "", 0, False
+    for line in text.split("\n"):
+        if not (quote or depth or joined):
+            work, size, marks = work + size * marks, 0, 0
+        size, marks = size + len(line), marks + len(COSTLY.findall(line))
+        quote, depth, joined = open_after(line, quote, depth)
+    return work + size * marks
+
+
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
+    at = 0
+    while found := LEXICAL.search(line, at):
+        mark, at = found[0], found.end()
+        if mark == "\\":
+            at += 1  # whatever comes next means nothing
+        elif quote:
+            if mark.startswith(quote):
+                at, quote = found.start() + len(quote), ""
+        elif mark == "#":
+            return "", depth, False
+        elif mark[0] in "'\"":
+            quote = mark
+        else:
+            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
+    joined = at > len(line)  # a backslash was the last character
+    if len(quote) == 1 and not joined:
+        quote = ""  # never closed: an error, which ends with its line
+    return quote, depth, joined and not quote
+
+
+# ----------------------------------------
 # commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
 
 SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^(?:>>>|In \[|```)", re.MULTILINE)
@@ -3439,9 +3494,7 @@ COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?|```)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
 OF_THE_SYSTEM = ("sx", "system")
-LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-LONGEST_CELL = 20_000  # characters: read, it takes hundreds of times its size in memory
+LONGEST_CELL = 20_000  # characters: of a longer one nobody asks whether it is Python
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 
 
@@ -3464,24 +3517,13 @@ def python_of_cell(text: str, module: str = "") -> str:
     if command[2] not in CELLS_NOT_RUN:
         python = f"{command[1]}# %%{command[2]}{command[3]}\n"
         python += without_commands(without_indent(text[command.end() :]))
-        if is_python(python):
+        if len(python) > LONGEST_CELL or syntax_tree(python):
             return python if "\n" in text[command.end(1) :] else python.removesuffix("\n")
     lines = [f"# {line}" for line in text.split("\n")]
     if command[2] not in CELLS_NOT_RUN:
         at = command[1].count("\n")
         lines[at] = f"{shell_call('run_cell_magic', command[2], command[3], '')}  {lines[at]}"
     return "\n".join(lines)
-
-
-def is_python(text: str) -> bool:
-    """Whether a text can be read as Python; one longer than people write into a cell is not looked at."""
-    if len(text) > LONGEST_CELL:
-        return True
-    try:
-        ast.parse(text)
-    except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
-        return False
-    return True
 
 
 def shell_call(method: str, *given: str) -> str:
@@ -3550,28 +3592,6 @@ def with_result(line: str, assigned: re.Match[str]) -> str:
     if command is None or command in OF_THE_SYSTEM:
         return f"{target}[]  # {line[assigned.end(1) :]}"
     return f"{target}{shell_call('run_line_magic', command, rest.rstrip(chr(92)))}"
-
-
-def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
-    at = 0
-    while found := LEXICAL.search(line, at):
-        mark, at = found[0], found.end()
-        if mark == "\\":
-            at += 1  # whatever comes next means nothing
-        elif quote:
-            if mark.startswith(quote):
-                at, quote = found.start() + len(quote), ""
-        elif mark == "#":
-            return "", depth, False
-        elif mark[0] in "'\"":
-            quote = mark
-        else:
-            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
-    joined = at > len(line)  # a backslash was the last character
-    if len(quote) == 1 and not joined:
-        quote = ""  # never closed: an error, which ends with its line
-    return quote, depth, joined and not quote
 
 
 # ----------------------------------------
