@@ -57,9 +57,7 @@ def measure_hints(
     return found
 
 
-def grade_program(
-    grader: Grader, question: str, program: Program
-) -> tuple[QuestionResult, list[CheckResult]]:
+def grade_alone(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
     """Grade one question of a program."""
     session = Session(grader.wall, program)
     checks = grader.bank.of(question)
@@ -73,7 +71,7 @@ def grade_program(
 
 def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven:
     """Return what a known mistake is told in an otherwise right file."""
-    graded, _ = grade_program(grader, mistake.question, mistaken_program(grader, mistake, way))
+    graded, _ = grade_alone(grader, mistake.question, mistaken_program(grader, mistake, way))
     return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
 
