@@ -226,16 +226,18 @@ def test_only_a_few_submissions_answer_much_at_once():
 
 
 def test_one_submission_is_read_at_a_time(tmp_path, monkeypatch):
-    alone, read_on = [], reading.collect
+    alone, read_on = [], reading.cells_of
 
-    def collect(*told):
+    def cells_of(*told):
         alone.append(not reading.READING.acquire(blocking=False))
         return read_on(*told)
 
-    monkeypatch.setattr(reading, "collect", collect)
+    monkeypatch.setattr(reading, "cells_of", cells_of)
     (tmp_path / "warmup.py").write_text("x = 1\n")
-    assert not reading.read_submission(tmp_path / "warmup.py", "warmup").problem
+    handed_in = reading.read_submission(tmp_path / "warmup.py", "warmup")
     assert alone == [True]
+    assert reading.source_of(handed_in, "warmup").cells == ("x = 1\n",)  # as it is graded
+    assert alone == [True, True]
     assert not reading.READING.locked()
 
 
