@@ -28,7 +28,7 @@ from autograder.results import Isolation
 from autograder.submission.reading import Submission, read_submission
 from autograder.submission.work import Task, task_of
 
-GRADER_S, GRADER_MB = 8, 450  # of one attack; of all: with what it begins with below 600
+GRADER_S, GRADER_MB = 8, 350  # of one attack; of all: with what it begins with far below 600
 CENT = 0.011  # scores are rounded
 
 

@@ -218,7 +218,8 @@ def source_of(submission: Submission, stem: str) -> Source:
         raise InputError(submission.problem)
     if not submission.main:
         return Source(f"{stem}.py", ("",))
-    cells = cells_of(submission.files[submission.main], submission.main)
+    with READING:
+        cells = cells_of(submission.files[submission.main], submission.main)
     return Source(submission.main, tuple(cells))
 
 

@@ -113,6 +113,16 @@ def test_a_zips_own_list_of_files_is_not_trusted(tmp_path: Path) -> None:
     assert "its list of files is too long" in read_submission(path, STEM).problem
 
 
+def test_nor_is_that_of_a_zip_in_a_zip(tmp_path: Path) -> None:
+    inner = zip_at(tmp_path / "inner.zip", (f"{STEM}.py", WORK)).read_bytes()
+    start, end = inner.index(b"PK\1\2"), inner.index(b"PK\5\6")
+    entry, many = inner[start:end], archive.MAX_DIRECTORY // (end - start) + 1
+    record = bytearray(inner[end:])
+    struct.pack_into("<I", record, 12, many * len(entry))  # how long the list is
+    path = zip_at(tmp_path / "a.zip", (f"{STEM}.zip", inner[:start] + many * entry + bytes(record)))
+    assert "its list of files is too long" in read_submission(path, STEM).problem
+
+
 @pytest.mark.parametrize(
     "name",
     [

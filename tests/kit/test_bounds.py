@@ -1,7 +1,9 @@
 """The table of bounds in docs/security.md: each number is the engine's, and each bound is tried."""
 
+import io
 import json
 import re
+import tarfile
 import threading
 import time
 import zipfile
@@ -230,16 +232,18 @@ def test_only_a_few_submissions_answer_much_at_once():
 
 
 def test_one_submission_is_read_at_a_time(tmp_path, monkeypatch):
-    alone, read_on = [], reading.collect
+    alone, read_on = [], reading.cells_of
 
-    def collect(*told):
+    def cells_of(*told):
         alone.append(not reading.READING.acquire(blocking=False))
         return read_on(*told)
 
-    monkeypatch.setattr(reading, "collect", collect)
+    monkeypatch.setattr(reading, "cells_of", cells_of)
     (tmp_path / "warmup.py").write_text("x = 1\n")
-    assert not reading.read_submission(tmp_path / "warmup.py", "warmup").problem
+    handed_in = reading.read_submission(tmp_path / "warmup.py", "warmup")
     assert alone == [True]
+    assert reading.source_of(handed_in, "warmup").cells == ("x = 1\n",)  # as it is graded
+    assert alone == [True, True]
     assert not reading.READING.locked()
 
 
@@ -247,7 +251,19 @@ def notebook(*cells):
     return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}).encode()
 
 
+def attributes(text):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for _ in range(30):
+            info = tarfile.TarInfo("a")
+            info.type, info.size = tarfile.XHDTYPE, len(text)
+            archive.addfile(info, io.BytesIO(text))
+    return made.getvalue()
+
+
 READ_FAST = {
+    "attributes of digits": {"work.tar": attributes(b"1" * 65_000)},
+    "attributes that do not end": {"work.tar": attributes(b"11 path=" * 8_000)},
     "a name of a file without end": {"warmup.ipynb": notebook("%%writefile a" + " " * 300_000 + "b\nx = 1")},
     "a cell without end": {"warmup.ipynb": notebook("%%time\nx = [" + "[]," * 1_500_000 + "]")},
     "a cell that no editor shows": {"warmup.ipynb": notebook("%%time\nx = [" + "[]," * 290_000 + "]")},
