@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 INK, LINE, BAR = "var(--muted)", "var(--line)", "var(--accent)"  # the page knows light, dark and paper
 BINS = 20
-STEPS = 20  # shares in a scatter plot are rounded to this: it stays small however large the class
+ROUNDED = 20  # shares in a scatter plot are rounded to this: it stays small however large the class
 PLOT_MARGIN = 0.06
 LEFT, RIGHT, TOP, BOTTOM = 46, 10, 10, 38  # of the plot, around its axes
 
@@ -41,7 +41,7 @@ def scatter(points: Sequence[tuple[float, float]], high: float, low: float) -> M
         plot.text(end - 0.02, start, word, dy=dy, anchor="end")
     for dy, word in ((13, "codes it,"), (25, "cannot explain it")):
         plot.text(start + 0.02, end, word, dy=dy, anchor="start")
-    places = Counter((round(x * STEPS) / STEPS, round(y * STEPS) / STEPS) for x, y in points)
+    places = Counter((round(x * ROUNDED) / ROUNDED, round(y * ROUNDED) / ROUNDED) for x, y in points)
     for (x, y), count in places.items():
         plot.circle(x, y, radius=min(3.1 * (1 + 0.27 * (count - 1)) ** 0.5, 11.3), fill=BAR, opacity=0.7)
     knows = sum(x >= high and y < low for x, y in points)
