@@ -472,6 +472,13 @@ def moves_twice_for_each_step(env, rng, max_steps=100):
     return total, steps
 
 
+@misconception("run_random_episode")
+def never_goes_right(env, rng, max_steps=100):
+    """One of the four actions is never taken: they are numbered from 0."""
+    rewards = walk(env, lambda step: int(rng.integers(1, 4)), max_steps)
+    return sum(rewards), len(rewards)
+
+
 # epsilon_greedy_probs
 
 
@@ -622,6 +629,13 @@ def divides_by_the_sum_afterwards(q_row, epsilon):
     best = q_row == q_row.max()
     probs = np.where(best, (1 - epsilon) / best.sum(), epsilon / len(q_row))
     return probs / probs.sum()
+
+
+@misconception("epsilon_greedy_probs")
+def forgets_what_exploring_takes(q_row, epsilon):
+    """The best action gets all of 1, and epsilon on top: more than 1 in all. The greedy part is 1 - epsilon."""
+    best = q_row == q_row.max()
+    return best / best.sum() + epsilon / len(q_row)
 
 
 # boltzmann_probs
@@ -775,6 +789,14 @@ def shifts_by_the_smallest(q_row, temperature):
 def rounds_to_three_decimals(q_row, temperature):
     """The probabilities are rounded. Leave them as they are."""
     return np.round(boltzmann_probs(q_row, temperature), 3)
+
+
+@misconception("boltzmann_probs")
+def divides_the_probabilities(q_row, temperature):
+    """The probabilities are divided by the temperature, so they no longer add up to 1. The values are, before
+    the exponential."""
+    weights = np.exp(q_row - q_row.max())
+    return weights / weights.sum() / temperature
 
 
 # q_learning_update

@@ -1207,6 +1207,14 @@ def discounts_the_next_value_by_lambda(rewards, values, bootstrap_value, termina
     return gae(rewards, values, bootstrap_value, on, on, gae_lambda, gamma * gae_lambda)
 
 
+@misconception("gae_advantages")
+def stops_before_the_first_step(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The first advantage stays 0: the loop stops one step early. What is the second argument of range?"""
+    advantages = right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda)
+    advantages[0] = 0.0
+    return advantages
+
+
 # ppo_clip_loss
 
 

@@ -851,6 +851,12 @@ def subtracts_the_score(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     return shaped_rewards(-rm_scores, log_probs, ref_log_probs, mask, kl_coef)
 
 
+@misconception("shaped_rewards")
+def multiplies_by_kl_coef_twice(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """kl_coef is multiplied with twice."""
+    return shaped_rewards(rm_scores, log_probs, ref_log_probs, mask, kl_coef**2)
+
+
 # verifiable_reward
 
 
@@ -1873,3 +1879,12 @@ def scales_the_reference_only(
     """beta multiplies the reference alone: brackets are missing. It scales the whole difference of gains."""
     reference = ref_chosen_log_probs.detach() - ref_rejected_log_probs.detach()
     return -functional.logsigmoid(chosen_log_probs - rejected_log_probs - beta * reference).mean()
+
+
+@misconception("dpo_loss")
+def has_a_reference_for_the_chosen_only(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The rejected response is not held against the reference. Each of the two has a gain over it."""
+    gain = chosen_log_probs - ref_chosen_log_probs.detach()
+    return -functional.logsigmoid(beta * (gain - rejected_log_probs)).mean()
