@@ -40,7 +40,7 @@ def file_names(entries: Iterable[str]) -> list[str]:
     return [f"{entry.removesuffix('.py')}.py" if is_module(entry) else entry for entry in entries]
 
 
-def is_plain(name: str) -> bool:
+def is_plain_name(name: str) -> bool:
     """Whether a file may be called so: no folder, nothing hidden, an ending."""
     return PLAIN.fullmatch(name) is not None
 
@@ -61,7 +61,7 @@ def clashes(stem: str, provided: Collection[str], hand_in: Collection[str]) -> I
         for entry, name in zip(entries, file_names(entries), strict=True):
             if is_module(entry):
                 why = hidden_by(name.removesuffix(".py"))
-            elif not is_plain(name):
+            elif not is_plain_name(name):
                 why = "give it a plain name"
             else:
                 why = THERE if name in FILES_TAKEN or name == f"{stem}.ipynb" else ""

@@ -28,7 +28,7 @@ BROUGHT = (
 IMPORTABLE = frozenset((*sys.stdlib_module_names, *LIBRARIES, *BROUGHT))
 
 # what later versions of Python have: the version, and names by module
-NEWER: dict[str, dict[str, tuple[str, ...]]] = {
+NEWER_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "3.12": {
         "typing": ("override", "TypeAliasType"), "itertools": ("batched",), "math": ("sumprod",),
         "collections.abc": ("Buffer",), "random": ("binomialvariate",), "calendar": ("Month", "Day"),
@@ -50,7 +50,7 @@ def python_name() -> str:
 
 def came_with(module: str, name: str = "") -> str:
     """Return the version of Python that brought a module or a name in one, "" if none after ours is known."""
-    for version, modules in NEWER.items():
+    for version, modules in NEWER_NAMES.items():
         if module in modules and (not modules[module] or name in modules[module]):
             newer = tuple(map(int, version.split("."))) > sys.version_info[:2]
             return version if newer else ""

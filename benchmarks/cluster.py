@@ -13,7 +13,7 @@ from classroom import build_class
 from distributed import LocalCluster
 
 from autograder.cluster.client import package_of
-from autograder.cluster.worker import Order, OrderReply, packed
+from autograder.cluster.worker import Order, OrderReply, to_wire
 from autograder.config import load_config
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.keys import work_key
@@ -79,15 +79,15 @@ def spent_by_workers() -> float:
 def messages(folder: Path) -> None:
     """Tell how many bytes go out and come back."""
     package = package_of(load_config(ROOT), STEM, Options())
-    tell("the course, once a worker", len(packed(package)) / 1024, "KB")
+    tell("the course, once a worker", len(to_wire(package)) / 1024, "KB")
     out = back = 0
     with Gradebook(folder / "there", create=False) as book:
         entries = find_submissions(folder / "class", STEM)
         for entry in entries:
             stored = book.newest(entry.name)
             order = Order("0" * 16, work_key(stored.keys), read_entry(entry, STEM))
-            out += len(packed(order))
-            back += len(packed(OrderReply("tcp://192.168.100.100:40000", report=stored.report)))
+            out += len(to_wire(order))
+            back += len(to_wire(OrderReply("tcp://192.168.100.100:40000", report=stored.report)))
     tell("a submission, out", out / len(entries) / 1024, "KB")
     tell("a report, back", back / len(entries) / 1024, "KB")
 

@@ -8,10 +8,10 @@ from autograder.authoring.question import HEADS, MARK_IMPORTS, extended, old_tex
 from autograder.config import Course
 from autograder.data.files import write_whole
 from autograder.errors import InputError, nearest
+from autograder.submission.parsing import syntax_tree
 from autograder.submission.reading import read_submission, source_of
 from autograder.submission.work import task_of
 
-DEFINED = (ast.FunctionDef, ast.ClassDef)
 AFTER_MISTAKE = """{name} is in {where} now.
 
 Next:
@@ -43,12 +43,8 @@ def definition_in(cells: list[str], question: str) -> ast.FunctionDef | ast.Clas
     """Return the last definition of a question in a program."""
     found = None
     for cell in cells:
-        try:
-            body = ast.parse(cell).body
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for node in body:
-            if isinstance(node, DEFINED) and node.name == question:
+        for node in tree.body if (tree := syntax_tree(cell)) else ():
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == question:
                 found = node
     if found is None:
         raise InputError(f"there is no function or class {question} in the submission")

@@ -150,7 +150,7 @@ def extended(text: str, fragment: str, imports: tuple[str, ...]) -> str:
 def with_import(text: str, line: str, newline: str) -> str:
     """Return a module that imports what a line says: the names are added to a line for the same module."""
     start, _, names = line.rpartition("import ")
-    known = imported_names(text)
+    known = names_imported(text)
     missing = [name for name in names.split(", ") if name not in known]
     if not missing:
         return text
@@ -165,11 +165,11 @@ def with_import(text: str, line: str, newline: str) -> str:
             lines[at] = f"{start}import {', '.join(both)}{newline}"
             return "".join(lines)
     at = import_line(text)
-    blank = newline if at and not imported_names(text) else ""
+    blank = newline if at and not names_imported(text) else ""
     return "".join([*lines[:at], blank, f"{start}import {', '.join(missing)}{newline}", *lines[at:]])
 
 
-def imported_names(text: str) -> set[str]:
+def names_imported(text: str) -> set[str]:
     """Return the names that a module imports at its top."""
     found = [node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom | ast.Import)]
     return {alias.asname or alias.name for node in found for alias in node.names}

@@ -23,7 +23,7 @@ COMMENT_COLUMNS = {
     "more": ("add", "more", "bonus"),
     "text": ("comment", "comments", "feedback"),
 }
-READ = "student, question, points, add, comment"
+KNOWN_HEADS = "student, question, points, add, comment"
 LONGEST_COMMENT = 4000  # characters of a comment
 
 
@@ -92,7 +92,7 @@ def insist_on_columns(path: Path) -> None:
     known = {name for names in (*COMMENT_COLUMNS.values(), *PERSON_COLUMNS.values()) for name in names}
     for head in heads_of(path) if path.is_file() else ():
         if head and head not in known | {"answer"}:
-            raise InputError(f"{path}: there is no column {head}{nearest(head, known)} (read: {READ})")
+            raise InputError(f"{path}: there is no column {head}{nearest(head, known)} (read: {KNOWN_HEADS})")
 
 
 def cells_by_meaning(item: Mapping[str, object], where: str) -> dict[str, str]:

@@ -24,13 +24,13 @@ def terms_of(course: Course, stem: str) -> dict[str, str]:
         f" {late.max_days} days at most",
         "attempts": f"{attempts.max or 'any number'}, {attempts.cooldown_minutes:g} minutes between them",
         **({"looks at hidden mistakes": f"{attempts.previews}"} if attempts.previews else {}),
-        "points": listed(points),
-        "limits": listed(asdict(assignment.limits)),
+        "points": numbers_as_text(points),
+        "limits": numbers_as_text(asdict(assignment.limits)),
         "seed": hashlib.sha256(f"{settings.course} {settings.seed}".encode()).hexdigest()[:16],
     }
 
 
-def listed(numbers: Mapping[str, float]) -> str:
+def numbers_as_text(numbers: Mapping[str, float]) -> str:
     """Return numbers and their names as text."""
     return ", ".join(f"{name} {number:g}" for name, number in numbers.items())
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.describe import advice, counted, describe, place, side_by_side, type_of
+from autograder.checks.describe import advice, counted, describe, side_by_side, type_of, where_wrong
 from autograder.checks.explain import explain
 from autograder.checks.tolerance import EXACT, RTOL, is_close
 from autograder.data.plain import TEXT_KINDS, plain
@@ -290,6 +290,6 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
     else:
         kind = "wrong"
         pattern = partial(explain, found, wanted, lambda one, other: bool(right(one, other).all()))
-    reason, hidden = (f"{subject} is {kind}{place(wrong, counts=counts)}" for counts in (True, False))
+    reason, hidden = (f"{subject} is {kind}{where_wrong(wrong, counts=counts)}" for counts in (True, False))
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     raise CheckFailed(reason, side_by_side(found, wanted, first), hidden, pattern)

@@ -118,7 +118,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def place(wrong: np.ndarray, *, counts: bool = True) -> str:
+def where_wrong(wrong: np.ndarray, *, counts: bool = True) -> str:
     """Say where an answer is wrong: " at 2 of 9 entries, first at index [3]", or not at how many."""
     count = int(np.count_nonzero(wrong))
     if wrong.size < 2:

@@ -5,7 +5,7 @@ from typing import Any
 
 from autograder.checks.compare import CheckFailed, refusal
 from autograder.checks.describe import counted, describe, show, written
-from autograder.checks.sameness import alike, is_listing, is_number, is_set, matched, simple
+from autograder.checks.sameness import is_listing, is_number, is_set, matched, same_data, simple
 from autograder.checks.tolerance import RTOL
 from autograder.data.plain import plain
 
@@ -92,7 +92,7 @@ def near_miss(found: str, texts: list[str]) -> str:
 
 def difference(found: Any, wanted: Any, subject: str, rtol: float) -> str:
     """Return how simple data differs from what is wanted, without its contents, or ""."""
-    if alike(found, wanted, rtol):
+    if same_data(found, wanted, rtol):
         return ""
     if isinstance(wanted, list):
         return list_difference(found, wanted, subject, rtol)
@@ -106,11 +106,11 @@ def difference(found: Any, wanted: Any, subject: str, rtol: float) -> str:
     if isinstance(wanted, str) and isinstance(found, str):
         return f"{subject} is another text{near_miss(found, [wanted])}"
     if type(found) is not type(wanted):
-        return f"{subject} is {called(found)}; expected {called(wanted)}"
+        return f"{subject} is {kind_of_data(found)}; expected {kind_of_data(wanted)}"
     return f"{subject} is not the right one"
 
 
-def called(value: Any) -> str:
+def kind_of_data(value: Any) -> str:
     """Return what a piece of data is, without its contents."""
     return "text" if isinstance(value, str) else describe(value)
 

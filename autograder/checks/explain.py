@@ -47,7 +47,7 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
         agree: whether two arrays of one shape are equal within the tolerance.
         whole: look only for what all entries have in common, not where some are right.
     """
-    if not pairs or telling([wanted for _, wanted in pairs]) < TELLING:
+    if not pairs or unrounded([wanted for _, wanted in pairs]) < TELLING:
         return ""
     for found, wanted in pairs:
         if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
@@ -58,9 +58,9 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
             return ""
         wrong = [wanted[where] for (_, wanted), where in zip(pairs, apart, strict=True)]
         right = [wanted[~where] for (_, wanted), where in zip(pairs, apart, strict=True)]
-        told = common(pairs, agree, properties) if telling(wrong) >= AT_LEAST else ""
+        told = common(pairs, agree, properties) if unrounded(wrong) >= AT_LEAST else ""
         if not whole:
-            told = told or (common(pairs, agree, partly_right) if telling(right) >= AT_LEAST else "")
+            told = told or (common(pairs, agree, partly_right) if unrounded(right) >= AT_LEAST else "")
             told = told or common(pairs, agree, nearly_right)
     alone = all(wanted.size == 1 for _, wanted in pairs)
     return worded_for_one(told) if alone else told
@@ -81,7 +81,7 @@ def worded_for_one(told: str) -> str:
     return told if told == hidden else Property(told, hidden)
 
 
-def telling(numbers: Sequence[np.ndarray]) -> int:
+def unrounded(numbers: Sequence[np.ndarray]) -> int:
     """Return how many different numbers are not round."""
     every = np.abs(np.concatenate([one.ravel() for one in numbers]))
     return len({f"{number:.4g}" for number in every[unround(every)]})

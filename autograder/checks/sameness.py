@@ -42,17 +42,17 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float | complex) and not isinstance(value, bool)
 
 
-def alike(found: Any, wanted: Any, rtol: float) -> bool:
+def same_data(found: Any, wanted: Any, rtol: float) -> bool:
     """Whether simple data is what is wanted."""
     if is_number(wanted) and is_number(found):
         return same_number(found, wanted, rtol)
     if isinstance(wanted, list) and isinstance(found, list):
         return len(found) == len(wanted) and all(
-            alike(one, other, rtol) for one, other in zip(found, wanted, strict=True)
+            same_data(one, other, rtol) for one, other in zip(found, wanted, strict=True)
         )
     if isinstance(wanted, dict) and isinstance(found, dict):
         same_keys = found.keys() == wanted.keys()
-        return same_keys and all(alike(found[key], value, rtol) for key, value in wanted.items())
+        return same_keys and all(same_data(found[key], value, rtol) for key, value in wanted.items())
     if is_set(wanted) and is_set(found):
         return len(found) == len(wanted) == matched(list(found), list(wanted), rtol)
     return same(found, wanted)
@@ -74,8 +74,10 @@ def matched(found: list[Any], wanted: list[Any], rtol: float) -> int:
     rest, missing = left_over(found, ours, equal), left_over(wanted, theirs, equal)
     if len(missing) > MATCHED:
         pairs = zip(rest, missing, strict=False)
-        return equal.total() + sum(alike(one, other, rtol) for one, other in pairs)
-    partners = [[at for at, one in enumerate(rest[:MATCHED]) if alike(one, other, rtol)] for other in missing]
+        return equal.total() + sum(same_data(one, other, rtol) for one, other in pairs)
+    partners = [
+        [at for at, one in enumerate(rest[:MATCHED]) if same_data(one, other, rtol)] for other in missing
+    ]
     return equal.total() + most_pairs(partners)
 
 

@@ -10,15 +10,15 @@ from autograder.checks.describe import written
 from autograder.data.values import Handle, Tensor
 from autograder.sandbox.calls import Call
 
-WIDTH = 88
-MANY = 40
-STEPS = ("__iter__", "__next__")
+SPELLED_WIDTH = 88
+LONG_ARRAY = 40
+ITERATOR_METHODS = ("__iter__", "__next__")
 
 
 def spell_last(calls: Sequence[Call]) -> str:
     """Return the last call of a check, or "": the one that made what is gone through, not its steps."""
     left = list(calls)
-    while len(left) > 1 and left[-1].name in STEPS:
+    while len(left) > 1 and left[-1].name in ITERATOR_METHODS:
         left.pop()
     if 1 < len(left) < len(calls) and left[-1].name == "__len__":  # which `list` asks for first
         left.pop()
@@ -37,7 +37,7 @@ def spell_call(call: Call) -> str:
     arguments = [spell(value) for value in call.args]
     arguments += [f"{key}={spell(value)}" for key, value in call.kwargs.items()]
     line = f"{name}({', '.join(arguments)})"
-    if len(line) <= WIDTH:
+    if len(line) <= SPELLED_WIDTH:
         return line
     return "\n".join([f"{name}(", *[f"    {argument}," for argument in arguments], ")"])
 
@@ -45,17 +45,17 @@ def spell_call(call: Call) -> str:
 def spell(value: Any) -> str:
     """Return one argument; large arrays by their shape."""
     if isinstance(value, Tensor):
-        if value.array.size > MANY:
+        if value.array.size > LONG_ARRAY:
             return f"<tensor of shape {value.array.shape}>"
         dtype = "" if value.dtype == "float64" else f', dtype="{value.dtype}"'
         return f"tensor({spell_numbers(value.array)}{dtype})"
     if isinstance(value, np.ndarray):
-        large = value.size > MANY
+        large = value.size > LONG_ARRAY
         return f"<array of shape {value.shape}>" if large else f"array({spell_numbers(value)})"
     if isinstance(value, Handle):
         return f"<{short_name(value)}>"
     if isinstance(value, list | tuple):
-        if len(value) > MANY:
+        if len(value) > LONG_ARRAY:
             return f"<{type(value).__name__} of {len(value)}>"
         inside = ", ".join(map(spell, value))
         if isinstance(value, list):
@@ -68,7 +68,7 @@ def spell(value: Any) -> str:
 
 def spell_numbers(array: np.ndarray) -> str:
     """Return the numbers of an array as nested lists."""
-    text = np.array2string(array, separator=", ", precision=6, threshold=MANY + 1, max_line_width=10**6)
+    text = np.array2string(array, separator=", ", precision=6, threshold=LONG_ARRAY + 1, max_line_width=10**6)
     return re.sub(r" +(?=[],])|(?<=\[) +", "", re.sub(r"\s+", " ", text))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder import __version__
 from autograder.batch.tasks import Stopped
-from autograder.cluster.worker import Order, OrderReply, Package, carry_out, end_run, packed, unpacked
+from autograder.cluster.worker import Order, OrderReply, Package, carry_out, end_run, from_wire, to_wire
 from autograder.config import FILE, Course
 from autograder.errors import InputError, KitError, SubmissionFailed, one_line
 from autograder.gradebook.keys import work_key
@@ -17,11 +17,11 @@ from autograder.results import Report
 from autograder.roster.intake import Options
 from autograder.submission.reading import Submission
 
-PARTS = (FILE, "assignments/{}/*", "solutions/{}*", "tests/questions/**/*{}*")
-SUFFIXES = (".py", ".yml")
+COURSE_FILES = (FILE, "assignments/{}/*", "solutions/{}*", "tests/questions/**/*{}*")
+COURSE_SUFFIXES = (".py", ".yml")
 CONNECT_S = 10
 POLL_S, LOOK_S = 0.1, 2  # for the first worker; for a scheduler that has gone
-TRIES = 3  # for a submission: a worker whose warm process has gone opens another
+WORKER_TRIES = 3  # for a submission: a worker whose warm process has gone opens another
 LEAST, MOST = 64, 256  # under way at once: room for workers that come later, a bound for the memory
 
 
@@ -40,7 +40,7 @@ class ClusterBackend:
             if not workers:
                 say(f"no worker at {address} yet: waiting for one")
             # as a result, each worker fetches it once, and it is made again if those who have it die
-            self._package = self._client.submit(bytes, packed(package_of(course, stem, options)), pure=False)
+            self._package = self._client.submit(bytes, to_wire(package_of(course, stem, options)), pure=False)
             self._first = self._first_reply(stop)
         except BaseException:
             self.close()
@@ -53,8 +53,8 @@ class ClusterBackend:
 
     def grade(self, submission: Submission, standing: Report | None = None) -> Report:
         """Let a worker run a submission, or add up what stands, and return the report."""
-        order = packed(Order(self._run, work_key(self.keys), submission, standing))
-        for _ in range(TRIES):
+        order = to_wire(Order(self._run, work_key(self.keys), submission, standing))
+        for _ in range(WORKER_TRIES):
             reply = self._reply_to(order)
             if reply.report is not None:
                 return reply.report
@@ -79,7 +79,7 @@ class ClusterBackend:
 
     def _first_reply(self, stop: Callable[[], bool]) -> OrderReply:
         """Wait for a worker, however long the cluster takes, and return what it is like."""
-        future = self._send(packed(Order(self._run)))
+        future = self._send(to_wire(Order(self._run)))
         while not future.done():
             if stop():
                 raise Stopped
@@ -97,7 +97,7 @@ class ClusterBackend:
         with self._one_line():
             while True:
                 with contextlib.suppress(TimeoutError):
-                    return unpacked(future.result(timeout=LOOK_S), OrderReply)
+                    return from_wire(future.result(timeout=LOOK_S), OrderReply)
                 if not self.is_alive():  # Dask leaves those waiting who asked while the connection broke
                     raise ConnectionError("the scheduler has gone")
 
@@ -126,8 +126,8 @@ class ClusterBackend:
 
 def package_of(course: Course, stem: str, options: Options) -> Package:
     """Read what workers need of a course."""
-    paths = {path for part in PARTS for path in course.root.glob(part.format(stem))}
-    paths = {path for path in paths if path.suffix in SUFFIXES and path.is_file()}
+    paths = {path for part in COURSE_FILES for path in course.root.glob(part.format(stem))}
+    paths = {path for path in paths if path.suffix in COURSE_SUFFIXES and path.is_file()}
     files = {path.relative_to(course.root).as_posix(): path.read_bytes() for path in sorted(paths)}
     return Package(__version__, stem, files, options.without, options.hidden_anyway, options.quiz_only)
 

@@ -8,7 +8,16 @@ import threading
 
 from autograder.batch.backend import LocalBackend
 from autograder.cluster.processes import receive, send
-from autograder.cluster.worker import Order, OrderReply, Package, fill, ground_of, opened, packed, unpacked
+from autograder.cluster.worker import (
+    Order,
+    OrderReply,
+    Package,
+    backend_for,
+    fill,
+    from_wire,
+    ground_of,
+    to_wire,
+)
 from autograder.errors import InputError, KitError
 
 
@@ -21,13 +30,13 @@ def main() -> None:
     wanted.start()
     greeting = OrderReply(f"process {os.getpid()}")
     try:
-        open_.append(opened(unpacked(receive(lines[0]), Package)))
+        open_.append(backend_for(from_wire(receive(lines[0]), Package)))
         greeting.ground, greeting.keys = ground_of(open_[0]), open_[0].keys
     except (KitError, InputError) as error:
         greeting.problem = str(error)
-    send(lines[0], packed(greeting))
+    send(lines[0], to_wire(greeting))
     for line in lines if open_ else ():
-        threading.Thread(target=serve, args=(line, open_[0]), daemon=True).start()
+        threading.Thread(target=serve_orders, args=(line, open_[0]), daemon=True).start()
     wanted.join()
 
 
@@ -39,11 +48,11 @@ def end_when_unwanted(backends: list[LocalBackend]) -> None:
     os._exit(0)  # threads that still wait have nobody to tell
 
 
-def serve(line: socket.socket, backend: LocalBackend) -> None:
+def serve_orders(line: socket.socket, backend: LocalBackend) -> None:
     """Carry out the orders of one line, one after another."""
     while True:
         try:
-            order = unpacked(receive(line), Order)
+            order = from_wire(receive(line), Order)
         except OSError:
             return
         reply = OrderReply(f"process {os.getpid()}")
@@ -53,4 +62,4 @@ def serve(line: socket.socket, backend: LocalBackend) -> None:
             if not backend.is_alive():
                 os._exit(1)  # another process opens another backend
             reply.problem = str(error)
-        send(line, packed(reply))
+        send(line, to_wire(reply))

@@ -13,22 +13,23 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
-from autograder.cluster.client import TRIES, package_of
-from autograder.cluster.worker import Order, OrderReply, packed, unpacked
+from autograder.cluster.client import WORKER_TRIES, package_of
+from autograder.cluster.worker import Order, OrderReply, from_wire, to_wire
 from autograder.config import Course
 from autograder.errors import KitError, SubmissionFailed
 from autograder.gradebook.keys import work_key
 from autograder.judging.opening import at_once
 from autograder.results import Report
 from autograder.roster.intake import Options
+from autograder.sandbox.warm import KIT
 from autograder.submission.reading import Submission
 
 FEEDS = 8  # processors that one grading process keeps busy: benchmarks/README.md
 WORTH = 50  # submissions that make up for the start of another process
-KIT = str(Path(__file__).resolve().parents[2])
-START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from autograder.cluster.process import main; main()"
+PROCESS_START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from autograder.cluster.process import main; main()"
+)
 ENDING_S = 10  # after which it is killed; its warm process then ends by itself
 LENGTH = struct.Struct(">I")
 
@@ -48,7 +49,7 @@ class Process:
         numbers = [theirs.fileno() for _, theirs in pairs]
         # as long as its standard input is open, somebody wants it
         self._process = subprocess.Popen(  # noqa: S603 ourselves, once more
-            [sys.executable, "-c", START, KIT, *map(str, numbers)],
+            [sys.executable, "-c", PROCESS_START, str(KIT), *map(str, numbers)],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=numbers,
         )  # fmt: skip
         for _, theirs in pairs:
@@ -58,7 +59,7 @@ class Process:
     def greeting(self) -> OrderReply:
         """Wait until it is ready, and return what it is like."""
         try:
-            reply = unpacked(receive(self.lines[0]), OrderReply)
+            reply = from_wire(receive(self.lines[0]), OrderReply)
         except OSError as error:
             raise KitError("a grading process ended before it was ready") from error
         if reply.problem:
@@ -85,7 +86,7 @@ class ProcessesBackend:
         self, count: int, course: Course, stem: str, options: Options, jobs: int, say: Callable[[str], None]
     ) -> None:
         self.assignment, self._say = course.assignment(stem), say
-        self._package = packed(package_of(course, stem, options))
+        self._package = to_wire(package_of(course, stem, options))
         self._each = -(-(jobs or at_once() + count) // count)
         self.jobs = self._each * count
         self._free: queue.SimpleQueue[tuple[Process, socket.socket] | None] = queue.SimpleQueue()
@@ -107,13 +108,13 @@ class ProcessesBackend:
 
     def grade(self, submission: Submission, standing: Report | None = None) -> Report:
         """Let a process run a submission, or add up what stands, and return the report."""
-        order = packed(Order("", work_key(self.keys), submission, standing))
-        tries = TRIES
+        order = to_wire(Order("", work_key(self.keys), submission, standing))
+        tries = WORKER_TRIES
         while tries:
             process, line = self._next()
             try:
                 send(line, order)
-                reply = unpacked(receive(line), OrderReply)
+                reply = from_wire(receive(line), OrderReply)
             except OSError:
                 line.close()
                 self._replace(process)
@@ -123,7 +124,7 @@ class ProcessesBackend:
             if reply.report is None:
                 raise KitError(reply.problem or "the kit was changed while it grades: start again")
             return reply.report
-        raise SubmissionFailed(f"{TRIES} grading processes ended while they graded it")
+        raise SubmissionFailed(f"{WORKER_TRIES} grading processes ended while they graded it")
 
     def _next(self) -> tuple[Process, socket.socket]:
         """Return a line that is free; wait for one if need be."""
@@ -173,11 +174,11 @@ def send(line: socket.socket, data: bytes) -> None:
 
 def receive(line: socket.socket) -> bytes:
     """Wait for one message and return it; a `ConnectionError` if the other side has gone."""
-    (length,) = LENGTH.unpack(whole(line, LENGTH.size))
-    return whole(line, length)
+    (length,) = LENGTH.unpack(receive_exactly(line, LENGTH.size))
+    return receive_exactly(line, length)
 
 
-def whole(line: socket.socket, length: int) -> bytes:
+def receive_exactly(line: socket.socket, length: int) -> bytes:
     """Wait for so many bytes."""
     data = line.recv(length, socket.MSG_WAITALL)
     if len(data) < length:

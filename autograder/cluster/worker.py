@@ -61,12 +61,12 @@ class OrderReply(msgspec.Struct):
     problem: str = ""
 
 
-def packed(message: msgspec.Struct) -> bytes:
+def to_wire(message: msgspec.Struct) -> bytes:
     """Return a message as bytes; code and reports shrink to a fraction."""
     return zlib.compress(msgspec.msgpack.encode(message), 1)
 
 
-def unpacked(data: bytes, kind: type[Message]) -> Message:
+def from_wire(data: bytes, kind: type[Message]) -> Message:
     """Read a message."""
     return msgspec.msgpack.decode(zlib.decompress(data), type=kind)
 
@@ -75,12 +75,12 @@ def carry_out(package: bytes, order: bytes) -> bytes:
     """Carry out an order for the course in a package."""
     from distributed import get_worker
 
-    asked, reply = unpacked(order, Order), OrderReply(get_worker().address)
+    asked, reply = from_wire(order, Order), OrderReply(get_worker().address)
     try:
         fill(reply, asked, SHELF.backend(asked.run, package))
     except KitError as error:
         reply.problem = str(error)
-    return packed(reply)
+    return to_wire(reply)
 
 
 async def end_run(run: str) -> None:
@@ -127,7 +127,7 @@ class Shelf:
                 for other, backend in list(self._backends.items()):
                     if now - self._used[other] > IDLE_S:
                         self.drop(other, backend)
-                self._backends[run] = opened(unpacked(package, Package))
+                self._backends[run] = backend_for(from_wire(package, Package))
             return self._backends[run]
 
     def drop(self, run: str, backend: LocalBackend | None) -> None:
@@ -147,7 +147,7 @@ class Shelf:
 SHELF = Shelf()  # a module's variable changes here alone: Dask calls functions, and they have to find it
 
 
-def opened(package: Package) -> LocalBackend:
+def backend_for(package: Package) -> LocalBackend:
     """Open a backend for a course that came as bytes; its files are gone before a submission runs."""
     if package.kit != __version__:
         raise KitError(f"it has kit {__version__}, and this is kit {package.kit}: install this one there")

@@ -84,12 +84,12 @@ def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any
         "legend": [text.get_text() for text in rendering.seen_texts(legend.get_texts())] if legend else [],
         "images": [] if colorbar else describe_images(axes, rendering),
         "lines": [
-            {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
+            {"x": unmasked(line.get_xdata(orig=False)), "y": unmasked(line.get_ydata(orig=False))}
             | {"label": str(line.get_label())}
             for line in rendering.seen(axes.lines[:MAX_ITEMS])
         ],
         "points": [
-            numbers(one.get_offsets())
+            unmasked(one.get_offsets())
             for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
         ],
         "bars": describe_bars(axes, rendering),
@@ -104,7 +104,7 @@ def describe_bars(axes: Any, rendering: Rendering) -> np.ndarray:
     drawn = of_classes(axes.patches, "Rectangle", "StepPatch")
     seen = rendering.seen_by_colour([one for one in drawn if one.get_data_transform() == axes.transData])
     corners = [np.sort(bar, axis=0) for one in seen for bar in bars_of(one)]
-    return numbers([[*low, *(high - low)] for low, high in corners if (high > low).all()]).reshape(-1, 4)
+    return unmasked([[*low, *(high - low)] for low, high in corners if (high > low).all()]).reshape(-1, 4)
 
 
 def bars_of(patch: Any) -> Iterable[np.ndarray]:
@@ -122,12 +122,12 @@ def bars_of(patch: Any) -> Iterable[np.ndarray]:
 def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
     """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
     images = [
-        {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
+        {"data": unmasked(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
         for image in rendering.seen(axes.images[:MAX_ITEMS])
     ]
     meshes = rendering.seen(of_classes(axes.collections, "QuadMesh", "PolyQuadMesh"))
     return images + [
-        {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
+        {"data": unmasked(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
 
 
@@ -188,7 +188,7 @@ def of_classes(artists: Iterable[Any], *names: str) -> list[Any]:
     return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
 
 
-def numbers(values: Any) -> np.ndarray:
+def unmasked(values: Any) -> np.ndarray:
     """Return numbers with NaN where they are masked."""
     return np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan)
 
@@ -206,7 +206,7 @@ def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     kept = texts[:MAX_TEXTS]
     if len(kept) < 2:
         return []
-    outlines = [outline(text) for text in kept]
+    outlines = [text_corners(text) for text in kept]
     near = boxes_that_overlap(np.array([text["box"] for text in kept], dtype=np.float64))
     found = [
         (kept[one]["text"], kept[other]["text"])
@@ -227,7 +227,7 @@ def boxes_that_overlap(boxes: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(ones.tolist(), others.tolist(), strict=True))
 
 
-def outline(text: dict[str, Any]) -> np.ndarray:
+def text_corners(text: dict[str, Any]) -> np.ndarray:
     """Return the corners of a text, shape (4, 2), in order."""
     left, bottom, right, top = text["box"]
     flat = [(left, bottom), (right, bottom), (right, top), (left, top)]

@@ -44,7 +44,7 @@ MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
 NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
 NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
 MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
-READY = (Tensor, Handle, Opaque, Figure, Callback, Named, Record, Stream)
+ALREADY_PLAIN = (Tensor, Handle, Opaque, Figure, Callback, Named, Record, Stream)
 
 
 def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
@@ -134,7 +134,7 @@ class Reader:
             return value if value.bit_length() <= MAX_BITS else Opaque("int", TOO_BIG)
         if kind is str:
             self._spend(len(value))
-            return value if is_text(value) else Opaque("str", NOT_TEXT)
+            return value if is_writable_text(value) else Opaque("str", NOT_TEXT)
         if is_one_of(kind, bytes, bytearray):
             self._spend(len(value))
             return bytes(value)
@@ -146,7 +146,7 @@ class Reader:
             return np.array(value)
         if kind is Fraction or kind is Decimal:
             return float(value)
-        if is_one_of(kind, *READY):
+        if is_one_of(kind, *ALREADY_PLAIN):
             return value
         return self._of_library(value, kind)
 
@@ -227,7 +227,7 @@ def is_one_of(kind: type, *known: type) -> bool:
     return False
 
 
-def is_text(value: str) -> bool:
+def is_writable_text(value: str) -> bool:
     """Whether a string can be written down (no lone surrogates), within reason."""
     if len(value) > MAX_CHARACTERS:
         raise LargerThanAllowed

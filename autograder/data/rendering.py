@@ -10,10 +10,10 @@ COLOUR = 60  # levels of 255 by which its colour may differ where it is on top
 ON_TOP = 0.3  # the part of its pixels that must be
 CONTRAST = 10  # levels by which it must differ from what is around it
 MARGIN = 3  # pixels around a text
-AROUND = 8  # pixels around a line, points or an image: more than the frame of the axes takes
+MARGIN_PX = 8  # pixels around a line, points or an image: more than the frame of the axes takes
 LEAST_SIZE = 4  # pixels of a text, high and wide
 LEAST_INK = 0.01  # of the box around a text
-ENOUGH = 10_000  # pixels that tell what all of a kind look like
+ENOUGH_PIXELS = 10_000  # pixels that tell what all of a kind look like
 
 
 class Rendering:
@@ -72,8 +72,8 @@ class Rendering:
         rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
         if not rows.size:
             return False
-        near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
-                slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
+        near = (slice(max(0, rows[0] - MARGIN_PX), rows[-1] + MARGIN_PX + 1),
+                slice(max(0, columns[0] - MARGIN_PX), columns[-1] + MARGIN_PX + 1))  # fmt: skip
         own, seen = own[near], self._seen[near]
         ours, others = sample(own), sample(~own)
         inked, drawn = seen[ours], page[near][ours].astype(np.int16)
@@ -98,7 +98,7 @@ class Rendering:
 def sample(mask: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return rows and columns of pixels that a mask holds: all, or as many as are enough, evenly."""
     places = np.flatnonzero(mask)
-    return np.unravel_index(places[:: len(places) // ENOUGH + 1], mask.shape)
+    return np.unravel_index(places[:: len(places) // ENOUGH_PIXELS + 1], mask.shape)
 
 
 def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:

@@ -15,7 +15,7 @@ from autograder.data.values import Handle, Opaque, Record, Stream, Tensor, type_
 
 MAX_ARGUMENT = 256 << 20  # bytes: more than of an answer
 MAX_DRAWN = 100_000  # items of an iterator
-CHANGED = "it would arrive as something else: send a list, a dict or a number"
+CHANGED_ON_THE_WAY = "it would arrive as something else: send a list, a dict or a number"
 NOWHERE = "its class is in no module that the student's code can import"
 # numbers that are made anew, each by the keywords of its class
 NUMBERS_BY_KEYWORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
@@ -55,7 +55,7 @@ class Sender(Reader):
         if type(number) in NUMBERS_BY_KEYWORDS:
             fields = NUMBERS_BY_KEYWORDS[type(number)](number)
             return record(type(number), {name: self.read(part, depth + 1) for name, part in fields.items()})
-        return Opaque(type_name(value), CHANGED)
+        return Opaque(type_name(value), CHANGED_ON_THE_WAY)
 
     def _object(self, value: Any, kind: type) -> Any:
         held = handle_in(value)

@@ -22,7 +22,7 @@ def of_kind(results: TrialResults, kind: str) -> Iterator[tuple[Trial, list[Ran]
     return ((trial, ran) for trial, ran in results.items() if trial.kind == kind)
 
 
-def brief(note: str) -> str:
+def brief_note(note: str) -> str:
     """Return a note on one line, cut."""
     line = " ".join(note.partition("Traceback (most recent call last)")[0].split())
     return line if len(line) <= 200 else f"{line[:200]}..."
@@ -40,7 +40,7 @@ def judge_reference(subject: Subject, results: TrialResults) -> Iterator[Finding
         if lost := [one for one in ran if one.outcome is not Outcome.PASSED]:
             first = lost[0].check
             yield Finding(
-                f"the reference does not pass {names(lost)}: {brief(lost[0].note)}",
+                f"the reference does not pass {names(lost)}: {brief_note(lost[0].note)}",
                 f"fix {subject.at('checks', first.name)} or"
                 f" {subject.at('solution', trial.questions[0])}; only then is {trial.questions[0]} judged",
             )
@@ -72,7 +72,7 @@ def judge_misconceptions(subject: Subject, results: TrialResults) -> Iterator[Fi
         failed_once |= {one.check.name for one in ran if one.caught}
         if slips := [one.note for one in ran if one.raised in SLIPS]:
             yield Finding(
-                f"misconception {trial.name} of {trial.questions[0]} has a bug: {brief(slips[0])}",
+                f"misconception {trial.name} of {trial.questions[0]} has a bug: {brief_note(slips[0])}",
                 f"fix {subject.at('mistakes', trial.name)}",
             )
         if not caught(ran):
@@ -99,7 +99,7 @@ def judge_alternatives(subject: Subject, results: TrialResults) -> Iterator[Find
         if lost := [one for one in ran if one.outcome is not Outcome.PASSED]:
             yield Finding(
                 f"alternative {trial.name} of {trial.questions[0]} loses points at {names(lost)}:"
-                f" {brief(lost[0].note)}",
+                f" {brief_note(lost[0].note)}",
                 f"fix {subject.at('checks', lost[0].check.name)}, or"
                 f" {subject.at('alternatives', trial.name)} if it is not right",
             )

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from autograder.checks.draws import DRAWS
-from autograder.doctor.behaviour import TrialResults, brief
+from autograder.doctor.behaviour import TrialResults, brief_note
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.trials import JOBS, PARTLY, Ran, Trial, TrialRunner
 from autograder.judging.bank import Check
@@ -50,7 +50,7 @@ def still_right(
     return [
         Finding(
             f"{trial.kind} {trial.name} of {trial.questions[0]} loses points at {one.check.name}"
-            f" in draw {one.check.draw}: {brief(one.note)}",
+            f" in draw {one.check.draw}: {brief_note(one.note)}",
             f"fix {subject.at('checks', one.check.name)}: it must hold for all random inputs",
         )
         for one in lost[:1]

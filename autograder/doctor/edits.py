@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.doctor.swaps import AXES, COMMUTATIVE, COUSINS, LOOKS, NO_CONTEXT, OPERATORS, ORDERED, RAISED
+from autograder.doctor.swaps import (
+    AXES,
+    COMMUTATIVE,
+    COSMETICS,
+    COUSINS,
+    NO_CONTEXT,
+    OPERATORS,
+    ORDERED,
+    OTHER_ERROR,
+)
 from autograder.doctor.walking import code, last_name, root_of
 from autograder.publish.source import FUNCTION
 
@@ -94,10 +103,12 @@ def other_constant(node: ast.Constant) -> Iterator[CodeEdit]:
     elif isinstance(node.value, str):
         for other in dict.fromkeys(["", node.value.swapcase()] if node.value else [" "]):
             if other != node.value:
-                yield replaced_by(node, f"{brief(node.value)}->{brief(other)}", ast.Constant(other))
+                yield replaced_by(
+                    node, f"{quoted_glance(node.value)}->{quoted_glance(other)}", ast.Constant(other)
+                )
 
 
-def brief(text: str) -> str:
+def quoted_glance(text: str) -> str:
     """Return a text in quotes, cut to a glance."""
     return repr(text if len(text) <= LABEL else f"{text[:LABEL]}...")
 
@@ -122,7 +133,7 @@ def call(node: ast.Call) -> Iterator[CodeEdit]:
             for old, new in AXES[word.arg].items():
                 if ast.unparse(word.value) == str(old):
                     yield CodeEdit(word.value, f"{word.arg} {old}->{new}", str(new))
-        elif word.arg and word.arg not in LOOKS and not leaves_unset(word, rest):
+        elif word.arg and word.arg not in COSMETICS and not leaves_unset(word, rest):
             yield replaced_by(node, f"drop {word.arg}= of {name}", ast.Call(node.func, node.args, rest))
     if name == "range":
         for end in node.args:
@@ -158,7 +169,7 @@ def raised(node: ast.Raise) -> Iterator[CodeEdit]:
     kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
     known = getattr(builtins, kind.id, None) if isinstance(kind, ast.Name) else None
     if isinstance(kind, ast.Name) and isinstance(known, type) and issubclass(known, Exception):
-        other = RAISED.get(kind.id, RAISED[""])
+        other = OTHER_ERROR.get(kind.id, OTHER_ERROR[""])
         yield replaced_by(kind, f"{kind.id}->{other}", ast.Name(other))
 
 

@@ -64,7 +64,7 @@ class Subject:
             "mistakes": self.bank.mistakes_source,
             "alternatives": self.bank.alternatives_source,
         }
-        line = line_of(texts[part], name)
+        line = definition_line(texts[part], name)
         if part == "mistakes" and (short := re.search(rf"\n\s*{name}=", self.written("mistakes"))):
             line = self.written("mistakes").count("\n", 0, short.end()) + 1
         return f"{self.path(part)}:{line}"
@@ -131,7 +131,7 @@ def definitions(text: str) -> dict[str, Definition]:
     return {node.name: node for node in ast.parse(text).body if isinstance(node, DEFINITION)}
 
 
-def line_of(text: str, name: str) -> int:
+def definition_line(text: str, name: str) -> int:
     """Return the line on which a name is defined at the top of a module, 1 if it is not."""
     node = definitions(text).get(name)
     return node.lineno if node else 1

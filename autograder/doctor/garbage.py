@@ -16,7 +16,7 @@ RNG = np.random.default_rng(20261122)
 Make = Callable[[np.ndarray], np.ndarray]
 
 # Numbers in place of the right ones, given as an array of floats.
-NUMBERS: Mapping[str, Make] = {
+NUMBER_GARBAGE: Mapping[str, Make] = {
     "zeros": np.zeros_like,
     "ones": np.ones_like,
     "a constant": lambda right: np.full_like(right, 0.5),
@@ -25,8 +25,8 @@ NUMBERS: Mapping[str, Make] = {
     "normal random numbers": lambda right: RNG.normal(size=right.shape),
 }
 WHOLE = {"uniform random numbers", "normal random numbers"}  # where whole numbers were, whole ones
-NOTHING: Mapping[str, Callable[[], Any]] = {"an empty list": list, "None": lambda: None}
-EMPTY: Mapping[str, Callable[[], Any]] = {"an empty dict": dict, "an empty set": set, **NOTHING}
+NO_DATA: Mapping[str, Callable[[], Any]] = {"an empty list": list, "None": lambda: None}
+EMPTY: Mapping[str, Callable[[], Any]] = {"an empty dict": dict, "an empty set": set, **NO_DATA}
 LOWER = "handed back in lower case"
 RAISED = "an exception"
 
@@ -43,9 +43,9 @@ def kinds(
         acts: whether nothing comes out, as what it does is asked for: garbage does nothing.
     """
     if acts:
-        return [(kind, "") for kind in NOTHING]
-    empty = [kind for kind, make in EMPTY.items() if kind in NOTHING or make in types]
-    plain = [(kind, "") for kind in (*(NUMBERS if numeric else ["zeros"]), *empty)]
+        return [(kind, "") for kind in NO_DATA]
+    empty = [kind for kind, make in EMPTY.items() if kind in NO_DATA or make in types]
+    plain = [(kind, "") for kind in (*(NUMBER_GARBAGE if numeric else ["zeros"]), *empty)]
     ways = ("handed back", "handed back repeatedly", *([LOWER] if str in types else []))
     return [*plain, (RAISED, ""), *((kind, name) for name in parameters for kind in ways)]
 
@@ -71,7 +71,7 @@ def instead(target: Any, kind: str, parameter: str = "") -> Any:
         if kind in ("handed back", LOWER):
             given = given_argument(target, parameter, args, kwargs)
             return given.lower() if kind == LOWER and isinstance(given, str) else given
-        if kind in NUMBERS:
+        if kind in NUMBER_GARBAGE:
             return replaced(target(*fresh(args), **fresh(kwargs)), kind)
         if not counted:
             right = target(*fresh(args), **fresh(kwargs))
@@ -119,20 +119,20 @@ def replaced(right: Any, kind: str) -> Any:
     if isinstance(right, dict):
         return {key: replaced(item, kind) for key, item in right.items()}
     if torch is not None and isinstance(right, torch.Tensor):
-        return torch.as_tensor(numbers(right.detach().numpy(), kind), dtype=right.dtype)
+        return torch.as_tensor(garbage_numbers(right.detach().numpy(), kind), dtype=right.dtype)
     if isinstance(right, np.ndarray):
-        return numbers(right, kind)
+        return garbage_numbers(right, kind)
     if isinstance(right, bool | int | float | np.generic):
-        return numbers(np.asarray(right), kind).item()
+        return garbage_numbers(np.asarray(right), kind).item()
     if type(right).__name__ == "Figure":
         return type(right)()
     return "" if isinstance(right, str) else None
 
 
-def numbers(right: np.ndarray, kind: str) -> np.ndarray:
+def garbage_numbers(right: np.ndarray, kind: str) -> np.ndarray:
     """Return garbage of an array's shape, and of its kind where that can hold it."""
     if right.dtype.kind in "iub" and kind in WHOLE and right.size:
         return RNG.integers(0, int(right.max()) + 2, right.shape).astype(right.dtype)
-    made = NUMBERS[kind](right.astype(np.float64))
+    made = NUMBER_GARBAGE[kind](right.astype(np.float64))
     whole = right.dtype.kind in "iub" and bool((made == np.round(made)).all())
     return made.astype(right.dtype) if whole else made

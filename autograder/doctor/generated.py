@@ -8,7 +8,7 @@ from autograder.config import Course, load_config
 from autograder.doctor.findings import Finding, Subject
 from autograder.doctor.handed_out import KIT_FILES
 from autograder.judging.bank import read_text
-from autograder.publish.build import BUNDLES, has_bundle, zip_bytes
+from autograder.publish.build import ALL_BUNDLES, has_bundle, zip_bytes
 from autograder.publish.leaks import LEAK_LENGTH, leaks
 from autograder.publish.template import build_template
 from autograder.publish.tree import differences, present
@@ -47,7 +47,7 @@ def bundle(make: Callable[[Course, str], dict[str, bytes]]) -> Build:
 
 GENERATED = (
     Generated("student_template/{stem}", handed_out_by_own_seed, stale_template),
-    *(Generated(f"dist/{name}", bundle(make), never_stale) for name, make in BUNDLES.items()),
+    *(Generated(f"dist/{name}", bundle(make), never_stale) for name, make in ALL_BUNDLES.items()),
 )
 
 

@@ -57,7 +57,7 @@ def measure_hints(
     return found
 
 
-def hand_in(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
+def grade_alone(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
     """Grade one question of a program."""
     session = Session(grader.wall, program)
     checks = grader.bank.of(question)
@@ -71,17 +71,17 @@ def hand_in(grader: Grader, question: str, program: Program) -> tuple[QuestionRe
 
 def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven:
     """Return what a known mistake is told in an otherwise right file."""
-    graded, _ = hand_in(grader, mistake.question, program_of(grader, mistake, way))
+    graded, _ = grade_alone(grader, mistake.question, mistaken_program(grader, mistake, way))
     return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
 
-def program_of(grader: Grader, mistake: Variant, way: str) -> Program:
+def mistaken_program(grader: Grader, mistake: Variant, way: str) -> Program:
     """Return the reference with one question answered by a mistake, written in some way."""
     program = variant_program(grader.bank, grader.bank.mistakes_source, mistake)
     if way == WAYS[0]:
         return program
     text = Path(writings.__file__).read_text("utf-8")
-    text += f"\n\nimport variants\nanswer = written(variants.{mistake.name}, {way!r})\n"
+    text += f"\n\nimport variants\nanswer = write_in(variants.{mistake.name}, {way!r})\n"
     modules = {**program.modules, "written": text}
     return replace(program, modules=modules, bind={mistake.question: ("written", "answer")})
 

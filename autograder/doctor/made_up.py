@@ -44,21 +44,22 @@ def rewritten_trials(subject: Subject, answers: Mapping[str, Sequence[Any]]) -> 
     """Return the reference in the writings that make its answers other objects: each is as right."""
     return [
         swapped(subject, "alternative", f"(the reference {way})", question, writings,
-                f"writings.written({question}, {way!r})")
+                f"writings.write_in({question}, {way!r})")
         for question in subject.ready() if not isinstance(subject.defined[question].node, ast.ClassDef)
-        for way in writings.TYPES if any(differs(arrays(one), way) for one in answers.get(question, ()))
+        for way in writings.OTHER_TYPES
+        if any(is_written_otherwise(as_arrays(one), way) for one in answers.get(question, ()))
     ]  # fmt: skip
 
 
-def differs(answer: Any, way: str) -> bool:
+def is_written_otherwise(answer: Any, way: str) -> bool:
     """Whether an answer is another object when it is written in some way."""
     return repr(writings.TREATED[way](answer)) != repr(answer)
 
 
-def arrays(answer: Any) -> Any:
+def as_arrays(answer: Any) -> Any:
     """Return an answer with its tensors as arrays."""
     if type(answer) in (list, tuple):
-        return type(answer)(map(arrays, answer))
+        return type(answer)(map(as_arrays, answer))
     return answer.array if isinstance(answer, Tensor) else answer
 
 

@@ -47,7 +47,7 @@ def mutants(source: CourseModule, questions: Sequence[str]) -> list[Mutant]:
         seen: Counter[str] = Counter()
         for edit in edits(owner, imported):
             text = splice(source, edit)
-            label = f"{name}:{place(lines, edit.node.lineno)}:{edit.label}"
+            label = f"{name}:{line_label(lines, edit.node.lineno)}:{edit.label}"
             if text == source.text or text in found:
                 continue
             seen[label] += 1
@@ -91,7 +91,7 @@ def code_lines(source: CourseModule, owner: Owner) -> list[int]:
     return sorted(line for line in code - spoken if first <= line <= last)
 
 
-def place(lines: list[int], number: int) -> str:
+def line_label(lines: list[int], number: int) -> str:
     """Return the number of a line among those of the code, "def" for the signature."""
     return str(lines.index(number) + 1) if number in lines else "def"
 

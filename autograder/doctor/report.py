@@ -28,7 +28,7 @@ def to_text(found: Examination) -> str:
             "",
         ]
     if found.subject is not None:
-        lines += [*question_table(found, found.subject), "", *remarks(found, found.subject), ""]
+        lines += [*question_table(found, found.subject), "", *examination_remarks(found, found.subject), ""]
     lines += [*(["Then:", ""] if first else []), *finding_lines(found.findings[len(first) :])]
     verdict = f"{count} to fix" if count else "healthy"
     lines += [f"{found.stem}: {verdict} ({found.seconds:.1f} s)", ""]
@@ -57,7 +57,7 @@ def question_table(found: Examination, subject: Subject) -> Iterator[str]:
         yield "  " + "  ".join([row[0].ljust(widths[0]), *cells])
 
 
-def remarks(found: Examination, subject: Subject) -> Iterator[str]:
+def examination_remarks(found: Examination, subject: Subject) -> Iterator[str]:
     """Yield what is known of hidden inputs, what visible checks alone would miss, how narrow escapes are."""
     hidden = [check for check in subject.bank.checks if not check.visible]
     if same := [check.name for check in hidden if not check.draws]:

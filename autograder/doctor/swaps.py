@@ -34,7 +34,7 @@ PAIRS = (
 COUSINS = {one: other for pair in PAIRS.split(", ") for one, other in (pair.split(), pair.split()[::-1])}
 COUSINS |= {"sorted": "list", "set": "list"}
 # What may be raised in place of an exception: not one that the same `except` or `expect_raises` takes.
-RAISED = {"ValueError": "TypeError", "": "ValueError"}
+OTHER_ERROR = {"ValueError": "TypeError", "": "ValueError"}
 SYMMETRIC = (
     "max min maximum minimum add multiply mul logaddexp hypot isclose allclose array_equal gcd lcm"
     " mse_loss l1_loss smooth_l1_loss huber_loss"
@@ -48,7 +48,7 @@ COSMETIC = (
     " horizontalalignment layout linestyle linewidth lw marker markersize pad rotation s shrink size va"
     " verticalalignment weight zorder"
 )
-LOOKS = set(COSMETIC.split())
+COSMETICS = set(COSMETIC.split())
 # What says its texts to a person: no contract lays down the words.
 SPOKEN = (
     "print warn warning info debug annotate text title xlabel ylabel suptitle set_title set_xlabel set_ylabel"

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from autograder.doctor.swaps import AXES, LOOKS, SAYING
+from autograder.doctor.swaps import AXES, COSMETICS, SAYING
 
 
 def code(node: ast.AST) -> Iterator[ast.AST]:
@@ -27,7 +27,7 @@ def code_parts(node: ast.AST) -> Sequence[ast.AST]:
         case ast.AnnAssign():
             return [node.value] if node.value else []
         case ast.Call():
-            named = [word.value for word in node.keywords if word.arg not in {*AXES, *LOOKS, *SAYING}]
+            named = [word.value for word in node.keywords if word.arg not in {*AXES, *COSMETICS, *SAYING}]
             said = last_name(node.func) in SAYING
             return [node.func, *(part for part in (*node.args, *named) if not (said and is_text(part)))]
     return list(ast.iter_child_nodes(node))

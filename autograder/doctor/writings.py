@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-TYPES = ("as lists", "as NumPy's", "in single precision")  # what is as right as the same in Python's own
+OTHER_TYPES = ("as lists", "as NumPy's", "in single precision")  # as right as the same in Python's own
 WAYS = ("as it is", "as lists", "in single precision", "with noise")
 
 
-def written(function: Callable[..., Any], way: str) -> Callable[..., Any]:
+def write_in(function: Callable[..., Any], way: str) -> Callable[..., Any]:
     """Return a function that answers as another one does, written in another way."""
     treat = TREATED.get(way)
 
@@ -20,10 +20,10 @@ def written(function: Callable[..., Any], way: str) -> Callable[..., Any]:
     return other if treat and not isinstance(function, type) else function
 
 
-def listed(answer: Any) -> Any:
+def as_lists(answer: Any) -> Any:
     """Return arrays as lists, and outputs as a list."""
     if isinstance(answer, list | tuple):
-        return [listed(item) for item in answer]
+        return [as_lists(item) for item in answer]
     return answer.tolist() if type(answer).__module__ == "numpy" else answer
 
 
@@ -37,10 +37,10 @@ def of_numpy(answer: Any) -> Any:
     return np.array(answer)[()] if type(answer) in (int, float, str) else answer
 
 
-def single(answer: Any) -> Any:
+def single_precision(answer: Any) -> Any:
     """Return arrays and tensors of floats in single precision."""
     if isinstance(answer, list | tuple):
-        return type(answer)(map(single, answer)) if type(answer) in (list, tuple) else answer
+        return type(answer)(map(single_precision, answer)) if type(answer) in (list, tuple) else answer
     kind = str(getattr(answer, "dtype", ""))
     if kind == "float64":
         return answer.astype("float32")
@@ -55,4 +55,4 @@ def noisy(answer: Any) -> Any:
     return answer * (1 + 1e-9) if floats else answer
 
 
-TREATED = {"as lists": listed, "as NumPy's": of_numpy, "in single precision": single, "with noise": noisy}
+TREATED = dict(zip((*OTHER_TYPES, "with noise"), (as_lists, of_numpy, single_precision, noisy), strict=True))

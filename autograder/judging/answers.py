@@ -15,7 +15,7 @@ from autograder.sandbox.codec import encode_answer, encode_call, read_reply
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import MAX_FRAME, Raised, frame_of
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
-from autograder.sandbox.student import FILES
+from autograder.sandbox.student import FILE_READER
 from autograder.sandbox.wall import Wall
 
 KEPT, KEPT_ROOM = (
@@ -165,7 +165,7 @@ class Conversation:
 
     def outcome(self, call: Call) -> Answer | StudentRaised:
         """Return what comes of a call."""
-        if (call.action, call.name) == ("make", FILES):  # any call before may have written
+        if (call.action, call.name) == ("make", FILE_READER):  # any call before may have written
             self._history = self._sent
         frame = encode_call(call)
         found, stateful = self._answers.find(call, frame, self._history)

@@ -7,11 +7,11 @@ import numpy as np
 
 from autograder.judging.weighing import NEARLY, Case, Weighed
 
-ENOUGH = 16.0  # bits: by chance once in 65,000
+BITS = 16.0  # bits: by chance once in 65,000
 SHARE = 0.5  # of the failed checks that a mistake has to explain
 AT_ODDS = 0.25  # of what is wrong may clash with what is nearly the same
 NEARLY_AS_MANY = 0.9  # of the entries in which two agree
-MANY = 3  # mistakes that explain all as well: more than that say nothing
+MOST_EQUAL = 3  # mistakes that explain all as well: more than that say nothing
 
 
 @dataclass(frozen=True)
@@ -23,27 +23,27 @@ class Found:
     complete: bool = True
 
 
-def find(case: Case, weighed: Sequence[Weighed]) -> Found:
+def find_causes(case: Case, weighed: Sequence[Weighed]) -> Found:
     """Return the mistakes that explain a case, at most two at once."""
     possible = [one for one in weighed if one.bits > 0]
     alone = [one for one in possible if is_cause(case, one)]
     if alone:
         first = max(alone, key=lambda one: rank(case, one))
-        others = nearest([one for one in alone if alike(first, one)])
-        if len(others) > MANY:
+        others = nearest_causes([one for one in alone if explain_alike(first, one)])
+        if len(others) > MOST_EQUAL:
             return Found()
         if is_complete(case, first):
-            return Found(names_of(others))
+            return Found(mistake_names(others))
         second = [one for one in possible if one.exact and adds(case, first, one)]
         if second:
             second = [one for one in second if not one.clash.any()] or second
             best = max(second, key=lambda one: (beyond(case, first, one), one.same_ends))
-            return Found((first.name,), names_of([one for one in second if alike(best, one)]))
+            return Found((first.name,), mistake_names([one for one in second if explain_alike(best, one)]))
     pair = find_pair(case, [one for one in possible if one.exact])
-    return pair if pair.first or not alone else Found(names_of(others), complete=False)
+    return pair if pair.first or not alone else Found(mistake_names(others), complete=False)
 
 
-def nearest(equal: Sequence[Weighed]) -> list[Weighed]:
+def nearest_causes(equal: Sequence[Weighed]) -> list[Weighed]:
     """Return those of equal causes that answer as the submission does also where chance may decide.
 
     Chance alone makes no large difference between them.
@@ -66,19 +66,19 @@ def is_cause(case: Case, one: Weighed) -> bool:
     """Whether a mistake alone is what happened, whatever else did."""
     if one.clash.any() or not one.exact:
         near = one.likeness >= NEARLY and one.clash.sum() <= AT_ODDS * case.wrong.sum()
-        return bool(near) and one.bits >= 2 * ENOUGH and not one.fails_more
+        return bool(near) and one.bits >= 2 * BITS and not one.fails_more
     much = len(one.explained) >= SHARE * len(case.failed) or one.matched.sum() >= SHARE * case.wrong.sum()
-    much = much or (one.likeness >= SHARE and one.bits >= 4 * ENOUGH)
-    return is_complete(case, one) or (one.bits >= ENOUGH and bool(much))
+    much = much or (one.likeness >= SHARE and one.bits >= 4 * BITS)
+    return is_complete(case, one) or (one.bits >= BITS and bool(much))
 
 
-def alike(one: Weighed, other: Weighed) -> bool:
+def explain_alike(one: Weighed, other: Weighed) -> bool:
     """Whether two mistakes explain the same, and nothing else tells them apart."""
     same = np.array_equal(one.matched, other.matched) and one.explained == other.explained
     return same and (one.likeness, one.same_ends) == (other.likeness, other.same_ends)
 
 
-def names_of(several: Collection[Weighed]) -> tuple[str, ...]:
+def mistake_names(several: Collection[Weighed]) -> tuple[str, ...]:
     """Return the names of mistakes that explain the same."""
     return tuple(one.name for one in several)
 
@@ -92,12 +92,12 @@ def beyond(case: Case, first: Weighed, second: Weighed) -> float:
 def adds(case: Case, first: Weighed, second: Weighed) -> bool:
     """Whether a mistake explains all that another leaves open, and that is much."""
     left = case.wrong & ~first.matched & ~second.matched
-    return not left.any() and beyond(case, first, second) >= ENOUGH / 2
+    return not left.any() and beyond(case, first, second) >= BITS / 2
 
 
 def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
     """Return two mistakes that together leave nothing open; where both are wrong they may interact."""
-    best, found = ENOUGH, Found()
+    best, found = BITS, Found()
     for at, first in enumerate(possible):
         for second in possible[at + 1 :]:
             both = first.clash & second.clash
@@ -107,6 +107,6 @@ def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
             if any((one.clash & ~both).sum() > AT_ODDS * one.matched.sum() for one in (first, second)):
                 continue  # where the other one acts, this one does not: it is not there
             told = (first.matched | second.matched).sum()  # without what is put down to interaction
-            if each >= ENOUGH / 2 and told >= SHARE * case.wrong.sum() and not open_.any() and total > best:
+            if each >= BITS / 2 and told >= SHARE * case.wrong.sum() and not open_.any() and total > best:
                 best, found = total, Found((first.name,), (second.name,))
     return found

@@ -41,7 +41,7 @@ def change_in(node: ast.stmt) -> ast.Call | None:
 def functions_in(call: ast.Call, parts: Mapping[str, str], own: set[str]) -> Iterator[str]:
     """Yield the code of each mistake that a call of `changed` tells of."""
     question = ast.literal_eval(call.args[0])
-    module, definition = find(question, parts)
+    module, definition = find_definition(question, parts)
     for word in call.keywords:
         old, new, hint, *tags = edit_in(word)
         if tags and not (len(tags) == 1 and isinstance(tags[0], tuple)):
@@ -69,7 +69,7 @@ def edit_in(word: ast.keyword) -> tuple[Any, ...]:
     )
 
 
-def find(question: str, parts: Mapping[str, str]) -> tuple[str, str]:
+def find_definition(question: str, parts: Mapping[str, str]) -> tuple[str, str]:
     """Return the module in which a question is defined, and the code of its definition."""
     known = []
     for module, text in parts.items():

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from autograder.checks.explain import AnswerPair, common_property, may_be_common, telling, without_numbers
+from autograder.checks.explain import AnswerPair, common_property, may_be_common, unrounded, without_numbers
 from autograder.checks.tolerance import is_close
 from autograder.judging.facts import GRADIENT, VALUE, AnswerFacts
-from autograder.judging.weighing import Case, Failed
+from autograder.judging.weighing import Case, FailedAnswers
 
 
 def in_common(case: Case) -> str:
@@ -17,12 +17,12 @@ def in_common(case: Case) -> str:
         wrong = case.wrong_in(one)
         if not wrong.any() or (wrong & one.record.strange).any():
             return ""
-        pairs += arrays(one.record, one.record.layout.numbers, wrong)
+        pairs += array_pairs(one.record, one.record.layout.numbers, wrong)
     return without_numbers(common_property(pairs, agree))
 
 
 def in_common_with(
-    case: Case, ask: Callable[[Failed], AnswerFacts | None], others: set[tuple[str, bytes]]
+    case: Case, ask: Callable[[FailedAnswers], AnswerFacts | None], others: set[tuple[str, bytes]]
 ) -> str:
     """Return how every answer, right or wrong, differs from a mistake's; "" if they have no such thing.
 
@@ -44,19 +44,19 @@ def in_common_with(
             return ""
         shown.append(mistake.numbers[mistake.wrong & one.record.wrong])
         differ = where & ~odd & (mistake.wrong | one.record.wrong)
-        new = list(filter(tells, arrays(one.record, mistake.numbers, differ)))
+        new = list(filter(tells, array_pairs(one.record, mistake.numbers, differ)))
         if new and not may_be_common(new, agree):
             others.update([behaviour] if behaviour else [])
             return ""
         pairs += new
-    if not shown or telling(shown) < 2:
+    if not shown or unrounded(shown) < 2:
         return ""
     if all(np.ptp(found) == 0 for found, _ in pairs if found.size):
         return ""  # one number everywhere says nothing about any mistake
     return without_numbers(common_property(pairs, agree, whole=True))
 
 
-def arrays(record: AnswerFacts, others: np.ndarray, where: np.ndarray) -> Iterator[AnswerPair]:
+def array_pairs(record: AnswerFacts, others: np.ndarray, where: np.ndarray) -> Iterator[AnswerPair]:
     """Yield the answers that have an entry in `where`, in their shape, each with another's."""
     layout = record.layout
     for number in np.unique(layout.owner[where]):

@@ -21,11 +21,11 @@ def defaults_of(texts: Iterable[str], name: str) -> dict[str, Any]:
             by_place = [*node.args.posonlyargs, *node.args.args]
             given = [None] * (len(by_place) - len(node.args.defaults)) + node.args.defaults
             pairs = zip([*by_place, *node.args.kwonlyargs], [*given, *node.args.kw_defaults], strict=True)
-            return {parameter.arg: literal(default) for parameter, default in pairs}
+            return {parameter.arg: default_value(default) for parameter, default in pairs}
     return {}
 
 
-def literal(node: ast.expr | None) -> Any:
+def default_value(node: ast.expr | None) -> Any:
     """Return the value of a default that is written as a plain one, None for others."""
     with contextlib.suppress(ValueError):
         return ast.literal_eval(node) if node else None

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.checks.describe import sentence
 from autograder.judging.bank import Check, Variant
-from autograder.judging.causes import MANY, Found, find
+from autograder.judging.causes import MOST_EQUAL, Found, find_causes
 from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import AnswerFacts
 from autograder.judging.judge import Judge
@@ -20,7 +20,7 @@ from autograder.judging.sifting import Stack, sift
 from autograder.judging.weighing import (
     Case,
     Comparison,
-    Failed,
+    FailedAnswers,
     Weighed,
     hold,
     is_hopeless,
@@ -96,7 +96,7 @@ class Diagnostician:
     ) -> Diagnosis:
         verdicts = {check.key: one.verdict for check, one in zip(checks, judged, strict=True)}
         parts = [
-            Failed(check, record, one.verdict.outcome, one.verdict.places, one.verdict.staff_note)
+            FailedAnswers(check, record, one.verdict.outcome, one.verdict.places, one.verdict.staff_note)
             for check, one in zip(checks, judged, strict=True)
             if one.verdict.outcome in WRONG and (record := self._record(check, one)) is not None
         ]
@@ -108,16 +108,16 @@ class Diagnostician:
         case = Case(parts, free, len(passed))
         held = Against(self._known, case, checks, passed)
         possible = held.possible([mistake.name for mistake in candidates])
-        found = find(case, [one for name in possible if (one := held.weigh(name)) is not None])
+        found = find_causes(case, [one for name in possible if (one := held.weigh(name)) is not None])
         if found.first:
-            return told(found, {one.name: one.text for one in candidates})
+            return diagnosis_in_words(found, {one.name: one.text for one in candidates})
         return self._by_property(case, checks, candidates)
 
     def _record(self, check: Check, judged: Judged) -> AnswerFacts | None:
         layout = self._known.layout(check)
         return None if layout is None else layout.record(outcomes_of(judged, layout.script))
 
-    def _answer(self, name: str, checks: Sequence[Check], failed: Failed) -> AnswerFacts | None:
+    def _answer(self, name: str, checks: Sequence[Check], failed: FailedAnswers) -> AnswerFacts | None:
         return self._known.record(name, checks, failed.check)
 
     def _by_property(self, case: Case, checks: Sequence[Check], candidates: Sequence[Variant]) -> Diagnosis:
@@ -148,10 +148,10 @@ class Against:
         plain = [one for one in self.case.failed if self.known.is_plain(one.check)]
         plain.sort(key=lambda one: (not one.check.visible, self.known.size(one.check)))
 
-        def stack(one: Failed, rows: np.ndarray) -> Stack:
+        def stack(one: FailedAnswers, rows: np.ndarray) -> Stack:
             return self.known.stack(names, rows, self.checks, one.check)
 
-        def fails(row: int, one: Failed) -> bool:
+        def fails(row: int, one: FailedAnswers) -> bool:
             known = self.known.ask(names[row], self.checks, one.check)
             return known is not None and known.outcome is not Outcome.PASSED
 
@@ -199,9 +199,9 @@ def explain_any(held: Collection[Comparison]) -> bool:
     return any(one.explained or one.matched.any() for one in held)
 
 
-def told(found: Found, texts: Mapping[str, str]) -> Diagnosis:
+def diagnosis_in_words(found: Found, texts: Mapping[str, str]) -> Diagnosis:
     """Return the diagnosis in words."""
-    first, second = (one_of([texts[name] for name in names]) for names in (found.first, found.second))
+    first, second = (one_hint_of([texts[name] for name in names]) for names in (found.first, found.second))
     hint = first
     if second:
         hint = f"Two things at once, it seems. {first} Besides: {second}"
@@ -210,9 +210,9 @@ def told(found: Found, texts: Mapping[str, str]) -> Diagnosis:
     return Diagnosis((*found.first, *found.second), hint)
 
 
-def one_of(texts: Sequence[str]) -> str:
+def one_hint_of(texts: Sequence[str]) -> str:
     """Return the hints of mistakes of which one was made."""
-    said = " Or: ".join(texts[:MANY])
+    said = " Or: ".join(texts[:MOST_EQUAL])
     return f"One of these, perhaps. {said}" if len(texts) > 1 else said
 
 

@@ -32,7 +32,7 @@ from autograder.sandbox.wall import Wall
 EXAMPLES_FILE = "examples.py"
 MOST_EXAMPLES = 8  # examples of a question that are looked at: each tells whether one answer is right
 MOST_BYTES = 20_000  # of an example
-CALLS = 4  # times the limit of a call, in which the course's programs have to answer all of a submission's
+CALL_TIMES = 4  # the limit of a call: in that time the course's programs have to answer all of a submission's
 NO_TIME_S = 0.01  # less than this is none
 RTOL, ATOL = 2e-3, 1e-3  # worked out by hand: three digits are enough
 READER = Path(examples_reader.__file__).read_text("utf-8")
@@ -61,7 +61,7 @@ class Examiner:
         if given is None:
             return [], [FORM]
         names, found = [name for name in questions if name in given], list[Examples]()
-        allowed_s = CALLS * self._wall.bounds.call_s
+        allowed_s = CALL_TIMES * self._wall.bounds.call_s
         programs = Programs(self._wall, allowed_s)
         try:
             for name in names:
@@ -161,7 +161,7 @@ class Examiner:
         """Return the calls of a check of the kind that an example can make, with the reference's values."""
         script = self._judge.script_or_raise(check)
         pairs = zip(script.calls, script.answers, strict=False) if script else ()
-        return [(call, answer.value) for call, answer in pairs if is_plain(call, name)]
+        return [(call, answer.value) for call, answer in pairs if is_example_call(call, name)]
 
 
 class Programs:
@@ -215,7 +215,7 @@ def of_variant(call: Call, variant: Variant) -> Call:
     return Call("make", f"variants.{variant.name}", call.args, call.kwargs)
 
 
-def is_plain(call: Call, name: str) -> bool:
+def is_example_call(call: Call, name: str) -> bool:
     """Whether a call is of the kind that an example can make."""
     return call.action == "call" and call.name == name and not (call.wrt or call.functions or call.handle)
 

@@ -20,10 +20,10 @@ def read_examples(names: Sequence[str], most: int) -> dict[str, list[list[Any]]]
         return None
     if not all(isinstance(given, list | tuple) for given in found.values()):
         return None
-    return {name: [parts(one) for one in list(given)[:most]] for name, given in found.items()}
+    return {name: [example_parts(one) for one in list(given)[:most]] for name, given in found.items()}
 
 
-def parts(example: Any) -> list[Any]:
+def example_parts(example: Any) -> list[Any]:
     """Return an example as its arguments and the value."""
     if not isinstance(example, tuple | list) or len(example) != 2 or len(repr(example)) > MOST_CHARACTERS:
         return []

@@ -19,7 +19,7 @@ from autograder.sandbox.calls import Answer, Call, StudentRaised
 
 Outcomes = Sequence[Answer | Ended]
 FactKey = tuple[Any, ...]  # number of the call, aspect, place in the answer
-NOTHING = np.zeros(1)
+NO_NUMBERS = np.zeros(1)
 MOST_FACTS = 1_000  # of one answer: the pieces of a longer one are not told apart
 LARGEST_BITS = 1023  # of an integer that a float can hold
 TEXT, NONE = "a text", ("nothing", None)
@@ -45,18 +45,18 @@ class Fact:
 
     key: FactKey
     kind: Hashable
-    numbers: np.ndarray = field(default_factory=lambda: NOTHING)
+    numbers: np.ndarray = field(default_factory=lambda: NO_NUMBERS)
 
 
-def facts_of(at: int, outcome: Answer | Ended) -> Iterator[Fact]:
+def call_facts(at: int, outcome: Answer | Ended) -> Iterator[Fact]:
     """Yield what came of the call number `at`."""
     if not isinstance(outcome, Answer):
         yield Fact((at, VALUE), raised_by(outcome))
         return
-    yield from islice(parts((at, VALUE), outcome.value), MOST_FACTS)
+    yield from islice(data_facts((at, VALUE), outcome.value), MOST_FACTS)
     yield Fact((at, CHANGED), outcome.changed)
     for name, grad in outcome.grads.items():
-        yield from islice(parts((at, GRADIENT, name), grad), MOST_FACTS)
+        yield from islice(data_facts((at, GRADIENT, name), grad), MOST_FACTS)
         slopes = numbers_in(grad)
         reaches = slopes is not None and not np.all(np.abs(slopes) <= EXACT)
         yield Fact((at, REACHES, name), "", np.full(1, float(reaches)))
@@ -69,34 +69,34 @@ def raised_by(outcome: Ended) -> RaisedFact:
     return RaisedFact(type(outcome).__name__)
 
 
-def parts(key: FactKey, value: Any) -> Iterator[Fact]:
+def data_facts(key: FactKey, value: Any) -> Iterator[Fact]:
     """Yield the facts in a piece of data."""
     numbers = numbers_in(value)
     if numbers is not None:
         shape = numbers.shape
         while shape and shape[-1] == 1:  # a column, or a lone number in brackets, is as good
             shape = shape[:-1]
-        yield Fact(key, shape, numbers.ravel() if numbers.size else NOTHING)
+        yield Fact(key, shape, numbers.ravel() if numbers.size else NO_NUMBERS)
         if numbers.size == 0:
             return
     elif isinstance(value, list | tuple):
         yield Fact((*key, "length"), "", np.full(1, float(len(value))))
         for at, item in enumerate(value):
-            yield from parts((*key, at), item)
+            yield from data_facts((*key, at), item)
     elif isinstance(value, dict):
         yield Fact((*key, "keys"), tuple(sorted(map(str, value))))
         for name, item in value.items():
-            yield from parts((*key, name), item)
+            yield from data_facts((*key, name), item)
     elif isinstance(value, Figure):
         yield Fact(key, "a figure")
-        yield from parts(key, value.axes)
+        yield from data_facts(key, value.axes)
     elif isinstance(value, Handle | Opaque):
         yield Fact(key, ("an object", value.type_name))
     else:
-        yield Fact(key, NONE if value is None else (TEXT, frozen(value)))
+        yield Fact(key, NONE if value is None else (TEXT, comparable(value)))
 
 
-def frozen(value: Any) -> Hashable:
+def comparable(value: Any) -> Hashable:
     """Return data that holds no numbers in a form that can be compared and kept."""
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes()
@@ -129,7 +129,7 @@ class Odd:
 
     kind: str
     raised: str = ""  # what an exception says, or a timeout
-    numbers: np.ndarray = field(default_factory=lambda: NOTHING)
+    numbers: np.ndarray = field(default_factory=lambda: NO_NUMBERS)
 
     def same(self, other: "Odd | None") -> bool:
         """Whether two are alike."""
@@ -144,14 +144,14 @@ class Layout:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.facts = [fact for at, answer in enumerate(script.outcomes) for fact in facts_of(at, answer)]
+        self.facts = [fact for at, answer in enumerate(script.outcomes) for fact in call_facts(at, answer)]
         sizes = [fact.numbers.size for fact in self.facts]
         self.ends = np.cumsum(sizes, dtype=int)
         self.owner = np.repeat(np.arange(len(sizes)), sizes)  # the fact that an entry belongs to
         self._places = {fact.key for fact in self.facts}
         self._texts = any(TEXT in repr(fact.kind) for fact in self.facts)
-        self.numbers = joined([fact.numbers for fact in self.facts])
-        self.room = joined([np.full(fact.numbers.size, room_of(fact.numbers)) for fact in self.facts])
+        self.numbers = concatenated([fact.numbers for fact in self.facts])
+        self.room = concatenated([np.full(fact.numbers.size, room_of(fact.numbers)) for fact in self.facts])
         about_objects = [
             touches(call, answer) for call, answer in zip(script.calls, script.outcomes, strict=True)
         ]
@@ -192,7 +192,7 @@ class Layout:
         asked = min(len(outcomes), len(self.script.outcomes))
         first = 0
         for at in range(asked):
-            came = {fact.key: fact for fact in facts_of(at, outcomes[at])}
+            came = {fact.key: fact for fact in call_facts(at, outcomes[at])}
             first = self._lay(at, first, came, numbers, odd)
         present = self.owner < first
         return AnswerFacts(self, numbers, odd, present)
@@ -304,7 +304,7 @@ def room_of(numbers: np.ndarray) -> float:
     return ATOL * (float(np.median(sizes)) if sizes.size else 1.0)
 
 
-def joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
+def concatenated(arrays: Sequence[np.ndarray]) -> np.ndarray:
     """Return arrays as one."""
     return np.concatenate(arrays) if arrays else np.zeros(0)
 

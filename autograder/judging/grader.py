@@ -14,7 +14,7 @@ from autograder.judging.bank import Bank, Check
 from autograder.judging.diagnosis import Diagnosis, Diagnostician
 from autograder.judging.examples import EXAMPLES_FILE as EXAMPLES
 from autograder.judging.examples import Examiner
-from autograder.judging.held import LARGE, Held
+from autograder.judging.held import MOST_LARGE, Held
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
 from autograder.judging.lending import Lending, better, judge_again
@@ -38,18 +38,13 @@ from autograder.results import (
 )
 from autograder.sandbox import protocol
 from autograder.sandbox.libraries import used_by
+from autograder.sandbox.pages import hand_back
 from autograder.sandbox.program import Program
 from autograder.sandbox.selfcheck import FULL
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 from autograder.sandbox.warm import CannotStart, WallLost
-from autograder.submission.reading import (
-    Source,
-    Submission,
-    data_files_of,
-    modules_of,
-    source_of,
-)
+from autograder.submission.reading import Submission, data_files_of, modules_of, source_of
 
 Judgements = dict[str, tuple[Judged, CheckResult]]  # by the id of a check
 TRIES = 3  # of a submission whose workers ended with the process that they were forked from
@@ -82,11 +77,18 @@ class Grader:
         self.diagnostician = Diagnostician(wall, self.judge, mistakes, right, lasting=cache is not None)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.examiner = Examiner(wall, bank, self.judge)
-        self.large = Semaphore(LARGE)
+        self.large = Semaphore(MOST_LARGE)
         self.after_check: Callable[[CheckResult], None] = lambda _: None
 
     def grade(self, submission: Submission) -> Report:
         """Return the report on one submission; whatever is in it, this returns."""
+        try:
+            return self.graded_or_not(submission)
+        finally:
+            hand_back()
+
+    def graded_or_not(self, submission: Submission) -> Report:
+        """Return the report on one submission, if need be one that says why it could not be graded."""
         if submission.problem:
             return self.ungraded(submission, Outcome.ERROR, submission.problem)
         told = "The kit failed on this submission; staff have been told."
@@ -105,12 +107,12 @@ class Grader:
 
     def grade_readable(self, submission: Submission) -> Report:
         """Run the checks and the quiz of a submission and add up."""
-        source, program = source_of(submission, self.bank.stem), self.program_of(submission)
+        program = self.program_of(submission)
         session = Session(self.wall, program, draw=self.draw_of(program), held=Held(self.large))
         try:
             found = self.judge_checks(self.checks(session, visible=True), session)
             answers, quiz_notes = self.grade_quiz(submission, session)
-            code_notes = self.notes_on_code(session, source)
+            code_notes = self.notes_on_code(session)
             examples, example_notes = self.judge_examples(submission, session)
             notes = [*submission.notes, *code_notes, *quiz_notes, *example_notes]
             # What students read has been said: from here on the program may know hidden inputs.
@@ -142,12 +144,12 @@ class Grader:
         text = protocol.ProgramText(source.name, list(source.cells))
         return Program(text, modules, files={**data_files_of(submission), **self.bank.files})
 
-    def notes_on_code(self, session: Session, source: Source) -> list[str]:
+    def notes_on_code(self, session: Session) -> list[str]:
         """Load a submission and return what students should know of that; what is only a quiz has no code."""
         if not self.assignment.questions:
             return []
         session.load()
-        return load_notes(session, source, self.wall.bounds.import_s)
+        return load_notes(session, self.wall.bounds.import_s)
 
     def draw_of(self, program: Program) -> int:
         """Return which draw of the hidden inputs a program meets."""

@@ -6,7 +6,7 @@ from autograder.sandbox.remote import AnswerTooLarge
 
 SUBMISSION_BYTES = 64 << 20  # of all answers of a submission
 SMALL_BYTES = 4 << 20  # that any submission may have answered while others are under way
-LARGE = 3  # submissions that may have answered more at the same time
+MOST_LARGE = 3  # submissions that may have answered more at the same time
 PIECE_BYTES = 64  # of memory, for each piece of an answer that is kept unpacked
 
 

@@ -15,6 +15,6 @@ HINTS = {
 }
 
 
-def hint(lacks: str) -> str:
+def lacking_hint(lacks: str) -> str:
     """Return a sentence on what is lacking, "" if nothing is."""
     return HINTS.get(lacks, "")

@@ -37,7 +37,7 @@ from autograder.sandbox.student import Student
 VERDICTS_KEPT = 20_000  # verdicts remembered: far more than the different answers of a class
 KEPT_ROOM = 32 << 20  # bytes of all verdicts that are remembered
 ENTRY_BYTES = 500  # of a verdict beside its words
-BROKEN = "This check is broken; it costs you nothing."
+BROKEN_CHECK = "This check is broken; it costs you nothing."
 
 
 class Judge:
@@ -170,11 +170,13 @@ class Judge:
             tellable = Tellable(
                 open_too, session.names, cells, self._known, session.lost, question=check.question
             )
-            return replace(judge(error, tellable, exchanges), places=places_in(check, error, self._known))
+            return replace(
+                judge(error, tellable, exchanges), places=places_in_check(check, error, self._known)
+            )
         except KitError:  # the wall itself: no check's fault and no student's
             raise
         except ReferenceFailed as failed:
-            return unanswered(check, failed)
+            return unanswered_verdict(check, failed)
         except Exception as error:  # noqa: BLE001 the check met data that it did not expect
             return self.not_expected(check, error)
         return Verdict(Outcome.PASSED)
@@ -240,18 +242,18 @@ class Judge:
         note = f"{check.id} failed: {type(error).__name__}: {error}"
         try:
             if self.script_or_raise(check) is None:
-                return Verdict(Outcome.BROKEN, BROKEN, note)
+                return Verdict(Outcome.BROKEN, BROKEN_CHECK, note)
         except ReferenceFailed as failed:
-            return unanswered(check, failed)
+            return unanswered_verdict(check, failed)
         return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
 
 
-def unanswered(check: Check, failed: ReferenceFailed) -> Verdict:
+def unanswered_verdict(check: Check, failed: ReferenceFailed) -> Verdict:
     """Return the verdict for now where the reference did not answer."""
-    return Verdict(Outcome.BROKEN, BROKEN, f"{check.id}: {failed}", Cause.REFERENCE)
+    return Verdict(Outcome.BROKEN, BROKEN_CHECK, f"{check.id}: {failed}", Cause.REFERENCE)
 
 
-def places_in(check: Check, error: BaseException, known: Callable[[str], str]) -> tuple[int, ...]:
+def places_in_check(check: Check, error: BaseException, known: Callable[[str], str]) -> tuple[int, ...]:
     """Return the places in a check's file that an exception came through, and its author's words in figures.
 
     They are places in the compiled code: as a report, they stay where only layout or comments change. A

@@ -23,13 +23,12 @@ from autograder.judging.session import Session
 from autograder.results import Cause, CheckResult, Outcome
 from autograder.sandbox.lender import Lender, LenderFailed
 from autograder.sandbox.wall import Wall
+from autograder.submission.parsing import MOST_TEXT, syntax_tree
 
 NOTHING_TO_SAY: dict[str, Any] = {
     "cause": Cause.OTHER, "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"",
     "answer_digest": "",
 }  # fmt: skip
-MOST_PROGRAM = 300_000  # characters of a program that is looked through for what it uses
-LONGEST_LINE = 100_000
 LENT_PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
 
 
@@ -107,18 +106,11 @@ class Statement:
 def defining_statements(cells: tuple[str, ...]) -> Mapping[str, Sequence[Statement]]:
     """Return the statements of a program that define each of its names: functions, classes, assignments.
 
-    Of a program that is far longer than any that people write, nothing; of a line that is, neither:
-    Python's parser takes time in proportion to the square of some.
+    Of a program that is far longer than any that people write, nothing.
     """
     found: dict[str, list[Statement]] = {}
-    for text in cells if sum(map(len, cells)) <= MOST_PROGRAM else ():
-        if max(map(len, text.splitlines()), default=0) > LONGEST_LINE:
-            continue
-        try:
-            body = ast.parse(text).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in body:
+    for text in cells if sum(map(len, cells)) <= MOST_TEXT else ():
+        for node in tree.body if (tree := syntax_tree(text)) else ():
             reads, stores = names_read_and_stored(node)
             statement = Statement(frozenset(reads))
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -3,25 +3,24 @@
 from collections.abc import Sequence
 
 from autograder.checks.describe import sentence
-from autograder.judging.hints import hint
+from autograder.judging.hints import lacking_hint
 from autograder.judging.session import Session
 from autograder.judging.verdict import LAST_LINE
-from autograder.sandbox.protocol import StoppedStatement
+from autograder.sandbox.protocol import ProgramText, StoppedStatement
 from autograder.sandbox.remote import CallTimeout
 from autograder.submission.disguises import what_it_is
-from autograder.submission.reading import Source
 
 UNREADABLE_KINDS = ("SyntaxError", "IndentationError", "TabError", "NewerSyntax")
 MOST_NOTES, MOST_NAMES, CELL_SHOWN = 6, 4, 40
 
 
-def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
+def load_notes(session: Session, import_s: float) -> list[str]:
     """Return the notes on loading a submission."""
     if session.unloadable is not None:
         return [f"The file could not be loaded: {session.unloadable}."]
     if session.loaded is None:
         return []
-    stops = session.loaded.stops
+    source, stops = session.program.source, session.loaded.stops
     defined = set(session.loaded.names)
     causes = {ending.statement.place: ending.error for ending in session.endings}
     notes = []
@@ -38,7 +37,7 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
         else:
             said = stop.problem.message.partition("\n")[0].rstrip(". ")
             told = f"{stop.problem.type_name} at {where}{': ' if said else ''}{said}."
-        told = f"{told} {hint(stop.problem.lacks)}".rstrip()
+        told = f"{told} {lacking_hint(stop.problem.lacks)}".rstrip()
         kind = "" if defined else what_it_is(source.cells[0])
         if kind:
             return [f"{source.name} is {kind}, not Python: hand in the .py or .ipynb file itself."]
@@ -49,7 +48,7 @@ def load_notes(session: Session, source: Source, import_s: float) -> list[str]:
     return notes
 
 
-def statement_place(stop: StoppedStatement, source: Source) -> str:
+def statement_place(stop: StoppedStatement, source: ProgramText) -> str:
     """Return where a statement is, in words; a cell is told by how it begins: a notebook shows no numbers."""
     problem = stop.problem
     line = f"line {problem.line}" if 0 < problem.line <= LAST_LINE else "a line"

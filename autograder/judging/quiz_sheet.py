@@ -8,7 +8,7 @@ from autograder.quiz.grading import Functions, chosen, grade_quiz, sheet_notes
 from autograder.quiz.questions import Quiz, load_quiz
 from autograder.quiz.sheet import read_sheet
 from autograder.results import QuizAnswer
-from autograder.submission.pick import QUIZ
+from autograder.submission.pick import QUIZ_YML
 from autograder.submission.reading import Submission
 
 
@@ -26,7 +26,7 @@ def open_quiz(course: Course, stem: str) -> Quiz | None:
 
 def name_on_sheet(submission: Submission) -> str:
     """Return the name or number in a submission's quiz.yml, "" if there is none."""
-    return read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace")).student
+    return read_sheet(submission.files.get(QUIZ_YML, b"").decode("utf-8", "replace")).student
 
 
 def graded_sheet(
@@ -36,7 +36,7 @@ def graded_sheet(
 
     `reference` holds the functions that keys may call, `own` the student's, for what is measured with them.
     """
-    text = submission.files.get(QUIZ, b"").decode("utf-8", "replace")
+    text = submission.files.get(QUIZ_YML, b"").decode("utf-8", "replace")
     sheet = read_sheet(text, tuple(quiz.questions))
     answers = [
         QuizAnswer(
@@ -48,4 +48,4 @@ def graded_sheet(
         )
         for result in grade_quiz(quiz, sheet, reference, own)
     ]  # fmt: skip
-    return quiz_shares(points, answers), sheet_notes(quiz, sheet) if QUIZ in submission.files else []
+    return quiz_shares(points, answers), sheet_notes(quiz, sheet) if QUIZ_YML in submission.files else []

@@ -18,7 +18,7 @@ from autograder.results import (
 )
 
 MILD = {Outcome.FAILED, Outcome.ERROR, Outcome.UNWRITTEN, Outcome.SKIPPED, Outcome.NOT_RUN}
-ENOUGH = 0.75  # of the known mistakes for examples: some show only in what nobody works out by hand
+ENOUGH_CAUGHT = 0.75  # of the known mistakes for examples: some show only in what nobody works out by hand
 VISIBLE_PART = 0.2  # of a question: who has a check can answer it from a table, without the work
 
 
@@ -82,7 +82,7 @@ def examples_share(one: Examples) -> float:
     """Return what the examples of a question earn: the part that is right, times what they catch."""
     own = one.given - len(one.copied)
     right = (own - len(one.wrong)) / own if own else 0.0
-    return right * (min(1.0, one.caught / (ENOUGH * one.known)) if one.known else 1.0)
+    return right * (min(1.0, one.caught / (ENOUGH_CAUGHT * one.known)) if one.known else 1.0)
 
 
 def examples_earned(assignment: Assignment, found: Sequence[Examples]) -> QuestionResult:

@@ -19,7 +19,7 @@ from autograder.sandbox.wall import Wall
 
 Ended = StudentRaised | CallTimeout | WorkerDied
 FORGET = frame_of(Forget())
-PARTS = (1, 5, 20)  # after each timeout in a question, its later calls get a smaller part of the time
+TIME_PARTS = (1, 5, 20)  # after each timeout in a question, its later calls get a smaller part of the time
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ class Session:
         return time.monotonic() + self._wall.bounds.submission_s - self.seconds
 
     def _allowed_s(self) -> float:
-        parts = PARTS[min(self._timeouts[self._question], len(PARTS) - 1)]
+        parts = TIME_PARTS[min(self._timeouts[self._question], len(TIME_PARTS) - 1)]
         return self._patience * self._wall.bounds.call_s / parts
 
     def _ready(self) -> Worker:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autograder.judging.facts import AnswerFacts, near
-from autograder.judging.weighing import NEARLY, Case, Failed
+from autograder.judging.weighing import NEARLY, Case, FailedAnswers
 
 
 class Stack:
@@ -47,7 +47,7 @@ class Shares:
     extra: np.ndarray  # whether it is clearly wrong where the submission is right
 
 
-def shares(case: Case, one: Failed, stack: Stack, rows: np.ndarray) -> Shares:
+def shares(case: Case, one: FailedAnswers, stack: Stack, rows: np.ndarray) -> Shares:
     """Hold several programs against one failed check of plain functions; see `hold`."""
     free, record, wrong = case.free[one.key], one.record, case.wrong_in(one)
     theirs, alike = stack.wrong[rows] & ~free, stack.same(record, rows)
@@ -60,9 +60,9 @@ def shares(case: Case, one: Failed, stack: Stack, rows: np.ndarray) -> Shares:
 
 def sift(
     case: Case,
-    plain: Sequence[Failed],
-    stack: Callable[[Failed, np.ndarray], Stack],
-    fails: Callable[[int, Failed], bool],
+    plain: Sequence[FailedAnswers],
+    stack: Callable[[FailedAnswers, np.ndarray], Stack],
+    fails: Callable[[int, FailedAnswers], bool],
     count: int,
 ) -> np.ndarray:
     """Return the numbers of the mistakes that explain something and are not hopeless.

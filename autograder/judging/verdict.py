@@ -15,7 +15,7 @@ from autograder.checks.compare import CheckFailed
 from autograder.checks.describe import sentence
 from autograder.checks.spelling import spell_last
 from autograder.errors import is_unwritten
-from autograder.judging.hints import hint
+from autograder.judging.hints import lacking_hint
 from autograder.judging.session import Exchange
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import StudentRaised
@@ -104,8 +104,8 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
     where = line_place(problem) if visible or exists(problem, tellable.cells) else ""
     full = f"{call}\nraised {problem.type_name}{where}: {problem.message}"
     told = full if visible else f"The code raised {kind}{where}."
-    if hint(problem.lacks):
-        told = f"{told} {hint(problem.lacks)}" if not visible else f"{told}\n{hint(problem.lacks)}"
+    if lack := lacking_hint(problem.lacks):
+        told = f"{told}\n{lack}" if visible else f"{told} {lack}"
     elif problem.type_name == "TypeError" and not where:  # no line of theirs ran: the call itself failed
         told = f"{full}\n{NOT_AS_PROMISED}" if visible else NOT_AS_PROMISED
     cause = Cause.REFUSED if problem.type_name == "PermissionError" else Cause.OTHER

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograder.checks.explain import unround
 from autograder.judging.bank import Check
-from autograder.judging.facts import AnswerFacts, joined
+from autograder.judging.facts import AnswerFacts, concatenated
 from autograder.judging.plain import Known
 from autograder.results import Outcome
 
@@ -26,7 +26,7 @@ LINE_BITS = 1.0  # that the line of a check says, beyond that the check failed
 
 
 @dataclass(frozen=True, eq=False)
-class Failed:
+class FailedAnswers:
     """A failed check of a submission: its answers, how it ended, where and in which words."""
 
     check: Check
@@ -50,16 +50,16 @@ class Failed:
 class Case:
     """What is wrong with one submission's answers to a question."""
 
-    failed: Sequence[Failed]
+    failed: Sequence[FailedAnswers]
     free: Mapping[str, np.ndarray]  # by check: the entries in which right answers differ
     passed: int
 
     @cached_property
     def wrong(self) -> np.ndarray:
         """The entries that are wrong, of all failed checks one after another."""
-        return joined([self.wrong_in(one) for one in self.failed]).astype(bool)
+        return concatenated([self.wrong_in(one) for one in self.failed]).astype(bool)
 
-    def wrong_in(self, one: Failed) -> np.ndarray:
+    def wrong_in(self, one: FailedAnswers) -> np.ndarray:
         """Return the entries of one check that are wrong, and would not be in any right answer."""
         found: np.ndarray = one.record.wrong & ~self.free[one.key]
         return found
@@ -72,9 +72,9 @@ class Case:
         """
         count = sum(int((one.record.present & one.record.layout.counts).sum()) for one in self.failed)
         place = math.log2(max(count, 1) / max(int(self.wrong.sum()), 1))
-        numbers = joined([one.record.numbers for one in self.failed])
-        odd = joined([one.record.strange for one in self.failed]).astype(bool)
-        reaches = joined([one.record.layout.reaches for one in self.failed]).astype(bool)
+        numbers = concatenated([one.record.numbers for one in self.failed])
+        odd = concatenated([one.record.strange for one in self.failed]).astype(bool)
+        reaches = concatenated([one.record.layout.reaches for one in self.failed]).astype(bool)
         bits = np.where(self.wrong, np.where(reaches, max(place, REACHES_BITS), place), 0.0)
         telling = np.flatnonzero(self.wrong & ~odd & unround(numbers))
         with np.errstate(all="ignore"):
@@ -150,7 +150,7 @@ class Weighed:
     agrees: int = 0  # entries of the failed checks in which both answer alike, whatever they are
 
 
-def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray]) -> Comparison:
+def hold(case: Case, one: FailedAnswers, mine: Known, unsteady: Callable[[], np.ndarray]) -> Comparison:
     """Hold a mistake's answers to a failed check, all but the `unsteady` entries, against a submission's."""
     free, layout, same_end = case.free[one.key], one.record.layout, one.ends_as(mine)
     wrong, theirs = case.wrong_in(one), mine.record.wrong & ~free
@@ -174,7 +174,7 @@ def hold(case: Case, one: Failed, mine: Known, unsteady: Callable[[], np.ndarray
     )  # fmt: skip
 
 
-def nothing_of(one: Failed) -> Comparison:
+def nothing_of(one: FailedAnswers) -> Comparison:
     """Return what a mistake says of a failed check that it was not asked."""
     none = np.zeros(one.record.numbers.shape, dtype=bool)
     return Comparison(none, none, none, explained=False, by_line=False)
@@ -200,7 +200,7 @@ def weigh(
         fails_more: whether the mistake fails any that it passes, clearly or not.
     """
     told, against = (
-        joined(each).astype(bool) for each in zip(*((o.matched, o.clash) for o in held), strict=True)
+        concatenated(each).astype(bool) for each in zip(*((o.matched, o.clash) for o in held), strict=True)
     )
     explained = frozenset(one.key for one, part in zip(case.failed, held, strict=True) if part.explained)
     split = np.split(np.where(told, case.bits, 0.0), np.cumsum([one.matched.size for one in held])[:-1])

@@ -7,7 +7,7 @@ from pathlib import Path
 from autograder.config import Assignment
 from autograder.judging.bank import Check
 from autograder.judging.scoring import point_shares
-from autograder.publish.source import CourseModule, names_in
+from autograder.publish.source import CourseModule, free_names
 from autograder.publish.visible import ENGINE_IMPORT, KIT_IMPORT, find_helpers, visible_checks, whole
 
 TEST_HEAD = '''"""{told}"""
@@ -78,7 +78,7 @@ def test_file(
     `marks` are the checks with their decorators; `last`, the import of `Cases`, also says whose file this is.
     """
     helpers = find_helpers(source, list(marks))
-    needed = names_in([*helpers, *marks]) - {"check"}
+    needed = free_names([*helpers, *marks]) - {"check"}
     imports, _ = source.imports(lambda name, _: name in needed)
     if last == STUDENT_IMPORT:
         imports = ENGINE_IMPORT.sub(KIT_IMPORT, imports) + last

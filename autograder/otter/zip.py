@@ -13,7 +13,7 @@ from autograder.judging.receipt import ENGINE, course_files
 from autograder.otter.tests import grading_tests
 from autograder.publish.pins import BY_PIN, closure
 from autograder.publish.source import read_source
-from autograder.publish.student_files.limit import HERE
+from autograder.publish.student_files.limit import HOME_FACTOR
 from autograder.publish.template import provided_files, render
 
 OTTER_FILES = Path(__file__).parent
@@ -38,10 +38,12 @@ def otter_zip(course: Course, stem: str) -> dict[str, bytes]:
         (OTTER_FILES / "README.md.j2").read_text("utf-8"), title=assignment.heading, stem=stem,
         otter=importlib.metadata.version("otter-grader"), quiz=bool(assignment.quiz),
         examples=assignment.examples != "none", modules=bool(provided),
-        seconds=f"{HERE * assignment.limits.call_s:g}",
+        seconds=f"{HOME_FACTOR * assignment.limits.call_s:g}",
     )  # fmt: skip
     files = {path: text.encode() for path, text in texts.items()}
-    return files | kit_files() | {f"course/{path}": data for path, data in course_files(course, stem).items()}
+    return (
+        files | kit_package() | {f"course/{path}": data for path, data in course_files(course, stem).items()}
+    )
 
 
 def configuration(course: Course, stem: str) -> dict[str, object]:
@@ -76,7 +78,7 @@ def otter_scripts() -> dict[str, str]:
     return scripts | {"environment.yml": environment.to_str()}
 
 
-def kit_files() -> dict[str, bytes]:
+def kit_package() -> dict[str, bytes]:
     """Return the kit's own modules, as a package beside otter's scripts."""
     return {
         f"autograder/{path.relative_to(ENGINE).as_posix()}": path.read_bytes()

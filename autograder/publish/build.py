@@ -15,7 +15,7 @@ from autograder.publish.template import build_template
 from autograder.publish.tree import write_tree
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can name
-MODES = {True: 0o755, False: 0o644}
+FILE_MODES = {True: 0o755, False: 0o644}
 
 
 def student_zip(course: Course, stem: str) -> dict[str, bytes]:
@@ -23,12 +23,12 @@ def student_zip(course: Course, stem: str) -> dict[str, bytes]:
     return {f"{stem}/{path}": content for path, content in build_template(course, stem).items()}
 
 
-BUNDLES: dict[str, MakeBundle] = {
+ALL_BUNDLES: dict[str, MakeBundle] = {
     "student_{stem}.zip": student_zip,
     "gradescope_{stem}.zip": gradescope_zip,
 }
 FOR_CODE = {name: make for door in publishers() for name, make in door.BUNDLES.items()}
-BUNDLES |= FOR_CODE
+ALL_BUNDLES |= FOR_CODE
 
 
 def has_bundle(course: Course, stem: str, name: str) -> bool:
@@ -44,7 +44,7 @@ def build_everything(course: Course, tell: Callable[[str], None]) -> None:
         insist_on_agreement(bank, assignment.questions)
         write_tree(build_template(course, stem), course.root / "student_template" / stem)
         tell(f"student_template/{stem}/")
-        for pattern, files in BUNDLES.items():
+        for pattern, files in ALL_BUNDLES.items():
             if not has_bundle(course, stem, pattern):
                 continue
             name = pattern.format(stem=stem)
@@ -61,6 +61,6 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, wherever it is built: modes are kept
             program = content.startswith(b"#!")
-            entry.external_attr = (0o100000 | MODES[program]) << 16
+            entry.external_attr = (0o100000 | FILE_MODES[program]) << 16
             archive.writestr(entry, content)
     return out.getvalue()

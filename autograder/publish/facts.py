@@ -11,9 +11,9 @@ from autograder import beside
 from autograder.config import Assignment, Attempts, Course, Late
 from autograder.environment import PYTHON
 from autograder.errors import KitError, nearest
-from autograder.judging.scoring import ENOUGH
+from autograder.judging.scoring import ENOUGH_CAUGHT
 from autograder.publish.leaks import leaks
-from autograder.publish.student_files.preflight import EXAMPLES
+from autograder.publish.student_files.preflight import FILE_OF_EXAMPLES
 
 TIERS = ("what to look at", "the idea", "nearly there")
 Hints = Mapping[str, Sequence[str]]
@@ -58,8 +58,8 @@ def examples_rule(assignment: Assignment) -> str:
     if not assignment.examples_points:
         return "They count no points."
     return (
-        f"They count {assignment.examples_points:g} points, each function as much as another: the part"
-        f" that is right, times what they catch, where {100 * ENOUGH:g} % of the known mistakes are enough."
+        f"They count {assignment.examples_points:g} points, each function as much as another: the part that"
+        f" is right, times what they catch, where {100 * ENOUGH_CAUGHT:g} % of the known mistakes are enough."
         " Calls of the visible checks count nothing."
     )
 
@@ -114,7 +114,7 @@ def hint_faults(hints: Hints, questions: Sequence[str], solutions: Sequence[str]
 
 def files_of(assignment: Assignment, rules: Rules) -> list[str]:
     """Return the names of all files that are handed in, that of the main module first."""
-    further = [*(["quiz.yml"] if assignment.quiz else []), *([EXAMPLES] if rules.examples else [])]
+    further = [*(["quiz.yml"] if assignment.quiz else []), *([FILE_OF_EXAMPLES] if rules.examples else [])]
     return [f"{assignment.stem}.py", *beside.file_names(assignment.hand_in), *further]
 
 

@@ -11,7 +11,7 @@ from autograder.environment import LIBRARIES, VERSION
 from autograder.errors import KitError
 from autograder.judging.blank import FAILED, blank_report
 from autograder.judging.receipt import JUDGES, course_files, engine_files
-from autograder.publish.pins import requirements
+from autograder.publish.pins import requirement_files
 from autograder.reports.gradescope import to_gradescope
 from autograder.sandbox.libraries import packages_of
 
@@ -28,7 +28,7 @@ def gradescope_zip(course: Course, stem: str) -> dict[str, bytes]:
     values = {"@STEM@": stem, "@IMPORTS@": " ".join(libraries), "@POINTS@": points, "@PYTHON@": VERSION}
     for mark, value in values.items():
         texts = {name: text.replace(mark, value) for name, text in texts.items()}
-    texts |= requirements(libraries.values())
+    texts |= requirement_files(libraries.values())
     fallback = to_gradescope(blank_report(course.assignment(stem), FAILED), course.settings)
     texts["fallback.json"] = json.dumps(fallback, indent=1) + "\n"
     return {

@@ -46,14 +46,14 @@ def kit_text() -> str:
     """Return the kit's one file: every part after those that it imports, all imports at the top."""
     front = ast.parse((ENGINE / FRONT_DOOR / "__init__.py").read_text("utf-8"))
     exported = [node.module or "" for node in front.body if isinstance(node, ast.ImportFrom)]
-    parts = parts_of([*(name.partition(".")[2] for name in exported), *RUNNERS])
+    parts = kit_modules([*(name.partition(".")[2] for name in exported), *RUNNERS])
     refuse_doubles(parts)
     listed = "\n".join(f"- {part.title}" for part in parts)
     sections = [f"# {'-' * 40}\n# {part.title}\n\n{body_of(part)}" for part in parts]
     return "\n\n\n".join([KIT_HEAD.format(parts=listed) + "\n" + imports_of(parts), *sections]) + "\n"
 
 
-def parts_of(roots: Sequence[str]) -> list[KitModule]:
+def kit_modules(roots: Sequence[str]) -> list[KitModule]:
     """Return modules and all that they import of the engine, each after what it imports."""
     found: dict[str, KitModule] = {}
 

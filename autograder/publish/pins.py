@@ -8,12 +8,12 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-HERE = Path(__file__).resolve().parent
-LOCKS = (HERE / "requirements.lock", HERE.parents[1] / "requirements.lock")  # of a wheel, of a clone
+PUBLISH = Path(__file__).resolve().parent
+LOCKS = (PUBLISH / "requirements.lock", PUBLISH.parents[1] / "requirements.lock")  # of a wheel, of a clone
 BY_PIN = frozenset({"torch"})  # without hashes: its build, and what that needs, depend on the machine
 
 
-def requirements(packages: Iterable[str]) -> dict[str, str]:
+def requirement_files(packages: Iterable[str]) -> dict[str, str]:
     """Return requirements.txt, and requirements-torch.txt where torch is needed.
 
     Hashes are those of requirements.lock; where that lacks one of the packages, or has another version of

@@ -108,7 +108,7 @@ def read_source(root: Path, path: str) -> CourseModule:
         raise KitError(f"{path} is not UTF-8 text: save it as UTF-8") from None
 
 
-def names_in(nodes: Iterable[ast.AST]) -> set[str]:
+def free_names(nodes: Iterable[ast.AST]) -> set[str]:
     """Return the names that any of several pieces of code refers to and does not itself bind."""
     return {name for node in nodes for name in used_names(node) - bound_names(node)}
 
@@ -139,7 +139,7 @@ def names_in_strings(nodes: Iterable[ast.AST]) -> set[str]:
     for node in walk_all(nodes):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isprintable():
             try:
-                names |= names_in([ast.parse(node.value, mode="eval")])
+                names |= free_names([ast.parse(node.value, mode="eval")])
             except (SyntaxError, ValueError):
                 continue
     return names

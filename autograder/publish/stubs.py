@@ -16,8 +16,8 @@ from autograder.publish.source import (
     CourseModule,
     Definition,
     FunctionNode,
+    free_names,
     is_private,
-    names_in,
     names_in_strings,
     without_comments,
 )
@@ -36,9 +36,9 @@ def make_stubs(source: CourseModule, questions: Sequence[str], provided: Collect
     stubs = [make_stub(source, node) for node in find_questions(source, questions)]
     constants = [node for node in source.tree.body if is_constant(node)]
     trees = [ast.parse(stub) for stub in stubs]
-    needed = names_in([*trees, *constants])
+    needed = free_names([*trees, *constants])
     aliases = find_aliases(source, needed | names_in_strings(trees))
-    needed |= names_in(aliases)
+    needed |= free_names(aliases)
     hinted = names_in_strings([*trees, *aliases])
 
     def keep(name: str, path: str) -> bool:
@@ -150,7 +150,7 @@ def find_aliases(source: CourseModule, wanted: set[str]) -> list[ast.stmt]:
     for node in reversed(source.tree.body):
         if is_alias(node) and name_of(node) in wanted:
             found.append(node)
-            wanted = wanted | names_in([node]) | names_in_strings([node])
+            wanted = wanted | free_names([node]) | names_in_strings([node])
     return found
 
 

@@ -24,14 +24,14 @@ from autograder.publish.quiz_paper import render_paper, render_script
 from autograder.publish.source import DEFINITION, CourseModule, read_source
 from autograder.publish.stubs import make_stubs
 from autograder.publish.student_files.foresight import parameters_of
-from autograder.publish.student_files.limit import HERE
+from autograder.publish.student_files.limit import HOME_FACTOR
 from autograder.publish.visible import count_visible, make_visible_checks
 from autograder.quiz.figures import term_salt
 from autograder.quiz.questions import load_questions
 from autograder.sandbox.libraries import packages_of
 
 STUDENT_FILES = Path(__file__).parent / "student_files"
-LARGE = "torch"  # gigabytes, for some: only where an assignment is about it
+LARGE_PACKAGE = "torch"  # gigabytes, for some: only where an assignment is about it
 
 
 def build_template(course: Course, stem: str) -> dict[str, bytes]:
@@ -212,7 +212,7 @@ def readme(
         examples_points=f"{assignment.examples_points:g}" if assignment.examples_points else "",
         data=beside.files(assignment.provided), lab="lab.ipynb" in texts, libraries=promised(),
         import_s=f"{assignment.limits.import_s:g}", call_s=f"{assignment.limits.call_s:g}",
-        times=HERE,
+        times=HOME_FACTOR,
     )  # fmt: skip
     return re.sub(r"\n{3,}", "\n\n", filled)
 
@@ -225,7 +225,7 @@ def render(template: str, **values: Any) -> str:
 
 def home_requirements(modules: Sequence[str]) -> str:
     """Return requirements.txt: what every assignment promises, torch only if it needs it, what checks it."""
-    wanted = {*LIBRARIES, "pytest"} - ({LARGE} - set(packages_of(modules)))
+    wanted = {*LIBRARIES, "pytest"} - ({LARGE_PACKAGE} - set(packages_of(modules)))
     lines = (line for name, lines in AT_HOME.items() if name in wanted for line in lines)
     return "\n".join(lines) + "\n"
 

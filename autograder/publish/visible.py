@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from autograder.errors import KitError
 from autograder.publish.leaks import LEAK_LENGTH
-from autograder.publish.source import DEFINITION, CourseModule, bound_names, names_in
+from autograder.publish.source import DEFINITION, CourseModule, bound_names, free_names
 
 STUDENT_FIXTURES = ("student", "rng")
 BUILTINS = set(dir(builtins))
@@ -21,7 +21,7 @@ def make_visible_checks(source: CourseModule) -> str:
     questions = visible_checks(source)
     helpers = find_helpers(source, list(questions))
     kept = [*helpers, *questions]
-    needed = names_in(kept)
+    needed = free_names(kept)
     imports, bound = source.imports(lambda name, _: name in needed)
     missing = needed - bound - {name for node in kept for name in bound_names(node)} - BUILTINS
     if missing or "import autograder" in imports:
@@ -96,7 +96,7 @@ def find_helpers(source: CourseModule, checks: Sequence[ast.stmt]) -> list[ast.s
             bound |= dict.fromkeys(bound_names(node), node)
     found: list[ast.stmt] = list(checks)
     for node in found:  # grows while it is walked
-        for name in sorted(names_in([node]) & bound.keys()):
+        for name in sorted(free_names([node]) & bound.keys()):
             helper = bound[name]
             if check_mark(helper):
                 raise KitError(f"{source.where}: a visible check refers to the check `{name}`")

@@ -9,7 +9,7 @@ NUMBER = r"[+-]?(?:\d[\d,_]*\.?\d*|[.,]\d+)(?:e[+-]?\d{1,3})?"
 LEAD = r"(?:.*[=\u2248]|[a-z ]+:|~|about|approximately|approx\.?|ca\.?)?"
 BESIDE = r"\s*(?:\((?:[^()\d]|[a-z]\d+)*\))?[^\d]*"
 SUPERSCRIPT = re.compile("[\u00b2\u00b3\u00b9\u2070-\u207b]+")
-AROUND = " \t\n*`<>'\""
+STRIPPED_AROUND = " \t\n*`<>'\""
 REWRITTEN = (  # in lower case: what is typed, and how it is read
     (r"(?:[-\u2010-\u2015\u2212\ufe63]|\bminus)\s*(?=[\d.,])", "-"),
     (r"[$\u20ac\u00a3\u00a5]\s*|\s*[$\u20ac\u00a3\u00a5]", ""),
@@ -18,9 +18,9 @@ REWRITTEN = (  # in lower case: what is typed, and how it is read
     (r"(?<=\d)[ '\u2019](?=\d{3}(?:\D|$))", ""),
     (r"\s*(?:\u00b1|\+-|\+/-)\s*[\d.,]+$", ""),
 )
-TYPES = r"(?:float|int|uint|complex)\d*|double|number|scalar|array|tensor|parameter|decimal|fraction"
+TYPE_NAMES = r"(?:float|int|uint|complex)\d*|double|number|scalar|array|tensor|parameter|decimal|fraction"
 WRAPPED = re.compile(  # not sqrt(2): what is computed is not what is in the brackets
-    rf"(?:(?:[a-z]\w*\.)*(?:{TYPES}))?\s*[(\[{{]\s*(.*?)\s*[)\]}}](?:\s*\.item\(\))?\.?", re.DOTALL
+    rf"(?:(?:[a-z]\w*\.)*(?:{TYPE_NAMES}))?\s*[(\[{{]\s*(.*?)\s*[)\]}}](?:\s*\.item\(\))?\.?", re.DOTALL
 )
 TIMES = r"(?!\s*(?:k|thousand|million|billion)\b)"
 EXTRA = re.compile(r",\s*(?:dtype|device|requires_grad|grad_fn)\s*=.*", re.DOTALL)
@@ -33,7 +33,7 @@ def read_numbers(said: str) -> list[float]:
     typographic minus, 7 x 10^-1, and what Python prints: np.float64(0.7), tensor([0.7], dtype=...).
     """
     raised = SUPERSCRIPT.sub(lambda found: f"^{found[0]}", said[:MAX_ANSWER])
-    text = unwrapped(unicodedata.normalize("NFKC", raised).lower().strip(AROUND))
+    text = unwrapped(unicodedata.normalize("NFKC", raised).lower().strip(STRIPPED_AROUND))
     for pattern, plainly in REWRITTEN:
         text = re.sub(pattern, plainly, text)
     text = re.sub(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+", lambda found: found[0].replace(".", ""), text)
@@ -55,7 +55,7 @@ def unwrapped(text: str) -> str:
         found = WRAPPED.fullmatch(text)
         if not found:
             break
-        text = EXTRA.sub("", found[1]).strip(AROUND + ",")
+        text = EXTRA.sub("", found[1]).strip(STRIPPED_AROUND + ",")
     return text
 
 

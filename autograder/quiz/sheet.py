@@ -14,7 +14,7 @@ from autograder.quiz.numbers import MAX_ANSWER, read_numbers
 MAX_SHEET = 64 * 1024  # characters
 MAX_NAME = 200
 MAX_BESIDE = 8  # words around an accepted one in a sentence
-EMPTY = ("", "null", "~", "...", "-", "?")
+UNANSWERED = ("", "null", "~", "...", "-", "?")
 WHO = frozenset({"student", "name", "student_name", "student_number", "student_id", "student_name_or_number"})
 BLOCK_MARKS = ("|", ">", "|-", ">-", "|+", ">+")
 QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
@@ -42,14 +42,14 @@ def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
     if len(text) > MAX_SHEET:
         problems.append(f"quiz.yml is over {MAX_SHEET // 1024} KB: what comes after that is not read")
     student, said = "", dict[str, list[str]]()
-    for name, value in entries_in(plain(text[:MAX_SHEET]), names):
+    for name, value in sheet_entries(plain_text(text[:MAX_SHEET]), names):
         if name:
             said.setdefault(name, []).append(value)
         else:
             student = student or student_name(value)
     answers = {}
     for name, values in said.items():
-        given = [parts for value in values if (parts := parts_of(value))]
+        given = [parts for value in values if (parts := answer_parts(value))]
         if len(set(given)) > 1:
             problems.append(f"{short(name)} is answered {len(given)} times in quiz.yml: the last one counts")
         answers[name] = given[-1] if given else ()
@@ -63,14 +63,14 @@ def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
     return Sheet(student, answers, tuple(problems))
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text with plain spaces, line ends and colons, without what cannot be seen."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").replace("\uff1a", ":")
     text = re.sub(r"[^\S\n]", " ", text)
     return "".join(letter for letter in text if letter == "\n" or letter.isprintable())
 
 
-def entries_in(text: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def sheet_entries(text: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the id and the text of each answer as it stands there, and with no id the student's name."""
     known = {folded_key(name): name for name in names}
     who = WHO - set(known) if known else {"student"}
@@ -145,7 +145,7 @@ def unquoted(value: str) -> str:
     return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
 
 
-def parts_of(value: str) -> tuple[str, ...]:
+def answer_parts(value: str) -> tuple[str, ...]:
     """Return the parts of an answer: one, or the items of a list in brackets or on lines of their own."""
     lines = [line for line in map(unquoted, value.split("\n")) if line not in BLOCK_MARKS]
     items = [line[2:].strip() for line in lines if line.startswith("- ")]
@@ -157,7 +157,7 @@ def parts_of(value: str) -> tuple[str, ...]:
         whole = " ".join(filter(None, lines))
         listed = re.fullmatch(r"[\[{](.*?)[\]}]?", whole)
         parts = [unquoted(item) for item in listed[1].split(",")] if listed else [whole]
-    return tuple(part for part in parts if part.strip() not in EMPTY)
+    return tuple(part for part in parts if part.strip() not in UNANSWERED)
 
 
 def trouble_with(kind: str, choices: Mapping[str, str], parts: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
 from autograder.judging.scoring import VISIBLE_PART
 from autograder.redteam.collection import QUICK, Attack, Gain, armed, hand_in, load_attacks
-from autograder.redteam.gains import ReadByStudents, Secrets, judge, lingers, offspring, secrets_of
+from autograder.redteam.gains import ReadByStudents, Secrets, gains_of, lingers, offspring, secrets_of
 from autograder.redteam.stage import Stage, on_stages
 from autograder.redteam.table import table
 from autograder.redteam.zipped import Honest, against_zip
@@ -28,7 +28,7 @@ from autograder.results import Isolation
 from autograder.submission.reading import Submission, read_submission
 from autograder.submission.work import Task, task_of
 
-GRADER_S, GRADER_MB = 8, 450  # of one attack; of all: with what it begins with below 600
+GRADER_S, GRADER_MB = 8, 350  # of one attack; of all: with what it begins with far below 600
 CENT = 0.011  # scores are rounded
 
 
@@ -71,7 +71,7 @@ def run_one(grader: Grader, task: Task, secrets: Secrets, scene: Stage, attack: 
     told = ReadByStudents(
         " ".join([*hidden, *(one.hint for one in report.questions)]), " ".join([*visible, *report.notes])
     )
-    gained = judge(report.score, report.output, told, secrets, scene)
+    gained = gains_of(report.score, report.output, told, secrets, scene)
     if used > GRADER_S:
         gained.append(f"kept the grader busy for {used:.0f} s")
     return Gain(attack.name, report.score, tuple(gained))
@@ -118,20 +118,22 @@ def run_all(
             raise InputError(f"{archive} is not the Gradescope zip of {stem}: run autograder build")
     gains, isolation = against_grader(course, stem, attacks)
     tell(f"isolation: {isolation.verdict} ({', '.join(isolation.layers)})")
-    safe = show(f"{len(attacks)} attacks against autograder grade", gains, attacks, tell)
+    safe = show_gains(f"{len(attacks)} attacks against autograder grade", gains, attacks, tell)
     with contextlib.closing(open_grader(course, stem)) as grader:
         secrets, solution = secrets_of(grader), grader.bank.solution
         honest = Honest(solution, grader.grade(submission("honest", stem, solution)).score)
     questions = list(course.assignment(stem).questions)
     gains = against_zip(archive, stem, questions, attacks, secrets, honest, tell)
-    safe = show(f"{len(attacks)} attacks against {archive.name}", gains, attacks, tell) and safe
+    safe = show_gains(f"{len(attacks)} attacks against {archive.name}", gains, attacks, tell) and safe
     for layer in isolation.layers if each_layer else ():
         gains, weaker = against_grader(course, stem, attacks, [layer])
-        show(f"without {layer} ({weaker.verdict})", gains, attacks, tell)
+        show_gains(f"without {layer} ({weaker.verdict})", gains, attacks, tell)
     return safe
 
 
-def show(where: str, gains: Sequence[Gain], attacks: Sequence[Attack], tell: Callable[[str], None]) -> bool:
+def show_gains(
+    where: str, gains: Sequence[Gain], attacks: Sequence[Attack], tell: Callable[[str], None]
+) -> bool:
     """Tell what attacks gained, and return whether it was nothing."""
     titles = {attack.name: attack.title for attack in attacks}
     lucky = [gain for gain in gains if gain.gained]

@@ -26,7 +26,7 @@ CHOSEN = "9725"  # a number that attacks put wherever one may be told
 PROCESS = re.compile(r"process (\d+)\.")
 SETTLE_S = 3.0
 SHORTEST_LINE = 30  # of a program: shorter ones anybody may write
-NUMBER = re.compile(r"\d+\.\d{6,}")
+LONG_NUMBER = re.compile(r"\d+\.\d{6,}")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Secrets:
     lines: AbstractSet[str] = frozenset()
 
 
-def judge(score: float, output: str, told: ReadByStudents, secrets: Secrets, scene: Stage) -> list[str]:
+def gains_of(score: float, output: str, told: ReadByStudents, secrets: Secrets, scene: Stage) -> list[str]:
     """Say what an attack gained, from what it scored, printed, got told, and left behind."""
     gained = []
     if score > 0:
@@ -70,7 +70,7 @@ def judge(score: float, output: str, told: ReadByStudents, secrets: Secrets, sce
 
 def carried(told: str, hidden: AbstractSet[str]) -> list[str]:
     """Say whether what students read about their own checks holds a number of a hidden input."""
-    found = hidden & set(NUMBER.findall(told))
+    found = hidden & set(LONG_NUMBER.findall(told))
     return [f"carried a hidden input into what students read ({min(found)})"] if found else []
 
 
@@ -83,8 +83,8 @@ def hidden_numbers(grader: Grader) -> AbstractSet[str]:
         for frame in script.frames if script else ():
             request, body = decode_frame(frame, REQUEST)
             call = decode_call(request, body, is_ours=True)
-            told = str([plainly(value) for value in (*call.args, *call.kwargs.values())])
-            numbers[check.visible].update(NUMBER.findall(told))
+            told = str([printable_argument(value) for value in (*call.args, *call.kwargs.values())])
+            numbers[check.visible].update(LONG_NUMBER.findall(told))
     return numbers[False] - numbers[True]
 
 
@@ -112,7 +112,7 @@ def stripped(text: str) -> Iterator[str]:
     return map(str.strip, text.splitlines())
 
 
-def plainly(value: Any) -> Any:
+def printable_argument(value: Any) -> Any:
     """Return an argument in a form that prints all its numbers."""
     value = value.array if isinstance(value, Tensor) else value
     return value.tolist() if isinstance(value, np.ndarray) else value

@@ -11,7 +11,7 @@ from autograder.judging.grader import Grader
 from autograder.sandbox.codec import decode_call
 from autograder.sandbox.protocol import REQUEST, decode_frame
 
-PROGRAM = '''"""Answers what the visible checks ask, from a table."""
+TABLE_PROGRAM = '''"""Answers what the visible checks ask, from a table."""
 import numpy as np
 try:
     import torch
@@ -39,7 +39,7 @@ def table(grader: Grader) -> str:
         f"def {name}(*args, **kwargs):\n    return look_up({name!r}, args, kwargs)\n"
         for name in grader.assignment.questions
     )
-    return f"{PROGRAM}\nTABLE = [{', '.join(rows)}]\n{names}"
+    return f"{TABLE_PROGRAM}\nTABLE = [{', '.join(rows)}]\n{names}"
 
 
 def calls_of(grader: Grader, check: Check) -> Iterator[str]:

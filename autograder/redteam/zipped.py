@@ -13,7 +13,7 @@ import yaml
 
 from autograder.errors import InputError
 from autograder.redteam.collection import QUICK, Attack, Gain, armed, hand_in
-from autograder.redteam.gains import ReadByStudents, Secrets, judge
+from autograder.redteam.gains import ReadByStudents, Secrets, gains_of
 from autograder.redteam.stage import Stage, on_stages, stage
 
 ZIP_S = 300  # for one attack: one that is cut off has shown nothing
@@ -45,7 +45,7 @@ def against_zip(
     """
 
     def set_up(scene: Stage) -> None:
-        unpack(archive, scene.folder / "platform" / "source")
+        unpack_zip(archive, scene.folder / "platform" / "source")
 
     def run(scene: Stage, attack: Attack) -> Gain:
         root = scene.folder / "platform"
@@ -55,15 +55,10 @@ def against_zip(
         if told is None:
             return Gain(attack.name, score, ("kept results.json from being written",))
         cut = ["kept the grader from coming to an end"] if ENDED in printed else []
-        return Gain(attack.name, score, (*judge(score, printed, told, secrets, scene), *cut))
+        return Gain(attack.name, score, (*gains_of(score, printed, told, secrets, scene), *cut))
 
-    with stage() as scene:
-        set_up(scene)
-        hand_in(Attack("honest", "", ""), honest.text, stem, scene.folder / "platform" / "submission")
-        score, printed, _ = run_in_zip(scene.folder / "platform")
-    if score != honest.score:
-        told = f"honest work scores {score:g}, {honest.score:g} here: {printed.strip()[-300:]}"
-        return [Gain("honest", score, (told,))]
+    if differing := honest_gain(archive, stem, honest):
+        return [differing]
     gains = []
     for gain in on_stages(attacks, run, set_up):
         gains.append(gain)
@@ -72,7 +67,18 @@ def against_zip(
     return gains
 
 
-def unpack(archive: Path, source: Path) -> None:
+def honest_gain(archive: Path, stem: str, honest: Honest) -> Gain | None:
+    """Return None if honest work scores in a zip what it scores here."""
+    with stage() as scene:
+        root = scene.folder / "platform"
+        unpack_zip(archive, root / "source")
+        hand_in(Attack("honest", "", ""), honest.text, stem, root / "submission")
+        score, printed, _ = run_in_zip(root)
+    told = f"honest work scores {score:g}, {honest.score:g} here: {printed.strip()[-300:]}"
+    return None if score == honest.score else Gain("honest", score, (told,))
+
+
+def unpack_zip(archive: Path, source: Path) -> None:
     """Unpack a zip into the platform's folder, with limits that end an attack soon."""
     try:
         with zipfile.ZipFile(archive) as opened:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograder.reports.statistics import LOW, handed_in_quiz, in_order, median, short_name, was_readable
+from autograder.reports.statistics import LOW, handed_in_quiz, in_order, median, short_question, was_readable
 from autograder.results import Cause, Outcome, Report
 
 HELP_MOST = 60  # who needs help, at most
@@ -47,7 +47,7 @@ def reasons_for_help(report: Report) -> Iterable[str]:
     if not was_readable(report):
         yield "nothing could be graded"
         return
-    nothing = [short_name(one.id) for one in report.questions if one.max_score and not one.score]
+    nothing = [short_question(one.id) for one in report.questions if one.max_score and not one.score]
     if nothing:
         yield f"no points in {', '.join(nothing)}"
     known = [name.replace("_", " ") for one in report.questions for name in one.misconceptions[:1]]
@@ -65,7 +65,7 @@ def reasons_to_look(report: Report) -> Iterable[str]:
         (Outcome.TIMEOUT, "gave no answer in time"),
     ):
         hit = [check for check in report.checks if check.outcome is outcome]
-        where = ", ".join(in_order(short_name(check.question) for check in hit))
+        where = ", ".join(in_order(short_question(check.question) for check in hit))
         if any(check.cause is Cause.INVALID_REPLY for check in hit):
             words = "sent the grader something that is no answer, as forged results do"
         if hit or (report.outcome is outcome and not report.checks):

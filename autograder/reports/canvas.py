@@ -9,7 +9,7 @@ else its title, as it stands in Canvas: under another title Canvas offers to mak
 
 import re
 
-from autograder.reports.tables import Row, StudentTable
+from autograder.reports.tables import ReportRow, StudentTable
 from autograder.results import Report
 from autograder.roster.people import Person
 
@@ -24,7 +24,7 @@ def canvas_table(title: str, max_score: float, column: str = "") -> StudentTable
     return table
 
 
-def canvas_row(report: Report, person: Person) -> Row:
+def canvas_row(report: Report, person: Person) -> ReportRow:
     """Return the line of one of those who handed a submission in."""
     return [
         person.name, person.canvas, person.sid, person.login or person.email, person.section, report.score,

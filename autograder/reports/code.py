@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.reports.statistics import is_wrong, short_name
+from autograder.reports.statistics import is_wrong, short_question
 from autograder.results import Outcome, Report
 
 MOST_LINES = 3000
@@ -49,7 +49,7 @@ def remarks_of(report: Report, cells: Sequence[str]) -> defaultdict[tuple[int, i
     for check in report.checks:
         if not is_wrong(check):
             continue
-        name = short_name(check.question)
+        name = short_question(check.question)
         if check.line and check.outcome is Outcome.ERROR:
             found[max(1, check.cell), check.line].append(f"{name}: raised here ({check.title})")
         elif (place := definition(name, cells)) is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 INK, LINE, BAR = "#010101", "#020202", "#030303"
 PAGE_COLOURS = {INK: "var(--muted)", LINE: "var(--line)", BAR: "var(--accent)"}
 BINS = 20
-STEPS = 20  # shares in a scatter plot are rounded to this: it stays small however large the class
+ROUNDED = 20  # shares in a scatter plot are rounded to this: it stays small however large the class
 PLOT_MARGIN = 0.06
 
 
@@ -57,7 +57,7 @@ def scatter(points: Sequence[tuple[float, float]], high: float, low: float) -> M
     axes.fill_between([ends[0], low], high, ends[1], color=LINE, alpha=0.4, lw=0)
     axes.text(ends[1] - 0.02, ends[0] + 0.02, "knows it,\ncannot code it", ha="right", color=INK)
     axes.text(ends[0] + 0.02, ends[1] - 0.02, "codes it,\ncannot explain it", va="top", color=INK)
-    places = Counter((round(x * STEPS) / STEPS, round(y * STEPS) / STEPS) for x, y in points)
+    places = Counter((round(x * ROUNDED) / ROUNDED, round(y * ROUNDED) / ROUNDED) for x, y in points)
     shown = np.array(list(places), dtype=float).reshape(-1, 2)
     areas = [min(30 + 8 * (count - 1), 400) for count in places.values()]
     axes.scatter(shown[:, 0], shown[:, 1], s=areas, color=BAR, alpha=0.7, lw=0, zorder=3)

@@ -19,7 +19,7 @@ ResultsRow = dict[str, Any]
 OUTPUT_WIDTH = 100
 MAX_OUTPUT = 4000  # of a row
 MAX_PAGE = 95_000  # of a row with figures: the platform cuts the middle out of more than 100,000
-TOO_LARGE = "The figure is too large for this page: draw it on your own machine."
+FIGURE_TOO_LARGE = "The figure is too large for this page: draw it on your own machine."
 NOT_REACHED = "Not graded: the run ended before this."
 NOTHING_RAN = "Not graded: see the top of this page."
 
@@ -101,10 +101,10 @@ def check_row(check: CheckResult, question: str, place: str, points: float) -> R
     row |= {"score": points if full else 0.0, "max_score": points}
     row["status"] = "passed" if check.outcome is Outcome.PASSED else "failed"
     kind = "visible" if check.visible else "hidden"
-    return row | told(check) | {"tags": [question, kind, check.outcome]}
+    return row | row_text(check) | {"tags": [question, kind, check.outcome]}
 
 
-def told(check: CheckResult) -> ResultsRow:
+def row_text(check: CheckResult) -> ResultsRow:
     """Return what a check has to say: as Markdown, or with its figures as HTML if they are small enough."""
     pictures, text = drawn(check), check.feedback
     text += f"\n({at_home(check)})" if at_home(check) else ""
@@ -112,7 +112,7 @@ def told(check: CheckResult) -> ResultsRow:
         return {"output": block(text)}
     page = f"<pre>{html.escape(cut(printable(text).strip()))}</pre>\n{pictures}"
     if len(page) > MAX_PAGE:
-        return {"output": block(f"{text}\n{TOO_LARGE}")}
+        return {"output": block(f"{text}\n{FIGURE_TOO_LARGE}")}
     return {"output": page, "output_format": "html"}
 
 

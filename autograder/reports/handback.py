@@ -24,7 +24,7 @@ def handback(report: Report, looks: Sequence[str] = (), *, published: bool) -> s
 
 def lines_of(report: Report, looks: Sequence[str], published: bool) -> Iterator[str]:
     """Yield the lines of a student's feedback."""
-    yield f"{one_line(report.title or report.assignment)}: {one_line(report.student)}"
+    yield f"{without_line_ends(report.title or report.assignment)}: {without_line_ends(report.student)}"
     if published:
         yield f"Score: {number(report.score)} of {number(report.max_score)}"
     for note in [*report.notes, *([] if published else looks)]:
@@ -71,6 +71,6 @@ def feedback_on(question: QuestionResult, checks: Sequence[CheckResult], publish
         yield from wrapped(check.feedback, "      ")
 
 
-def one_line(text: str) -> str:
+def without_line_ends(text: str) -> str:
     """Return text without line ends."""
     return " ".join(text.split())

@@ -195,7 +195,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"line": line, "text": text, "number": number, "percent": percent}
-    made.filters |= {"short": statistics.short_name, "paragraphs": paragraphs, "grouped": grouped}
+    made.filters |= {"short": statistics.short_question, "paragraphs": paragraphs, "grouped": grouped}
     made.globals |= {"OUTCOMES": OUTCOMES, "count": count, "at_home": at_home}
     return made
 

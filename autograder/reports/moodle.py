@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from html import escape
 
-from autograder.reports.tables import Row, Table
+from autograder.reports.tables import ReportRow, Table
 from autograder.results import Report
 from autograder.roster.people import Person
 from autograder.roster.times import moment
@@ -44,9 +44,9 @@ class MoodleTable:
         self.changes: list[str] = []  # of grades that the worksheet has
         self._of = {number_of(row[self._places["identifier"]]): row for row in self._rows}
 
-    def _row(self, row: Sequence[str]) -> Row:
+    def _row(self, row: Sequence[str]) -> ReportRow:
         """Return a row of the worksheet with a time of the grade that Moodle can read in any language."""
-        cells: Row = [*row, *[""] * (len(self._header) - len(row))]
+        cells: ReportRow = [*row, *[""] * (len(self._header) - len(row))]
         at = self._places["graded"]
         said = str(cells[at])
         if (when := moment(said)) and not ENGLISH_MONTH.search(said):
@@ -74,7 +74,7 @@ class MoodleTable:
         return str(table)
 
 
-def made_up(report: Report, person: Person, told: str) -> Row:
+def made_up(report: Report, person: Person, told: str) -> ReportRow:
     """Return a line for a student of whose worksheet nothing is known."""
     identifier = f"Participant {person.moodle}" if person.moodle else ""
     return [

@@ -7,7 +7,7 @@ and the column by the number after the bar in its header, which only its own dow
 that as the roster. Without it the column is new, of text.
 """
 
-from autograder.reports.tables import Row, StudentTable
+from autograder.reports.tables import ReportRow, StudentTable
 from autograder.results import Report
 from autograder.roster.people import Person
 
@@ -18,7 +18,7 @@ def brightspace_table(title: str) -> StudentTable:
     return StudentTable(header, brightspace_row)
 
 
-def brightspace_row(report: Report, person: Person) -> Row:
+def brightspace_row(report: Report, person: Person) -> ReportRow:
     """Return the line of one of those who handed a submission in."""
     known = person.login or ("" if person.sid else person.email)  # a Username that is none finds nobody
     return [f"#{person.sid}" if person.sid else "", known, report.score, "#"]
@@ -30,6 +30,6 @@ def blackboard_table(title: str, max_score: float, column: str = "") -> StudentT
     return StudentTable(header, blackboard_row)
 
 
-def blackboard_row(report: Report, person: Person) -> Row:
+def blackboard_row(report: Report, person: Person) -> ReportRow:
     """Return the line of one of those who handed a submission in."""
     return [person.login or person.email, person.sid, report.score]

@@ -9,7 +9,7 @@ from autograder.reports.terminal import number
 from autograder.results import Report
 
 MOST_REPAIRS = 3  # more at once is no help
-LENGTH = 220  # characters of what to do
+MOST_REPAIR = 220  # characters of what to do
 NO_QUIZ = "No answers were handed in: fill in quiz.yml."
 
 
@@ -44,7 +44,7 @@ def repairs(report: Report, questions: Sequence[PageQuestion], *, scored: bool) 
 def thing_to_do(question: PageQuestion) -> str:
     """Return one thing to do: the hint, or what the first check that did not pass says."""
     failed = (*question.wrong, *question.not_run)
-    return textwrap.shorten(question.hint or question.same or failed[0].reason, LENGTH, placeholder=" …")
+    return textwrap.shorten(question.hint or question.same or failed[0].reason, MOST_REPAIR, placeholder=" …")
 
 
 def repair_lines(found: Sequence[Repair]) -> list[str]:

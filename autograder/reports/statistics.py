@@ -35,7 +35,7 @@ class ItemStatistics:
     @property
     def name(self) -> str:
         """Return the question's name without the assignment's."""
-        return short_name(self.id)
+        return short_question(self.id)
 
     @property
     def lost(self) -> float:
@@ -94,7 +94,7 @@ class Contrast:
     codes_only: tuple[Report, ...]
 
 
-def short_name(question: str) -> str:
+def short_question(question: str) -> str:
     """Return a question's name without the assignment's."""
     return question.partition(".")[2] or question
 

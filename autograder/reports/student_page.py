@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograder.checks.describe import sentence
-from autograder.reports.statistics import is_wrong, short_name
+from autograder.reports.statistics import is_wrong, short_question
 from autograder.results import CheckResult, Outcome, QuestionResult, QuizAnswer, Report
 
 NOT_RUN = (Outcome.SKIPPED, Outcome.NOT_RUN)
@@ -36,7 +36,7 @@ class PageQuestion:
     @property
     def name(self) -> str:
         """Return the question's name without the assignment's."""
-        return short_name(self.result.id)
+        return short_question(self.result.id)
 
     @property
     def total(self) -> int:

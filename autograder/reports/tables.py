@@ -15,7 +15,7 @@ ROSTER_HEAD = (
     "student", "id", "email", "login", "section", "group", "submission", "submitted_at", "late_days",
     "score", "max_score", "outcome",
 )  # fmt: skip
-Row = list[str | float]
+ReportRow = list[str | float]
 
 
 class Table:
@@ -37,7 +37,7 @@ class Table:
 class StudentTable(Table):
     """A table with a line for each of those who handed a submission in."""
 
-    def __init__(self, header: Sequence[str], row: Callable[[Report, Person], Row]) -> None:
+    def __init__(self, header: Sequence[str], row: Callable[[Report, Person], ReportRow]) -> None:
         super().__init__(header)
         self._row = row
 
@@ -51,7 +51,7 @@ def grades_table(questions: Sequence[str]) -> Table:
     return Table([*HEAD, *questions, *TAIL])
 
 
-def grades_row(report: Report, questions: Sequence[str]) -> Row:
+def grades_row(report: Report, questions: Sequence[str]) -> ReportRow:
     """Return a submission's row of grades.csv."""
     scores = {question.id: question.score for question in report.questions}
     return [
@@ -61,7 +61,7 @@ def grades_row(report: Report, questions: Sequence[str]) -> Row:
     ]  # fmt: skip
 
 
-def roster_row(report: Report, person: Person, submitted: str) -> Row:
+def roster_row(report: Report, person: Person, submitted: str) -> ReportRow:
     """Return the line of one of those who handed a submission in."""
     return [
         *who(person), report.submission, submitted, report.late_days, report.score, report.max_score,
@@ -69,7 +69,7 @@ def roster_row(report: Report, person: Person, submitted: str) -> Row:
     ]  # fmt: skip
 
 
-def who(person: Person) -> Row:
+def who(person: Person) -> ReportRow:
     """Return what identifies a student."""
     return [person.name, person.number, person.email, person.login, person.section, person.group]
 

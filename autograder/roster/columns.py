@@ -9,7 +9,7 @@ from autograder.roster.people import run_together
 from autograder.roster.tables import read_rows
 from autograder.submission.archive import listing
 
-NUMBERED = re.compile(r"(.+) \((\d+)\)")
+NUMBERED_COLUMN = re.compile(r"(.+) \((\d+)\)")
 BLACKBOARD = re.compile(r"(.+?) \[Total Pts: .*\] \|\d+")
 TOTALS = re.compile(r"(?:Unposted )?(?:Current|Final|Override) (?:Score|Points|Grade|Status)|Assignments")
 
@@ -17,7 +17,7 @@ TOTALS = re.compile(r"(?:Unposted )?(?:Current|Final|Override) (?:Score|Points|G
 def numbered_columns(roster: str) -> list[str]:
     """Return the headers of a gradebook of Canvas that are assignments': "Homework 1 (4711)"."""
     heads = next((row for _, row in read_rows(Path(roster))), []) if roster else []
-    return [head for head in heads if NUMBERED.fullmatch(head) and not TOTALS.search(head)]
+    return [head for head in heads if NUMBERED_COLUMN.fullmatch(head) and not TOTALS.search(head)]
 
 
 def canvas_column(roster: str, assignment: Assignment) -> str:
@@ -25,10 +25,10 @@ def canvas_column(roster: str, assignment: Assignment) -> str:
     said = assignment.canvas_column
     titles = {run_together(title) for title in (said, assignment.title, assignment.stem) if title}
     for head in numbered_columns(roster):
-        if (named := NUMBERED.fullmatch(head)) and said in (head, named[2]):
+        if (named := NUMBERED_COLUMN.fullmatch(head)) and said in (head, named[2]):
             return head
     for head in numbered_columns(roster):
-        if (named := NUMBERED.fullmatch(head)) and run_together(named[1]) in titles:
+        if (named := NUMBERED_COLUMN.fullmatch(head)) and run_together(named[1]) in titles:
             return head
     return "" if said.isdigit() else said
 

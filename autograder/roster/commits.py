@@ -17,7 +17,7 @@ from autograder.submission.archive import open_regular, read_capped
 
 SHORT = 4096  # bytes of HEAD or of a reference
 PACKED_REFS = 4_000_000
-OBJECT = 1_000_000
+OBJECT = 50_000  # bytes of a commit, and of each delta on the way to it
 PACKS = 20
 DEPTH = 50  # of deltas, as git makes them
 COMMIT, OFFSET_DELTA, NAMED_DELTA = 1, 6, 7
@@ -41,7 +41,7 @@ def committed_at(folder: Path) -> datetime | None:
     git = folder / ".git"
     try:
         name = head_of(git)
-        commit = loose(git, name) or packed(git, name) if name else b""
+        commit = loose(git, name) or packed_commit(git, name) if name else b""
     except BROKEN_GIT:
         return None
     found = COMMIT_TIME.search(commit.partition(b"\n\n")[0])
@@ -88,7 +88,7 @@ def loose(git: Path, name: str) -> bytes:
     return body if head.startswith(b"commit ") else b""
 
 
-def packed(git: Path, name: str) -> bytes:
+def packed_commit(git: Path, name: str) -> bytes:
     """Return a commit out of a pack, b"" if none has it."""
     wanted = bytes.fromhex(name)
     for index in sorted((git / "objects" / "pack").glob("*.idx"))[:PACKS]:

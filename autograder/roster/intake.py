@@ -40,8 +40,8 @@ from autograder.submission.work import Task, task_of
 EXTENSIONS = "extensions.csv"
 NAMESAKES = "students on the roster may be meant: write one's id for the name, in the name of the file"
 HIDDEN = "anon_"  # begins what Canvas puts in place of a name
-FEW = 3  # names that get a line each
-NUMBERS = {"moodle": "moodle", "canvas": "canvas", "gradescope": "sid"}  # what a member's id is
+MOST_NAMED = 3  # names that get a line each
+MEMBER_IDS = {"moodle": "moodle", "canvas": "canvas", "gradescope": "sid"}  # what a member's id is
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,14 +179,14 @@ def without_times(entries: Sequence[Entry], rows: Sequence[Row], due: datetime |
 def mostly_late(rows: Sequence[Row], due: datetime | None) -> Iterator[str]:
     """Yield a remark if most of a class is late: then the due date may be the mistake."""
     late = sum(row.ruling.late_days > 0 for row in rows)
-    if due and late > max(FEW, len(rows) / 2):
+    if due and late > max(MOST_NAMED, len(rows) / 2):
         yield f"{late} of {len(rows)} are late: is {due:%Y-%m-%d %H:%M %Z} in grading.yml when it was due?"
 
 
 def person_of(entry: Entry, member: Member) -> Person:
     """Return one of those who handed in; what kind of number they have follows from the platform."""
     person = Person(name=member.name, email=member.email, login=member.login)
-    kind = NUMBERS.get(entry.platform)
+    kind = MEMBER_IDS.get(entry.platform)
     return msgspec.structs.replace(person, **{kind: member.id}) if kind else person
 
 
@@ -231,7 +231,7 @@ def strangers(names: Sequence[str]) -> Iterator[str]:
     others = [name for name in names if not name.startswith(HIDDEN)]
     if hidden := len(names) - len(others):
         yield f"Canvas hides the names of {hidden}: show them there, download again, grade again"
-    if len(others) > FEW:
+    if len(others) > MOST_NAMED:
         yield f"{len(others)} not on the roster: {listing(others)}"
     else:
         yield from (f"{name}: not on the roster" for name in others)
@@ -244,10 +244,10 @@ def shared_numbers(roster: Sequence[Person]) -> Iterator[str]:
         for key in exact(person):
             owners[key].append(person.name)
     shared = [(key, names) for key, names in owners.items() if len(names) > 1]
-    for key, names in shared[:FEW]:
+    for key, names in shared[:MOST_NAMED]:
         yield f"on the roster {key.partition(' ')[2]} is {len(names)} students: {listing(names)}"
-    if len(shared) > FEW:
-        yield f"on the roster {len(shared) - FEW} more numbers or addresses are several students'"
+    if len(shared) > MOST_NAMED:
+        yield f"on the roster {len(shared) - MOST_NAMED} more numbers or addresses are several students'"
 
 
 def join_teams(

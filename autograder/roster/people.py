@@ -108,7 +108,7 @@ class Index:
     def __init__(self, people: Sequence[tuple[int, Person]]) -> None:
         self._found: defaultdict[str, list[tuple[int, Person]]] = defaultdict(list)
         for at, person in people:
-            for key in {*exact(person), *names_of(person.name), *words_for(person)}:
+            for key in {*exact(person), *forms_of_name(person.name), *words_for(person)}:
                 self._found[key].append((at, person))
 
     def person(self, person: Person) -> tuple[set[int], bool]:
@@ -118,7 +118,7 @@ class Index:
         """
         if found := self.exactly(person):
             return found, True
-        return self._first((*names_of(person.name), *called(person.name)), person), False
+        return self._first((*forms_of_name(person.name), *keys_in(person.name)), person), False
 
     def account(self, text: str) -> tuple[set[int], bool]:
         """Return the places of those whom a folder's or an account's name means, and whether it is sure.
@@ -128,7 +128,7 @@ class Index:
         """
         if found := self._first((f"word {folded(text)}",), Person(name=text)):
             return found, True
-        names = list(names_of(text))
+        names = list(forms_of_name(text))
         whole = [name for name in names if not name.startswith("joined ")]
         if len(text.split()) > 1:
             found = self._first(whole, Person(name=text))
@@ -146,7 +146,7 @@ class Index:
 
     def called(self, text: str) -> set[int]:
         """Return the places of those whom a text may mean: a name, a number, an address."""
-        return self._first((*called(text), *names_of(text)), Person(name=text))
+        return self._first((*keys_in(text), *forms_of_name(text)), Person(name=text))
 
     def _first(self, keys: Iterable[str], person: Person) -> set[int]:
         for key in keys:
@@ -169,7 +169,7 @@ def exact(person: Person) -> Iterator[str]:
             yield f"{kind} {folded(value)}"
 
 
-def called(text: str) -> Iterator[str]:
+def keys_in(text: str) -> Iterator[str]:
     """Yield the keys of a text that may be a number, a login or an address, whole or before the @."""
     yield from (f"{kind} {folded(text)}" for kind in ("word", "local"))
 
@@ -183,7 +183,7 @@ def words_for(person: Person) -> Iterator[str]:
         yield f"local {folded(person.email.partition('@')[0])}"
 
 
-def names_of(name: str) -> Iterator[str]:
+def forms_of_name(name: str) -> Iterator[str]:
     """Yield the forms of a name, first as written: Ada Lovelace, Lovelace, Ada and lovelaceada are one."""
     last, comma, first = name.partition(",")
     words = re.findall(r"\w+", folded(f"{first} {last}" if comma else name))

@@ -10,7 +10,7 @@ from autograder.errors import InputError
 from autograder.roster.worksheet import in_english
 from autograder.submission.archive import clean, harmless, listing
 
-MAX_BYTES = 50_000_000
+MAX_TABLE_BYTES = 50_000_000
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx, .ods; .xls
 ONE_LINE = frozenset({"name", "first", "last", "sid", "email", "login", "submission", "time"})
 
@@ -41,10 +41,10 @@ def read_lines(path: Path, columns: Mapping[str, Sequence[str]], needed: Collect
     if not set(needed) & set(meanings):
         known = " or ".join(columns[meaning][0] for meaning in needed)
         raise InputError(f"{path}: its first line names no column {known}; found: {listing(rows[0][1])}")
-    return [line_of(path, number, row, len(heads), meanings) for number, row in rows[1:]]
+    return [table_line(path, number, row, len(heads), meanings) for number, row in rows[1:]]
 
 
-def line_of(path: Path, number: int, row: Sequence[str], width: int, meanings: Mapping[str, int]) -> Line:
+def table_line(path: Path, number: int, row: Sequence[str], width: int, meanings: Mapping[str, int]) -> Line:
     """Return a line by what its columns mean; one that slipped is an `InputError`."""
     if any(cell.strip() for cell in row[width:]):
         raise InputError(
@@ -60,8 +60,8 @@ def line_of(path: Path, number: int, row: Sequence[str], width: int, meanings: M
 def read_rows(path: Path) -> list[tuple[int, list[str]]]:
     """Return the rows of a CSV file with their line numbers, whatever separates the cells."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path} is larger than {MAX_BYTES / 1e6:g} MB: is it the right file?")
+        if path.stat().st_size > MAX_TABLE_BYTES:
+            raise InputError(f"{path} is larger than {MAX_TABLE_BYTES / 1e6:g} MB: is it the right file?")
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error

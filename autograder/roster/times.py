@@ -29,7 +29,7 @@ CLOCK = re.compile(r"(?<!\d)(\d{1,2})[:.h](\d\d)(?:[:.]\d\d)?(?!\d)")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 NUMBERED_MONTH = re.compile(r"(\d{1,2})\s*[月월]|tháng (\d{1,2})")
 LONG = 4  # letters
-ENDS = ("", "(e)tan", "uhr", "h", "hs")  # behind a time of 24 hours
+AFTER_24_HOURS = ("", "(e)tan", "uhr", "h", "hs")  # behind a time of 24 hours
 NO_MARKS = dict.fromkeys(map(ord, "\u200e\u200f"))  # of direction
 TURKISH = {"öğleden önce": 0, "öğleden sonra": NOON}  # Moodle's own words
 
@@ -53,7 +53,7 @@ def moment(text: str, *, day_first: bool | None = None) -> datetime | None:
     if found:
         return found
     try:
-        return in_slashes(text, day_first) or in_words(text)
+        return in_slashes(text, day_first) or time_in_words(text)
     except ValueError:  # no such day or hour
         return None
 
@@ -88,7 +88,7 @@ def days_first(texts: Iterable[str]) -> bool | None:
     return told.pop() if len(told) == 1 else None
 
 
-def in_words(text: str) -> datetime | None:
+def time_in_words(text: str) -> datetime | None:
     """Return a time with a month in figures or by its name in some language; a weekday has to be its own."""
     text = normal(text)
     years, clocks = YEAR.findall(text), list(CLOCK.finditer(text))
@@ -109,7 +109,7 @@ def days_meant(year: int, text: str) -> Iterator[date]:
     found = (
         [(numbered[0], int(numbered[1] or numbered[2]), None)]
         if numbered
-        else named(re.sub(r"\d", "0", text))
+        else months_named(re.sub(r"\d", "0", text))
     )
     for name, month, weekday in found:
         days = re.findall(r"\d+", text.replace(name, " ", 1))
@@ -128,17 +128,17 @@ def hour_and_minute(before: str, clock: re.Match[str], after: str) -> time | Non
     half = halves(behind) or halves("".join(before.split()[-1:]))
     if len(half) == 1:
         return time(hour % NOON + half.pop(), minute)
-    return time(hour, minute) if behind in ENDS or not re.search(r"[^\W\d]", behind) else None
+    return time(hour, minute) if behind in AFTER_24_HOURS or not re.search(r"[^\W\d]", behind) else None
 
 
 def halves(text: str) -> set[int]:
     """Return the hours to add to a time of 12 hours with these words beside it, if they say a half."""
-    said = bare(text)
+    said = undotted(text)
     return {one.halves[said] for one in languages() if said in one.halves}
 
 
 @functools.lru_cache(maxsize=1000)
-def named(text: str) -> Collection[tuple[str, int, int | None]]:
+def months_named(text: str) -> Collection[tuple[str, int, int | None]]:
     """Return the months that a text may name, with the weekday, by the languages that know most of it."""
     found: dict[tuple[str, int, int | None], int] = {}
     for language in languages():
@@ -163,7 +163,7 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold()).translate(NO_MARKS)
 
 
-def bare(text: str) -> str:
+def undotted(text: str) -> str:
     """Return a text without dots and spaces around it: p.m. is pm."""
     return text.replace(".", "").strip()
 
@@ -186,5 +186,5 @@ def language_of(locale: "Locale") -> Language:
                 number = {"am": 0, "pm": NOON}.get(place, place)
                 if isinstance(number, int):
                     said = normal(name)
-                    known.setdefault(bare(said) if known is places[2] else said, set()).add(number)
+                    known.setdefault(undotted(said) if known is places[2] else said, set()).add(number)
     return Language(*({name: min(found) for name, found in one.items() if len(found) == 1} for one in places))

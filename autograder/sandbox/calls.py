@@ -112,7 +112,7 @@ class Resolver:
         if isinstance(stand_in, Handle):
             return self.objects.find(stand_in)
         if isinstance(stand_in, Named):
-            return named(stand_in.name, self.namespace)
+            return called_object(stand_in.name, self.namespace)
         if isinstance(stand_in, Record):
             return self.made(stand_in)
         return self.function(stand_in)
@@ -168,7 +168,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
 def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Any:
     """Return the object that `call` is about."""
     if call.action == "call":
-        return named(call.name, namespace)
+        return called_object(call.name, namespace)
     if call.action == "make":
         module, _, name = call.name.rpartition(".")
         return getattr(importlib.import_module(module), name)
@@ -177,7 +177,7 @@ def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> A
     return getattr(held, call.name) if call.name else held
 
 
-def named(name: str, namespace: Mapping[str, Any]) -> Any:
+def called_object(name: str, namespace: Mapping[str, Any]) -> Any:
     """Return what the program calls by this name."""
     if name not in namespace or import_error(namespace[name]):
         raise NotDefined(name)
@@ -188,13 +188,13 @@ def changed_inputs(
     call: Call, target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Return the names of the arguments that differ from what was sent."""
-    places = [at for at, sent in enumerate(call.args) if differs(sent, args[at])]
+    places = [at for at, sent in enumerate(call.args) if was_changed(sent, args[at])]
     names = positional_names(target) if places else []
     changed = [names[at] if at < len(names) else f"argument {at + 1}" for at in places]
-    return (*changed, *(key for key, sent in call.kwargs.items() if differs(sent, kwargs[key])))
+    return (*changed, *(key for key, sent in call.kwargs.items() if was_changed(sent, kwargs[key])))
 
 
-def differs(sent: Any, now: Any) -> bool:
+def was_changed(sent: Any, now: Any) -> bool:
     """Whether an argument is no longer what was sent; objects cannot be compared."""
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape

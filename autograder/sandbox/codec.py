@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograder.data.plain import is_text, plain
+from autograder.data.plain import is_writable_text, plain
 from autograder.data.sending import sendable
 from autograder.data.values import Figure, Handle, Opaque, leaves
 from autograder.sandbox import protocol
@@ -34,7 +34,7 @@ def encode_call(call: Call) -> bytes:
 
 def sent(value: Any, name: str) -> Any:
     """Return an argument as data, or raise a `TypeError` that names what cannot cross the wall."""
-    if type(value) is float or (type(value) is str and is_text(value)):
+    if type(value) is float or (type(value) is str and is_writable_text(value)):
         return value
     data = sendable(value)
     odd = next((leaf for leaf in leaves(data) if isinstance(leaf, Opaque)), None)

@@ -27,7 +27,7 @@ def problem_of(error: BaseException, names: Sequence[str], cell: int = 0) -> Pro
             line = error.lineno
         if places and ":" in places[-1][0]:
             cell = int(places[-1][0].rpartition(":")[2])
-        trace = "\n".join(map(told, passed[-FRAMES:]))[-TRACE_CHARACTERS:]
+        trace = "\n".join(map(frame_lines, passed[-FRAMES:]))[-TRACE_CHARACTERS:]
         said = error.msg if isinstance(error, SyntaxError) and line else error
         if isinstance(error, SystemExit) and not isinstance(error.code, str):
             said = "the program ends itself there"
@@ -42,7 +42,7 @@ def lacks(error: BaseException, passed: Sequence[tuple[str, int, str]]) -> Lacks
     last = passed[-1][0].replace("\\", "/") if passed else ""
     if isinstance(error, ImportError):
         known = error.name or ""
-        newer = came_with(known) or any(came_with(known, name) for name in imported(error))
+        newer = came_with(known) or any(came_with(known, name) for name in wanted_imports(error))
         unknown = isinstance(error, ModuleNotFoundError) and known.partition(".")[0] not in IMPORTABLE
         return "python" if newer else "library" if unknown else ""
     if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
@@ -63,7 +63,7 @@ def lacks(error: BaseException, passed: Sequence[tuple[str, int, str]]) -> Lacks
     return "files" if isinstance(error, FileNotFoundError | PermissionError | UnsupportedOperation) else ""
 
 
-def imported(error: ImportError) -> Iterator[str]:
+def wanted_imports(error: ImportError) -> Iterator[str]:
     """Yield the names that the statement that failed would have imported."""
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
@@ -90,7 +90,7 @@ def frames(error: BaseException) -> Iterator[tuple[str, int, str]]:
         step = step.tb_next
 
 
-def told(place: tuple[str, int, str]) -> str:
+def frame_lines(place: tuple[str, int, str]) -> str:
     """Return a frame in a line or two. Python's own formatter takes longer than most calls do."""
     name, line, function = place
     source = linecache.getline(name, line).strip() if name in linecache.cache else ""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.sandbox.scratch import Scratch
-from autograder.sandbox.scratch_os import install, open_in_scratch
+from autograder.sandbox.scratch_os import install_scratch, open_in_scratch
 
 ENVIRONMENT = {"USER": "student", "LOGNAME": "student"}
 OF_PROCESSES = {"num_workers", "prefetch_factor", "persistent_workers", "multiprocessing_context", "timeout"}
@@ -21,7 +21,7 @@ DONE: set[str] = set()  # the modules whose functions have been replaced
 def make_harmless() -> None:
     """Prepare this process, and those forked from it, for programs; again after further imports."""
     if not DONE:
-        install(SCRATCH)
+        install_scratch(SCRATCH)
         for name, value in ENVIRONMENT.items():
             os.environ.setdefault(name, value)
         builtins.input = no_input

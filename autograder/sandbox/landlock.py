@@ -10,7 +10,7 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same on every arc
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 TCP_RIGHTS = 0b11
-SCOPES = 0b11  # abstract unix sockets, signals
+LANDLOCK_SCOPES = 0b11  # abstract unix sockets, signals
 NO_NEW_PRIVS = 38
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -28,7 +28,7 @@ def build_ruleset(readable: Iterable[str], writable: Iterable[str]) -> int:
     """Return a descriptor of a ruleset that denies every file but those below the given paths."""
     version = abi()
     rights = FILE_RIGHTS[min(version, 5)]
-    attributes = struct.pack("=QQQ", rights, TCP_RIGHTS, SCOPES)
+    attributes = struct.pack("=QQQ", rights, TCP_RIGHTS, LANDLOCK_SCOPES)
     size = 8 if version < 4 else 16 if version < 6 else 24
     ruleset = int(libc.syscall(CREATE_RULESET, attributes, size, 0))
     if ruleset < 0:

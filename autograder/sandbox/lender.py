@@ -13,8 +13,8 @@ from autograder.sandbox import protocol
 from autograder.sandbox.codec import decode_call
 from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 
-CALLS = 20_000  # that a program may make of lent functions while one question is judged
-TRIES = 2  # of workers, for one answer
+MOST_LENT = 20_000  # that a program may make of lent functions while one question is judged
+LENDER_TRIES = 2  # of workers, for one answer
 ANY_ERROR = "RuntimeError"
 NEED_MORE = {"UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError", "ExceptionGroup"}
 ERRORS = frozenset(
@@ -32,7 +32,7 @@ class Lender:
     `excused_s` is for how long that worker waited for a processor: the program is not charged for it.
     """
 
-    def __init__(self, names: Collection[str], start: Callable[[], Worker], calls: int = CALLS) -> None:
+    def __init__(self, names: Collection[str], start: Callable[[], Worker], calls: int = MOST_LENT) -> None:
         """Begin to lend; `start` returns a fresh worker with the functions in it, `calls` are answered."""
         self.names = tuple(names)
         self._start, self._left = start, calls
@@ -60,11 +60,11 @@ class Lender:
         answered, _ = protocol.decode_frame(reply, protocol.REPLY)
         if isinstance(answered, protocol.Answered):
             return reply
-        return bare(answered.problem.type_name if isinstance(answered, protocol.Raised) else ANY_ERROR)
+        return bare_error(answered.problem.type_name if isinstance(answered, protocol.Raised) else ANY_ERROR)
 
     def _reply(self, frame: bytes, allowed_s: float, until: float) -> bytes:
         began = self.excused_s
-        for _ in range(TRIES):
+        for _ in range(LENDER_TRIES):
             try:
                 worker = self._worker or self._started()
                 try:
@@ -90,7 +90,7 @@ class Lender:
             self._worker = None
 
 
-def bare(name: str) -> bytes:
+def bare_error(name: str) -> bytes:
     """Return the frame that tells of an exception by its type alone."""
     kind = name if name in ERRORS else ANY_ERROR
     return protocol.frame_of(protocol.Raised(protocol.Problem(kind, "", 0, 0, "")))

@@ -29,8 +29,8 @@ TOGETHER = {
         "itertools", "math", "operator", "random", "statistics", "string", "time", "typing",
     ),
 }  # fmt: skip
-READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
-WORDS = re.compile(r"\w+")
+MOST_SEARCHED = 1 << 20  # characters of a text; both patterns take time in proportion to it
+ANY_WORD = re.compile(r"\w+")
 DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
 
 
@@ -38,8 +38,8 @@ def used_by(texts: Iterable[str]) -> list[str]:
     """Return the modules to import ahead for programs: the libraries that they name and that are here."""
     named: set[str] = set()
     for text in texts:
-        named |= {".".join(found) for found in DOTTED.findall(text[:READ])}
-        named.update(imported(text[:READ]))
+        named |= {".".join(found) for found in DOTTED.findall(text[:MOST_SEARCHED])}
+        named.update(imported_modules(text[:MOST_SEARCHED]))
     near = [name for name in AHEAD if name in named]
     return list(dict.fromkeys(AHEAD[name] for name in near if is_here(name.partition(".")[0])))
 
@@ -57,7 +57,7 @@ def packages_of(texts: Iterable[str]) -> list[str]:
     return sorted({name.partition(".")[0] for name in names})
 
 
-def imported(text: str) -> Iterator[str]:
+def imported_modules(text: str) -> Iterator[str]:
     """Yield what the import statements of a program name: `a`, and `a.b` for `from a import b`.
 
     Every line is looked at once: a statement in brackets ends with them, or where the next one begins.
@@ -66,7 +66,7 @@ def imported(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if not is_open and "import" not in line:
             continue
-        words = WORDS.findall(line.partition("#")[0])
+        words = ANY_WORD.findall(line.partition("#")[0])
         if words[:1] in (["from"], ["import"]):
             is_open = False
             names = words[1:]

@@ -133,4 +133,4 @@ def confine(limits: Limits, layers: frozenset[str], ruleset: int | None, uid: in
     if ruleset is not None:
         landlock.restrict_self(ruleset)
     if "seccomp" in layers and seccomp.supported():
-        seccomp.install(seccomp.build_filter(os.getpid(), read_only=ruleset is None))
+        seccomp.install_filter(seccomp.build_filter(os.getpid(), read_only=ruleset is None))

@@ -117,12 +117,12 @@ def display(*_: object, **__: object) -> None:
     """Show nothing."""
 
 
-NAMES = {"get_ipython": get_ipython, "display": display}
+IPYTHON = {"get_ipython": get_ipython, "display": display}
 
 
 def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
     """Return what a program finds defined: in a notebook, or in a script that was exported from one."""
     notebook = name.endswith(".ipynb")
     return {
-        one: value for one, value in NAMES.items() if notebook or any(f"{one}(" in text for text in cells)
+        one: value for one, value in IPYTHON.items() if notebook or any(f"{one}(" in text for text in cells)
     }

@@ -22,7 +22,7 @@ TEXT_DTYPE = re.compile(r"<U[0-9]{1,6}|\|S[0-9]{1,6}")
 LAST_CHARACTER, SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)
 PACK_FROM = 8  # a list of at least this many floats travels as one array
 MAX_DIMENSIONS = 32
-MAX_DEPTH = 20  # of lists in lists: more than a worker ever sends
+MAX_LIST_DEPTH = 20  # of lists in lists: more than a worker ever sends
 MAX_NODES = 300_000  # pieces of data in one message
 MAX_ROWS = MAX_BYTES // ITEM_BYTES  # of an array without entries
 MAX_ALIKE = 64  # different keys of one hash, each compared with all others: honest ones are few
@@ -161,7 +161,7 @@ class Decoder:
         self._left -= len(wires)
         if self._left < 0:
             raise TooManyPieces("data in too many pieces")
-        if depth > MAX_DEPTH:
+        if depth > MAX_LIST_DEPTH:
             raise ProtocolError("data that is nested too deeply")
         return [self.value(item, depth + 1) for item in wires]
 

@@ -1,4 +1,4 @@
-"""Make a process cheap to fork: fewer, larger pages mean fewer entries to copy and to tear down."""
+"""A process's own memory: cheap to fork in fewer, larger pages; handed back when much of it is free."""
 
 import contextlib
 import ctypes
@@ -19,6 +19,12 @@ def keep_what_is_freed() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(TRIM_THRESHOLD, KEPT)
         library.mallopt(MMAP_THRESHOLD, WHOLE)
+
+
+def hand_back() -> None:
+    """Hand memory that is free back to the system: what threads free, glibc keeps for each of them."""
+    with contextlib.suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def use_huge_pages() -> int:

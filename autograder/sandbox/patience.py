@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 FIRST_LOOK_S = 0.05  # after which a call is watched
 FACTOR = 4  # a call and a submission may last at most so many times their limits, however busy the machine
-LOOK_S = 0.25  # between two looks: what the grader was held up within is not known better than that
+LOAD_POLL_S = 0.25  # between two looks: what the grader was held up within is not known better than that
 CLOSE_S = 0.002  # less than this is no time left
 THREADS_READ = 256
 
@@ -96,7 +96,7 @@ class WorkerWatch:
         """Return how long to wait before it is time to look."""
         until = min(self._until + self._excused, self._latest)
         now = time.monotonic()
-        look = now + LOOK_S if self._first else self._began + FIRST_LOOK_S
+        look = now + LOAD_POLL_S if self._first else self._began + FIRST_LOOK_S
         self._due = max(now, min(until, look))
         return self._due - now
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from autograder.sandbox.limits import DESCRIPTORS
 
 LIBRARY = os.__file__  # a file that a worker may read
-NUMBERS = {  # of calls that the C library has no function for
+CALL_NUMBERS = {  # of calls that the C library has no function for
     "x86_64": {"io_uring_setup": 425, "keyctl": 250, "perf_event_open": 298, "userfaultfd": 323,
                "cachestat": 451, "listmount": 458, "pidfd_open": 434, "bpf": 321, "clone3": 435,
                "execve": 59, "fork": 57, "add_key": 248, "tgkill": 234, "tkill": 200},
@@ -43,7 +43,7 @@ def reaches(name: str, *arguments: object) -> bool:
     """Whether a system call gets to the kernel, be it only to hear that its arguments are wrong."""
     libc = ctypes.CDLL(None, use_errno=True)
     ctypes.set_errno(0)
-    done = libc.syscall(NUMBERS.get(platform.machine(), {}).get(name, -1), *arguments)
+    done = libc.syscall(CALL_NUMBERS.get(platform.machine(), {}).get(name, -1), *arguments)
     return done >= 0 or ctypes.get_errno() not in (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
 
@@ -129,7 +129,7 @@ def starts_a_process() -> bool:
     """Fork, or run a program in this process's place."""
     for fork in (
         os.fork,
-        lambda: ctypes.CDLL(None).syscall(NUMBERS.get(platform.machine(), {}).get("fork", -1)),
+        lambda: ctypes.CDLL(None).syscall(CALL_NUMBERS.get(platform.machine(), {}).get("fork", -1)),
     ):
         with contextlib.suppress(OSError):
             pid = fork()

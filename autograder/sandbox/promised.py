@@ -40,11 +40,11 @@ class Absent(importlib.abc.MetaPathFinder):
     def find_spec(self, name: str, path: Any = None, _target: Any = None) -> Any:
         """Raise if the program itself asks for a package that is not promised."""
         known = name in IMPORTABLE or name in MODULES or self._beside(name)
-        if path is None and not known and self._is_own(asking()):
+        if path is None and not known and self._is_own(importing_file()):
             raise ModuleNotFoundError(f"{name} is not available where this is graded", name=name)
 
 
-def asking() -> str:
+def importing_file() -> str:
     """Return the file whose import statement is being carried out."""
     frame = sys._getframe(2)
     while frame.f_back is not None and frame.f_code.co_filename.startswith("<frozen importlib"):

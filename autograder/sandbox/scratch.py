@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-FOLDER = "/submission"  # where the program finds itself
+SUBMISSION_FOLDER = "/submission"  # where the program finds itself
 
 
 class MemoryFile(io.RawIOBase):
@@ -120,8 +120,8 @@ class Scratch:
 
     def __init__(self) -> None:
         self.files: dict[str, bytearray] = {}
-        self.folders = {"/", "/tmp", FOLDER}  # noqa: S108 no real folder
-        self.folder = FOLDER
+        self.folders = {"/", "/tmp", SUBMISSION_FOLDER}  # noqa: S108 no real folder
+        self.folder = SUBMISSION_FOLDER
         self.descriptors: dict[int, MemoryFile] = {}
         self._given: dict[str, str] = {}  # what was handed in: where it is, by its name alone
 
@@ -174,7 +174,7 @@ class Scratch:
         if "x" in mode and known in self.files:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         if "r" in mode and known not in self.files:
-            raise missing(path)
+            raise missing_error(path)
         content = self._add(known, bytearray())
         if "w" in mode:
             content.clear()
@@ -188,7 +188,7 @@ class Scratch:
         elif known in self.folders:
             kind, size = stat.S_IFDIR | 0o755, 0
         else:
-            raise missing(path)
+            raise missing_error(path)
         now = int(time.time())
         return os.stat_result(
             (kind, zlib.crc32(known.encode()), 0, 1, os.getuid(), os.getgid(), size, now, now, now)
@@ -202,13 +202,13 @@ class Scratch:
                 raise OSError(errno.ENOTEMPTY, os.strerror(errno.ENOTEMPTY), path)
             self.folders.discard(known)
         elif self.files.pop(known, None) is None:
-            raise missing(path)
+            raise missing_error(path)
 
     def link(self, source: Any, target: Any) -> None:
         """Give a file a second name."""
         known = self.path(source)
         if known not in self.files:
-            raise missing(source)
+            raise missing_error(source)
         if self.has(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target)
         self._add(self.path(target), self.files[known])
@@ -217,7 +217,7 @@ class Scratch:
         """Rename a file, or a folder with what is in it."""
         old, new = self.path(source), self.path(target)
         if not self.has(source):
-            raise missing(source)
+            raise missing_error(source)
         for path in [one for one in self.files if one == old or one.startswith(f"{old}/")]:
             self.files.pop(new + path[len(old) :], None)
             self._add(new + path[len(old) :], self.files.pop(path))
@@ -226,6 +226,6 @@ class Scratch:
             self.add_folder(new + path[len(old) :])
 
 
-def missing(path: Any) -> FileNotFoundError:
+def missing_error(path: Any) -> FileNotFoundError:
     """Return the error for a path that is not here."""
     return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
-from autograder.sandbox.scratch import Entries, Scratch, ScratchEntry, missing
+from autograder.sandbox.scratch import Entries, Scratch, ScratchEntry, missing_error
 
 FIRST_DESCRIPTOR = 1 << 20
 REAL = ("/dev/", "/proc/", "/sys/")
@@ -42,20 +42,27 @@ def opener(scratch: Scratch) -> Callable[..., Any]:
                 if kind != "r":
                     raise
                 raw = scratch.raw(file, kind)
-        if buffering == 0:
-            return raw
-        both = raw.readable() and raw.writable()
-        buffer: Any = (
-            io.BufferedRandom(raw) if both and "+" in kind
-            else io.BufferedReader(raw) if kind == "r" else io.BufferedWriter(raw)
-        )  # fmt: skip
-        if "b" in mode:
-            return buffer
-        text = io.TextIOWrapper(buffer, encoding or "utf-8", errors, newline, line_buffering=buffering == 1)
-        text.mode = mode  # type: ignore[misc]
-        return text
+        return layered(raw, mode, buffering, encoding, errors, newline)
 
     return open
+
+
+def layered(
+    raw: Any, mode: str, buffering: int, encoding: str | None, errors: str | None, newline: str | None
+) -> Any:
+    """Return a raw file with the layers that Python's own `open` puts on it."""
+    if buffering == 0:
+        return raw
+    both = raw.readable() and raw.writable()
+    buffer: Any = (
+        io.BufferedRandom(raw) if both and "+" in mode
+        else io.BufferedReader(raw) if "r" in mode and "+" not in mode else io.BufferedWriter(raw)
+    )  # fmt: skip
+    if "b" in mode:
+        return buffer
+    text = io.TextIOWrapper(buffer, encoding or "utf-8", errors, newline, line_buffering=buffering == 1)
+    text.mode = mode  # type: ignore[misc]
+    return text
 
 
 class ScratchOs:
@@ -66,7 +73,7 @@ class ScratchOs:
         self.replacements: dict[str, Callable[..., Any]] = {
             "open": self.open_descriptor,
             "link": scratch.link,
-            "symlink": lambda source, target, *_: scratch.link(beside(source, target), target),
+            "symlink": lambda source, target, *_: scratch.link(link_target(source, target), target),
             "getcwd": lambda: scratch.folder,
             **{name: self.on_descriptor(name, act) for name, act in self.of_descriptors().items()},
             **{name: self.on_path(name, act, scratch.is_ours) for name, act in self.of_paths().items()},
@@ -165,7 +172,7 @@ class ScratchOs:
         """Return the full path of a folder of the scratch; raise as `os` does if it is none."""
         found = self.scratch.path(path)
         if found not in self.scratch.folders:
-            raise missing(path)
+            raise missing_error(path)
         return found
 
     def listed(self, path: Any) -> list[str]:
@@ -182,12 +189,12 @@ class ScratchOs:
         self.scratch.folder = self.folder(path)
 
 
-def beside(source: Any, target: Any) -> str:
+def link_target(source: Any, target: Any) -> str:
     """Return what a symbolic link leads to, which it says as seen from where it lies."""
     return os.path.join(os.path.dirname(os.fsdecode(target)), os.fsdecode(source))
 
 
-def install(scratch: Scratch) -> None:
+def install_scratch(scratch: Scratch) -> None:
     """Give this process a scratch in place of a folder that can be written to.
 
     Wherever a module keeps one of the functions under a name of its own, that one is replaced as well.

@@ -10,13 +10,13 @@ import platform
 import struct
 
 from autograder.sandbox.syscalls import (
-    ADVICE,
     ALLOWED,
     CLOCKS,
     CONDITIONAL,
     FCNTLS,
     IOCTLS,
     KNOWN,
+    MADVISE,
     PRCTLS,
     REAL_TIME_SIGNALS,
 )  # fmt: skip
@@ -27,7 +27,7 @@ LOAD, AND, RETURN = 0x20, 0x54, 0x06  # BPF_LD|W|ABS, BPF_ALU|AND|K, BPF_RET|K
 EQUAL, AT_LEAST, SET = 0x15, 0x35, 0x45  # BPF_JMP|JEQ|K, BPF_JMP|JGE|K, BPF_JMP|JSET|K
 X32_BIT = 0x40000000
 CLONE_THREAD = 0x00010000
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 SOCK_STREAM = 1
 SCHEDULING = ("affinity", "param", "scheduler")
 
@@ -76,14 +76,14 @@ def conditions(pid: int, read_only: bool) -> dict[str, list[Instruction]]:
         "ioctl": only(1, IOCTLS),
         "fcntl": only(1, FCNTLS),
         "prctl": only(0, PRCTLS),
-        "madvise": only(2, ADVICE),
+        "madvise": only(2, MADVISE),
         "clock_gettime": below(0, CLOCKS),
         "clock_getres": below(0, CLOCKS),
     }
     for name in ("prlimit64", "getpgid", "getsid", *(f"sched_get{of}" for of in SCHEDULING)):
         found[name] = only(0, own)
     for name, at in (("open", 1), ("openat", 2)):
-        found[name] = [argument(at), (SET, 0, 1, WRITING), REFUSE, PASS] if read_only else [PASS]
+        found[name] = [argument(at), (SET, 0, 1, WRITE_FLAGS), REFUSE, PASS] if read_only else [PASS]
     return found
 
 
@@ -110,7 +110,7 @@ class FilterProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def install(code: bytes) -> None:
+def install_filter(code: bytes) -> None:
     """Apply a filter to this process for good; needs no_new_privs."""
     libc = ctypes.CDLL(None, use_errno=True)
     buffer = ctypes.create_string_buffer(code, len(code))

@@ -29,7 +29,7 @@ PROBES = "from autograder.sandbox.probes import *"  # the warm process has them:
 LEFT = "autograder-left-behind"  # a file of the first worker's
 LOOP_S = 0.3  # that a probe which never ends is given
 GONE_S = 10  # within which its worker is gone, on a busy machine
-READING = frozenset({"reads_a_file", "lists_a_folder"})
+READING_PROBES = frozenset({"reads_a_file", "lists_a_folder"})
 SEEING = frozenset({"finds_processes", "sees_the_machine", "sees_the_page_cache"})  # no grade comes of these
 
 
@@ -54,7 +54,7 @@ def self_check(wall: Wall, secrets: Sequence[Path]) -> Isolation:
     finally:
         worker.close()
     leaks = list(dict.fromkeys(leaks))
-    verdict = FULL if not leaks else READABLE if (READING | SEEING).issuperset(leaks) else WEAK
+    verdict = FULL if not leaks else READABLE if (READING_PROBES | SEEING).issuperset(leaks) else WEAK
     return Isolation(verdict, held(wall), leaks, "" if verdict == FULL else mend(wall))
 
 

@@ -97,7 +97,7 @@ def import_error(value: object) -> ModuleNotFoundError | None:
     return value._import_error if isinstance(value, NotInstalled) else None
 
 
-def counting(*args: int, **_: object) -> Bar:
+def range_bar(*args: int, **_: object) -> Bar:
     """Return a bar over `range`."""
     return Bar(range(*args))
 
@@ -113,7 +113,7 @@ def show_nothing(*_: object, **__: object) -> None:
     """Go on."""
 
 
-BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+BARS = {"tqdm": Bar, "trange": range_bar, "tqdm_notebook": Bar, "tnrange": range_bar}
 DEBUGGER: dict[str, Any] = {"set_trace": show_nothing, "__getattr__": anything}
 WRITERS = {"SummaryWriter": Nothing}
 MODULES: dict[str, dict[str, Any]] = {

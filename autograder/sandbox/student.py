@@ -10,7 +10,7 @@ from autograder.data.sending import MAX_DRAWN, record
 from autograder.data.values import Callback, Handle, Named, Record, Stream, rebuilt
 from autograder.sandbox.calls import Answer, Ask, Call, Objects, StudentRaised, perform
 
-FILES = "pathlib.Path"  # what reads a file over there
+FILE_READER = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
 BY_NAME = 'ask by student.make("operator.add", a, b) or student.make("builtins.str", a)'
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
@@ -41,7 +41,7 @@ class Student:
 
     def file(self, path: str) -> str:
         """Return the text of a file there: one that was handed in or out, or that the program wrote."""
-        text: str = self.make(FILES, path).read_text("utf-8")
+        text: str = self.make(FILE_READER, path).read_text("utf-8")
         return text
 
 

@@ -60,6 +60,6 @@ KNOWN = 452  # calls from here on are newer than this list: the C library is tol
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 FCNTLS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
 PRCTLS = (3, 15, 16, 0x53564D41)  # PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA (names memory)
-ADVICE = (0, 1, 2, 4, 8, 14, 15, 16, 17)  # of memory of its own; none that shows or changes the page cache
+MADVISE = (0, 1, 2, 4, 8, 14, 15, 16, 17)  # of memory of its own; none that shows or changes the page cache
 CLOCKS = 16  # clocks from here on are those of other processes
 REAL_TIME_SIGNALS = 32  # these queue up against a quota that workers of one user share

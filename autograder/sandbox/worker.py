@@ -80,7 +80,7 @@ class CappedText(io.TextIOBase):
         return len(given)
 
 
-def serve(sock: Any, output: int, output_bytes: int) -> None:
+def serve_requests(sock: Any, output: int, output_bytes: int) -> None:
     """Answer requests on `sock`, in order, until the grader hangs up."""
     sys.stdout = sys.stderr = CappedText(output, output_bytes)
     random.seed(0)  # it seeds itself anew in every fork
@@ -101,7 +101,7 @@ def serve(sock: Any, output: int, output_bytes: int) -> None:
             objects = Objects()
         elif isinstance(request, protocol.LoadRequest):
             names = [request.source.name, *(f"{name}.py" for name in request.modules)]
-            module, loaded = load(request, telling(sock, stream))
+            module, loaded = load(request, teller(sock, stream))
             vars(module).update({name: lent(name, asking(sock, stream)) for name in request.lent})
             sock.sendall(protocol.frame_of(loaded))
 
@@ -120,7 +120,7 @@ def asking(sock: Any, stream: Iterator[bytes]) -> Ask:
     return ask
 
 
-def telling(sock: Any, stream: Iterator[bytes]) -> Callable[[Place, int], None]:
+def teller(sock: Any, stream: Iterator[bytes]) -> Callable[[Place, int], None]:
     """Return what tells the grader which statement is about to be run, and waits for its word."""
 
     def tell(place: Place, line: int) -> None:

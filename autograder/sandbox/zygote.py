@@ -91,7 +91,7 @@ class Zygote:
             uid = limits.FIRST_UID + self._forked % limits.UIDS if self._change_user else None
             limits.confine(self._limits, self._layers, ruleset, uid)
             os.closerange(4, 5)
-            worker.serve(channel, 1, self._limits.output_kb * 1024)
+            worker.serve_requests(channel, 1, self._limits.output_kb * 1024)
         except BaseException:  # noqa: BLE001 staff find it in the worker's output
             os.write(2, traceback.format_exc().encode())
         finally:

@@ -17,7 +17,7 @@ from autograder.roster.people import Index, Person, folded
 from autograder.similar.fingerprints import MOST_TEXT, Prints, fingerprints
 from autograder.similar.pairs import ComparedWork
 from autograder.submission.layouts import find_submissions
-from autograder.submission.pick import QUIZ
+from autograder.submission.pick import QUIZ_YML
 from autograder.submission.reading import Submission, modules_of, read_entry, source_of
 from autograder.submission.work import Task
 
@@ -120,12 +120,12 @@ def signs_of_others(
     What is part of an `own` name is nobody else's: José Silva in the work of Ana José Silva.
     """
     mine = {word for name in own for word in re.findall(r"\w+", folded(name))}
-    sheet = read_sheet(submission.files.get(QUIZ, b"").decode("utf-8", "replace"))
+    sheet = read_sheet(submission.files.get(QUIZ_YML, b"").decode("utf-8", "replace"))
     written = [data for path, data in sorted(submission.files.items()) if path.endswith((".py", ".ipynb"))]
     code = b"\n".join(written)[:MOST_TEXT].decode("utf-8", "replace")
     told = set()
     for where, said in [
-        (f"the student line of {QUIZ}", sheet.student),
+        (f"the student line of {QUIZ_YML}", sheet.student),
         *(("the code", one) for one in possible_names(code)),
     ]:
         found = {rows[at] for at in index.called(said)} if said else set()

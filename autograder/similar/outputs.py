@@ -42,13 +42,13 @@ def write_similar(
     ]
     listed = page(
         "similar.html.j2", script=False, title=f"Alike: {title}", rows=rows, names=names, works=count,
-        named=named,
+        named=work_name,
     )  # fmt: skip
     replace_file(folder / "index.html", listed)
     return folder / "index.html"
 
 
-def named(work: ComparedWork) -> str:
+def work_name(work: ComparedWork) -> str:
     """Return a work's name, with the term that it comes from."""
     return f"{work.name} ({work.term})" if work.term else work.name
 
@@ -87,9 +87,9 @@ def pair_table(pairs: Sequence[SimilarPair]) -> Table:
 
 def pair_html(pair: SimilarPair) -> str:
     """Return two programs side by side; what they share is marked."""
-    sides = [(named(work), marked(work, pair.marks)) for work in (pair.one, pair.other)]
+    sides = [(work_name(work), marked(work, pair.marks)) for work in (pair.one, pair.other)]
     return page(
-        "pair.html.j2", script=False, title=f"{named(pair.one)} and {named(pair.other)}",
+        "pair.html.j2", script=False, title=f"{work_name(pair.one)} and {work_name(pair.other)}",
         reasons=reasons(pair), sides=sides,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from typing import Any
 from autograder.similar.fingerprints import Prints
 
 COMMON = 0.1  # of a class: what more of it share says nothing
-FEW = 4  # works may always share a thing
+ALWAYS_SHARED = 4  # works may always share a thing
 ALIKE = 0.5  # from this share of the rarer fingerprints on, two programs are told
 RARE_ANSWERS = 2  # from so many shared rare wrong answers on, two works are told
 MOST_PAIRS = 300  # pairs are told
@@ -79,7 +79,7 @@ def pairs_of(works: Sequence[ComparedWork], handed_out: set[int]) -> list[Simila
         if not is_class(works, at):
             continue
         share = sum(rare[mark] for mark in shared) / max(1e-9, min(totals[at[0]], totals[at[1]]))
-        if share >= ALIKE and len(shared) >= FEW:
+        if share >= ALIKE and len(shared) >= ALWAYS_SHARED:
             pair(at).share, pair(at).marks = min(1.0, share), set(shared)
     for at in same_whole(works):
         if is_class(works, at) and marks[at[0]]:
@@ -103,7 +103,7 @@ def is_class(works: Sequence[ComparedWork], at: tuple[int, int]) -> bool:
 def rarities(held: Sequence[Iterable[Any]]) -> dict[Any, float]:
     """Return how much each thing that is rare weighs: more, the fewer have it."""
     counts = Counter(thing for things in held for thing in things)
-    most = max(FEW, COMMON * len(held))
+    most = max(ALWAYS_SHARED, COMMON * len(held))
     return {thing: math.log((1 + len(held)) / many) for thing, many in counts.items() if many <= most}
 
 
@@ -138,7 +138,7 @@ def other_figures(works: Sequence[ComparedWork]) -> dict[tuple[int, int], list[s
         for item in work.rights:
             owners[item].append(at)
     found: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
-    most = max(FEW, COMMON * len(works))
+    most = max(ALWAYS_SHARED, COMMON * len(works))
     for at, work in enumerate(works):
         for item in work.figures:
             for owner in owners[item] if len(owners[item]) <= most else ():

@@ -109,11 +109,23 @@ class BoundedFile(io.FileIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read up to `size` bytes, or raise if that could be too much."""
-        if size is None or size < 0:
-            size = max(os.fstat(self.fileno()).st_size - self.tell(), 0)
-        if size > MAX_DIRECTORY:
-            raise InputError(f"its list of files is too long: {HAND_IN_LESS}")
-        return super().read(size)
+        return super().read(bounded(size, os.fstat(self.fileno()).st_size - self.tell()))
+
+
+class BoundedBytes(io.BytesIO):
+    """The same of a file in the memory."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read up to `size` bytes, or raise if that could be too much."""
+        return super().read(bounded(size, self.getbuffer().nbytes - self.tell()))
+
+
+def bounded(size: int | None, left: int) -> int:
+    """Return how many bytes a read asks for where so many are left, or raise if that could be too much."""
+    asked = max(left, 0) if size is None or size < 0 else size
+    if asked > MAX_DIRECTORY:
+        raise InputError(f"its list of files is too long: {HAND_IN_LESS}")
+    return asked
 
 
 def open_regular(path: Path, shown: str) -> BoundedFile:

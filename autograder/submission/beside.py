@@ -8,13 +8,13 @@ from autograder.environment import LIBRARIES
 from autograder.errors import InputError
 from autograder.submission.archive import MOST_NOTES, Item, clean, natural
 from autograder.submission.notebook_code import code_text
-from autograder.submission.pick import QUIZ, is_copy, is_handed_out, is_work, suffix_of
+from autograder.submission.pick import QUIZ_YML, is_assignments_file, is_handed_out, is_work, suffix_of
 from autograder.submission.work import MAX_TEXT, Task
 
 MAX_HELPERS = 100
 MAX_DATA_FILES = 20
 WORD = re.compile(r"\w+")
-PARTS = re.compile(r"[\"'`{}/\\\n]"), re.compile(r"[\"'`{}()/\\\s]")  # names with and without spaces
+NAME_ENDS = re.compile(r"[\"'`{}/\\\n]"), re.compile(r"[\"'`{}()/\\\s]")  # names with and without spaces
 NOT_THEIRS = {"sitecustomize", "usercustomize", "pytest", "otter", "autograder", "solutions"}
 NOT_THEIRS |= {*sys.stdlib_module_names, *LIBRARIES}
 
@@ -39,7 +39,7 @@ def helpers(
             names[-1] not in asked or is_handed_out(item)
         ):
             continue
-        if names[0] == stem or names[0].startswith("__") or is_copy(item, stem) or path in files:
+        if names[0] == stem or names[0].startswith("__") or is_assignments_file(item, stem) or path in files:
             continue
         if names[0] in NOT_THEIRS:
             notes.append(f"{clean(path)} is left out: it would hide the library of that name")
@@ -64,11 +64,11 @@ def data_files(
 ) -> dict[str, bytes]:
     """Return the small files beside the code that are asked for or named in it, by their path."""
     prefix = f"{code.folder}/" if code.folder else ""
-    named = {piece for cell in cells for parts in PARTS for piece in parts.split(cell)}
+    named = {piece for cell in cells for parts in NAME_ENDS for piece in parts.split(cell)}
     files: dict[str, bytes] = {}
     for item in sorted(items, key=lambda item: natural(item.path)):
         path = item.path.removeprefix(prefix)
-        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ or path in task.given:
+        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ_YML or path in task.given:
             continue
         if path not in task.hand_in and item.name not in named:
             continue

@@ -3,10 +3,10 @@
 What the calls do is in `sandbox/notebook_names.py`.
 """
 
-import ast
 import re
 
 from autograder.data.cell_commands import CELLS_NOT_RUN
+from autograder.submission.parsing import open_after, syntax_tree
 
 SUSPECT_LINE = re.compile(r"^[ \t]*[%!?]|\?[ \t]*$|=[ \t]*[%!]|^(?:>>>|In \[|```)", re.MULTILINE)
 PROMPT = re.compile(r"(?:>>>|In \[\d+\]:)(?: |$)")
@@ -19,9 +19,7 @@ COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?|```)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
 OF_THE_SYSTEM = ("sx", "system")
-LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-LONGEST_CELL = 20_000  # characters: read, it takes hundreds of times its size in memory
+LONGEST_CELL = 20_000  # characters: of a longer one nobody asks whether it is Python
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 
 
@@ -44,24 +42,13 @@ def python_of_cell(text: str, module: str = "") -> str:
     if command[2] not in CELLS_NOT_RUN:
         python = f"{command[1]}# %%{command[2]}{command[3]}\n"
         python += without_commands(without_indent(text[command.end() :]))
-        if is_python(python):
+        if len(python) > LONGEST_CELL or syntax_tree(python):
             return python if "\n" in text[command.end(1) :] else python.removesuffix("\n")
     lines = [f"# {line}" for line in text.split("\n")]
     if command[2] not in CELLS_NOT_RUN:
         at = command[1].count("\n")
         lines[at] = f"{shell_call('run_cell_magic', command[2], command[3], '')}  {lines[at]}"
     return "\n".join(lines)
-
-
-def is_python(text: str) -> bool:
-    """Whether a text can be read as Python; one longer than people write into a cell is not looked at."""
-    if len(text) > LONGEST_CELL:
-        return True
-    try:
-        ast.parse(text)
-    except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
-        return False
-    return True
 
 
 def shell_call(method: str, *given: str) -> str:
@@ -130,25 +117,3 @@ def with_result(line: str, assigned: re.Match[str]) -> str:
     if command is None or command in OF_THE_SYSTEM:
         return f"{target}[]  # {line[assigned.end(1) :]}"
     return f"{target}{shell_call('run_line_magic', command, rest.rstrip(chr(92)))}"
-
-
-def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
-    at = 0
-    while found := LEXICAL.search(line, at):
-        mark, at = found[0], found.end()
-        if mark == "\\":
-            at += 1  # whatever comes next means nothing
-        elif quote:
-            if mark.startswith(quote):
-                at, quote = found.start() + len(quote), ""
-        elif mark == "#":
-            return "", depth, False
-        elif mark[0] in "'\"":
-            quote = mark
-        else:
-            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
-    joined = at > len(line)  # a backslash was the last character
-    if len(quote) == 1 and not joined:
-        quote = ""  # never closed: an error, which ends with its line
-    return quote, depth, joined and not quote

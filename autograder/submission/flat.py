@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.submission.entry import Entry, Member, Part
-from autograder.submission.pick import CODE_NAME, QUIZ, fold
+from autograder.submission.pick import CODE_NAME, QUIZ_YML, fold
 from autograder.submission.platforms import ANY_CASE
 
 ARCHIVE = re.compile(r"(?P<base>.+?)(?P<end>\.(?:zip|rar|7z|tar|gz|tgz|bz2|xz))", ANY_CASE)
@@ -24,16 +24,16 @@ def flat_part(path: Path, name: str, stem: str) -> Iterator[tuple[str, Entry]]:
         name = name[:LONGEST_FILE]
     if dashed := dashed_name(name, stem):
         student, file = dashed
-        yield f"named {student}", single(student, Part(path, file))
+        yield f"named {student}", single_student(student, Part(path, file))
     elif code := CODE_NAME.fullmatch(name):
         student = without_stem(code[1], stem)
-        yield f"flat {student}", single(student, Part(path, stem + code[2].lower()))
+        yield f"flat {student}", single_student(student, Part(path, stem + code[2].lower()))
     elif archive := ARCHIVE.fullmatch(name):
         student = without_stem(archive["base"], stem)
-        yield f"flat {student}", single(student, Part(path, name))
+        yield f"flat {student}", single_student(student, Part(path, name))
     elif sheet := SHEET.fullmatch(name):
         student = without_stem(without_quiz(sheet["base"]), stem)
-        yield f"flat {student}", single(student, Part(path, QUIZ))
+        yield f"flat {student}", single_student(student, Part(path, QUIZ_YML))
 
 
 def dashed_name(name: str, stem: str) -> tuple[str, str] | None:
@@ -52,7 +52,7 @@ def dashed_name(name: str, stem: str) -> tuple[str, str] | None:
     return student, file
 
 
-def single(student: str, part: Part) -> Entry:
+def single_student(student: str, part: Part) -> Entry:
     """Return the entry of one student who is known by name only."""
     return Entry(student, (Member(student),), (part,))
 

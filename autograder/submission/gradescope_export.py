@@ -51,7 +51,7 @@ def export_moment(text: str) -> datetime | None:
     zone = found[3] if found[3] and found[3][0] in "+-" else "+00:00"
     try:
         return datetime.fromisoformat(f"{found[1]}T{found[2]}{zone}").astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -8,7 +8,7 @@ from autograder.errors import InputError
 from autograder.submission.archive import clean
 from autograder.submission.notebook_code import code_text
 
-LARGE = 5_000_000  # bytes
+LARGE_NOTEBOOK = 5_000_000  # bytes
 
 
 class SlimCell(msgspec.Struct):
@@ -26,7 +26,7 @@ class Notebook(msgspec.Struct):
 
 def slim(data: bytes, name: str) -> bytes:
     """Return a file as it is, a large notebook with its code cells alone, or raise if it is none."""
-    if len(data) <= LARGE or not name.lower().endswith(".ipynb"):
+    if len(data) <= LARGE_NOTEBOOK or not name.lower().endswith(".ipynb"):
         return data
     try:
         book = notebook_in(data, name)

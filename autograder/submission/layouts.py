@@ -21,7 +21,7 @@ from autograder.errors import InputError, nearest
 from autograder.submission.archive import clean, is_junk, listing, natural, scan
 from autograder.submission.class_folder import class_root
 from autograder.submission.entry import Entry, Member, Part
-from autograder.submission.flat import ARCHIVE, flat_part, joined_entries, single, without_stem
+from autograder.submission.flat import ARCHIVE, flat_part, joined_entries, single_student, without_stem
 from autograder.submission.gradescope_export import METADATA, gradescope_entries
 from autograder.submission.pick import CODE_NAME, QUIZ_NAME, fold
 from autograder.submission.platforms import Seen, names_on_receipts, seen_in
@@ -97,7 +97,7 @@ def sighted(found: Sequence[os.DirEntry[str]], stem: str) -> Iterator[tuple[str,
             yield from flat_part(path, name, stem)
         elif not has_results(entry):
             student = repository_student(name, stem, prefix)
-            yield f"flat {student}", single(student, Part(path, ""))
+            yield f"flat {student}", single_student(student, Part(path, ""))
 
 
 def exported(path: Path, seen: Seen, receipt: tuple[str, str] | None) -> tuple[str, Entry]:

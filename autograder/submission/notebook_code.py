@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.errors import STUB, InputError
-from autograder.submission.commands import CLOSING, OPENING, python_of_cell, without_commands
+from autograder.submission.commands import python_of_cell, without_commands
 from autograder.submission.disguises import what_it_is
+from autograder.submission.parsing import CLOSING, OPENING
 
 BOMS = (  # the longer ones first: UTF-16's is how UTF-32's begins
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -25,7 +26,7 @@ NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.
 LOOKED_AT = 200  # bytes, to see what a file is that is no text
 LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
-PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
+PROGRAM_LINE = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
 REPLACED = "\ufffd"
 MAX_CODE = 900_000  # bytes of all code: more does not fit into one message to the worker
 WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
@@ -115,7 +116,7 @@ def cells_of(data: bytes, name: str) -> list[str]:
     """
     text = code_text(data, name)
     if ".ipynb" in name.lower():
-        is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
+        is_notebook = not PROGRAM_LINE.search(text) or NOTEBOOK.match(text)
     else:
         is_notebook = NOTEBOOK.match(text)
     cells = notebook_cells(text, name) if is_notebook else [text]

@@ -16,6 +16,7 @@ from autograder.errors import InputError
 from autograder.submission.archive import (
     CHUNK,
     HAND_IN_LESS,
+    BoundedBytes,
     Item,
     check_count,
     clean,
@@ -65,7 +66,7 @@ def packed_items(item: Item, notes: list[str]) -> Iterator[list[Item]]:
 
 def opened(item: Item) -> IO[bytes]:
     """Open an archive on the disk, or read one that is inside another."""
-    return open_regular(item.disk, item.name) if item.disk else io.BytesIO(item.read(MAX_INSIDE))
+    return open_regular(item.disk, item.name) if item.disk else BoundedBytes(item.read(MAX_INSIDE))
 
 
 @contextlib.contextmanager
@@ -148,15 +149,14 @@ def tar_items(file: IO[bytes], item: Item, notes: list[str]) -> Iterator[list[It
     yield items
 
 
-def unpacked(stream: io.RawIOBase | IO[bytes] | gzip.GzipFile, shown: str) -> bytes:
+def unpacked(stream: io.RawIOBase | IO[bytes] | gzip.GzipFile, shown: str) -> bytearray:
     """Return a stream's contents, or raise an `InputError` if it is more than any honest archive holds."""
-    parts, left = [], MAX_UNPACKED
-    while part := stream.read(min(CHUNK, left + 1)):
-        parts.append(part)
-        left -= len(part)
-        if left < 0:
+    found = bytearray()
+    while part := stream.read(min(CHUNK, MAX_UNPACKED + 1 - len(found))):
+        found += part
+        if len(found) > MAX_UNPACKED:
             raise InputError(f"{shown} unpacks to more than {MAX_UNPACKED / 1e6:g} MB: {HAND_IN_LESS}")
-    return b"".join(parts)
+    return found
 
 
 def reader_of(data: memoryview, path: str) -> Callable[[int], bytes]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from autograder.submission.archive import Item, clean, listing, natural
 from autograder.submission.disguises import what_it_is
 from autograder.submission.versions import Version, version_of
-from autograder.submission.work import NOTHING, Task, Work, squeezed, texts_of, work_in
+from autograder.submission.work import NO_WORK, Task, Work, squeezed, texts_of, work_in
 
 SUFFIXES = (".py", ".ipynb")
-QUIZ = "quiz.yml"
+QUIZ_YML = "quiz.yml"
 CODE_NAME = re.compile(r"(.+?)(\.py|\.ipynb)(?:\.(?:txt|json|py|ipynb)){0,4}", re.IGNORECASE | re.DOTALL)
 QUIZ_NAME = re.compile(r"(?:.*[-_ ])?quiz[-_ ]?\(?\d*\)?\.ya?ml(?:\.txt)?", re.IGNORECASE)
 COPY = re.compile(r"(?:copy of )?(.+?)((?:[ _]?\(\d+\)|[-_ ]\d+|[-_ ]+copy\d*)*)", re.IGNORECASE)
@@ -31,7 +31,7 @@ class Candidate:
     item: Item
     likeness: tuple[int, int]
     text: str = ""
-    work: Work = NOTHING
+    work: Work = NO_WORK
 
     def rank(self) -> tuple[object, ...]:
         """Return what to sort by: the file that is meant comes first."""
@@ -156,7 +156,7 @@ def likeness_of(item: Item, stem: str) -> tuple[int, int] | None:
     return 2, 0
 
 
-def is_copy(item: Item, stem: str) -> bool:
+def is_assignments_file(item: Item, stem: str) -> bool:
     """Whether a file is the assignment's, by its name: perhaps an older one."""
     likeness = likeness_of(item, stem)
     return likeness is not None and likeness[0] < 2
@@ -178,7 +178,7 @@ def is_work(item: Item, task: Task | None = None) -> bool:
         return False
     base = CODE_NAME.sub(r"\1", item.name)
     others = (*task.provided, *(name.removesuffix(".py") for name in task.hand_in)) if task else ()
-    if any(base == name or is_copy(item, name) for name in others):
+    if any(base == name or is_assignments_file(item, name) for name in others):
         return False
     return (task is not None and base == task.stem) or not NOT_WORK.fullmatch(item.name)
 
@@ -198,7 +198,7 @@ def quiz_beside(items: Sequence[Item], code: Item | None, notes: list[str] | Non
         numbers = [int(digits[:9]) for digits in re.findall(r"[0-9]+", item.name)]
         return (
             item.folder != folder, newest(version_of(item.folder)), item.depth,
-            item.name != QUIZ, [-number for number in numbers], natural(item.path),
+            item.name != QUIZ_YML, [-number for number in numbers], natural(item.path),
         )  # fmt: skip
 
     found.sort(key=rank)

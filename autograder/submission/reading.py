@@ -21,8 +21,8 @@ from autograder.submission.pick import (
     CODE_NAME,
     COPY,
     LONGEST_NAME,
-    QUIZ,
     QUIZ_NAME,
+    QUIZ_YML,
     candidates,
     choose,
     is_work,
@@ -74,8 +74,8 @@ def read_submission(path: Path, task: Task | str) -> Submission:
     name = clean(path.name if path.is_dir() else code[1] if code else path.stem)
     part = Part(path, as_task(task).stem + code[2].lower() if code else path.name)
     submission = read_parts([part], task, name, name)
-    if code and (path.parent / QUIZ).exists():
-        note = f"{QUIZ} beside it was not read: give the folder to have both graded"
+    if code and (path.parent / QUIZ_YML).exists():
+        note = f"{QUIZ_YML} beside it was not read: give the folder to have both graded"
         submission = replace(submission, notes=(*submission.notes, note))
     return submission
 
@@ -184,10 +184,10 @@ def collect(items: Sequence[Item], task: Task, notes: list[str]) -> tuple[str, d
         if not task.only_quiz:
             notes.append(f"no {stem}.py or .ipynb found: only the quiz is graded")
     else:
-        raise InputError(nothing_found(items, QUIZ if task.only_quiz else f"{stem}.py or .ipynb"))
+        raise InputError(nothing_found(items, QUIZ_YML if task.only_quiz else f"{stem}.py or .ipynb"))
     if quiz:
         try:
-            files[QUIZ] = quiz_text(quiz)
+            files[QUIZ_YML] = quiz_text(quiz)
         except InputError as wrong:
             if not code:
                 raise
@@ -199,7 +199,7 @@ def quiz_text(quiz: Item) -> bytes:
     """Return a quiz sheet as UTF-8, whatever the editor chose; what is no text stays as it is."""
     data = quiz.read(MAX_TEXT)
     with contextlib.suppress(InputError):
-        return decode(data, QUIZ).encode()
+        return decode(data, QUIZ_YML).encode()
     return data
 
 
@@ -218,7 +218,8 @@ def source_of(submission: Submission, stem: str) -> Source:
         raise InputError(submission.problem)
     if not submission.main:
         return Source(f"{stem}.py", ("",))
-    cells = cells_of(submission.files[submission.main], submission.main)
+    with READING:
+        cells = cells_of(submission.files[submission.main], submission.main)
     return Source(submission.main, tuple(cells))
 
 
@@ -239,7 +240,7 @@ def data_files_of(submission: Submission) -> dict[str, bytes]:
     return {
         path: data
         for path, data in submission.files.items()
-        if path not in (submission.main, QUIZ) and not path.endswith(".py")
+        if path not in (submission.main, QUIZ_YML) and not path.endswith(".py")
     }
 
 

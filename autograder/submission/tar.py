@@ -14,7 +14,7 @@ LONGEST_HEADER = 1 << 16  # of a long name, or of attributes, which honest progr
 ATTRIBUTES = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
 NAMING = (*ATTRIBUTES, tarfile.GNUTYPE_LONGNAME)  # tell of the entry after them
 OTHER = (tarfile.XGLTYPE, tarfile.GNUTYPE_LONGLINK)
-PATH = re.compile(rb"\d+ path=([^\n]*)\n")
+PATH = re.compile(rb"\d{1,9} path=([^\n]*)")
 
 
 class TarEntry(NamedTuple):
@@ -27,7 +27,7 @@ class TarEntry(NamedTuple):
     modified: float
 
 
-def members(data: bytes) -> Iterator[TarEntry]:
+def members(data: bytes | bytearray) -> Iterator[TarEntry]:
     """Yield what a tar file holds, or raise a `tarfile.TarError`."""
     view, at, told, visited = memoryview(data), 0, "", 0
     while at + tarfile.BLOCKSIZE <= len(view):

@@ -17,11 +17,12 @@ from autograder.errors import STUB, InputError
 from autograder.submission.archive import Item
 from autograder.submission.large_notebook import slim
 from autograder.submission.notebook_code import MAX_CODE, cells_of
+from autograder.submission.parsing import syntax_tree
 
 MAX_NOTEBOOK = 20_000_000  # bytes: its pictures are in it
 MAX_TEXT = 1_000_000  # bytes of a text file
 MOST_READ = 20  # files that are looked into
-UNREADABLE = 150_000  # characters that a file costs which cannot be read
+UNREADABLE_COST = 150_000  # characters that a file costs which cannot be read
 LONGEST_STUB = 20_000  # characters: a longer definition is somebody's work
 DEFINED = re.compile(r"([ \t]*)(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 ASSIGNED = re.compile(r"(\w+)[ \t]*(?::[^=]*)?=(?!=)")
@@ -69,7 +70,7 @@ class Work:
         return bool(self.stubs) and not self.done
 
 
-NOTHING = Work()
+NO_WORK = Work()
 
 
 def task_of(course: Course, stem: str) -> Task:
@@ -100,7 +101,7 @@ def texts_of(items: Sequence[Item]) -> Iterator[tuple[Item, str]]:
             room -= len(text)
         except InputError:
             text = ""
-            room -= UNREADABLE
+            room -= UNREADABLE_COST
         yield item, text
         if room < 0:
             break
@@ -168,11 +169,10 @@ def judged(lines: list[str], at: int, indent: int) -> tuple[float, int]:
     text = "\n".join(body)
     if STUB not in text:
         return 1.0, 0
-    try:
-        (node,) = ast.parse(textwrap.dedent(text)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = syntax_tree(textwrap.dedent(text))
+    if tree is None or len(tree.body) != 1:
         return 1.0, 0
-    functions = [one for one in ast.walk(node) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
     stubs = sum(map(is_stub, functions))
     return 1.0 - stubs / max(len(functions), 1), stubs
 

@@ -32,7 +32,7 @@ def for_new_term(text: str, first_due: date | None, seed: int | None = None) -> 
     dues = {stem: one.due for stem, one in before.assignments.items() if one.due}
     shift = first_due - min(dues.values()).date() if first_due and dues else timedelta(0)
     changed = DUE.sub(
-        lambda due: f"{due['key']}{due['quote']}{shifted(due['time'], shift, before.zone)}{due['quote']}",
+        lambda due: f"{due['key']}{due['quote']}{moved_due(due['time'], shift, before.zone)}{due['quote']}",
         changed,
     )
     after = parse_config(changed)
@@ -40,7 +40,7 @@ def for_new_term(text: str, first_due: date | None, seed: int | None = None) -> 
     return NewTerm(changed, [(stem, due, later(due, shift, before.zone)) for stem, due in dues.items()])
 
 
-def shifted(time: str, shift: timedelta, zone: tzinfo | None) -> str:
+def moved_due(time: str, shift: timedelta, zone: tzinfo | None) -> str:
     """Return a due date so many days later, written as it was; in `zone` with the offset of that day."""
     try:
         return later(datetime.fromisoformat(time), shift, zone).isoformat()

@@ -108,11 +108,11 @@ def term_of(folders: Sequence[Path], weights: Mapping[str, float | None], sectio
         raise InputError(
             f"{', '.join(map(str, folders))}: no folder there was written by `autograder grade -o`"
         )
-    books = sorted((one_of(out, weights) for out in outs), key=lambda one: (one[0].due, one[0].stem))
+    books = sorted((only_assignment(out, weights) for out in outs), key=lambda one: (one[0].due, one[0].stem))
     stems = [graded.stem for graded, _ in books]
     if twice := sorted({stem for stem in stems if stems.count(stem) > 1}):
         raise InputError(f"{twice[0]} was graded in more than one of the folders: name those that count")
-    students = joined(books)
+    students = joined_students(books)
     chosen = [one for one in students if not section or one.person.section.casefold() == section.casefold()]
     if section and not chosen:
         known = ", ".join(sorted({one.person.section for one in students if one.person.section})) or "none"
@@ -130,7 +130,7 @@ def outs_in(folder: Path) -> list[Path]:
 MarkedStudents = list[tuple[Person, Mark]]
 
 
-def one_of(out: Path, weights: Mapping[str, float | None]) -> tuple[TermAssignment, MarkedStudents]:
+def only_assignment(out: Path, weights: Mapping[str, float | None]) -> tuple[TermAssignment, MarkedStudents]:
     """Return an assignment and everybody's marks in it."""
     with Gradebook(out, create=False) as book:
         run = book.last_run()
@@ -164,7 +164,7 @@ def sortable(due: str) -> str:
         return "~"
 
 
-def joined(books: Sequence[tuple[TermAssignment, MarkedStudents]]) -> list[StudentMarks]:
+def joined_students(books: Sequence[tuple[TermAssignment, MarkedStudents]]) -> list[StudentMarks]:
     """Return one student for all marks of the same person: by numbers and addresses, then by name."""
     students: list[StudentMarks] = []
     for graded, marks in books:

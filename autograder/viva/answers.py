@@ -31,13 +31,13 @@ def grade_answers(out: Path, folder: Path) -> tuple[Path, int, int]:
     for sheet in sheets:
         path = came.get(file_name(sheet.submission))
         back += path is not None
-        table.add([sheet.submission, sheet.student, len(sheet.questions), *graded(sheet, path)])
+        table.add([sheet.submission, sheet.student, len(sheet.questions), *grade_viva(sheet, path)])
     place = out / "viva" / "viva.csv"
     replace_file(place, str(table))
     return place, back, len(sheets)
 
 
-def graded(sheet: VivaSheet, path: Path | None) -> tuple[int, str, str]:
+def grade_viva(sheet: VivaSheet, path: Path | None) -> tuple[int, str, str]:
     """Return how many answers on a sheet are right, which are not, and what is odd about it."""
     everything = numbers_text(range(1, len(sheet.questions) + 1))
     if path is None:
@@ -71,11 +71,11 @@ def is_right_answer(question: VivaQuestion, given: str) -> bool:
     """Whether an answer is right: the letter of a choice, or the same numbers and words."""
     if question.choices:
         return given.strip("().: ").lower() == letter_of(question)
-    want, have = words_of(question.answer), words_of(given)
+    want, have = answer_words(question.answer), answer_words(given)
     return len(want) == len(have) and all(map(words_alike, want, have)) and bool(given)
 
 
-def words_of(text: str) -> list[str]:
+def answer_words(text: str) -> list[str]:
     """Return the numbers and words of an answer; brackets and commas do not count."""
     return [one for one in ANSWER_WORD.findall(text) if one not in CONTAINERS]
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from autograder.beside import modules
+from autograder.data.plain import MAX_CHARACTERS
 from autograder.judging.bank import Check
 from autograder.judging.grader import Grader
 from autograder.judging.programs import variant_program
@@ -130,8 +131,9 @@ class VivaWork:
         """Return what can be asked about the assignment's functions; nothing of the student's runs for it."""
         program = Program(protocol.ProgramText("outline.py", [""]), self.asker.texts)
         names = list(self.grader.assignment.questions)
+        cells = [text if len(text) <= MAX_CHARACTERS else "" for text in self.cells]  # what can be sent
         with self.session(program) as session:
-            found = ask(session, list[Outline], "viva_outline.outline", self.cells, names)
+            found = ask(session, list[Outline], "viva_outline.outline", cells, names)
         return [one for one in found or [] if 0 <= one.cell < len(self.cells)]
 
     def runs(self, function: Outline, session: Session) -> Iterator[tuple[Call, TracedCall]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 MOST_EACH = 40  # loops, branches or edits of a function
-LONGEST_LINE = 200  # characters of a line that is edited
+LONGEST_EDITED = 200  # characters of a line that is edited
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
@@ -122,7 +122,7 @@ def changes(body: Sequence[ast.stmt], lines: Sequence[str]) -> list[dict[str, An
         for other in changed_node(node):
             middle = ast.unparse(other).encode()
             text = (raw[: node.col_offset] + middle + raw[node.end_col_offset :]).decode("utf-8", "replace")
-            if len(text) <= LONGEST_LINE:
+            if len(text) <= LONGEST_EDITED:
                 found.append({"kind": "change", "line": node.lineno, "text": text})
     return found[:MOST_EACH]
 

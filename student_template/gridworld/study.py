@@ -56,7 +56,7 @@ FACTS = READY.read_facts(HERE)
 
 def kit_if_ready():
     """Return the kit; where something is missing, end with the first thing to do."""
-    for fine, told, needed in READY.surroundings(HERE, FACTS):
+    for fine, told, needed in READY.readiness(HERE, FACTS):
         if needed and not fine:
             sys.exit(told)
     return load_kit()
@@ -144,12 +144,12 @@ class Runner:
             self.child = Child()
         child, self.child = self.child, None
         child.go(skip)
-        told, allowed = {"event": "ready"}, self.kit.HERE * FACTS["limits"]["import_s"]
+        told, allowed = {"event": "ready"}, self.kit.HOME_FACTOR * FACTS["limits"]["import_s"]
         try:
             while told["event"] not in ("done", "gone"):
                 told = child.lines.get(timeout=allowed + PATIENCE_S)
                 if told["event"] != "ready":
-                    allowed = self.kit.HERE * FACTS["limits"]["call_s"]
+                    allowed = self.kit.HOME_FACTOR * FACTS["limits"]["call_s"]
                 yield told
         except queue.Empty:
             yield {"event": "stuck"}
@@ -241,7 +241,7 @@ def hint(words):
 
 def check():
     """Print what was looked at before handing in, what is wrong last."""
-    found = list(READY.surroundings(HERE, FACTS))
+    found = list(READY.readiness(HERE, FACTS))
     ready = all(fine for fine, _, needed in found if needed)
     found = [(fine, told) for fine, told, _ in found]
     if ready:

@@ -35,7 +35,7 @@ def module_here(name: str, file: str) -> types.ModuleType:
 def load_kit() -> types.ModuleType:
     """Return checks/kit.py, if this machine and this folder are ready for it."""
     ready = module_here("ready", "ready.py")
-    for fine, told, needed in ready.surroundings(HERE, ready.read_facts(HERE)):
+    for fine, told, needed in ready.readiness(HERE, ready.read_facts(HERE)):
         if needed and not fine:
             raise pytest.UsageError(told)
     return module_here("kit", "kit.py")

@@ -29,6 +29,7 @@ from autograder.submission.notebook_code import cells_of, is_untouched
 from autograder.submission.packed import BROKEN
 from autograder.submission.reading import read_submission
 from autograder.submission.tar import members
+from autograder.submission.work import work_in
 
 pytestmark = pytest.mark.slow
 FUZZ = int(os.environ.get("AUTOGRADER_FUZZ", "1000"))
@@ -225,6 +226,7 @@ READERS = {
     ),
     "untouched": is_untouched,
     "definitions": lambda text: defining_statements((text,)),
+    "work": lambda text: work_in(text, ["f", "discount"]),
     "uses": lambda text: is_used("discount", [text]),
     "sheet": read_sheet,
 }

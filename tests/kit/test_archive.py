@@ -113,6 +113,16 @@ def test_a_zips_own_list_of_files_is_not_trusted(tmp_path: Path) -> None:
     assert "its list of files is too long" in read_submission(path, STEM).problem
 
 
+def test_nor_is_that_of_a_zip_in_a_zip(tmp_path: Path) -> None:
+    inner = zip_at(tmp_path / "inner.zip", (f"{STEM}.py", WORK)).read_bytes()
+    start, end = inner.index(b"PK\1\2"), inner.index(b"PK\5\6")
+    entry, many = inner[start:end], archive.MAX_DIRECTORY // (end - start) + 1
+    record = bytearray(inner[end:])
+    struct.pack_into("<I", record, 12, many * len(entry))  # how long the list is
+    path = zip_at(tmp_path / "a.zip", (f"{STEM}.zip", inner[:start] + many * entry + bytes(record)))
+    assert "its list of files is too long" in read_submission(path, STEM).problem
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -215,7 +225,7 @@ def test_long_names_and_other_names_in_a_tar_are_read_and_endless_ones_refused(t
 
 def test_a_large_notebook_takes_little_more_memory_than_its_size(tmp_path: Path) -> None:
     data = handed_in("is_a_notebook_of_nothing_but_brackets")[f"{STEM}.ipynb"]
-    assert len(data) > 3 * large_notebook.LARGE
+    assert len(data) > 3 * large_notebook.LARGE_NOTEBOOK
     (tmp_path / f"{STEM}.ipynb").write_bytes(data)
     tracemalloc.start()
     got = read_submission(tmp_path / f"{STEM}.ipynb", STEM)
@@ -232,7 +242,9 @@ def test_a_large_notebook_with_odd_cells_is_read_in_every_encoding(encoding: str
         {"source": "no kind"},
         {"cell_type": "code"},
     ]
-    book = json.dumps({"cells": cells, "metadata": {"p": "x" * large_notebook.LARGE}}).encode(encoding)
+    book = json.dumps({"cells": cells, "metadata": {"p": "x" * large_notebook.LARGE_NOTEBOOK}}).encode(
+        encoding
+    )
     assert cells_of(large_notebook.slim(book, "a.ipynb"), "a.ipynb") == ["a = 1\nb = 2", ""]
     with pytest.raises(InputError, match="clear its outputs"):
         large_notebook.slim(book[:-2], "a.ipynb")

@@ -1,7 +1,9 @@
 """The table of bounds in docs/security.md: each number is the engine's, and each bound is tried."""
 
+import io
 import json
 import re
+import tarfile
 import threading
 import time
 import zipfile
@@ -11,8 +13,8 @@ import numpy as np
 import pytest
 
 from autograder.data import figures, plain
-from autograder.judging import answers, examples, facts, held, judge, lending
-from autograder.judging.session import PARTS, Script, Session
+from autograder.judging import answers, examples, facts, held, judge
+from autograder.judging.session import TIME_PARTS, Script, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
 from autograder.sandbox.calls import Answer, Call
@@ -21,7 +23,17 @@ from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText, ProtocolError
 from autograder.sandbox.remote import AnswerTooLarge
 from autograder.sandbox.student import Student
-from autograder.submission import archive, beside, large_notebook, notebook_code, packed, reading, tar, work
+from autograder.submission import (
+    archive,
+    beside,
+    large_notebook,
+    notebook_code,
+    packed,
+    parsing,
+    reading,
+    tar,
+    work,
+)
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "security.md"
 MB = 1 << 20
@@ -34,8 +46,8 @@ ROWS = {
         codec.ROOM_TIMES,
     ],
     "all answers of a submission": [held.SUBMISSION_BYTES // MB],
-    "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_DEPTH, packing.MAX_ROWS],
-    "answering the examples of a submission": [examples.CALLS],
+    "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_LIST_DEPTH, packing.MAX_ROWS],
+    "answering the examples of a submission": [examples.CALL_TIMES],
     "a dict or a set": [plain.MAX_KEYED, packing.MAX_ALIKE],
     "what is compared with known mistakes": [facts.MOST_FACTS],
     "names, problems, changed arguments": [
@@ -49,16 +61,18 @@ ROWS = {
         packed.MAX_INSIDE // 10**6, packed.MAX_UNPACKED // 10**6,
         tar.LONGEST_HEADER >> 10,
     ],
-    "a notebook": [work.MAX_NOTEBOOK // 10**6, large_notebook.LARGE // 10**6, notebook_code.MAX_CODE // 1000],
+    "a notebook": [
+        work.MAX_NOTEBOOK // 10**6, large_notebook.LARGE_NOTEBOOK // 10**6, notebook_code.MAX_CODE // 1000,
+    ],
     "looking for the file that is meant": [work.MOST_READ, notebook_code.MAX_CODE // 1000],
     "notes on what was handed in": [
         archive.MOST_NOTES, beside.MAX_HELPERS, beside.MAX_DATA_FILES, work.MAX_TEXT // 10**6,
     ],
     "a program that is looked through for what it uses": [
-        libraries.READ // MB, lending.MOST_PROGRAM // 1000,
+        libraries.MOST_SEARCHED // MB, parsing.MOST_TEXT // 1000, parsing.MOST_WORK // 10**6,
     ],
     "a class: answers in the grader at once": [
-        held.SUBMISSION_BYTES // MB, held.LARGE, held.SMALL_BYTES // MB, 1, held.PIECE_BYTES,
+        held.SUBMISSION_BYTES // MB, held.MOST_LARGE, held.SMALL_BYTES // MB, 1, held.PIECE_BYTES,
     ],
     "a class: what is remembered": [judge.KEPT_ROOM // MB, answers.KEPT_ROOM // MB],
     "a class: the warm process": [warm.START_S, wall.FORK_S, wall.IMPORT_S],
@@ -110,7 +124,11 @@ def test_after_timeouts_a_question_gets_a_fifth_of_the_time_then_a_twentieth(wal
     for _ in range(4):
         allowed.append(one._allowed_s())
         one._timeouts[""] += 1
-    assert allowed == [wall.bounds.call_s / part for part in (*PARTS, PARTS[-1])] == [1, 0.2, 0.05, 0.05]
+    assert (
+        allowed
+        == [wall.bounds.call_s / part for part in (*TIME_PARTS, TIME_PARTS[-1])]
+        == [1, 0.2, 0.05, 0.05]
+    )
 
 
 def alike(count: int) -> list[protocol.WireItems]:
@@ -156,12 +174,6 @@ def test_pieces_of_an_answer_count_like_bytes():
     assert codec.read_reply(few, room).value == [None] * 4_000
     with pytest.raises(protocol.TooManyPieces):
         codec.read_reply(many, room)
-
-
-def test_a_program_longer_than_people_write_is_not_looked_through():
-    text = "x = running_mean\n" * (lending.MOST_PROGRAM // 17 + 1)
-    assert lending.defining_statements((text,)) == {}
-    assert lending.defining_statements((text[: lending.MOST_PROGRAM // 2],)) != {}
 
 
 def test_of_an_iterator_that_stays_only_so_much_is_drawn(behind, monkeypatch):
@@ -220,16 +232,18 @@ def test_only_a_few_submissions_answer_much_at_once():
 
 
 def test_one_submission_is_read_at_a_time(tmp_path, monkeypatch):
-    alone, read_on = [], reading.collect
+    alone, read_on = [], reading.cells_of
 
-    def collect(*told):
+    def cells_of(*told):
         alone.append(not reading.READING.acquire(blocking=False))
         return read_on(*told)
 
-    monkeypatch.setattr(reading, "collect", collect)
+    monkeypatch.setattr(reading, "cells_of", cells_of)
     (tmp_path / "warmup.py").write_text("x = 1\n")
-    assert not reading.read_submission(tmp_path / "warmup.py", "warmup").problem
+    handed_in = reading.read_submission(tmp_path / "warmup.py", "warmup")
     assert alone == [True]
+    assert reading.source_of(handed_in, "warmup").cells == ("x = 1\n",)  # as it is graded
+    assert alone == [True, True]
     assert not reading.READING.locked()
 
 
@@ -237,7 +251,19 @@ def notebook(*cells):
     return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}).encode()
 
 
+def attributes(text):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for _ in range(30):
+            info = tarfile.TarInfo("a")
+            info.type, info.size = tarfile.XHDTYPE, len(text)
+            archive.addfile(info, io.BytesIO(text))
+    return made.getvalue()
+
+
 READ_FAST = {
+    "attributes of digits": {"work.tar": attributes(b"1" * 65_000)},
+    "attributes that do not end": {"work.tar": attributes(b"11 path=" * 8_000)},
     "a name of a file without end": {"warmup.ipynb": notebook("%%writefile a" + " " * 300_000 + "b\nx = 1")},
     "a cell without end": {"warmup.ipynb": notebook("%%time\nx = [" + "[]," * 1_500_000 + "]")},
     "a cell that no editor shows": {"warmup.ipynb": notebook("%%time\nx = [" + "[]," * 290_000 + "]")},

@@ -354,10 +354,10 @@ def test_only_plain_data_travels():
         "tests/questions/test_warmup.py", "tests/questions/mistakes/warmup.py",
         "tests/questions/mistakes/warmup_equivalent.yml", "tests/questions/alternatives/warmup.py",
     }  # fmt: skip
-    data = worker.packed(package)
-    assert worker.unpacked(data, worker.Package) == package
+    data = worker.to_wire(package)
+    assert worker.from_wire(data, worker.Package) == package
     with pytest.raises(msgspec.ValidationError):
-        worker.unpacked(data, worker.Order)
+        worker.from_wire(data, worker.Order)
 
 
 class Killed:

@@ -2,13 +2,15 @@
 
 import os
 import shutil
+import struct
 import subprocess
+import zlib
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from autograder.roster.commits import committed_at
+from autograder.roster.commits import DEPTH, OBJECT, committed_at
 
 pytestmark = pytest.mark.skipif(not shutil.which("git"), reason="git makes what is read here")
 WHEN = "2026-12-16T08:30:00+01:00"
@@ -103,3 +105,48 @@ def test_a_folder_that_is_spoilt_tells_nothing_and_costs_nothing(repository, spo
 
 def test_a_folder_that_is_no_clone_tells_nothing(tmp_path):
     assert committed_at(tmp_path) is None
+
+
+def number(value: int) -> bytes:
+    """Return a number as packs have it, seven bits a byte, the least first."""
+    found = b""
+    while value > 0x7F:
+        found, value = found + bytes([value & 0x7F | 0x80]), value >> 7
+    return found + bytes([value])
+
+
+def entry(kind: int, size: int, rest: bytes) -> bytes:
+    """Return an entry of a pack: its kind and size, and what follows."""
+    if size < 16:
+        return bytes([kind << 4 | size]) + rest
+    return bytes([0x80 | kind << 4 | size & 15]) + number(size >> 4) + rest
+
+
+def distance(back: int) -> bytes:
+    """Return how far before a delta its base begins."""
+    found = bytes([back & 0x7F])
+    while back := back >> 7:
+        back -= 1
+        found = bytes([back & 0x7F | 0x80]) + found
+    return found
+
+
+@pytest.mark.parametrize(("waste", "depth", "read"), [
+    (9, DEPTH, True), (9, DEPTH + 1, False), (OBJECT, 1, False), (OBJECT, DEPTH, False),
+])  # fmt: skip
+def test_of_a_long_chain_of_deltas_little_is_read(tmp_path, waste, depth, read):
+    base = b"tree a\ncommitter A <a@b> 1700000000 +0000\n\n"
+    copied = bytes([0x80 | 0x10, len(base)])
+    delta = number(len(base)) * 2 + bytes(waste) + copied  # a step of 0 does nothing
+    pack, starts = b"PACK" + struct.pack(">II", 2, depth + 1), [12]
+    pack += entry(1, len(base), zlib.compress(base))
+    for _ in range(depth):
+        starts.append(len(pack))
+        pack += entry(6, len(delta), distance(starts[-1] - starts[-2]) + zlib.compress(delta))
+    packs = tmp_path / ".git" / "objects" / "pack"
+    packs.mkdir(parents=True)
+    (packs / "a.pack").write_bytes(pack)
+    (tmp_path / ".git" / "HEAD").write_text("00" * 20)
+    index = b"\xfftOc\0\0\0\2" + struct.pack(">256I", *[1] * 256) + bytes(20 + 4)
+    (packs / "a.idx").write_bytes(index + struct.pack(">I", starts[-1]))
+    assert (committed_at(tmp_path) is not None) is read

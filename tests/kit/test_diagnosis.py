@@ -10,13 +10,13 @@ import pytest
 from autograder.checks.compare import CheckFailed
 from autograder.data.values import Handle
 from autograder.judging.bank import Check
-from autograder.judging.causes import Found, find
+from autograder.judging.causes import Found, find_causes
 from autograder.judging.common import in_common_with
-from autograder.judging.facts import MOST_FACTS, Layout, facts_of
-from autograder.judging.judge import places_in
+from autograder.judging.facts import MOST_FACTS, Layout, call_facts
+from autograder.judging.judge import places_in_check
 from autograder.judging.plain import Known
 from autograder.judging.session import Script
-from autograder.judging.weighing import Case, Failed, hold, is_hopeless, weigh
+from autograder.judging.weighing import Case, FailedAnswers, hold, is_hopeless, weigh
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.protocol import Problem
@@ -49,7 +49,7 @@ def diagnose(
     """Return what explains a student's answers to checks that all failed, on line 1."""
     layouts = [layout_of(one, stateful=stateful) for one in right]
     failed = [
-        Failed(
+        FailedAnswers(
             Check(f"c{at}", "f", "", False, 1.0, (), (), print),
             layout.record(list(map(answer, given))),
             Outcome.FAILED,
@@ -68,7 +68,7 @@ def diagnose(
             held.append(hold(case, one, Known(record, ended, (1,)), lambda nothing=nothing: nothing))
         if not is_hopeless(case, held, 0):
             weighed.append(weigh(name, case, held))
-    return find(case, weighed)
+    return find_causes(case, weighed)
 
 
 RNG = np.random.default_rng(5)
@@ -214,7 +214,7 @@ def test_what_is_drawn_is_no_contradiction_if_the_check_says_the_same():
     layout = layout_of([RIGHT[0][0], RIGHT[1][0]], stateful=True)
     mine, theirs = ([Answer(rate * given[0]) for given in RIGHT[:2]] for rate in (2.0, 3.0))
     free = layout.owner >= 2  # right answers differ in the second
-    one = Failed(
+    one = FailedAnswers(
         Check("c", "f", "", False, 1.0, (), (), print), layout.record(mine), Outcome.FAILED, (1,), "late"
     )
     case, steady = Case([one], {one.key: free}, 3), lambda: np.zeros(10, dtype=bool)
@@ -259,7 +259,7 @@ def test_a_place_stays_however_warm_the_code_is_and_says_what_was_said():
         try:
             rule(said)
         except CheckFailed as error:
-            return places_in(Check("c", "f", "", False, 1.0, (), (), rule), error, str)
+            return places_in_check(Check("c", "f", "", False, 1.0, (), (), rule), error, str)
 
     cold = places("late")
     for _ in range(200):
@@ -303,12 +303,12 @@ def test_where_two_runs_differ_once_all_such_answers_are_drawn():
     ids=["large", "small", "set", "text", "complex", "sets", "dict"],
 )
 def test_whatever_is_answered_can_be_laid_out_and_kept(value):
-    found = list(facts_of(0, Answer(value)))
+    found = list(call_facts(0, Answer(value)))
     assert len({(fact.key, fact.kind) for fact in found}) == len(found)
 
 
 def test_a_long_answer_is_laid_out_as_far_as_is_worth_it():
-    assert len(list(facts_of(0, Answer((None,) * 9725)))) == MOST_FACTS + 1
+    assert len(list(call_facts(0, Answer((None,) * 9725)))) == MOST_FACTS + 1
 
 
 def test_zeros_and_equal_exceptions_do_not_hide_what_was_done_to_a_mistake():
@@ -319,7 +319,9 @@ def test_zeros_and_equal_exceptions_do_not_hide_what_was_done_to_a_mistake():
     for at, answers in enumerate(right):
         layout = layout_of(answers)
         check = Check(f"c{at}", "f", "", False, 1.0, (), (), print)
-        failed.append(Failed(check, layout.record(list(map(answer, turned[at]))), Outcome.FAILED, (1,)))
+        failed.append(
+            FailedAnswers(check, layout.record(list(map(answer, turned[at]))), Outcome.FAILED, (1,))
+        )
         known[check.key] = layout.record(list(map(answer, mistake[at])))
     free = {one.key: np.zeros(one.record.numbers.shape, dtype=bool) for one in failed}
     assert in_common_with(Case(failed, free, 0), lambda one: known[one.key], set()) == "the sign is flipped"

@@ -19,7 +19,7 @@ from autograder.doctor.findings import Subject
 from autograder.doctor.report import to_matrix, to_text
 from autograder.errors import InputError, KitError
 from autograder.publish import stubs
-from autograder.publish.build import BUNDLES
+from autograder.publish.build import ALL_BUNDLES
 from autograder.publish.template import build_template
 from autograder.publish.tree import differences, write_tree
 
@@ -107,7 +107,7 @@ def test_a_question_whose_answers_nobody_has_written_otherwise_is_told(course):
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # otter is imported
 def test_every_zip_is_built_twice_to_the_same_bytes(course, monkeypatch):
     monkeypatch.undo()
-    assert len(generated.GENERATED) == 1 + len(BUNDLES)
+    assert len(generated.GENERATED) == 1 + len(ALL_BUNDLES)
     assert list(generated.audit_generated(course.subject())) == []
 
 

@@ -10,7 +10,7 @@ from autograder.checks import CheckFailed, expect_equal, expect_raises, expect_t
 from autograder.checks.describe import written
 from autograder.checks.spelling import spell_call, spell_last
 from autograder.data.values import Callback, Stream
-from autograder.judging.facts import frozen
+from autograder.judging.facts import comparable
 from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.student import here
 
@@ -185,7 +185,7 @@ def test_sets_are_told_in_order():
     assert spell_call(Call("call", "f", (some, Callback(0), Stream([1])))) == (
         "f({'a', 'b', 'c'}, <a function>, iter([1]))"
     )
-    assert frozen(some) == frozen(frozenset(some))
+    assert comparable(some) == comparable(frozenset(some))
 
 
 def test_what_is_gone_through_is_told_by_the_call_that_made_it():

@@ -16,7 +16,7 @@ from autograder.judging.bank import variants
 from autograder.judging.copied import is_copy
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
-from autograder.judging.scoring import ENOUGH
+from autograder.judging.scoring import ENOUGH_CAUGHT
 from autograder.publish.template import build_template
 from autograder.reports.gradescope import to_gradescope
 from autograder.reports.handback import handback
@@ -190,7 +190,7 @@ def test_the_time_in_which_they_are_read_is_the_submissions(grader):
 
 def test_what_there_is_no_time_to_answer_is_told(grader, monkeypatch):
     graded(grader, GOOD)  # what can be caught is known
-    monkeypatch.setattr(module, "CALLS", 0)
+    monkeypatch.setattr(module, "CALL_TIMES", 0)
     report = graded(grader, GOOD)
     assert report.examples == []
     (told,) = (note for note in report.notes if note.startswith("examples.py"))
@@ -213,7 +213,7 @@ def test_points_are_for_the_part_that_is_right_times_what_it_catches(paying):
     mean, clip = report.examples
     earned = report.questions[-1]
     assert earned.id == "warmup.examples"
-    caught = [min(1.0, one.caught / (ENOUGH * one.known)) for one in (mean, clip)]
+    caught = [min(1.0, one.caught / (ENOUGH_CAUGHT * one.known)) for one in (mean, clip)]
     assert earned.score == pytest.approx(2 * (2 / 3 * caught[0] + caught[1]), abs=0.006)
     assert 0 < earned.score < 4
     assert report.max_score == 10 + 5 + 5 + 4

@@ -17,7 +17,7 @@ from autograder.config import load_config
 from autograder.errors import ReferenceFailed
 from autograder.judging import held
 from autograder.judging.grader import Grader
-from autograder.judging.held import LARGE
+from autograder.judging.held import MOST_LARGE
 from autograder.judging.opening import open_grader
 from autograder.judging.programs import variant_program
 from autograder.judging.receipt import receipt_of
@@ -466,5 +466,7 @@ def test_a_submission_that_has_ended_leaves_its_place_to_others(grader, monkeypa
     text = "\n".join(RIGHT.values()).encode()
     report = grader.grade(Submission("w", "w", {"warmup.py": text}, main="warmup.py"))
     assert report.questions[0].outcome is Outcome.PASSED
-    assert [grader.large.acquire(blocking=False) for _ in range(LARGE + 1)] == [True] * LARGE + [False]
-    grader.large.release(LARGE)
+    assert [grader.large.acquire(blocking=False) for _ in range(MOST_LARGE + 1)] == [True] * MOST_LARGE + [
+        False
+    ]
+    grader.large.release(MOST_LARGE)

@@ -12,6 +12,7 @@ from autograder.config import Attempts, Course, Late, parse_config
 from autograder.roster.late import Extension, Ruling, days_late, rule
 from autograder.roster.times import moment
 from autograder.roster.zone import Zone
+from autograder.submission.gradescope_export import export_moment
 
 DUE = datetime(2026, 12, 15, 23, 59, tzinfo=timezone(timedelta(hours=1)))
 COURSE = Course(Path(), parse_config("assignments: {a: {questions: {f: 3}}}"))
@@ -131,6 +132,15 @@ def test_later_is_never_cheaper(minutes, grace, per_day):
 def test_times_as_platforms_write_them(text, want):
     found = moment(text)
     assert (found and Zone(COURSE, DUE).placed(found)) == want
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:00-12:00"])
+@pytest.mark.parametrize("place", ["Europe/Berlin", "America/New_York"])
+def test_at_the_ends_of_the_calendar_a_time_stays_as_it_is(time, place):
+    end = datetime.fromisoformat(time)
+    zone = Zone(Course(Path(), replace(COURSE.settings, time_zone=place)), end)
+    assert zone.placed(end) == zone.due == end
+    assert export_moment(time.replace("T", " ")) is None
 
 
 def test_where_clocks_change_a_time_is_what_they_showed():

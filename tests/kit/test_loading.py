@@ -37,7 +37,7 @@ def load(wall) -> Iterator[Load]:
         session = Session(over, Program(ProgramText(name, list(cells)), modules or {}, files=files or {}))
         sessions.append(session)
         session.load()
-        return session, load_notes(session, reading.Source(name, cells), over.bounds.import_s)
+        return session, load_notes(session, over.bounds.import_s)
 
     yield run
     for session in sessions:

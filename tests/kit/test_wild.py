@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
-from autograder.doctor.hints import hand_in
+from autograder.doctor.hints import grade_alone
 from autograder.judging.bank import Variant, variants
 from autograder.judging.grader import Grader
 from autograder.judging.opening import open_grader
@@ -56,7 +56,7 @@ def ask(grader: Grader, question: str = "") -> Iterator[Told]:
     for answer in variants(text, "misconception"):
         if question in ("", answer.question):
             program = variant_program(grader.bank, text, answer)
-            graded, results = hand_in(grader, answer.question, program)
+            graded, results = grade_alone(grader, answer.question, program)
             assert graded.score < graded.max_score, answer.name
             feedback = " ".join(result.feedback for result in results)
             yield Told(answer, tuple(graded.misconceptions), graded.hint, feedback)

@@ -5,7 +5,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from autograder.publish.student_files.limit import HERE, CallLog, recorder, time_limit
+from autograder.publish.student_files.limit import HOME_FACTOR, CallLog, recorder, time_limit
 from autograder.publish.student_files.progress import (
     NOT_RUN,
     UNWRITTEN_YET,
@@ -49,7 +49,7 @@ class Folder:
         """Return the time limit that a test runs under: only checks have one."""
         if not mark_of(item):
             return contextlib.nullcontext()
-        return time_limit(HERE * self.work.limits.call_s)
+        return time_limit(HOME_FACTOR * self.work.limits.call_s)
 
     def retell(self, report: Any, item: Any, call: Any) -> None:
         """Put pytest's report of a check into plain words."""

@@ -25,18 +25,18 @@ from autograder.publish.student_files.foresight import (
 from autograder.publish.student_files.overview import quiz_state
 from autograder.publish.student_files.work import missing, untouched
 
-EXAMPLES = "examples.py"
-LOOKS = 5  # told when a zip is written
+FILE_OF_EXAMPLES = "examples.py"
+WITH_ZIP = 5  # told when a zip is written
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
 def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     path = handed_in(folder, facts["stem"])
-    yield from file_names(folder, facts, path)
+    yield from name_lines(folder, facts, path)
     if path is not None:
         yield from contents(folder, path, facts)
-    if EXAMPLES in facts["files"]:
+    if FILE_OF_EXAMPLES in facts["files"]:
         yield from examples_sheet(folder, facts["questions"])
     if facts.get("quiz"):
         yield from quiz_sheet(folder)
@@ -50,7 +50,7 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return script if script.is_file() else None
 
 
-def file_names(folder: Path, facts: Mapping[str, Any], path: Path | None) -> Iterator[PreflightLine]:
+def name_lines(folder: Path, facts: Mapping[str, Any], path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     stem = facts["stem"]
     if path is None:
@@ -106,10 +106,10 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
 def examples_sheet(folder: Path, questions: Collection[str]) -> Iterator[PreflightLine]:
     """Yield what would keep examples.py from being read."""
     try:
-        program = read_program(folder / EXAMPLES)
+        program = read_program(folder / FILE_OF_EXAMPLES)
         yield from ((False, told) for told in example_troubles(program, questions))
     except OSError:
-        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
+        yield False, f"{FILE_OF_EXAMPLES} is missing: it comes back with which of your examples are right"
     except InputError as wrong:
         yield False, str(wrong)
 
@@ -151,8 +151,8 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
 def zip_report(folder: Path, facts: Mapping[str, Any]) -> str:
     """Write the zip; say what is to be looked at in it, what it holds and where it goes."""
     looks = [f"LOOK  {told}" for fine, told in preflight(folder, facts) if not fine]
-    more = [f"... {len(looks) - LOOKS} more: python study.py --check"] if len(looks) > LOOKS else []
-    return "\n".join([*looks[:LOOKS], *more, zip_line(*write_zip(folder, facts), facts)])
+    more = [f"... {len(looks) - WITH_ZIP} more: python study.py --check"] if len(looks) > WITH_ZIP else []
+    return "\n".join([*looks[:WITH_ZIP], *more, zip_line(*write_zip(folder, facts), facts)])
 
 
 def zip_line(target: Path, names: Sequence[str], facts: Mapping[str, Any]) -> str:

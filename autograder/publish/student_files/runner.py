@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.checks.draws import visible_rng
 from autograder.errors import InputError
-from autograder.publish.student_files.limit import HERE, CallLog, recorder, time_limit
+from autograder.publish.student_files.limit import HOME_FACTOR, CallLog, recorder, time_limit
 from autograder.publish.student_files.overview import module_from
 from autograder.publish.student_files.progress import (
     VisibleVerdict,
@@ -74,7 +74,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            time_limit(HERE * work.limits.call_s),
+            time_limit(HOME_FACTOR * work.limits.call_s),
         ):
             check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
     except KeyboardInterrupt:

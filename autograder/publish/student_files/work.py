@@ -20,7 +20,7 @@ from autograder.environment import LIBRARIES, promised, python_name
 from autograder.errors import InputError
 from autograder.publish.student_files.classics import meaning
 from autograder.publish.student_files.foresight import double_definitions, program_of, remarks
-from autograder.publish.student_files.limit import HERE, GraderLimits
+from autograder.publish.student_files.limit import HOME_FACTOR, GraderLimits
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.notebook_names import notebook_names
 from autograder.sandbox.promised import Absent
@@ -88,7 +88,7 @@ def limits_of(facts: Mapping[str, Any]) -> GraderLimits:
     return GraderLimits(**facts.get("limits", {}))
 
 
-def beside(facts: Mapping[str, Any]) -> list[str]:
+def modules_beside(facts: Mapping[str, Any]) -> list[str]:
     """Return the names of the modules that are handed in beside the main one."""
     return [name for name in facts.get("beside", []) if name.endswith(".py")]
 
@@ -107,7 +107,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     module.__file__ = str(path)
     sys.modules[stem] = module
     facts = facts_of(path.parent)
-    files, limits = {str(path.parent / name) for name in beside(facts)}, limits_of(facts)
+    files, limits = {str(path.parent / name) for name in modules_beside(facts)}, limits_of(facts)
     work = OwnWork(path.name, vars(module), files, limits=limits)
     try:
         cells = cells_of(path.read_bytes(), path.name)
@@ -116,7 +116,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
-    program = ProgramRun(Stopwatch(HERE * limits.import_s), passing=(KeyboardInterrupt,))
+    program = ProgramRun(Stopwatch(HOME_FACTOR * limits.import_s), passing=(KeyboardInterrupt,))
     began = time.monotonic()
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):

@@ -24,7 +24,7 @@ def read_facts(folder):
         sys.exit("checks/assignment.json is missing: " + PUT_BACK)
 
 
-def surroundings(folder, facts):
+def readiness(folder, facts):
     """Yield what checks need here: whether it is so, what to say, and whether nothing works without it."""
     stem = facts["stem"]
     here, needed = (".".join(map(str, version[:2])) for version in (sys.version_info, facts["python"]))
@@ -53,7 +53,7 @@ def libraries(folder, wanted):
         except metadata.PackageNotFoundError:
             missing += [name] if name != WITHOUT else []
             continue
-        fits = all(ORDERS[order](numbers(version), numbers(bound)) for order, bound in bounds)
+        fits = all(ORDERS[order](version_numbers(version), version_numbers(bound)) for order, bound in bounds)
         asked = ",".join(map("".join, bounds))
         yield fits, f"{name} {version}" + ("" if fits else f": {asked} is needed. Run: {INSTALL}"), False
     if missing:
@@ -88,7 +88,7 @@ def applies(marker):
     return any(truths) if " or " in marker else all(truths)
 
 
-def numbers(version):
+def version_numbers(version):
     """Return the first numbers of a version, to be compared."""
     found = [int(part) for part in re.match(r"[\d.]*", version).group().split(".") if part]
     while found and not found[-1]:

@@ -46,7 +46,7 @@ NUMBER = r"[+-]?(?:\d[\d,_]*\.?\d*|[.,]\d+)(?:e[+-]?\d{1,3})?"
 LEAD = r"(?:.*[=\u2248]|[a-z ]+:|~|about|approximately|approx\.?|ca\.?)?"
 BESIDE = r"\s*(?:\((?:[^()\d]|[a-z]\d+)*\))?[^\d]*"
 SUPERSCRIPT = re.compile("[\u00b2\u00b3\u00b9\u2070-\u207b]+")
-AROUND = " \t\n*`<>'\""
+STRIPPED_AROUND = " \t\n*`<>'\""
 REWRITTEN = (  # in lower case: what is typed, and how it is read
     (r"(?:[-\u2010-\u2015\u2212\ufe63]|\bminus)\s*(?=[\d.,])", "-"),
     (r"[$\u20ac\u00a3\u00a5]\s*|\s*[$\u20ac\u00a3\u00a5]", ""),
@@ -55,9 +55,9 @@ REWRITTEN = (  # in lower case: what is typed, and how it is read
     (r"(?<=\d)[ '\u2019](?=\d{3}(?:\D|$))", ""),
     (r"\s*(?:\u00b1|\+-|\+/-)\s*[\d.,]+$", ""),
 )
-TYPES = r"(?:float|int|uint|complex)\d*|double|number|scalar|array|tensor|parameter|decimal|fraction"
+TYPE_NAMES = r"(?:float|int|uint|complex)\d*|double|number|scalar|array|tensor|parameter|decimal|fraction"
 WRAPPED = re.compile(  # not sqrt(2): what is computed is not what is in the brackets
-    rf"(?:(?:[a-z]\w*\.)*(?:{TYPES}))?\s*[(\[{{]\s*(.*?)\s*[)\]}}](?:\s*\.item\(\))?\.?", re.DOTALL
+    rf"(?:(?:[a-z]\w*\.)*(?:{TYPE_NAMES}))?\s*[(\[{{]\s*(.*?)\s*[)\]}}](?:\s*\.item\(\))?\.?", re.DOTALL
 )
 TIMES = r"(?!\s*(?:k|thousand|million|billion)\b)"
 EXTRA = re.compile(r",\s*(?:dtype|device|requires_grad|grad_fn)\s*=.*", re.DOTALL)
@@ -70,7 +70,7 @@ def read_numbers(said: str) -> list[float]:
     typographic minus, 7 x 10^-1, and what Python prints: np.float64(0.7), tensor([0.7], dtype=...).
     """
     raised = SUPERSCRIPT.sub(lambda found: f"^{found[0]}", said[:MAX_ANSWER])
-    text = unwrapped(unicodedata.normalize("NFKC", raised).lower().strip(AROUND))
+    text = unwrapped(unicodedata.normalize("NFKC", raised).lower().strip(STRIPPED_AROUND))
     for pattern, plainly in REWRITTEN:
         text = re.sub(pattern, plainly, text)
     text = re.sub(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+", lambda found: found[0].replace(".", ""), text)
@@ -92,7 +92,7 @@ def unwrapped(text: str) -> str:
         found = WRAPPED.fullmatch(text)
         if not found:
             break
-        text = EXTRA.sub("", found[1]).strip(AROUND + ",")
+        text = EXTRA.sub("", found[1]).strip(STRIPPED_AROUND + ",")
     return text
 
 
@@ -112,7 +112,7 @@ def commas(number: str) -> list[Fraction]:
 MAX_SHEET = 64 * 1024  # characters
 MAX_NAME = 200
 MAX_BESIDE = 8  # words around an accepted one in a sentence
-EMPTY = ("", "null", "~", "...", "-", "?")
+UNANSWERED = ("", "null", "~", "...", "-", "?")
 WHO = frozenset({"student", "name", "student_name", "student_number", "student_id", "student_name_or_number"})
 BLOCK_MARKS = ("|", ">", "|-", ">-", "|+", ">+")
 QUOTES = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
@@ -140,14 +140,14 @@ def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
     if len(text) > MAX_SHEET:
         problems.append(f"quiz.yml is over {MAX_SHEET // 1024} KB: what comes after that is not read")
     student, said = "", dict[str, list[str]]()
-    for name, value in entries_in(plain(text[:MAX_SHEET]), names):
+    for name, value in sheet_entries(plain_text(text[:MAX_SHEET]), names):
         if name:
             said.setdefault(name, []).append(value)
         else:
             student = student or student_name(value)
     answers = {}
     for name, values in said.items():
-        given = [parts for value in values if (parts := parts_of(value))]
+        given = [parts for value in values if (parts := answer_parts(value))]
         if len(set(given)) > 1:
             problems.append(f"{short(name)} is answered {len(given)} times in quiz.yml: the last one counts")
         answers[name] = given[-1] if given else ()
@@ -161,14 +161,14 @@ def read_sheet(text: str, names: Sequence[str] = ()) -> Sheet:
     return Sheet(student, answers, tuple(problems))
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text with plain spaces, line ends and colons, without what cannot be seen."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").replace("\uff1a", ":")
     text = re.sub(r"[^\S\n]", " ", text)
     return "".join(letter for letter in text if letter == "\n" or letter.isprintable())
 
 
-def entries_in(text: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def sheet_entries(text: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the id and the text of each answer as it stands there, and with no id the student's name."""
     known = {folded_key(name): name for name in names}
     who = WHO - set(known) if known else {"student"}
@@ -243,7 +243,7 @@ def unquoted(value: str) -> str:
     return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()
 
 
-def parts_of(value: str) -> tuple[str, ...]:
+def answer_parts(value: str) -> tuple[str, ...]:
     """Return the parts of an answer: one, or the items of a list in brackets or on lines of their own."""
     lines = [line for line in map(unquoted, value.split("\n")) if line not in BLOCK_MARKS]
     items = [line[2:].strip() for line in lines if line.startswith("- ")]
@@ -255,7 +255,7 @@ def parts_of(value: str) -> tuple[str, ...]:
         whole = " ".join(filter(None, lines))
         listed = re.fullmatch(r"[\[{](.*?)[\]}]?", whole)
         parts = [unquoted(item) for item in listed[1].split(",")] if listed else [whole]
-    return tuple(part for part in parts if part.strip() not in EMPTY)
+    return tuple(part for part in parts if part.strip() not in UNANSWERED)
 
 
 def trouble_with(kind: str, choices: Mapping[str, str], parts: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ It was put together from the course's grader, part by part:
 - spelling: Write a call of a check the way a student would type it.
 - classics: What the classic exceptions of NumPy and PyTorch mean here, and one thing to try.
 - environment: Which Python and which libraries run students' code: what is promised and installed follows from here.
+- parsing: Python's own parser for what a student wrote: only for texts on which its work stays in proportion to them.
 - commands: Notebook commands in Python text: what defines names becomes a call of a stand-in, the rest comments.
 - disguises: Files that are called .py and are something else: what they are, by how they begin.
 - notebook_code: From what a student saved to Python text: encodings, notebook cells.
@@ -411,7 +412,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def place(wrong: np.ndarray, *, counts: bool = True) -> str:
+def where_wrong(wrong: np.ndarray, *, counts: bool = True) -> str:
     """Say where an answer is wrong: " at 2 of 9 entries, first at index [3]", or not at how many."""
     count = int(np.count_nonzero(wrong))
     if wrong.size < 2:
@@ -497,7 +498,7 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
         agree: whether two arrays of one shape are equal within the tolerance.
         whole: look only for what all entries have in common, not where some are right.
     """
-    if not pairs or telling([wanted for _, wanted in pairs]) < TELLING:
+    if not pairs or unrounded([wanted for _, wanted in pairs]) < TELLING:
         return ""
     for found, wanted in pairs:
         if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
@@ -508,9 +509,9 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
             return ""
         wrong = [wanted[where] for (_, wanted), where in zip(pairs, apart, strict=True)]
         right = [wanted[~where] for (_, wanted), where in zip(pairs, apart, strict=True)]
-        told = common(pairs, agree, properties) if telling(wrong) >= AT_LEAST else ""
+        told = common(pairs, agree, properties) if unrounded(wrong) >= AT_LEAST else ""
         if not whole:
-            told = told or (common(pairs, agree, partly_right) if telling(right) >= AT_LEAST else "")
+            told = told or (common(pairs, agree, partly_right) if unrounded(right) >= AT_LEAST else "")
             told = told or common(pairs, agree, nearly_right)
     alone = all(wanted.size == 1 for _, wanted in pairs)
     return worded_for_one(told) if alone else told
@@ -531,7 +532,7 @@ def worded_for_one(told: str) -> str:
     return told if told == hidden else Property(told, hidden)
 
 
-def telling(numbers: Sequence[np.ndarray]) -> int:
+def unrounded(numbers: Sequence[np.ndarray]) -> int:
     """Return how many different numbers are not round."""
     every = np.abs(np.concatenate([one.ravel() for one in numbers]))
     return len({f"{number:.4g}" for number in every[unround(every)]})
@@ -817,10 +818,10 @@ COLOUR = 60  # levels of 255 by which its colour may differ where it is on top
 ON_TOP = 0.3  # the part of its pixels that must be
 CONTRAST = 10  # levels by which it must differ from what is around it
 MARGIN = 3  # pixels around a text
-AROUND = 8  # pixels around a line, points or an image: more than the frame of the axes takes
+MARGIN_PX = 8  # pixels around a line, points or an image: more than the frame of the axes takes
 LEAST_SIZE = 4  # pixels of a text, high and wide
 LEAST_INK = 0.01  # of the box around a text
-ENOUGH = 10_000  # pixels that tell what all of a kind look like
+ENOUGH_PIXELS = 10_000  # pixels that tell what all of a kind look like
 
 
 class Rendering:
@@ -879,8 +880,8 @@ class Rendering:
         rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
         if not rows.size:
             return False
-        near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
-                slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))  # fmt: skip
+        near = (slice(max(0, rows[0] - MARGIN_PX), rows[-1] + MARGIN_PX + 1),
+                slice(max(0, columns[0] - MARGIN_PX), columns[-1] + MARGIN_PX + 1))  # fmt: skip
         own, seen = own[near], self._seen[near]
         ours, others = sample(own), sample(~own)
         inked, drawn = seen[ours], page[near][ours].astype(np.int16)
@@ -905,7 +906,7 @@ class Rendering:
 def sample(mask: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return rows and columns of pixels that a mask holds: all, or as many as are enough, evenly."""
     places = np.flatnonzero(mask)
-    return np.unravel_index(places[:: len(places) // ENOUGH + 1], mask.shape)
+    return np.unravel_index(places[:: len(places) // ENOUGH_PIXELS + 1], mask.shape)
 
 
 def levels(pixels: np.ndarray, shares: Sequence[float]) -> list[np.ndarray]:
@@ -990,12 +991,12 @@ def describe_axes(figure: Any, axes: Any, rendering: Rendering) -> dict[str, Any
         "legend": [text.get_text() for text in rendering.seen_texts(legend.get_texts())] if legend else [],
         "images": [] if colorbar else describe_images(axes, rendering),
         "lines": [
-            {"x": numbers(line.get_xdata(orig=False)), "y": numbers(line.get_ydata(orig=False))}
+            {"x": unmasked(line.get_xdata(orig=False)), "y": unmasked(line.get_ydata(orig=False))}
             | {"label": str(line.get_label())}
             for line in rendering.seen(axes.lines[:MAX_ITEMS])
         ],
         "points": [
-            numbers(one.get_offsets())
+            unmasked(one.get_offsets())
             for one in rendering.seen(of_classes(axes.collections, "PathCollection"))
         ],
         "bars": describe_bars(axes, rendering),
@@ -1010,7 +1011,7 @@ def describe_bars(axes: Any, rendering: Rendering) -> np.ndarray:
     drawn = of_classes(axes.patches, "Rectangle", "StepPatch")
     seen = rendering.seen_by_colour([one for one in drawn if one.get_data_transform() == axes.transData])
     corners = [np.sort(bar, axis=0) for one in seen for bar in bars_of(one)]
-    return numbers([[*low, *(high - low)] for low, high in corners if (high > low).all()]).reshape(-1, 4)
+    return unmasked([[*low, *(high - low)] for low, high in corners if (high > low).all()]).reshape(-1, 4)
 
 
 def bars_of(patch: Any) -> Iterable[np.ndarray]:
@@ -1028,12 +1029,12 @@ def bars_of(patch: Any) -> Iterable[np.ndarray]:
 def describe_images(axes: Any, rendering: Rendering) -> list[dict[str, Any]]:
     """Return the data of what `imshow`, `matshow`, `pcolor` and `pcolormesh` drew."""
     images = [
-        {"data": numbers(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
+        {"data": unmasked(image.get_array()), "extent": image.get_extent(), "origin": image.origin}
         for image in rendering.seen(axes.images[:MAX_ITEMS])
     ]
     meshes = rendering.seen(of_classes(axes.collections, "QuadMesh", "PolyQuadMesh"))
     return images + [
-        {"data": numbers(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
+        {"data": unmasked(mesh.get_array()), "extent": extent_of(mesh), "origin": "lower"} for mesh in meshes
     ]
 
 
@@ -1094,7 +1095,7 @@ def of_classes(artists: Iterable[Any], *names: str) -> list[Any]:
     return [artist for artist in artists if type(artist).__name__ in names][:MAX_ITEMS]
 
 
-def numbers(values: Any) -> np.ndarray:
+def unmasked(values: Any) -> np.ndarray:
     """Return numbers with NaN where they are masked."""
     return np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan)
 
@@ -1112,7 +1113,7 @@ def overlapping(texts: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
     kept = texts[:MAX_TEXTS]
     if len(kept) < 2:
         return []
-    outlines = [outline(text) for text in kept]
+    outlines = [text_corners(text) for text in kept]
     near = boxes_that_overlap(np.array([text["box"] for text in kept], dtype=np.float64))
     found = [
         (kept[one]["text"], kept[other]["text"])
@@ -1133,7 +1134,7 @@ def boxes_that_overlap(boxes: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(ones.tolist(), others.tolist(), strict=True))
 
 
-def outline(text: dict[str, Any]) -> np.ndarray:
+def text_corners(text: dict[str, Any]) -> np.ndarray:
     """Return the corners of a text, shape (4, 2), in order."""
     left, bottom, right, top = text["box"]
     flat = [(left, bottom), (right, bottom), (right, top), (left, top)]
@@ -1164,7 +1165,7 @@ MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
 NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
 NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
 MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
-READY = (Tensor, Handle, Opaque, Figure, Callback, Named, Record, Stream)
+ALREADY_PLAIN = (Tensor, Handle, Opaque, Figure, Callback, Named, Record, Stream)
 
 
 def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
@@ -1254,7 +1255,7 @@ class Reader:
             return value if value.bit_length() <= MAX_BITS else Opaque("int", TOO_BIG)
         if kind is str:
             self._spend(len(value))
-            return value if is_text(value) else Opaque("str", NOT_TEXT)
+            return value if is_writable_text(value) else Opaque("str", NOT_TEXT)
         if is_one_of(kind, bytes, bytearray):
             self._spend(len(value))
             return bytes(value)
@@ -1266,7 +1267,7 @@ class Reader:
             return np.array(value)
         if kind is Fraction or kind is Decimal:
             return float(value)
-        if is_one_of(kind, *READY):
+        if is_one_of(kind, *ALREADY_PLAIN):
             return value
         return self._of_library(value, kind)
 
@@ -1347,7 +1348,7 @@ def is_one_of(kind: type, *known: type) -> bool:
     return False
 
 
-def is_text(value: str) -> bool:
+def is_writable_text(value: str) -> bool:
     """Whether a string can be written down (no lone surrogates), within reason."""
     if len(value) > MAX_CHARACTERS:
         raise LargerThanAllowed
@@ -1655,7 +1656,7 @@ def check_values(found: np.ndarray, wanted: np.ndarray, subject: str, right: Rig
     else:
         kind = "wrong"
         pattern = partial(explain, found, wanted, lambda one, other: bool(right(one, other).all()))
-    reason, hidden = (f"{subject} is {kind}{place(wrong, counts=counts)}" for counts in (True, False))
+    reason, hidden = (f"{subject} is {kind}{where_wrong(wrong, counts=counts)}" for counts in (True, False))
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     raise CheckFailed(reason, side_by_side(found, wanted, first), hidden, pattern)
 
@@ -1696,17 +1697,17 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float | complex) and not isinstance(value, bool)
 
 
-def alike(found: Any, wanted: Any, rtol: float) -> bool:
+def same_data(found: Any, wanted: Any, rtol: float) -> bool:
     """Whether simple data is what is wanted."""
     if is_number(wanted) and is_number(found):
         return same_number(found, wanted, rtol)
     if isinstance(wanted, list) and isinstance(found, list):
         return len(found) == len(wanted) and all(
-            alike(one, other, rtol) for one, other in zip(found, wanted, strict=True)
+            same_data(one, other, rtol) for one, other in zip(found, wanted, strict=True)
         )
     if isinstance(wanted, dict) and isinstance(found, dict):
         same_keys = found.keys() == wanted.keys()
-        return same_keys and all(alike(found[key], value, rtol) for key, value in wanted.items())
+        return same_keys and all(same_data(found[key], value, rtol) for key, value in wanted.items())
     if is_set(wanted) and is_set(found):
         return len(found) == len(wanted) == matched(list(found), list(wanted), rtol)
     return same(found, wanted)
@@ -1728,8 +1729,10 @@ def matched(found: list[Any], wanted: list[Any], rtol: float) -> int:
     rest, missing = left_over(found, ours, equal), left_over(wanted, theirs, equal)
     if len(missing) > MATCHED:
         pairs = zip(rest, missing, strict=False)
-        return equal.total() + sum(alike(one, other, rtol) for one, other in pairs)
-    partners = [[at for at, one in enumerate(rest[:MATCHED]) if alike(one, other, rtol)] for other in missing]
+        return equal.total() + sum(same_data(one, other, rtol) for one, other in pairs)
+    partners = [
+        [at for at, one in enumerate(rest[:MATCHED]) if same_data(one, other, rtol)] for other in missing
+    ]
     return equal.total() + most_pairs(partners)
 
 
@@ -1867,7 +1870,7 @@ def near_miss(found: str, texts: list[str]) -> str:
 
 def difference(found: Any, wanted: Any, subject: str, rtol: float) -> str:
     """Return how simple data differs from what is wanted, without its contents, or ""."""
-    if alike(found, wanted, rtol):
+    if same_data(found, wanted, rtol):
         return ""
     if isinstance(wanted, list):
         return list_difference(found, wanted, subject, rtol)
@@ -1881,11 +1884,11 @@ def difference(found: Any, wanted: Any, subject: str, rtol: float) -> str:
     if isinstance(wanted, str) and isinstance(found, str):
         return f"{subject} is another text{near_miss(found, [wanted])}"
     if type(found) is not type(wanted):
-        return f"{subject} is {called(found)}; expected {called(wanted)}"
+        return f"{subject} is {kind_of_data(found)}; expected {kind_of_data(wanted)}"
     return f"{subject} is not the right one"
 
 
-def called(value: Any) -> str:
+def kind_of_data(value: Any) -> str:
     """Return what a piece of data is, without its contents."""
     return "text" if isinstance(value, str) else describe(value)
 
@@ -2151,14 +2154,14 @@ def display(*_: object, **__: object) -> None:
     """Show nothing."""
 
 
-NAMES = {"get_ipython": get_ipython, "display": display}
+IPYTHON = {"get_ipython": get_ipython, "display": display}
 
 
 def notebook_names(cells: Sequence[str], name: str) -> dict[str, Any]:
     """Return what a program finds defined: in a notebook, or in a script that was exported from one."""
     notebook = name.endswith(".ipynb")
     return {
-        one: value for one, value in NAMES.items() if notebook or any(f"{one}(" in text for text in cells)
+        one: value for one, value in IPYTHON.items() if notebook or any(f"{one}(" in text for text in cells)
     }
 
 
@@ -2253,7 +2256,7 @@ def import_error(value: object) -> ModuleNotFoundError | None:
     return value._import_error if isinstance(value, NotInstalled) else None
 
 
-def counting(*args: int, **_: object) -> Bar:
+def range_bar(*args: int, **_: object) -> Bar:
     """Return a bar over `range`."""
     return Bar(range(*args))
 
@@ -2269,7 +2272,7 @@ def show_nothing(*_: object, **__: object) -> None:
     """Go on."""
 
 
-BARS = {"tqdm": Bar, "trange": counting, "tqdm_notebook": Bar, "tnrange": counting}
+BARS = {"tqdm": Bar, "trange": range_bar, "tqdm_notebook": Bar, "tnrange": range_bar}
 DEBUGGER: dict[str, Any] = {"set_trace": show_nothing, "__getattr__": anything}
 WRITERS = {"SummaryWriter": Nothing}
 MODULES: dict[str, dict[str, Any]] = {
@@ -2387,7 +2390,7 @@ class Resolver:
         if isinstance(stand_in, Handle):
             return self.objects.find(stand_in)
         if isinstance(stand_in, Named):
-            return named(stand_in.name, self.namespace)
+            return called_object(stand_in.name, self.namespace)
         if isinstance(stand_in, Record):
             return self.made(stand_in)
         return self.function(stand_in)
@@ -2443,7 +2446,7 @@ def perform(call: Call, namespace: Mapping[str, Any], objects: Objects, ask: Ask
 def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> Any:
     """Return the object that `call` is about."""
     if call.action == "call":
-        return named(call.name, namespace)
+        return called_object(call.name, namespace)
     if call.action == "make":
         module, _, name = call.name.rpartition(".")
         return getattr(importlib.import_module(module), name)
@@ -2452,7 +2455,7 @@ def find_target(call: Call, namespace: Mapping[str, Any], objects: Objects) -> A
     return getattr(held, call.name) if call.name else held
 
 
-def named(name: str, namespace: Mapping[str, Any]) -> Any:
+def called_object(name: str, namespace: Mapping[str, Any]) -> Any:
     """Return what the program calls by this name."""
     if name not in namespace or import_error(namespace[name]):
         raise NotDefined(name)
@@ -2463,13 +2466,13 @@ def changed_inputs(
     call: Call, target: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Return the names of the arguments that differ from what was sent."""
-    places = [at for at, sent in enumerate(call.args) if differs(sent, args[at])]
+    places = [at for at, sent in enumerate(call.args) if was_changed(sent, args[at])]
     names = positional_names(target) if places else []
     changed = [names[at] if at < len(names) else f"argument {at + 1}" for at in places]
-    return (*changed, *(key for key, sent in call.kwargs.items() if differs(sent, kwargs[key])))
+    return (*changed, *(key for key, sent in call.kwargs.items() if was_changed(sent, kwargs[key])))
 
 
-def differs(sent: Any, now: Any) -> bool:
+def was_changed(sent: Any, now: Any) -> bool:
     """Whether an argument is no longer what was sent; objects cannot be compared."""
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape
@@ -2675,7 +2678,7 @@ def unchanged(function: Marked) -> Marked:
 
 MAX_ARGUMENT = 256 << 20  # bytes: more than of an answer
 MAX_DRAWN = 100_000  # items of an iterator
-CHANGED = "it would arrive as something else: send a list, a dict or a number"
+CHANGED_ON_THE_WAY = "it would arrive as something else: send a list, a dict or a number"
 NOWHERE = "its class is in no module that the student's code can import"
 # numbers that are made anew, each by the keywords of its class
 NUMBERS_BY_KEYWORDS: Mapping[type, Callable[[Any], dict[str, Any]]] = {
@@ -2715,7 +2718,7 @@ class Sender(Reader):
         if type(number) in NUMBERS_BY_KEYWORDS:
             fields = NUMBERS_BY_KEYWORDS[type(number)](number)
             return record(type(number), {name: self.read(part, depth + 1) for name, part in fields.items()})
-        return Opaque(type_name(value), CHANGED)
+        return Opaque(type_name(value), CHANGED_ON_THE_WAY)
 
     def _object(self, value: Any, kind: type) -> Any:
         held = handle_in(value)
@@ -2741,7 +2744,7 @@ def record(kind: type, fields: dict[str, Any]) -> Record | Opaque:
 # ----------------------------------------
 # student: The stand-in: what a check calls `student`. Every use of it becomes a `Call`.
 
-FILES = "pathlib.Path"  # what reads a file over there
+FILE_READER = "pathlib.Path"  # what reads a file over there
 MOST_DRAWN = 10_000  # items drawn from an iterator that stays on the other side
 BY_NAME = 'ask by student.make("operator.add", a, b) or student.make("builtins.str", a)'
 METHODS = ("method", "builtin_function_or_method", "method-wrapper")
@@ -2772,7 +2775,7 @@ class Student:
 
     def file(self, path: str) -> str:
         """Return the text of a file there: one that was handed in or out, or that the program wrote."""
-        text: str = self.make(FILES, path).read_text("utf-8")
+        text: str = self.make(FILE_READER, path).read_text("utf-8")
         return text
 
 
@@ -3111,7 +3114,7 @@ class Stopwatch:
 # limit: What takes too long: the grader's limits are told, at three times as long it is ended.
 
 AGAIN_S = 1.0  # a student's code may have caught it
-HERE = 3  # times as long as the grader allows
+HOME_FACTOR = 3  # times as long as the grader allows
 HOUR_S = 3600.0  # where nothing says what it allows
 
 
@@ -3178,15 +3181,15 @@ def recorder(
 # ----------------------------------------
 # spelling: Write a call of a check the way a student would type it.
 
-WIDTH = 88
-MANY = 40
-STEPS = ("__iter__", "__next__")
+SPELLED_WIDTH = 88
+LONG_ARRAY = 40
+ITERATOR_METHODS = ("__iter__", "__next__")
 
 
 def spell_last(calls: Sequence[Call]) -> str:
     """Return the last call of a check, or "": the one that made what is gone through, not its steps."""
     left = list(calls)
-    while len(left) > 1 and left[-1].name in STEPS:
+    while len(left) > 1 and left[-1].name in ITERATOR_METHODS:
         left.pop()
     if 1 < len(left) < len(calls) and left[-1].name == "__len__":  # which `list` asks for first
         left.pop()
@@ -3205,7 +3208,7 @@ def spell_call(call: Call) -> str:
     arguments = [spell(value) for value in call.args]
     arguments += [f"{key}={spell(value)}" for key, value in call.kwargs.items()]
     line = f"{name}({', '.join(arguments)})"
-    if len(line) <= WIDTH:
+    if len(line) <= SPELLED_WIDTH:
         return line
     return "\n".join([f"{name}(", *[f"    {argument}," for argument in arguments], ")"])
 
@@ -3213,17 +3216,17 @@ def spell_call(call: Call) -> str:
 def spell(value: Any) -> str:
     """Return one argument; large arrays by their shape."""
     if isinstance(value, Tensor):
-        if value.array.size > MANY:
+        if value.array.size > LONG_ARRAY:
             return f"<tensor of shape {value.array.shape}>"
         dtype = "" if value.dtype == "float64" else f', dtype="{value.dtype}"'
         return f"tensor({spell_numbers(value.array)}{dtype})"
     if isinstance(value, np.ndarray):
-        large = value.size > MANY
+        large = value.size > LONG_ARRAY
         return f"<array of shape {value.shape}>" if large else f"array({spell_numbers(value)})"
     if isinstance(value, Handle):
         return f"<{short_name(value)}>"
     if isinstance(value, list | tuple):
-        if len(value) > MANY:
+        if len(value) > LONG_ARRAY:
             return f"<{type(value).__name__} of {len(value)}>"
         inside = ", ".join(map(spell, value))
         if isinstance(value, list):
@@ -3236,7 +3239,7 @@ def spell(value: Any) -> str:
 
 def spell_numbers(array: np.ndarray) -> str:
     """Return the numbers of an array as nested lists."""
-    text = np.array2string(array, separator=", ", precision=6, threshold=MANY + 1, max_line_width=10**6)
+    text = np.array2string(array, separator=", ", precision=6, threshold=LONG_ARRAY + 1, max_line_width=10**6)
     return re.sub(r" +(?=[],])|(?<=\[) +", "", re.sub(r"\s+", " ", text))
 
 
@@ -3389,7 +3392,7 @@ BROUGHT = (
 IMPORTABLE = frozenset((*sys.stdlib_module_names, *LIBRARIES, *BROUGHT))
 
 # what later versions of Python have: the version, and names by module
-NEWER: dict[str, dict[str, tuple[str, ...]]] = {
+NEWER_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "3.12": {
         "typing": ("override", "TypeAliasType"), "itertools": ("batched",), "math": ("sumprod",),
         "collections.abc": ("Buffer",), "random": ("binomialvariate",), "calendar": ("Month", "Day"),
@@ -3411,7 +3414,7 @@ def python_name() -> str:
 
 def came_with(module: str, name: str = "") -> str:
     """Return the version of Python that brought a module or a name in one, "" if none after ours is known."""
-    for version, modules in NEWER.items():
+    for version, modules in NEWER_NAMES.items():
         if module in modules and (not modules[module] or name in modules[module]):
             newer = tuple(map(int, version.split("."))) > sys.version_info[:2]
             return version if newer else ""
@@ -3421,6 +3424,60 @@ def came_with(module: str, name: str = "") -> str:
 def promised() -> str:
     """Return the promised libraries in words."""
     return f"{', '.join(LIBRARIES[:-1])} and {LIBRARIES[-1]}"
+
+
+# ----------------------------------------
+# parsing: Python's own parser for what a student wrote: only for texts on which its work stays in proportion to them.
+
+LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+COSTLY = re.compile(r"\.(?!\d)|\{")
+MOST_TEXT = 300_000  # characters: read, they take hundreds of times their size in memory
+MOST_WORK = 10_000_000  # characters that dots and fields read again
+
+
+def syntax_tree(text: str) -> ast.Module | None:
+    """Return the syntax tree of a text, None if it is no Python, too long or too much work."""
+    if len(text) > MOST_TEXT or parsers_work(text) > MOST_WORK:
+        return None
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: too deep
+        return None
+
+
+def parsers_work(text: str) -> int:
+    """Return the sum over all statements of their length times their dots and opening braces."""
+    work = size = marks = 0
+    quote, depth, joined = "", 0, False
+    for line in text.split("\n"):
+        if not (quote or depth or joined):
+            work, size, marks = work + size * marks, 0, 0
+        size, marks = size + len(line), marks + len(COSTLY.findall(line))
+        quote, depth, joined = open_after(line, quote, depth)
+    return work + size * marks
+
+
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
+    at = 0
+    while found := LEXICAL.search(line, at):
+        mark, at = found[0], found.end()
+        if mark == "\\":
+            at += 1  # whatever comes next means nothing
+        elif quote:
+            if mark.startswith(quote):
+                at, quote = found.start() + len(quote), ""
+        elif mark == "#":
+            return "", depth, False
+        elif mark[0] in "'\"":
+            quote = mark
+        else:
+            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
+    joined = at > len(line)  # a backslash was the last character
+    if len(quote) == 1 and not joined:
+        quote = ""  # never closed: an error, which ends with its line
+    return quote, depth, joined and not quote
 
 
 # ----------------------------------------
@@ -3437,9 +3494,7 @@ COMMAND = re.compile(r"([ \t]*)(?:%{1,2}[A-Za-z_]|!|\?|```)")
 HELP = re.compile(r"([ \t]*)%{0,2}[^\W\d][\w.*\[\]]*\?{1,2}[ \t]*$")
 ASSIGNED_COMMAND = re.compile(r"([\w.,\[\] \t]+=[ \t]*)(!|%(\w+)[ \t]*)")
 OF_THE_SYSTEM = ("sx", "system")
-LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
-LONGEST_CELL = 20_000  # characters: read, it takes hundreds of times its size in memory
+LONGEST_CELL = 20_000  # characters: of a longer one nobody asks whether it is Python
 INDENT = re.compile(r"[ \t]+(?=[^\s#])")
 
 
@@ -3462,24 +3517,13 @@ def python_of_cell(text: str, module: str = "") -> str:
     if command[2] not in CELLS_NOT_RUN:
         python = f"{command[1]}# %%{command[2]}{command[3]}\n"
         python += without_commands(without_indent(text[command.end() :]))
-        if is_python(python):
+        if len(python) > LONGEST_CELL or syntax_tree(python):
             return python if "\n" in text[command.end(1) :] else python.removesuffix("\n")
     lines = [f"# {line}" for line in text.split("\n")]
     if command[2] not in CELLS_NOT_RUN:
         at = command[1].count("\n")
         lines[at] = f"{shell_call('run_cell_magic', command[2], command[3], '')}  {lines[at]}"
     return "\n".join(lines)
-
-
-def is_python(text: str) -> bool:
-    """Whether a text can be read as Python; one longer than people write into a cell is not looked at."""
-    if len(text) > LONGEST_CELL:
-        return True
-    try:
-        ast.parse(text)
-    except Exception:  # noqa: BLE001 as a rule a SyntaxError; too deep and NUL bytes are others
-        return False
-    return True
 
 
 def shell_call(method: str, *given: str) -> str:
@@ -3550,28 +3594,6 @@ def with_result(line: str, assigned: re.Match[str]) -> str:
     return f"{target}{shell_call('run_line_magic', command, rest.rstrip(chr(92)))}"
 
 
-def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
-    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
-    at = 0
-    while found := LEXICAL.search(line, at):
-        mark, at = found[0], found.end()
-        if mark == "\\":
-            at += 1  # whatever comes next means nothing
-        elif quote:
-            if mark.startswith(quote):
-                at, quote = found.start() + len(quote), ""
-        elif mark == "#":
-            return "", depth, False
-        elif mark[0] in "'\"":
-            quote = mark
-        else:
-            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
-    joined = at > len(line)  # a backslash was the last character
-    if len(quote) == 1 and not joined:
-        quote = ""  # never closed: an error, which ends with its line
-    return quote, depth, joined and not quote
-
-
 # ----------------------------------------
 # disguises: Files that are called .py and are something else: what they are, by how they begin.
 
@@ -3614,7 +3636,7 @@ NOT_FOR_SOURCE = re.compile(r"idna|punycode|undefined|(raw.)?unicode.escape|utf.
 LOOKED_AT = 200  # bytes, to see what a file is that is no text
 LONGEST_TEMPLATE = 200_000
 NOTEBOOK = re.compile(r'\s*\{\s*"(?:cells|nbformat\w*|metadata|worksheets)"')
-PROGRAM = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
+PROGRAM_LINE = re.compile(r"^(?:import|from|def|class)[ \t]", re.MULTILINE)
 REPLACED = "\ufffd"
 MAX_CODE = 900_000  # bytes of all code: more does not fit into one message to the worker
 WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
@@ -3704,7 +3726,7 @@ def cells_of(data: bytes, name: str) -> list[str]:
     """
     text = code_text(data, name)
     if ".ipynb" in name.lower():
-        is_notebook = not PROGRAM.search(text) or NOTEBOOK.match(text)
+        is_notebook = not PROGRAM_LINE.search(text) or NOTEBOOK.match(text)
     else:
         is_notebook = NOTEBOOK.match(text)
     cells = notebook_cells(text, name) if is_notebook else [text]
@@ -4023,8 +4045,8 @@ TOGETHER = {
         "itertools", "math", "operator", "random", "statistics", "string", "time", "typing",
     ),
 }  # fmt: skip
-READ = 1 << 20  # characters of a text; both patterns take time in proportion to it
-WORDS = re.compile(r"\w+")
+MOST_SEARCHED = 1 << 20  # characters of a text; both patterns take time in proportion to it
+ANY_WORD = re.compile(r"\w+")
 DOTTED = re.compile(r"\b(torch|scipy)\.(\w+)")
 
 
@@ -4032,8 +4054,8 @@ def used_by(texts: Iterable[str]) -> list[str]:
     """Return the modules to import ahead for programs: the libraries that they name and that are here."""
     named: set[str] = set()
     for text in texts:
-        named |= {".".join(found) for found in DOTTED.findall(text[:READ])}
-        named.update(imported(text[:READ]))
+        named |= {".".join(found) for found in DOTTED.findall(text[:MOST_SEARCHED])}
+        named.update(imported_modules(text[:MOST_SEARCHED]))
     near = [name for name in AHEAD if name in named]
     return list(dict.fromkeys(AHEAD[name] for name in near if is_here(name.partition(".")[0])))
 
@@ -4051,7 +4073,7 @@ def packages_of(texts: Iterable[str]) -> list[str]:
     return sorted({name.partition(".")[0] for name in names})
 
 
-def imported(text: str) -> Iterator[str]:
+def imported_modules(text: str) -> Iterator[str]:
     """Yield what the import statements of a program name: `a`, and `a.b` for `from a import b`.
 
     Every line is looked at once: a statement in brackets ends with them, or where the next one begins.
@@ -4060,7 +4082,7 @@ def imported(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if not is_open and "import" not in line:
             continue
-        words = WORDS.findall(line.partition("#")[0])
+        words = ANY_WORD.findall(line.partition("#")[0])
         if words[:1] in (["from"], ["import"]):
             is_open = False
             names = words[1:]
@@ -4113,11 +4135,11 @@ class Absent(importlib.abc.MetaPathFinder):
     def find_spec(self, name: str, path: Any = None, _target: Any = None) -> Any:
         """Raise if the program itself asks for a package that is not promised."""
         known = name in IMPORTABLE or name in MODULES or self._beside(name)
-        if path is None and not known and self._is_own(asking()):
+        if path is None and not known and self._is_own(importing_file()):
             raise ModuleNotFoundError(f"{name} is not available where this is graded", name=name)
 
 
-def asking() -> str:
+def importing_file() -> str:
     """Return the file whose import statement is being carried out."""
     frame = sys._getframe(2)
     while frame.f_back is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
@@ -4613,7 +4635,7 @@ def limits_of(facts: Mapping[str, Any]) -> GraderLimits:
     return GraderLimits(**facts.get("limits", {}))
 
 
-def beside(facts: Mapping[str, Any]) -> list[str]:
+def modules_beside(facts: Mapping[str, Any]) -> list[str]:
     """Return the names of the modules that are handed in beside the main one."""
     return [name for name in facts.get("beside", []) if name.endswith(".py")]
 
@@ -4632,7 +4654,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     module.__file__ = str(path)
     sys.modules[stem] = module
     facts = facts_of(path.parent)
-    files, limits = {str(path.parent / name) for name in beside(facts)}, limits_of(facts)
+    files, limits = {str(path.parent / name) for name in modules_beside(facts)}, limits_of(facts)
     work = OwnWork(path.name, vars(module), files, limits=limits)
     try:
         cells = cells_of(path.read_bytes(), path.name)
@@ -4641,7 +4663,7 @@ def run_file(path: Path, stem: str) -> OwnWork:
     import_ahead(cells)
     import_as_graded(path.parent, work)
     work.namespace.update(notebook_names(cells, path.name))
-    program = ProgramRun(Stopwatch(HERE * limits.import_s), passing=(KeyboardInterrupt,))
+    program = ProgramRun(Stopwatch(HOME_FACTOR * limits.import_s), passing=(KeyboardInterrupt,))
     began = time.monotonic()
     with program.watch.ticking():
         for number, text in enumerate(cells, 1):
@@ -5137,7 +5159,7 @@ def run_check(check: Callable[..., None], work: OwnWork) -> tuple[VisibleVerdict
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            time_limit(HERE * work.limits.call_s),
+            time_limit(HOME_FACTOR * work.limits.call_s),
         ):
             check(**{name: fixtures[name] for name in inspect.signature(check).parameters})
     except KeyboardInterrupt:
@@ -5185,7 +5207,7 @@ class Folder:
         """Return the time limit that a test runs under: only checks have one."""
         if not mark_of(item):
             return contextlib.nullcontext()
-        return time_limit(HERE * self.work.limits.call_s)
+        return time_limit(HOME_FACTOR * self.work.limits.call_s)
 
     def retell(self, report: Any, item: Any, call: Any) -> None:
         """Put pytest's report of a check into plain words."""
@@ -5233,18 +5255,18 @@ def mark_of(item: Any) -> Any:
 # ----------------------------------------
 # preflight: Look at what would be handed in as the grader will: files, stubs, imports, calls, examples, the quiz.
 
-EXAMPLES = "examples.py"
-LOOKS = 5  # told when a zip is written
+FILE_OF_EXAMPLES = "examples.py"
+WITH_ZIP = 5  # told when a zip is written
 PreflightLine = tuple[bool, str]  # whether all is well, and what to say
 
 
 def preflight(folder: Path, facts: Mapping[str, Any]) -> Iterator[PreflightLine]:
     """Yield what was looked at, the gravest kinds first."""
     path = handed_in(folder, facts["stem"])
-    yield from file_names(folder, facts, path)
+    yield from name_lines(folder, facts, path)
     if path is not None:
         yield from contents(folder, path, facts)
-    if EXAMPLES in facts["files"]:
+    if FILE_OF_EXAMPLES in facts["files"]:
         yield from examples_sheet(folder, facts["questions"])
     if facts.get("quiz"):
         yield from quiz_sheet(folder)
@@ -5258,7 +5280,7 @@ def handed_in(folder: Path, stem: str) -> Path | None:
     return script if script.is_file() else None
 
 
-def file_names(folder: Path, facts: Mapping[str, Any], path: Path | None) -> Iterator[PreflightLine]:
+def name_lines(folder: Path, facts: Mapping[str, Any], path: Path | None) -> Iterator[PreflightLine]:
     """Yield what is handed in, and which files look as if they were meant to be."""
     stem = facts["stem"]
     if path is None:
@@ -5314,10 +5336,10 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
 def examples_sheet(folder: Path, questions: Collection[str]) -> Iterator[PreflightLine]:
     """Yield what would keep examples.py from being read."""
     try:
-        program = read_program(folder / EXAMPLES)
+        program = read_program(folder / FILE_OF_EXAMPLES)
         yield from ((False, told) for told in example_troubles(program, questions))
     except OSError:
-        yield False, f"{EXAMPLES} is missing: it comes back with which of your examples are right"
+        yield False, f"{FILE_OF_EXAMPLES} is missing: it comes back with which of your examples are right"
     except InputError as wrong:
         yield False, str(wrong)
 
@@ -5359,8 +5381,8 @@ def write_zip(folder: Path, facts: Mapping[str, Any]) -> tuple[Path, list[str]]:
 def zip_report(folder: Path, facts: Mapping[str, Any]) -> str:
     """Write the zip; say what is to be looked at in it, what it holds and where it goes."""
     looks = [f"LOOK  {told}" for fine, told in preflight(folder, facts) if not fine]
-    more = [f"... {len(looks) - LOOKS} more: python study.py --check"] if len(looks) > LOOKS else []
-    return "\n".join([*looks[:LOOKS], *more, zip_line(*write_zip(folder, facts), facts)])
+    more = [f"... {len(looks) - WITH_ZIP} more: python study.py --check"] if len(looks) > WITH_ZIP else []
+    return "\n".join([*looks[:WITH_ZIP], *more, zip_line(*write_zip(folder, facts), facts)])
 
 
 def zip_line(target: Path, names: Sequence[str], facts: Mapping[str, Any]) -> str:

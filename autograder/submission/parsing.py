@@ -1,0 +1,58 @@
+"""Python's own parser for what a student wrote: only for texts on which its work stays in proportion to them.
+
+It takes time, and memory, in proportion to the length of a statement for every dot of a name in it
+(`import a.b.c`) and for every field of an f-string: 40 KB of dots are seconds and a gigabyte.
+"""
+
+import ast
+import re
+
+LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+COSTLY = re.compile(r"\.(?!\d)|\{")
+MOST_TEXT = 300_000  # characters: read, they take hundreds of times their size in memory
+MOST_WORK = 10_000_000  # characters that dots and fields read again
+
+
+def syntax_tree(text: str) -> ast.Module | None:
+    """Return the syntax tree of a text, None if it is no Python, too long or too much work."""
+    if len(text) > MOST_TEXT or parsers_work(text) > MOST_WORK:
+        return None
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: too deep
+        return None
+
+
+def parsers_work(text: str) -> int:
+    """Return the sum over all statements of their length times their dots and opening braces."""
+    work = size = marks = 0
+    quote, depth, joined = "", 0, False
+    for line in text.split("\n"):
+        if not (quote or depth or joined):
+            work, size, marks = work + size * marks, 0, 0
+        size, marks = size + len(line), marks + len(COSTLY.findall(line))
+        quote, depth, joined = open_after(line, quote, depth)
+    return work + size * marks
+
+
+def open_after(line: str, quote: str, depth: int) -> tuple[str, int, bool]:
+    """Return what is open after a line, given what is before: a string's quote, brackets, a joined line."""
+    at = 0
+    while found := LEXICAL.search(line, at):
+        mark, at = found[0], found.end()
+        if mark == "\\":
+            at += 1  # whatever comes next means nothing
+        elif quote:
+            if mark.startswith(quote):
+                at, quote = found.start() + len(quote), ""
+        elif mark == "#":
+            return "", depth, False
+        elif mark[0] in "'\"":
+            quote = mark
+        else:
+            depth = depth + 1 if mark in OPENING else max(depth - 1, 0)
+    joined = at > len(line)  # a backslash was the last character
+    if len(quote) == 1 and not joined:
+        quote = ""  # never closed: an error, which ends with its line
+    return quote, depth, joined and not quote
