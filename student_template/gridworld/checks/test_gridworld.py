@@ -387,9 +387,9 @@ def test_randomness_comes_from_the_generator(student):
     after = student.make("numpy.random.get_state")
     arrivals = sum(expect_fitting(*one, 3, -0.02, 100) for one in first)
     expect(first == again, "equal generators gave different episodes: where does chance come from?")
+    expect(arrivals > 0, "not one of 8 episodes reached the goal")
     # the likeliest length has probability 0.045: eight episodes agree with less than 1e-9
     expect(len(set(first)) > 1, "different generators gave the same episode: is rng used?")
-    expect(arrivals > 0, "not one of 8 episodes reached the goal")
     same = all(np.array_equal(one, two) for one, two in zip(before, after, strict=True))
     expect(same, "NumPy's global random state was used: draw from rng")
 
@@ -480,8 +480,8 @@ def test_learns_from_the_steps_it_takes(student):
         grid = {"size": size, "walls": walls}
         before, table = (train(student, grid, 8, n, 0.5, 0.9, 1.0, *limit) for n in (0, episodes))
         changed = table_of(table, size) != table_of(before, size)
-        told = "episodes of one step changed other cells than the start: is reset() called, is `state` moved on"
-        expect(not changed.reshape(-1, 4)[1:].any(), f"{told} after the update?")
+        told = "another cell than that of the action learned: is `state` moved on last, and reset?"
+        expect(not changed.reshape(-1, 4)[1:].any(), told)
     # one of the four is left out of 100 steps with probability 1e-12
     told = "100 steps at epsilon 1 left an action out: is one drawn for each step?"
     expect(changed[0, 0].all(), told)
