@@ -104,8 +104,8 @@ def find_pair(case: Case, possible: Sequence[Weighed]) -> Found:
             open_ = case.wrong & ~first.matched & ~second.matched & ~both
             each = min(beyond(case, first, second), beyond(case, second, first))
             total = first.bits + beyond(case, first, second)
-            if any((one.clash & ~both).sum() > one.matched.sum() for one in (first, second)):
-                continue  # it contradicts more than it explains
+            if any((one.clash & ~both).sum() > AT_ODDS * one.matched.sum() for one in (first, second)):
+                continue  # where the other one acts, this one does not: it is not there
             told = (first.matched | second.matched).sum()  # without what is put down to interaction
             if each >= BITS / 2 and told >= SHARE * case.wrong.sum() and not open_.any() and total > best:
                 best, found = total, Found((first.name,), (second.name,))

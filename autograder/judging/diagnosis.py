@@ -14,7 +14,7 @@ from autograder.judging.common import in_common, in_common_with
 from autograder.judging.facts import AnswerFacts
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
-from autograder.judging.known import KnownAnswers, outcomes_of
+from autograder.judging.known import OF_THE_MACHINE, KnownAnswers, outcomes_of
 from autograder.judging.plain import Known
 from autograder.judging.sifting import Stack, sift
 from autograder.judging.weighing import (
@@ -172,6 +172,8 @@ class Against:
                         return None
             for check in self.passed:
                 if check.visible is visible and (known := self._ask(mistake, check, held)) is not None:
+                    if known.outcome in OF_THE_MACHINE:
+                        continue
                     passed, same_ends = passed + 1, same_ends + (known.outcome is Outcome.PASSED)
                     refuted += self._refutes(known, check)
             if is_hopeless(self.case, held.values(), refuted):

@@ -1,6 +1,7 @@
 """What a program answers to a check's calls, laid out as the right answers are, entry by entry."""
 
 import math
+import re
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,14 +22,21 @@ FactKey = tuple[Any, ...]  # number of the call, aspect, place in the answer
 NO_NUMBERS = np.zeros(1)
 MOST_FACTS = 1_000  # of one answer: the pieces of a longer one are not told apart
 LARGEST_BITS = 1023  # of an integer that a float can hold
+TEXT, NONE = "a text", ("nothing", None)
 VALUE, CHANGED, GRADIENT, REACHES = "value", "changed", "gradient", "reaches"
 
 
 @dataclass(frozen=True)
 class RaisedFact:
-    """An exception, or a timeout, in place of an answer."""
+    """An exception, or a timeout, in place of an answer, and its message without figures."""
 
     type_name: str
+    message: str = field(default="", compare=False, repr=False)
+
+    @property
+    def said(self) -> str:
+        """The exception as Python would print it."""
+        return f"{self.type_name}: {self.message}" if self.message else self.type_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +64,9 @@ def call_facts(at: int, outcome: Answer | Ended) -> Iterator[Fact]:
 
 def raised_by(outcome: Ended) -> RaisedFact:
     """Return what came in place of an answer."""
-    return RaisedFact(outcome.type_name if isinstance(outcome, StudentRaised) else type(outcome).__name__)
+    if isinstance(outcome, StudentRaised):
+        return RaisedFact(outcome.type_name, re.sub(r"\d+", "", outcome.problem.message))
+    return RaisedFact(type(outcome).__name__)
 
 
 def data_facts(key: FactKey, value: Any) -> Iterator[Fact]:
@@ -83,7 +93,7 @@ def data_facts(key: FactKey, value: Any) -> Iterator[Fact]:
     elif isinstance(value, Handle | Opaque):
         yield Fact(key, ("an object", value.type_name))
     else:
-        yield Fact(key, ("text", comparable(value)))
+        yield Fact(key, NONE if value is None else (TEXT, comparable(value)))
 
 
 def comparable(value: Any) -> Hashable:
@@ -118,7 +128,7 @@ class Odd:
     """A fact of another kind than the right one; the kind is spelled out."""
 
     kind: str
-    raised: bool = False  # whether it is an exception, or a timeout
+    raised: str = ""  # what an exception says, or a timeout
     numbers: np.ndarray = field(default_factory=lambda: NO_NUMBERS)
 
     def same(self, other: "Odd | None") -> bool:
@@ -139,6 +149,7 @@ class Layout:
         self.ends = np.cumsum(sizes, dtype=int)
         self.owner = np.repeat(np.arange(len(sizes)), sizes)  # the fact that an entry belongs to
         self._places = {fact.key for fact in self.facts}
+        self._texts = any(TEXT in repr(fact.kind) for fact in self.facts)
         self.numbers = concatenated([fact.numbers for fact in self.facts])
         self.room = concatenated([np.full(fact.numbers.size, room_of(fact.numbers)) for fact in self.facts])
         about_objects = [
@@ -157,7 +168,7 @@ class Layout:
 
         Nor is what was changed: that is a mistake in some questions only, and a check's line tells of it.
         """
-        constant = fact.kind == ("text", None) or not fact.numbers.any()
+        constant = fact.kind == NONE or not fact.numbers.any()
         return fact.key[1] != CHANGED and not (fact.key[1] == GRADIENT and constant)
 
     def drawn(self, differ: np.ndarray) -> np.ndarray:
@@ -198,7 +209,8 @@ class Layout:
             if fact is None or (isinstance(fact.kind, RaisedFact) and fact.kind != right.kind):
                 odd[first] = missing
             elif fact.kind != right.kind or fact.numbers.size != right.numbers.size:
-                odd[first] = Odd(repr(fact.kind), isinstance(fact.kind, RaisedFact), fact.numbers)
+                raised = fact.kind.said if isinstance(fact.kind, RaisedFact) else ""
+                odd[first] = Odd(self._kind_of(fact.kind), raised, fact.numbers)
             else:
                 numbers[end - right.numbers.size : end] = fact.numbers
             first += 1
@@ -212,9 +224,14 @@ class Layout:
         kinds = [fact.kind for fact in came.values()]
         raised = next((kind for kind in kinds if isinstance(kind, RaisedFact)), None)
         if raised:
-            return Odd(repr(raised), raised=True)
+            return Odd(repr(raised), raised.said)
         values = [key for key in came if key[1] == VALUE]
-        return Odd("" if self._places.intersection(values) else repr(tuple(kinds)))
+        return Odd("" if self._places.intersection(values) else self._kind_of(tuple(kinds)))
+
+    def _kind_of(self, kind: Hashable) -> str:
+        """Spell out what came; of texts where none is right, say which, arrows or names, tells nothing."""
+        told = repr(kind)
+        return TEXT if TEXT in told and not self._texts else told
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,6 +274,11 @@ class AnswerFacts:
         raised = [number for number, one in self.odd.items() if one.raised]
         shown: np.ndarray = np.isfinite(self.numbers) & ~self._of(raised)
         return shown
+
+    @property
+    def said(self) -> set[str]:
+        """What exceptions say, beside their type."""
+        return {odd.raised for odd in self.odd.values() if ": " in odd.raised}
 
     def same(self, other: "AnswerFacts") -> np.ndarray:
         """Return where two programs answer alike."""

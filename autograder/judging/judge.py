@@ -7,6 +7,7 @@ gave before, they give again.
 
 import hashlib
 import threading
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +15,7 @@ from sys import getsizeof
 
 import numpy as np
 
+from autograder.checks.compare import CheckFailed
 from autograder.errors import KitError, ReferenceFailed
 from autograder.judging.answer_cache import program_hash
 from autograder.judging.answers import Answers
@@ -168,7 +170,9 @@ class Judge:
             tellable = Tellable(
                 open_too, session.names, cells, self._known, session.lost, question=check.question
             )
-            return replace(judge(error, tellable, exchanges), places=places_in_check(check, error))
+            return replace(
+                judge(error, tellable, exchanges), places=places_in_check(check, error, self._known)
+            )
         except KitError:  # the wall itself: no check's fault and no student's
             raise
         except ReferenceFailed as failed:
@@ -249,14 +253,19 @@ def unanswered_verdict(check: Check, failed: ReferenceFailed) -> Verdict:
     return Verdict(Outcome.BROKEN, BROKEN_CHECK, f"{check.id}: {failed}", Cause.REFERENCE)
 
 
-def places_in_check(check: Check, error: BaseException) -> tuple[int, ...]:
-    """Return the places in a check's file that an exception came through, the check's own first.
+def places_in_check(check: Check, error: BaseException, known: Callable[[str], str]) -> tuple[int, ...]:
+    """Return the places in a check's file that an exception came through, and its author's words in figures.
 
-    They are places in the compiled code: as a report, they stay where only layout or comments change.
+    They are places in the compiled code: as a report, they stay where only layout or comments change. A
+    place is its expression's first instruction: in which of them a call ends depends on how warm it is.
     """
     file, places, trace = check.function.__code__.co_filename, [], error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file:
-            places.append(trace.tb_lasti)
+        code = trace.tb_frame.f_code
+        if code.co_filename == file:
+            where = list(code.co_positions())
+            places.append(where.index(where[trace.tb_lasti // 2]))
         trace = trace.tb_next
+    if isinstance(error, CheckFailed):  # one line may tell of several
+        places.append(zlib.crc32(known(error.reason).encode()))
     return tuple(places)

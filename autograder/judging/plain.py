@@ -38,7 +38,7 @@ class KeptAnswers(msgspec.Struct, frozen=True, array_like=True):
 
     present: int  # entries that were asked for
     numbers: bytes
-    odd: dict[int, tuple[str, bool, bytes]]
+    odd: dict[int, tuple[str, str, bytes]]
     ended: tuple[Outcome, tuple[int, ...], str] | None = None  # None if nobody looked at that
 
     @classmethod

@@ -81,7 +81,7 @@ def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -
     if isinstance(error, StudentRaised):
         return judge_raised(error.problem, tellable, call, asked)
     if isinstance(error, CallTimeout):
-        told = f"{error}: is there a loop that never ends?"
+        told = f"{error}: is there a loop that never ends, or far more done than asked?"
         return Verdict(Outcome.TIMEOUT, f"{call}\n{told}" if visible and call else sentence(told), call)
     if isinstance(error, AnswerTooLarge):
         told = "The answer is much larger than the right one: is it what the docstring says?"

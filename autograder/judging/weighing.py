@@ -19,7 +19,7 @@ from autograder.judging.plain import Known
 from autograder.results import Outcome
 
 UNROUND_BITS = 8.0  # that one number which is not round says
-ODD_BITS = 4.0  # that an answer of another kind says: a text, another shape
+ODD_BITS = 4.0  # that an answer of another kind says: a text, another shape, the words of an exception
 REACHES_BITS = 2.0  # that a gradient reaches an argument, or does not
 NEARLY = 0.6  # the likeness from which on a mistake is the cause though something speaks against it
 LINE_BITS = 1.0  # that the line of a check says, beyond that the check failed
@@ -41,8 +41,9 @@ class FailedAnswers:
         return self.check.key
 
     def ends_as(self, known: Known) -> bool:
-        """Whether a mistake fails here in the same way."""
-        return (self.outcome, self.places) == (known.outcome, known.places)
+        """Whether a mistake fails here in the same way; in which of several calls, chance may decide."""
+        last = -2 if self.record.layout.stateful.any() else 0
+        return (self.outcome, self.places[last:]) == (known.outcome, known.places[last:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,7 @@ class Case:
         bits[plain[first]] = np.maximum(bits[plain[first]], math.log2(max(several.size, 1)))
         bits[odd] = 0.0  # a kind tells as much once as many times
         for (raised, _), entry in self._first_odd().items():
-            bits[entry] = self.rarity if raised else max(ODD_BITS, place)
+            bits[entry] = self.rarity if raised else max(ODD_BITS, place)  # what it says comes on top
         return bits
 
     @property
@@ -103,7 +104,7 @@ class Case:
             for number, odd in one.record.odd.items():
                 entry = int(layout.ends[number]) - 1
                 if wrong[entry]:
-                    found.setdefault((odd.raised, odd.kind), start + entry)
+                    found.setdefault((bool(odd.raised), odd.kind), start + entry)
             start += layout.numbers.size
         return found
 
@@ -121,9 +122,10 @@ class Comparison:
     clash: np.ndarray  # wrong, and the mistake is clearly wrong in another way
     extra: np.ndarray  # right, and the mistake clearly is not
     explained: bool  # it leaves nothing open
-    by_line: bool  # only because both fail at the same place
+    by_line: bool  # both fail at the same place, and not just because numbers are compared there
     either: int = 0  # entries that one of the two gets wrong
     same_end: bool = False  # both end in the same words, and change the same inputs
+    same_words: bool = False  # exceptions that say the same
     agrees: int = 0  # entries in which both answer alike, right or wrong, drawn or not
 
     @property
@@ -163,9 +165,13 @@ def hold(case: Case, one: FailedAnswers, mine: Known, unsteady: Callable[[], np.
     explained = not (wrong & ~alike).any() if wrong.any() else same_end
     clash = wrong & theirs & ~alike & clear
     either = int((wrong | (theirs & one.record.present)).sum())
-    same_end = same_end and (one.words, one.record.changed) == (mine.words, mine.record.changed)
-    agrees = int(alike.sum())
-    return Comparison(wrong & alike, clash, extra, explained, not wrong.any(), either, same_end, agrees)
+    by_line = same_end and bool(layout.stateful.any() or not wrong.any())
+    return Comparison(
+        wrong & alike, clash, extra, explained, by_line, either,
+        same_end=(one.outcome, one.places, one.words, one.record.changed)
+        == (mine.outcome, mine.places, mine.words, mine.record.changed),
+        same_words=not one.record.said.isdisjoint(mine.record.said), agrees=int(alike.sum()),
+    )  # fmt: skip
 
 
 def nothing_of(one: FailedAnswers) -> Comparison:
@@ -196,9 +202,11 @@ def weigh(
     told, against = (
         concatenated(each).astype(bool) for each in zip(*((o.matched, o.clash) for o in held), strict=True)
     )
-    lines = sum(one.explained and one.by_line for one in held)
     explained = frozenset(one.key for one, part in zip(case.failed, held, strict=True) if part.explained)
-    bits = float(case.bits[told].sum()) + lines * case.line_bits
+    split = np.split(np.where(told, case.bits, 0.0), np.cumsum([one.matched.size for one in held])[:-1])
+    lines = [case.line_bits * (one.explained and one.by_line) for one in held]
+    bits = sum(max(float(each.sum()), line) for each, line in zip(split, lines, strict=True))
+    bits += ODD_BITS * any(one.same_words for one in held)
     likeness = sum(one.likeness for one in held) / (len(held) + refuted)
     exact = not refuted and not any(one.extra.any() for one in held)
     same_ends += sum(one.same_end for one in held)

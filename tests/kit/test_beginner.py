@@ -140,7 +140,7 @@ STATES: dict[str, tuple[Change, str, str]] = {
     "pandas": (below("\nimport pandas\n"), "not available where this is graded", "import pandas: the grader"),
     "random.py beside": (saved_as("random.py"), "random.py has the name of a", "random.py has the name of a"),
     "numpy.py beside": (saved_as("numpy.py"), "numpy.py has the name of a", "numpy.py has the name of a"),
-    "loop": (body("    while True:\n        pass\n"), "a loop that never ends?", "0 of 4 visible checks pass"),
+    "loop": (body("    while True:\n        pass\n"), "a loop that never ends, or far more done than asked?", "0 of 4 visible checks pass"),
     "loop on loading": (below("\nwhile True:\n    pass\n"), "line 42: stopped after", "line 42: stopped after"),
     "recursion": (
         body("    return running_mean(values, window)\n"), "which input stops it?", "0 of 4 visible checks"

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.checks.compare import CheckFailed
 from autograder.data.values import Handle
 from autograder.judging.bank import Check
 from autograder.judging.causes import Found, find_causes
 from autograder.judging.common import in_common_with
 from autograder.judging.facts import MOST_FACTS, Layout, call_facts
+from autograder.judging.judge import places_in_check
 from autograder.judging.plain import Known
 from autograder.judging.session import Script
 from autograder.judging.weighing import Case, FailedAnswers, hold, is_hopeless, weigh
@@ -26,8 +28,8 @@ def answer(value: Any) -> Any:
     return value if isinstance(value, Answer | StudentRaised) else Answer(value)
 
 
-def raised(name: str) -> StudentRaised:
-    return StudentRaised(Problem(name, "", 1, 0, "", []))
+def raised(name: str, message: str = "") -> StudentRaised:
+    return StudentRaised(Problem(name, message, 1, 0, "", []))
 
 
 def layout_of(right: Sequence[Any], *, stateful: bool = False) -> Layout:
@@ -226,6 +228,43 @@ def test_that_everything_raises_the_same_is_no_evidence():
     assert diagnose(RIGHT, broken, {"raises": broken}) == Found()
     some = [given if at < 5 else right for at, (given, right) in enumerate(zip(broken, RIGHT, strict=True))]
     assert diagnose(RIGHT[:6], [*some[:5], [RIGHT[5][0] * 0]], {"raises": [*some[:5], RIGHT[5]]}).first == ()
+
+
+def test_what_an_exception_says_is_evidence_but_for_its_figures():
+    words = "axis {} has no index"
+    broken, same, other = (
+        [[raised("ValueError", text)] for _ in RIGHT]
+        for text in (words.format(3), words.format(4), "no words")
+    )
+    assert diagnose(RIGHT, broken, {"same": same}) == Found(("same",))
+    assert diagnose(RIGHT, broken, {"other": other}) == Found()
+
+
+def test_two_mistakes_that_exclude_each_other_are_no_pair():
+    student, one, other = ([[RNG.normal(size=4)] for _ in range(9)] for _ in range(3))
+    first, second = [*student[:5], *one[5:]], [*other[:4], *student[4:]]
+    assert diagnose(RIGHT, student, {"first": first, "second": second}).second == ()
+
+
+def test_a_place_stays_however_warm_the_code_is_and_says_what_was_said():
+    def rule(said):
+        def part(_):
+            if said:
+                raise CheckFailed(said)
+            return 1
+
+        return sum(part(each) for each in "ab")
+
+    def places(said):
+        try:
+            rule(said)
+        except CheckFailed as error:
+            return places_in_check(Check("c", "f", "", False, 1.0, (), (), rule), error, str)
+
+    cold = places("late")
+    for _ in range(200):
+        rule("")
+    assert places("late") == cold != places("early")
 
 
 def test_round_numbers_are_evidence_if_there_are_several():

@@ -4844,7 +4844,8 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
     own = own_frames(error.__traceback__, work)
     if isinstance(error, TooSlow):
         stops = f"the grader stops it after {work.limits.call_s:g} s"
-        told = f"your code ran for {error.seconds:.0f} s ({stops}): is there a loop that never ends?"
+        told = "is there a loop that never ends, or far more done than asked?"
+        told = f"your code ran for {error.seconds:.0f} s ({stops}): {told}"
         return [told, *own[-1:]]
     if isinstance(error, SystemExit):
         return ["your code ends the program: return instead of calling exit()", *own]

@@ -77,7 +77,7 @@ def test_learns_to_walk_around_walls(student):
 
 @case()
 def test_learns_from_the_steps_it_takes(student):
-    """One episode of three steps in the world given: no entry changes but those of the actions taken."""
+    """Three steps in the world given, then one step an episode, then all actions where no way leads on."""
     env = student.make(WORLD, size=4)
     settings = (0.5, 0.9, 0.3)
     before = table_of(student.train_q_learning(env, 0, *settings, student.make(GENERATOR, 4), 3), 4)
@@ -87,6 +87,15 @@ def test_learns_from_the_steps_it_takes(student):
     expect(len(changed) > 0, "three steps, each paid -0.01, changed no entry of the table")
     expect(len(changed) <= 3, "entries changed of actions that were never taken: learn from the steps alone")
     expect(changed[0][:2] == [0, 0], "no entry of the start changed: where do episodes begin?")
+    for size, walls, episodes, limit in ((3, [], 16, (1,)), (3, [(0, 1), (1, 0)], 1, ())):
+        grid = {"size": size, "walls": walls}
+        before, table = (train(student, grid, 8, n, 0.5, 0.9, 1.0, *limit) for n in (0, episodes))
+        changed = table_of(table, size) != table_of(before, size)
+        told = "another cell than that of the action learned: is `state` moved on last, and reset?"
+        expect(not changed.reshape(-1, 4)[1:].any(), told)
+    # one of the four is left out of 100 steps with probability 1e-12
+    told = "100 steps at epsilon 1 left an action out: is one drawn for each step?"
+    expect(changed[0, 0].all(), told)
 
 
 @case()

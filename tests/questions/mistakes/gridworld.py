@@ -198,6 +198,17 @@ def returns_a_dictionary(position, action, size=4):
     return {"next_position": after, "reward": reward, "done": done}
 
 
+@misconception("grid_step")
+def stops_one_cell_short(position, action, size=4):
+    """The last row and column are out of reach: they are number size - 1, not size - 2."""
+    row_change, col_change = ((-1, 0), (0, 1), (1, 0), (0, -1))[action]
+    after = tuple(
+        min(max(place + change, 0), size - 2)
+        for place, change in zip(position, (row_change, col_change), strict=True)
+    )
+    return after, -0.01, False
+
+
 # run_random_episode
 
 
@@ -441,6 +452,33 @@ def resets_after_every_step(env, rng, max_steps=100):
     return total, steps
 
 
+@misconception("run_random_episode")
+def takes_one_step_too_few(env, rng, max_steps=100):
+    """The cap comes one step early: how many numbers are there from 1 on, below max_steps?"""
+    return run_random_episode(env, rng, max_steps - 1)
+
+
+@misconception("run_random_episode")
+def moves_twice_for_each_step(env, rng, max_steps=100):
+    """The world is asked twice in each turn of the loop, so every other reward is lost. Call env.step() once
+    and take apart what it returns."""
+    env.reset()
+    total, steps, done = 0.0, 0, False
+    while not done and steps < max_steps:
+        action = int(rng.integers(4))
+        total += env.step(action)[1]
+        done = env.step(action)[2]
+        steps += 1
+    return total, steps
+
+
+@misconception("run_random_episode")
+def never_goes_right(env, rng, max_steps=100):
+    """One of the four actions is never taken: they are numbered from 0."""
+    rewards = walk(env, lambda step: int(rng.integers(1, 4)), max_steps)
+    return sum(rewards), len(rewards)
+
+
 # epsilon_greedy_probs
 
 
@@ -582,6 +620,22 @@ def counts_only_values_above_zero(q_row, epsilon):
 def takes_zero_epsilon_for_missing(q_row, epsilon):
     """At epsilon 0 a default of your own is used: 0 is a value like others."""
     return epsilon_greedy_probs(q_row, epsilon or 0.1)
+
+
+@misconception("epsilon_greedy_probs")
+def divides_by_the_sum_afterwards(q_row, epsilon):
+    """The best action gets 1 - epsilon in place of its part of epsilon, and all is scaled to add up to 1. Add
+    the greedy part to the other one: then it does."""
+    best = q_row == q_row.max()
+    probs = np.where(best, (1 - epsilon) / best.sum(), epsilon / len(q_row))
+    return probs / probs.sum()
+
+
+@misconception("epsilon_greedy_probs")
+def forgets_what_exploring_takes(q_row, epsilon):
+    """The best action gets all of 1, and epsilon on top: more than 1 in all. The greedy part is 1 - epsilon."""
+    best = q_row == q_row.max()
+    return best / best.sum() + epsilon / len(q_row)
 
 
 # boltzmann_probs
@@ -735,6 +789,14 @@ def shifts_by_the_smallest(q_row, temperature):
 def rounds_to_three_decimals(q_row, temperature):
     """The probabilities are rounded. Leave them as they are."""
     return np.round(boltzmann_probs(q_row, temperature), 3)
+
+
+@misconception("boltzmann_probs")
+def divides_the_probabilities(q_row, temperature):
+    """The probabilities are divided by the temperature, so they no longer add up to 1. The values are, before
+    the exponential."""
+    weights = np.exp(q_row - q_row.max())
+    return weights / weights.sum() / temperature
 
 
 # q_learning_update
@@ -965,6 +1027,22 @@ def keeps_whole_numbers(q_values, state, action, reward, next_state, terminated,
     """The table has become one of whole numbers: what dtype does your copy have?"""
     updated = q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, gamma)
     return updated.astype(int)
+
+
+@misconception("q_learning_update")
+def scales_the_reward_only(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """What is looked ahead to counts in full. alpha scales the whole target: are brackets missing?"""
+    ahead = 0.0 if terminated else gamma * q_values[next_state].max()
+    q_values[state][action] = (1 - alpha) * q_values[state][action] + alpha * reward + ahead
+    return q_values
+
+
+@misconception("q_learning_update")
+def adds_the_old_entry(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The old entry is added to the target. The error is the target minus the old entry."""
+    ahead = 0.0 if terminated else gamma * q_values[next_state].max()
+    q_values[state][action] += alpha * (reward + ahead + q_values[state][action])
+    return q_values
 
 
 # train_q_learning
@@ -1388,6 +1466,39 @@ def trains_one_episode_too_many(env, episodes, alpha, gamma, epsilon, rng, max_s
     return train_q_learning(env, episodes + 1, alpha, gamma, epsilon, rng, max_steps)
 
 
+@misconception("train_q_learning")
+def moves_on_before_it_learns(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The state is moved on before the update, so the cell that was reached learns, not the one that was left."""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state = env.reset()
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            state, reward, done = env.step(action)
+            q_values = q_learning_update(q_values, state, action, reward, state, done, alpha, gamma)
+            if done:
+                break
+    return q_values
+
+
+@misconception("train_q_learning")
+def draws_one_action_per_training_episode(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """One action is chosen before the steps and taken all the way. Choose one for each step."""
+    q_values = np.zeros((env.size, env.size, 4))
+    choose = sampler(epsilon, rng)
+    for _ in range(episodes):
+        state = env.reset()
+        action = choose(q_values[state])
+        for _ in range(max_steps):
+            after, reward, done = env.step(action)
+            q_values = q_learning_update(q_values, state, action, reward, after, done, alpha, gamma)
+            state = after
+            if done:
+                break
+    return q_values
+
+
 # greedy_policy and state_values
 
 
@@ -1492,7 +1603,7 @@ def counts_actions_from_the_end(q_values):
 
 @misconception("greedy_policy")
 def names_the_actions(q_values):
-    """Names of actions come back. Their numbers are asked."""
+    """Names or arrows of actions come back. Their numbers are asked."""
     return [[("right", "left", "down", "up")[a % 4] for a in row] for row in q_values.argmax(axis=-1)]
 
 
@@ -1619,6 +1730,12 @@ def keeps_the_axis_of_actions(q_values):
 def returns_a_flat_row(q_values):
     """The values come in one row. They have the shape (rows, cols)."""
     return q_values.max(axis=-1).ravel()
+
+
+@misconception("state_values")
+def indexes_with_the_best_actions(q_values):
+    """q_values[..., best] takes all best actions in every cell. Take the maximum over the last axis."""
+    return q_values[..., q_values.argmax(axis=-1)]
 
 
 # value_iteration
@@ -1857,6 +1974,18 @@ def stops_at_the_square_root_of_tol(transition_probs, rewards, gamma, tol=1e-8):
     """The squared change is compared with tol. That stops far too early."""
     _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: ((b - a) ** 2).max() < tol)
     return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def looks_at_the_last_state_only(transition_probs, rewards, gamma, tol=1e-8):
+    """Only the change of the last state decides when to stop. Keep the largest change of a sweep."""
+    expected, values = (transition_probs * rewards).sum(axis=2), np.zeros(len(rewards))
+    while True:
+        for state in range(len(values)):
+            before = values[state]
+            values[state] = (expected[state] + gamma * transition_probs[state] @ values).max()
+        if abs(values[-1] - before) < tol:
+            return values, (expected + gamma * transition_probs @ values).argmax(axis=1)
 
 
 # plot_timeline

@@ -165,6 +165,12 @@ def normalizes_as_a_layer_does(returns, eps=1e-8):
     return centred / torch.sqrt(returns.var(correction=0) + eps)
 
 
+@misconception("standardize_returns")
+def adds_eps_after_dividing(returns, eps=1e-8):
+    """eps is added to the quotient, not to the standard deviation: brackets are missing."""
+    return (returns - returns.mean()) / returns.std() + eps
+
+
 # PolicyNetwork
 
 
@@ -502,6 +508,18 @@ class shifts_the_largest_logit_to_zero(nn.Module):
     def forward(self, state):
         logits = self.net(state)
         return logits - logits.amax(dim=-1, keepdim=True)
+
+
+@misconception("PolicyNetwork")
+class uses_a_sigmoid(nn.Module):
+    """Between the two layers stands a sigmoid. A ReLU is asked for."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(state_dim, hidden), nn.Sigmoid(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
 
 
 # reinforce_episode
@@ -939,7 +957,7 @@ def clears_the_gradient_after_backward(env, policy, optimizer, gamma=0.99, max_s
     return sum(rewards)
 
 
-BASELINE = []  # what is remembered from one call to the next
+BASELINE = [0.0]  # what is remembered from one call to the next
 
 
 @misconception("reinforce_episode")
@@ -948,9 +966,9 @@ def remembers_earlier_episodes(env, policy, optimizer, gamma=0.99, max_steps=200
     remembered from one call to the next but what policy and optimizer hold."""
     log_probs, rewards = play(env, policy, max_steps)
     returns = discounted(rewards, gamma)
-    BASELINE.append(float(returns[0]))
+    BASELINE[0] += 0.1 * (float(returns[0]) - BASELINE[0])
     optimizer.zero_grad()
-    (-(torch.stack(log_probs) * (returns - sum(BASELINE) / len(BASELINE))).sum()).backward()
+    (-(torch.stack(log_probs) * (returns - BASELINE[0])).sum()).backward()
     optimizer.step()
     return sum(rewards)
 
@@ -1176,6 +1194,27 @@ def discounts_the_error_too(rewards, values, bootstrap_value, terminated, gamma,
     return advantages
 
 
+@misconception("gae_advantages")
+def forgets_to_subtract_the_value(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The error is what came, not how much more that is than was expected: where is - values[t]?"""
+    return right_gae(rewards + values, values, bootstrap_value, terminated, gamma, gae_lambda)
+
+
+@misconception("gae_advantages")
+def discounts_the_next_value_by_lambda(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The next value is discounted by lambda. In the error stands gamma alone."""
+    on = ~terminated
+    return gae(rewards, values, bootstrap_value, on, on, gae_lambda, gamma * gae_lambda)
+
+
+@misconception("gae_advantages")
+def stops_before_the_first_step(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The first advantage stays 0: the loop stops one step early. What is the second argument of range?"""
+    advantages = right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda)
+    advantages[0] = 0.0
+    return advantages
+
+
 # ppo_clip_loss
 
 
@@ -1376,6 +1415,22 @@ def divides_by_one_less(log_probs, old_log_probs, advantages, clip_eps=0.2):
     return -terms.sum() / max(len(terms) - 1, 1)
 
 
+@misconception("ppo_clip_loss")
+def limits_the_ratio_to_eps_around_zero(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The ratio is limited to -eps and eps. It is limited around 1."""
+    advantages = advantages.detach()
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return -torch.min(ratio * advantages, ratio.clamp(-clip_eps, clip_eps) * advantages).mean()
+
+
+@misconception("ppo_clip_loss")
+def leaves_the_clipped_ratio_without_advantage(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The clipped ratio is not multiplied by the advantage. Both terms of the minimum are."""
+    advantages = advantages.detach()
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return -torch.min(ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps)).mean()
+
+
 # clip_fraction
 
 
@@ -1489,6 +1544,13 @@ def halves_the_range(log_probs, old_log_probs, clip_eps=0.2):
 def has_another_default(log_probs, old_log_probs, clip_eps=0.1):
     """Another range is used when clip_eps is not given. Keep the signature as it was."""
     return float(((torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps).double().mean())
+
+
+@misconception("clip_fraction")
+def compares_logarithms_on_both_sides(log_probs, old_log_probs, clip_eps=0.2):
+    """The log-ratio is compared with log(1 + eps) on both sides, so the lower limit is 1 / (1 + eps), not
+    1 - eps."""
+    return float(((log_probs - old_log_probs).abs() > np.log1p(clip_eps)).double().mean())
 
 
 # train_bandit

@@ -238,6 +238,19 @@ def scores_each_response_alone(chosen_scores, rejected_scores):
     return (functional.logsigmoid(rejected_scores) - functional.logsigmoid(chosen_scores)).mean()
 
 
+@misconception("reward_model_loss")
+def compares_with_the_mean_of_the_rejected(chosen_scores, rejected_scores):
+    """Each chosen score is compared with the mean of the rejected ones. It has a partner of its own."""
+    return -functional.logsigmoid(chosen_scores - rejected_scores.mean()).mean()
+
+
+@misconception("reward_model_loss")
+def standardises_the_margins(chosen_scores, rejected_scores):
+    """The margins are standardised before the sigmoid. They are used as they are, and one pair has no spread."""
+    margins = chosen_scores - rejected_scores
+    return -functional.logsigmoid((margins - margins.mean()) / (margins.std() + 1e-8)).mean()
+
+
 # kl_penalty
 
 
@@ -495,6 +508,24 @@ def takes_the_size_of_k3_terms(log_probs, ref_log_probs, estimator="k1"):
     log_ratio = ref_log_probs - log_probs
     return torch.expm1(log_ratio.abs()) - log_ratio.abs() if estimator == "k3" else kl_penalty(
         log_probs, ref_log_probs, estimator)  # fmt: skip
+
+
+@misconception("kl_penalty")
+def subtracts_one_twice(log_probs, ref_log_probs, estimator="k1"):
+    """In k3 the 1 is subtracted twice: expm1 has done that already."""
+    if estimator == "k3":
+        log_ratio = ref_log_probs - log_probs
+        return torch.expm1(log_ratio) - 1 - log_ratio
+    return kl_penalty(log_probs, ref_log_probs, estimator)
+
+
+@misconception("kl_penalty")
+def divides_log_probabilities(log_probs, ref_log_probs, estimator="k1"):
+    """The ratio of k3 is one of log-probabilities. The ratio of probabilities is exp of their difference."""
+    if estimator == "k3":
+        ratio = ref_log_probs / log_probs
+        return ratio - 1 - torch.log(ratio)
+    return kl_penalty(log_probs, ref_log_probs, estimator)
 
 
 # shaped_rewards
@@ -803,6 +834,27 @@ def pays_the_score_and_no_penalty_at_the_end(rm_scores, log_probs, ref_log_probs
 def divides_the_score_by_the_length(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     """The score is divided by the number of counted tokens. The last one brings all of it."""
     return shaped_rewards(rm_scores / mask.sum(dim=1), log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def has_one_last_token_for_all(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """All rows get their score at one and the same place, the last that is counted in any of them. Each row
+    has a last token of its own."""
+    rewards = shaped_rewards(torch.zeros_like(rm_scores), log_probs, ref_log_probs, mask, kl_coef)
+    rewards[:, int(mask.any(dim=0).nonzero().max())] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def subtracts_the_score(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score is subtracted with the penalty. A good response is paid for."""
+    return shaped_rewards(-rm_scores, log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def multiplies_by_kl_coef_twice(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """kl_coef is multiplied with twice."""
+    return shaped_rewards(rm_scores, log_probs, ref_log_probs, mask, kl_coef**2)
 
 
 # verifiable_reward
@@ -1417,6 +1469,26 @@ def ranks_the_rewards(rewards, eps=1e-8):
     return grpo_advantages(rewards.argsort(1).argsort(1).to(rewards.dtype), eps)
 
 
+@misconception("grpo_advantages")
+def subtracts_the_best(rewards, eps=1e-8):
+    """The best reward of the group is subtracted. Which number says how good its responses are on average?"""
+    spread = rewards.std(dim=1, keepdim=True) if rewards.shape[1] > 1 else torch.zeros_like(rewards)
+    return (rewards - rewards.amax(dim=1, keepdim=True)) / (spread + eps)
+
+
+@misconception("grpo_advantages")
+def scales_to_zero_and_one(rewards, eps=1e-8):
+    """The rewards are scaled from 0 to 1. Mean and standard deviation are asked for."""
+    least, most = rewards.amin(dim=1, keepdim=True), rewards.amax(dim=1, keepdim=True)
+    return (rewards - least) / (most - least + eps)
+
+
+@misconception("grpo_advantages")
+def takes_a_softmax(rewards, eps=1e-8):
+    """A softmax over the group is no advantage: its numbers are all positive. What is subtracted here?"""
+    return rewards.softmax(dim=1)
+
+
 # dpo_loss
 
 
@@ -1788,3 +1860,31 @@ def halves_the_margin(
     return dpo_loss(
         chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta / 2
     )
+
+
+@misconception("dpo_loss")
+def leaves_out_the_logarithm(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """This is the mean probability of what people chose, negated. The loss is minus its logarithm."""
+    gains = chosen_log_probs - ref_chosen_log_probs.detach()
+    gains = gains - rejected_log_probs + ref_rejected_log_probs.detach()
+    return -torch.sigmoid(beta * gains).mean()
+
+
+@misconception("dpo_loss")
+def scales_the_reference_only(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """beta multiplies the reference alone: brackets are missing. It scales the whole difference of gains."""
+    reference = ref_chosen_log_probs.detach() - ref_rejected_log_probs.detach()
+    return -functional.logsigmoid(chosen_log_probs - rejected_log_probs - beta * reference).mean()
+
+
+@misconception("dpo_loss")
+def has_a_reference_for_the_chosen_only(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The rejected response is not held against the reference. Each of the two has a gain over it."""
+    gain = chosen_log_probs - ref_chosen_log_probs.detach()
+    return -functional.logsigmoid(beta * (gain - rejected_log_probs)).mean()

@@ -82,6 +82,12 @@ def drops_repeated_words(text):
     return list(dict.fromkeys(re.findall("[a-z]+", text.lower())))
 
 
+@misconception("split_words")
+def loses_capitals(text):
+    """Capital letters are taken for what separates words. Make the text lower case before you look."""
+    return re.findall("[a-z]+", text)
+
+
 # Vocabulary
 
 changed(
@@ -167,6 +173,15 @@ def sorts_the_text(ids, size):
     if isinstance(ids, np.ndarray):
         ids.sort()
     return probs
+
+
+@misconception("bigram_probs")
+def divides_by_column_totals(ids, size):
+    """Each column adds up to 1. A row tells what follows its word: which totals belong to it?"""
+    counts = np.zeros((size, size))
+    np.add.at(counts, (list(ids[:-1]), list(ids[1:])), 1)
+    totals = counts.sum(axis=0)
+    return counts / np.where(totals > 0, totals, 1)
 
 
 # plot_counts
