@@ -41,6 +41,11 @@ def test_the_warm_process_answers_its_own_calls(monkeypatch):
     assert {type(decode_frame(reply, REPLY)[0]) for reply in replies} == {Answered}
 
 
+def test_garbage_is_collected_in_a_worker(behind):
+    student, _ = behind("import gc\n\n\ndef f():\n    return gc.isenabled(), gc.get_freeze_count() > 10_000")
+    assert student.f() == (True, True)
+
+
 def test_values_go_there_and_come_back(behind):
     student, _ = behind("def f(a, b=2):\n    return a * b, [1, 2.5, None, 'x'], {'k': a}")
     doubled, several, named = student.f(np.arange(3.0), b=3)
