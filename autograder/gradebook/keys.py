@@ -5,7 +5,6 @@ The student is not among the parts: all that a report says of them but the name 
 """
 
 import ast
-import copy
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
@@ -47,8 +46,9 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
         LIMITS: hash_of_values([assignment.limits]), KIT: kit_hash(),
         LIBRARIES: hash_of_values(sorted(versions().items())),
     }  # fmt: skip
+    sources = sources_of(bank)
     for question in assignment.questions:
-        keys[QUESTION + question] = hash_of_values(question_parts(bank, question))
+        keys[QUESTION + question] = hash_of_values(question_parts(bank, question, sources))
     return keys
 
 
@@ -62,36 +62,37 @@ def work_key(keys: Mapping[str, str]) -> str:
     return hash_of_values(sorted(keys.items()))
 
 
-def question_parts(bank: Bank, question: str) -> list[str]:
-    """Return the code that judges a question: its checks, known mistakes, alternatives, what they share."""
-    others = {check.name for check in bank.checks if check.question != question}
-    mistakes = {one.name for one in bank.misconceptions if one.question != question}
-    alternatives = {one.name for one in bank.alternatives if one.question != question}
-    parts = [
-        *map(without_words, statements_without(bank.checks_source, others)),
-        *statements_without(bank.mistakes_source, mistakes),
-        *statements_without(bank.alternatives_source, alternatives),
-    ]
-    return [ast.dump(node) for node in parts]
+def sources_of(bank: Bank) -> list[list[tuple[str, str]]]:
+    """Return the statements of what authors write: checks, known mistakes, alternatives."""
+    return [dumped(text) for text in (bank.checks_source, bank.mistakes_source, bank.alternatives_source)]
 
 
-def statements_without(source: str, names: set[str]) -> list[ast.stmt]:
-    """Return a module's statements without its docstring and without what some names stand for."""
+def dumped(source: str) -> list[tuple[str, str]]:
+    """Return a module's statements with their names, in a form free of layout, comments and its docstring."""
     body = ast.parse(source).body
-    if body and is_docstring(body[0]):
-        body = body[1:]
-    return [node for node in body if getattr(node, "name", "") not in names]
+    first = bool(body) and is_docstring(body[0])
+    return [(getattr(node, "name", ""), ast.dump(without_words(node))) for node in body[first:]]
+
+
+def question_parts(bank: Bank, question: str, sources: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+    """Return the code that judges a question: its checks, known mistakes, alternatives, what they share."""
+    named = (bank.checks, bank.misconceptions, bank.alternatives)
+    others = [{one.name for one in ones if one.question != question} for ones in named]
+    return [
+        text
+        for source, left_out in zip(sources, others, strict=True)
+        for name, text in source
+        if name not in left_out
+    ]
 
 
 def without_words(node: ast.stmt) -> ast.stmt:
-    """Return a check without its docstring and its weight, which have keys of their own."""
-    if not isinstance(node, ast.FunctionDef) or not any(map(is_check, node.decorator_list)):
-        return node
-    bare = copy.deepcopy(node)
-    bare.body = bare.body[is_docstring(bare.body[0]) :]
-    for mark in filter(is_check, bare.decorator_list):
-        mark.keywords = [word for word in mark.keywords if word.arg != "weight"]
-    return bare
+    """Take from a check its docstring and its weight, which have keys of their own."""
+    if isinstance(node, ast.FunctionDef) and any(map(is_check, node.decorator_list)):
+        node.body = node.body[is_docstring(node.body[0]) :]
+        for mark in filter(is_check, node.decorator_list):
+            mark.keywords = [word for word in mark.keywords if word.arg != "weight"]
+    return node
 
 
 def is_check(mark: ast.expr) -> TypeGuard[ast.Call]:

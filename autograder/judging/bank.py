@@ -42,7 +42,7 @@ class Check:
         """The test function's name."""
         return self.function.__name__
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """What tells apart everything that the calls of a check follow from."""
         return f"{self.id} {self.draw}"

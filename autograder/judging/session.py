@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autograder.data.values import pieces
 from autograder.judging.held import PIECE_BYTES, Held
@@ -202,13 +202,13 @@ class Session:
 
     @contextlib.contextmanager
     def _clock(self, worker: Worker) -> Iterator[None]:
-        began, excused = time.monotonic(), replace(worker.excused)
+        began, held_up_s, all_s = time.monotonic(), worker.excused.held_up_s, worker.excused.all_s
         try:
             yield
         finally:
             waited = time.monotonic() - began
-            self._waited += max(0.0, waited - (worker.excused.held_up_s - excused.held_up_s))
-            self.seconds += max(0.0, waited - (worker.excused.all_s - excused.all_s))
+            self._waited += max(0.0, waited - (worker.excused.held_up_s - held_up_s))
+            self.seconds += max(0.0, waited - (worker.excused.all_s - all_s))
 
     def _deadline(self) -> float:
         return time.monotonic() + self._wall.bounds.submission_s - self.seconds

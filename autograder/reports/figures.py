@@ -1,47 +1,31 @@
-"""Plots for the class's page, as SVG that stands in the page itself: no style, no script, no fonts.
+"""Plots for the class's page, as SVG that stands in the page itself: no style, no script, no fonts."""
 
-matplotlib is imported only when a plot is drawn.
-"""
-
-import io
-import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
 import numpy as np
 from markupsafe import Markup
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-# Colours of the plots stand for those of the page, which knows light, dark and paper.
-INK, LINE, BAR = "#010101", "#020202", "#030303"
-PAGE_COLOURS = {INK: "var(--muted)", LINE: "var(--line)", BAR: "var(--accent)"}
+INK, LINE, BAR = "var(--muted)", "var(--line)", "var(--accent)"  # the page knows light, dark and paper
 BINS = 20
 ROUNDED = 20  # shares in a scatter plot are rounded to this: it stays small however large the class
 PLOT_MARGIN = 0.06
+LEFT, RIGHT, TOP, BOTTOM = 46, 10, 10, 38  # of the plot, around its axes
 
 
 def histogram(scores: Sequence[float], worth: float) -> Markup:
     """Return how many submissions have which score."""
-    from matplotlib.ticker import MaxNLocator
-
     top = worth if worth > 0 else 1.0
     counts, edges = np.histogram(np.clip(scores, 0, top), bins=BINS, range=(0, top))
     width = top / BINS
-    figure, axes = canvas(5.4, 2.4, "score", "submissions")
-    axes.bar(edges[:-1] + width / 2, counts, width * 0.84, color=BAR)
     bars = [(int(count), float(left)) for count, left in zip(counts, edges[:-1], strict=True) if count]
+    plot = Plot((389, 173), (0.0, top), (0.0, 1.16 * max(1, *counts)), "score", "submissions")
     for count, left in bars:
-        axes.text(left + width / 2, count, f" {count} ", ha="center", va="bottom", color=INK)
-    axes.set_xlim(0, top)
-    axes.set_ylim(0, max(1, *counts) * 1.16)
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        middle = left + width / 2
+        plot.box(middle - 0.42 * width, middle + 0.42 * width, 0, count, fill=BAR)
+        plot.text(middle, count, f"{count}", dy=-3)
     told = "; ".join(f"{left:g} to {left + width:g}: {count}" for count, left in bars)
-    return as_svg(figure, "scores", "How many submissions have which score", told or "None yet.")
+    return plot.svg("scores", "How many submissions have which score", told or "None yet.")
 
 
 def scatter(points: Sequence[tuple[float, float]], high: float, low: float) -> Markup:
@@ -49,81 +33,93 @@ def scatter(points: Sequence[tuple[float, float]], high: float, low: float) -> M
 
     From `high` on something is known, below `low` it is not.
     """
-    figure, axes = canvas(4.6, 3.8, "share of the quiz", "share of the code")
-    ends = (-PLOT_MARGIN, 1 + PLOT_MARGIN)
-    axes.set_xlim(*ends)
-    axes.set_ylim(*ends)
-    axes.fill_between([high, ends[1]], ends[0], low, color=LINE, alpha=0.4, lw=0)
-    axes.fill_between([ends[0], low], high, ends[1], color=LINE, alpha=0.4, lw=0)
-    axes.text(ends[1] - 0.02, ends[0] + 0.02, "knows it,\ncannot code it", ha="right", color=INK)
-    axes.text(ends[0] + 0.02, ends[1] - 0.02, "codes it,\ncannot explain it", va="top", color=INK)
+    start, end = -PLOT_MARGIN, 1 + PLOT_MARGIN
+    plot = Plot((331, 274), (start, end), (start, end), "share of the quiz", "share of the code")
+    plot.box(high, end, start, low, fill=LINE, opacity=0.4)
+    plot.box(start, low, high, end, fill=LINE, opacity=0.4)
+    for dy, word in ((-16, "knows it,"), (-4, "cannot code it")):
+        plot.text(end - 0.02, start, word, dy=dy, anchor="end")
+    for dy, word in ((13, "codes it,"), (25, "cannot explain it")):
+        plot.text(start + 0.02, end, word, dy=dy, anchor="start")
     places = Counter((round(x * ROUNDED) / ROUNDED, round(y * ROUNDED) / ROUNDED) for x, y in points)
-    shown = np.array(list(places), dtype=float).reshape(-1, 2)
-    areas = [min(30 + 8 * (count - 1), 400) for count in places.values()]
-    axes.scatter(shown[:, 0], shown[:, 1], s=areas, color=BAR, alpha=0.7, lw=0, zorder=3)
+    for (x, y), count in places.items():
+        plot.circle(x, y, radius=min(3.1 * (1 + 0.27 * (count - 1)) ** 0.5, 11.3), fill=BAR, opacity=0.7)
     knows = sum(x >= high and y < low for x, y in points)
     codes = sum(y >= high and x < low for x, y in points)
     told = f"{len(points)} submissions; {knows} know it and cannot code it, {codes} the reverse."
-    return as_svg(figure, "contrast", "Share of the quiz against share of the code", told)
+    return plot.svg("contrast", "Share of the quiz against share of the code", told)
 
 
-def canvas(width: float, height: float, xlabel: str, ylabel: str) -> tuple["Figure", "Axes"]:
-    """Return an empty figure of so many inches and its axes, bare but for two spines and a grid."""
-    from matplotlib.figure import Figure
+class Plot:
+    """Axes of a `size`, between limits; what is added stands at places in their units.
 
-    figure = Figure(figsize=(width, height), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_xlabel(xlabel, color=INK)
-    axes.set_ylabel(ylabel, color=INK)
-    axes.tick_params(colors=INK, length=0, labelsize=10)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.spines["bottom"].set_color(LINE)
-    axes.grid(axis="y", color=LINE, lw=0.8)
-    axes.set_axisbelow(True)
-    return figure, axes
-
-
-def as_svg(figure: "Figure", name: str, title: str, told: str) -> Markup:
-    """Return a figure, which holds no text of a student, as an SVG element that a screen reader can tell.
-
-    `name` is unique on the page, `told` says what can be seen.
+    Nothing in it is text of a student.
     """
-    import matplotlib as mpl
 
-    out = io.BytesIO()
-    plain = {"svg.fonttype": "none", "svg.hashsalt": name}  # text as text, the same ids every time
-    with mpl.rc_context(plain):
-        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    root = ElementTree.fromstring(out.getvalue())  # noqa: S314 our own drawing
-    tidy_svg(root, name)
-    size = root.get("viewBox", "").split()[2:]
-    root.attrib = {
-        "viewBox": root.get("viewBox", ""), "width": size[0], "height": size[1], "class": "plot",
-        "role": "img", "aria-labelledby": f"{name}-title {name}-told",
-    }  # fmt: skip
-    for place, (tag, text) in enumerate([("title", title), ("desc", told)]):
-        element = ElementTree.Element(tag, id=f"{name}-{'told' if place else 'title'}")
-        element.text = text
-        root.insert(place, element)
-    return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 our own drawing
+    def __init__(
+        self, size: tuple[int, int], x: tuple[float, float], y: tuple[float, float], xlabel: str, ylabel: str
+    ) -> None:
+        self._size, self._limits, self._parts = size, (x, y), list[Markup]()
+        (left, bottom), (right, _) = self._at(x[0], y[0]), self._at(x[1], y[1])
+        middle = (TOP + bottom) / 2
+        for tick in ticks(*y, most=6, whole=y[1] > 1 + PLOT_MARGIN):
+            _, row = self._at(x[0], tick)
+            self._add("line", x1=left, x2=right, y1=row, y2=row, stroke=LINE, stroke_width=0.8)
+            self.text(x[0], tick, f"{tick:g}", dx=-6, dy=3.5, anchor="end")
+        for tick in ticks(*x, most=10):
+            self.text(tick, y[0], f"{tick:g}", dy=14)
+        self._add("line", x1=left, x2=right, y1=bottom, y2=bottom, stroke=LINE)
+        self.text((x[0] + x[1]) / 2, y[0], xlabel, dy=30)
+        self._add("text", ylabel, x=12, y=middle, fill=INK, font_size=10, text_anchor="middle",
+                  transform=f"rotate(-90 12 {middle:g})")  # fmt: skip
+
+    def box(self, left: float, right: float, bottom: float, top: float, **look: object) -> None:
+        """Add a rectangle."""
+        (x0, y0), (x1, y1) = self._at(left, top), self._at(right, bottom)
+        self._add("rect", x=x0, y=y0, width=x1 - x0, height=y1 - y0, **look)
+
+    def circle(self, x: float, y: float, radius: float, **look: object) -> None:
+        """Add a circle."""
+        self._add("circle", cx=self._at(x, y)[0], cy=self._at(x, y)[1], r=radius, **look)
+
+    def text(
+        self, x: float, y: float, text: str, *, dx: float = 0, dy: float = 0, anchor: str = "middle"
+    ) -> None:
+        """Add a text, moved by so many pixels."""
+        column, row = self._at(x, y)
+        self._add("text", text, x=column + dx, y=row + dy, fill=INK, font_size=10, text_anchor=anchor)
+
+    def svg(self, name: str, title: str, told: str) -> Markup:
+        """Return all of it as an element that a screen reader can tell: `told` says what can be seen.
+
+        `name` is unique on the page.
+        """
+        width, height = self._size
+        return Markup(
+            '<svg viewBox="0 0 {w} {h}" width="{w}" height="{h}" class="plot" role="img"'
+            ' aria-labelledby="{name}-title {name}-told"><title id="{name}-title">{title}</title>'
+            '<desc id="{name}-told">{told}</desc>{parts}</svg>'
+        ).format(w=width, h=height, name=name, title=title, told=told, parts=Markup("").join(self._parts))
+
+    def _at(self, x: float, y: float) -> tuple[float, float]:
+        (left, right), (bottom, top) = self._limits
+        width, height = self._size[0] - LEFT - RIGHT, self._size[1] - TOP - BOTTOM
+        return LEFT + width * (x - left) / (right - left), TOP + height * (top - y) / (top - bottom)
+
+    def _add(self, tag: str, text: str = "", /, **attributes: object) -> None:
+        pairs = [(key.replace("_", "-"), number(value)) for key, value in attributes.items()]
+        told = Markup("").join(Markup(' {}="{}"').format(*pair) for pair in pairs)
+        self._parts.append(Markup("<{0}{1}>{2}</{0}>").format(tag, told, text))
 
 
-def tidy_svg(root: ElementTree.Element, name: str) -> None:
-    """Make a drawing fit for a page without inline styles: plain attributes, its own ids."""
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if child.tag.rpartition("}")[2] in ("metadata", "style"):
-                parent.remove(child)
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-        pairs = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
-        style = [part.split(":", 1) for part in pairs.pop("style", "").split(";") if ":" in part]
-        pairs |= {key.strip(): PAGE_COLOURS.get(value.strip(), value.strip()) for key, value in style}
-        if element.tag == "g":
-            pairs.pop("id", None)  # groups are named after what they draw, alike in every drawing
-        pairs.pop("font-family", None)  # the page has its own
-        if "font" in pairs:
-            pairs["font-size"] = pairs.pop("font").partition("px")[0].split()[-1]
-        for key in pairs.keys() & {"id", "href", "clip-path"}:
-            pairs[key] = re.sub(r"^(#|url\(#|)", rf"\g<1>{name}-", pairs[key])
-        element.attrib = pairs
+def number(value: object) -> object:
+    """Return a number as short as a drawing needs it."""
+    return f"{value:.5g}" if isinstance(value, float) else value
+
+
+def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
+    """Return at most `most` round numbers and 0 between two limits, evenly apart."""
+    least = max((high - max(low, 0.0)) / most, 1.0 if whole else 0.0)
+    power = 10.0 ** np.floor(np.log10(least))
+    step = next(one * power for one in (1, 2, 5, 10) if one * power >= least * (1 - 1e-9))
+    return [float(at * step) for at in range(int(high / step * (1 + 1e-9)) + 1)]

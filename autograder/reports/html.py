@@ -22,6 +22,7 @@ from markupsafe import Markup
 from autograder.data.figures import PNG
 from autograder.reports import attention, statistics
 from autograder.reports.code import Cell
+from autograder.reports.figures import histogram, scatter
 from autograder.reports.repairs import repairs
 from autograder.reports.student_page import at_home, grouped, questions_of, seen
 from autograder.reports.tables import JOINERS
@@ -102,8 +103,6 @@ def index_parts(
 
 def findings_of(reports: Sequence[Report]) -> dict[str, object]:
     """Return what the reports of a class show together."""
-    from autograder.reports.figures import scatter
-
     both = statistics.contrast(reports)
     return {
         "help": attention.needs_help(reports),
@@ -122,8 +121,6 @@ def findings_of(reports: Sequence[Report]) -> dict[str, object]:
 
 def scores_of(reports: Sequence[Report]) -> dict[str, object]:
     """Return what is to be said about the scores of those that could be graded."""
-    from autograder.reports.figures import histogram
-
     readable = [report for report in reports if statistics.was_readable(report)]
     scores = [report.score for report in readable]
     worth = max((report.max_score for report in reports), default=0.0)

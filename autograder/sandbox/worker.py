@@ -143,7 +143,7 @@ def answer(
     module: types.ModuleType,
     objects: Objects,
     names: list[str],
-    ask: Ask,
+    ask: Ask | None = None,
 ) -> bytes:
     """Carry out a call and return the frame that answers it."""
     try:

@@ -1,5 +1,6 @@
 """Figures as data: what checks of plots read, on plots like those of the lab."""
 
+import contextlib
 import sys
 
 import numpy as np
@@ -122,6 +123,28 @@ def test_ticks_points_and_the_figures_own_texts_are_told():
     assert [tick["text"] for tick in told["xticks"]] == ["one", "two"]
     assert told["points"][0].tolist() == [[1, 4], [2, 5], [3, 6]]
     assert [(text["text"], round(text["x"], 9)) for text in told["texts"]] == [("middle", 2.0)]
+
+
+def drawn_in_many_ways() -> Drawing:
+    """Return a figure with what moves ticks and texts while it is laid out and drawn."""
+    figure, axes = plt.subplots(2, 2, figsize=(9, 7), layout="constrained")
+    axes[0, 0].loglog(range(1, 2000), range(1, 2000))
+    axes[0, 1].barh(["a long name", "b"], [1, 1e6])
+    axes[0, 1].tick_params(axis="x", rotation=40)
+    axes[0, 1].set_title("$x^2$", fontsize=20)
+    axes[1, 0].imshow(np.eye(3))
+    axes[1, 0].twinx().plot(range(0, 90, 10))
+    axes[1, 1].minorticks_on()
+    axes[1, 1].text(0.5, 0.5, "small", fontsize=5)
+    return figure
+
+
+def test_what_is_found_out_once_is_the_same_every_time(monkeypatch):
+    once = plain(drawn_in_many_ways())
+    monkeypatch.setattr("autograder.data.figures.measured_once", contextlib.nullcontext)
+    every_time = plain(drawn_in_many_ways())
+    assert once.png == every_time.png
+    assert repr(once.axes) == repr(every_time.axes)
 
 
 def test_dates_and_categories_are_numbers():

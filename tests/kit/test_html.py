@@ -16,6 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.data.figures import PNG
+from autograder.reports.figures import histogram, ticks
 from autograder.reports.html import TEMPLATES, index_html, percent, student_html
 from autograder.reports.slim import slimmed
 from autograder.reports.student_page import feedback_parts
@@ -153,6 +154,26 @@ def test_pages_can_be_used_by_keyboard_and_screen_reader(name):
             assert attributes["href"][1:] in ids
     for one in page.all("svg"):
         assert one.get("role") == "img" or one.get("aria-hidden") == "true"
+
+
+def test_a_histogram_has_a_bar_for_each_score_that_somebody_has():
+    plot = Page(histogram([0.0, 40.0, 40.0, 41.0], 80.0))
+    heights = [float(bar["height"]) for bar in plot.all("rect")]
+    assert heights == pytest.approx([heights[0], 3 * heights[0]], rel=1e-3)
+    assert "0 to 4: 1; 40 to 44: 3" in plot.text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "most", "wanted"),
+    [
+        (0, 80, 10, list(range(0, 81, 10))),
+        (-0.06, 1.06, 6, [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        (0, 0.3, 2, [0, 0.2]),
+    ],
+)
+def test_ticks_are_round_numbers(low, high, most, wanted):
+    assert ticks(low, high, most) == pytest.approx(wanted)
+    assert ticks(0, 1.2, 6, whole=True) == [0, 1]
 
 
 def test_colours_have_the_contrast_that_wcag_aa_asks_for():

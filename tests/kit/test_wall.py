@@ -1,6 +1,7 @@
 """The wall, for real: a confined worker process, honest programs and hostile ones."""
 
 import contextlib
+import gc
 import os
 import re
 import signal
@@ -16,19 +17,33 @@ import pytest
 from autograder.data.limits import Limits
 from autograder.data.values import tensor
 from autograder.errors import InputError
-from autograder.sandbox import landlock, probes, seccomp, selfcheck, syscalls
+from autograder.sandbox import landlock, probes, seccomp, selfcheck, syscalls, worker, zygote
 from autograder.sandbox.calls import StudentRaised
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.limits import LAYERS
 from autograder.sandbox.patience import FACTOR
 from autograder.sandbox.program import Program
-from autograder.sandbox.protocol import ProgramText
+from autograder.sandbox.protocol import REPLY, Answered, ProgramText, decode_frame
 from autograder.sandbox.remote import CallTimeout, WorkerDied
 from autograder.sandbox.selfcheck import FULL, PROBES, READABLE, WEAK, attacks, self_check
 from autograder.sandbox.student import Student
 from autograder.sandbox.wall import Wall
 
 HERE = Path(__file__)
+
+
+def test_the_warm_process_answers_its_own_calls(monkeypatch):
+    """One that raised would make nothing faster, and nobody would see it."""
+    replies, answer = [], worker.answer
+    monkeypatch.setattr(worker, "answer", lambda *asked: replies.append(answer(*asked)))
+    monkeypatch.setattr(gc, "freeze", lambda: None)
+    zygote.rehearse()
+    assert {type(decode_frame(reply, REPLY)[0]) for reply in replies} == {Answered}
+
+
+def test_garbage_is_collected_in_a_worker(behind):
+    student, _ = behind("import gc\n\n\ndef f():\n    return gc.isenabled(), gc.get_freeze_count() > 10_000")
+    assert student.f() == (True, True)
 
 
 def test_values_go_there_and_come_back(behind):
@@ -271,7 +286,7 @@ def test_workers_die_with_the_grader():
         import os
         from autograder.data.limits import Limits
         from autograder.sandbox.program import Program
-        from autograder.sandbox.protocol import ProgramText
+        from autograder.sandbox.protocol import REPLY, Answered, ProgramText, decode_frame
         from autograder.sandbox.wall import Wall
         wall = Wall(Limits())
         worker = wall.worker()
