@@ -35,7 +35,7 @@ def grader(course: Course, stem: str, *, hidden_anyway: bool = False) -> Iterato
         InputError: there is no such assignment or file.
         KitError: the course has a mistake; the message names the file and what to do.
     """
-    from autograder.judging.opening import open_grader
+    from autograder.grading.opening import open_grader
     from autograder.submission.reading import read_submission
     from autograder.submission.work import task_of
 

@@ -23,8 +23,8 @@ from classroom import build_class
 from inside import bank_of, check_all, load, replay
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.sandbox.libraries import used_by
 from autograder.sandbox.patience import usage
 from autograder.sandbox.remote import Worker

@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.config import Course, load_config
+from autograder.diagnosis.diagnosis import Diagnosis
 from autograder.doctor.mutants import mutants
-from autograder.judging.diagnosis import Diagnosis
-from autograder.judging.opening import open_grader
+from autograder.grading.opening import open_grader
 from autograder.publish.source import CourseModule
 from autograder.submission.reading import Submission
 

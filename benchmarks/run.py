@@ -15,8 +15,8 @@ import numpy as np
 from classroom import build_class
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText

@@ -14,8 +14,8 @@ if TYPE_CHECKING:  # every pytest run imports this file: what only a course need
     import numpy as np
 
     from autograder.config import Course
+    from autograder.grading.grader import Grader
     from autograder.judging.bank import Check
-    from autograder.judging.grader import Grader
     from autograder.judging.session import Session
     from autograder.sandbox.student import Student
 
@@ -64,7 +64,7 @@ def pytest_collect_file(file_path: Path) -> None:
 @pytest.fixture(scope="module")
 def grader(request: pytest.FixtureRequest) -> "Iterator[Grader]":
     """The grader of the assignment that a file of checks is about."""
-    from autograder.judging.opening import open_grader
+    from autograder.grading.opening import open_grader
 
     root = course_root_of(request.path)
     if root is None:

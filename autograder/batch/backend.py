@@ -6,8 +6,8 @@ from autograder.batch.update import added_up_again
 from autograder.config import Assignment
 from autograder.errors import KitError
 from autograder.gradebook.keys import keys_of_course
-from autograder.judging.grader import Grader
-from autograder.judging.opening import at_once
+from autograder.grading.grader import Grader
+from autograder.grading.opening import at_once
 from autograder.results import Report
 from autograder.submission.reading import Submission
 

@@ -10,8 +10,8 @@ from enum import Enum
 from msgspec.structs import replace
 
 from autograder.gradebook.keys import POINTS, RECEIPT, WEIGHTS
-from autograder.judging.grader import Grader
-from autograder.judging.scoring import quiz_shares, share
+from autograder.grading.grader import Grader
+from autograder.grading.scoring import quiz_shares, share
 from autograder.results import Cause, CheckResult, Outcome, Report
 from autograder.submission.reading import Submission
 

@@ -24,7 +24,7 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import absent_rows, blank, standing, standing_of_absent
 from autograder.gradebook.database import BOOK_FILE as BOOK
 from autograder.gradebook.records import Run
-from autograder.judging.opening import open_grader
+from autograder.grading.opening import open_grader
 from autograder.quiz.alone import insist_on_questions, quiz_alone
 from autograder.reports.code import Cell, marked_code
 from autograder.reports.html import student_html

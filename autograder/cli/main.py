@@ -58,7 +58,7 @@ def check(
 ) -> None:
     """Grade one submission with all checks; print the report."""
     from autograder.config import load_config
-    from autograder.judging.opening import open_grader
+    from autograder.grading.opening import open_grader
     from autograder.reports.terminal import to_terminal
     from autograder.submission.reading import read_submission
     from autograder.submission.work import task_of

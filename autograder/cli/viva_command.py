@@ -18,7 +18,7 @@ def viva(root: Path, out: Path, answers: Path | None, jobs: int | None, quiet: b
     """Ask students about their own code: sheets and a key."""
     from autograder.cli import classes
     from autograder.cli.progress import counting
-    from autograder.judging.opening import at_once, open_grader
+    from autograder.grading.opening import at_once, open_grader
     from autograder.viva.answers import grade_answers
     from autograder.viva.run import sheets_of
     from autograder.viva.sheets import write_sheets

@@ -19,7 +19,7 @@ from autograder.cluster.worker import Order, OrderReply, from_wire, to_wire
 from autograder.config import Course
 from autograder.errors import KitError, SubmissionFailed
 from autograder.gradebook.keys import work_key
-from autograder.judging.opening import at_once
+from autograder.grading.opening import at_once
 from autograder.results import Report
 from autograder.roster.intake import Options
 from autograder.sandbox.warm import KIT

@@ -21,7 +21,7 @@ from autograder.config import load_config
 from autograder.environment import LIBRARIES
 from autograder.errors import KitError
 from autograder.gradebook.keys import work_key
-from autograder.judging.opening import open_grader
+from autograder.grading.opening import open_grader
 from autograder.judging.receipt import version
 from autograder.quiz.alone import quiz_alone
 from autograder.results import Report

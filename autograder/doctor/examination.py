@@ -36,10 +36,10 @@ from autograder.doctor.trials import (
     variant_trials,
 )
 from autograder.errors import InputError, KitError, nearest
+from autograder.grading.grader import Grader
+from autograder.grading.quiz_sheet import open_quiz
 from autograder.judging.bank import load_bank, read_text
-from autograder.judging.grader import Grader
 from autograder.judging.programs import reference_program
-from autograder.judging.quiz_sheet import open_quiz
 from autograder.publish.source import CourseModule
 from autograder.publish.template import build_template
 from autograder.quiz.tame_yaml import SheetError, read_yaml

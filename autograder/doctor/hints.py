@@ -12,8 +12,8 @@ from autograder.doctor import writings
 from autograder.doctor.examination import TRUSTED, TellCount, open_subject, questions_left_out
 from autograder.doctor.findings import Subject
 from autograder.doctor.writings import WAYS
+from autograder.grading.grader import Grader
 from autograder.judging.bank import Variant
-from autograder.judging.grader import Grader
 from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 from autograder.reports.tables import Table

@@ -18,8 +18,8 @@ from autograder.doctor.findings import Subject
 from autograder.doctor.margins import tolerances
 from autograder.doctor.mutants import Mutant
 from autograder.errors import KitError
+from autograder.grading.grader import Grader
 from autograder.judging.bank import Check, Variant
-from autograder.judging.grader import Grader
 from autograder.judging.judged import Judged
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session

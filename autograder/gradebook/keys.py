@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
+from autograder.grading.grader import Grader
 from autograder.judging.bank import Bank
-from autograder.judging.grader import Grader
 from autograder.judging.receipt import kit_hash, versions
 from autograder.submission.reading import Submission, content_hash
 

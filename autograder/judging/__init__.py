@@ -1,1 +1,1 @@
-"""One submission: plan, run, judge, diagnose, lend, score, report."""
+"""Run the checks of an assignment on one submission and say how each ended."""

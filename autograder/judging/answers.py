@@ -8,8 +8,8 @@ from typing import Any
 from autograder.data.values import Handle, leaves, pieces
 from autograder.errors import ReferenceFailed
 from autograder.judging.answer_cache import AnswerCache
-from autograder.judging.held import PIECE_BYTES
-from autograder.judging.kept import Kept
+from autograder.judging.answer_room import PIECE_BYTES
+from autograder.judging.cache import Kept
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_answer, encode_call, read_reply
 from autograder.sandbox.program import Program

@@ -17,7 +17,7 @@ from autograder.checks.draws import hidden_rng, identity, visible_rng
 from autograder.checks.marks import CheckMark
 from autograder.config import AssignmentSettings
 from autograder.errors import KitError
-from autograder.judging.changed import written_out
+from autograder.judging.changed_reference import written_out
 from autograder.judging.sentences import Sentences
 
 FIXTURES = ("student", "reference", "rng")

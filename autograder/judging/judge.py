@@ -20,8 +20,8 @@ from autograder.errors import KitError, ReferenceFailed
 from autograder.judging.answer_cache import program_hash
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Check
+from autograder.judging.cache import Kept
 from autograder.judging.judged import Diverged, Judged, Replay
-from autograder.judging.kept import Kept
 from autograder.judging.session import Ended, Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Cause, Outcome

@@ -20,7 +20,7 @@ from autograder.environment import LIBRARIES
 
 ENGINE = Path(__file__).resolve().parents[1]
 # Where the closure of imports begins: what judges, what the warm process imports, what checks import.
-JUDGES = ("judging.opening", "sandbox.zygote", "sandbox.protocol", "checks")
+JUDGES = ("grading.opening", "sandbox.zygote", "sandbox.protocol", "checks")
 AS_TEXT = ("sandbox/probes.py",)  # read, not imported
 FROM = r"from[ \t]+(autograder[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]*)"
 IMPORT = re.compile(rf"^[ \t]*(?:{FROM}|import[ \t]+(autograder[\w.]*))", re.MULTILINE)

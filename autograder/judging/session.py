@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from autograder.data.values import pieces
-from autograder.judging.held import PIECE_BYTES, Held
+from autograder.judging.answer_room import PIECE_BYTES, Held
 from autograder.judging.loading import Ending, Loader
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call

@@ -15,7 +15,7 @@ from autograder.checks.compare import CheckFailed
 from autograder.checks.describe import sentence
 from autograder.checks.spelling import spell_last
 from autograder.errors import is_unwritten
-from autograder.judging.hints import lacking_hint
+from autograder.judging.lacking import lacking_hint
 from autograder.judging.session import Exchange
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import StudentRaised

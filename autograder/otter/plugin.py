@@ -18,8 +18,8 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.config import load_config
 from autograder.errors import InputError, KitError
-from autograder.judging.opening import open_grader
-from autograder.judging.scoring import point_shares
+from autograder.grading.opening import open_grader
+from autograder.grading.scoring import point_shares
 from autograder.results import CheckResult, Outcome, QuestionResult, Report
 from autograder.submission.reading import read_submission
 from autograder.submission.work import task_of

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograder.config import Assignment
+from autograder.grading.scoring import point_shares
 from autograder.judging.bank import Check
-from autograder.judging.scoring import point_shares
 from autograder.publish.source import CourseModule, free_names
 from autograder.publish.visible import ENGINE_IMPORT, KIT_IMPORT, find_helpers, visible_checks, whole
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from autograder import beside
 from autograder.config import Course
 from autograder.data.files import write_whole
-from autograder.judging.agreement import insist_on_agreement
+from autograder.grading.agreement import insist_on_agreement
 from autograder.judging.bank import load_bank
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.publishers import MakeBundle, publishers

@@ -11,7 +11,7 @@ from autograder import beside
 from autograder.config import Assignment, Attempts, Course, Late
 from autograder.environment import PYTHON
 from autograder.errors import KitError, nearest
-from autograder.judging.scoring import ENOUGH_CAUGHT
+from autograder.grading.scoring import ENOUGH_CAUGHT
 from autograder.publish.leaks import leaks
 from autograder.publish.student_files.preflight import FILE_OF_EXAMPLES
 

@@ -16,9 +16,9 @@ from msgspec import structs
 
 from autograder.config import Course
 from autograder.errors import InputError
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
-from autograder.judging.scoring import VISIBLE_PART
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
+from autograder.grading.scoring import VISIBLE_PART
 from autograder.redteam.collection import QUICK, Attack, Gain, armed, hand_in, load_attacks
 from autograder.redteam.gains import ReadByStudents, Secrets, gains_of, lingers, offspring, secrets_of
 from autograder.redteam.stage import Stage, on_stages

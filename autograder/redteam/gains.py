@@ -14,8 +14,8 @@ import numpy as np
 
 from autograder.checks.draws import DRAWS
 from autograder.data.values import Tensor
+from autograder.grading.grader import Grader
 from autograder.judging.bank import Bank
-from autograder.judging.grader import Grader
 from autograder.redteam.stage import Stage
 from autograder.sandbox.codec import decode_call
 from autograder.sandbox.protocol import REQUEST, decode_frame

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.judging.opening import at_once
+from autograder.grading.opening import at_once
 from autograder.redteam.collection import Attack, Gain
 
 

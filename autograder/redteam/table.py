@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from autograder.data.values import Tensor
+from autograder.grading.grader import Grader
 from autograder.judging.bank import Check
-from autograder.judging.grader import Grader
 from autograder.sandbox.codec import decode_call
 from autograder.sandbox.protocol import REQUEST, decode_frame
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.config import CourseSettings, Visibility
 from autograder.data.figures import PNG
-from autograder.judging.scoring import is_weightless, point_shares
+from autograder.grading.scoring import is_weightless, point_shares
 from autograder.reports.repairs import repair_lines, repairs
 from autograder.reports.student_page import at_home, own_answer, questions_of
 from autograder.reports.terminal import printable

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from autograder.config import Course
-from autograder.judging.grader import Grader
-from autograder.judging.opening import at_once, open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import at_once, open_grader
 from autograder.judging.session import Session
 from autograder.results import Outcome, Report
 from autograder.sandbox.warm import WallLost

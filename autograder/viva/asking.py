@@ -12,8 +12,8 @@ import msgspec
 
 from autograder.beside import modules
 from autograder.data.plain import MAX_CHARACTERS
+from autograder.grading.grader import Grader
 from autograder.judging.bank import Check
-from autograder.judging.grader import Grader
 from autograder.judging.programs import variant_program
 from autograder.judging.session import Session
 from autograder.sandbox import protocol

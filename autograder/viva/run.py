@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.records import Run
-from autograder.judging.grader import TRIES, Grader
+from autograder.grading.grader import TRIES, Grader
 from autograder.results import Report
 from autograder.sandbox.warm import WallLost
 from autograder.submission.entry import Entry

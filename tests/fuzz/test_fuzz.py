@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from autograder.data.figures import overlapping
 from autograder.errors import InputError
-from autograder.judging.lending import defining_statements, is_used
+from autograder.grading.lending import defining_statements, is_used
 from autograder.quiz.numbers import read_numbers
 from autograder.quiz.sheet import read_letters, read_sheet
 from autograder.sandbox import protocol

@@ -14,7 +14,7 @@ import pytest
 from autograder import api
 from autograder.config import Course
 from autograder.container import run as platform
-from autograder.judging.grader import Grader
+from autograder.grading.grader import Grader
 from autograder.otter.zip import otter_zip
 from autograder.publish.build import zip_bytes
 from autograder.publish.gradescope import gradescope_zip

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
+from autograder.grading.opening import open_grader
 from autograder.judging.answer_cache import AnswerCache, cache_of, own_folder, program_hash
 from autograder.judging.answers import Answers
-from autograder.judging.opening import open_grader
 from autograder.judging.session import Session
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText

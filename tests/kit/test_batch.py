@@ -22,8 +22,8 @@ from autograder.batch.tasks import Batch, Progress, Wishes
 from autograder.config import load_config
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.database import BOOK_FILE
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.results import Outcome, from_json
 from autograder.roster.intake import Options, take_in
 from autograder.submission.layouts import find_submissions

@@ -14,7 +14,7 @@ from autograder.config import load_config, parse_config
 from autograder.doctor import generated
 from autograder.doctor.examination import examine
 from autograder.errors import KitError
-from autograder.judging.opening import open_grader
+from autograder.grading.opening import open_grader
 from autograder.publish.build import FOR_CODE, has_bundle
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.student_files.preflight import preflight

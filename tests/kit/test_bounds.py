@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 
 from autograder.data import figures, plain
-from autograder.judging import answers, examples, facts, held, judge
+from autograder.diagnosis import facts
+from autograder.grading import examples
+from autograder.judging import answer_room as room
+from autograder.judging import answers, judge
 from autograder.judging.session import TIME_PARTS, Script, Session
 from autograder.quiz import sheet
 from autograder.sandbox import codec, libraries, limits, packing, patience, protocol, remote, wall, warm
@@ -45,7 +48,7 @@ ROWS = {
         codec.ROOM >> 10, codec.ROOM_TIMES, codec.FIGURE_ROOM // MB, remote.LIVE_BYTES // MB,
         codec.ROOM_TIMES,
     ],
-    "all answers of a submission": [held.SUBMISSION_BYTES // MB],
+    "all answers of a submission": [room.SUBMISSION_BYTES // MB],
     "a frame": [protocol.MAX_HEAD // MB, packing.MAX_NODES, packing.MAX_LIST_DEPTH, packing.MAX_ROWS],
     "answering the examples of a submission": [examples.CALL_TIMES],
     "a dict or a set": [plain.MAX_KEYED, packing.MAX_ALIKE],
@@ -72,7 +75,7 @@ ROWS = {
         libraries.MOST_SEARCHED // MB, parsing.MOST_TEXT // 1000, parsing.MOST_WORK // 10**6,
     ],
     "a class: answers in the grader at once": [
-        held.SUBMISSION_BYTES // MB, held.MOST_LARGE, held.SMALL_BYTES // MB, 1, held.PIECE_BYTES,
+        room.SUBMISSION_BYTES // MB, room.MOST_LARGE, room.SMALL_BYTES // MB, 1, room.PIECE_BYTES,
     ],
     "a class: what is remembered": [judge.KEPT_ROOM // MB, answers.KEPT_ROOM // MB],
     "a class: the warm process": [warm.START_S, wall.FORK_S, wall.IMPORT_S],
@@ -106,7 +109,7 @@ def test_the_kernel_bounds_a_worker(behind, wall):
 
 
 def test_all_answers_of_a_submission_have_a_bound(wall, monkeypatch):
-    monkeypatch.setattr(held, "SUBMISSION_BYTES", 100_000)
+    monkeypatch.setattr(room, "SUBMISSION_BYTES", 100_000)
     program = Program(ProgramText("work.py", ["import numpy as np\ndef f():\n    return np.zeros(9_000)\n"]))
     one = Session(wall, program)
     try:
@@ -194,7 +197,7 @@ def test_what_is_as_large_as_it_says_and_not_as_its_memory_is_too_large(behind):
 
 
 def test_all_answers_have_a_bound_where_they_are_asked_for_at_once(wall, monkeypatch):
-    monkeypatch.setattr(held, "SUBMISSION_BYTES", 100_000)
+    monkeypatch.setattr(room, "SUBMISSION_BYTES", 100_000)
     text = "import numpy as np\ndef f():\n    return np.zeros(9_000)\n"
     one = Session(wall, Program(ProgramText("work.py", [text])))
     frame = encode_call(Call("call", "f"))
@@ -205,7 +208,7 @@ def test_all_answers_have_a_bound_where_they_are_asked_for_at_once(wall, monkeyp
 
 
 def test_what_is_kept_unpacked_counts_as_it_is(wall, monkeypatch):
-    monkeypatch.setattr(held, "SUBMISSION_BYTES", 100_000)
+    monkeypatch.setattr(room, "SUBMISSION_BYTES", 100_000)
     one = Session(
         wall, Program(ProgramText("work.py", ["def f():\n    return [['ab'] * 500, ['ab'] * 500]\n"]))
     )
@@ -217,8 +220,8 @@ def test_what_is_kept_unpacked_counts_as_it_is(wall, monkeypatch):
 
 def test_only_a_few_submissions_answer_much_at_once():
     places = threading.Semaphore(1)
-    small, large, next_one = (held.Held(places) for _ in range(3))
-    small.bytes, large.bytes, next_one.bytes = (held.SMALL_BYTES, held.SMALL_BYTES + 1, held.SMALL_BYTES + 1)
+    small, large, next_one = (room.Held(places) for _ in range(3))
+    small.bytes, large.bytes, next_one.bytes = (room.SMALL_BYTES, room.SMALL_BYTES + 1, room.SMALL_BYTES + 1)
     large.wait()
     large.wait()  # it has its place
     small.wait()  # it needs none

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.errors import KitError
 from autograder.judging.bank import variants
-from autograder.judging.changed import written_out
+from autograder.judging.changed_reference import written_out
 
 PARTS = {
     "count": '''"""Counting."""

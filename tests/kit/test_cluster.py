@@ -267,9 +267,9 @@ def test_a_wall_with_a_hole_is_treated_as_it_is_here(tmp_path, two):
 
 
 WEAK = """
-import autograder.judging.opening, autograder.results
+import autograder.grading.opening, autograder.results
 weak = autograder.results.Isolation("weak: visible checks only", [], ["opens_a_socket"])
-autograder.judging.opening.self_check = lambda wall, secrets: weak
+autograder.grading.opening.self_check = lambda wall, secrets: weak
 """
 OTHER_KIT = "import autograder\nautograder.__version__ = '0.0.9'\n"
 NO_WALL = "import autograder.sandbox.warm\nautograder.sandbox.warm.START = 'raise SystemExit(1)'\n"

@@ -9,14 +9,14 @@ import pytest
 
 from autograder.checks.compare import CheckFailed
 from autograder.data.values import Handle
+from autograder.diagnosis.causes import Found, find_causes
+from autograder.diagnosis.common_property import in_common_with
+from autograder.diagnosis.facts import MOST_FACTS, Layout, call_facts
+from autograder.diagnosis.plain_functions import Known
+from autograder.diagnosis.weighing import Case, FailedAnswers, hold, is_hopeless, weigh
 from autograder.judging.bank import Check
-from autograder.judging.causes import Found, find_causes
-from autograder.judging.common import in_common_with
-from autograder.judging.facts import MOST_FACTS, Layout, call_facts
 from autograder.judging.judge import places_in_check
-from autograder.judging.plain import Known
 from autograder.judging.session import Script
-from autograder.judging.weighing import Case, FailedAnswers, hold, is_hopeless, weigh
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.protocol import Problem

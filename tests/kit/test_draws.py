@@ -7,8 +7,8 @@ import pytest
 
 from autograder.checks.draws import DRAWS, draw_of, hidden_rng, visible_rng
 from autograder.config import load_config
+from autograder.grading.opening import open_grader
 from autograder.judging.bank import load_bank
-from autograder.judging.opening import open_grader
 from autograder.results import Outcome
 from autograder.submission.reading import Submission
 

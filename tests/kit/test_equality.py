@@ -10,7 +10,7 @@ from autograder.checks import CheckFailed, expect_equal, expect_raises, expect_t
 from autograder.checks.describe import written
 from autograder.checks.spelling import spell_call, spell_last
 from autograder.data.values import Callback, Stream
-from autograder.judging.facts import comparable
+from autograder.diagnosis.facts import comparable
 from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.student import here
 

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from autograder.batch.update import Need, added_up_again, need_of
 from autograder.config import load_config
 from autograder.gradebook.keys import keys_of_course
-from autograder.judging import examples as module
+from autograder.grading import examples as module
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
+from autograder.grading.scoring import ENOUGH_CAUGHT
 from autograder.judging.bank import variants
-from autograder.judging.copied import is_copy
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
-from autograder.judging.scoring import ENOUGH_CAUGHT
+from autograder.judging.copied_calls import is_copy
 from autograder.publish.template import build_template
 from autograder.reports.gradescope import to_gradescope
 from autograder.reports.handback import handback

@@ -27,8 +27,8 @@ from autograder.container import run as platform_run
 from autograder.container.metadata import read_circumstances
 from autograder.data.figures import PNG
 from autograder.errors import KitError
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.judging.receipt import JUDGES, engine_files
 from autograder.publish.build import zip_bytes
 from autograder.publish.gradescope import gradescope_zip

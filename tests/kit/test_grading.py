@@ -15,13 +15,13 @@ from autograder.batch.update import Need, need_of
 from autograder.checks import CheckFailed
 from autograder.config import load_config
 from autograder.errors import ReferenceFailed
-from autograder.judging import held
-from autograder.judging.grader import Grader
-from autograder.judging.held import MOST_LARGE
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
+from autograder.grading.scoring import share
+from autograder.judging import answer_room as room
+from autograder.judging.answer_room import MOST_LARGE
 from autograder.judging.programs import variant_program
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import share
 from autograder.judging.sentences import Sentences
 from autograder.judging.session import Script, Session
 from autograder.results import (
@@ -397,7 +397,7 @@ def test_the_same_work_gets_the_same_report_to_the_bit(grade):
 def test_grading_numpy_never_imports_torch():
     code = (
         "import sys\nfrom pathlib import Path\nfrom autograder.config import load_config\n"
-        "from autograder.judging.opening import open_grader\n"
+        "from autograder.grading.opening import open_grader\n"
         "from autograder.submission.reading import read_submission\n"
         f"g = open_grader(load_config(Path({str(TINY)!r})), 'warmup')\n"
         f"g.grade(read_submission(Path({str(TINY / 'solutions' / 'warmup.py')!r}), 'warmup'))\n"
@@ -462,7 +462,7 @@ def test_the_time_that_the_grader_takes_between_replies_is_not_the_submissions(w
 
 
 def test_a_submission_that_has_ended_leaves_its_place_to_others(grader, monkeypatch):
-    monkeypatch.setattr(held, "SMALL_BYTES", 0)  # every one answers much
+    monkeypatch.setattr(room, "SMALL_BYTES", 0)  # every one answers much
     text = "\n".join(RIGHT.values()).encode()
     report = grader.grade(Submission("w", "w", {"warmup.py": text}, main="warmup.py"))
     assert report.questions[0].outcome is Outcome.PASSED

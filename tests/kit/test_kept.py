@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 from autograder.config import load_config
-from autograder.judging.kept import Kept
-from autograder.judging.opening import open_grader
+from autograder.grading.opening import open_grader
+from autograder.judging.cache import Kept
 from autograder.sandbox.pages import hand_back
 from autograder.submission.reading import Submission
 
@@ -53,7 +53,7 @@ def test_memory_that_is_free_goes_back_though_some_behind_it_is_not():
 
 def test_after_each_submission_memory_goes_back(monkeypatch):
     calls = []
-    monkeypatch.setattr("autograder.judging.grader.hand_back", lambda: calls.append("back"))
+    monkeypatch.setattr("autograder.grading.grader.hand_back", lambda: calls.append("back"))
     with contextlib.closing(open_grader(load_config(Path(__file__).parent / "tiny"), "warmup")) as grader:
         grader.grade(Submission("ada", "ada", {}, problem="no file"))
         grader.grade(Submission("bob", "bob", {"warmup.py": b"x = 1"}, main="warmup.py"))

@@ -7,8 +7,8 @@ import pytest
 
 from autograder.checks import tensor
 from autograder.config import load_config
-from autograder.judging.lending import earlier_functions, judge_again
-from autograder.judging.opening import open_grader
+from autograder.grading.lending import earlier_functions, judge_again
+from autograder.grading.opening import open_grader
 from autograder.judging.session import Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Call, StudentRaised

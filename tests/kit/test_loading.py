@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.data.limits import Limits
-from autograder.judging.load_notes import load_notes
+from autograder.grading.load_notes import load_notes
 from autograder.judging.session import Session
 from autograder.sandbox.calls import Call, StudentRaised
 from autograder.sandbox.program import Program

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader
+from autograder.diagnosis.mistake_process import MistakeProcess
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.judging.judged import outcome_of
-from autograder.judging.mistake_process import MistakeProcess
-from autograder.judging.opening import open_grader
 from autograder.judging.programs import reference_program
 from autograder.judging.session import Script
 from autograder.results import Outcome

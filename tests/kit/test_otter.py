@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.otter.zip import otter_zip
 from autograder.publish.build import zip_bytes
 from autograder.publish.template import build_template

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.authoring.mistake import definition_in
 from autograder.errors import STUB, InputError
-from autograder.judging.lending import defining_statements
+from autograder.grading.lending import defining_statements
 from autograder.judging.session import Session
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText

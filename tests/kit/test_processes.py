@@ -12,7 +12,7 @@ from autograder.cluster import processes
 from autograder.cluster.processes import ProcessesBackend, processes_for
 from autograder.config import load_config
 from autograder.errors import KitError
-from autograder.judging.opening import open_grader
+from autograder.grading.opening import open_grader
 from autograder.roster.intake import Options
 from autograder.submission.reading import Submission
 

@@ -14,9 +14,9 @@ import pytest
 
 from autograder.config import load_config
 from autograder.errors import STUB
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.judging.bank import load_bank
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
 from autograder.publish.template import build_template
 from autograder.results import Outcome, Report
 from autograder.submission.reading import read_submission

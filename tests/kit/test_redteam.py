@@ -9,7 +9,7 @@ import pytest
 
 from autograder.config import load_config
 from autograder.errors import InputError
-from autograder.judging.grader import Grader
+from autograder.grading.grader import Grader
 from autograder.judging.session import Session
 from autograder.judging.verdict import Tellable
 from autograder.redteam.attack import against_grader, run_all

@@ -15,9 +15,9 @@ from autograder.config import load_config
 from autograder.errors import KitError
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import KEPT_NOTE
-from autograder.judging.grader import Grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.judging.judge import Judge
-from autograder.judging.opening import open_grader
 from autograder.results import Outcome, Report, from_json
 from autograder.roster.intake import Options, take_in
 from autograder.submission.layouts import find_submissions

@@ -13,8 +13,8 @@ from autograder.batch.backend import LocalBackend
 from autograder.batch.run import grade_class
 from autograder.batch.tasks import Batch, Wishes
 from autograder.config import load_config
-from autograder.judging import opening
-from autograder.judging.opening import open_grader
+from autograder.grading import opening
+from autograder.grading.opening import open_grader
 from autograder.results import Isolation, Report, from_json
 from autograder.roster.intake import Options, take_in
 from autograder.sandbox.selfcheck import self_check

@@ -15,8 +15,8 @@ import nbformat
 import pytest
 
 from autograder.config import Course, load_config
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.reports.gradescope import to_gradescope
 from autograder.results import Outcome, Report
 

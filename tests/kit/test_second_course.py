@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.publish.gradescope import gradescope_zip
 from autograder.publish.template import build_template
 from autograder.reports.gradescope import to_gradescope

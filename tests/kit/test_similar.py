@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from autograder.cli.main import main
 from autograder.config import load_config
-from autograder.judging.opening import open_grader
+from autograder.grading.opening import open_grader
 from autograder.roster.people import Index, Person
 from autograder.similar.answers import with_answers
 from autograder.similar.fingerprints import MOST_TEXT, RUN, WINDOW, fingerprints, tokens

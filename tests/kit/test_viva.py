@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from autograder import viva
 from autograder.cli.main import main
 from autograder.config import load_config
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.sandbox.calls import StudentRaised
 from autograder.submission.reading import Submission
 from autograder.viva.answers import is_right_answer

@@ -12,9 +12,9 @@ import pytest
 
 from autograder.config import load_config
 from autograder.doctor.hints import grade_alone
+from autograder.grading.grader import Grader
+from autograder.grading.opening import open_grader
 from autograder.judging.bank import Variant, variants
-from autograder.judging.grader import Grader
-from autograder.judging.opening import open_grader
 from autograder.judging.programs import variant_program
 
 WILD = Path(__file__).parent / "wild"

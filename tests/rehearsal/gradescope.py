@@ -23,8 +23,8 @@ from whole_files import first_of_each, whole_file  # noqa: E402
 from autograder.config import Course, CourseSettings, load_config  # noqa: E402
 from autograder.container import run as platform  # noqa: E402
 from autograder.data.files import write_whole  # noqa: E402
+from autograder.grading.opening import open_grader  # noqa: E402
 from autograder.judging.bank import load_bank  # noqa: E402
-from autograder.judging.opening import open_grader  # noqa: E402
 from autograder.publish.build import zip_bytes  # noqa: E402
 from autograder.publish.gradescope import gradescope_zip  # noqa: E402
 from autograder.reports.gradescope import to_gradescope  # noqa: E402

@@ -9,7 +9,7 @@ for name in (
     "solutions",
     "solutions.STEM",
     "autograder.judging.bank",
-    "autograder.judging.grader",
+    "autograder.grading.grader",
     "tests.questions",
 ):
     try:

@@ -7,7 +7,7 @@ import sys
 
 for name in list(sys.modules):
     if name.startswith(
-        ("solutions", "tests", "checks_of", "autograder.judging.grader", "autograder.judging.bank")
+        ("solutions", "tests", "checks_of", "autograder.grading.grader", "autograder.judging.bank")
     ):
         print("LEARNED", name)
 

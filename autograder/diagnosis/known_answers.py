@@ -7,15 +7,15 @@ from dataclasses import replace
 import numpy as np
 from msgspec.msgpack import decode, encode
 
+from autograder.diagnosis.facts import AnswerFacts, FactKey, Layout, Outcomes
+from autograder.diagnosis.mistake_process import MistakeProcess
+from autograder.diagnosis.plain_functions import KeptAnswers, Known, PlainAnswers, Together
+from autograder.diagnosis.sifting import Stack
 from autograder.judging.answer_cache import AnswerCache, cache_of, hash_of_texts
 from autograder.judging.bank import Check
-from autograder.judging.facts import AnswerFacts, FactKey, Layout, Outcomes
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged, outcome_of
-from autograder.judging.mistake_process import MistakeProcess
-from autograder.judging.plain import KeptAnswers, Known, PlainAnswers, Together
 from autograder.judging.session import Script, Session
-from autograder.judging.sifting import Stack
 from autograder.results import Cause, Outcome
 from autograder.sandbox.codec import encode_call
 from autograder.sandbox.program import Program

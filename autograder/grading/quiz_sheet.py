@@ -1,8 +1,8 @@
 """The quiz of an assignment, and the sheet that a student filled in."""
 
 from autograder.config import Course
+from autograder.grading.scoring import quiz_shares
 from autograder.judging.bank import read_text
-from autograder.judging.scoring import quiz_shares
 from autograder.quiz.figures import term_salt
 from autograder.quiz.grading import Functions, chosen, grade_quiz, sheet_notes
 from autograder.quiz.questions import Quiz, load_quiz

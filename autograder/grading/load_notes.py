@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from autograder.checks.describe import sentence
-from autograder.judging.hints import lacking_hint
+from autograder.judging.lacking import lacking_hint
 from autograder.judging.session import Session
 from autograder.judging.verdict import LAST_LINE
 from autograder.sandbox.protocol import ProgramText, StoppedStatement

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from autograder import beside
 from autograder.config import Course
-from autograder.judging.agreement import insist_on_agreement
+from autograder.grading.agreement import insist_on_agreement
+from autograder.grading.grader import Grader
+from autograder.grading.quiz_sheet import open_quiz
 from autograder.judging.bank import load_bank, read_text
-from autograder.judging.grader import Grader
-from autograder.judging.quiz_sheet import open_quiz
 from autograder.sandbox.elsewhere import insist_on_linux
 from autograder.sandbox.libraries import packages_of, used_by
 from autograder.sandbox.selfcheck import FULL, self_check

@@ -14,11 +14,11 @@ from typing import Any
 
 from msgspec.structs import replace as with_fields
 
+from autograder.grading.scoring import share
 from autograder.judging.bank import Bank
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
 from autograder.judging.programs import reference_program
-from autograder.judging.scoring import share
 from autograder.judging.session import Session
 from autograder.results import Cause, CheckResult, Outcome
 from autograder.sandbox.lender import Lender, LenderFailed

@@ -9,13 +9,13 @@ import msgspec
 import numpy as np
 from msgspec.msgpack import decode, encode
 
+from autograder.diagnosis.facts import AnswerFacts, Layout, Odd
+from autograder.diagnosis.mistake_process import MistakeProcess
 from autograder.judging.answer_cache import AnswerCache, hash_of_texts
 from autograder.judging.bank import Check
-from autograder.judging.facts import AnswerFacts, Layout, Odd
+from autograder.judging.cache import Kept
 from autograder.judging.judge import Judge
 from autograder.judging.judged import outcome_of
-from autograder.judging.kept import Kept
-from autograder.judging.mistake_process import MistakeProcess
 from autograder.judging.session import Reply, Session
 from autograder.results import Outcome
 from autograder.sandbox.program import Program

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 
 from autograder.checks.explain import unround
+from autograder.diagnosis.facts import AnswerFacts, concatenated
+from autograder.diagnosis.plain_functions import Known
 from autograder.judging.bank import Check
-from autograder.judging.facts import AnswerFacts, concatenated
-from autograder.judging.plain import Known
 from autograder.results import Outcome
 
 UNROUND_BITS = 8.0  # that one number which is not round says

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.judging.weighing import NEARLY, Case, Weighed
+from autograder.diagnosis.weighing import NEARLY, Case, Weighed
 
 BITS = 16.0  # bits: by chance once in 65,000
 SHARE = 0.5  # of the failed checks that a mistake has to explain

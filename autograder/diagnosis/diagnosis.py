@@ -8,16 +8,13 @@ from functools import partial
 import numpy as np
 
 from autograder.checks.describe import sentence
-from autograder.judging.bank import Check, Variant
-from autograder.judging.causes import MOST_EQUAL, Found, find_causes
-from autograder.judging.common import in_common, in_common_with
-from autograder.judging.facts import AnswerFacts
-from autograder.judging.judge import Judge
-from autograder.judging.judged import Judged
-from autograder.judging.known import OF_THE_MACHINE, KnownAnswers, outcomes_of
-from autograder.judging.plain import Known
-from autograder.judging.sifting import Stack, sift
-from autograder.judging.weighing import (
+from autograder.diagnosis.causes import MOST_EQUAL, Found, find_causes
+from autograder.diagnosis.common_property import in_common, in_common_with
+from autograder.diagnosis.facts import AnswerFacts
+from autograder.diagnosis.known_answers import OF_THE_MACHINE, KnownAnswers, outcomes_of
+from autograder.diagnosis.plain_functions import Known
+from autograder.diagnosis.sifting import Stack, sift
+from autograder.diagnosis.weighing import (
     Case,
     Comparison,
     FailedAnswers,
@@ -28,6 +25,9 @@ from autograder.judging.weighing import (
     refutes,
     weigh,
 )
+from autograder.judging.bank import Check, Variant
+from autograder.judging.judge import Judge
+from autograder.judging.judged import Judged
 from autograder.results import Outcome
 from autograder.sandbox.program import Program
 from autograder.sandbox.wall import Wall

@@ -6,24 +6,24 @@ from typing import Any
 
 from autograder.checks.draws import draw_of
 from autograder.config import Course
+from autograder.diagnosis.diagnosis import Diagnosis, Diagnostician
 from autograder.errors import KitError
-from autograder.judging.adding_up import added_up
+from autograder.grading.adding_up import added_up
+from autograder.grading.examples import EXAMPLES_FILE as EXAMPLES
+from autograder.grading.examples import Examiner
+from autograder.grading.lending import Lending, better, judge_again
+from autograder.grading.load_notes import load_notes
+from autograder.grading.quiz_sheet import graded_sheet
+from autograder.grading.scoring import is_absent, may_be_spoilt, share
 from autograder.judging.answer_cache import cache_of
+from autograder.judging.answer_room import MOST_LARGE, Held
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Bank, Check
-from autograder.judging.diagnosis import Diagnosis, Diagnostician
-from autograder.judging.examples import EXAMPLES_FILE as EXAMPLES
-from autograder.judging.examples import Examiner
-from autograder.judging.held import MOST_LARGE, Held
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
-from autograder.judging.lending import Lending, better, judge_again
-from autograder.judging.load_notes import load_notes
 from autograder.judging.pictures import with_pictures
 from autograder.judging.programs import reference_program, variant_program
-from autograder.judging.quiz_sheet import graded_sheet
 from autograder.judging.receipt import receipt_of
-from autograder.judging.scoring import is_absent, may_be_spoilt, share
 from autograder.judging.session import Session
 from autograder.quiz.questions import Quiz
 from autograder.results import (

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from autograder import __version__
 from autograder.config import Assignment, max_score
-from autograder.judging.quiz_sheet import name_on_sheet
-from autograder.judging.scoring import examples_earned
+from autograder.grading.quiz_sheet import name_on_sheet
+from autograder.grading.scoring import examples_earned
 from autograder.results import (
     CheckResult,
     Examples,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from msgspec.structs import replace as replace_fields
 
-from autograder.judging.held import Held
+from autograder.judging.answer_room import Held
 from autograder.judging.judged import open_reply
 from autograder.judging.session import Reply, Script, Session
 from autograder.sandbox.calls import Call, StudentRaised

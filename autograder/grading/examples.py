@@ -13,9 +13,9 @@ from typing import Any
 from autograder.checks.compare import CheckFailed, expect_close
 from autograder.checks.equality import expect_equal
 from autograder.errors import ReferenceFailed
-from autograder.judging import examples_reader
+from autograder.grading import examples_reader
 from autograder.judging.bank import Bank, Check, Variant
-from autograder.judging.copied import defaults_of, is_copy
+from autograder.judging.copied_calls import defaults_of, is_copy
 from autograder.judging.judge import Judge
 from autograder.judging.programs import reference_program, variant_program
 from autograder.judging.session import Session

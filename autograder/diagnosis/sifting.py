@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.judging.facts import AnswerFacts, near
-from autograder.judging.weighing import NEARLY, Case, FailedAnswers
+from autograder.diagnosis.facts import AnswerFacts, near
+from autograder.diagnosis.weighing import NEARLY, Case, FailedAnswers
 
 
 class Stack:

@@ -1,0 +1,1 @@
+"""One submission: load, judge, diagnose, lend, score, report."""
