@@ -153,24 +153,14 @@ class Worker:
         watch = WorkerWatch(self._pid, allowed_s, deadline, self.excused)
         try:
             while count > 0:  # write and read as either is possible: neither side waits forever
-                ready = poll.poll(watch.wait_s() * 1000)
-                watch.back()
-                if not ready:
-                    if watch.is_over():
-                        self.end()
-                        raise CallTimeout(f"no answer within {allowed_s:g} s")
-                    continue
-                if ready[0][1] & select.POLLOUT and unsent:
+                events = self._wait(poll, watch, allowed_s)
+                if events & select.POLLOUT and unsent:
                     unsent = unsent[self._sock.send(unsent) :]
                     watch.begin()  # it waited for us, not we for it
                     if not unsent:
                         poll.modify(self._sock, select.POLLIN)
-                if ready[0][1] & ~select.POLLOUT:
-                    data = self._sock.recv(1 << 18)
-                    if not data:
-                        raise EOFError
-                    self.received += len(data)
-                    found = arriving.feed(data)
+                if events & ~select.POLLOUT:
+                    found = arriving.feed(self._receive())
                     if len(found) > count:
                         self.end()  # it answers what it was not asked
                     watch.settle()
@@ -219,6 +209,22 @@ class Worker:
         """Return the reply to one encoded call; see `stream`."""
         [reply] = self.stream(frame, 1, allowed_s, deadline, [room])
         return reply
+
+    def _wait(self, poll: select.poll, watch: WorkerWatch, allowed_s: float) -> int:
+        """Return what the worker is ready for, 0 for nothing yet."""
+        ready = poll.poll(watch.wait_s() * 1000)
+        watch.back()
+        if not ready and watch.is_over():
+            self.end()
+            raise CallTimeout(f"no answer within {allowed_s:g} s")
+        return ready[0][1] if ready else 0
+
+    def _receive(self) -> bytes:
+        data = self._sock.recv(1 << 18)
+        if not data:
+            raise EOFError
+        self.received += len(data)
+        return data
 
     def _died(self, why: str, kind: type[WorkerDied] = WorkerDied) -> WorkerDied:
         self.end()
