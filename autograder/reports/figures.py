@@ -62,11 +62,11 @@ class Plot:
         self._size, self._limits, self._parts = size, (x, y), list[Markup]()
         (left, bottom), (right, _) = self._at(x[0], y[0]), self._at(x[1], y[1])
         middle = (TOP + bottom) / 2
-        for tick in ticks(*y, most=6, whole=y[1] > 1 + PLOT_MARGIN):
+        for tick in round_ticks(*y, most=6, whole=y[1] > 1 + PLOT_MARGIN):
             _, row = self._at(x[0], tick)
             self._add("line", x1=left, x2=right, y1=row, y2=row, stroke=LINE, stroke_width=0.8)
             self.text(x[0], tick, f"{tick:g}", dx=-6, dy=3.5, anchor="end")
-        for tick in ticks(*x, most=10):
+        for tick in round_ticks(*x, most=10):
             self.text(tick, y[0], f"{tick:g}", dy=14)
         self._add("line", x1=left, x2=right, y1=bottom, y2=bottom, stroke=LINE)
         self.text((x[0] + x[1]) / 2, y[0], xlabel, dy=30)
@@ -107,17 +107,17 @@ class Plot:
         return LEFT + width * (x - left) / (right - left), TOP + height * (top - y) / (top - bottom)
 
     def _add(self, tag: str, text: str = "", /, **attributes: object) -> None:
-        pairs = [(key.replace("_", "-"), number(value)) for key, value in attributes.items()]
+        pairs = [(key.replace("_", "-"), short_number(value)) for key, value in attributes.items()]
         told = Markup("").join(Markup(' {}="{}"').format(*pair) for pair in pairs)
         self._parts.append(Markup("<{0}{1}>{2}</{0}>").format(tag, told, text))
 
 
-def number(value: object) -> object:
+def short_number(value: object) -> object:
     """Return a number as short as a drawing needs it."""
     return f"{value:.5g}" if isinstance(value, float) else value
 
 
-def ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
+def round_ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
     """Return at most `most` round numbers and 0 between two limits, evenly apart."""
     least = max((high - max(low, 0.0)) / most, 1.0 if whole else 0.0)
     power = 10.0 ** np.floor(np.log10(least))

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 RUN, WINDOW = 12, 6
-MOST_TEXT = 300_000  # characters of a submission that are looked at
+MOST_COMPARED = 300_000  # characters of a submission that are looked at
 TOKEN = re.compile(
     r"(?P<skip>\s+|\\\n|#[^\n]*)"
     r"|(?P<text>[rbfuRBFU]{0,2}(?:\"\"\"(?:[^\\\"]|\\.|\"(?!\"\"))*+(?:\"\"\"|\\?\Z)|'''(?:[^\\']|\\.|'(?!''))*+(?:'''|\\?\Z)"
@@ -71,7 +71,7 @@ def winnowed(hashes: Sequence[int]) -> Iterator[int]:
 def tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of a program: names, unless they are Python's or follow a dot, are all alike."""
     line, before = 1, ""
-    for found in TOKEN.finditer(text[:MOST_TEXT]):
+    for found in TOKEN.finditer(text[:MOST_COMPARED]):
         kind, said = found.lastgroup, found[0]
         if kind == "text":
             word = "" if before in ("", ":") and said.lstrip("rbfuRBFU")[:3] in ('"""', "'''") else "text"

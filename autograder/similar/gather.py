@@ -14,7 +14,7 @@ from autograder.gradebook.database import BOOK_FILE
 from autograder.quiz.sheet import read_sheet
 from autograder.results import Outcome, Report
 from autograder.roster.people import Index, Person, folded
-from autograder.similar.fingerprints import MOST_TEXT, Prints, fingerprints
+from autograder.similar.fingerprints import MOST_COMPARED, Prints, fingerprints
 from autograder.similar.pairs import ComparedWork
 from autograder.submission.layouts import find_submissions
 from autograder.submission.pick import QUIZ_YML
@@ -122,7 +122,7 @@ def signs_of_others(
     mine = {word for name in own for word in re.findall(r"\w+", folded(name))}
     sheet = read_sheet(submission.files.get(QUIZ_YML, b"").decode("utf-8", "replace"))
     written = [data for path, data in sorted(submission.files.items()) if path.endswith((".py", ".ipynb"))]
-    code = b"\n".join(written)[:MOST_TEXT].decode("utf-8", "replace")
+    code = b"\n".join(written)[:MOST_COMPARED].decode("utf-8", "replace")
     told = set()
     for where, said in [
         (f"the student line of {QUIZ_YML}", sheet.student),

@@ -16,7 +16,7 @@ import pytest
 from msgspec.structs import replace
 
 from autograder.data.figures import PNG
-from autograder.reports.figures import histogram, ticks
+from autograder.reports.figures import histogram, round_ticks
 from autograder.reports.html import TEMPLATES, index_html, percent, student_html
 from autograder.reports.slim import slimmed
 from autograder.reports.student_page import feedback_parts
@@ -172,8 +172,8 @@ def test_a_histogram_has_a_bar_for_each_score_that_somebody_has():
     ],
 )
 def test_ticks_are_round_numbers(low, high, most, wanted):
-    assert ticks(low, high, most) == pytest.approx(wanted)
-    assert ticks(0, 1.2, 6, whole=True) == [0, 1]
+    assert round_ticks(low, high, most) == pytest.approx(wanted)
+    assert round_ticks(0, 1.2, 6, whole=True) == [0, 1]
 
 
 def test_colours_have_the_contrast_that_wcag_aa_asks_for():
