@@ -610,6 +610,22 @@ def test_failures_are_short_and_say_what_came_and_what_was_wanted(folder):
     assert "total    0 of 2 checks pass" in text
 
 
+@pytest.mark.parametrize(
+    ("begin", "is_one"),
+    [([], False), (["-m", "coverage", "run", "--data-file=measured"], False), (["-m", "pdb"], True)],
+)
+def test_a_debugger_stops_the_clock_and_what_measures_coverage_does_not(begin, is_one, tmp_path):
+    program = tmp_path / "program.py"
+    asks = "from autograder.sandbox.stopwatch import is_debugged\nprint(is_debugged(sys._getframe()))\n"
+    program.write_text(f"import sys\n{asks}")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, *begin, str(program)],
+        cwd=tmp_path, env=environment, input="next\n" * 3 + "quit\n", capture_output=True, text=True,
+    )  # fmt: skip
+    assert f"{is_one}\n" in done.stdout, done.stderr
+
+
 def test_a_file_python_cannot_read_gives_one_clear_message(folder):
     solve(folder, SOLUTION.replace("class Tally:", "class Tally"))
     code, text = run_pytest(folder)
