@@ -43,7 +43,10 @@ class HintGiven:
 def measure_hints(
     subject: Subject, ways: Sequence[str] = WAYS, tell: TellCount = lambda *_: None
 ) -> list[HintGiven]:
-    """Hand in every known mistake, in an otherwise right file, and return what each was told."""
+    """Hand in every known mistake, in an otherwise right file, and return what each was told.
+
+    Written in another way some are right: a whole number in a list is no array of integers.
+    """
     bank, ready = subject.bank, subject.ready()
     libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
     work = [(one, way) for one in bank.misconceptions if one.question in ready for way in ways]
@@ -54,7 +57,7 @@ def measure_hints(
             for told in pool.map(lambda each: told_of(grader, *each), work):
                 found.append(told)
                 tell(len(found), len(work))
-    return found
+    return [told for told in found if told]
 
 
 def grade_alone(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
@@ -69,9 +72,11 @@ def grade_alone(grader: Grader, question: str, program: Program) -> tuple[Questi
         session.close()
 
 
-def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven:
-    """Return what a known mistake is told in an otherwise right file."""
+def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven | None:
+    """Return what a known mistake is told in an otherwise right file, None if it gets all points."""
     graded, _ = grade_alone(grader, mistake.question, mistaken_program(grader, mistake, way))
+    if graded.score == graded.max_score:
+        return None
     return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
 
