@@ -105,7 +105,7 @@ def test_returns_the_plain_sum_of_rewards(student):
 
 @case()
 def test_remembers_no_earlier_episode(student):
-    """A policy is moved as far as one just like it was moved before, whatever another one earned in between."""
+    """A policy is moved as far as one like it was before, whatever another one earned in between."""
 
     def judge(ending):
         moves = []
