@@ -43,10 +43,7 @@ class HintGiven:
 def measure_hints(
     subject: Subject, ways: Sequence[str] = WAYS, tell: TellCount = lambda *_: None
 ) -> list[HintGiven]:
-    """Hand in every known mistake, in an otherwise right file, and return what each was told.
-
-    Written in another way some are right: a whole number in a list is no array of integers.
-    """
+    """Hand in every known mistake, in an otherwise right file, and return what each was told."""
     bank, ready = subject.bank, subject.ready()
     libraries = used_by([*bank.parts.values(), bank.mistakes_source, bank.alternatives_source])
     work = [(one, way) for one in bank.misconceptions if one.question in ready for way in ways]
@@ -75,7 +72,7 @@ def grade_alone(grader: Grader, question: str, program: Program) -> tuple[Questi
 def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven | None:
     """Return what a known mistake is told in an otherwise right file, None if it gets all points."""
     graded, _ = grade_alone(grader, mistake.question, mistaken_program(grader, mistake, way))
-    if graded.score == graded.max_score:
+    if graded.score == graded.max_score:  # so written it is right: whole numbers in a list, say
         return None
     return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
