@@ -70,9 +70,9 @@ def grade_alone(grader: Grader, question: str, program: Program) -> tuple[Questi
 
 
 def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven | None:
-    """Return what a known mistake is told in an otherwise right file, None if it gets all points."""
+    """Return what a known mistake is told in an otherwise right file, None if another way makes it right."""
     graded, _ = grade_alone(grader, mistake.question, mistaken_program(grader, mistake, way))
-    if graded.score == graded.max_score:  # so written it is right: whole numbers in a list, say
+    if way != WAYS[0] and graded.score == graded.max_score:  # right, so written: integers in a list, say
         return None
     return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
