@@ -113,6 +113,7 @@ def test_remembers_no_earlier_episode(student):
             policy, layer = tabular(student, [[0.0, 0.0]], ending)  # either action moves them as far
             world, optimizer = student.make("small_envs.Tape", [reward]), sgd(student, policy, 0.1)
             expect_close(student.reinforce_episode(world, policy, optimizer), reward)
+            expect(world.rewards == [reward], "expected one episode of one step")
             moves.append(np.abs(numbers(layer.weight)))
         told = "what earlier episodes earned enters the update: is anything remembered between calls?"
         expect(np.allclose(moves[0], moves[2], rtol=1e-3, equal_nan=True), told)
