@@ -38,8 +38,8 @@ def in_common_with(
         behaviour = (one.key, mistake.numbers.tobytes()) if mistake and not mistake.odd else None
         if mistake is None or behaviour in others:
             return ""
-        where = one.record.present & one.record.layout.counts & ~case.free[one.key]
         odd = one.record.strange | mistake.strange
+        where = one.record.present & one.record.layout.counts & (case.free[one.key] <= odd)
         if (where & odd & ~one.record.same(mistake)).any():
             return ""
         shown.append(mistake.numbers[mistake.wrong & one.record.wrong])

@@ -46,7 +46,7 @@ class Diagnosis:
 
     def after(self, sentence: str) -> "Diagnosis":
         """Return the diagnosis with something else said first."""
-        return replace(self, hint=f"{sentence} {self.hint}".rstrip())
+        return replace(self, hint=f"{sentence} {self.hint}".strip())
 
 
 class Diagnostician:
@@ -175,7 +175,7 @@ class Against:
                     if known.outcome in OF_THE_MACHINE:
                         continue
                     passed, same_ends = passed + 1, same_ends + (known.outcome is Outcome.PASSED)
-                    refuted += self._refutes(known, check)
+                    refuted += refutes(known, self.known.free(check))
             if is_hopeless(self.case, held.values(), refuted):
                 return None
             if visible and wrong and not explain_any(held.values()):  # it is wrong in other ways
@@ -187,11 +187,6 @@ class Against:
         """Return what a mistake answers to a check; a dear one if it has explained something."""
         hopeful = not held or explain_any(held.values())
         return self.known.ask(mistake, self.checks, check) if hopeful or self.known.is_plain(check) else None
-
-    def _refutes(self, known: Known, check: Check) -> bool:
-        """Whether a check that the submission passes refuses the mistake, clearly."""
-        wrong = known.outcome is not Outcome.PASSED
-        return wrong and refutes(known, self.known.free(check))
 
 
 def explain_any(held: Collection[Comparison]) -> bool:

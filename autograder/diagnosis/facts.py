@@ -159,9 +159,9 @@ class Layout:
         self.counts = self.each([self._counts(fact) for fact in self.facts])
         self.reaches = self.each([fact.key[1] == REACHES for fact in self.facts])
 
-    def each(self, by_fact: Sequence[bool]) -> np.ndarray:
+    def each(self, by_fact: Sequence[int]) -> np.ndarray:
         """Return for each entry what is so for its fact."""
-        return np.array(by_fact, dtype=bool)[self.owner] if self.facts else np.zeros(0, dtype=bool)
+        return np.array(by_fact)[self.owner] if self.facts else np.zeros(0, dtype=bool)
 
     def _counts(self, fact: Fact) -> bool:
         """Whether a fact is compared: the gradient for a constant is not, only whether there is one.
@@ -266,6 +266,11 @@ class AnswerFacts:
         layout = self.layout
         apart = ~near(self.numbers, layout.numbers, layout.room)
         found: np.ndarray = layout.counts & self.present & (self.strange | apart)
+        return found
+
+    def wrong_beside(self, free: np.ndarray) -> np.ndarray:
+        """Return the entries that are wrong and would not be in any right answer; see `KnownAnswers.free`."""
+        found: np.ndarray = self.wrong & (free <= self.strange)
         return found
 
     @cached_property

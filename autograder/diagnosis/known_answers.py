@@ -46,7 +46,7 @@ class KnownAnswers:
         self._together: dict[tuple[str, ...], Together] = {}
         self._layouts: dict[str, Layout] = {}
         self._stacks: dict[str, Stack] = {}
-        self._free: dict[str, frozenset[FactKey]] = {}
+        self._free: dict[str, dict[FactKey, int]] = {}
         self._unsteady: dict[tuple[str, str], np.ndarray] = {}
 
     def layout(self, check: Check) -> Layout | None:
@@ -181,31 +181,33 @@ class KnownAnswers:
         return [layout.record([outcome_of(reply) for reply in replies]) for layout, replies in records]
 
     def free(self, check: Check) -> np.ndarray:
-        """Return the entries in which right answers differ: what is drawn at random, how a figure looks."""
+        """Return how far right answers differ, by entry: 1 in their numbers, which are drawn, 2 in kind."""
         layout = self.layout(check)
         assert layout is not None  # noqa: S101 nobody compares answers to a broken check
-        facts = self._free.get(check.id, frozenset())
-        return layout.each([fact.key in facts for fact in layout.facts])
+        free = self._free.get(check.id, {})
+        return layout.each([free.get(fact.key, 0) for fact in layout.facts])
 
     def find_free(self, checks: Sequence[Check], right: Sequence[str]) -> None:
         """Find out, once for all draws, which answers to a question's checks may differ."""
         new = [check.drawn(0) for check in checks if check.id not in self._free]
         layouts = {check.key: layout for check in new if (layout := self.layout(check)) is not None}
         new = [check for check in new if check.key in layouts and layouts[check.key].stateful.any()]
-        free = {check.key: layouts[check.key].stateful & False for check in new}
+        free = {check.key: layouts[check.key].stateful * 0 for check in new}
         for name in right if new else ():
             known: dict[str, Known] = {}
             self._play(name, new, known)
             for key in free:
                 if key in known and known[key].outcome is Outcome.PASSED:
-                    free[key] |= known[key].record.wrong & layouts[key].stateful
+                    other, stateful = known[key].record, layouts[key].stateful
+                    free[key] = np.maximum(free[key], other.wrong * stateful * (1 + other.strange))
         again = self._again(REFERENCE, [layouts[key] for key in free]) if new else []
         for key, record in zip(free, again, strict=True):
-            free[key] |= layouts[key].drawn(~record.same(layouts[key].record(layouts[key].script.outcomes)))
+            drawn = layouts[key].drawn
+            free[key] = np.maximum(free[key], drawn(record.wrong) * (1 + drawn(record.strange)))
         for check in checks:
             key = check.drawn(0).key
-            owners = np.unique(layouts[key].owner[free[key]]) if key in free else ()
-            self._free.setdefault(check.id, frozenset(layouts[key].facts[number].key for number in owners))
+            far = zip(layouts[key].owner, free[key], strict=True) if key in free else ()
+            self._free.setdefault(check.id, {layouts[key].facts[at].key: int(one) for at, one in far if one})
 
 
 def outcomes_of(judged: Judged, script: Script) -> Outcomes:

@@ -50,8 +50,8 @@ class Shares:
 def shares(case: Case, one: FailedAnswers, stack: Stack, rows: np.ndarray) -> Shares:
     """Hold several programs against one failed check of plain functions; see `hold`."""
     free, record, wrong = case.free[one.key], one.record, case.wrong_in(one)
-    theirs, alike = stack.wrong[rows] & ~free, stack.same(record, rows)
-    clear = stack.clear[rows] & record.clear & stack.present[rows] & ~free
+    theirs, alike = stack.wrong[rows] & (free <= stack.strange[rows]), stack.same(record, rows)
+    clear = stack.clear[rows] & record.clear & stack.present[rows]
     extra = ~wrong & theirs & ~alike & clear & record.present & record.layout.counts
     matched = (wrong & alike).sum(axis=1)
     either = (wrong | (theirs & record.present)).sum(axis=1)

@@ -51,7 +51,7 @@ class Case:
     """What is wrong with one submission's answers to a question."""
 
     failed: Sequence[FailedAnswers]
-    free: Mapping[str, np.ndarray]  # by check: the entries in which right answers differ
+    free: Mapping[str, np.ndarray]  # by check: how far right answers differ in each entry
     passed: int
 
     @cached_property
@@ -61,8 +61,7 @@ class Case:
 
     def wrong_in(self, one: FailedAnswers) -> np.ndarray:
         """Return the entries of one check that are wrong, and would not be in any right answer."""
-        found: np.ndarray = one.record.wrong & ~self.free[one.key]
-        return found
+        return one.record.wrong_beside(self.free[one.key])
 
     @cached_property
     def bits(self) -> np.ndarray:
@@ -153,14 +152,14 @@ class Weighed:
 def hold(case: Case, one: FailedAnswers, mine: Known, unsteady: Callable[[], np.ndarray]) -> Comparison:
     """Hold a mistake's answers to a failed check, all but the `unsteady` entries, against a submission's."""
     free, layout, same_end = case.free[one.key], one.record.layout, one.ends_as(mine)
-    wrong, theirs = case.wrong_in(one), mine.record.wrong & ~free
+    wrong, theirs = case.wrong_in(one), mine.record.wrong_beside(free)
     alike = one.record.same(mine.record)
     if same_end and ((wrong | theirs) & ~alike & layout.stateful).any():
         steady = ~unsteady()
         if one.words == mine.words:  # then it is judged as the check does, whatever was drawn on the way
-            steady &= ~layout.drawn(free)
+            steady &= ~layout.drawn(free > 0)
         wrong, theirs = wrong & (steady | alike), theirs & steady
-    clear = mine.record.clear & one.record.clear & mine.record.present & ~free
+    clear = mine.record.clear & one.record.clear & mine.record.present
     extra = ~wrong & theirs & ~alike & clear & one.record.present & layout.counts
     explained = not (wrong & ~alike).any() if wrong.any() else same_end
     clash = wrong & theirs & ~alike & clear
@@ -222,8 +221,6 @@ def is_hopeless(case: Case, held: Collection[Comparison], refuted: int) -> bool:
 
 
 def refutes(known: Known, free: np.ndarray) -> bool:
-    """Whether a mistake is clearly wrong in a check that the submission passes."""
-    record = known.record
-    wrong = record.wrong & ~free
-    vague = wrong.any() and not (wrong & record.clear).any()
-    return not vague
+    """Whether a mistake fails, and clearly, a check that the submission passes."""
+    wrong = known.record.wrong_beside(free)
+    return known.outcome is not Outcome.PASSED and bool(not wrong.any() or (wrong & known.record.clear).any())

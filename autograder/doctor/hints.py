@@ -54,7 +54,7 @@ def measure_hints(
             for told in pool.map(lambda each: told_of(grader, *each), work):
                 found.append(told)
                 tell(len(found), len(work))
-    return found
+    return [told for told in found if told]
 
 
 def grade_alone(grader: Grader, question: str, program: Program) -> tuple[QuestionResult, list[CheckResult]]:
@@ -69,9 +69,11 @@ def grade_alone(grader: Grader, question: str, program: Program) -> tuple[Questi
         session.close()
 
 
-def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven:
-    """Return what a known mistake is told in an otherwise right file."""
+def told_of(grader: Grader, mistake: Variant, way: str) -> HintGiven | None:
+    """Return what a known mistake is told in an otherwise right file, None if another way makes it right."""
     graded, _ = grade_alone(grader, mistake.question, mistaken_program(grader, mistake, way))
+    if way != WAYS[0] and graded.score == graded.max_score:  # right, so written: integers in a list, say
+        return None
     return HintGiven(mistake.question, mistake.name, way, tuple(graded.misconceptions), graded.hint)
 
 

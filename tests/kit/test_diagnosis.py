@@ -223,6 +223,19 @@ def test_what_is_drawn_is_no_contradiction_if_the_check_says_the_same():
     assert not hold(case, one, replace(known, words="early"), steady).explained
 
 
+def test_what_is_drawn_in_number_is_evidence_in_kind():
+    layout = layout_of([RIGHT[0][0], RIGHT[1][0]], stateful=True)
+    drawn, shorter = Answer(RIGHT[2][0]), Answer(RIGHT[2][0][:3])
+    record = layout.record([drawn, shorter])
+    one = FailedAnswers(Check("c", "f", "", False, 1.0, (), (), print), record, Outcome.FAILED, (1,))
+    for free, wrong in ((0, [True, True]), (1, [False, True]), (2, [False, False])):
+        case = Case([one], {one.key: np.full(layout.owner.shape, free)}, 3)
+        counted = layout.counts & case.wrong
+        assert [
+            bool(counted[layout.owner == owner].all()) for owner in np.unique(layout.owner[layout.counts])
+        ] == wrong
+
+
 def test_that_everything_raises_the_same_is_no_evidence():
     broken = [[raised("TypeError")] for _ in RIGHT]
     assert diagnose(RIGHT, broken, {"raises": broken}) == Found()

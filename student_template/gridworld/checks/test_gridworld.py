@@ -324,6 +324,8 @@ def expect_two_decimals(figure, values):
     """Fail unless the numbers written are as many as there are cells, each with two decimals."""
     found = [number for text in heatmap_of(figure)["texts"] if (number := number_in(text["text"]))]
     expect(len(found) >= values.size, "a cell has no number written in it")
+    long = any(re.search(r"\.\d{3}", number) for number in found)
+    expect(not long, "the numbers are written with more than two decimals: format them with :.2f")
     told = "the numbers are not written with two decimals: format them with :.2f"
     expect(all(re.search(r"\.\d\d$", number) for number in found), told)
 

@@ -2207,6 +2207,12 @@ def writes_whole_numbers(values):
 
 
 @misconception("plot_values")
+def writes_two_digits_in_all(values):
+    """Two digits in all are written, not two decimals: the format is .2 or .2g, and .2f is meant."""
+    return heatmap(values, form="{:.2}")
+
+
+@misconception("plot_values")
 def writes_sizes_without_signs(values):
     """The numbers have lost their signs."""
     figure = heatmap(values)
