@@ -266,7 +266,7 @@ def test_a_check_that_stumbles_is_ours_only_if_the_reference_makes_it_stumble(gr
             raise TypeError("no length")
 
     for function, outcome in ((stumbles, Outcome.BROKEN), (expects_a_list, Outcome.FAILED)):
-        changed = type(check)(**{**vars(check), "function": function, "id": f"x.{function.__name__}"})
+        changed = replace(check, function=function, id=f"x.{function.__name__}")
         wrong = Submission(
             "w", "w", {"warmup.py": b"def running_mean(values, window):\n    return 3"}, main="warmup.py"
         )

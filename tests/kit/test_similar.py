@@ -13,7 +13,7 @@ from autograder.config import load_config
 from autograder.grading.opening import open_grader
 from autograder.roster.people import Index, Person
 from autograder.similar.answers import with_answers
-from autograder.similar.fingerprints import MOST_TEXT, RUN, WINDOW, fingerprints, tokens
+from autograder.similar.fingerprints import MOST_COMPARED, RUN, WINDOW, fingerprints, tokens
 from autograder.similar.gather import signs_of_others
 from autograder.similar.outputs import pair_html, pair_table, reasons, write_similar
 from autograder.similar.pairs import ComparedWork, SimilarPair, pairs_of
@@ -169,7 +169,7 @@ def test_pages_show_hostile_text_as_text(tmp_path):
 )  # fmt: skip
 def test_hostile_text_is_read_in_one_pass(text):
     found = fingerprints([text])
-    assert len(list(tokens(text))) <= MOST_TEXT
+    assert len(list(tokens(text))) <= MOST_COMPARED
     assert found.count >= 0
 
 
