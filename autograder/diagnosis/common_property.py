@@ -6,7 +6,8 @@ import numpy as np
 
 from autograder.checks.explain import AnswerPair, common_property, may_be_common, unrounded, without_numbers
 from autograder.checks.tolerance import is_close
-from autograder.diagnosis.facts import GRADIENT, VALUE, AnswerFacts
+from autograder.diagnosis.facts import GRADIENT, VALUE
+from autograder.diagnosis.layout import AnswerFacts
 from autograder.diagnosis.weighing import Case, FailedAnswers
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from autograder.checks.describe import sentence
 from autograder.diagnosis.causes import MOST_EQUAL, Found, find_causes
 from autograder.diagnosis.common_property import in_common, in_common_with
-from autograder.diagnosis.facts import AnswerFacts
 from autograder.diagnosis.known_answers import OF_THE_MACHINE, KnownAnswers, outcomes_of
+from autograder.diagnosis.layout import AnswerFacts
 from autograder.diagnosis.plain_functions import Known
 from autograder.diagnosis.sifting import Stack, sift
 from autograder.diagnosis.weighing import (

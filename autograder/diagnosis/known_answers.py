@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 from msgspec.msgpack import decode, encode
 
-from autograder.diagnosis.facts import AnswerFacts, FactKey, Layout, Outcomes
+from autograder.diagnosis.facts import FactKey, Outcomes
+from autograder.diagnosis.layout import AnswerFacts, Layout
 from autograder.diagnosis.mistake_process import MistakeProcess
 from autograder.diagnosis.plain_functions import KeptAnswers, Known, PlainAnswers, Together
 from autograder.diagnosis.sifting import Stack

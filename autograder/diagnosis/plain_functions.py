@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from msgspec.msgpack import decode, encode
 
-from autograder.diagnosis.facts import AnswerFacts, Layout, Odd
+from autograder.diagnosis.layout import AnswerFacts, Layout, Odd
 from autograder.diagnosis.mistake_process import MistakeProcess
 from autograder.judging.answer_cache import AnswerCache, hash_of_texts
 from autograder.judging.bank import Check

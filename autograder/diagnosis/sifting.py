@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograder.diagnosis.facts import AnswerFacts, near
+from autograder.diagnosis.layout import AnswerFacts, near
 from autograder.diagnosis.weighing import NEARLY, Case, FailedAnswers
 
 

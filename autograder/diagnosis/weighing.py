@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from autograder.checks.explain import unround
-from autograder.diagnosis.facts import AnswerFacts, concatenated
+from autograder.diagnosis.layout import AnswerFacts, concatenated
 from autograder.diagnosis.plain_functions import Known
 from autograder.judging.bank import Check
 from autograder.results import Outcome

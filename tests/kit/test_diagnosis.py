@@ -11,7 +11,8 @@ from autograder.checks.compare import CheckFailed
 from autograder.data.values import Handle
 from autograder.diagnosis.causes import Found, find_causes
 from autograder.diagnosis.common_property import in_common_with
-from autograder.diagnosis.facts import MOST_FACTS, Layout, call_facts
+from autograder.diagnosis.facts import MOST_FACTS, call_facts
+from autograder.diagnosis.layout import Layout
 from autograder.diagnosis.plain_functions import Known
 from autograder.diagnosis.weighing import Case, FailedAnswers, hold, is_hopeless, weigh
 from autograder.judging.bank import Check
