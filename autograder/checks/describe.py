@@ -21,6 +21,7 @@ from autograder.data.values import (
 )
 
 SHOWN = 8
+TOO_SLOW = "is there a loop that never ends, or far more done than asked?"
 LAZY = {
     *("generator", "map", "zip", "filter", "enumerate", "reversed", "list_reverseiterator"),
     *("range", "dict_values", "dict_keys", "itertools.accumulate", "itertools.chain"),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.checks.compare import CheckFailed
-from autograder.checks.describe import sentence
+from autograder.checks.describe import TOO_SLOW, sentence
 from autograder.checks.spelling import spell_last
 from autograder.errors import is_unwritten
 from autograder.judging.lacking import lacking_hint
@@ -81,7 +81,7 @@ def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -
     if isinstance(error, StudentRaised):
         return judge_raised(error.problem, tellable, call, asked)
     if isinstance(error, CallTimeout):
-        told = f"{error}: is there a loop that never ends, or far more done than asked?"
+        told = f"{error}: {TOO_SLOW}"
         return Verdict(Outcome.TIMEOUT, f"{call}\n{told}" if visible and call else sentence(told), call)
     if isinstance(error, AnswerTooLarge):
         told = "The answer is much larger than the right one: is it what the docstring says?"

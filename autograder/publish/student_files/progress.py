@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import CodeType, TracebackType
 
 from autograder.checks.compare import CheckFailed
+from autograder.checks.describe import TOO_SLOW
 from autograder.checks.spelling import spell_call, spell_last
 from autograder.errors import is_unwritten
 from autograder.publish.student_files.classics import meaning
@@ -83,9 +84,7 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
     own = own_frames(error.__traceback__, work)
     if isinstance(error, TooSlow):
         stops = f"the grader stops it after {work.limits.call_s:g} s"
-        told = "is there a loop that never ends, or far more done than asked?"
-        told = f"your code ran for {error.seconds:.0f} s ({stops}): {told}"
-        return [told, *own[-1:]]
+        return [f"your code ran for {error.seconds:.0f} s ({stops}): {TOO_SLOW}", *own[-1:]]
     if isinstance(error, SystemExit):
         return ["your code ends the program: return instead of calling exit()", *own]
     if own:

@@ -315,6 +315,7 @@ def is_short_text(value: str) -> bool:
 # describe: Words for messages: what an answer is, what to try, where it is wrong, side by side.
 
 SHOWN = 8
+TOO_SLOW = "is there a loop that never ends, or far more done than asked?"
 LAZY = {
     *("generator", "map", "zip", "filter", "enumerate", "reversed", "list_reverseiterator"),
     *("range", "dict_values", "dict_keys", "itertools.accumulate", "itertools.chain"),
@@ -4891,9 +4892,7 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
     own = own_frames(error.__traceback__, work)
     if isinstance(error, TooSlow):
         stops = f"the grader stops it after {work.limits.call_s:g} s"
-        told = "is there a loop that never ends, or far more done than asked?"
-        told = f"your code ran for {error.seconds:.0f} s ({stops}): {told}"
-        return [told, *own[-1:]]
+        return [f"your code ran for {error.seconds:.0f} s ({stops}): {TOO_SLOW}", *own[-1:]]
     if isinstance(error, SystemExit):
         return ["your code ends the program: return instead of calling exit()", *own]
     if own:
