@@ -11,9 +11,8 @@ from typing import Any
 
 from autograder.data.limits import Limits
 from autograder.sandbox import protocol
-from autograder.sandbox.callbacks import call_back
 from autograder.sandbox.calls import Answer
-from autograder.sandbox.codec import answer_in
+from autograder.sandbox.codec import answer_in, call_back
 from autograder.sandbox.patience import Excused, WorkerWatch
 from autograder.sandbox.program import Lends, Program
 from autograder.sandbox.warm import WarmProcess
