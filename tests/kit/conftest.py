@@ -1,5 +1,6 @@
 """Shared by the kit's own tests: a wall, started once, and ways to put programs behind it."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,6 +25,14 @@ settings.load_profile("kit")
 
 if sys.platform != "linux":
     collect_ignore_glob = ["test_wall*", "test_grading*", "test_batch*", "test_doctor*", "test_cluster*"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_own_lines_are_measured() -> Iterator[None]:
+    """Let what tests start, pytest of students among it, know nothing of coverage (see `make test`)."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SLIPCOVER_ENABLED", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
