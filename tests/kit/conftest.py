@@ -1,6 +1,5 @@
 """Shared by the kit's own tests: a wall, started once, and ways to put programs behind it."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
