@@ -1470,12 +1470,7 @@ def expect(condition: bool, reason: str, details: str = "") -> None:
 
 
 def expect_close(
-    got: Any,
-    want: Any,
-    *,
-    rtol: float = RTOL,
-    atol: float | None = None,
-    name: str | Sequence[str] = "",
+    got: Any, want: Any, *, rtol: float = RTOL, atol: float | None = None, name: str | Sequence[str] = ""
 ) -> None:
     """Fail unless `got` holds the numbers `want`, in the same shape.
 
@@ -3647,15 +3642,9 @@ def with_result(line: str, assigned: re.Match[str]) -> str:
 
 BEGINNINGS = (
     (re.compile(r"<!doctype html|<html|<\?xml", re.IGNORECASE), "a web page"),
-    (
-        re.compile(r"version https://git-lfs\.github\.com/spec"),
-        "a git-lfs pointer without its file",
-    ),
+    (re.compile(r"version https://git-lfs\.github\.com/spec"), "a git-lfs pointer without its file"),
     (re.compile(r"\{\\rtf"), "a rich text document (RTF)"),
-    (
-        re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'),
-        "a part of a notebook",
-    ),
+    (re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'), "a part of a notebook"),
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"PK\x03\x04"), "a zip or an office document"),
     (re.compile(r"diff --git |--- a/|<<<<<<< |(?:\+.*\n){2}"), "a diff"),
@@ -3797,7 +3786,7 @@ def notebook_cells(text: str, name: str) -> list[str]:
         line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
     try:
-        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
+        return [cell_text(cell) for cell in all_cells(book) if cell.get("cell_type") == "code"]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
 
@@ -3809,11 +3798,6 @@ def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     else:
         for sheet in book["worksheets"]:
             yield from sheet.get("cells", ())
-
-
-def is_code(cell: Mapping[str, Any]) -> bool:
-    """Whether a cell holds code; one that does not say what it is holds none."""
-    return bool(cell.get("cell_type") == "code")
 
 
 def cell_text(cell: Mapping[str, Any]) -> str:
@@ -4556,10 +4540,7 @@ class ProgramRun:
                     return
 
     def _attempt(
-        self,
-        code: CodeType,
-        namespace: dict[str, Any],
-        body: Callable[[], list[ast.stmt]] | None = None,
+        self, code: CodeType, namespace: dict[str, Any], body: Callable[[], list[ast.stmt]] | None = None
     ) -> BaseException | None:
         """Run code; return what stopped it."""
         try:
