@@ -206,9 +206,10 @@ def diagnosis_in_words(found: Found, texts: Mapping[str, str]) -> Diagnosis:
 
 
 def one_hint_of(texts: Sequence[str]) -> str:
-    """Return the hints of mistakes of which one was made."""
-    said = " Or: ".join(texts[:MOST_EQUAL])
-    return f"One of these, perhaps. {said}" if len(texts) > 1 else said
+    """Return the hints of mistakes of which one was made; what several say is said once."""
+    different = list(dict.fromkeys(texts))[:MOST_EQUAL]
+    said = " Or: ".join(different)
+    return f"One of these, perhaps. {said}" if len(different) > 1 else said
 
 
 def digest_of(case: Case) -> str:

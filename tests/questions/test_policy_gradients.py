@@ -362,7 +362,7 @@ def factors_of(before: Any, after: Any, actions: Sequence[int], rate: float) -> 
     right = bool(np.all(np.abs(change - predicted) <= 3e-4 * np.max(np.abs(change))))
     told = "only the first state's actions are learned: in which state is each chosen?"
     expect(right or np.any(change[1:]), told)
-    told = "the update is not the gradient of the log-probabilities of the actions taken, and nothing else"
+    told = "the weights do not follow the log-probabilities of the actions taken: is there more in the loss?"
     expect(right, told)
     return factors
 
@@ -565,7 +565,9 @@ def test_samples_from_the_policy(student):
             got = student.reinforce_episode(world, policy, optimizer, 0.9, *limit)
             expect_close(got, 100.0)
         actions = world.actions
-        told = "two episodes take the very same actions: is torch seeded, or the best one always taken?"
+        told = "every action is the most probable one: sample from softmax(policy(state)) as it is"
+        expect(set(actions) != {0}, told)
+        told = "two episodes take the very same actions: is torch seeded?"
         expect(actions[:200] != actions[200:], told)
         expect(2 not in actions, "an action was taken that the policy gives no probability")
         for action, prob in enumerate(probs[:2]):

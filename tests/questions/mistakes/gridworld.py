@@ -217,6 +217,32 @@ def has_its_goal_in_row_three(position, action, size=4):
     return after, 1.0 if done else -0.01, done
 
 
+@misconception("grid_step")
+def stops_at_the_far_edges_only(position, action, size=4):
+    """Nothing stops the agent at row 0 and column 0: min() holds it at the far edges, which max() would do
+    at the near ones."""
+    row, col = position
+    row_change, col_change = ((-1, 0), (0, 1), (1, 0), (0, -1))[action]
+    after = (min(row + row_change, size - 1), min(col + col_change, size - 1))
+    done = after == (size - 1, size - 1)
+    return after, 1.0 if done else -0.01, done
+
+
+@misconception("grid_step")
+def never_says_done(position, action, size=4):
+    """done is always False. The move that reaches the goal ends the episode."""
+    after, reward, _ = grid_step(position, action, size)
+    return after, reward, False
+
+
+@misconception("grid_step")
+def jumps_to_the_goal_from_beside_it(position, action, size=4):
+    """A bump beside the goal counts as arriving. Only the cell (size - 1, size - 1) is the goal."""
+    after, reward, done = grid_step(position, action, size)
+    close = sum(after) >= 2 * size - 3 and after == tuple(position)
+    return after, 1.0 if done or close else reward, bool(done or close)
+
+
 # run_random_episode
 
 
@@ -353,7 +379,7 @@ def never_repeats_an_action(env, rng, max_steps=100):
 
 @misconception("run_random_episode")
 def never_turns_back(env, rng, max_steps=100):
-    """A step is never taken back by the next one. A uniform policy does not remember what it did."""
+    """An action is never followed by its opposite. Draw each action afresh, whatever the last one was."""
     last = [int(rng.integers(4))]
 
     def onwards(step):
@@ -491,6 +517,19 @@ def never_goes_right(env, rng, max_steps=100):
 def seeds_a_generator_with_42(env, rng, max_steps=100):
     """The same episode comes every time: a generator with a fixed seed is made. Use the one given."""
     return run_random_episode(env, np.random.default_rng(42), max_steps)
+
+
+@misconception("run_random_episode")
+def takes_each_action_twice(env, rng, max_steps=100):
+    """Every action drawn is taken twice in a row. Draw one for each step."""
+    kept = []
+
+    def again(step):
+        kept.append(kept[-1] if len(kept) % 2 else int(rng.integers(4)))
+        return kept[-1]
+
+    rewards = walk(env, again, max_steps)
+    return sum(rewards), len(rewards)
 
 
 # epsilon_greedy_probs
@@ -664,7 +703,8 @@ def takes_near_ties_for_ties(q_row, epsilon):
 
 @misconception("boltzmann_probs")
 def overflows(q_row, temperature):
-    """Large values give infinity divided by infinity: NaN. What may be subtracted from every value first?"""
+    """exp of a large value is infinite, and infinity divided by infinity is NaN. What may be subtracted from
+    every value first?"""
     weights = np.exp(q_row / temperature)
     return weights / weights.sum()
 
@@ -820,6 +860,28 @@ def divides_the_probabilities(q_row, temperature):
     return weights / weights.sum() / temperature
 
 
+@misconception("boltzmann_probs")
+def subtracts_the_undivided_maximum(q_row, temperature):
+    """The values are divided by the temperature, the maximum that is subtracted is not. So the largest exponent
+    is not 0, and where values are large exp gives infinity, or 0 for all of them: mind the brackets."""
+    weights = np.exp(q_row / temperature - q_row.max())
+    return weights / weights.sum()
+
+
+@misconception("boltzmann_probs")
+def divides_by_the_largest_value(q_row, temperature):
+    """The values are divided by the largest of their sizes first. Only the temperature divides: to keep exp
+    small, subtract the largest value."""
+    return boltzmann_probs(q_row / (np.abs(q_row).max() or 1.0), temperature)
+
+
+@misconception("boltzmann_probs")
+def scales_to_the_unit_interval(q_row, temperature):
+    """The values are scaled to the range from 0 to 1 first, so their differences are lost. Only the temperature
+    divides."""
+    return boltzmann_probs((q_row - q_row.min()) / (np.ptp(q_row) or 1.0), temperature)
+
+
 # q_learning_update
 
 
@@ -845,7 +907,7 @@ def drops_the_last_reward(q_values, state, action, reward, next_state, terminate
 
 @misconception("q_learning_update")
 def skips_the_last_step(q_values, state, action, reward, next_state, terminated, alpha, gamma):
-    """The step that ends the episode teaches nothing here, yet it is the one that pays."""
+    """At the end the entry stays as it was. The step that ends the episode still moves it towards the reward."""
     if terminated:
         return q_values
     return q_learning_update(q_values, state, action, reward, next_state, False, alpha, gamma)
@@ -1006,14 +1068,6 @@ def takes_the_worst_ahead(q_values, state, action, reward, next_state, terminate
 
 
 @misconception("q_learning_update")
-def keeps_the_end_worth_its_entry(q_values, state, action, reward, next_state, terminated, alpha, gamma):
-    """At the end the entry stays as it was. It still moves towards the reward."""
-    if terminated:
-        return q_values
-    return q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, gamma)
-
-
-@misconception("q_learning_update")
 def exchanges_alpha_and_gamma(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """alpha and gamma are exchanged: alpha is the step size, gamma the discount."""
     return q_learning_update(q_values, state, action, reward, next_state, terminated, gamma, alpha)
@@ -1066,6 +1120,44 @@ def adds_the_old_entry(q_values, state, action, reward, next_state, terminated, 
     return q_values
 
 
+@misconception("q_learning_update")
+def subtracts_the_best_of_the_cell(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """What is subtracted from the target is the largest value of the cell. It is the entry of the action that
+    was taken."""
+    ahead = 0.0 if terminated else q_values[next_state].max()
+    q_values[state][action] += alpha * (reward + gamma * ahead - q_values[state].max())
+    return q_values
+
+
+@misconception("q_learning_update")
+def exchanges_row_and_column_of_the_next_state(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """Row and column of next_state are exchanged, those of state are not. Both are (row, col)."""
+    turned = (min(next_state[1], len(q_values) - 1), min(next_state[0], q_values.shape[1] - 1))
+    return q_learning_update(q_values, state, action, reward, turned, terminated, alpha, gamma)
+
+
+@misconception("q_learning_update")
+def looks_for_row_and_column_of_the_next_state_in_each_other(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """Row and column of next_state are exchanged, so in a grid that is no square they may not exist. Both
+    states are (row, col)."""
+    ahead = q_values[next_state[1], next_state[0]].max()
+    table = q_values.copy()
+    table[state][action] += alpha * (reward + gamma * ahead * (not terminated) - table[state][action])
+    return table
+
+
+@misconception("q_learning_update")
+def scales_what_is_ahead_only(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The reward is added in full. alpha scales the whole error, the reward too: are brackets missing?"""
+    ahead = 0.0 if terminated else gamma * q_values[next_state].max()
+    q_values[state][action] += reward + alpha * (ahead - q_values[state][action])
+    return q_values
+
+
 # train_q_learning
 
 
@@ -1088,6 +1180,16 @@ def learn(env, episodes, alpha, gamma, choose, max_steps=100, q_values=None, loo
 def sampler(epsilon, rng):
     """Return an epsilon-greedy rule for the actions."""
     return lambda q_row: int(rng.choice(len(q_row), p=epsilon_greedy_probs(q_row, epsilon)))
+
+
+def coin(epsilon, rng):
+    """Return the same rule in its other usual writing, which draws other numbers: chance decides much here."""
+
+    def choose(q_row):
+        explores = rng.random() < epsilon
+        return int(rng.integers(4) if explores else rng.choice(np.flatnonzero(q_row == q_row.max())))
+
+    return choose
 
 
 @misconception("train_q_learning")
@@ -1211,11 +1313,9 @@ def exploits_with_probability_epsilon(env, episodes, alpha, gamma, epsilon, rng,
     return learn(env, episodes, alpha, gamma, sampler(1 - epsilon, rng), max_steps)
 
 
-@misconception("train_q_learning")
-def takes_the_cut_for_the_end(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """A step that uses up max_steps is learned as if nothing followed. Only `done` ends the world."""
+def learn_cut(env, episodes, alpha, gamma, choose, max_steps):
+    """Q-learning to which the last step that is allowed is an end."""
     q_values = np.zeros((env.size, env.size, 4))
-    choose = sampler(epsilon, rng)
     for _ in range(episodes):
         state = env.reset()
         for step in range(max_steps):
@@ -1227,6 +1327,18 @@ def takes_the_cut_for_the_end(env, episodes, alpha, gamma, epsilon, rng, max_ste
             if done:
                 break
     return q_values
+
+
+@misconception("train_q_learning")
+def takes_the_cut_for_the_end(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """A step that uses up max_steps is learned as if nothing followed. Only `done` ends the world."""
+    return learn_cut(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def takes_the_cut_for_the_end_with_a_coin(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """A step that uses up max_steps is learned as if nothing followed. Only `done` ends the world."""
+    return learn_cut(env, episodes, alpha, gamma, coin(epsilon, rng), max_steps)
 
 
 @misconception("train_q_learning")
@@ -1399,6 +1511,30 @@ def explores_less_and_less(env, episodes, alpha, gamma, epsilon, rng, max_steps=
     return q_values
 
 
+def learn_with_less_and_less(env, episodes, alpha, gamma, epsilon, rule, max_steps):
+    """Q-learning that explores nine tenths as much in each episode as in the one before."""
+    q_values = np.zeros((env.size, env.size, 4))
+    for episode in range(episodes):
+        q_values = learn(env, 1, alpha, gamma, rule(epsilon * 0.9**episode), max_steps, q_values)
+    return q_values
+
+
+@misconception("train_q_learning")
+def explores_less_by_a_tenth_each_time(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Exploring dies out: epsilon is multiplied by a number below 1 after every episode. It stays as it is
+    given."""
+    rule = lambda now: sampler(now, rng)  # noqa: E731
+    return learn_with_less_and_less(env, episodes, alpha, gamma, epsilon, rule, max_steps)
+
+
+@misconception("train_q_learning")
+def explores_less_by_a_tenth_each_time_with_a_coin(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Exploring dies out: epsilon is multiplied by a number below 1 after every episode. It stays as it is
+    given."""
+    rule = lambda now: coin(now, rng)  # noqa: E731
+    return learn_with_less_and_less(env, episodes, alpha, gamma, epsilon, rule, max_steps)
+
+
 @misconception("train_q_learning")
 def explores_less_and_less_from_one(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """Exploring starts at 1 and shrinks by a factor, whatever epsilon is: use the argument as it is."""
@@ -1522,10 +1658,10 @@ def draws_one_action_per_training_episode(env, episodes, alpha, gamma, epsilon, 
 
 @misconception("train_q_learning")
 def forgets_all_between_episodes(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """Every episode begins with an empty table. Make it once, before the first."""
-    q_values, choose = np.zeros((env.size, env.size, 4)), sampler(epsilon, rng)
+    """Every episode begins with an empty table, and without an episode there is none. Make it once, before
+    the first."""
     for _ in range(episodes):
-        q_values = learn(env, 1, alpha, gamma, choose, max_steps)
+        q_values = learn(env, 1, alpha, gamma, sampler(epsilon, rng), max_steps)
     return q_values
 
 
@@ -1546,6 +1682,39 @@ def begins_with_random_values(env, episodes, alpha, gamma, epsilon, rng, max_ste
 def runs_one_episode_too_few(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
     """One episode is missing: range(1, episodes) leaves one out."""
     return learn(env, max(episodes - 1, 0), alpha, gamma, sampler(epsilon, rng), max_steps)
+
+
+def learn_returns(env, episodes, alpha, gamma, choose, max_steps):
+    """Move the entries towards the return of each episode, once it is over."""
+    q_values = np.zeros((env.size, env.size, 4))
+    for _ in range(episodes):
+        state, path = env.reset(), []
+        for _ in range(max_steps):
+            action = choose(q_values[state])
+            after, reward, done = env.step(action)
+            path.append((state, action, reward))
+            state = after
+            if done:
+                break
+        following = 0.0
+        for state, action, reward in reversed(path):
+            following = reward + gamma * following
+            q_values[state][action] += alpha * (following - q_values[state][action])
+    return q_values
+
+
+@misconception("train_q_learning")
+def learns_returns_at_the_end(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Entries move towards the return of the whole episode (that is Monte Carlo), which holds what exploring
+    cost and ends at the cut. Q-learning looks ahead to the best value of the next cell, after each step."""
+    return learn_returns(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps)
+
+
+@misconception("train_q_learning")
+def learns_returns_at_the_end_with_a_coin(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Entries move towards the return of the whole episode (that is Monte Carlo), which holds what exploring
+    cost and ends at the cut. Q-learning looks ahead to the best value of the next cell, after each step."""
+    return learn_returns(env, episodes, alpha, gamma, coin(epsilon, rng), max_steps)
 
 
 # greedy_policy and state_values
@@ -1677,6 +1846,20 @@ def looks_for_values_above_zero(q_values):
     return np.argmax(np.maximum(q_values, 0), axis=-1)
 
 
+@misconception("greedy_policy")
+def returns_places_in_the_flat_table(q_values):
+    """These are places in the table laid out flat, not actions: take argmax along the last axis, and leave the
+    cell out of it."""
+    cells = np.arange(q_values[..., 0].size).reshape(q_values.shape[:2])
+    return cells * q_values.shape[-1] + q_values.argmax(axis=-1)
+
+
+@misconception("greedy_policy")
+def subtracts_one_from_actions(q_values):
+    """Every action is one too small: argmax counts from 0 already."""
+    return q_values.argmax(axis=-1) - 1
+
+
 @misconception("state_values")
 def averages_over_actions(q_values):
     """The mean is what a random policy earns. The best action counts."""
@@ -1791,6 +1974,33 @@ def returns_a_flat_row(q_values):
 def indexes_with_the_best_actions(q_values):
     """q_values[..., best] takes all best actions in every cell. Take the maximum over the last axis."""
     return q_values[..., q_values.argmax(axis=-1)]
+
+
+@misconception("state_values")
+def mixes_in_the_mean(q_values):
+    """Part of the mean over the actions is mixed in, as if the agent still explored. The largest value alone
+    is asked."""
+    return 0.9 * q_values.max(axis=-1) + 0.1 * q_values.mean(axis=-1)
+
+
+@misconception("state_values")
+def takes_the_largest_magnitude(q_values):
+    """The value farthest from 0 is taken, which may be a negative one. The largest is asked: is abs() needed?"""
+    best = np.abs(q_values).argmax(axis=-1)
+    return np.take_along_axis(q_values, best[..., None], axis=-1)[..., 0]
+
+
+@misconception("state_values")
+def averages_by_softmax(q_values):
+    """The values are averaged with the probabilities of a softmax. The largest alone is asked."""
+    weights = np.exp(q_values - q_values.max(axis=-1, keepdims=True))
+    return (weights * q_values).sum(axis=-1) / weights.sum(axis=-1)
+
+
+@misconception("state_values")
+def subtracts_the_mean_of_the_actions(q_values):
+    """The mean over the actions is subtracted: that is an advantage. The largest value as it is was asked."""
+    return q_values.max(axis=-1) - q_values.mean(axis=-1)
 
 
 # value_iteration
@@ -2044,6 +2254,29 @@ def looks_at_the_last_state_only(transition_probs, rewards, gamma, tol=1e-8):
 
 
 @misconception("value_iteration")
+def looks_at_the_first_state_only(transition_probs, rewards, gamma, tol=1e-8):
+    """Only the change of the first state decides when to stop. Keep the largest change of a sweep."""
+    _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: abs(b[0] - a[0]) < tol)
+    return values, q_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def chooses_by_the_next_value(transition_probs, rewards, gamma, tol=1e-8):
+    """The values are right, but the policy looks at the values of the next states alone. What the step pays
+    counts too."""
+    values, _ = value_iteration(transition_probs, rewards, gamma, tol)
+    return values, (transition_probs @ values).argmax(axis=1)
+
+
+@misconception("value_iteration")
+def forgets_gamma_in_the_policy(transition_probs, rewards, gamma, tol=1e-8):
+    """The values are right, but the policy looks ahead without gamma. It is the argmax of what the values are
+    the max of."""
+    values, _ = value_iteration(transition_probs, rewards, gamma, tol)
+    return values, (transition_probs * (rewards + values)).sum(axis=2).argmax(axis=1)
+
+
+@misconception("value_iteration")
 def never_discounts(transition_probs, rewards, gamma, tol=1e-8):
     """gamma is not used: what follows counts in full."""
     values = np.zeros(len(transition_probs))
@@ -2230,14 +2463,16 @@ def writes_outside_the_figure(milestones):
 # plot_values
 
 
-def heatmap(values, image=None, write=True, bar=True, swap=False, form="{:.2f}", names=("Column", "Row")):
+def heatmap(
+    values, image=None, write=True, bar=True, swap=False, form="{:.2f}", names=("Column", "Row"), ink="black"
+):
     """Return a heatmap with one or the other thing changed."""
     figure, axes = plt.subplots()
     shown = axes.imshow(values if image is None else image)
     for (row, col), value in np.ndenumerate(values):
         spot = (row, col) if swap else (col, row)
         if write:
-            axes.text(*spot, form.format(value), ha="center", va="center")
+            axes.text(*spot, form.format(value), ha="center", va="center", color=ink)
     axes.set_xlabel(names[0])
     axes.set_ylabel(names[1])
     axes.set_title("Values")
@@ -2250,6 +2485,13 @@ def heatmap(values, image=None, write=True, bar=True, swap=False, form="{:.2f}",
 def writes_numbers_into_transposed_cells(values):
     """The numbers stand in the wrong cells: a text is placed at (x, y), so which index comes first?"""
     return heatmap(values, swap=True)
+
+
+@misconception("plot_values")
+def writes_white_numbers_into_transposed_cells(values):
+    """The numbers stand in the wrong cells, and some outside: a text is placed at (x, y), so which index comes
+    first?"""
+    return heatmap(values, swap=True, ink="white")
 
 
 @misconception("plot_values")

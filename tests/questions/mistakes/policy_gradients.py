@@ -8,6 +8,7 @@ from torch.distributions import Categorical
 from autograder.checks import misconception
 from solutions.policy_gradients import BANDIT_REWARDS
 from solutions.policy_gradients import gae_advantages as right_gae
+from solutions.policy_gradients import ppo_clip_loss as right_loss
 from solutions.policy_gradients import standardize_returns as right_standardize
 
 # standardize_returns
@@ -169,6 +170,31 @@ def normalizes_as_a_layer_does(returns, eps=1e-8):
 def adds_eps_after_dividing(returns, eps=1e-8):
     """eps is added to the quotient, not to the standard deviation: brackets are missing."""
     return (returns - returns.mean()) / returns.std() + eps
+
+
+@misconception("standardize_returns")
+def cuts_the_results_at_one(returns, eps=1e-8):
+    """The standardised returns are cut to a range of your own. Leave those far from the mean as they are."""
+    return right_standardize(returns, eps).clamp(-1.0, 1.0)
+
+
+@misconception("standardize_returns")
+def cuts_the_results_at_two(returns, eps=1e-8):
+    """Standardised returns far from the mean are cut to a range of your own. Leave them as they are."""
+    return right_standardize(returns, eps).clamp(-2.0, 2.0)
+
+
+@misconception("standardize_returns")
+def divides_by_the_mean_deviation(returns, eps=1e-8):
+    """You divide by the mean distance from the mean. The standard deviation is the root of a mean of squares."""
+    centred = returns - returns.mean()
+    return centred / (centred.abs().mean() + eps)
+
+
+@misconception("standardize_returns")
+def divides_by_the_range(returns, eps=1e-8):
+    """You divide by the distance from the smallest to the largest. The standard deviation is asked."""
+    return (returns - returns.mean()) / (returns.max() - returns.min() + eps)
 
 
 # PolicyNetwork
@@ -536,6 +562,30 @@ class BeginsWithZeroLogits(nn.Module):
         return self.net(state)
 
 
+@misconception("PolicyNetwork")
+class uses_a_gelu(nn.Module):
+    """A smooth relative of the ReLU, GELU or the like, stands between the layers. A plain ReLU is asked."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(state_dim, hidden), nn.GELU(), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
+@misconception("PolicyNetwork")
+class cuts_the_state_at_zero(nn.Module):
+    """The ReLU is taken of the state. It belongs between the two layers."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = nn.Sequential(nn.ReLU(), nn.Linear(state_dim, hidden), nn.Linear(hidden, n_actions))
+
+    def forward(self, state):
+        return self.net(state)
+
+
 # reinforce_episode
 
 
@@ -607,8 +657,8 @@ def forgets_zero_grad(env, policy, optimizer, gamma=0.99, max_steps=200):
 
 @misconception("reinforce_episode")
 def takes_the_most_probable_action(env, policy, optimizer, gamma=0.99, max_steps=200):
-    """You take the most probable action every time. How would the policy ever find out that another
-    one pays more?"""
+    """The most probable action is taken nearly every time: by argmax, or because the logits are made sharper
+    before sampling. How would the policy ever find out that another one pays more?"""
     log_probs, rewards = play(env, policy, max_steps, lambda actions: actions.logits.argmax())
     update(optimizer, log_probs, discounted(rewards, gamma))
     return sum(rewards)
@@ -766,8 +816,8 @@ def seeds_torch_in_every_episode(env, policy, optimizer, gamma=0.99, max_steps=2
 
 @misconception("reinforce_episode")
 def updates_after_every_step(env, policy, optimizer, gamma=0.99, max_steps=200):
-    """You update after each step, with that step's reward: what follows is not known yet. Collect
-    first, update once at the end."""
+    """The optimizer takes a step for each action. Collect the whole episode, add up the loss of all its
+    actions, and update once."""
     state, total = env.reset(), 0.0
     for _ in range(max_steps):
         actions = Categorical(logits=policy(torch.tensor(state)))
@@ -794,8 +844,7 @@ def clips_the_gradient(env, policy, optimizer, gamma=0.99, max_steps=200):
 
 @misconception("reinforce_episode")
 def adds_a_bonus_for_entropy(env, policy, optimizer, gamma=0.99, max_steps=200):
-    """There is more in the loss than log-probabilities and returns, a bonus for entropy or a penalty on the
-    weights, it seems. None is asked."""
+    """A bonus for entropy is in the loss. None is asked."""
     state, log_probs, rewards, bonus = env.reset(), [], [], 0.0
     for _ in range(max_steps):
         actions = Categorical(logits=policy(torch.tensor(state)))
@@ -971,6 +1020,60 @@ def clears_the_gradient_after_backward(env, policy, optimizer, gamma=0.99, max_s
     return sum(rewards)
 
 
+@misconception("reinforce_episode")
+def samples_at_a_temperature(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """Actions are not drawn from softmax(policy(state)): are the logits divided or multiplied by a number
+    first, such as a temperature?"""
+
+    def choose(actions):
+        return Categorical(logits=actions.logits / 0.5).sample()
+
+    log_probs, rewards = play(env, policy, max_steps, choose)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+def play_without_the_end(env, policy, max_steps):
+    """Roll one episode out, but lose the step that ends it."""
+    state, log_probs, rewards = env.reset(), [], []
+    for _ in range(max_steps):
+        actions = Categorical(logits=policy(torch.tensor(state)))
+        action = actions.sample()
+        state, reward, done = env.step(action.item())
+        if done:
+            break
+        log_probs.append(actions.log_prob(action))
+        rewards.append(reward)
+    return log_probs, rewards
+
+
+@misconception("reinforce_episode")
+def loses_the_step_that_ends_it(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The step that ends the episode is lost, in the sum and in the update: the loop is left before its reward
+    is kept."""
+    log_probs, rewards = play_without_the_end(env, policy, max_steps)
+    if rewards:
+        update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def loses_the_step_that_ends_it_and_stacks_nothing(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The step that ends the episode is lost, and of an episode of one step nothing is left to stack: the loop
+    is left before the reward is kept."""
+    log_probs, rewards = play_without_the_end(env, policy, max_steps)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
+@misconception("reinforce_episode")
+def ignores_max_steps(env, policy, optimizer, gamma=0.99, max_steps=200):
+    """The episode goes on until it is done, or up to a number of your own: max_steps has no effect."""
+    log_probs, rewards = play(env, policy, 2000)
+    update(optimizer, log_probs, discounted(rewards, gamma))
+    return sum(rewards)
+
+
 BASELINE = [0.0]  # what is remembered from one call to the next
 
 
@@ -1088,7 +1191,7 @@ def returns_the_value_targets(rewards, values, bootstrap_value, terminated, gamm
 
 @misconception("gae_advantages")
 def normalizes_the_advantages(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
-    """Mean 0 and deviation 1 come later, if at all. The advantages as they are were asked."""
+    """You standardise the advantages. They are asked as they are: standardising comes later, if at all."""
     found = right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda)
     return (found - found.mean()) / (found.std() + 1e-8)
 
@@ -1233,6 +1336,34 @@ def stops_before_the_first_step(rewards, values, bootstrap_value, terminated, ga
 def loses_the_last_reward_of_an_episode(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
     """At the end of an episode the reward is masked away, too. It was earned: only what would follow is 0."""
     return right_gae(rewards * (1.0 - terminated), values, bootstrap_value, terminated, gamma, gae_lambda)
+
+
+@misconception("gae_advantages")
+def takes_the_reward_alone_at_an_end(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """Where an episode ends, the advantage is the reward alone. Nothing follows, but what was expected,
+    values[t], is still subtracted."""
+    kept = rewards + values * terminated
+    return right_gae(kept, values, bootstrap_value, terminated, gamma, gae_lambda)
+
+
+@misconception("gae_advantages")
+def weighs_the_errors_by_one_minus_lambda(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """Each td_error is multiplied by 1 - gae_lambda. That factor averages n-step returns; in the sum of
+    td_errors it has cancelled."""
+    return (1 - gae_lambda) * right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda)
+
+
+@misconception("gae_advantages")
+def decays_by_one_minus_lambda(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The sum fades with gamma * (1 - gae_lambda). It fades with gamma * gae_lambda."""
+    return right_gae(rewards, values, bootstrap_value, terminated, gamma, 1 - gae_lambda)
+
+
+@misconception("gae_advantages")
+def discounts_the_next_value_by_both(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """The next value in the td_error is discounted by gamma * gae_lambda. There stands gamma alone."""
+    on, decay = ~terminated, gamma * gae_lambda
+    return gae(rewards, values, bootstrap_value, on, on, decay, decay)
 
 
 # ppo_clip_loss
@@ -1451,6 +1582,66 @@ def leaves_the_clipped_ratio_without_advantage(log_probs, old_log_probs, advanta
     return -torch.min(ratio * advantages, ratio.clamp(1 - clip_eps, 1 + clip_eps)).mean()
 
 
+def dual_clip(log_probs, old_log_probs, advantages, clip_eps, bound):
+    """Return PPO's loss with the objective of bad actions bounded by a multiple of the advantage."""
+    terms, advantages = (
+        torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps)),
+        advantages.detach(),
+    )
+    return -torch.where(advantages < 0, torch.max(terms, bound * advantages), terms).mean()
+
+
+@misconception("ppo_clip_loss")
+def bounds_the_loss_of_bad_actions(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """For negative advantages the objective is bounded below by a multiple of the advantage (dual clip).
+    Only the clip of the ratio is asked: a large ratio with a negative advantage counts in full."""
+    return dual_clip(log_probs, old_log_probs, advantages, clip_eps, 3.0)
+
+
+@misconception("ppo_clip_loss")
+def bounds_the_loss_of_bad_actions_at_two(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """Where the advantage is negative and the ratio large, the loss stops growing at a multiple of the
+    advantage (dual clip). PPO as asked has no such bound."""
+    return dual_clip(log_probs, old_log_probs, advantages, clip_eps, 2.0)
+
+
+@misconception("ppo_clip_loss")
+def adds_a_bonus_for_entropy_by_habit(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The mean of log_probs, an estimate of the entropy, is added to the loss. The clipped loss alone is
+    asked."""
+    return right_loss(log_probs, old_log_probs, advantages, clip_eps) + 0.01 * log_probs.mean()
+
+
+@misconception("ppo_clip_loss")
+def adds_a_penalty_for_the_distance(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """A penalty for the distance to the old policy, an estimate of the KL divergence, is in the loss. The
+    clipped loss alone is asked."""
+    distance = (old_log_probs.detach() - log_probs).mean()
+    return right_loss(log_probs, old_log_probs, advantages, clip_eps) + 0.01 * distance
+
+
+def masked_policy_gradient(log_probs, old_log_probs, advantages, clip_eps):
+    """Return -log_prob * advantage where the ratio is inside the limits, and which items these are."""
+    inside = ((torch.exp(log_probs - old_log_probs) - 1).abs() <= clip_eps).detach()
+    return -log_probs * advantages.detach() * inside, inside
+
+
+@misconception("ppo_clip_loss")
+def masks_the_plain_policy_gradient(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The loss is -log_prob * advantage, averaged over the items whose ratio is inside the limits. PPO's terms
+    are ratio * advantage, with the ratio as it is and limited, for every item."""
+    terms, inside = masked_policy_gradient(log_probs, old_log_probs, advantages, clip_eps)
+    return terms.sum() / inside.sum().clamp(min=1)
+
+
+@misconception("ppo_clip_loss")
+def masks_the_plain_policy_gradient_in_the_mean(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The loss is -log_prob * advantage, and 0 where the ratio is outside the limits. PPO's terms are
+    ratio * advantage, with the ratio as it is and limited."""
+    terms, _ = masked_policy_gradient(log_probs, old_log_probs, advantages, clip_eps)
+    return terms.mean()
+
+
 # clip_fraction
 
 
@@ -1577,6 +1768,25 @@ def compares_logarithms_on_both_sides(log_probs, old_log_probs, clip_eps=0.2):
 def judges_the_mean_ratio(log_probs, old_log_probs, clip_eps=0.2):
     """The mean ratio is compared, so the answer is 0 or 1. Compare each ratio, then take the mean."""
     return float((torch.exp(log_probs - old_log_probs).mean() - 1).abs() > clip_eps)
+
+
+@misconception("clip_fraction")
+def rounds_the_fraction(log_probs, old_log_probs, clip_eps=0.2):
+    """The share is rounded. Leave it as it is: rounding is for printing."""
+    return round(float(((torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps).double().mean()), 2)
+
+
+@misconception("clip_fraction")
+def rounds_the_fraction_to_a_tenth(log_probs, old_log_probs, clip_eps=0.2):
+    """The share is rounded to one decimal. Leave it as it is: rounding is for printing."""
+    return round(float(((torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps).double().mean()), 1)
+
+
+@misconception("clip_fraction")
+def subtracts_the_probabilities(log_probs, old_log_probs, clip_eps=0.2):
+    """You compare the difference of the two probabilities with clip_eps. Their ratio counts, however small
+    they are."""
+    return float(((log_probs.exp() - old_log_probs.exp()).abs() > clip_eps).double().mean())
 
 
 # train_bandit
@@ -1911,6 +2121,13 @@ def returns_the_losses(policy, episodes, optimizer, generator):
         optimizer.step()
         losses.append(loss.item())
     return losses
+
+
+@misconception("train_bandit")
+def returns_running_totals(policy, episodes, optimizer, generator):
+    """The rewards are added up from episode to episode. Each episode's own reward is asked."""
+    paid = [bandit_step(policy, optimizer, *drawing(generator)) for _ in range(episodes)]
+    return [sum(paid[: episode + 1]) for episode in range(episodes)]
 
 
 # action_rate
