@@ -882,6 +882,14 @@ def scales_to_the_unit_interval(q_row, temperature):
     return boltzmann_probs((q_row - q_row.min()) / (np.ptp(q_row) or 1.0), temperature)
 
 
+@misconception("boltzmann_probs")
+def clips_the_exponents_at_500(q_row, temperature):
+    """Exponents beyond a number of your own are cut, so large values become equal. What may be subtracted from
+    all of them instead?"""
+    weights = np.exp(np.clip(q_row / temperature, -500.0, 500.0))
+    return weights / weights.sum()
+
+
 # q_learning_update
 
 
@@ -2251,6 +2259,13 @@ def looks_at_the_last_state_only(transition_probs, rewards, gamma, tol=1e-8):
             values[state] = (expected[state] + gamma * transition_probs[state] @ values).max()
         if abs(values[-1] - before) < tol:
             return values, (expected + gamma * transition_probs @ values).argmax(axis=1)
+
+
+@misconception("value_iteration")
+def looks_at_the_change_of_the_last_state(transition_probs, rewards, gamma, tol=1e-8):
+    """Only the change of the last state decides when to stop. Keep the largest change of a sweep."""
+    _, values, q_values = sweeps(transition_probs, rewards, gamma, lambda a, b, n: abs(b[-1] - a[-1]) < tol)
+    return values, q_values.argmax(axis=1)
 
 
 @misconception("value_iteration")

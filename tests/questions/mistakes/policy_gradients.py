@@ -1752,6 +1752,13 @@ def halves_the_range(log_probs, old_log_probs, clip_eps=0.2):
 
 
 @misconception("clip_fraction")
+def halves_the_range_in_two_limits(log_probs, old_log_probs, clip_eps=0.2):
+    """The range is half as wide as it should be: clip_eps reaches to either side of 1."""
+    ratio = torch.exp(log_probs - old_log_probs)
+    return float(((ratio < 1 - clip_eps / 2) | (ratio > 1 + clip_eps / 2)).double().mean())
+
+
+@misconception("clip_fraction")
 def has_another_default(log_probs, old_log_probs, clip_eps=0.1):
     """Another range is used when clip_eps is not given. Keep the signature as it was."""
     return float(((torch.exp(log_probs - old_log_probs) - 1).abs() > clip_eps).double().mean())
