@@ -31,7 +31,8 @@ def table_of(q_values, size):
     """Return an answer as the table of action values of a grid, or say what is wrong with it."""
     table = numbers_of(q_values, "the table")
     wanted = (size, size, 4)
-    expect(table.shape == wanted, f"the table has shape {table.shape}; expected {wanted}")
+    told = "the table does not have the shape (env.size, env.size, 4)"
+    expect(table.shape == wanted, told, f"got {table.shape}, expected {wanted}")
     expect(bool(np.isfinite(table).all()), "the table holds NaN or infinity")
     return table
 
@@ -59,9 +60,10 @@ def actions_in(policy, shape, count):
     actions = numbers_of(policy, "the policy")
     if len(shape) == 1 and actions.shape == (*shape, 1):
         actions = actions[:, 0]
-    expect(actions.shape == shape, f"the policy has shape {actions.shape}; expected {shape}")
+    told = "the policy does not have one action for each state, in the shape of the states"
+    expect(actions.shape == shape, told, f"got {actions.shape}, expected {shape}")
     known = bool(np.isin(actions, range(count)).all())
-    expect(known, f"the policy holds what is no action: actions are numbered from 0 to {count - 1}")
+    expect(known, "the policy holds numbers that are no actions: with A of them, they are 0 to A - 1")
     return actions.astype(int)
 
 
@@ -187,12 +189,14 @@ def texts_of(figure):
     return found
 
 
-def with_year(label, year, texts):
+def with_year(label, year, texts, milestones):
     """Return a label's text and that of its year: the same, or one above, below or beside it."""
     pattern = rf"(?<!\d){year}(?!\d)"
     if re.search(pattern, label["text"]):
         return [label]
+    names = [squashed(name) for name in milestones.values()]  # beside another label is another's year
     years = [text for text in texts if re.search(pattern, text["text"])]
+    years = [text for text in years if not any(name in squashed(text["text"]) for name in names)]
     close = [text for text in years if np.isclose(text["at"], label["at"], rtol=0, atol=2e-3).any()]
     return [label, close[0]] if close else []
 
@@ -214,7 +218,9 @@ def expect_labels_and_years(figure, milestones):
     for year, found in zip(sorted(milestones), labels, strict=True):
         expect(len(found) > 0, "the label of a milestone is not in the figure", milestones[year])
         told = "a label comes without its year, or with another"
-        expect(any(with_year(one, year, texts) for one in found), told, f"{milestones[year]}, {year}")
+        expect(
+            any(with_year(one, year, texts, milestones) for one in found), told, f"{milestones[year]}, {year}"
+        )
 
 
 def expect_in_order(figure, milestones):
@@ -230,7 +236,7 @@ def written(figure, milestones):
     """Return the texts that have to be readable: the labels and their years."""
     texts, labels = texts_of(figure), labels_of(figure, milestones)
     pairs = [
-        next(filter(None, (with_year(one, year, texts) or [one] for one in found)), [])
+        next(filter(None, (with_year(one, year, texts, milestones) or [one] for one in found)), [])
         for year, found in zip(sorted(milestones), labels, strict=True)
     ]
     return [text for pair in pairs for text in pair]

@@ -70,12 +70,14 @@ def texts_of(figure):
     return found
 
 
-def with_year(label, year, texts):
+def with_year(label, year, texts, milestones):
     """Return a label's text and that of its year: the same, or one above, below or beside it."""
     pattern = rf"(?<!\d){year}(?!\d)"
     if re.search(pattern, label["text"]):
         return [label]
+    names = [squashed(name) for name in milestones.values()]  # beside another label is another's year
     years = [text for text in texts if re.search(pattern, text["text"])]
+    years = [text for text in years if not any(name in squashed(text["text"]) for name in names)]
     close = [text for text in years if np.isclose(text["at"], label["at"], rtol=0, atol=2e-3).any()]
     return [label, close[0]] if close else []
 
@@ -97,7 +99,9 @@ def expect_labels_and_years(figure, milestones):
     for year, found in zip(sorted(milestones), labels, strict=True):
         expect(len(found) > 0, "the label of a milestone is not in the figure", milestones[year])
         told = "a label comes without its year, or with another"
-        expect(any(with_year(one, year, texts) for one in found), told, f"{milestones[year]}, {year}")
+        expect(
+            any(with_year(one, year, texts, milestones) for one in found), told, f"{milestones[year]}, {year}"
+        )
 
 
 def expect_in_order(figure, milestones):
@@ -113,7 +117,7 @@ def written(figure, milestones):
     """Return the texts that have to be readable: the labels and their years."""
     texts, labels = texts_of(figure), labels_of(figure, milestones)
     pairs = [
-        next(filter(None, (with_year(one, year, texts) or [one] for one in found)), [])
+        next(filter(None, (with_year(one, year, texts, milestones) or [one] for one in found)), [])
         for year, found in zip(sorted(milestones), labels, strict=True)
     ]
     return [text for pair in pairs for text in pair]

@@ -21,7 +21,8 @@ def table_of(q_values, size):
     """Return an answer as the table of action values of a grid, or say what is wrong with it."""
     table = numbers_of(q_values, "the table")
     wanted = (size, size, 4)
-    expect(table.shape == wanted, f"the table has shape {table.shape}; expected {wanted}")
+    told = "the table does not have the shape (env.size, env.size, 4)"
+    expect(table.shape == wanted, told, f"got {table.shape}, expected {wanted}")
     expect(bool(np.isfinite(table).all()), "the table holds NaN or infinity")
     return table
 

@@ -16,9 +16,10 @@ def actions_in(policy, shape, count):
     actions = numbers_of(policy, "the policy")
     if len(shape) == 1 and actions.shape == (*shape, 1):
         actions = actions[:, 0]
-    expect(actions.shape == shape, f"the policy has shape {actions.shape}; expected {shape}")
+    told = "the policy does not have one action for each state, in the shape of the states"
+    expect(actions.shape == shape, told, f"got {actions.shape}, expected {shape}")
     known = bool(np.isin(actions, range(count)).all())
-    expect(known, f"the policy holds what is no action: actions are numbered from 0 to {count - 1}")
+    expect(known, "the policy holds numbers that are no actions: with A of them, they are 0 to A - 1")
     return actions.astype(int)
 
 

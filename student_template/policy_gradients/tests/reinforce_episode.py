@@ -181,7 +181,9 @@ def test_samples_from_the_policy(student):
             got = student.reinforce_episode(world, policy, optimizer, 0.9, *limit)
             expect_close(got, 100.0)
         actions = world.actions
-        told = "two episodes take the very same actions: is torch seeded, or the best one always taken?"
+        told = "every action is the most probable one: sample from softmax(policy(state)) as it is"
+        expect(set(actions) != {0}, told)
+        told = "two episodes take the very same actions: is torch seeded?"
         expect(actions[:200] != actions[200:], told)
         expect(2 not in actions, "an action was taken that the policy gives no probability")
         for action, prob in enumerate(probs[:2]):
