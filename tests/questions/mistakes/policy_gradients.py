@@ -928,15 +928,6 @@ def learns_from_good_episodes_alone(env, policy, optimizer, gamma=0.99, max_step
 
 
 @misconception("reinforce_episode")
-def credits_all_with_the_discounted_episode(env, policy, optimizer, gamma=0.99, max_steps=200):
-    """Every step gets the discounted return of the first one. An action is to be weighed by what follows
-    from its own step on."""
-    log_probs, rewards = play(env, policy, max_steps)
-    update(optimizer, log_probs, discounted(rewards, gamma)[0].expand(len(rewards)))
-    return sum(rewards)
-
-
-@misconception("reinforce_episode")
 def returns_the_loss(env, policy, optimizer, gamma=0.99, max_steps=200):
     """The loss comes back. The plain sum of the episode's rewards is asked."""
     log_probs, rewards = play(env, policy, max_steps)
@@ -1698,14 +1689,6 @@ def divides_exp_by_exp(log_probs, old_log_probs, clip_eps=0.2):
 def has_a_clip_eps_of_its_own(log_probs, old_log_probs, clip_eps=0.2):
     """The argument clip_eps has no effect. Is 0.2 written where it should stand?"""
     return ((torch.exp(log_probs - old_log_probs) - 1).abs() > 0.2).double().mean()
-
-
-@misconception("clip_fraction")
-def counts_where_the_clip_acts(log_probs, old_log_probs, clip_eps=0.2):
-    """Only ratios above the limit, or far below it, are counted. Here every ratio outside counts, on
-    either side of 1 by more than clip_eps."""
-    ratio = torch.exp(log_probs - old_log_probs)
-    return float(((ratio > 1 + clip_eps) | (ratio < 1 / (1 + clip_eps))).double().mean())
 
 
 @misconception("clip_fraction")
