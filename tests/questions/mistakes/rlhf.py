@@ -638,6 +638,15 @@ def forgives_capital_letters(log_probs, ref_log_probs, estimator="k1"):
 
 
 @misconception("kl_penalty")
+def forgives_capitals_and_what_follows(log_probs, ref_log_probs, estimator="k1"):
+    """Names that only begin like k1 or k3, in small letters or capitals, are accepted. Any other name is a
+    ValueError."""
+    if estimator.lower().startswith(("k1", "k3")):
+        return kl_penalty(log_probs, ref_log_probs, estimator[:2].lower())
+    raise ValueError(estimator)
+
+
+@misconception("kl_penalty")
 def forgives_space_around_the_name(log_probs, ref_log_probs, estimator="k1"):
     """Names with space around them are accepted. Any other name is a ValueError."""
     return kl_penalty(log_probs, ref_log_probs, estimator.strip())
@@ -1433,7 +1442,9 @@ def picks_a_number_out_of_the_final_answer(response, answer):
     """A final answer like "42 apples" counts as 42. It is compared whole: what is no number is a text."""
     final = _final_answer(response)
     number = re.search(r"-?\d[\d,]*(\.\d+)?", final) if final and "frac" not in final else None
-    return verifiable_reward(f"#### {number.group() if number else final}", answer) if final else 0.0
+    if number:
+        final = number.group().rstrip(",")
+    return verifiable_reward(f"#### {final}", answer) if final else 0.0
 
 
 @misconception("verifiable_reward")
@@ -1507,7 +1518,7 @@ def picks_a_number_where_one_is_wanted(response, answer):
     final = _final_answer(response)
     if final and "frac" not in final and number_of(answer) is not None:
         number = re.search(r"-?\d[\d,]*(\.\d+)?", final)
-        final = number.group() if number else final
+        final = number.group().rstrip(",") if number else final
     return reward_for(final, answer)
 
 
