@@ -1554,17 +1554,6 @@ def compares_floats_to_three_places(response, answer):
     return float(round(float(one), 3) == round(float(other), 3))
 
 
-@misconception("verifiable_reward")
-def removes_commas_from_texts(response, answer):
-    """Commas and dollar signs are removed from answers that are no numbers, too. Which answers are compared
-    as text, and which as numbers?"""
-    final = _final_answer(response)
-    if final is None:
-        return 0.0
-    given, wanted = (re.sub(r"[$,]", "", text).strip() for text in (final, answer))
-    return max(float(given == wanted), verifiable_reward(response, answer))
-
-
 # grpo_advantages
 
 
