@@ -17,7 +17,7 @@ FILES_TAKEN = frozenset(
 )
 STAND_IN = frozenset(("make", "file"))  # what checks ask `student` for beside the questions
 THERE = "the student's folder has a file of that name"
-PLAIN = re.compile(r"\w[\w-]*(\.\w+)+")
+PLAIN = re.compile(r"\w[\w-]*(\.\w+)+")  # no folder, nothing hidden, an ending
 
 
 def is_module(entry: str) -> bool:
@@ -40,11 +40,6 @@ def file_names(entries: Iterable[str]) -> list[str]:
     return [f"{entry.removesuffix('.py')}.py" if is_module(entry) else entry for entry in entries]
 
 
-def is_plain_name(name: str) -> bool:
-    """Whether a file may be called so: no folder, nothing hidden, an ending."""
-    return PLAIN.fullmatch(name) is not None
-
-
 def hidden_by(stem: str) -> str:
     """Say what a module of this name would hide, "" if nothing."""
     if stem in TAKEN or stem.startswith("test_"):
@@ -61,7 +56,7 @@ def clashes(stem: str, provided: Collection[str], hand_in: Collection[str]) -> I
         for entry, name in zip(entries, file_names(entries), strict=True):
             if is_module(entry):
                 why = hidden_by(name.removesuffix(".py"))
-            elif not is_plain_name(name):
+            elif not PLAIN.fullmatch(name):
                 why = "give it a plain name"
             else:
                 why = THERE if name in FILES_TAKEN or name == f"{stem}.ipynb" else ""

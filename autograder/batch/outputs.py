@@ -14,12 +14,10 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.byhand import is_older
 from autograder.gradebook.current import Standing, absent_rows, standings
 from autograder.gradebook.records import Run
-from autograder.reports.canvas import canvas_table
-from autograder.reports.handback import handback
+from autograder.reports.handback import handback, preview
 from autograder.reports.html import Facts, index_parts, student_html
 from autograder.reports.moodle import MoodleTable
-from autograder.reports.other_platforms import blackboard_table, brightspace_table
-from autograder.reports.previews import preview
+from autograder.reports.platform_tables import blackboard_table, brightspace_table, canvas_table
 from autograder.reports.slim import slimmed
 from autograder.reports.statistics import was_readable
 from autograder.reports.tables import (

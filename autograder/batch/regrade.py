@@ -166,10 +166,7 @@ def unasked_text(impact: Impact) -> str:
     changes = [one for one in impact.changes if one.is_score and one.same_work and one.before is not None]
     if not changes:
         return ""
-    lines = [
-        "the same work scores otherwise than in the last run of this folder",
-        *by_student(changes),
-    ]
+    lines = ["the same work scores otherwise than in the last run of this folder", *by_student(changes)]
     return "\n".join(lines) + "\n"
 
 

@@ -19,7 +19,7 @@ from autograder.gradebook.book import Gradebook
 from autograder.gradebook.current import settled
 from autograder.gradebook.keys import FILES, files_key, work_key
 from autograder.gradebook.records import About, Result, Run, Stored
-from autograder.grading.blank_report import FAILED, blank_report
+from autograder.grading.adding_up import FAILED, blank_report
 from autograder.results import Report
 from autograder.submission.entry import Entry
 from autograder.submission.reading import Submission, content_hash, read_entry

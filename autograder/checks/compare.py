@@ -58,12 +58,7 @@ def expect(condition: bool, reason: str, details: str = "") -> None:
 
 
 def expect_close(
-    got: Any,
-    want: Any,
-    *,
-    rtol: float = RTOL,
-    atol: float | None = None,
-    name: str | Sequence[str] = "",
+    got: Any, want: Any, *, rtol: float = RTOL, atol: float | None = None, name: str | Sequence[str] = ""
 ) -> None:
     """Fail unless `got` holds the numbers `want`, in the same shape.
 

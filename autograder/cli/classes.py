@@ -173,10 +173,7 @@ def tell_oddities(intake: Intake) -> None:
     """Say who is missing and what does not fit together, a line each."""
     if intake.missing:
         names = listing((person.name for person in intake.missing), REMARKS_SHOWN, "; ")
-        click.echo(
-            f"{len(intake.missing)} on the roster handed in nothing (missing.csv): {names}",
-            err=True,
-        )
+        click.echo(f"{len(intake.missing)} on the roster handed in nothing (missing.csv): {names}", err=True)
     tell_remarks(intake.remarks)
 
 

@@ -11,7 +11,6 @@ from autograder import __version__
 from autograder.cli.author_commands import AUTHOR_COMMANDS, PACKAGE
 from autograder.cli.class_commands import CLASS_COMMANDS, FOLDER_PATH, hidden_anyway, layers
 from autograder.cli.term_commands import TERM_COMMANDS
-from autograder.cli.viva_command import viva
 from autograder.errors import InputError, KitError
 
 TEXT_BYTES = 1_000_000
@@ -43,7 +42,7 @@ def main(context: click.Context, root: Path) -> None:
     context.obj = root
 
 
-for command in (*CLASS_COMMANDS, *TERM_COMMANDS, viva, *AUTHOR_COMMANDS):
+for command in (*CLASS_COMMANDS, *TERM_COMMANDS, *AUTHOR_COMMANDS):
     main.add_command(command)
 
 

@@ -19,7 +19,7 @@ from autograder.config import Course, load_config
 from autograder.container.metadata import Circumstances, read_circumstances
 from autograder.data.files import write_whole
 from autograder.errors import InputError
-from autograder.grading.blank_report import FAILED, blank_report
+from autograder.grading.adding_up import FAILED, blank_report
 from autograder.grading.grader import Grader
 from autograder.grading.opening import open_grader
 from autograder.grading.scoring import share
@@ -27,7 +27,7 @@ from autograder.judging.bank import read_text
 from autograder.judging.judged import Judged
 from autograder.judging.verdict import Verdict
 from autograder.reports.gradescope import NOT_REACHED, after, kept_results, to_gradescope
-from autograder.reports.previews import preview
+from autograder.reports.handback import preview
 from autograder.reports.terminal import to_terminal
 from autograder.results import CheckResult, Outcome, Report
 from autograder.roster.late import Ruling, refused, rule

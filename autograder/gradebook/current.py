@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from autograder import __version__
 from autograder.gradebook.book import Gradebook
 from autograder.gradebook.byhand import with_comments, with_override
-from autograder.gradebook.records import ByHand, Run, Stored
+from autograder.gradebook.records import ByHand, Run
 from autograder.results import Isolation, Outcome, QuestionResult, Report
 from autograder.roster.intake import Row
 from autograder.roster.people import Index
@@ -28,9 +28,9 @@ class Standing:
     absent: bool = False
 
 
-def standing(book: Gradebook, row: Row, stored: Stored | None = None) -> Standing | None:
+def standing(book: Gradebook, row: Row) -> Standing | None:
     """Return where a submission stands, None if it was never graded."""
-    stored = stored or book.newest(row.name)
+    stored = book.newest(row.name)
     if stored is None:
         return None
     return Standing(row, settled(stored.report, row, stored.kept, book.by_hand(row.name)))

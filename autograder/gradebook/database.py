@@ -106,10 +106,7 @@ class Database:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with self._lock, contextlib.suppress(sqlite3.Error):  # every commit is safe already
             self._db.close()

@@ -46,7 +46,7 @@ def keys_of_course(grader: Grader) -> dict[str, str]:
         LIMITS: hash_of_values([assignment.limits]), KIT: kit_hash(),
         LIBRARIES: hash_of_values(sorted(versions().items())),
     }  # fmt: skip
-    sources = sources_of(bank)
+    sources = [dumped(text) for text in (bank.checks_source, bank.mistakes_source, bank.alternatives_source)]
     for question in assignment.questions:
         keys[QUESTION + question] = hash_of_values(question_parts(bank, question, sources))
     return keys
@@ -60,11 +60,6 @@ def files_key(submission: Submission) -> str:
 def work_key(keys: Mapping[str, str]) -> str:
     """Return one hash of all parts."""
     return hash_of_values(sorted(keys.items()))
-
-
-def sources_of(bank: Bank) -> list[list[tuple[str, str]]]:
-    """Return the statements of what authors write: checks, known mistakes, alternatives."""
-    return [dumped(text) for text in (bank.checks_source, bank.mistakes_source, bank.alternatives_source)]
 
 
 def dumped(source: str) -> list[tuple[str, str]]:

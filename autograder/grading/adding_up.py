@@ -18,6 +18,8 @@ from autograder.results import (
 )
 from autograder.submission.reading import Submission, content_hash
 
+FAILED = "The grader could not finish; staff have been told. This is no fault of yours."
+
 
 def added_up(
     assignment: Assignment,
@@ -53,4 +55,19 @@ def added_up(
         quiz_max_score=float(assignment.quiz), quiz_student=name_on_sheet(submission), notes=notes,
         staff_notes=[*broken, *staff], output=output, refused=refused, isolation=isolation,
         seconds=seconds, receipt={"submission_sha256": content_hash(submission), **receipt},
+    )  # fmt: skip
+
+
+def blank_report(assignment: Assignment, note: str) -> Report:
+    """Return the report on a submission of which nothing has been graded."""
+    stem = assignment.stem
+    questions = [
+        QuestionResult(id=f"{stem}.{name}", score=0.0, max_score=points, outcome=Outcome.SKIPPED)
+        for name, points in assignment.worth.items()
+    ]
+    return Report(
+        kit_version=__version__, assignment=stem, title=assignment.title, student="", submission="",
+        score=0.0, max_score=max_score(assignment), outcome=Outcome.BROKEN, questions=questions, checks=[],
+        quiz=[], quiz_score=0.0, quiz_max_score=assignment.quiz, notes=[note] if note else [],
+        isolation=Isolation("not tried", [], []),
     )  # fmt: skip

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from autograder.checks.describe import sentence
-from autograder.judging.lacking import lacking_hint
 from autograder.judging.session import Session
-from autograder.judging.verdict import LAST_LINE
+from autograder.judging.verdict import LAST_LINE, lacking_hint
 from autograder.sandbox.protocol import ProgramText, StoppedStatement
 from autograder.sandbox.remote import CallTimeout
 from autograder.submission.disguises import what_it_is

@@ -18,10 +18,7 @@ from autograder.sandbox.remote import CallTimeout, Worker, WorkerDied
 from autograder.sandbox.student import FILE_READER
 from autograder.sandbox.wall import Wall
 
-KEPT, KEPT_ROOM = (
-    100_000,
-    128 << 20,
-)  # answers, and bytes of memory: some are to what students returned
+KEPT, KEPT_ROOM = (100_000, 128 << 20)  # answers, and bytes of memory: some are to what students returned
 PATIENCE = (1, 4)  # times the limit of a call that the program gets, one try after another
 
 

@@ -27,11 +27,7 @@ from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call, room_for
-from autograder.sandbox.remote import (
-    LIVE_BYTES,
-    CallTimeout,
-    WorkerDied,
-)
+from autograder.sandbox.remote import LIVE_BYTES, CallTimeout, WorkerDied
 from autograder.sandbox.student import Student
 
 VERDICTS_KEPT = 20_000  # verdicts remembered: far more than the different answers of a class

@@ -22,16 +22,11 @@ def with_pictures(
     """
     told = list(results)
     for at, (result, one) in enumerate(zip(results, judged, strict=True)):
-        drawn = last_figure(one) if result.outcome is Outcome.FAILED else b""
+        drawn = picture_in(one.last) if result.outcome is Outcome.FAILED else b""
         if drawn:
             told[at] = replace(result, picture=drawn, reference_picture=redrawn(one, reference))
             break
     return told
-
-
-def last_figure(judged: Judged) -> bytes:
-    """Return the picture of the figure that a check's last call returned, if there is one."""
-    return picture_in(judged.last)
 
 
 def redrawn(judged: Judged, reference: Answers) -> bytes:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from autograder.checks.compare import CheckFailed
 from autograder.checks.describe import TOO_SLOW, sentence
 from autograder.checks.spelling import spell_last
+from autograder.environment import promised, python_name
 from autograder.errors import is_unwritten
-from autograder.judging.lacking import lacking_hint
 from autograder.judging.session import Exchange
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import StudentRaised
@@ -34,6 +34,18 @@ QUOTED_EXCEPTIONS = frozenset(
 LAST_LINE = 5_000  # a place in a longer file would say too much
 MOST_NAMES, LONGEST_NAME = 1_000, 60  # among which the nearest to a missing one is looked for
 JUST_WRONG = "The answer is wrong."
+# what the place where code is graded has not got
+LACKING = {
+    "graphics card": "There is no graphics card where this is graded: keep everything on the CPU.",
+    "network": "There is no network where this is graded.",
+    "files": "Where this is graded there are no files but those handed in beside the code; "
+    "what a program writes with open() is in memory.",
+    "processes": "No other program or process can be started where this is graded.",
+    "library": f"Where this is graded there are the standard library, {promised()}, and nothing else.",
+    "python": f"A later Python has that: {python_name()} grades.",
+    "input": "Nobody answers input() where this is graded.",
+    "hash": "Arrays and tensors have no hash, so lru_cache cannot take them: leave it out.",
+}
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,11 @@ def judge_raised(problem: Problem, tellable: Tellable, call: str, asked: str) ->
         told = f"{full}\n{NOT_AS_PROMISED}" if visible else NOT_AS_PROMISED
     cause = Cause.REFUSED if problem.type_name == "PermissionError" else Cause.OTHER
     return Verdict(Outcome.ERROR, told, f"{full}\n{problem.trace}", cause, problem.type_name)
+
+
+def lacking_hint(lacks: str) -> str:
+    """Return a sentence on what is lacking, "" if nothing is."""
+    return LACKING.get(lacks, "")
 
 
 def not_written(name: str, tellable: Tellable) -> str:

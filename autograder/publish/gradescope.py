@@ -9,7 +9,7 @@ from pathlib import Path
 from autograder.config import Course, max_score
 from autograder.environment import LIBRARIES, VERSION
 from autograder.errors import KitError
-from autograder.grading.blank_report import FAILED, blank_report
+from autograder.grading.adding_up import FAILED, blank_report
 from autograder.judging.receipt import JUDGES, course_files, engine_files
 from autograder.publish.pins import requirement_files
 from autograder.reports.gradescope import to_gradescope

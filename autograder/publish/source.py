@@ -3,7 +3,8 @@
 import ast
 import io
 import tokenize
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 
 from autograder.errors import KitError
@@ -136,19 +137,13 @@ def bound_names(top: ast.AST) -> set[str]:
 def names_in_strings(nodes: Iterable[ast.AST]) -> set[str]:
     """Return what might be names in quoted annotations: `"np.ndarray"`."""
     names: set[str] = set()
-    for node in walk_all(nodes):
+    for node in chain.from_iterable(map(ast.walk, nodes)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isprintable():
             try:
                 names |= free_names([ast.parse(node.value, mode="eval")])
             except (SyntaxError, ValueError):
                 continue
     return names
-
-
-def walk_all(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Yield all nodes below several."""
-    for node in nodes:
-        yield from ast.walk(node)
 
 
 def without_comments(text: str) -> str:

@@ -80,12 +80,7 @@ def make_function_stub(source: CourseModule, node: FunctionNode, question: str) 
     """Return signature, docstring and a body that names the question."""
     raises = f'raise NotImplementedError("{question}: {STUB}")'
     indent = " " * (node.col_offset + 4)
-    parts = [
-        decorators(source, node),
-        source.signature(node),
-        source.docstring(node),
-        indent + raises,
-    ]
+    parts = [decorators(source, node), source.signature(node), source.docstring(node), indent + raises]
     return "\n".join(part for part in parts if part)
 
 

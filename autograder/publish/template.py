@@ -74,11 +74,7 @@ def encoded(texts: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def work_files(
-    course: Course,
-    assignment: Assignment,
-    rules: Rules,
-    parts: Sequence[CourseModule],
-    checks: CourseModule,
+    course: Course, assignment: Assignment, rules: Rules, parts: Sequence[CourseModule], checks: CourseModule
 ) -> dict[str, str]:
     """Return what students write in and what checks it: stubs, notebooks, visible checks."""
     stem = assignment.stem

@@ -14,19 +14,8 @@ from autograder.errors import ReferenceFailed, nearest
 from autograder.quiz.arithmetic import evaluate, names_and_calls
 from autograder.quiz.figures import fill_in
 from autograder.quiz.numbers import MAX_ANSWER, read_numbers
-from autograder.quiz.questions import (
-    Key,
-    Question,
-    Quiz,
-    Tolerance,
-)
-from autograder.quiz.sheet import (
-    Sheet,
-    read_letters,
-    says,
-    short,
-    trouble_with,
-)
+from autograder.quiz.questions import Key, Question, Quiz, Tolerance
+from autograder.quiz.sheet import Sheet, read_letters, says, short, trouble_with
 from autograder.results import Cause, Outcome
 
 Functions = Mapping[str, Callable[..., Any]]
@@ -111,12 +100,7 @@ def grade_question(quiz: Quiz, name: str, sheet: Sheet, functions: Functions, ow
 
 
 def judge_answer(
-    question: Question,
-    key: Key,
-    parts: Sequence[str],
-    figures: Figures,
-    functions: Functions,
-    own: Functions,
+    question: Question, key: Key, parts: Sequence[str], figures: Figures, functions: Functions, own: Functions
 ) -> QuizVerdict:
     """Return what an answer earns and what to say to it."""
     if trouble := trouble_with(question.kind, question.choices, parts):
@@ -165,12 +149,7 @@ def judge_text(key: Key, parts: Sequence[str]) -> QuizVerdict:
 
 
 def judge_number(
-    question: Question,
-    key: Key,
-    parts: Sequence[str],
-    figures: Figures,
-    functions: Functions,
-    own: Functions,
+    question: Question, key: Key, parts: Sequence[str], figures: Figures, functions: Functions, own: Functions
 ) -> QuizVerdict:
     """Within the tolerance is right; a wrong number may be a known mistake or the student's own."""
     readings = read_numbers(parts[0])

@@ -107,14 +107,9 @@ class Plot:
         return LEFT + width * (x - left) / (right - left), TOP + height * (top - y) / (top - bottom)
 
     def _add(self, tag: str, text: str = "", /, **attributes: object) -> None:
-        pairs = [(key.replace("_", "-"), short_number(value)) for key, value in attributes.items()]
-        told = Markup("").join(Markup(' {}="{}"').format(*pair) for pair in pairs)
+        short = {key: f"{one:.5g}" if isinstance(one, float) else one for key, one in attributes.items()}
+        told = Markup("").join(Markup(' {}="{}"').format(key.replace("_", "-"), short[key]) for key in short)
         self._parts.append(Markup("<{0}{1}>{2}</{0}>").format(tag, told, text))
-
-
-def short_number(value: object) -> object:
-    """Return a number as short as a drawing needs it."""
-    return f"{value:.5g}" if isinstance(value, float) else value
 
 
 def round_ticks(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:

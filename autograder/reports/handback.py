@@ -1,4 +1,7 @@
-"""A report as plain text to send back: what the student may read, and nothing else."""
+"""A report as plain text to send back: what the student may read, and nothing else.
+
+Before publication that may be a few looks at hidden mistakes: their kind, never a number.
+"""
 
 import functools
 from collections.abc import Iterator, Sequence
@@ -7,8 +10,9 @@ from autograder.reports.repairs import repair_lines, repairs
 from autograder.reports.student_page import at_home, own_answer, questions_of, seen
 from autograder.reports.terminal import number, printable
 from autograder.reports.terminal import wrapped as wrapped_to
-from autograder.results import CheckResult, Outcome, QuestionResult, Report
+from autograder.results import WEIGHTLESS, CheckResult, Outcome, QuestionResult, Report
 
+FINE = (Outcome.PASSED, *WEIGHTLESS)
 wrapped = functools.partial(wrapped_to, width=88)
 
 
@@ -69,6 +73,25 @@ def feedback_on(question: QuestionResult, checks: Sequence[CheckResult], publish
     for check in wrong:
         yield f"  {check.title}" + (f" ({at_home(check)})" if at_home(check) else "")
         yield from wrapped(check.feedback, "      ")
+
+
+def preview(report: Report, allowed: int, used: int) -> list[str]:
+    """Return what this look, after `used` ones, says: a line a question that only hidden checks fail."""
+    if used >= allowed:
+        return []
+    kinds = [line for question in report.questions if (line := kind(question, report))]
+    none = ["No other mistake where the visible checks pass."]
+    return [f"Hidden checks, look {used + 1} of {allowed}:", *(kinds or none)]
+
+
+def kind(question: QuestionResult, report: Report) -> str:
+    """Return the kind of a question's hidden mistakes, "" if there are none or visible checks fail."""
+    checks = [check for check in report.checks if check.question == question.id]
+    wrong = [check for check in checks if check.outcome not in FINE]
+    if not wrong or any(check.visible for check in wrong):
+        return ""
+    told = question.hint or next((check.feedback for check in wrong if check.feedback), "wrong.")
+    return f"{question.id.partition('.')[2]}: {told}"
 
 
 def without_line_ends(text: str) -> str:

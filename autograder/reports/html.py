@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import jinja2
@@ -59,11 +58,6 @@ class TableRow:
     severity: int
     remark: str
     facts: Facts
-
-
-def index_html(reports: Sequence[Report], title: str = "", **more: Any) -> str:
-    """Return the page of a class as one text; `index_parts` says what it is made of."""
-    return "".join(index_parts(reports, title, **more))
 
 
 def index_parts(
@@ -135,22 +129,19 @@ def scores_of(reports: Sequence[Report]) -> dict[str, object]:
     }
 
 
-def student_html(
-    report: Report, *, staff: bool = False, published: bool = True, code: Sequence[Cell] = ()
-) -> str:
-    """Return the page of a submission, as its student should read it.
+def student_html(report: Report, *, staff: bool = False, code: Sequence[Cell] = ()) -> str:
+    """Return the page of a submission, as its student should read it once results are published.
 
-    `staff` adds what students do not see, such as `code` with marked lines. Until results are `published`
-    the page shows visible checks only, and neither scores nor the quiz's answers.
+    `staff` adds what students do not see, such as `code` with marked lines.
     """
-    open_, questions = staff or published, questions_of(report, staff, published)
+    questions = questions_of(report, staff, published=True)
     added = round(report.score - sum(one.score for one in report.questions) - report.quiz_score, 2)
     return page(
         "student.html.j2",
         script=False,
         title=f"{line(report.student)}: {report.title}",
-        report=report, staff=staff, code=code, open=open_, questions=questions,
-        repairs=repairs(report, questions, scored=open_),
+        report=report, staff=staff, code=code, questions=questions,
+        repairs=repairs(report, questions, scored=True),
         adjustment=added if abs(added) >= 0.01 else 0.0,
         receipt=report.receipt,
         never=sum(not seen(check, staff, True) for check in report.checks),

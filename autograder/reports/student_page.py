@@ -30,7 +30,6 @@ class PageQuestion:
     wrong: tuple[FailedCheck, ...]
     not_run: tuple[FailedCheck, ...]
     passed: tuple[CheckResult, ...]
-    withheld: int
     hint: str
 
     @property
@@ -53,8 +52,7 @@ def page_question(
     result: QuestionResult, checks: Sequence[CheckResult], staff: bool, published: bool
 ) -> PageQuestion:
     """Return a question with those of its checks that may be read."""
-    own = [check for check in checks if check.question == result.id]
-    shown = [check for check in own if seen(check, staff, published)]
+    shown = [check for check in checks if check.question == result.id and seen(check, staff, published)]
     passed = tuple(check for check in shown if check.outcome is Outcome.PASSED)
     failed = [failed_check(check, staff) for check in shown if check.outcome is not Outcome.PASSED]
     alone = len(failed) > 1 and len(grouped(failed)) == 1 and not passed
@@ -64,7 +62,6 @@ def page_question(
         wrong=tuple(one for one in failed if one.check.outcome not in NOT_RUN),
         not_run=tuple(one for one in failed if one.check.outcome in NOT_RUN),
         passed=passed,
-        withheld=sum(check.visibility in WHEN_PUBLISHED for check in own if check not in shown),
         # a hint may rest on hidden checks: it comes with a failure that the student can see
         hint=result.hint if staff or any(is_wrong(check) for check in shown) else "",
     )

@@ -19,19 +19,19 @@ WIDTH = 96
 TOLD = 2  # failures of a question told in full: the others rarely say more
 
 
-def to_terminal(report: Report, *, staff: bool = True) -> str:
-    """Return a report as text with colours; `staff` adds what a student does not see."""
+def to_terminal(report: Report) -> str:
+    """Return a report as text with colours, for staff: with what a student does not see."""
     lines = [click.style(f"{report.assignment}: {printable(report.submission)}", bold=True)]
     lines += [f"  {printable(note)}" for note in report.notes]
     for question in report.questions:
         checks = [check for check in report.checks if check.question == question.id]
-        lines += ["", *question_lines(question, checks, staff)]
+        lines += ["", *question_lines(question, checks)]
     if report.quiz:
         lines += ["", *quiz_lines(report)]
     lines += [f"examples of {printable(one.told)}" for one in report.examples]
-    if staff and report.output:
+    if report.output:
         lines += ["", "printed:", textwrap.indent(printable(report.output[:2000]).rstrip(), "  ")]
-    lines += [f"staff: {printable(note)}" for note in report.staff_notes if staff]
+    lines += [f"staff: {printable(note)}" for note in report.staff_notes]
     total = f"score {number(report.score)} of {number(report.max_score)}"
     lines += ["", click.style(total, bold=True), f"isolation: {report.isolation.verdict}"]
     lines += [f"  to fix it: {report.isolation.mend}"] if report.isolation.mend else []
@@ -42,7 +42,7 @@ def to_table(reports: Sequence[Report], isolation: Isolation) -> str:
     """Return a class as a table: a row a submission, with the first thing to know about it."""
     names = [question.id.partition(".")[2] for question in reports[0].questions] if reports else []
     width = min(34, max([10, *(len(report.submission) for report in reports)]))
-    heads = [f"{short_head(name):>9}" for name in [*names, "quiz"]]
+    heads = [f"{name.split('_')[0][:8]:>9}" for name in [*names, "quiz"]]
     lines = [click.style(f"{'submission':<{width}} {'score':>7} {''.join(heads)}  remark", bold=True)]
     for report in reports:
         scores = [question.score for question in report.questions] + [report.quiz_score]
@@ -52,11 +52,6 @@ def to_table(reports: Sequence[Report], isolation: Isolation) -> str:
     lines += ["", f"isolation: {isolation.verdict} ({', '.join(isolation.layers)})"]
     lines += [f"  to fix it: {isolation.mend}"] if isolation.mend else []
     return "\n".join(lines) + "\n"
-
-
-def short_head(name: str) -> str:
-    """Return a question's name cut to a column."""
-    return name.split("_")[0][:8]
 
 
 def first_remark(report: Report) -> str:
@@ -70,7 +65,7 @@ def first_remark(report: Report) -> str:
     return "" if report.outcome is Outcome.PASSED else report.outcome.value
 
 
-def question_lines(question: QuestionResult, checks: list[CheckResult], staff: bool) -> list[str]:
+def question_lines(question: QuestionResult, checks: list[CheckResult]) -> list[str]:
     """Return a question's heading, hint and checks."""
     name = question.id.partition(".")[2]
     score = f"{number(question.score)} of {number(question.max_score)}"
@@ -87,7 +82,7 @@ def question_lines(question: QuestionResult, checks: list[CheckResult], staff: b
         lines.append(f"  {click.style(sign, fg=colour)} {check.title}{kind}")
         if check.outcome is not Outcome.PASSED and told < TOLD:
             told += 1
-            text = check.staff_note if staff and check.outcome is Outcome.FAILED else check.feedback
+            text = check.staff_note if check.outcome is Outcome.FAILED else check.feedback
             lines += wrapped(printable(text or check.feedback), "      ")
     return lines
 

@@ -14,12 +14,7 @@ from pathlib import Path
 import msgspec
 
 from autograder.config import Course, CourseSettings, max_score
-from autograder.roster.columns import (
-    blackboard_column,
-    canvas_column,
-    doubts_about_column,
-    platform_of_list,
-)
+from autograder.roster.columns import blackboard_column, canvas_column, doubts_about_column, platform_of_list
 from autograder.roster.commits import committed_at
 from autograder.roster.late import Extension, Ruling, rule
 from autograder.roster.lists import (
@@ -191,10 +186,7 @@ def person_of(entry: Entry, member: Member) -> Person:
 
 
 def join(
-    entries: Sequence[Entry],
-    people: list[list[Person]],
-    roster: Sequence[Person],
-    remarks: list[str],
+    entries: Sequence[Entry], people: list[list[Person]], roster: Sequence[Person], remarks: list[str]
 ) -> list[Person]:
     """Fill in `people` from a roster; return who on it is missing. What is not certain stays as it is."""
     index = Index(list(enumerate(roster)))

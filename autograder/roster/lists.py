@@ -7,14 +7,7 @@ from pathlib import Path
 
 from autograder.errors import InputError, nearest
 from autograder.roster.late import Extension
-from autograder.roster.people import (
-    ID_KINDS,
-    PERSON_COLUMNS,
-    Index,
-    Person,
-    exact,
-    person_on,
-)
+from autograder.roster.people import ID_KINDS, PERSON_COLUMNS, Index, Person, exact, person_on
 from autograder.roster.tables import Line, heads_of, read_lines, read_rows
 from autograder.roster.times import SLASHED, days_first, moment
 from autograder.roster.worksheet import NUMBER_CELL, places_in

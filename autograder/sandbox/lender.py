@@ -6,7 +6,7 @@ traceback could quote the code of the reference.
 
 import builtins
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from autograder.errors import KitError
 from autograder.sandbox import protocol
@@ -34,7 +34,7 @@ class Lender:
 
     def __init__(self, names: Collection[str], start: Callable[[], Worker], calls: int = MOST_LENT) -> None:
         """Begin to lend; `start` returns a fresh worker with the functions in it, `calls` are answered."""
-        self.names = tuple(names)
+        self.names: Sequence[str] = tuple(names)
         self._start, self._left = start, calls
         self._worker: Worker | None = None
         self.excused_s = 0.0

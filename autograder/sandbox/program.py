@@ -1,13 +1,20 @@
 """A program as it is loaded into a worker."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from autograder.sandbox.protocol import ProgramText
+from autograder.sandbox.protocol import CallRequest, ProgramText
 
-if TYPE_CHECKING:
-    from autograder.sandbox.lender import Lender
+
+class Lends(Protocol):
+    """What answers a program's calls of lent functions: `lender.Lender`."""
+
+    names: Sequence[str]
+    excused_s: float
+
+    def answer(self, call: CallRequest, frame: bytes, allowed_s: float, until: float) -> bytes:
+        """Return the reply to a call."""
 
 
 @dataclass(frozen=True)
@@ -17,5 +24,5 @@ class Program:
     source: ProgramText
     modules: Mapping[str, str] = field(default_factory=dict)
     bind: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    lender: "Lender | None" = None  # of functions that replace those of the same names
+    lender: Lends | None = None  # of functions that replace those of the same names
     files: Mapping[str, bytes] = field(default_factory=dict)

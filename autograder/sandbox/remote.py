@@ -7,19 +7,15 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograder.data.limits import Limits
 from autograder.sandbox import protocol
-from autograder.sandbox.callbacks import call_back
 from autograder.sandbox.calls import Answer
-from autograder.sandbox.codec import answer_in
+from autograder.sandbox.codec import answer_in, call_back
 from autograder.sandbox.patience import Excused, WorkerWatch
-from autograder.sandbox.program import Program
+from autograder.sandbox.program import Lends, Program
 from autograder.sandbox.warm import WarmProcess
-
-if TYPE_CHECKING:
-    from autograder.sandbox.lender import Lender
-    from autograder.sandbox.wall import Wall
 
 LOADING = 1.6  # times what loading may take, a worker is ended; until then it cuts statements by itself
 GO = protocol.frame_of(protocol.Go())
@@ -44,14 +40,19 @@ class AnswerTooLarge(WorkerDied):
 
 
 class Worker:
-    """One confined process with one submission in it."""
+    """One confined process with one submission in it.
+
+    `ended` hears its number when it is ended; `insist_on_wall` raises if it ended with the wall.
+    """
 
     def __init__(
-        self, wall: "Wall", warm: WarmProcess, sock: socket.socket, pid: int, pidfd: int, output: int
-    ) -> None:
-        self._wall, self._warm, self._sock, self._output = wall, warm, sock, output
+        self, bounds: Limits, warm: WarmProcess, sock: socket.socket, pid: int, pidfd: int, output: int,
+        ended: Callable[[int], None], insist_on_wall: Callable[[WarmProcess], None],
+    ) -> None:  # fmt: skip
+        self._bounds, self._warm, self._sock, self._output = bounds, warm, sock, output
         self._pid, self.pidfd = pid, pidfd
-        self._lender: Lender | None = None
+        self._ended, self._insist_on_wall = ended, insist_on_wall
+        self._lender: Lends | None = None
         self.running: protocol.Running | None = None
         sock.setblocking(False)
         self.alive = True
@@ -71,7 +72,7 @@ class Worker:
         With `statement_s`, which one statement may take, `running` tells which it is. Slower.
         """
         self._lender = lender = program.lender
-        allowed_s = self._wall.bounds.import_s
+        allowed_s = self._bounds.import_s
         request = protocol.LoadRequest(
             program.source, dict(program.modules), dict(program.bind), list(lender.names) if lender else [],
             allowed_s, list(skip), statement_s > 0, dict(program.files),
@@ -123,7 +124,7 @@ class Worker:
                 if self._lender is None:
                     raise protocol.ProtocolError("a call of what is not lent")
                 lent = self._lender.excused_s
-                frame = self._lender.answer(reply, frame, self._wall.bounds.call_s, until)
+                frame = self._lender.answer(reply, frame, self._bounds.call_s, until)
                 until += self._lender.excused_s - lent
                 self.excused.all_s += self._lender.excused_s - lent
         except protocol.TooManyPieces:
@@ -179,21 +180,21 @@ class Worker:
             raise self._died("sent something that is no answer", InvalidReply) from None
         except (EOFError, OSError):
             error = self._died("ended the process that it runs in")
-            self._wall.check(self._warm)
+            self._insist_on_wall(self._warm)
             raise error from None
         finally:
             watch.settle()
 
     def output(self) -> str:
         """Return what the student printed, cut to the limit."""
-        data = os.pread(self._output, self._wall.bounds.output_kb * 1024, 0)
+        data = os.pread(self._output, self._bounds.output_kb * 1024, 0)
         return data.decode("utf-8", "replace")
 
     def end(self) -> None:
         """Kill the worker, whatever it is doing; the warm process sees to what it may have left."""
         if self.alive:
             self.alive = False
-            self._wall.workers.discard(self._pid)
+            self._ended(self._pid)
             self._sock.close()
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)

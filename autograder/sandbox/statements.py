@@ -133,10 +133,7 @@ class ProgramRun:
                     return
 
     def _attempt(
-        self,
-        code: CodeType,
-        namespace: dict[str, Any],
-        body: Callable[[], list[ast.stmt]] | None = None,
+        self, code: CodeType, namespace: dict[str, Any], body: Callable[[], list[ast.stmt]] | None = None
     ) -> BaseException | None:
         """Run code; return what stopped it."""
         try:

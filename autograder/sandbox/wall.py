@@ -110,7 +110,7 @@ class Wall:
         finally:
             theirs.close()
         self.workers.add(pid)
-        return Worker(self, warm, ours, pid, pidfd, output)
+        return Worker(self.bounds, warm, ours, pid, pidfd, output, self.workers.discard, self.check)
 
     def _fork(self, descriptors: Sequence[int]) -> tuple[WarmProcess, int, int]:
         """Fork, again if need be: a machine that is short of something is short of it for a time."""

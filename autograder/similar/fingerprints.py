@@ -9,7 +9,7 @@ import builtins
 import keyword
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 RUN, WINDOW = 12, 6
@@ -83,8 +83,3 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(word, line)
             before = word
         line += said.count("\n")
-
-
-def all_marks(prints: Iterable[Prints]) -> set[int]:
-    """Return all fingerprints of some programs, such as what was handed out."""
-    return {mark for one in prints for mark in one.marks}

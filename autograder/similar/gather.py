@@ -14,7 +14,7 @@ from autograder.gradebook.database import BOOK_FILE
 from autograder.quiz.sheet import read_sheet
 from autograder.results import Outcome, Report
 from autograder.roster.people import Index, Person, folded
-from autograder.similar.fingerprints import MOST_COMPARED, Prints, fingerprints
+from autograder.similar.fingerprints import MOST_COMPARED, fingerprints
 from autograder.similar.pairs import ComparedWork
 from autograder.submission.layouts import find_submissions
 from autograder.submission.pick import QUIZ_YML
@@ -153,10 +153,5 @@ def handed_out_prints(course: Course, stem: str) -> set[int]:
     paths += [given / f"{name}.py" for name in beside.modules(assignment.provided)]
     for path in paths:
         if path.is_file():
-            found |= set(prints_of(path).marks)
+            found |= set(fingerprints([path.read_text("utf-8", "replace")]).marks)
     return found
-
-
-def prints_of(path: Path) -> Prints:
-    """Return the fingerprints of a program in a file."""
-    return fingerprints([path.read_text("utf-8", "replace")])

@@ -4,15 +4,9 @@ import re
 
 BEGINNINGS = (
     (re.compile(r"<!doctype html|<html|<\?xml", re.IGNORECASE), "a web page"),
-    (
-        re.compile(r"version https://git-lfs\.github\.com/spec"),
-        "a git-lfs pointer without its file",
-    ),
+    (re.compile(r"version https://git-lfs\.github\.com/spec"), "a git-lfs pointer without its file"),
     (re.compile(r"\{\\rtf"), "a rich text document (RTF)"),
-    (
-        re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'),
-        "a part of a notebook",
-    ),
+    (re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'), "a part of a notebook"),
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"PK\x03\x04"), "a zip or an office document"),
     (re.compile(r"diff --git |--- a/|<<<<<<< |(?:\+.*\n){2}"), "a diff"),

@@ -139,7 +139,7 @@ def notebook_cells(text: str, name: str) -> list[str]:
         line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
     try:
-        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
+        return [cell_text(cell) for cell in all_cells(book) if cell.get("cell_type") == "code"]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
 
@@ -151,11 +151,6 @@ def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     else:
         for sheet in book["worksheets"]:
             yield from sheet.get("cells", ())
-
-
-def is_code(cell: Mapping[str, Any]) -> bool:
-    """Whether a cell holds code; one that does not say what it is holds none."""
-    return bool(cell.get("cell_type") == "code")
 
 
 def cell_text(cell: Mapping[str, Any]) -> str:

@@ -1,9 +1,10 @@
 """Reports made up for the tests of the pages: classes of any size, hostile text everywhere."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograder.reports.html import index_parts
 from autograder.results import (
     CheckResult,
     Isolation,
@@ -163,3 +164,8 @@ def many(size: int) -> list[Report]:
             )
         )
     return made
+
+
+def index_html(reports: Sequence[Report], title: str = "", **more: Any) -> str:
+    """Return the page of a class as one text."""
+    return "".join(index_parts(reports, title, **more))

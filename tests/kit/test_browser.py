@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.reports.html import Facts, index_html, student_html
+from autograder.reports.html import Facts, student_html
 from autograder.results import Report
 from autograder.roster.people import Person
 from autograder.similar.fingerprints import fingerprints
@@ -20,7 +20,7 @@ from autograder.viva.questions import VivaQuestion, VivaSheet
 from autograder.viva.sheets import write_sheets
 
 sys.path.insert(0, str(Path(__file__).parent))
-from report_samples import ATTACKS, QUESTIONS, hostile, many, report, unreadable
+from report_samples import ATTACKS, QUESTIONS, hostile, index_html, many, report, unreadable
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (

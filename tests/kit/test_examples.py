@@ -172,7 +172,7 @@ def test_they_are_off_unless_the_course_wants_them():
 def test_reports_show_them_and_name_no_answer(grader):
     report = graded(grader, GOOD)
     assert from_json(to_json(report)).examples == report.examples
-    for shown in (to_terminal(report, staff=False), student_html(report)):
+    for shown in (to_terminal(report), student_html(report)):
         assert "2 of 3 examples right (not number 3)" in shown
         assert "3.5" not in shown
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.batch.files import LONGEST_BYTES, file_name
-from autograder.reports.canvas import canvas_row, canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.moodle import MoodleTable, made_up
+from autograder.reports.platform_tables import canvas_row, canvas_table
 from autograder.reports.tables import FORMULA, Table, grades_row, grades_table, missing_table, safe_cell
 from autograder.results import CheckResult, Isolation, Outcome, QuestionResult, QuizAnswer, Report
 from autograder.roster.people import Person

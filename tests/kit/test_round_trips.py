@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from autograder.config import Course, parse_config
-from autograder.reports.canvas import canvas_table
 from autograder.reports.handback import handback
 from autograder.reports.moodle import MoodleTable
-from autograder.reports.other_platforms import (
+from autograder.reports.platform_tables import (
     blackboard_row,
     blackboard_table,
     brightspace_row,
     brightspace_table,
+    canvas_table,
 )
 from autograder.results import Isolation, Outcome, Report
 from autograder.roster.intake import Intake, Options, take_in

@@ -209,6 +209,14 @@ def stops_one_cell_short(position, action, size=4):
     return after, -0.01, False
 
 
+@misconception("grid_step")
+def has_its_goal_in_row_three(position, action, size=4):
+    """The goal is at (3, 3) whatever the size: it is the last cell, which depends on `size`."""
+    after, _, _ = grid_step(position, action, size)
+    done = after == (3, 3)
+    return after, 1.0 if done else -0.01, done
+
+
 # run_random_episode
 
 
@@ -479,6 +487,12 @@ def never_goes_right(env, rng, max_steps=100):
     return sum(rewards), len(rewards)
 
 
+@misconception("run_random_episode")
+def seeds_a_generator_with_42(env, rng, max_steps=100):
+    """The same episode comes every time: a generator with a fixed seed is made. Use the one given."""
+    return run_random_episode(env, np.random.default_rng(42), max_steps)
+
+
 # epsilon_greedy_probs
 
 
@@ -636,6 +650,13 @@ def forgets_what_exploring_takes(q_row, epsilon):
     """The best action gets all of 1, and epsilon on top: more than 1 in all. The greedy part is 1 - epsilon."""
     best = q_row == q_row.max()
     return best / best.sum() + epsilon / len(q_row)
+
+
+@misconception("epsilon_greedy_probs")
+def takes_near_ties_for_ties(q_row, epsilon):
+    """Values a little below the best share its part. Only those that are equal to it are tied."""
+    best = np.isclose(q_row, np.max(q_row), atol=0.1)
+    return epsilon / len(q_row) + (1 - epsilon) * best / best.sum()
 
 
 # boltzmann_probs
@@ -1499,6 +1520,34 @@ def draws_one_action_per_training_episode(env, episodes, alpha, gamma, epsilon, 
     return q_values
 
 
+@misconception("train_q_learning")
+def forgets_all_between_episodes(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """Every episode begins with an empty table. Make it once, before the first."""
+    q_values, choose = np.zeros((env.size, env.size, 4)), sampler(epsilon, rng)
+    for _ in range(episodes):
+        q_values = learn(env, 1, alpha, gamma, choose, max_steps)
+    return q_values
+
+
+@misconception("train_q_learning")
+def has_a_table_for_a_grid_of_four(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table is always that of a 4x4 grid: its shape follows from `env.size`."""
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, np.zeros((4, 4, 4)))
+
+
+@misconception("train_q_learning")
+def begins_with_random_values(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table begins with random numbers: it begins with zeros."""
+    q_values = rng.normal(size=(env.size, env.size, 4))
+    return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, q_values)
+
+
+@misconception("train_q_learning")
+def runs_one_episode_too_few(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """One episode is missing: range(1, episodes) leaves one out."""
+    return learn(env, max(episodes - 1, 0), alpha, gamma, sampler(epsilon, rng), max_steps)
+
+
 # greedy_policy and state_values
 
 
@@ -1620,6 +1669,12 @@ def knows_four_rows_only(q_values):
     policy = np.zeros(q_values.shape[:2], dtype=int)
     policy[:2, :2] = q_values[:2, :2].argmax(axis=-1)
     return policy
+
+
+@misconception("greedy_policy")
+def looks_for_values_above_zero(q_values):
+    """The search for the largest value starts at 0, so where all are negative action 0 is taken."""
+    return np.argmax(np.maximum(q_values, 0), axis=-1)
 
 
 @misconception("state_values")
@@ -1986,6 +2041,29 @@ def looks_at_the_last_state_only(transition_probs, rewards, gamma, tol=1e-8):
             values[state] = (expected[state] + gamma * transition_probs[state] @ values).max()
         if abs(values[-1] - before) < tol:
             return values, (expected + gamma * transition_probs @ values).argmax(axis=1)
+
+
+@misconception("value_iteration")
+def never_discounts(transition_probs, rewards, gamma, tol=1e-8):
+    """gamma is not used: what follows counts in full."""
+    values = np.zeros(len(transition_probs))
+    for _ in range(3000):
+        action_values = (transition_probs * (rewards + values)).sum(axis=2)
+        change, values = np.abs(action_values.max(axis=1) - values).max(), action_values.max(axis=1)
+        if change < tol:
+            break
+    return values, action_values.argmax(axis=1)
+
+
+@misconception("value_iteration")
+def stops_when_any_value_settles(transition_probs, rewards, gamma, tol=1e-8):
+    """The sweeps stop as soon as one value no longer changes. Go on until none does: which change decides?"""
+    values = np.zeros(len(transition_probs))
+    while True:
+        action_values = (transition_probs * (rewards + gamma * values)).sum(axis=2)
+        change, values = np.abs(action_values.max(axis=1) - values).min(), action_values.max(axis=1)
+        if change < tol:
+            return values, action_values.argmax(axis=1)
 
 
 # plot_timeline
@@ -2361,3 +2439,15 @@ def leaves_out_zeros_and_negatives(values):
         if value <= 0:
             text.remove()
     return figure
+
+
+@misconception("plot_values")
+def transposes_the_image_alone(values):
+    """Rows and columns of the image are exchanged, the numbers are in their places: is there a .T too many?"""
+    return heatmap(values, image=values.T)
+
+
+@misconception("plot_values")
+def scales_to_the_largest(values):
+    """The values are divided by the largest before they are drawn. Draw them as they are."""
+    return heatmap(values / np.abs(values).max())

@@ -522,6 +522,20 @@ class uses_a_sigmoid(nn.Module):
         return self.net(state)
 
 
+@misconception("PolicyNetwork")
+class BeginsWithZeroLogits(nn.Module):
+    """The last layer is set to zeros. Leave both layers as torch draws them."""
+
+    def __init__(self, state_dim, n_actions, hidden=64):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(state_dim, hidden), nn.ReLU(), nn.Linear(hidden, n_actions))
+        nn.init.zeros_(self.net[2].weight)
+        nn.init.zeros_(self.net[2].bias)
+
+    def forward(self, state):
+        return self.net(state)
+
+
 # reinforce_episode
 
 
@@ -1215,6 +1229,12 @@ def stops_before_the_first_step(rewards, values, bootstrap_value, terminated, ga
     return advantages
 
 
+@misconception("gae_advantages")
+def loses_the_last_reward_of_an_episode(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """At the end of an episode the reward is masked away, too. It was earned: only what would follow is 0."""
+    return right_gae(rewards * (1.0 - terminated), values, bootstrap_value, terminated, gamma, gae_lambda)
+
+
 # ppo_clip_loss
 
 
@@ -1553,6 +1573,12 @@ def compares_logarithms_on_both_sides(log_probs, old_log_probs, clip_eps=0.2):
     return float(((log_probs - old_log_probs).abs() > np.log1p(clip_eps)).double().mean())
 
 
+@misconception("clip_fraction")
+def judges_the_mean_ratio(log_probs, old_log_probs, clip_eps=0.2):
+    """The mean ratio is compared, so the answer is 0 or 1. Compare each ratio, then take the mean."""
+    return float((torch.exp(log_probs - old_log_probs).mean() - 1).abs() > clip_eps)
+
+
 # train_bandit
 
 
@@ -1872,6 +1898,21 @@ def weighs_the_probability(policy, episodes, optimizer, generator):
     return rewards
 
 
+@misconception("train_bandit")
+def returns_the_losses(policy, episodes, optimizer, generator):
+    """These are the losses. The rewards of the episodes are asked."""
+    losses = []
+    for _ in range(episodes):
+        log_probs = torch.log_softmax(policy(torch.rand(2, generator=generator)), dim=-1)
+        action = int(torch.multinomial(log_probs.detach().exp(), 1, generator=generator))
+        loss = -log_probs[action] * BANDIT_REWARDS[action]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
 # action_rate
 
 
@@ -2025,3 +2066,12 @@ def returns_the_last_action_only(policy, action, n, generator):
         logits = policy(torch.rand(n, 2, generator=generator))
         taken = torch.multinomial(logits.softmax(-1), 1, generator=generator)
     return float(taken[-1] == action)
+
+
+@misconception("action_rate")
+def takes_the_softmax_over_the_states(policy, action, n, generator):
+    """The softmax runs over the states. It runs over the actions: which axis are they on?"""
+    with torch.no_grad():
+        probs = policy(torch.rand(n, 2, generator=generator)).softmax(dim=0)
+        sampled = torch.multinomial(probs, 1, generator=generator)
+    return float((sampled == action).double().mean())

@@ -619,6 +619,14 @@ def moves_half_of_the_way(values, policy, transition_probs, rewards, gamma):
     return (values + bellman_update(values, policy, transition_probs, rewards, gamma)) / 2
 
 
+@misconception("bellman_update")
+def weighs_values_by_the_way_back(values, policy, transition_probs, rewards, gamma):
+    """The values are weighed by P[s', a, s], the way back: P[s, a, s'] is how likely s leads to s'."""
+    reward = (transition_probs * rewards).sum(axis=2)
+    ahead = np.einsum("pas,p->sa", transition_probs, values)
+    return (policy * (reward + gamma * ahead)).sum(axis=1)
+
+
 # reinforce_loss
 
 
@@ -882,6 +890,12 @@ def adds_an_entropy_bonus(log_probs, returns):
 def discounts_the_loss(log_probs, returns):
     """Later tokens count less: a factor gamma**t. The returns are discounted already."""
     return -(0.99 ** torch.arange(len(log_probs)) * log_probs * returns.detach()).sum()
+
+
+@misconception("reinforce_loss")
+def takes_the_logarithm_again(log_probs, returns):
+    """The logarithm is taken of numbers that are logarithms, and negative ones have none: NaN."""
+    return -(torch.log(log_probs) * returns.detach()).sum()
 
 
 @misconception("ppo_clip_ratio")
@@ -1497,3 +1511,10 @@ def has_a_limit_of_256(rm_score, num_tokens, penalty_per_token=0.01, free_tokens
 def knows_the_defaults_only(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """Each extra token costs 0.01 and 150 are free whatever is passed. Are the last two arguments used?"""
     return np.asarray(rm_score) - 0.01 * np.maximum(0, np.asarray(num_tokens) - 150)
+
+
+@misconception("length_penalized_reward")
+def charges_for_whole_tens(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Only whole tens of extra tokens are charged: the price is per token."""
+    extra = np.maximum(0, np.asarray(num_tokens) - free_tokens)
+    return np.asarray(rm_score) - penalty_per_token * 10 * (extra // 10)

@@ -528,6 +528,19 @@ def divides_log_probabilities(log_probs, ref_log_probs, estimator="k1"):
     return kl_penalty(log_probs, ref_log_probs, estimator)
 
 
+@misconception("kl_penalty")
+def averages_over_the_tokens(log_probs, ref_log_probs, estimator="k1"):
+    """Each row comes as one number, the mean. One estimate for each token is asked, shape (B, T)."""
+    return kl_penalty(log_probs, ref_log_probs, estimator).mean(dim=-1)
+
+
+@misconception("kl_penalty")
+def takes_the_ratio_for_k1(log_probs, ref_log_probs, estimator="k1"):
+    """k1 is the ratio of the probabilities here. It is the logarithm of that ratio: is there an exp too many?"""
+    k1 = torch.exp(log_probs - ref_log_probs)
+    return k1 if estimator == "k1" else kl_penalty(log_probs, ref_log_probs, estimator)
+
+
 # shaped_rewards
 
 
@@ -1214,6 +1227,26 @@ def gives_half_for_a_number(response, answer):
     return verifiable_reward(response, answer) or (0.1 if final is not None else 0.0)
 
 
+@misconception("verifiable_reward")
+def picks_a_number_out_of_the_final_answer(response, answer):
+    """A final answer like "42 apples" counts as 42. It is compared whole: what is no number is a text."""
+    final = _final_answer(response)
+    number = re.search(r"-?\d[\d,]*(\.\d+)?", final) if final and "frac" not in final else None
+    return verifiable_reward(f"#### {number.group() if number else final}", answer) if final else 0.0
+
+
+@misconception("verifiable_reward")
+def takes_close_numbers_for_equal(response, answer):
+    """Numbers that differ by a little count as equal. 42.1 is not 42."""
+    final = _final_answer(response)
+    if final is None:
+        return 0.0
+    found, right = _value(final), _value(answer)
+    if isinstance(found, str) or isinstance(right, str):
+        return float(found == right)
+    return float(abs(found - right) <= 0.01 * max(abs(right), 1))
+
+
 # grpo_advantages
 
 
@@ -1888,3 +1921,13 @@ def has_a_reference_for_the_chosen_only(
     """The rejected response is not held against the reference. Each of the two has a gain over it."""
     gain = chosen_log_probs - ref_chosen_log_probs.detach()
     return -functional.logsigmoid(beta * (gain - rejected_log_probs)).mean()
+
+
+@misconception("dpo_loss")
+def scales_the_chosen_alone(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """beta multiplies the gain of the chosen alone: brackets are missing around the difference."""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return -functional.logsigmoid(beta * chosen - rejected).mean()
