@@ -497,7 +497,8 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
     Args:
         pairs: the wrong answers, each with the right one.
         agree: whether two arrays of one shape are equal within the tolerance.
-        whole: look only for what all entries have in common, not where some are right.
+        whole: look only for what all entries have in common, not where some are right. Then some pairs may
+            agree, if the property leaves those as they are: not everything is changed by rounding.
     """
     if not pairs or unrounded([wanted for _, wanted in pairs]) < TELLING:
         return ""
@@ -505,9 +506,10 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
         if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
             return ""
     with np.errstate(all="ignore"):
-        apart = [np.abs(found - wanted) > 5e-4 * np.abs(wanted) for found, wanted in pairs]
-        if any(agree(found, wanted) for found, wanted in pairs):
+        pairs, equal = apart_first(pairs, agree)
+        if equal and (not whole or equal == len(pairs)):
             return ""
+        apart = [np.abs(found - wanted) > 5e-4 * np.abs(wanted) for found, wanted in pairs]
         wrong = [wanted[where] for (_, wanted), where in zip(pairs, apart, strict=True)]
         right = [wanted[~where] for (_, wanted), where in zip(pairs, apart, strict=True)]
         told = common(pairs, agree, properties) if unrounded(wrong) >= AT_LEAST else ""
@@ -523,7 +525,14 @@ def may_be_common(pairs: Sequence[AnswerPair], agree: Agree) -> bool:
     if not all(found.shape == wanted.shape and np.isfinite([found, wanted]).all() for found, wanted in pairs):
         return False
     with np.errstate(all="ignore"):
-        return bool(common(pairs, agree, properties))
+        return bool(common(apart_first(pairs, agree)[0], agree, properties))
+
+
+def apart_first(pairs: Sequence[AnswerPair], agree: Agree) -> tuple[Sequence[AnswerPair], int]:
+    """Return the pairs, those that agree last, and how many those are."""
+    equal = [agree(*pair) for pair in pairs]
+    order = sorted(range(len(pairs)), key=equal.__getitem__)
+    return [pairs[at] for at in order], sum(equal)
 
 
 def worded_for_one(told: str) -> str:
@@ -628,10 +637,11 @@ def arrangements(wanted: np.ndarray) -> Candidates:
 def fitting(
     candidates: Sequence[tuple[str, np.ndarray]], found: np.ndarray, wanted: np.ndarray, agree: Agree
 ) -> Iterator[str]:
-    """Yield the sentences of the candidates that were found, are not 0, and are not right."""
+    """Yield the sentences of the candidates that were found, and are not right if that was not."""
+    right = agree(found, wanted)
     for told, candidate in candidates:
-        fits = candidate.shape == found.shape and np.isfinite(candidate).all() and candidate.any()
-        if fits and agree(found, candidate) and not agree(candidate, wanted):
+        fits = candidate.shape == found.shape and np.isfinite(candidate).all()
+        if fits and agree(found, candidate) and (right or not agree(candidate, wanted)):
             yield told
 
 
@@ -1472,12 +1482,7 @@ def expect(condition: bool, reason: str, details: str = "") -> None:
 
 
 def expect_close(
-    got: Any,
-    want: Any,
-    *,
-    rtol: float = RTOL,
-    atol: float | None = None,
-    name: str | Sequence[str] = "",
+    got: Any, want: Any, *, rtol: float = RTOL, atol: float | None = None, name: str | Sequence[str] = ""
 ) -> None:
     """Fail unless `got` holds the numbers `want`, in the same shape.
 
@@ -3655,15 +3660,9 @@ def with_result(line: str, assigned: re.Match[str]) -> str:
 
 BEGINNINGS = (
     (re.compile(r"<!doctype html|<html|<\?xml", re.IGNORECASE), "a web page"),
-    (
-        re.compile(r"version https://git-lfs\.github\.com/spec"),
-        "a git-lfs pointer without its file",
-    ),
+    (re.compile(r"version https://git-lfs\.github\.com/spec"), "a git-lfs pointer without its file"),
     (re.compile(r"\{\\rtf"), "a rich text document (RTF)"),
-    (
-        re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'),
-        "a part of a notebook",
-    ),
+    (re.compile(r'\{\s*"(?:cells|nbformat|metadata|worksheets)"'), "a part of a notebook"),
     (re.compile(r"%PDF-"), "a PDF"),
     (re.compile(r"PK\x03\x04"), "a zip or an office document"),
     (re.compile(r"diff --git |--- a/|<<<<<<< |(?:\+.*\n){2}"), "a diff"),
@@ -3805,7 +3804,7 @@ def notebook_cells(text: str, name: str) -> list[str]:
         line = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(f"{name} is not a whole notebook: its JSON breaks{line}") from error
     try:
-        return [cell_text(cell) for cell in all_cells(book) if is_code(cell)]
+        return [cell_text(cell) for cell in all_cells(book) if cell.get("cell_type") == "code"]
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{name} is JSON, but not a notebook: it has no proper cells") from error
 
@@ -3817,11 +3816,6 @@ def all_cells(book: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     else:
         for sheet in book["worksheets"]:
             yield from sheet.get("cells", ())
-
-
-def is_code(cell: Mapping[str, Any]) -> bool:
-    """Whether a cell holds code; one that does not say what it is holds none."""
-    return bool(cell.get("cell_type") == "code")
 
 
 def cell_text(cell: Mapping[str, Any]) -> str:
@@ -4564,10 +4558,7 @@ class ProgramRun:
                     return
 
     def _attempt(
-        self,
-        code: CodeType,
-        namespace: dict[str, Any],
-        body: Callable[[], list[ast.stmt]] | None = None,
+        self, code: CodeType, namespace: dict[str, Any], body: Callable[[], list[ast.stmt]] | None = None
     ) -> BaseException | None:
         """Run code; return what stopped it."""
         try:
