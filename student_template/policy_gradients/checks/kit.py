@@ -1263,6 +1263,8 @@ class Reader:
         self._spend(ITEM_BYTES)
         if value is None or kind is float or kind is bool:
             return value
+        if kind is int and value.bit_length() <= MAX_BITS:
+            return value
         if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
             self._spend_array(value.shape, value.nbytes)
             return np.array(value, order="C")
@@ -1308,7 +1310,7 @@ class Reader:
 
     def _single(self, value: Any, kind: type, depth: int) -> Any:
         if kind is int:
-            return value if value.bit_length() <= MAX_BITS else Opaque("int", TOO_BIG)
+            return Opaque("int", TOO_BIG)
         if kind is str:
             self._spend(len(value))
             return value if is_writable_text(value) else Opaque("str", NOT_TEXT)
@@ -2528,11 +2530,17 @@ def was_changed(sent: Any, now: Any) -> bool:
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape
         return not (alike and sent.tobytes() == now.tobytes())
-    if type(sent) in (int, float, str) and now is sent:
+    if is_fixed(sent):
         return False
     if type(sent) is Tensor:
         return not same(sent, plain(now))
     return is_data(sent) and not same(plain(sent), plain(now))
+
+
+def is_fixed(value: Any) -> bool:
+    """Whether nothing can change a value: a number, a text, a tuple of such."""
+    kind = type(value)
+    return kind in (int, float, bool, str) or (kind is tuple and all(map(is_fixed, value)))
 
 
 def positional_names(target: Any) -> list[str]:
