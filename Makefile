@@ -25,7 +25,7 @@ lock: setup
 		-r autograder/publish/gradescope_files/requirements-uv.txt
 	head -2 requirements.lock > build/lock/requirements.lock
 	$(BIN)/python -m pip list --format freeze --exclude autograder --exclude torch --exclude pip \
-		> build/lock/names
+		| sed 's/^slipcover.*/& ; sys_platform == "linux" and platform_machine == "x86_64"/' > build/lock/names
 	build/lock/bin/uv pip compile --quiet --universal --no-deps --generate-hashes --no-header --no-annotate \
 		--python-version $$($(BIN)/python -c "import platform; print(platform.python_version())") \
 		build/lock/names >> build/lock/requirements.lock
@@ -36,12 +36,19 @@ demo: setup
 	$(BIN)/autograder grade tests/kit/sample_class -a rl_foundations -o $(DEMO)
 
 # Beside the tests: which lines of the engine run in their own processes. What they start (workers, commands) is not
-# looked into, so the floor, a few points under what is measured, is lower than what the tests reach.
+# looked into, so the floor, a few points under what is measured, is lower than what the tests reach. There is none
+# on other machines: of slipcover they have no build, and macOS runs a part of the tests.
 FLOOR := 85
+ifeq ($(shell uname -sm),Linux x86_64)
+MEASURED := -m slipcover --source autograder --json --out build/coverage.json
+endif
 test: lint healthy
 	mkdir -p build
-	$(BIN)/python -m slipcover --source autograder --json --out build/coverage.json \
-		-m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python $(MEASURED) -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@[ -z "$(MEASURED)" ] || $(MAKE) --no-print-directory floor
+
+.PHONY: floor
+floor:
 	@$(BIN)/python -m slipcover --merge build/coverage.json --out build/coverage.json --fail-under $(FLOOR) \
 		--missing-width 1000 > build/coverage.txt; below=$$?; \
 		awk 'END { print "coverage: " $$4 " % of " $$2 " lines run in the tests\047 own processes" \

@@ -30,7 +30,8 @@ def expect_raises(kind: type[Exception], function: Callable[..., Any], *args: An
         if isinstance(error, NotDefined) or is_unwritten(type(error).__name__, str(error)):
             raise
     else:
-        raise CheckFailed(f"an answer came back where {kind.__name__} must be raised")
+        told = f"an answer came back where {kind.__name__} must be raised"
+        raise CheckFailed(told, hidden=told)
 
 
 def path_of(kind: type[Exception]) -> str:

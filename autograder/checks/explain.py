@@ -45,7 +45,8 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
     Args:
         pairs: the wrong answers, each with the right one.
         agree: whether two arrays of one shape are equal within the tolerance.
-        whole: look only for what all entries have in common, not where some are right.
+        whole: look only for what all entries have in common, not where some are right. Then some pairs may
+            agree, if the property leaves those as they are: not everything is changed by rounding.
     """
     if not pairs or unrounded([wanted for _, wanted in pairs]) < TELLING:
         return ""
@@ -53,9 +54,10 @@ def common_property(pairs: Sequence[AnswerPair], agree: Agree, *, whole: bool = 
         if found.shape != wanted.shape or not found.size or not np.isfinite([found, wanted]).all():
             return ""
     with np.errstate(all="ignore"):
-        apart = [np.abs(found - wanted) > 5e-4 * np.abs(wanted) for found, wanted in pairs]
-        if any(agree(found, wanted) for found, wanted in pairs):
+        pairs, equal = apart_first(pairs, agree)
+        if equal and (not whole or equal == len(pairs)):
             return ""
+        apart = [np.abs(found - wanted) > 5e-4 * np.abs(wanted) for found, wanted in pairs]
         wrong = [wanted[where] for (_, wanted), where in zip(pairs, apart, strict=True)]
         right = [wanted[~where] for (_, wanted), where in zip(pairs, apart, strict=True)]
         told = common(pairs, agree, properties) if unrounded(wrong) >= AT_LEAST else ""
@@ -71,7 +73,14 @@ def may_be_common(pairs: Sequence[AnswerPair], agree: Agree) -> bool:
     if not all(found.shape == wanted.shape and np.isfinite([found, wanted]).all() for found, wanted in pairs):
         return False
     with np.errstate(all="ignore"):
-        return bool(common(pairs, agree, properties))
+        return bool(common(apart_first(pairs, agree)[0], agree, properties))
+
+
+def apart_first(pairs: Sequence[AnswerPair], agree: Agree) -> tuple[Sequence[AnswerPair], int]:
+    """Return the pairs, those that agree last, and how many those are."""
+    equal = [agree(*pair) for pair in pairs]
+    order = sorted(range(len(pairs)), key=equal.__getitem__)
+    return [pairs[at] for at in order], sum(equal)
 
 
 def worded_for_one(told: str) -> str:
@@ -176,10 +185,11 @@ def arrangements(wanted: np.ndarray) -> Candidates:
 def fitting(
     candidates: Sequence[tuple[str, np.ndarray]], found: np.ndarray, wanted: np.ndarray, agree: Agree
 ) -> Iterator[str]:
-    """Yield the sentences of the candidates that were found, are not 0, and are not right."""
+    """Yield the sentences of the candidates that were found, and are not right if that was not."""
+    right = agree(found, wanted)
     for told, candidate in candidates:
-        fits = candidate.shape == found.shape and np.isfinite(candidate).all() and candidate.any()
-        if fits and agree(found, candidate) and not agree(candidate, wanted):
+        fits = candidate.shape == found.shape and np.isfinite(candidate).all()
+        if fits and agree(found, candidate) and (right or not agree(candidate, wanted)):
             yield told
 
 

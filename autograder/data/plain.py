@@ -86,6 +86,8 @@ class Reader:
         self._spend(ITEM_BYTES)
         if value is None or kind is float or kind is bool:
             return value
+        if kind is int and value.bit_length() <= MAX_BITS:
+            return value
         if kind is np.ndarray and value.dtype.kind in "fiu" and value.dtype.isnative and value.itemsize <= 8:
             self._spend_array(value.shape, value.nbytes)
             return np.array(value, order="C")
@@ -131,7 +133,7 @@ class Reader:
 
     def _single(self, value: Any, kind: type, depth: int) -> Any:
         if kind is int:
-            return value if value.bit_length() <= MAX_BITS else Opaque("int", TOO_BIG)
+            return Opaque("int", TOO_BIG)
         if kind is str:
             self._spend(len(value))
             return value if is_writable_text(value) else Opaque("str", NOT_TEXT)

@@ -4,11 +4,32 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from autograder.checks.explain import AnswerPair, common_property, may_be_common, unrounded, without_numbers
+from autograder.checks.explain import (
+    THESE,
+    THIS,
+    AnswerPair,
+    common_property,
+    may_be_common,
+    unrounded,
+    without_numbers,
+)
 from autograder.checks.tolerance import is_close
 from autograder.diagnosis.facts import GRADIENT, VALUE
 from autograder.diagnosis.layout import AnswerFacts
 from autograder.diagnosis.weighing import Case, FailedAnswers
+
+# A property compares to the right numbers; beside a known mistake, those are the mistake's.
+OF_NUMBERS = {
+    f"{THESE}, ": "the numbers are ",
+    THESE: "the numbers are",
+    f"{THIS}, ": "the number is ",
+    THIS: "the number is",
+    "of the right numbers": "of the numbers",
+    "the right numbers come": "the numbers come",
+    "among the right numbers": "of the numbers",
+    "is the right one times": "is multiplied by",
+    "is the right one divided": "is divided",
+}
 
 
 def in_common(case: Case) -> str:
@@ -54,7 +75,14 @@ def in_common_with(
         return ""
     if all(np.ptp(found) == 0 for found, _ in pairs if found.size):
         return ""  # one number everywhere says nothing about any mistake
-    return without_numbers(common_property(pairs, agree, whole=True))
+    return of_numbers(without_numbers(common_property(pairs, agree, whole=True)))
+
+
+def of_numbers(told: str) -> str:
+    """Return a property as it is told of numbers that are not the right ones."""
+    for was, becomes in OF_NUMBERS.items():
+        told = told.replace(was, becomes)
+    return told
 
 
 def array_pairs(record: AnswerFacts, others: np.ndarray, where: np.ndarray) -> Iterator[AnswerPair]:

@@ -12,7 +12,7 @@ from autograder.grading.adding_up import added_up
 from autograder.grading.examples import EXAMPLES_FILE as EXAMPLES
 from autograder.grading.examples import Examiner
 from autograder.grading.lending import Lending, better, judge_again
-from autograder.grading.load_notes import load_notes
+from autograder.grading.load_notes import load_notes, was_refused
 from autograder.grading.quiz_sheet import graded_sheet
 from autograder.grading.scoring import is_absent, may_be_spoilt, share
 from autograder.judging.answer_cache import cache_of
@@ -166,17 +166,21 @@ class Grader:
     def grade_question(
         self, question: str, session: Session, found: Judgements
     ) -> tuple[QuestionResult, list[CheckResult]]:
-        """Add up a question's checks; judge again in a fresh worker what another question may have spoilt."""
+        """Add up a question's checks; judge again what another question may have spoilt.
+
+        With right functions first: where that is full marks, a slip there is the reason.
+        """
         results, diagnosis = self.judge_question(question, found)
         results = with_pictures(results, [found[result.id][0] for result in results], self.reference)
-        first = results
-        if may_be_spoilt(results) and not diagnosis.misconceptions:
-            again, diagnosis = self.judge_alone(question, session)
-            results = better(results, again, "Wrong, where nothing else has run before.")
+        first, told = results, ""
         lent = judge_again(self.lending, question, session, results)
         if lent is not None:
-            results, own = lent.results, self.diagnose(question, lent.judged)
-            diagnosis = own.after(lent.told) if lent.told or own.misconceptions else diagnosis
+            results, told, own = lent.results, lent.told, self.diagnose(question, lent.judged)
+            diagnosis = own.after(told) if told or own.misconceptions else diagnosis
+        if may_be_spoilt(results) and not diagnosis.misconceptions:
+            again, alone = self.judge_alone(question, session)
+            before, results = results, better(results, again, "Wrong, where nothing else has run before.")
+            diagnosis = alone.after(told) if told and results is before else alone
         if results is not first:
             for result in results:
                 self.after_check(result)
@@ -184,8 +188,7 @@ class Grader:
         graded = QuestionResult(
             id=f"{self.bank.stem}.{question}", score=share(points, results), max_score=points,
             outcome=worst([result.outcome for result in results]),
-            hint=diagnosis.hint, misconceptions=list(diagnosis.misconceptions),
-            behaviour=diagnosis.behaviour,
+            hint=diagnosis.hint, misconceptions=list(diagnosis.misconceptions), behaviour=diagnosis.behaviour,
         )  # fmt: skip
         return graded, results
 
@@ -196,7 +199,10 @@ class Grader:
         judged = self.judge.judge_all(self.bank.drawn(session.draw).of(question), session)
         found = {one.check.id: (one, self.result(one)) for one in judged}
         results, diagnosis = self.judge_question(question, found)
-        return [result.outcome for result in results], diagnosis
+        outcomes = [result.outcome for result in results]
+        if all(outcome is Outcome.PASSED for outcome in outcomes):
+            session.right.add(question)
+        return outcomes, diagnosis
 
     def judge_question(self, question: str, found: Judgements) -> tuple[list[CheckResult], Diagnosis]:
         """Return the results of a question's checks, and the known mistake behind what is wrong."""
@@ -290,9 +296,3 @@ class Grader:
         self.diagnostician.close()
         self.reference.close()
         self.wall.close()
-
-
-def was_refused(session: Session) -> bool:
-    """Whether the sandbox refused a program something while it was loaded."""
-    stops = session.loaded.stops if session.loaded else []
-    return any(stop.problem.type_name == "PermissionError" for stop in stops)

@@ -73,3 +73,9 @@ def missing_names(names: Sequence[str]) -> str:
 def rest(defined: set[str]) -> str:
     """Say what of the program was run all the same."""
     return "the rest was run." if defined else "nothing in it could be run."
+
+
+def was_refused(session: Session) -> bool:
+    """Whether the sandbox refused a program something while it was loaded."""
+    stops = session.loaded.stops if session.loaded else []
+    return any(stop.problem.type_name == "PermissionError" for stop in stops)

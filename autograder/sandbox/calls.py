@@ -199,11 +199,17 @@ def was_changed(sent: Any, now: Any) -> bool:
     if type(sent) is np.ndarray and type(now) is np.ndarray:  # the most common kind, without a copy
         alike = sent.dtype == now.dtype and sent.shape == now.shape
         return not (alike and sent.tobytes() == now.tobytes())
-    if type(sent) in (int, float, str) and now is sent:
+    if is_fixed(sent):
         return False
     if type(sent) is Tensor:
         return not same(sent, plain(now))
     return is_data(sent) and not same(plain(sent), plain(now))
+
+
+def is_fixed(value: Any) -> bool:
+    """Whether nothing can change a value: a number, a text, a tuple of such."""
+    kind = type(value)
+    return kind in (int, float, bool, str) or (kind is tuple and all(map(is_fixed, value)))
 
 
 def positional_names(target: Any) -> list[str]:

@@ -325,17 +325,29 @@ def test_a_long_answer_is_laid_out_as_far_as_is_worth_it():
     assert len(list(call_facts(0, Answer((None,) * 9725)))) == MOST_FACTS + 1
 
 
-def test_zeros_and_equal_exceptions_do_not_hide_what_was_done_to_a_mistake():
-    right = [[*given, 0.0, 1.0] for given in RIGHT]
-    mistake = [[*given, 0.0, raised("TypeError")] for given in SUMS]
-    turned = [[-given[0], 0.0, raised("TypeError")] for given in SUMS]
+def beside(mistakes: list[list[Any]], answers: list[list[Any]]) -> str:
+    """Return what is told of answers to several checks beside a mistake's."""
     failed, known = [], {}
-    for at, answers in enumerate(right):
-        layout = layout_of(answers)
+    for at, (mistake, given) in enumerate(zip(mistakes, answers, strict=True)):
+        layout = layout_of([*RIGHT[at], 0.0, 1.0])
         check = Check(f"c{at}", "f", "", False, 1.0, (), (), print)
-        failed.append(
-            FailedAnswers(check, layout.record(list(map(answer, turned[at]))), Outcome.FAILED, (1,))
-        )
-        known[check.key] = layout.record(list(map(answer, mistake[at])))
+        record = layout.record(list(map(answer, given)))
+        failed.append(FailedAnswers(check, record, Outcome.FAILED, (1,)))
+        known[check.key] = layout.record(list(map(answer, mistake)))
     free = {one.key: np.zeros(one.record.numbers.shape, dtype=bool) for one in failed}
-    assert in_common_with(Case(failed, free, 0), lambda one: known[one.key], set()) == "the sign is flipped"
+    return in_common_with(Case(failed, free, 0), lambda one: known[one.key], set())
+
+
+def test_zeros_and_equal_exceptions_do_not_hide_what_was_done_to_a_mistake():
+    mistakes = [[*given, 0.0, raised("TypeError")] for given in SUMS]
+    turned = [[-given[0], 0.0, raised("TypeError")] for given in SUMS]
+    assert beside(mistakes, turned) == "the sign is flipped"
+
+
+def test_numbers_that_are_round_already_do_not_hide_that_all_are_rounded():
+    rounded = [[np.round(given[0], 1), 0.0, 1.0] for given in SUMS]
+    rounded[-1] = [SUMS[-1][0], 0.0, 1.0]
+    mistakes = [[*given, 0.0, 1.0] for given in SUMS]
+    assert beside(mistakes, rounded) == ""
+    mistakes[-1] = rounded[-1] = [np.full_like(SUMS[-1][0], 1.5), 0.0, 1.0]
+    assert beside(mistakes, rounded) == "the numbers are rounded to 0.1"

@@ -64,6 +64,16 @@ def test_a_slip_in_an_earlier_function_costs_once(grade, earlier):
     assert all(one.feedback == "" for one in report.checks if one.outcome is Outcome.PASSED)
 
 
+def test_what_earns_all_with_a_right_part_is_not_judged_alone_as_well(grade, grader, monkeypatch):
+    alone, asked = grader.judge_alone, []
+    monkeypatch.setattr(
+        grader, "judge_alone", lambda name, session: asked.append(name) or alone(name, session)
+    )
+    grade(WRONG + THROUGH_A_HELPER)
+    grade(THROUGH_A_HELPER.replace("np.minimum", "np.maximum") + WRONG)
+    assert asked.count("clip_to_range") == 1
+
+
 def test_the_own_earlier_function_counts_where_that_is_better(grade):
     pair = "def running_mean(values, window=1):\n    return values\n" + THROUGH_A_HELPER
     assert scores(grade(pair)) == [0, 5]

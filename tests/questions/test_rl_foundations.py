@@ -40,6 +40,18 @@ def log_ratios(rng, clip_eps, count):
     return rng.permutation(np.log(np.concatenate([below, inside, above])))
 
 
+def expect_apart(one, other, reason):
+    """Fail with `reason` if two answers are the same finite numbers, as where something is cut off."""
+    one, other = (np.asarray(numbers_of(answer, "the result")) for answer in (one, other))
+    same = one.size > 0 and np.array_equal(one, other) and bool(np.isfinite(one).all())
+    expect(not same, reason)
+
+
+def expect_ratios(got, want):
+    """Fail unless an answer holds the ratio and the clipped ratio."""
+    expect_close(got, want, name=("the ratio", "the clipped ratio"))
+
+
 # discounted_returns
 
 
@@ -172,6 +184,10 @@ def test_long_episodes(student, reference, rng):
 @check("discounted_returns")
 def test_tiny_and_large_rewards(student, reference, rng):
     """Rewards far smaller and far larger than 1, of either sign."""
+    lone = [student.discounted_returns([reward], 0.9) for reward in (40.0, 80.0)]
+    expect_apart(
+        *lone, "a reward of 80 counts no more than one of 40: is it limited, scaled or shifted first?"
+    )
     for scale in (2e-6, -3e5):
         rewards = scale * rng.uniform(0.5, 1.5, 5)
         want = reference.discounted_returns(rewards, 0.9)
@@ -263,6 +279,13 @@ def test_agrees_on_random_processes(student, reference, rng):
 def test_bellman_gamma_zero_and_one(student, reference, rng):
     """Gamma 0 leaves the expected reward, gamma 1 adds the next value in full."""
     given = random_mdp(rng, 4, 3)
+    now, later = (numbers_of(student.bellman_update(v, *given[1:], 0.0), "the result")
+                  for v in (given[0], given[0] + 1.0))  # fmt: skip
+    nothing_left = now.shape == later.shape and np.allclose(now, later, atol=1e-3, equal_nan=True)
+    expect(
+        nothing_left,
+        "with gamma 0 the result still depends on the values passed: are they in it undiscounted?",
+    )
     for gamma in (0.0, 1.0):
         want = reference.bellman_update(*given, gamma)
         expect_close(student.bellman_update(*given, gamma), want)
@@ -485,6 +508,12 @@ def test_long_response(student, rng):
 @check("reinforce_loss")
 def test_extreme_tokens(student, rng):
     """Very improbable tokens with large returns, and returns far below 1: loss and gradient."""
+    lone = [student.reinforce_loss(tensor([-1.0]), tensor([value])) for value in (40.0, 80.0)]
+    expect_apart(
+        *lone, "a return of 80 counts no more than one of 40: is it limited, scaled or shifted first?"
+    )
+    lone = [student.reinforce_loss(tensor([value]), tensor([1.0])) for value in (-150.0, -300.0)]
+    expect_apart(*lone, "a log-probability of -300 counts no more than one of -150: is it limited first?")
     for log_prob, scale in ((-300.0, 700.0), (-1600.0, -400.0), (-40.0, 2e-6)):
         log_probs = log_prob * rng.uniform(0.5, 1.0, 4)
         returns = scale * rng.uniform(0.5, 1.0, 4)
@@ -543,7 +572,7 @@ def test_three_tokens_by_hand(student):
     """Probabilities went from 0.45, 0.24, 0.25 and 0.2 to 0.63, 0.3, 0.26 and 0.11."""
     log_probs, old_log_probs = np.log([0.63, 0.3, 0.26, 0.11]), np.log([0.45, 0.24, 0.25, 0.2])
     got = student.ppo_clip_ratio(tensor(log_probs), tensor(old_log_probs))
-    expect_close(got, (np.array([1.4, 1.25, 1.04, 0.55]), np.array([1.2, 1.2, 1.04, 0.8])))
+    expect_ratios(got, (np.array([1.4, 1.25, 1.04, 0.55]), np.array([1.2, 1.2, 1.04, 0.8])))
 
 
 @check("ppo_clip_ratio", visible=True)
@@ -552,14 +581,14 @@ def test_narrower_and_wider_range(student):
     log_probs, old_log_probs = tensor(np.log([0.63, 0.11])), tensor(np.log([0.45, 0.2]))
     for clip_eps, limits in ((0.1, [1.1, 0.9]), (0.35, [1.35, 0.65])):
         got = student.ppo_clip_ratio(log_probs, old_log_probs, clip_eps=clip_eps)
-        expect_close(got, (np.array([1.4, 0.55]), np.array(limits)))
+        expect_ratios(got, (np.array([1.4, 0.55]), np.array(limits)))
 
 
 @check("ppo_clip_ratio", visible=True)
 def test_whole_responses_by_hand(student):
     """Two responses of many tokens, near -800, where exp alone gives 0: exp(-0.3) and exp(0.5)."""
     got = student.ppo_clip_ratio(tensor([-801.2, -799.5]), tensor([-800.9, -800.0]))
-    expect_close(got, (np.array([0.74081822, 1.64872127]), np.array([0.8, 1.2])))
+    expect_ratios(got, (np.array([0.74081822, 1.64872127]), np.array([0.8, 1.2])))
 
 
 @check("ppo_clip_ratio", visible=True)
@@ -580,7 +609,7 @@ def test_agrees_on_random_batches(student, reference, rng):
         change = log_ratios(rng, 0.2, count)
         old_log_probs = rng.uniform(-5.0, -1.0, change.size)
         given = (tensor(old_log_probs + change), tensor(old_log_probs))
-        expect_close(student.ppo_clip_ratio(*given), reference.ppo_clip_ratio(*given))
+        expect_ratios(student.ppo_clip_ratio(*given), reference.ppo_clip_ratio(*given))
 
 
 @check("ppo_clip_ratio", weight=2)
@@ -592,7 +621,7 @@ def test_clip_eps_sets_both_limits(student, rng):
         log_probs, old = tensor(old_log_probs + change), tensor(old_log_probs)
         ratio = np.exp(change)
         want = (ratio, np.clip(ratio, 1 - clip_eps, 1 + clip_eps))
-        expect_close(student.ppo_clip_ratio(log_probs, old, clip_eps=clip_eps), want)
+        expect_ratios(student.ppo_clip_ratio(log_probs, old, clip_eps=clip_eps), want)
 
 
 @check("ppo_clip_ratio")
@@ -638,7 +667,7 @@ def test_before_the_first_update(student, rng):
         result = student.ppo_clip_ratio.with_grad(
             log_probs=log_probs, old_log_probs=log_probs, wrt=["log_probs"], of=output
         )
-        expect_close(result.value, (np.ones(3), np.ones(3)))
+        expect_ratios(result.value, (np.ones(3), np.ones(3)))
         expect_gradient(result, "log_probs", np.ones(3))
 
 
@@ -653,7 +682,7 @@ def test_old_log_probs_are_constants(student, reference, rng):
             module.ppo_clip_ratio.with_grad(**given, wrt=["log_probs", "old_log_probs"], of=output)
             for module in (student, reference)
         )
-        expect_close(result.value, right.value)
+        expect_ratios(result.value, right.value)
         expect_gradient(result, "log_probs", right.grads["log_probs"])
         expect_zero_gradient(result, "old_log_probs")
 
@@ -669,7 +698,7 @@ def test_whole_responses(student, rng):
         change = rng.permutation([0.125, -0.125, 0.75, -0.625])
         ratio = np.exp(change)
         got = student.ppo_clip_ratio(tensor(old + change), tensor(old))
-        expect_close(got, (ratio, np.clip(ratio, 0.8, 1.2)))
+        expect_ratios(got, (ratio, np.clip(ratio, 0.8, 1.2)))
 
 
 @check("ppo_clip_ratio")
@@ -688,11 +717,13 @@ def test_gradients_of_whole_responses(student, rng):
 @check("ppo_clip_ratio")
 def test_far_from_the_old_policy(student, rng):
     """Tokens that became very much more, or very much less, probable."""
+    lone = [student.ppo_clip_ratio(tensor([log_prob]), tensor([-60.0])) for log_prob in (-20.0, -10.0)]
+    expect_apart(*lone, "the ratio itself stops growing: is it cut off, or the difference before exp?")
     for far, limit in ((21.0, 1.2), (50.0, 1.2), (-21.0, 0.8)):
         change = far * rng.uniform(1.0, 1.05, 3)
         old_log_probs = -60.0 - change
         got = student.ppo_clip_ratio(tensor(old_log_probs + change), tensor(old_log_probs))
-        expect_close(got, (np.exp(change), np.full(3, limit)))
+        expect_ratios(got, (np.exp(change), np.full(3, limit)))
 
 
 @check("ppo_clip_ratio")
@@ -701,7 +732,7 @@ def test_batches_of_one(student, rng):
     for change in (rng.uniform(0.3, 0.9), rng.uniform(0.05, 0.15), rng.uniform(-0.9, -0.3)):
         got = student.ppo_clip_ratio(tensor([-1.25 + change]), tensor([-1.25]))
         ratio = np.exp([change])
-        expect_close(got, (ratio, np.clip(ratio, 0.8, 1.2)))
+        expect_ratios(got, (ratio, np.clip(ratio, 0.8, 1.2)))
 
 
 @check("ppo_clip_ratio")
@@ -716,7 +747,7 @@ def test_ratios_in_single_precision(student, rng):
         of=0,
     )
     ratio = np.exp(change)
-    expect_close(result.value, (ratio, np.clip(ratio, 0.8, 1.2)))
+    expect_ratios(result.value, (ratio, np.clip(ratio, 0.8, 1.2)))
     expect_gradient(result, "log_probs", ratio)
     expect_zero_gradient(result, "old_log_probs")
 
@@ -727,7 +758,7 @@ def test_leaves_the_log_probs_alone(student, reference, rng):
     ratios_of = student.ppo_clip_ratio
     old_log_probs = rng.uniform(-5.0, -1.0, 6)
     given = (tensor(old_log_probs + log_ratios(rng, 0.2, 2)), tensor(old_log_probs))
-    expect_close(ratios_of(*given), reference.ppo_clip_ratio(*given))
+    expect_ratios(ratios_of(*given), reference.ppo_clip_ratio(*given))
     expect_unchanged(ratios_of)
 
 
@@ -740,7 +771,7 @@ def test_every_batch_stands_alone(student, reference, rng):
     other = (tensor(new[::-1].copy()), tensor(old + 0.05))
     for given, named in ((first, {}), (other, {}), (first, {"clip_eps": 0.35}), (first, {})):
         want = reference.ppo_clip_ratio(*given, **named)
-        expect_close(student.ppo_clip_ratio(*given, **named), want)
+        expect_ratios(student.ppo_clip_ratio(*given, **named), want)
 
 
 # length_penalized_reward
@@ -841,6 +872,8 @@ def test_plain_numbers(student, reference, rng):
 @check("length_penalized_reward")
 def test_penalty_has_no_bound(student, rng):
     """Very long responses, and scores far above and below 0: nothing is cut off."""
+    lone = [student.length_penalized_reward(1.0, count) for count in (30150, 60150)]
+    expect_apart(*lone, "of two very long responses the longer costs no more: does the penalty stop growing?")
     rm_score = rng.uniform(500.0, 900.0, 3) * [1.0, -1.0, 1.0]
     counts = np.array([1150, 5150, 200150])
     want = rm_score - [10.0, 50.0, 2000.0]

@@ -57,8 +57,17 @@ def expect_rewards(student, want, cases):
         found = student.verifiable_reward(response, answer)
         if isinstance(found, int | float):
             expect(want == 0.0 or found != 0.0, "a right final answer is not rewarded")
-            expect(want == 1.0 or found != 1.0, "what is no right final answer is rewarded")
+            expect(
+                want == 1.0 or found != 1.0, "a final answer that is not right, or none at all, is rewarded"
+            )
         expect_close(found, want)
+
+
+def expect_apart(one, other, reason):
+    """Fail with `reason` if two answers are the same finite numbers, as where something is cut off."""
+    one, other = (numbers(answer) for answer in (one, other))
+    same = one.size > 0 and np.array_equal(one, other) and bool(np.isfinite(one).all())
+    expect(not same, reason)
 
 
 # reward_model_loss
@@ -114,6 +123,10 @@ def test_only_differences_count(student, reference, rng):
 @check("reward_model_loss")
 def test_large_margins(student, rng):
     """Margins of up to +-1000: the loss is finite and exact, in both precisions."""
+    lone = [student.reward_model_loss(tensor([0.0]), tensor([rejected])) for rejected in (200.0, 1000.0)]
+    expect_apart(
+        *lone, "a margin of -1000 costs no more than one of -200: is it cut, or the log kept from 0?"
+    )
     for dtype in ("float64", "float32"):
         for margins in ([-1000.0], [-30.0], [-110.0, -760.0], [1000.0, -1000.0, 20.0, -1.0]):
             margins = np.array(margins)
@@ -231,7 +244,7 @@ def test_both_estimate_the_divergence(student, rng):
         divergence = np.sum(policy * (np.log(policy) - np.log(frozen)), axis=1)
         for estimator in ("k1", "k3"):
             found = student.kl_penalty(tensor(np.log(policy)), tensor(np.log(frozen)), estimator=estimator)
-            expect(numbers(found).shape == policy.shape, f"{estimator} is not of shape (B, T)")
+            expect(numbers(found).shape == policy.shape, "the estimates are not of shape (B, T)")
             expect_close(np.sum(policy * numbers(found), axis=1), divergence)
 
 
@@ -255,6 +268,12 @@ def test_k3_is_never_negative(student, reference, rng):
 @check("kl_penalty")
 def test_far_from_the_reference(student, rng):
     """Log-ratios from -1100 to 40 are not cut, nor lost where a probability rounds to 0."""
+    for estimator in ("k1", "k3"):
+        lone = [
+            student.kl_penalty(tensor([[-1.0]]), tensor([[ref]]), estimator=estimator)
+            for ref in (-90.0, -600.0)
+        ]
+        expect_apart(*lone, "the penalty stops growing far from the reference: is anything cut off?")
     shift = np.array([[1100.0, 90.0, -15.0, -40.0], [12.0, 30.0, -1.0, 3.0]])
     shift = shift * rng.uniform(0.8, 1.0, shift.shape)
     log_probs = rng.uniform(-2.0, -0.1, shift.shape)
@@ -289,8 +308,8 @@ def test_same_model_costs_nothing(student, rng):
 def test_names_that_are_not_offered(student, rng):
     """Other names raise a ValueError, those that begin or end like "k1" and "k3", too."""
     sent = tensor([[-1.0, -2.0]]), tensor([[-1.5, -1.0]])
-    near = ("k2", "kl", "", "k", "1", "3", "k3b", "k1k3", "xk3", "k10", f"k{rng.integers(31, 40)}")
-    for name in near:
+    near = ("k2", "kl", "", "k", "1", "3", "k3b", "k1k3", "xk3", "k10", "K1", "K3", " k1")
+    for name in (*near, f"k{rng.integers(31, 40)}"):
         expect_raises(ValueError, student.kl_penalty, *sent, estimator=name)
     for _ in range(2):
         expect_close(student.kl_penalty(*sent, estimator="k1"), [[0.5, -1.0]])
@@ -375,6 +394,11 @@ def test_rows_add_up(student, rng):
 @check("shaped_rewards")
 def test_where_the_score_goes(student, rng):
     """With kl_coef 0 the score is all there is: on the last counted token of each row."""
+    token, counted = tensor([[-1.0]]), tensor([[True]], dtype="bool")
+    lone = [student.shaped_rewards(tensor([score]), token, token, counted, 0.0) for score in (200.0, 400.0)]
+    expect_apart(
+        *lone, "a score of 400 brings no more than one of 200: is it limited, scaled or shifted first?"
+    )
     mask = np.array([[1, 0, 0, 0, 0], [0, 0, 0, 0, 1], [1, 1, 1, 1, 1], [0, 1, 0, 1, 0], [1, 1, 0, 0, 0]])
     scores = rng.normal(0.0, 1.0, 5) + np.array([3.0, -3.0, 3.0, -3.0, 3.0])
     want = np.zeros((5, 5))
@@ -419,10 +443,9 @@ def test_padding_without_a_probability(student, reference, rng):
 @check("shaped_rewards")
 def test_sign_of_the_penalty(student, rng):
     """A token that the reference finds less probable than the policy costs, the other pays."""
-    gap = rng.uniform(1.0, 2.0)
-    sent = tensor([[-1.0, -1.0 - gap, -1.0]]), tensor([[-1.0 - gap, -1.0, -1.0]])
     mask = tensor([[True, True, True]], dtype="bool")
-    for kl_coef in (0.05, 1.0, 4.0):
+    for gap, kl_coef in zip(rng.uniform([1.0, 1.0, 40.0], [2.0, 2.0, 80.0]), (0.05, 1.0, 4.0), strict=True):
+        sent = tensor([[-1.0, -1.0 - gap, -1.0]]), tensor([[-1.0 - gap, -1.0, -1.0]])
         found = student.shaped_rewards(tensor([0.0]), *sent, mask, kl_coef)
         expect_close(found, [[-kl_coef * gap, kl_coef * gap, 0.0]])
 
@@ -595,6 +618,7 @@ def test_unequal_numbers(student, rng):
         (f"{small}", f"-{small}"),
         (f"{small}", f"{small}0"),
         (f"{small}", f"1{small}"),
+        (f"{small}.9", f"{small}"),
         (f"{small}", f"{small}.001"),
         (f"{small}.5", f"{small}"),
         (f"{small},000", f"{small}"),
@@ -782,7 +806,11 @@ def test_groups_that_tell_nothing(student, reference, rng):
 
 @check("grpo_advantages")
 def test_right_or_wrong_rewards(student, reference, rng):
-    """Rewards of 1 and 0, as a checker gives them, in single precision."""
+    """Rewards of 1 and 0, as a checker gives them, in single precision; one right response among many."""
+    rare = [student.grpo_advantages(tensor(np.eye(1, size))) for size in (100, 400)]
+    best = [np.max(numbers(found), initial=0.0) for found in rare]
+    expect_apart(*best, "the one right response of 400 gets no more than that of 100: is anything cut off?")
+    expect_close(rare[0], reference.grpo_advantages(tensor(np.eye(1, 100))))
     rewards = (rng.random((5, 8)) < 0.5).astype(np.float32)
     rewards[:, :2] = [1.0, 0.0]
     want = reference.grpo_advantages(tensor(rewards))
@@ -932,6 +960,11 @@ def test_the_reference_is_a_constant(student, rng):
 @check("dpo_loss")
 def test_long_responses(student, rng):
     """Log-probabilities near -800 and margins beyond +-1000: loss and gradient stay finite."""
+    zero = tensor([0.0])
+    lone = [student.dpo_loss(tensor([gain]), zero, zero, zero, beta=1.0) for gain in (-200.0, -1000.0)]
+    expect_apart(
+        *lone, "a margin of -1000 costs no more than one of -200: is it cut, or the log kept from 0?"
+    )
     chosen = np.array([-800.0, -2100.0, -30.0, -805.0])
     ref_chosen = np.array([-790.0, -40.0, -900.0, -803.0])
     rejected = ref_rejected = rng.integers(-900, -700, 4) * 1.0

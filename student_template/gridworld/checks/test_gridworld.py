@@ -109,6 +109,9 @@ def small_table():
 CORRIDOR = {"size": 3, "walls": [(0, 1), (1, 1)]}
 
 
+ENOUGH_STEPS, ENOUGH_IN_A_MAZE = 30, 50
+
+
 NEVER = "the greedy policy never reaches the goal"
 
 
@@ -469,7 +472,7 @@ def test_learns_to_walk_around_walls(student):
     empty = table_of(train(student, CORRIDOR, 0, 0, 0.5, 0.9, 0.3), 3)
     expect(greedy_steps(empty, CORRIDOR) == 0, "0 episodes teach")
     expect(not empty.any(), "the table does not start at 0 everywhere")
-    expect_arrival(train(student, CORRIDOR, 1, 40, 0.5, 0.9, 0.3), CORRIDOR)
+    expect_arrival(train(student, CORRIDOR, 1, 40, 0.5, 0.9, 0.3, ENOUGH_STEPS), CORRIDOR)
 
 
 @check("train_q_learning")
@@ -499,7 +502,7 @@ def test_learns_from_the_steps_it_takes(student):
 def test_training_draws_from_the_generator(student):
     """Equal generators give equal tables, others give others; NumPy's global state stays unused."""
     before = student.make("numpy.random.get_state")
-    tables = [train(student, CORRIDOR, seed, 40, 0.5, 0.9, 0.4) for seed in (1, 1, 2)]
+    tables = [train(student, CORRIDOR, seed, 40, 0.5, 0.9, 0.4, ENOUGH_STEPS) for seed in (1, 1, 2)]
     after = student.make("numpy.random.get_state")
     for table in tables:
         expect_arrival(table, CORRIDOR)

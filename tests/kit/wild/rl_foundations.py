@@ -162,7 +162,6 @@ def ratio_of_exps(log_probs, old_log_probs, clip_eps=0.2):
     "ppo_clip_ratio",
     tags=(
         "adds_a_little_to_the_denominator",
-        "is_written_as_in_most_code",
         "lets_the_gradient_into_the_old_policy",
     ),
 )
@@ -172,14 +171,14 @@ def ratio_with_small_number(log_probs, old_log_probs, clip_eps=0.2):
     return ratio, torch.clamp(ratio, 1.0 - clip_eps, 1.0 + clip_eps)
 
 
-@misconception("ppo_clip_ratio", tags=("limits_only_above", "takes_the_smaller_of_both"))
+@misconception("ppo_clip_ratio", tags=("limits_only_above",))
 def minimum_with_upper(log_probs, old_log_probs, clip_eps=0.2):
     """Only an upper limit."""
     ratio = torch.exp(log_probs - old_log_probs.detach())
     return ratio, torch.minimum(ratio, torch.full_like(ratio, 1 + clip_eps))
 
 
-@misconception("ppo_clip_ratio", tags=("is_written_as_in_most_code", "lets_the_gradient_into_the_old_policy"))
+@misconception("ppo_clip_ratio", tags=("lets_the_gradient_into_the_old_policy",))
 def spinning_up_ratio(log_probs, old_log_probs, clip_eps=0.2):
     """As most code has it: nothing detached."""
     ratio = torch.exp(log_probs - old_log_probs)

@@ -322,6 +322,93 @@ def sums_at_most_a_hundred_steps(rewards, gamma):
                      for t in range(len(rewards))])  # fmt: skip
 
 
+@misconception("discounted_returns", tags=("integer rewards whose returns are fractions",))
+def carries_whole_numbers_back(rewards, gamma):
+    """With integer rewards each return is cut to a whole number, and the cut number is carried on to the
+    step before. Which dtype does an array made by zeros_like have?"""
+    rewards = np.asarray(rewards)
+    returns = np.zeros_like(rewards)
+    for t in reversed(range(len(rewards))):
+        returns[t] = rewards[t] + (gamma * returns[t + 1] if t + 1 < len(rewards) else 0)
+    return returns.astype(float)
+
+
+@misconception("discounted_returns")
+def divides_by_discounts_and_a_little(rewards, gamma):
+    """What keeps the denominator away from 0 makes late returns vanish, where gamma**t is smaller still. Can you
+    get G[t] from G[t + 1] without a division?"""
+    rewards = np.asarray(rewards, dtype=float)
+    discounts = gamma ** np.arange(len(rewards))
+    return np.cumsum((rewards * discounts)[::-1])[::-1] / (discounts + 1e-8)
+
+
+@misconception("discounted_returns")
+def divides_by_discounts_and_very_little(rewards, gamma):
+    """What keeps the denominator away from 0 makes late returns vanish, where gamma**t is smaller still. Can you
+    get G[t] from G[t + 1] without a division?"""
+    rewards = np.asarray(rewards, dtype=float)
+    discounts = gamma ** np.arange(len(rewards))
+    return np.cumsum((rewards * discounts)[::-1])[::-1] / (discounts + 1e-12)
+
+
+@misconception("discounted_returns")
+def divides_by_discounts_of_at_least_a_little(rewards, gamma):
+    """What keeps the denominator away from 0 makes late returns vanish, where gamma**t is smaller still. Can you
+    get G[t] from G[t + 1] without a division?"""
+    rewards = np.asarray(rewards, dtype=float)
+    discounts = gamma ** np.arange(len(rewards))
+    return np.cumsum((rewards * discounts)[::-1])[::-1] / np.maximum(discounts, 1e-8)
+
+
+@misconception("discounted_returns")
+def discounts_before_the_recursion_too(rewards, gamma):
+    """The rewards were multiplied by gamma**t first, and then the recursion discounted them once more. Which
+    of the two does r + gamma * later need?"""
+    rewards = np.asarray(rewards, dtype=float)
+    return discounted_returns(rewards * gamma ** np.arange(len(rewards)), gamma)
+
+
+@misconception("discounted_returns")
+def discounts_from_the_episode_end(rewards, gamma):
+    """Each reward is discounted by the steps that lie between it and the end of the episode. A return looks
+    ahead from its own step t: how many steps lie between t and a later reward?"""
+    rewards = np.asarray(rewards, dtype=float)
+    return np.cumsum((gamma ** np.arange(len(rewards))[::-1] * rewards)[::-1])[::-1]
+
+
+@misconception("discounted_returns")
+def leaves_them_reversed_and_rounds(rewards, gamma):
+    """The returns come last step first, and they were rounded. If you walk backwards and append, what is left
+    to do at the end? Rounding is left to whoever prints them."""
+    return np.round(discounted_returns(rewards, gamma), 2)[::-1]
+
+
+@misconception("discounted_returns")
+def rounds_at_every_step(rewards, gamma):
+    """The running sum is rounded at every step, and the error is carried on. Leave rounding to whoever prints
+    the returns."""
+    returns, later = [], 0.0
+    for reward in reversed(list(rewards)):
+        later = round(float(reward) + gamma * later, 2)
+        returns.insert(0, later)
+    return np.array(returns)
+
+
+@misconception("discounted_returns")
+def subtracts_their_mean(rewards, gamma):
+    """The mean return was subtracted. A baseline can help training, but it is a later step: this function
+    returns G itself."""
+    returns = np.asarray(discounted_returns(rewards, gamma))
+    return returns - returns.mean() if len(returns) else returns
+
+
+@misconception("discounted_returns")
+def clips_the_rewards_to_one(rewards, gamma):
+    """Rewards were clipped to the range from -1 to 1. That belongs to Atari games; here they count as they
+    are."""
+    return discounted_returns(np.clip(np.asarray(rewards, dtype=float), -1.0, 1.0), gamma)
+
+
 # bellman_update
 
 
@@ -627,6 +714,74 @@ def weighs_values_by_the_way_back(values, policy, transition_probs, rewards, gam
     return (policy * (reward + gamma * ahead)).sum(axis=1)
 
 
+@misconception("bellman_update")
+def keeps_the_value_of_absorbing_states(values, policy, transition_probs, rewards, gamma):
+    """States that are never left kept their old value. They may still pay a reward, or hold a wrong guess:
+    the formula treats them like every other state."""
+    stays = np.isclose(np.einsum("sas->sa", transition_probs), 1.0).all(axis=1)
+    return np.where(stays, values, bellman_update(values, policy, transition_probs, rewards, gamma))
+
+
+@misconception("bellman_update")
+def weighs_only_the_reward_by_the_policy(values, policy, transition_probs, rewards, gamma):
+    """The policy weighs the reward alone; the next values were added up over all actions. Where do the
+    brackets go in policy * (r + gamma * V)?"""
+    reward = np.einsum("sa,san,san->s", policy, transition_probs, rewards)
+    return reward + gamma * np.einsum("san,n->s", transition_probs, values)
+
+
+@misconception("bellman_update")
+def weighs_only_the_value_by_the_policy(values, policy, transition_probs, rewards, gamma):
+    """The policy weighs the next values alone; the rewards were added up over all actions. How often is each
+    action taken?"""
+    reward = np.einsum("san,san->s", transition_probs, rewards)
+    return reward + gamma * np.einsum("sa,san,n->s", policy, transition_probs, values)
+
+
+@misconception("bellman_update")
+def adds_values_of_all_arrivals(values, policy, transition_probs, rewards, gamma):
+    """The transition probability weighs the reward alone; the values of all states were added up as if all of
+    them were reached. Where do the brackets go in P * (r + gamma * V)?"""
+    return np.sum(policy * np.sum(transition_probs * rewards + gamma * values, axis=2), axis=1)
+
+
+@misconception("bellman_update")
+def averages_rewards_and_mixes_with_the_old(values, policy, transition_probs, rewards, gamma):
+    """The reward was averaged over the next states as if they were equally likely, and the result was mixed
+    with the old values. Which probabilities weigh the reward? The backup replaces the old value in full."""
+    action_values = rewards.mean(axis=2) + gamma * (transition_probs @ values)
+    return (values + (policy * action_values).sum(axis=1)) / 2
+
+
+@misconception("bellman_update")
+def discounts_the_reward_only(values, policy, transition_probs, rewards, gamma):
+    """gamma multiplies the reward in place of the next value. Which of r and V(s') lies a step in the
+    future?"""
+    return np.sum(policy * np.sum(transition_probs * (gamma * rewards + values), axis=2), axis=1)
+
+
+@misconception("bellman_update")
+def moves_a_tenth_of_the_way(values, policy, transition_probs, rewards, gamma):
+    """Old and new values are mixed, as with a learning rate. The backup replaces the old value in full."""
+    new = bellman_update(values, policy, transition_probs, rewards, gamma)
+    return values + 0.1 * (new - values)
+
+
+@misconception("bellman_update")
+def takes_the_worst_action(values, policy, transition_probs, rewards, gamma):
+    """This takes the worst action in every state. The policy says how often each action is taken: where does
+    it enter?"""
+    return np.min(np.sum(transition_probs * (rewards + gamma * values), axis=2), axis=1)
+
+
+@misconception("bellman_update")
+def stops_where_a_reward_is_paid(values, policy, transition_probs, rewards, gamma):
+    """After a reward that is not 0 the next value was left out, as if the episode were over. A reward may be
+    paid on the way: what does the formula add to it?"""
+    ahead = np.where(rewards == 0, gamma * values, 0.0)
+    return np.sum(policy * np.sum(transition_probs * (rewards + ahead), axis=2), axis=1)
+
+
 # reinforce_loss
 
 
@@ -698,7 +853,7 @@ def keeps_one_loss_per_token(log_probs, returns):
 @misconception("reinforce_loss")
 def pairs_every_token_with_every_return(log_probs, returns):
     """Every log-probability was multiplied with every return: a column times a row makes a
-    table. Which shapes do the two have when you multiply them?"""
+    table, and so does a sum times a sum. Which shapes do the two have when you multiply them?"""
     return -(log_probs[:, None] * returns.detach()).sum()
 
 
@@ -834,7 +989,52 @@ def standardizes_all_but_single_returns(log_probs, returns):
     return reinforce_loss(log_probs, returns)
 
 
-# ppo_clip_ratio
+@misconception("reinforce_loss")
+def gives_all_tokens_the_mean_return(log_probs, returns):
+    """All tokens were weighted with the mean return. Each has its own: are the two summed or averaged before
+    they are multiplied?"""
+    return -(log_probs.sum() * returns.detach().mean())
+
+
+@misconception("reinforce_loss")
+def gives_all_tokens_the_last_return(log_probs, returns):
+    """All tokens were weighted with the return of the last. Each has its own: what it still had ahead of
+    it."""
+    return -(log_probs.sum() * returns.detach()[-1])
+
+
+@misconception("reinforce_loss")
+def pairs_tokens_with_the_next_return(log_probs, returns):
+    """Each token was paired with the return of the token after it, and the last has none. Entry t of one
+    belongs to entry t of the other: do the slices start in the same place?"""
+    return -(log_probs[:-1] * returns.detach()[1:]).sum()
+
+
+@misconception("reinforce_loss")
+def divides_by_the_largest_return(log_probs, returns):
+    """The returns were divided by the largest of them. The loss takes the returns as they are."""
+    returns = returns.detach()
+    return -(log_probs * returns / returns.abs().max()).sum()
+
+
+@misconception("reinforce_loss")
+def divides_by_the_deviation(log_probs, returns):
+    """The returns were divided by their deviation. The loss takes the returns as they are."""
+    returns = returns.detach()
+    return -(log_probs * returns / (returns.std() + 1e-8 if len(returns) > 1 else 1.0)).sum()
+
+
+@misconception("reinforce_loss")
+def multiplies_two_means(log_probs, returns):
+    """The mean log-probability was multiplied with the mean return. Each token has its own return, and their
+    products are summed: in which order do the product and the sum come?"""
+    return -(log_probs.mean() * returns.detach().mean())
+
+
+@misconception("reinforce_loss")
+def limits_the_returns_to_one(log_probs, returns):
+    """Returns beyond 1 were clipped. The loss takes the returns as they are."""
+    return -(log_probs * returns.detach().clamp(-1.0, 1.0)).sum()
 
 
 @misconception("reinforce_loss")
@@ -887,15 +1087,12 @@ def adds_an_entropy_bonus(log_probs, returns):
 
 
 @misconception("reinforce_loss")
-def discounts_the_loss(log_probs, returns):
-    """Later tokens count less: a factor gamma**t. The returns are discounted already."""
-    return -(0.99 ** torch.arange(len(log_probs)) * log_probs * returns.detach()).sum()
-
-
-@misconception("reinforce_loss")
 def takes_the_logarithm_again(log_probs, returns):
     """The logarithm is taken of numbers that are logarithms, and negative ones have none: NaN."""
     return -(torch.log(log_probs) * returns.detach()).sum()
+
+
+# ppo_clip_ratio
 
 
 @misconception("ppo_clip_ratio")
@@ -1147,21 +1344,6 @@ def detaches_the_wrong_argument(log_probs, old_log_probs, clip_eps=0.2):
 
 
 @misconception("ppo_clip_ratio")
-def is_written_as_in_most_code(log_probs, old_log_probs, clip_eps=0.2):
-    """The values are right, but a gradient reaches old_log_probs: the old policy is a constant, so detach
-    it."""
-    ratio = torch.exp(log_probs - old_log_probs)
-    return ratio, torch.clamp(ratio, 1.0 - clip_eps, 1.0 + clip_eps)
-
-
-@misconception("ppo_clip_ratio")
-def takes_the_smaller_of_both(log_probs, old_log_probs, clip_eps=0.2):
-    """The second output is the smaller of ratio and limit. It is the ratio, limited on both sides."""
-    ratio, clipped = ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
-    return ratio, torch.minimum(ratio, clipped)
-
-
-@misconception("ppo_clip_ratio")
 def puts_both_into_one_tensor(log_probs, old_log_probs, clip_eps=0.2):
     """The two outputs are added to one. Return both: ratio, clipped_ratio."""
     ratio, clipped = ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
@@ -1169,15 +1351,9 @@ def puts_both_into_one_tensor(log_probs, old_log_probs, clip_eps=0.2):
 
 
 @misconception("ppo_clip_ratio")
-def limits_by_powers(log_probs, old_log_probs, clip_eps=0.2):
-    """The lower limit is 1 / (1 + clip_eps). It is 1 - clip_eps."""
-    ratio, _ = ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
-    return ratio, ratio.clamp(1 / (1 + clip_eps), 1 + clip_eps)
-
-
-@misconception("ppo_clip_ratio")
 def takes_the_mean_log_ratio(log_probs, old_log_probs, clip_eps=0.2):
-    """One ratio for the whole batch, of the summed log-probabilities. Each item has a ratio of its own."""
+    """All tokens have one ratio, made of the mean of their log-ratios. Each has its own: is there a mean before
+    exp?"""
     ratio = (log_probs - old_log_probs.detach()).mean().exp().expand(len(log_probs))
     return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
 
@@ -1192,6 +1368,77 @@ def squares_the_ratio(log_probs, old_log_probs, clip_eps=0.2):
 def takes_base_two(log_probs, old_log_probs, clip_eps=0.2):
     """The power has base 2. Log-probabilities are natural logarithms."""
     ratio = 2 ** (log_probs - old_log_probs.detach())
+    return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def limits_the_log_ratio_to_one(log_probs, old_log_probs, clip_eps=0.2):
+    """The difference of the log-probabilities was limited to plus or minus 1 before exp. The first output is
+    the ratio as it is, however large or small; limiting is the second output's task."""
+    ratio = torch.exp((log_probs - old_log_probs.detach()).clamp(-1.0, 1.0))
+    return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def limits_the_log_ratio_to_ten(log_probs, old_log_probs, clip_eps=0.2):
+    """The difference of the log-probabilities was limited to plus or minus 10 before exp. The first output is
+    the ratio as it is, however large or small; limiting is the second output's task."""
+    ratio = torch.exp((log_probs - old_log_probs.detach()).clamp(-10.0, 10.0))
+    return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def caps_the_ratio_at_three(log_probs, old_log_probs, clip_eps=0.2):
+    """The first output is cut off at 3, as in dual-clip PPO. It is the ratio as it is, however large; limiting
+    is the second output's task."""
+    ratio = torch.exp(log_probs - old_log_probs.detach()).clamp(max=3.0)
+    return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def caps_the_ratio_at_ten(log_probs, old_log_probs, clip_eps=0.2):
+    """The first output is cut off at 10. It is the ratio as it is, however large; limiting is the second
+    output's task."""
+    ratio = torch.exp(log_probs - old_log_probs.detach()).clamp(max=10.0)
+    return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
+
+
+@misconception("ppo_clip_ratio")
+def swaps_the_outputs_and_trains_the_old_policy(log_probs, old_log_probs, clip_eps=0.2):
+    """The two outputs come in the wrong order, and a gradient reaches old_log_probs. First comes the ratio as
+    it is; and which method cuts a constant off its graph?"""
+    ratio = torch.exp(log_probs - old_log_probs)
+    return ratio.clamp(1 - clip_eps, 1 + clip_eps), ratio
+
+
+@misconception("ppo_clip_ratio")
+def divides_one_by_the_lower_limit(log_probs, old_log_probs, clip_eps=0.2):
+    """The upper limit is too large: 1 / (1 - clip_eps). PPO's range is symmetric around 1: how far above 1
+    does it reach?"""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    upper = 1 / (1 - clip_eps) if clip_eps < 1 else float("inf")
+    return ratio, ratio.clamp(1 - clip_eps, upper)
+
+
+@misconception("ppo_clip_ratio")
+def has_a_higher_upper_limit(log_probs, old_log_probs, clip_eps=0.2):
+    """The upper limit is 1.28, as in DAPO, whatever is passed. Both limits are clip_eps away from 1."""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return ratio, ratio.clamp(1 - clip_eps, 1.28)
+
+
+@misconception("ppo_clip_ratio")
+def raises_the_upper_limit(log_probs, old_log_probs, clip_eps=0.2):
+    """The upper limit is further from 1 than the lower, as in DAPO. Both are clip_eps away from it."""
+    ratio = torch.exp(log_probs - old_log_probs.detach())
+    return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps + 0.08)
+
+
+@misconception("ppo_clip_ratio")
+def subtracts_one_from_the_ratio(log_probs, old_log_probs, clip_eps=0.2):
+    """The first output is 1 too small: a policy that has not changed has ratio 1. Is expm1 where exp should
+    be?"""
+    ratio = torch.expm1(log_probs - old_log_probs.detach())
     return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
 
 
@@ -1518,3 +1765,79 @@ def charges_for_whole_tens(rm_score, num_tokens, penalty_per_token=0.01, free_to
     """Only whole tens of extra tokens are charged: the price is per token."""
     extra = np.maximum(0, np.asarray(num_tokens) - free_tokens)
     return np.asarray(rm_score) - penalty_per_token * 10 * (extra // 10)
+
+
+@misconception("length_penalized_reward")
+def limits_the_penalty_to_the_score(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """The penalty never exceeds the size of the score. Nothing in the formula bounds it: a good response that
+    rambles may well end below 0."""
+    penalty = penalty_per_token * np.maximum(0, np.asarray(num_tokens) - free_tokens)
+    return rm_score - np.minimum(penalty, np.abs(rm_score))
+
+
+@misconception("length_penalized_reward")
+def charges_the_excess_of_the_mean_length(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """All responses pay the same, for the mean length of the batch. Each pays for its own: is there a mean
+    too many?"""
+    reward = length_penalized_reward(rm_score, np.mean(num_tokens), penalty_per_token, free_tokens)
+    return reward + np.zeros(np.shape(num_tokens))
+
+
+@misconception("length_penalized_reward")
+def charges_the_mean_excess(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """All responses pay the same, the mean of what the batch should pay. Each pays for its own: is there a
+    mean too many?"""
+    penalty = penalty_per_token * np.maximum(0, np.asarray(num_tokens) - free_tokens)
+    return rm_score - np.mean(penalty) + np.zeros(np.shape(num_tokens))
+
+
+@misconception("length_penalized_reward")
+def charges_for_the_longest_response(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """All responses pay for the longest of the batch. Each pays for its own tokens: what does np.max do, and
+    what np.maximum?"""
+    reward = length_penalized_reward(rm_score, np.max(num_tokens), penalty_per_token, free_tokens)
+    return reward + np.zeros(np.shape(num_tokens))
+
+
+@misconception("length_penalized_reward")
+def wraps_round_below_the_free_tokens(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Short responses pay an enormous penalty: unsigned integers have no numbers below 0 and begin again at
+    the largest. Which dtype have the token counts when free_tokens is subtracted?"""
+    over = np.asarray(num_tokens).astype(np.uint64) - np.uint64(free_tokens)
+    return rm_score - penalty_per_token * over.astype(float)
+
+
+@misconception("length_penalized_reward")
+def wraps_round_in_32_bits(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """Short responses pay an enormous penalty: unsigned integers have no numbers below 0 and begin again at
+    the largest. Which dtype have the token counts when free_tokens is subtracted?"""
+    with np.errstate(over="ignore"):
+        over = np.asarray(num_tokens).astype(np.uint32) - np.uint32(free_tokens)
+    return rm_score - penalty_per_token * over.astype(float)
+
+
+@misconception("length_penalized_reward")
+def rounds_to_one_decimal(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """The reward was rounded to one decimal. Leave rounding to whoever prints it."""
+    return np.round(length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens), 1)
+
+
+@misconception("length_penalized_reward")
+def charges_the_last_free_token_and_rounds(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """One token too many is charged, and the reward was rounded. With 150 free tokens, what does the 150th
+    cost? Leave rounding to whoever prints it."""
+    return np.round(length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens - 1), 1)
+
+
+@misconception("length_penalized_reward")
+def changes_both_defaults(rm_score, num_tokens, penalty_per_token=0.1, free_tokens=100):
+    """Without the last two arguments neither the price nor the free length is the agreed one. Which defaults
+    does the signature in the contract have?"""
+    return length_penalized_reward(rm_score, num_tokens, penalty_per_token, free_tokens)
+
+
+@misconception("length_penalized_reward")
+def divides_by_all_tokens(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """The score is divided by the number of tokens. The penalty is subtracted, and only for tokens beyond
+    the free ones."""
+    return rm_score / np.maximum(np.asarray(num_tokens), 1)

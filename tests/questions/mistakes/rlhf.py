@@ -251,6 +251,58 @@ def standardises_the_margins(chosen_scores, rejected_scores):
     return -functional.logsigmoid((margins - margins.mean()) / (margins.std() + 1e-8)).mean()
 
 
+@misconception("reward_model_loss")
+def adds_a_penalty_on_the_sum(chosen_scores, rejected_scores):
+    """A penalty on the sum of both scores is added, to keep them near 0. Only the difference of two scores
+    counts."""
+    penalty = 0.01 * ((chosen_scores + rejected_scores) ** 2).mean()
+    return reward_model_loss(chosen_scores, rejected_scores) + penalty
+
+
+@misconception("reward_model_loss")
+def judges_each_alone_and_averages(chosen_scores, rejected_scores):
+    """Each score is classified by itself, chosen or rejected, and both losses are averaged. People only said
+    which of the two is better: what does the formula apply sigmoid to?"""
+    alone = functional.logsigmoid(chosen_scores) + functional.logsigmoid(-rejected_scores)
+    return -alone.mean() / 2
+
+
+@misconception("reward_model_loss")
+def cuts_the_margin_at_ten(chosen_scores, rejected_scores):
+    """Beyond a certain margin the loss no longer changes here, and the worst pairs teach nothing. Is there a
+    clamp? The log of a sigmoid can be computed for any margin."""
+    return -functional.logsigmoid((chosen_scores - rejected_scores).clamp(-10, 10)).mean()
+
+
+@misconception("reward_model_loss")
+def cuts_the_margin_at_twenty(chosen_scores, rejected_scores):
+    """Beyond a certain margin the loss no longer changes here, and the worst pairs teach nothing. Is there a
+    clamp? The log of a sigmoid can be computed for any margin."""
+    return -functional.logsigmoid((chosen_scores - rejected_scores).clamp(-20, 20)).mean()
+
+
+@misconception("reward_model_loss")
+def cuts_the_margin_at_five(chosen_scores, rejected_scores):
+    """Beyond a certain margin the loss no longer changes here, and the worst pairs teach nothing. Is there a
+    clamp? The log of a sigmoid can be computed for any margin."""
+    return -functional.logsigmoid((chosen_scores - rejected_scores).clamp(-5, 5)).mean()
+
+
+@misconception("reward_model_loss")
+def centres_each_side(chosen_scores, rejected_scores):
+    """The mean of the batch is subtracted from the scores of each side, and with it the mean margin. The
+    margin of a pair is used as it is."""
+    centred = chosen_scores - chosen_scores.mean(), rejected_scores - rejected_scores.mean()
+    return reward_model_loss(*centred)
+
+
+@misconception("reward_model_loss")
+def smooths_the_preferences(chosen_scores, rejected_scores):
+    """Some weight goes to the rejected response, as with label smoothing. The plain loss is asked."""
+    right = reward_model_loss(chosen_scores, rejected_scores)
+    return 0.9 * right + 0.1 * reward_model_loss(rejected_scores, chosen_scores)
+
+
 # kl_penalty
 
 
@@ -539,6 +591,107 @@ def takes_the_ratio_for_k1(log_probs, ref_log_probs, estimator="k1"):
     """k1 is the ratio of the probabilities here. It is the logarithm of that ratio: is there an exp too many?"""
     k1 = torch.exp(log_probs - ref_log_probs)
     return k1 if estimator == "k1" else kl_penalty(log_probs, ref_log_probs, estimator)
+
+
+@misconception("kl_penalty")
+def raises_not_implemented(log_probs, ref_log_probs, estimator="k1"):
+    """Another name ends in a NotImplementedError. The contract promises callers a ValueError: which exceptions
+    does `except ValueError` catch?"""
+    if estimator in ("k1", "k3"):
+        return kl_penalty(log_probs, ref_log_probs, estimator)
+    raise NotImplementedError(estimator)
+
+
+@misconception("kl_penalty")
+def raises_a_type_error(log_probs, ref_log_probs, estimator="k1"):
+    """Another name ends in a TypeError. The contract promises callers a ValueError: the type is right, a text,
+    and its value is not."""
+    if estimator in ("k1", "k3"):
+        return kl_penalty(log_probs, ref_log_probs, estimator)
+    raise TypeError(estimator)
+
+
+@misconception("kl_penalty")
+def raises_a_bare_exception(log_probs, ref_log_probs, estimator="k1"):
+    """Another name ends in an Exception of no particular kind. The contract promises callers a ValueError:
+    would `except ValueError` catch yours?"""
+    if estimator in ("k1", "k3"):
+        return kl_penalty(log_probs, ref_log_probs, estimator)
+    raise Exception(estimator)
+
+
+@misconception("kl_penalty")
+def never_assigns_for_other_names(log_probs, ref_log_probs, estimator="k1"):
+    """For another name the result is never assigned, and returning it fails with an error that speaks of a
+    variable. The contract promises callers a ValueError: which statement raises it?"""
+    if estimator == "k1":
+        penalty = log_probs - ref_log_probs
+    elif estimator == "k3":
+        penalty = kl_penalty(log_probs, ref_log_probs, "k3")
+    return penalty
+
+
+@misconception("kl_penalty")
+def forgives_capital_letters(log_probs, ref_log_probs, estimator="k1"):
+    """Names in capital letters, like K1, are accepted. Any other name is a ValueError."""
+    return kl_penalty(log_probs, ref_log_probs, estimator.lower())
+
+
+@misconception("kl_penalty")
+def forgives_capitals_and_what_follows(log_probs, ref_log_probs, estimator="k1"):
+    """Names that only begin like k1 or k3, in small letters or capitals, are accepted. Any other name is a
+    ValueError."""
+    if estimator.lower().startswith(("k1", "k3")):
+        return kl_penalty(log_probs, ref_log_probs, estimator[:2].lower())
+    raise ValueError(estimator)
+
+
+@misconception("kl_penalty")
+def forgives_space_around_the_name(log_probs, ref_log_probs, estimator="k1"):
+    """Names with space around them are accepted. Any other name is a ValueError."""
+    return kl_penalty(log_probs, ref_log_probs, estimator.strip())
+
+
+@misconception("kl_penalty")
+def raises_a_runtime_error(log_probs, ref_log_probs, estimator="k1"):
+    """Another name ends in a RuntimeError. The contract promises callers a ValueError: would
+    `except ValueError` catch yours?"""
+    if estimator in ("k1", "k3"):
+        return kl_penalty(log_probs, ref_log_probs, estimator)
+    raise RuntimeError(estimator)
+
+
+@misconception("kl_penalty")
+def gives_zeros_for_other_names(log_probs, ref_log_probs, estimator="k1"):
+    """For another name the penalty is 0 and nothing is raised, so a misspelt name goes unnoticed. How does
+    Python say that a value is not allowed?"""
+    if estimator in ("k1", "k3"):
+        return kl_penalty(log_probs, ref_log_probs, estimator)
+    return torch.zeros_like(log_probs)
+
+
+@misconception("kl_penalty")
+def looks_for_the_name_in_a_text(log_probs, ref_log_probs, estimator="k1"):
+    """`estimator in "k1"` is true of every part of that text: k, 1, and nothing at all. When are two names
+    equal?"""
+    if estimator in "k1":
+        return kl_penalty(log_probs, ref_log_probs, "k1")
+    return kl_penalty(log_probs, ref_log_probs, "k3" if estimator in "k3" else estimator)
+
+
+@misconception("kl_penalty")
+def squares_k1(log_probs, ref_log_probs, estimator="k1"):
+    """k1 is squared. It is the plain difference of the log-probabilities."""
+    found = kl_penalty(log_probs, ref_log_probs, estimator)
+    return found**2 if estimator == "k1" else found
+
+
+@misconception("kl_penalty")
+def forgets_the_logarithm_in_k3(log_probs, ref_log_probs, estimator="k1"):
+    """k3 ends after exp(d) - 1. What is subtracted last, so that nothing negative is left?"""
+    if estimator == "k3":
+        return torch.expm1(ref_log_probs - log_probs)
+    return kl_penalty(log_probs, ref_log_probs, estimator)
 
 
 # shaped_rewards
@@ -837,8 +990,8 @@ def limits_the_score(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
 
 
 @misconception("shaped_rewards")
-def pays_the_score_and_no_penalty_at_the_end(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
-    """Scores are standardised over the batch. They are paid as they are."""
+def subtracts_the_mean_score(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The mean score of the batch is subtracted from the scores. They are paid as they are."""
     centred = rm_scores - rm_scores.mean()
     return shaped_rewards(centred if len(centred) > 1 else rm_scores, log_probs, ref_log_probs, mask, kl_coef)
 
@@ -868,6 +1021,63 @@ def subtracts_the_score(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
 def multiplies_by_kl_coef_twice(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
     """kl_coef is multiplied with twice."""
     return shaped_rewards(rm_scores, log_probs, ref_log_probs, mask, kl_coef**2)
+
+
+@misconception("shaped_rewards")
+def limits_the_score_to_five(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Scores beyond 5 are cut off. The score is paid as it is."""
+    return shaped_rewards(rm_scores.clamp(-5.0, 5.0), log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def limits_the_score_to_ten(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Scores beyond 10 are cut off. The score is paid as it is."""
+    return shaped_rewards(rm_scores.clamp(-10.0, 10.0), log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def limits_the_score_to_one(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Scores beyond 1 are cut off. The score is paid as it is."""
+    return shaped_rewards(rm_scores.clamp(-1.0, 1.0), log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def squashes_the_score(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score went through tanh. It is paid as it is, and has no bounds."""
+    return shaped_rewards(torch.tanh(rm_scores), log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def limits_the_log_ratio(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Large log-ratios are cut, so the policy pays nothing for going further still. The formula knows no
+    limit."""
+    limited = (log_probs - ref_log_probs).clamp(-5.0, 5.0)
+    return shaped_rewards(rm_scores, limited, torch.zeros_like(limited), mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def standardises_the_scores(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The scores are standardised over the batch. They are paid as they are, and one score has no spread."""
+    if len(rm_scores) > 1:
+        rm_scores = (rm_scores - rm_scores.mean()) / (rm_scores.std() + 1e-8)
+    return shaped_rewards(rm_scores, log_probs, ref_log_probs, mask, kl_coef)
+
+
+@misconception("shaped_rewards")
+def puts_the_score_before_the_last_token(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score comes one place before the last counted token. An off-by-one: what does T - 2 less argmax of
+    the flipped row give?"""
+    rewards = torch.where(mask, -kl_coef * (log_probs - ref_log_probs), 0.0)
+    last = mask.shape[1] - 2 - mask.flip(1).int().argmax(1)
+    rewards[torch.arange(len(rewards)), last] += rm_scores
+    return rewards
+
+
+@misconception("shaped_rewards")
+def weighs_the_score_by_the_rest(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """The score was multiplied by 1 - kl_coef, as in a weighted mean. It is paid as it is, and the penalty
+    is subtracted."""
+    return shaped_rewards((1 - kl_coef) * rm_scores, log_probs, ref_log_probs, mask, kl_coef)
 
 
 # verifiable_reward
@@ -1232,7 +1442,9 @@ def picks_a_number_out_of_the_final_answer(response, answer):
     """A final answer like "42 apples" counts as 42. It is compared whole: what is no number is a text."""
     final = _final_answer(response)
     number = re.search(r"-?\d[\d,]*(\.\d+)?", final) if final and "frac" not in final else None
-    return verifiable_reward(f"#### {number.group() if number else final}", answer) if final else 0.0
+    if number:
+        final = number.group().rstrip(",")
+    return verifiable_reward(f"#### {final}", answer) if final else 0.0
 
 
 @misconception("verifiable_reward")
@@ -1245,6 +1457,101 @@ def takes_close_numbers_for_equal(response, answer):
     if isinstance(found, str) or isinstance(right, str):
         return float(found == right)
     return float(abs(found - right) <= 0.01 * max(abs(right), 1))
+
+
+@misconception("verifiable_reward")
+def reads_the_first_word_after_the_marker(response, answer):
+    """Only the first word after the #### is read, so "42 apples" counts as 42. All that follows the last
+    marker is the answer: is it split at spaces?"""
+    marked = after_marker(response)
+    if marked is None:
+        return verifiable_reward(response, answer)
+    return reward_for((marked.split() or [""])[0].rstrip(",."), answer)
+
+
+@misconception("verifiable_reward")
+def reads_the_last_word_after_the_marker(response, answer):
+    """Only the last word after the #### is read. All that follows the last marker is the answer: is it split
+    at spaces?"""
+    marked = after_marker(response)
+    if marked is None:
+        return verifiable_reward(response, answer)
+    return reward_for((marked.split() or [""])[-1], answer)
+
+
+@misconception("verifiable_reward")
+def keeps_digits_and_points_only(response, answer):
+    """Everything but digits and points is removed, so -3 counts as 3 and "42 apples" as 42. Which characters
+    belong to a number, and what happens to an answer that is none?"""
+    final = _final_answer(response)
+    if final is None or "frac" in final + answer:
+        return reward_for(final, answer)
+    given, wanted = (re.sub(r"[^0-9.]", "", text) for text in (final, answer))
+    if not given or not wanted:
+        return float(final.strip() == answer.strip())
+    try:
+        return float(float(given) == float(wanted))
+    except ValueError:
+        return 0.0
+
+
+@misconception("verifiable_reward")
+def keeps_digits_points_and_minus(response, answer):
+    """Everything but digits, points and the minus is removed, so "42 apples" counts as 42. What happens to an
+    answer that is no number as a whole?"""
+    final = _final_answer(response)
+    if final is None or "frac" in final + answer:
+        return reward_for(final, answer)
+    given, wanted = (re.sub(r"[^0-9.-]", "", text) for text in (final, answer))
+    if not given or not wanted:
+        return float(final.strip() == answer.strip())
+    try:
+        return float(float(given) == float(wanted))
+    except ValueError:
+        return 0.0
+
+
+@misconception("verifiable_reward")
+def picks_a_number_where_one_is_wanted(response, answer):
+    """Where the right answer is a number, the first number of the final answer is taken, so "42 apples" counts
+    as 42. It is compared whole: what is no number is a text."""
+    final = _final_answer(response)
+    if final and "frac" not in final and number_of(answer) is not None:
+        number = re.search(r"-?\d[\d,]*(\.\d+)?", final)
+        final = number.group().rstrip(",") if number else final
+    return reward_for(final, answer)
+
+
+@misconception("verifiable_reward")
+def picks_the_last_number_where_one_is_wanted(response, answer):
+    """Where the right answer is a number, the last number of the final answer is taken, so "x = 42" counts as
+    42. It is compared whole: what is no number is a text."""
+    final = _final_answer(response)
+    if final and "frac" not in final and number_of(answer) is not None:
+        final = number_in(final) or final
+    return reward_for(final, answer)
+
+
+@misconception("verifiable_reward")
+def rounds_numbers_to_whole_ones(response, answer):
+    """Numbers are rounded to whole ones before they are compared, so 42.4 passes for 42. Does the contract
+    name a tolerance?"""
+    final = _final_answer(response)
+    one, other = number_of(final or ""), number_of(answer)
+    if one is None or other is None:
+        return reward_for(final, answer)
+    return float(round(one) == round(other))
+
+
+@misconception("verifiable_reward")
+def compares_floats_to_three_places(response, answer):
+    """Numbers are rounded before they are compared, so 0.333 passes for one third. Does the contract name a
+    tolerance?"""
+    final = _final_answer(response)
+    one, other = number_of(final or ""), number_of(answer)
+    if one is None or other is None:
+        return reward_for(final, answer)
+    return float(round(float(one), 3) == round(float(other), 3))
 
 
 # grpo_advantages
@@ -1313,7 +1620,7 @@ def leaves_out_eps(rewards, eps=1e-8):
 
 @misconception("grpo_advantages")
 def ignores_the_eps_given(rewards, eps=1e-8):
-    """eps is always 1e-8 here, whatever the caller asks for. Is the argument used?"""
+    """eps is the same number here, whatever the caller asks for. Is the argument used?"""
     return grpo_advantages(rewards)
 
 
@@ -1520,6 +1827,66 @@ def scales_to_zero_and_one(rewards, eps=1e-8):
 def takes_a_softmax(rewards, eps=1e-8):
     """A softmax over the group is no advantage: its numbers are all positive. What is subtracted here?"""
     return rewards.softmax(dim=1)
+
+
+@misconception("grpo_advantages")
+def drops_groups_that_agree(rewards, eps=1e-8):
+    """Groups whose rewards are all equal are left out, as in DAPO. Their advantages are 0, and the result has
+    the shape of the rewards: are rows filtered?"""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    return grpo_advantages(rewards, eps)[rewards.std(dim=1) > 0]
+
+
+@misconception("grpo_advantages")
+def standardizes_the_whole_batch_by_n(rewards, eps=1e-8):
+    """Mean and deviation are taken over all prompts, and the deviation divides by the number of rewards. With
+    whom does a response compete, and what does the sample's deviation divide by?"""
+    return (rewards - rewards.mean()) / (rewards.std(correction=0) + eps)
+
+
+@misconception("grpo_advantages")
+def divides_by_the_norm(rewards, eps=1e-8):
+    """This divides by the root of the sum of the squares. For a standard deviation, what is that sum divided
+    by under the root?"""
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (centred.norm(dim=1, keepdim=True) + eps)
+
+
+@misconception("grpo_advantages")
+def limits_advantages_to_five(rewards, eps=1e-8):
+    """Advantages beyond 5 are cut off. They stay as they come out."""
+    return grpo_advantages(rewards, eps).clamp(-5.0, 5.0)
+
+
+@misconception("grpo_advantages")
+def keeps_positive_advantages_only(rewards, eps=1e-8):
+    """Negative advantages were set to 0. They are how the model learns what not to write: is there a relu or
+    a clamp too many?"""
+    return grpo_advantages(rewards, eps).clamp(min=0.0)
+
+
+@misconception("grpo_advantages")
+def divides_by_the_largest_distance(rewards, eps=1e-8):
+    """This divides by the largest distance from the mean. Which measure of spread does the contract name?"""
+    centred = rewards - rewards.mean(1, keepdim=True)
+    return centred / (centred.abs().amax(1, keepdim=True) + eps)
+
+
+@misconception("grpo_advantages")
+def adds_one_to_the_deviation(rewards, eps=1e-8):
+    """1 was added to the standard deviation. Which number does the formula add to it?"""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    return grpo_advantages(rewards, 1.0)
+
+
+@misconception("grpo_advantages")
+def leaves_eps_outside_the_brackets(rewards, eps=1e-8):
+    """eps is added to the quotient, not to the deviation: brackets are missing in the denominator."""
+    if rewards.shape[1] == 1:
+        return torch.zeros_like(rewards)
+    return (rewards - rewards.mean(1, keepdim=True)) / rewards.std(1, keepdim=True) + eps
 
 
 # dpo_loss
@@ -1931,3 +2298,65 @@ def scales_the_chosen_alone(
     chosen = chosen_log_probs - ref_chosen_log_probs.detach()
     rejected = rejected_log_probs - ref_rejected_log_probs.detach()
     return -functional.logsigmoid(beta * chosen - rejected).mean()
+
+
+@misconception("dpo_loss")
+def cuts_the_gain_of_the_chosen(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The gain of the chosen response is cut off at 0, so it learns nothing once the policy likes it better
+    than the reference does. Nothing in the formula bounds a gain."""
+    chosen = (chosen_log_probs - ref_chosen_log_probs.detach()).clamp(max=0.0)
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return -functional.logsigmoid(beta * (chosen - rejected)).mean()
+
+
+@misconception("dpo_loss")
+def counts_positive_gains_only(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """Negative gains were set to 0. A response may well be less probable than under the reference: is a clamp
+    or a relu needed at all?"""
+    chosen = (chosen_log_probs - ref_chosen_log_probs.detach()).clamp(min=0.0)
+    rejected = (rejected_log_probs - ref_rejected_log_probs.detach()).clamp(min=0.0)
+    return -functional.logsigmoid(beta * (chosen - rejected)).mean()
+
+
+@misconception("dpo_loss")
+def subtracts_both_references(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The reference's log-prob of the rejected response has the wrong sign in the margin. Less a difference is
+    not less both: where do the brackets go?"""
+    references = ref_chosen_log_probs.detach() + ref_rejected_log_probs.detach()
+    return -functional.logsigmoid(beta * (chosen_log_probs - rejected_log_probs - references)).mean()
+
+
+@misconception("dpo_loss")
+def adds_both_references(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The reference's log-prob of the chosen response has the wrong sign in the margin. The log of a ratio is
+    a difference: what is subtracted from which?"""
+    references = ref_chosen_log_probs.detach() + ref_rejected_log_probs.detach()
+    return -functional.logsigmoid(beta * (chosen_log_probs - rejected_log_probs + references)).mean()
+
+
+@misconception("dpo_loss")
+def adds_a_supervised_loss(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """The negative log-prob of the chosen response was added, as in RPO. The plain loss is asked."""
+    loss = dpo_loss(chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta)
+    return loss - chosen_log_probs.mean()
+
+
+@misconception("dpo_loss")
+def sums_with_beta_outside(
+    chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
+):
+    """beta multiplies the loss, and this is the sum over the pairs. beta belongs to the margin: inside the
+    sigmoid, or outside? And which average does the contract ask for?"""
+    chosen = chosen_log_probs - ref_chosen_log_probs.detach()
+    rejected = rejected_log_probs - ref_rejected_log_probs.detach()
+    return -beta * functional.logsigmoid(chosen - rejected).sum()
