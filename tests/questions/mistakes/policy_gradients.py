@@ -550,7 +550,7 @@ class uses_a_sigmoid(nn.Module):
 
 @misconception("PolicyNetwork")
 class BeginsWithZeroLogits(nn.Module):
-    """The last layer is set to zeros. Leave both layers as torch draws them."""
+    """The last layer is set to zeros, so all networks answer alike. Leave both layers as torch draws them."""
 
     def __init__(self, state_dim, n_actions, hidden=64):
         super().__init__()
