@@ -43,9 +43,9 @@ class PolicyNetwork(nn.Module):
 
     The output is the second layer's as it is: logits, any real numbers, one per action. No softmax
     comes after it; whoever samples takes `softmax(logits)`. Both layers have a bias, so there are
-    `(state_dim + 1) * hidden + (hidden + 1) * n_actions` parameters, float32. They start as torch
-    draws them, from torch's global generator: the same seed gives the same network, and two
-    networks made one after the other differ.
+    `(state_dim + 1) * hidden + (hidden + 1) * n_actions` parameters, float32. They start at
+    random, from torch's global generator (torch's own start will do): the same seed gives the same
+    network, and two networks made one after the other differ.
 
     In a language model: the whole transformer, from the tokens so far to the next token's logits.
 
