@@ -326,6 +326,9 @@ def test_outputs_are_compared_one_by_one():
     assert reason((clipped, ratio), want) == "the two outputs are in the wrong order"
     told = "the result holds 3 outputs; expected 2 outputs (ratio, clipped_ratio)"
     assert reason((ratio, clipped, 0), want, name=names) == told
+    assert (
+        reason(np.array([1.5, 0.9, 1.0]), want) == "the result is an array of shape (3,); expected 2 outputs"
+    )
     assert reason(ratio[0], want) == "the result is a number; expected 2 outputs"
     assert reason("left", want) == "the result is a str; expected 2 outputs"
     assert reason(None, want) == "the result is None; expected 2 outputs. Is there a return at the end?"

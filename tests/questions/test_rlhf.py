@@ -51,15 +51,17 @@ def random_preferences(rng, count, beta):
     return ref_chosen + gains, ref_rejected - losses, ref_chosen, ref_rejected
 
 
-def expect_rewards(student, want, cases):
-    """Fail unless every (response, answer) is rewarded with `want`."""
+REWARDED = "a final answer that is not right, or none at all, is rewarded"
+PICKED = "a longer final answer counts for the number in it; the whole of it is compared"
+
+
+def expect_rewards(student, want, cases, reason=REWARDED):
+    """Fail unless every (response, answer) is rewarded with `want`; `reason` says why a 1 is wrong."""
     for response, answer in cases:
         found = student.verifiable_reward(response, answer)
         if isinstance(found, int | float):
             expect(want == 0.0 or found != 0.0, "a right final answer is not rewarded")
-            expect(
-                want == 1.0 or found != 1.0, "a final answer that is not right, or none at all, is rewarded"
-            )
+            expect(want == 1.0 or found != 1.0, reason)
         expect_close(found, want)
 
 
@@ -647,13 +649,14 @@ def test_text_answers(student, rng):
         f"({number}, 3)",
         r"\frac{a}{b}",
     )
+    mixed = [(f"#### {number} apples", f"{number}"), (f"#### {number} or 3", f"{number}")]
+    expect_rewards(student, 0.0, [*mixed, (rf"\boxed{{x = {number}}}", f"{number}")], PICKED)
     for text in texts:
         expect_rewards(student, 1.0, [(f"#### {text}", text), (rf"\boxed{{{text}}}", text)])
         wrong = [(f"#### {text}", f"{text} too"), (f"#### {text} too", text), (f"#### {text}", "3")]
         expect_rewards(student, 0.0, wrong)
     expect_rewards(student, 0.0, [("#### x + 1", "x+1"), (f"#### {number} 5", f"{number}5")])
-    mixed = [(f"#### {number} apples", f"{number}"), (f"#### {number}", f"{number} apples")]
-    expect_rewards(student, 0.0, [*mixed, (rf"\boxed{{x = {number}}}", f"{number}")])
+    expect_rewards(student, 0.0, [(f"#### {number}", f"{number} apples")])
 
 
 @check("verifiable_reward")

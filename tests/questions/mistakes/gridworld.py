@@ -1166,6 +1166,22 @@ def scales_what_is_ahead_only(q_values, state, action, reward, next_state, termi
     return q_values
 
 
+@misconception("q_learning_update")
+def takes_the_best_of_a_row_of_cells(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """The max runs over a whole row of the grid: a cell has a row and a column, and the index needs both."""
+    after = q_values.copy()
+    ahead = 0.0 if terminated else q_values[next_state[0]].max()
+    after[state][action] += alpha * (reward + gamma * ahead - q_values[state][action])
+    return after
+
+
+@misconception("q_learning_update")
+def replaces_the_entry_at_the_end(q_values, state, action, reward, next_state, terminated, alpha, gamma):
+    """At the end of an episode the entry is replaced by the reward. There, too, alpha says how far it moves."""
+    alpha = 1.0 if terminated else alpha
+    return q_learning_update(q_values, state, action, reward, next_state, terminated, alpha, gamma)
+
+
 # train_q_learning
 
 
@@ -1866,6 +1882,12 @@ def returns_places_in_the_flat_table(q_values):
 def subtracts_one_from_actions(q_values):
     """Every action is one too small: argmax counts from 0 already."""
     return q_values.argmax(axis=-1) - 1
+
+
+@misconception("greedy_policy")
+def fills_in_the_best_entry_of_the_table(q_values):
+    """argmax looks at the whole table, so every cell gets one and the same number. Give it the axis of actions."""
+    return np.full(q_values.shape[:2], q_values.argmax())
 
 
 @misconception("state_values")

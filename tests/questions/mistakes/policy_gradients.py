@@ -1447,7 +1447,7 @@ def divides_the_probabilities(log_probs, old_log_probs, advantages, clip_eps=0.2
 
 @misconception("ppo_clip_loss")
 def lets_the_ratio_overflow(log_probs, old_log_probs, advantages, clip_eps=0.2):
-    """The loss is right, but the gradient is NaN where exp overflows: the term that is not chosen
+    """The gradient is NaN where exp overflows: the term that is not chosen
     passes back 0 * infinity. Can the limit be set before exp?"""
     return -torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps)).mean()
 

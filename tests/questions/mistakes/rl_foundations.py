@@ -91,7 +91,7 @@ def keeps_integers(rewards, gamma):
 
 @misconception("discounted_returns")
 def writes_into_the_rewards(rewards, gamma):
-    """The returns are right, but they overwrite the caller's rewards. Where could you put them
+    """The returns overwrite the caller's rewards. Where could you put them
     instead?"""
     for t in reversed(range(len(rewards) - 1)):
         rewards[t] = rewards[t] + gamma * rewards[t + 1]
@@ -490,7 +490,7 @@ def uses_new_values_from_the_end(values, policy, transition_probs, rewards, gamm
 
 @misconception("bellman_update")
 def overwrites_the_values(values, policy, transition_probs, rewards, gamma):
-    """The new values are right, but they replace the caller's old ones. Could the result be an
+    """The new values replace the caller's old ones. Could the result be an
     array of its own?"""
     values[:] = bellman_update(values, policy, transition_probs, rewards, gamma)
     return values
@@ -498,7 +498,7 @@ def overwrites_the_values(values, policy, transition_probs, rewards, gamma):
 
 @misconception("bellman_update")
 def adds_next_values_into_the_rewards(values, policy, transition_probs, rewards, gamma):
-    """The result is right, but `+=` changed the caller's rewards. The next sweep will start from
+    """`+=` changed the caller's rewards. The next sweep will start from
     wrong ones: which expression makes a new array?"""
     rewards += gamma * values
     return np.einsum("sa,san,san->s", policy, transition_probs, rewards)
@@ -817,21 +817,21 @@ def subtracts_the_mean_return(log_probs, returns):
 
 @misconception("reinforce_loss")
 def lets_the_gradient_into_the_returns(log_probs, returns):
-    """The loss is right, but a gradient flows into the returns too. They were measured, not
+    """A gradient flows into the returns too. They were measured, not
     chosen: which method cuts a tensor off its graph?"""
     return -(log_probs * returns).sum()
 
 
 @misconception("reinforce_loss")
 def cuts_off_the_log_probs(log_probs, returns):
-    """The loss is right, but no gradient reaches log_probs, so nothing would be learned. Which of
+    """No gradient reaches log_probs, so nothing would be learned. Which of
     the two arguments is the one to detach?"""
     return -(log_probs.detach() * returns).sum()
 
 
 @misconception("reinforce_loss")
 def leaves_torch(log_probs, returns):
-    """The loss is right but is a plain number: NumPy, item() and float() end the graph. Which
+    """The loss has no graph: NumPy, item() and float() end it. Which
     torch operations give the same sum?"""
     return -float(log_probs.detach().numpy() @ returns.detach().numpy())
 
@@ -886,7 +886,7 @@ def skips_the_first_token(log_probs, returns):
 
 @misconception("reinforce_loss")
 def skips_certain_tokens(log_probs, returns):
-    """The loss is right, but a token with log-probability 0 gets no gradient. It adds nothing to
+    """A token with log-probability 0 gets no gradient. It adds nothing to
     the sum, yet it does push: why was it left out?"""
     counts = log_probs.detach() != 0
     return -(log_probs * returns.detach() * counts).sum()
@@ -916,7 +916,7 @@ def centres_the_returns_in_place(log_probs, returns):
 
 @misconception("reinforce_loss")
 def multiplies_into_the_returns(log_probs, returns):
-    """The loss is right, but the products were written into the caller's returns. Methods that
+    """The products were written into the caller's returns. Methods that
     end in an underscore work in place: which one does not?"""
     return -returns.detach().mul_(log_probs).sum()
 
@@ -1218,7 +1218,7 @@ def limits_in_place(log_probs, old_log_probs, clip_eps=0.2):
 
 @misconception("ppo_clip_ratio")
 def lets_the_gradient_into_the_old_policy(log_probs, old_log_probs, clip_eps=0.2):
-    """The values are right, but a gradient flows into old_log_probs. The old policy is fixed: it
+    """A gradient flows into old_log_probs. The old policy is fixed: it
     only says how probable the token was when it was written. How do you cut it off?"""
     ratio = torch.exp(log_probs - old_log_probs)
     return ratio, ratio.clamp(1 - clip_eps, 1 + clip_eps)
@@ -1226,7 +1226,7 @@ def lets_the_gradient_into_the_old_policy(log_probs, old_log_probs, clip_eps=0.2
 
 @misconception("ppo_clip_ratio")
 def cuts_off_both_outputs(log_probs, old_log_probs, clip_eps=0.2):
-    """The values are right, but nothing carries a graph, so nothing would be learned. Which of the
+    """Nothing carries a graph, so nothing would be learned. Which of the
     two arguments is the constant one?"""
     with torch.no_grad():
         return ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
@@ -1242,7 +1242,7 @@ def cuts_off_the_clipped_ratio(log_probs, old_log_probs, clip_eps=0.2):
 
 @misconception("ppo_clip_ratio")
 def lets_the_gradient_past_the_limits(log_probs, old_log_probs, clip_eps=0.2):
-    """The limited values are right, but their gradient flows as if nothing had been limited.
+    """The gradient of the limited values flows as if nothing had been limited.
     Outside the range a clamped number does not move: what is its slope?"""
     ratio, clipped_ratio = ppo_clip_ratio(log_probs, old_log_probs, clip_eps)
     return ratio, ratio + (clipped_ratio - ratio).detach()
@@ -1560,7 +1560,7 @@ def crosses_scores_with_lengths(rm_score, num_tokens, penalty_per_token=0.01, fr
 
 @misconception("length_penalized_reward")
 def lowers_the_scores_in_place(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
-    """The result is right, but `-=` lowered the caller's scores themselves. Which expression makes
+    """`-=` lowered the caller's scores themselves. Which expression makes
     a new array?"""
     penalty = length_penalized_reward(0.0, num_tokens, penalty_per_token, free_tokens)
     if np.ndim(rm_score) >= np.ndim(penalty):
@@ -1571,7 +1571,7 @@ def lowers_the_scores_in_place(rm_score, num_tokens, penalty_per_token=0.01, fre
 
 @misconception("length_penalized_reward")
 def counts_down_the_lengths_in_place(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
-    """The result is right, but the caller's token counts were changed by `-=`. Which expression
+    """The caller's token counts were changed by `-=`. Which expression
     makes a new array?"""
     num_tokens -= free_tokens
     return rm_score - penalty_per_token * np.maximum(0, num_tokens)

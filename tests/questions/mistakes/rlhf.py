@@ -130,7 +130,7 @@ def detaches_the_rejected_scores(chosen_scores, rejected_scores):
 
 @misconception("reward_model_loss")
 def returns_a_python_number(chosen_scores, rejected_scores):
-    """The value is right, but a Python number has no gradient, and the reward model cannot learn.
+    """A Python number has no gradient, and the reward model cannot learn.
     Where is the tensor turned into a number?"""
     return reward_model_loss(chosen_scores, rejected_scores).item()
 
@@ -191,7 +191,7 @@ def applies_sigmoid_to_each_score(chosen_scores, rejected_scores):
 
 @misconception("reward_model_loss")
 def leaves_torch(chosen_scores, rejected_scores):
-    """The value is right but has no graph: computed in NumPy, it gives no gradient. Stay in torch."""
+    """The loss has no graph: computed in NumPy, it gives no gradient. Stay in torch."""
     return reward_model_loss(chosen_scores.detach(), rejected_scores.detach())
 
 
@@ -2170,7 +2170,7 @@ def uses_a_hinge_loss(
 def loses_the_graph(
     chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
 ):
-    """The value is right, but no gradient reaches the policy, and it cannot learn. Is all of it detached,
+    """No gradient reaches the policy, and it cannot learn. Is all of it detached,
     computed under no_grad, or made a Python number?"""
     return dpo_loss(
         chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta
@@ -2217,7 +2217,7 @@ def forgets_reference_and_beta(
 def leaves_torch_in_numpy(
     chosen_log_probs, rejected_log_probs, ref_chosen_log_probs, ref_rejected_log_probs, beta=0.1
 ):
-    """The value is right but has no graph: computed in NumPy, it gives no gradient."""
+    """The loss has no graph: computed in NumPy, it gives no gradient."""
     return dpo_loss(
         chosen_log_probs.detach(),
         rejected_log_probs.detach(),
