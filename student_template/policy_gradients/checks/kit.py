@@ -1565,14 +1565,14 @@ def unpack(got: Any, count: int, name: str = "", names: Sequence[str] = ()) -> S
     """Return the `count` outputs of an answer: a tuple, a list, or an array with that many rows."""
     __tracebackhide__ = True
     subject = name or "the result"
-    got = plain(got)
+    whole = got = plain(got)
     if isinstance(got, Tensor) and got.array.ndim:
         got = [Tensor(np.asarray(row), got.dtype) for row in got.array]
     elif isinstance(got, np.ndarray) and got.ndim:
         got = list(got)
     wanted = f"{count} outputs" + (f" ({', '.join(names)})" if names else "")
-    if not isinstance(got, list | tuple):
-        raise refusal(got, subject, wanted)
+    if not isinstance(got, list | tuple) or (len(got) != count and got is not whole):
+        raise refusal(whole, subject, wanted)
     if len(got) != count:
         told = f"{subject} holds {counted(len(got), 'output')}; expected {wanted}"
         few = "too few" if len(got) < count else "too many"
