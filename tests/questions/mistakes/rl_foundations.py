@@ -110,6 +110,12 @@ def starts_anew_at_every_reward(rewards, gamma):
 
 
 @misconception("discounted_returns")
+def hands_the_rewards_back(rewards, gamma):
+    """These are the rewards as they came. A return adds what follows, discounted: where does gamma come in?"""
+    return rewards
+
+
+@misconception("discounted_returns")
 def standardizes_the_returns(rewards, gamma):
     """The returns were shifted and scaled to mean 0 and deviation 1. That can help training, but
     it is a later step: this function returns G itself."""
