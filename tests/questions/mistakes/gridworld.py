@@ -1696,8 +1696,8 @@ def has_a_table_for_a_grid_of_four(env, episodes, alpha, gamma, epsilon, rng, ma
 
 
 @misconception("train_q_learning")
-def begins_with_random_values(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """The table begins with random numbers: it begins with zeros."""
+def starts_from_normal_values(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
+    """The table starts with random numbers. It starts at 0 everywhere."""
     q_values = rng.normal(size=(env.size, env.size, 4))
     return learn(env, episodes, alpha, gamma, sampler(epsilon, rng), max_steps, q_values)
 

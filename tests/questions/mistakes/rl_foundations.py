@@ -339,31 +339,32 @@ def carries_whole_numbers_back(rewards, gamma):
     return returns.astype(float)
 
 
+def tails_over(rewards, gamma, divisor):
+    """Return the sums of what follows, discounted from the start of the episode, each divided by something."""
+    rewards = np.asarray(rewards, dtype=float)
+    discounts = gamma ** np.arange(len(rewards))
+    return np.cumsum((rewards * discounts)[::-1])[::-1] / divisor(discounts)
+
+
 @misconception("discounted_returns")
 def divides_by_discounts_and_a_little(rewards, gamma):
     """What keeps the denominator away from 0 makes late returns vanish, where gamma**t is smaller still. Can you
     get G[t] from G[t + 1] without a division?"""
-    rewards = np.asarray(rewards, dtype=float)
-    discounts = gamma ** np.arange(len(rewards))
-    return np.cumsum((rewards * discounts)[::-1])[::-1] / (discounts + 1e-8)
+    return tails_over(rewards, gamma, lambda discounts: discounts + 1e-8)
 
 
 @misconception("discounted_returns")
 def divides_by_discounts_and_very_little(rewards, gamma):
     """What keeps the denominator away from 0 makes late returns vanish, where gamma**t is smaller still. Can you
     get G[t] from G[t + 1] without a division?"""
-    rewards = np.asarray(rewards, dtype=float)
-    discounts = gamma ** np.arange(len(rewards))
-    return np.cumsum((rewards * discounts)[::-1])[::-1] / (discounts + 1e-12)
+    return tails_over(rewards, gamma, lambda discounts: discounts + 1e-12)
 
 
 @misconception("discounted_returns")
 def divides_by_discounts_of_at_least_a_little(rewards, gamma):
     """What keeps the denominator away from 0 makes late returns vanish, where gamma**t is smaller still. Can you
     get G[t] from G[t + 1] without a division?"""
-    rewards = np.asarray(rewards, dtype=float)
-    discounts = gamma ** np.arange(len(rewards))
-    return np.cumsum((rewards * discounts)[::-1])[::-1] / np.maximum(discounts, 1e-8)
+    return tails_over(rewards, gamma, lambda discounts: np.maximum(discounts, 1e-8))
 
 
 @misconception("discounted_returns")

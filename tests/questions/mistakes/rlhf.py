@@ -1479,36 +1479,32 @@ def reads_the_last_word_after_the_marker(response, answer):
     return reward_for((marked.split() or [""])[-1], answer)
 
 
-@misconception("verifiable_reward")
-def keeps_digits_and_points_only(response, answer):
-    """Everything but digits and points is removed, so -3 counts as 3 and "42 apples" as 42. Which characters
-    belong to a number, and what happens to an answer that is none?"""
+def reward_without(pattern, response, answer):
+    """Return the reward where all that fits a pattern is removed from both answers, fractions aside."""
     final = _final_answer(response)
     if final is None or "frac" in final + answer:
         return reward_for(final, answer)
-    given, wanted = (re.sub(r"[^0-9.]", "", text) for text in (final, answer))
+    given, wanted = (re.sub(pattern, "", text) for text in (final, answer))
     if not given or not wanted:
         return float(final.strip() == answer.strip())
     try:
         return float(float(given) == float(wanted))
     except ValueError:
         return 0.0
+
+
+@misconception("verifiable_reward")
+def keeps_digits_and_points_only(response, answer):
+    """Everything but digits and points is removed, so -3 counts as 3 and "42 apples" as 42. Which characters
+    belong to a number, and what happens to an answer that is none?"""
+    return reward_without(r"[^0-9.]", response, answer)
 
 
 @misconception("verifiable_reward")
 def keeps_digits_points_and_minus(response, answer):
     """Everything but digits, points and the minus is removed, so "42 apples" counts as 42. What happens to an
     answer that is no number as a whole?"""
-    final = _final_answer(response)
-    if final is None or "frac" in final + answer:
-        return reward_for(final, answer)
-    given, wanted = (re.sub(r"[^0-9.-]", "", text) for text in (final, answer))
-    if not given or not wanted:
-        return float(final.strip() == answer.strip())
-    try:
-        return float(float(given) == float(wanted))
-    except ValueError:
-        return 0.0
+    return reward_without(r"[^0-9.-]", response, answer)
 
 
 @misconception("verifiable_reward")
