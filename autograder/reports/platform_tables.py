@@ -7,10 +7,9 @@ assignment's: "Homework (4711)" with its number in Canvas if the roster is a gra
 else its title, as it stands in Canvas: under another title Canvas offers to make a new assignment.
 
 brightspace.csv and blackboard.csv are after their makers' help: "Importing grades" of D2L, "Working offline"
-of Blackboard. Brightspace
-finds a student by OrgDefinedId or Username, in the first two columns, the item by its name before
-"Points Grade", and asks for a mark at the end of each line. Blackboard finds a student by Username
-and the column by the number after the bar in its header, which only its own download knows: give
+of Blackboard. Brightspace finds a student by OrgDefinedId or Username, in the first two columns, the item by
+its name before "Points Grade", and asks for a mark at the end of each line. Blackboard finds a student by
+Username and the column by the number after the bar in its header, which only its own download knows: give
 that as the roster. Without it the column is new, of text.
 """
 
