@@ -47,6 +47,12 @@ def change_pyplot(module: Any) -> None:
     module.switch_backend = functools.partial(draw_in_memory, module.switch_backend)
 
 
+def change_fonts(module: Any) -> None:
+    """Let forks use the fonts that are open, which are read whole; matplotlib has each open them anew."""
+    if hasattr(module, "_get_font"):
+        module._get_font = functools.cache(module._get_font.__wrapped__)
+
+
 def change_torch(module: Any) -> None:
     """Compile nothing, keep the number of threads, read and write where Python's `open` does."""
     module.compile, module.set_num_interop_threads = eager, nothing
@@ -119,6 +125,7 @@ def at(place: int, function: Callable[..., Any], mode: str) -> Callable[..., Any
 
 CHANGED: dict[str, Callable[[Any], None]] = {
     "matplotlib": change_matplotlib,
+    "matplotlib.font_manager": change_fonts,
     "matplotlib.pyplot": change_pyplot,
     "numpy.lib._datasource": open_in_scratch,
     "torch": change_torch,

@@ -16,6 +16,16 @@ from autograder.sandbox.scratch import Entries, Scratch, ScratchEntry, missing_e
 FIRST_DESCRIPTOR = 1 << 20
 REAL = ("/dev/", "/proc/", "/sys/")
 BENEATH = ("posix", "_io")  # what imports read files with
+FONTS = (".ttf", ".otf", ".ttc")
+
+
+class ReadWhole(io.BytesIO):
+    """A file that was read whole: FreeType reads a font's again for each glyph; forks can use it once closed."""
+
+    def __init__(self, file: Any) -> None:
+        with file:
+            super().__init__(file.read())
+        self.name = file.name
 
 
 def opener(scratch: Scratch) -> Callable[..., Any]:
@@ -37,7 +47,8 @@ def opener(scratch: Scratch) -> Callable[..., Any]:
             raw = scratch.raw(file, kind)
         if raw is None:
             try:
-                return real(file, mode, buffering, encoding, errors, newline, closefd, opener)
+                found = real(file, mode, buffering, encoding, errors, newline, closefd, opener)
+                return ReadWhole(found) if mode == "rb" and str(file).endswith(FONTS) else found
             except FileNotFoundError:
                 if kind != "r":
                     raise

@@ -180,9 +180,28 @@ def test_figures_cross_the_wall():
         worker.load(Program(ProgramText("plots.py", [text])))
         figure = worker.ask(encode_call(Call("call", "plot")), 20).value
         worker.close()
-    assert isinstance(figure, Figure)
-    assert figure.png
+    (drawn,) = plain([plt.subplots()[0]])
+    assert repr(figure.axes) == repr(drawn.axes)
+    assert figure.png == drawn.png
     assert figure.axes[0]["xticks"][0]["text"] == "0.0"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the wall stands on Linux only")
+def test_fonts_are_in_memory_and_open_before_a_worker_is_forked():
+    text = """
+from matplotlib import font_manager
+def fonts():
+    opened = font_manager._get_font.cache_info().misses
+    font = font_manager.get_font(font_manager.findfont("DejaVu Sans"))
+    with open(font.fname, "rb") as file:
+        return opened, hasattr(file, "getvalue"), font.fname.endswith("DejaVuSans.ttf")
+"""
+    with Wall(Limits(), ("matplotlib.pyplot",)) as wall:
+        wall.settle()
+        worker = wall.worker()
+        worker.load(Program(ProgramText("fonts.py", [text])))
+        assert worker.ask(encode_call(Call("call", "fonts")), 20).value == (1, True, True)
+        worker.close()
 
 
 def box(left: float, text: str = "x") -> dict:
