@@ -20,7 +20,7 @@ FONTS = (".ttf", ".otf", ".ttc")
 
 
 class ReadWhole(io.BytesIO):
-    """A file that was read whole: FreeType reads a font's again for each glyph; forks can use it once closed."""
+    """A file that was read whole: FreeType reads a font again for each glyph, and forks can use it too."""
 
     def __init__(self, file: Any) -> None:
         with file:
