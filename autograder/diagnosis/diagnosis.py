@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
+from msgspec.msgpack import decode, encode
 
 from autograder.checks.describe import sentence
 from autograder.diagnosis.causes import MOST_EQUAL, Found, find_causes
@@ -25,6 +26,7 @@ from autograder.diagnosis.weighing import (
     refutes,
     weigh,
 )
+from autograder.judging.answer_cache import AnswerCache, hash_of_texts, kept_under
 from autograder.judging.bank import Check, Variant
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
@@ -59,9 +61,11 @@ class Diagnostician:
         mistakes: Mapping[str, Program],
         right: Mapping[str, Program],
         *,
+        source: str = "",
         lasting: bool = False,
     ) -> None:
-        self._judge = judge
+        """Begin; `source` is the text of mistakes and right answers, kept is what was found out before."""
+        self._judge, self._source, self._lasting = judge, source, lasting
         self._known = KnownAnswers(wall, judge, {**mistakes, **right}, lasting=lasting)
         self._right = right
         self._diagnosed: dict[tuple[tuple[Outcome, bytes], ...], Diagnosis] = {}
@@ -69,6 +73,13 @@ class Diagnostician:
     def close(self) -> None:
         """End what is asked, and write down what was found out."""
         self._known.close()
+        self._kept.save()
+
+    @cached_property
+    def _kept(self) -> AnswerCache:
+        """The diagnoses of earlier runs."""
+        identity = hash_of_texts([self._judge.identity, self._source.encode("utf-8", "replace")])
+        return kept_under(f"{identity.hex()}.diagnoses") if self._lasting else AnswerCache(None)
 
     def diagnose(
         self,
@@ -84,7 +95,14 @@ class Diagnostician:
         if key not in self._diagnosed:
             if len(self._diagnosed) >= DIAGNOSES_KEPT:
                 self._diagnosed.clear()
-            self._diagnosed[key] = self._diagnose(checks, judged, candidates, right)
+            parts = [part for outcome, said in key for part in (outcome.encode(), said)]
+            kept = self._kept.find(parts)
+            if kept is not None:
+                self._diagnosed[key] = decode(kept, type=Diagnosis)
+            else:
+                self._diagnosed[key] = self._diagnose(checks, judged, candidates, right)
+                if not any(outcome in OF_THE_MACHINE for outcome, _ in key):
+                    self._kept.keep(parts, encode(self._diagnosed[key]))
         return self._diagnosed[key]
 
     def _diagnose(
