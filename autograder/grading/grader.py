@@ -74,10 +74,8 @@ class Grader:
             for mistake in bank.misconceptions
         }
         right = {one.name: variant_program(bank, bank.alternatives_source, one) for one in bank.alternatives}
-        self.diagnostician = Diagnostician(
-            wall, self.judge, mistakes, right,
-            source=bank.mistakes_source + bank.alternatives_source, lasting=cache is not None,
-        )  # fmt: skip
+        source = bank.mistakes_source + bank.alternatives_source
+        self.diagnostician = Diagnostician(wall, self.judge, mistakes, right, source)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.examiner = Examiner(wall, bank, self.judge)
         self.large = Semaphore(MOST_LARGE)

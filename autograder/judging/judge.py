@@ -45,7 +45,8 @@ class Judge:
         checks_source: str = "", lasting: bool = False,
     ) -> None:  # fmt: skip
         self._seed, self._reference, self.hidden_too, self._known = seed, reference, hidden_too, known
-        self._checks_source, self._lasting = checks_source, lasting
+        self._checks_source = checks_source
+        self.lasting = lasting  # whether what is found out is kept between runs
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
@@ -59,7 +60,9 @@ class Judge:
     @cached_property
     def _kept(self) -> AnswerCache:
         """The verdicts of earlier runs."""
-        return kept_under(f"{hash_of_texts([self.identity]).hex()}.verdicts") if self._lasting else AnswerCache(None)
+        if not self.lasting:
+            return AnswerCache(None)
+        return kept_under(f"{hash_of_texts([self.identity]).hex()}.verdicts")
 
     def save(self) -> None:
         """Write down the verdicts for the next run."""
