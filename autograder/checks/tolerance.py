@@ -30,8 +30,10 @@ def is_close(
     """
     with np.errstate(all="ignore"):
         gap = np.abs(found - wanted)
-        room = allowed(found, wanted, gap) if atol is None else atol
-        near = gap <= room + rtol * np.abs(wanted)
+        relative = rtol * np.abs(wanted)
+        near = gap <= relative
+        if not near.all():  # what is near already needs no absolute tolerance
+            near = gap <= relative + (allowed(found, wanted, gap) if atol is None else atol)
         alike = (found == wanted) | (np.isnan(found) & np.isnan(wanted))
         close: np.ndarray = np.where(np.isfinite(wanted), near & np.isfinite(found), alike)
     return close

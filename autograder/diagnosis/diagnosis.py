@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
+from msgspec.msgpack import decode, encode
 
 from autograder.checks.describe import sentence
 from autograder.diagnosis.causes import MOST_EQUAL, Found, find_causes
@@ -25,6 +26,7 @@ from autograder.diagnosis.weighing import (
     refutes,
     weigh,
 )
+from autograder.judging.answer_cache import AnswerCache, hash_of_texts, kept_under
 from autograder.judging.bank import Check, Variant
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
@@ -33,6 +35,7 @@ from autograder.sandbox.program import Program
 from autograder.sandbox.wall import Wall
 
 DIAGNOSES_KEPT = 5_000  # diagnoses remembered
+Replies = tuple[tuple[Outcome, bytes], ...]  # how each check ended, and a digest of the replies to it
 WRONG = (Outcome.FAILED, Outcome.ERROR, Outcome.TIMEOUT, Outcome.CRASHED)
 
 
@@ -58,17 +61,24 @@ class Diagnostician:
         judge: Judge,
         mistakes: Mapping[str, Program],
         right: Mapping[str, Program],
-        *,
-        lasting: bool = False,
+        source: str,
     ) -> None:
-        self._judge = judge
-        self._known = KnownAnswers(wall, judge, {**mistakes, **right}, lasting=lasting)
+        """Begin; `source` is the text of all those programs."""
+        self._judge, self._source = judge, source
+        self._known = KnownAnswers(wall, judge, {**mistakes, **right})
         self._right = right
-        self._diagnosed: dict[tuple[tuple[Outcome, bytes], ...], Diagnosis] = {}
+        self._diagnosed: dict[Replies, Diagnosis] = {}
 
     def close(self) -> None:
         """End what is asked, and write down what was found out."""
         self._known.close()
+        self._kept.save()
+
+    @cached_property
+    def _kept(self) -> AnswerCache:
+        """The diagnoses of earlier runs."""
+        identity = hash_of_texts([self._judge.identity, self._source.encode("utf-8", "replace")])
+        return kept_under(f"{identity.hex()}.diagnoses") if self._judge.lasting else AnswerCache(None)
 
     def diagnose(
         self,
@@ -84,8 +94,22 @@ class Diagnostician:
         if key not in self._diagnosed:
             if len(self._diagnosed) >= DIAGNOSES_KEPT:
                 self._diagnosed.clear()
-            self._diagnosed[key] = self._diagnose(checks, judged, candidates, right)
+            found = self._found_before(key)
+            if found is None:
+                found = self._diagnose(checks, judged, candidates, right)
+                self._keep(key, found)
+            self._diagnosed[key] = found
         return self._diagnosed[key]
+
+    def _found_before(self, key: Replies) -> Diagnosis | None:
+        """Return the diagnosis of an earlier run, if there is one."""
+        kept = self._kept.find(parts_of(key))
+        return decode(kept, type=Diagnosis) if kept else None
+
+    def _keep(self, key: Replies, found: Diagnosis) -> None:
+        """Keep a diagnosis; one that found nothing, or met what took too long, may find more another time."""
+        if found.hint and not any(outcome in OF_THE_MACHINE for outcome, _ in key):
+            self._kept.keep(parts_of(key), encode(found))
 
     def _diagnose(
         self,
@@ -132,6 +156,11 @@ class Diagnostician:
                 hint = sentence(f"Two things at once, it seems. {mistake.text} Besides, {twist}")
                 return Diagnosis((mistake.name,), hint)
         return Diagnosis(behaviour=digest)
+
+
+def parts_of(key: Replies) -> list[bytes]:
+    """Return all replies to a question's checks as what a diagnosis is kept under."""
+    return [part for outcome, said in key for part in (outcome.encode(), said)]
 
 
 @dataclass(frozen=True)

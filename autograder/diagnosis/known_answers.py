@@ -34,11 +34,8 @@ OF_THE_MACHINE = (
 class KnownAnswers:
     """Asks programs of the course's own; each is asked each check once, when it is looked up."""
 
-    def __init__(
-        self, wall: Wall, judge: Judge, programs: Mapping[str, Program], *, lasting: bool = False
-    ) -> None:
+    def __init__(self, wall: Wall, judge: Judge, programs: Mapping[str, Program]) -> None:
         self._wall, self._judge, self.programs = wall, judge, {REFERENCE: judge.reference, **programs}
-        self._lasting = lasting  # whether what they answer is kept between runs
         self._known: dict[str, dict[str, Known]] = {name: {} for name in self.programs}
         self._locks = {name: threading.Lock() for name in self.programs}
         self._caches: dict[str, AnswerCache] = {}
@@ -142,7 +139,7 @@ class KnownAnswers:
 
     def _cache(self, name: str) -> AnswerCache:
         if name not in self._caches:
-            self._caches[name] = cache_of(self.programs[name] if self._lasting else None)
+            self._caches[name] = cache_of(self.programs[name] if self._judge.lasting else None)
         return self._caches[name]
 
     def _judged(self, name: str, layouts: Mapping[Check, Layout]) -> dict[str, Known]:

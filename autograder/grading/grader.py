@@ -67,14 +67,15 @@ class Grader:
         self.reference = Answers(wall, program, cache)
         self.judge = Judge(
             course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known,
-            checks_source=bank.checks_source,
+            checks_source=bank.checks_source, lasting=cache is not None,
         )  # fmt: skip
         mistakes = {
             mistake.name: variant_program(bank, bank.mistakes_source, mistake)
             for mistake in bank.misconceptions
         }
         right = {one.name: variant_program(bank, bank.alternatives_source, one) for one in bank.alternatives}
-        self.diagnostician = Diagnostician(wall, self.judge, mistakes, right, lasting=cache is not None)
+        source = bank.mistakes_source + bank.alternatives_source
+        self.diagnostician = Diagnostician(wall, self.judge, mistakes, right, source)
         self.lending = Lending(wall, self.judge, bank, list(self.assignment.questions))
         self.examiner = Examiner(wall, bank, self.judge)
         self.large = Semaphore(MOST_LARGE)
@@ -294,5 +295,6 @@ class Grader:
     def close(self) -> None:
         """End everything behind the wall."""
         self.diagnostician.close()
+        self.judge.save()
         self.reference.close()
         self.wall.close()

@@ -1,7 +1,7 @@
-"""Answers of the course's own programs kept between runs: what the same calls led to on this machine.
+"""What was found out in one run and is kept for the next: answers of the course's own programs, verdicts.
 
-Kept in a folder of the grading user's own, by the hash of all that an answer follows from. A file that
-somebody else could have written is not read.
+Kept in a folder of the grading user's own, by the hash of all that it follows from. A file that somebody
+else could have written is not read.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ class AnswerFile(msgspec.Struct, frozen=True):
 
 
 class AnswerCache:
-    """The kept answers of one program; without a path it keeps nothing."""
+    """The kept answers of one program, or verdicts; without a path it keeps nothing."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -58,7 +58,9 @@ class AnswerCache:
         with contextlib.suppress(OSError):
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
             with open(descriptor, "wb") as file:
-                file.write(msgspec.msgpack.encode(AnswerFile(self._replies, self.stateful)))
+                others = read_cache(self._path)  # several processes grade a class
+                replies, stateful = others.replies | self._replies, others.stateful | self.stateful
+                file.write(msgspec.msgpack.encode(AnswerFile(replies, stateful)))
             part.replace(self._path)
             prune(self._path.parent)
         self._changed = False
@@ -66,8 +68,13 @@ class AnswerCache:
 
 def cache_of(program: Program | None) -> AnswerCache:
     """Return the cache of a program's answers on this machine; without a program one that keeps nothing."""
-    folder = own_folder() if program else None
-    return AnswerCache(folder / f"{program_hash(program)}.answers" if program and folder else None)
+    return kept_under(f"{program_hash(program)}.answers") if program else AnswerCache(None)
+
+
+def kept_under(name: str) -> AnswerCache:
+    """Return what is kept in a file of that name on this machine; where nothing may be, nothing."""
+    folder = own_folder()
+    return AnswerCache(folder / name if folder else None)
 
 
 def program_hash(program: Program) -> str:

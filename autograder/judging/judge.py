@@ -14,10 +14,11 @@ from functools import cached_property
 from sys import getsizeof
 
 import numpy as np
+from msgspec.msgpack import decode, encode
 
 from autograder.checks.compare import CheckFailed
 from autograder.errors import KitError, ReferenceFailed
-from autograder.judging.answer_cache import program_hash
+from autograder.judging.answer_cache import AnswerCache, hash_of_texts, kept_under, program_hash
 from autograder.judging.answers import Answers
 from autograder.judging.bank import Check
 from autograder.judging.cache import Kept
@@ -41,10 +42,11 @@ class Judge:
 
     def __init__(
         self, seed: int, reference: Answers, *, hidden_too: bool, known: Callable[[str], str] = lambda _: "",
-        checks_source: str = "",
+        checks_source: str = "", lasting: bool = False,
     ) -> None:  # fmt: skip
         self._seed, self._reference, self.hidden_too, self._known = seed, reference, hidden_too, known
         self._checks_source = checks_source
+        self.lasting = lasting  # whether what is found out is kept between runs
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
@@ -54,6 +56,17 @@ class Judge:
     def identity(self) -> bytes:
         """What tells apart all that verdicts follow from, besides what a program replies."""
         return f"{program_hash(self.reference)} {self._seed} {self._checks_source}".encode()
+
+    @cached_property
+    def _kept(self) -> AnswerCache:
+        """The verdicts of earlier runs."""
+        if not self.lasting:
+            return AnswerCache(None)
+        return kept_under(f"{hash_of_texts([self.identity]).hex()}.verdicts")
+
+    def save(self) -> None:
+        """Write down the verdicts for the next run."""
+        self._kept.save()
 
     def judge_all(
         self, checks: Sequence[Check], session: Session, passed: Collection[str] = ()
@@ -130,7 +143,7 @@ class Judge:
             told.update(reply.frame or type(reply.ended).__name__.encode())
         said = told.digest()
         key = said, session.sealed
-        found = self._judged.get(key)
+        found = self._judged.get(key) or self._found_before(key)
         if found is None:
             replay = Replay(script, replies)
             try:
@@ -141,10 +154,16 @@ class Judge:
             if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
                 words = getsizeof(verdict.feedback) + getsizeof(verdict.staff_note)
                 self._judged.put(key, found, ENTRY_BYTES + words)
+                self._kept.keep(parts_of(key), encode(found))
         verdict, count = found
         plain = verdict.outcome in (Outcome.PASSED, Outcome.FAILED)  # any other depends on more
         digest = said if plain else b""
         return Judged(check, verdict, sent=script.calls[:count], digest=digest, replies=replies, said=said)
+
+    def _found_before(self, key: tuple[bytes, bool]) -> tuple[Verdict, int] | None:
+        """Return a verdict of an earlier run and how many calls it took, None if there is none."""
+        kept = self._kept.find(parts_of(key))
+        return decode(kept, type=tuple[Verdict, int]) if kept else None
 
     def judge_live(self, check: Check, session: Session) -> Judged:
         """Run a check call by call."""
@@ -242,6 +261,12 @@ class Judge:
         except ReferenceFailed as failed:
             return unanswered_verdict(check, failed)
         return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
+
+
+def parts_of(key: tuple[bytes, bool]) -> list[bytes]:
+    """Return the digest of replies, and whether hidden inputs were known, as what a verdict is kept under."""
+    said, sealed = key
+    return [said, bytes([sealed])]
 
 
 def unanswered_verdict(check: Check, failed: ReferenceFailed) -> Verdict:

@@ -99,7 +99,7 @@ def judge(error: Exception, tellable: Tellable, exchanges: Sequence[Exchange]) -
         told = "The answer is much larger than the right one: is it what the docstring says?"
         return Verdict(Outcome.FAILED, f"{call}\n{told}" if visible and call else told, call)
     if isinstance(error, WorkerDied):
-        told = f"The code {error}: look for exit(), os._exit() or recursion without an end."
+        told = f"The code {error}: look for recursion without an end, or os.kill()."
         cause = Cause.INVALID_REPLY if isinstance(error, InvalidReply) else Cause.OTHER
         return Verdict(Outcome.CRASHED, told, call, cause)
     raise error

@@ -157,14 +157,19 @@ def page(template: str, *, script: bool, **values: object) -> str:
 
 def page_parts(template: str, *, script: bool, **values: object) -> Iterator[str]:
     """Yield a template filled in, in pieces: a large page need not be in memory as a whole."""
+    yield from environment().get_template(template).generate(**dress(script=script), **values)
+
+
+@functools.cache
+def dress(*, script: bool) -> Mapping[str, str]:
+    """Return what every page has: its style, its script and the policy that allows no others."""
     style = Markup((TEMPLATES / "style.css").read_text("utf-8"))  # noqa: S704 our own file
     code = Markup((TEMPLATES / "script.js").read_text("utf-8") if script else "")  # noqa: S704
     policy = [
         "default-src 'none'", f"style-src '{policy_hash(style)}'", "img-src data:", "base-uri 'none'",
         f"script-src '{policy_hash(code)}'" if script else "script-src 'none'", "form-action 'none'",
     ]  # fmt: skip
-    filled = environment().get_template(template)
-    yield from filled.generate(style=style, script=code, policy="; ".join(policy), **values)
+    return {"style": style, "script": code, "policy": "; ".join(policy)}
 
 
 def policy_hash(text: str) -> str:
@@ -198,6 +203,7 @@ def text(value: str, limit: int = TEXT) -> str:
     return made_visible(value.replace("\r\n", "\n"), limit, "\n\t")
 
 
+@functools.lru_cache(maxsize=2048)  # a class reads the same titles and sentences again and again
 def made_visible(value: str, limit: int, keep: str) -> str:
     """Return text with signs for what cannot be seen, cut to a length."""
     cut = value[:limit].rstrip() + "…" if len(value) > limit else value

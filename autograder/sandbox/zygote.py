@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 import types
+from os import _exit  # what programs see as `os._exit` does not end a process
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ class Zygote:
         except BaseException:  # noqa: BLE001 staff find it in the worker's output
             os.write(2, traceback.format_exc().encode())
         finally:
-            os._exit(0)
+            _exit(0)
 
     def reap(self, _: dict[str, Any], __: list[int]) -> dict[str, Any]:
         """Collect workers that have ended, and kill what they left: orphans become children of ours."""
@@ -238,4 +239,4 @@ def main() -> None:
     import_only_promised(settings["also"])
     preload(settings["preload"])
     Zygote(control, settings).serve()
-    os._exit(0)  # taking torch apart properly would take longer than grading did
+    _exit(0)  # taking torch apart properly would take longer than grading did

@@ -64,11 +64,12 @@ def data_files(
 ) -> dict[str, bytes]:
     """Return the small files beside the code that are asked for or named in it, by their path."""
     prefix = f"{code.folder}/" if code.folder else ""
-    named = {piece for cell in cells for parts in NAME_ENDS for piece in parts.split(cell)}
+    others = [item for item in items if not suffix_of(item) and item.name != QUIZ_YML]
+    named = {piece for cell in cells if others for parts in NAME_ENDS for piece in parts.split(cell)}
     files: dict[str, bytes] = {}
-    for item in sorted(items, key=lambda item: natural(item.path)):
+    for item in sorted(others, key=lambda item: natural(item.path)):
         path = item.path.removeprefix(prefix)
-        if not item.path.startswith(prefix) or suffix_of(item) or item.name == QUIZ_YML or path in task.given:
+        if not item.path.startswith(prefix) or path in task.given:
             continue
         if path not in task.hand_in and item.name not in named:
             continue

@@ -4,12 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from autograder.config import load_config
+from autograder.diagnosis.diagnosis import Diagnostician
 from autograder.grading.opening import open_grader
 from autograder.judging.answer_cache import AnswerCache, cache_of, own_folder, program_hash
 from autograder.judging.answers import Answers
+from autograder.judging.bank import Check
+from autograder.judging.judge import Judge
 from autograder.judging.session import Session
+from autograder.results import Outcome, Report
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
 from autograder.sandbox.student import Student
@@ -116,6 +121,48 @@ def test_known_mistakes_are_asked_once_on_a_machine_and_explain_the_same(home, m
 
     monkeypatch.setattr(Session, "play", playing)
     assert hints() == told
+
+
+def test_replies_of_an_earlier_run_are_judged_and_explained_without_running_a_check(home, monkeypatch):
+    wrong = "def clip_to_range(values, low=0.0, high=1.0):\n    return values\n"
+    work = Submission("work", "work", {"warmup.py": wrong.encode()}, main="warmup.py")
+
+    def graded() -> Report:
+        grader = open_grader(load_config(TINY), "warmup")
+        try:
+            if grader.isolation.verdict != "full":
+                pytest.skip("kept only where submissions are held back in full")
+            return grader.grade(work)
+        finally:
+            grader.close()
+
+    first = graded()
+    clipped = next(one for one in first.questions if one.id == "warmup.clip_to_range")
+    assert (clipped.outcome, bool(clipped.hint)) == (Outcome.FAILED, True)
+
+    judge, judged = Judge.verdict, []
+
+    def judging(self: Judge, check: Check, *args: object) -> object:
+        judged.append(check.question)
+        return judge(self, check, *args)
+
+    def no_more(*_: object) -> object:
+        raise AssertionError("it is explained again")
+
+    monkeypatch.setattr(Judge, "verdict", judging)
+    monkeypatch.setattr(Diagnostician, "_diagnose", no_more)
+    assert replace(graded(), seconds=0.0) == replace(first, seconds=0.0)
+    assert "clip_to_range" not in judged, "only what is missing is judged again"
+
+
+def test_what_several_processes_found_out_is_kept_together(home):
+    one, other = (AnswerCache(own_folder() / "x.answers") for _ in range(2))
+    one.keep([b"call"], b"reply")
+    other.keep([b"other call"], b"other reply")
+    one.save()
+    other.save()
+    both = AnswerCache(home / "x.answers")
+    assert (both.find([b"call"]), both.find([b"other call"])) == (b"reply", b"other reply")
 
 
 def test_programs_that_differ_in_what_is_bound_or_lies_beside_have_files_of_their_own():

@@ -49,7 +49,7 @@ WORK = {
     "perfect": RIGHT,
     "untouched": (TINY / "student_template" / "warmup" / "warmup.py").read_text(),
     "wrong": MEAN + "def clip_to_range(values, low=0.0, high=1.0):\n    return np.clip(values, 0.0, 1.0)\n",
-    "crashing": MEAN + "import os\ndef clip_to_range(values, low=0.0, high=1.0):\n    os._exit(3)\n",
+    "crashing": MEAN + "import posix\ndef clip_to_range(values, low=0.0, high=1.0):\n    posix._exit(3)\n",
     "endless": MEAN + "def clip_to_range(values, low=0.0, high=1.0):\n    while True: pass\n",
     "unreadable": "def clip_to_range(values\n",
     "hostile": """

@@ -138,13 +138,13 @@ def test_a_loop_costs_its_check_only(grade):
 
 
 def test_a_crash_costs_its_check_only(grade):
-    report = grade(running_mean="import os\ndef running_mean(values, window):\n    os._exit(0)")
+    report = grade(running_mean="import posix\ndef running_mean(values, window):\n    posix._exit(0)")
     assert {check.outcome for check in results(report, "running_mean")} == {Outcome.CRASHED}
     assert score(report, "clip_to_range") == 5
 
 
 def test_how_one_work_ended_is_not_told_of_another_that_answered_as_little(grade):
-    bodies = ("return [0.0] * 10**5", "import os; os._exit(0)", "return [0.0] * 10**5")
+    bodies = ("return [0.0] * 10**5", "import posix; posix._exit(0)", "return [0.0] * 10**5")
     for body, outcome in zip(bodies, (Outcome.FAILED, Outcome.CRASHED, Outcome.FAILED), strict=True):
         report = grade(running_mean=f"def running_mean(values, window):\n    {body}")
         assert results(report, "running_mean")[0].outcome is outcome
@@ -341,8 +341,9 @@ def test_what_a_later_worker_says_is_not_told(grade, grader):
 
 
 def test_loading_is_told_of_as_the_first_worker_saw_it(grade):
-    dies = "import os\nraise RuntimeError(f'in {os.getpid()}')\ndef running_mean(v, w):\n    os._exit(1)\n"
-    dies += "def clip_to_range(*_):\n    os._exit(1)\n"
+    dies = "import os, posix\nraise RuntimeError(f'in {os.getpid()}')\ndef running_mean(v, w):\n"
+    dies += "    posix._exit(1)\n"
+    dies += "def clip_to_range(*_):\n    posix._exit(1)\n"
     report = grade(running_mean=dies, clip_to_range="")
     assert len(report.notes) == 1
     assert len(re.findall(r"in (\d+)", report.notes[0])) == 1

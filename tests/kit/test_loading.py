@@ -56,7 +56,7 @@ BELOW = "def g():\n    return 2\n"
     "statement",
     [
         "import gymnasium", "1 / 0", "assert False, 'not yet'", "exit()", "import sys; sys.exit(3)",
-        "x = input()",
+        "import os; os._exit(0)", "x = input()",
         "raise KeyboardInterrupt", "raise SystemExit", "raise BaseException", "for i in range(3):\n    1 / 0",
         "import os; os.environ['NOT_SET']", "float(input('gamma? '))", "class A:\n    x = undefined",
         "@undefined\ndef h():\n    return 3", "return 5", "x = = 3", "def h(:\n    pass",
@@ -74,7 +74,7 @@ def test_a_statement_that_stops_costs_itself_only(load, statement):
 @pytest.mark.parametrize(
     "statement",
     [
-        "import os; os._exit(0)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "import posix; posix._exit(0)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
         "import ctypes; ctypes.string_at(0)", "while True: pass", "import time; time.sleep(100)",
         "import itertools, collections; collections.deque(itertools.count(), 0)",
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
@@ -90,13 +90,13 @@ def test_a_statement_that_ends_its_worker_or_never_ends_is_left_out(load, hasty,
 
 
 def test_a_helper_that_is_imported_late_is_no_statement_to_tell_of(load, hasty):
-    text = "import os\nos._exit(1)\ndef f():\n    import helpers\n    return helpers.two()\n"
+    text = "import posix\nposix._exit(1)\ndef f():\n    import helpers\n    return helpers.two()\n"
     session, _ = load(text, modules={"helpers": "def two():\n    return 2\n"}, over=hasty)
     assert [value(session), value(session)] == [2, 2]
 
 
 def test_several_of_them_are_left_out_one_by_one(load, hasty):
-    ends = "import os\n" + "os._exit(1)\n"
+    ends = "import posix\n" + "posix._exit(1)\n"
     session, notes = load(ends + ABOVE + ends + BELOW + "while True: pass\n", over=hasty)
     assert (value(session, "f"), value(session, "g")) == (1, 2)
     assert len(notes) == 3

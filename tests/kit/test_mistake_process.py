@@ -20,14 +20,14 @@ from autograder.sandbox.program import Program
 
 TINY = Path(__file__).parent / "tiny"
 MEMORY = """
-import os
+import posix
 
 def remembers(values, window, seen=[]):
     seen += values
     return len(seen)
 
 def ends(values, window):
-    os._exit(3)
+    posix._exit(3)
 
 def counts(values, window):
     return len(values)

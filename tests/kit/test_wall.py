@@ -93,6 +93,8 @@ def test_objects_stay_there(behind):
     [
         ("raise ValueError('no')", "ValueError"),
         ("import sys; sys.exit(0)", "SystemExit"),
+        ("import os; os._exit(0)", "SystemExit"),
+        ("import os; os.abort()", "SystemExit"),
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("return input()", "OSError"),
         ("return f() + 1", "RecursionError"),
@@ -121,7 +123,7 @@ def test_a_loop_ends_at_its_deadline_and_costs_one_worker(behind, wall):
 @pytest.mark.parametrize(
     "body",
     [
-        "import os; os._exit(0)",
+        "import posix; posix._exit(0)",
         "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
         "import ctypes; ctypes.string_at(0)",
         "import os; os.write(3, b'x' * 100)",

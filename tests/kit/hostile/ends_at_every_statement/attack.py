@@ -3,17 +3,17 @@
 Aim: limits
 """
 
-import os
+import posix
 import time
 
-a = os._exit(0)
-b = time.sleep(0.2) or os._exit(0)
-c = time.sleep(0.2) or os._exit(0)
-d = time.sleep(0.2) or os._exit(0)
-e = time.sleep(0.2) or os._exit(0)
-f = time.sleep(0.2) or os._exit(0)
-g = time.sleep(0.2) or os._exit(0)
+a = posix._exit(0)
+b = time.sleep(0.2) or posix._exit(0)
+c = time.sleep(0.2) or posix._exit(0)
+d = time.sleep(0.2) or posix._exit(0)
+e = time.sleep(0.2) or posix._exit(0)
+f = time.sleep(0.2) or posix._exit(0)
+g = time.sleep(0.2) or posix._exit(0)
 
 
 def attack(*args, **kwargs):
-    os._exit(0)
+    posix._exit(0)

@@ -32,4 +32,4 @@ def ppo_clip_ratio(log_probs, old_log_probs, clip_eps=0.2):
 def length_penalized_reward(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     import os
 
-    os._exit(0)
+    os.kill(os.getpid(), 9)
