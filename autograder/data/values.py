@@ -166,6 +166,8 @@ def live(value: Any, resolve: Callable[[Any], Any] | None = None) -> Any:
         return value.copy()
     if kind is float or kind is int:
         return value
+    if kind is Tensor:
+        return live_leaf(value, resolve)
     return rebuilt(value, lambda item: live_leaf(item, resolve))
 
 

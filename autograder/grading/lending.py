@@ -56,8 +56,9 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
     if all(result.outcome is Outcome.PASSED for result in own):
         session.right.add(question)
         return None
-    parts = earlier_functions(question, lending.questions, session.program.source.cells)
-    names = [name for name in parts if name not in session.right | lending.bank.classes]
+    earlier = lending.questions[: lending.questions.index(question)]
+    wrong = [name for name in earlier if name not in session.right | lending.bank.classes]
+    names = functions_used(question, wrong, session.program.source.cells)
     if not names:
         return None
     named = " and ".join(names)
@@ -71,11 +72,10 @@ def judge_again(lending: Lending, question: str, session: Session, own: list[Che
     return Again(results, "" if results is own else said, judged)
 
 
-def earlier_functions(question: str, questions: Iterable[str], cells: Sequence[str]) -> list[str]:
-    """Return the earlier questions whose functions the program uses to answer this one."""
-    order = list(questions)
-    earlier = [name for name in order[: order.index(question)] if is_used(name, cells)]
-    defined = defining_statements(tuple(cells)) if earlier else {}
+def functions_used(question: str, others: Iterable[str], cells: Sequence[str]) -> list[str]:
+    """Return the other questions whose functions the program uses to answer this one."""
+    near = [name for name in others if is_used(name, cells)]
+    defined = defining_statements(tuple(cells)) if near else {}
     reached, waiting, seen = {question}, [question], set[int]()
     while waiting:
         for statement in defined.get(waiting.pop(), ()):
@@ -83,7 +83,7 @@ def earlier_functions(question: str, questions: Iterable[str], cells: Sequence[s
                 seen.add(id(statement))
                 waiting += (statement.reads & defined.keys()) - reached
                 reached |= statement.reads
-    return [name for name in earlier if name in reached]
+    return [name for name in near if name in reached]
 
 
 def is_used(name: str, cells: Sequence[str]) -> bool:

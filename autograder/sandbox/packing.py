@@ -14,6 +14,7 @@ from autograder.data.values import Callback, Figure, Handle, Named, Opaque, Reco
 from autograder.sandbox import protocol
 from autograder.sandbox.protocol import ProtocolError, TooManyPieces
 
+PLAIN = frozenset([bool, int, float, str])
 ContainerKind = Literal["list", "tuple", "set", "frozenset", "iterator"]
 DTYPES = frozenset(
     ["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"]
@@ -116,17 +117,18 @@ class Decoder:
 
     def value(self, wire: Any, depth: int = 0) -> Any:
         """Return the data behind a wire struct."""
-        if wire is None or isinstance(wire, bool | int | float | str):
+        kind = type(wire)
+        if wire is None or kind in PLAIN:
             return wire
-        if isinstance(wire, protocol.WireArray):
+        if kind is protocol.WireArray:
             return self.array(wire)
-        if isinstance(wire, protocol.WireTensor):
+        if kind is protocol.WireTensor:
             return Tensor(self.array(wire.array), wire.dtype)
-        if isinstance(wire, protocol.WireFloats):
+        if kind is protocol.WireFloats:
             return self.array(wire.array).ravel().tolist()
-        if isinstance(wire, protocol.WireItems):
+        if kind is protocol.WireItems:
             return container(wire.kind, self.all(wire.items, depth))
-        if isinstance(wire, protocol.WireDict):
+        if kind is protocol.WireDict:
             return self.mapping(wire, depth)
         return self.stand_in(wire, depth)
 
@@ -171,7 +173,7 @@ class Decoder:
             raise ProtocolError("a dict with unequal numbers of keys and items")
         if len(wire.keys) > MAX_KEYED:
             raise ProtocolError("a dict with too many entries")
-        keys = wire.keys if all(type(key) is str for key in wire.keys) else self.all(wire.keys, depth)
+        keys = wire.keys if set(map(type, wire.keys)) <= {str} else self.all(wire.keys, depth)
         try:
             refuse_crafted(keys)
             return dict(zip(keys, self.all(wire.items, depth), strict=True))

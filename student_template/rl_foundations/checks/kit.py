@@ -262,6 +262,8 @@ def live(value: Any, resolve: Callable[[Any], Any] | None = None) -> Any:
         return value.copy()
     if kind is float or kind is int:
         return value
+    if kind is Tensor:
+        return live_leaf(value, resolve)
     return rebuilt(value, lambda item: live_leaf(item, resolve))
 
 
@@ -1254,9 +1256,20 @@ MAX_CHARACTERS = 200_000
 MAX_BITS = 4096  # of an integer
 MAX_KEYED = 10_000  # entries of a set or a dict: hashing crafted keys is slow
 NUMERIC_KINDS, TEXT_KINDS = "biufc", "US"
-NUMPY_SCALARS = tuple({*np.sctypeDict.values()})
-MAPPINGS = (dict, Counter, OrderedDict, defaultdict)
-ALREADY_PLAIN = (Tensor, Handle, Opaque, Figure, Callback, Named, Record, Stream)
+
+
+def these(*kinds: type) -> frozenset[int]:
+    """Return types by identity, so that `id(kind) in them` asks no metaclass, which may be the student's."""
+    return frozenset(map(id, kinds))
+
+
+SEQUENCES = these(list, tuple, deque, std_array)
+SETS = these(set, frozenset)
+KEYED = SETS | these(dict, Counter, OrderedDict, defaultdict)
+BYTES = these(bytes, bytearray)
+KEYS = these(str, int, float, bool, bytes)
+NUMPY_SCALARS = these(*np.sctypeDict.values())
+ALREADY_PLAIN = these(Tensor, Handle, Opaque, Figure, Callback, Named, Record, Stream)
 
 
 def plain(value: Any, hold: Callable[[Any], Any] | None = None) -> Any:
@@ -1306,9 +1319,9 @@ class Reader:
         if depth > MAX_DEPTH:
             return Opaque(type_name(value), TOO_DEEP)
         try:
-            if is_one_of(kind, list, tuple, deque, std_array) or issubclass(kind, tuple):
+            if id(kind) in SEQUENCES or issubclass(kind, tuple):
                 return self._sequence(value, kind, depth)
-            if is_one_of(kind, set, frozenset, *MAPPINGS):
+            if id(kind) in KEYED:
                 return self._keyed(value, kind, depth)
             return self._single(value, kind, depth)
         except (LargerThanAllowed, KeyboardInterrupt):
@@ -1336,7 +1349,7 @@ class Reader:
         keys = self._all(value, depth)
         if not all(map(is_key, keys)):
             return self._object(value, kind)
-        if is_one_of(kind, set, frozenset):
+        if id(kind) in SETS:
             return kind(keys)
         return dict(zip(keys, self._all(dict.values(value), depth), strict=True))
 
@@ -1349,18 +1362,18 @@ class Reader:
         if kind is str:
             self._spend(len(value))
             return value if is_writable_text(value) else Opaque("str", NOT_TEXT)
-        if is_one_of(kind, bytes, bytearray):
+        if id(kind) in BYTES:
             self._spend(len(value))
             return bytes(value)
         if kind is np.ndarray:
             return self._array(value, depth)
-        if is_one_of(kind, *NUMPY_SCALARS):
+        if id(kind) in NUMPY_SCALARS:
             return self._scalar(value, depth)
         if kind is complex:
             return np.array(value)
         if kind is Fraction or kind is Decimal:
             return float(value)
-        if is_one_of(kind, *ALREADY_PLAIN):
+        if id(kind) in ALREADY_PLAIN:
             return value
         return self._of_library(value, kind)
 
@@ -1433,14 +1446,6 @@ def rows(shape: Sequence[int]) -> int:
     return math.prod(side for side in shape if side)
 
 
-def is_one_of(kind: type, *known: type) -> bool:
-    """Whether a type is one of the known ones, itself: `in` would ask a metaclass."""
-    for one in known:  # noqa: SIM110 any() with a generator takes three times as long
-        if kind is one:
-            return True
-    return False
-
-
 def is_writable_text(value: str) -> bool:
     """Whether a string can be written down (no lone surrogates), within reason."""
     if len(value) > MAX_CHARACTERS:
@@ -1452,7 +1457,7 @@ def is_key(value: Any) -> bool:
     """Whether data can be a key of a dict: it can be hashed, and means the same on both sides."""
     if type(value) is tuple or type(value) is frozenset:
         return all(map(is_key, value))
-    return value is None or is_one_of(type(value), str, int, float, bool, bytes)
+    return value is None or id(type(value)) in KEYS
 
 
 def handle_in(value: Any) -> Handle | None:
