@@ -24,8 +24,7 @@ def build_class(bank: Bank, folder: Path, size: int) -> list[Path]:
     made = []
     for number in range(size):
         chosen = [pick.choice(right), *(pick.choice(wrong) for _ in range(number % 3))]
-        text = bank.solution + preamble + "\n\n".join(beside_the_right(variants, one) for one in chosen)
-        text += "\n\n" + "\n".join(f"{one.question} = {one.name}" for one in chosen) + "\n"
+        text = answered(bank.solution, {one.question: variants[one.name] for one in chosen}, preamble)
         if number % 50 == 7:
             text += f"\n\ndef {wrong[0].question}(*args, **kwargs):\n{CRASH}"
         if number % 50 == 17:
@@ -37,11 +36,29 @@ def build_class(bank: Bank, folder: Path, size: int) -> list[Path]:
     return made
 
 
-def beside_the_right(variants: dict[str, str], one: Variant) -> str:
-    """Return a variant's text; where it calls the right answer, by a name that will still mean that."""
-    kept = f"right_{one.question}"
-    body = re.sub(rf"\b{one.question}\(", f"{kept}(", variants[one.name])
-    return f"{kept} = {one.question}\n\n\n{body}"
+def answered(solution: str, answers: dict[str, str], parts: list[tuple[set[str], str]]) -> str:
+    """Return a solution in which other answers stand, as if a student had written them."""
+    text = solution
+    for question, answer in answers.items():
+        own = re.sub(rf"\b{question}\(", f"right_{question}(", answer)
+        own = re.sub(r"^(def|class) (\w+)", rf"\1 {question}", own, count=1, flags=re.MULTILINE)
+        start, end = place_of(text, question)
+        lines = text.splitlines()
+        right = re.sub(rf"\b{question}\b", f"right_{question}", "\n".join(lines[start:end]))
+        kept = [right, "", ""] if f"right_{question}(" in own else []
+        text = "\n".join([*lines[:start], *kept, own, *lines[end:]]) + "\n"
+    there = {name for node in ast.parse(text).body for name in names_of(node)}
+    used = leaned_on([(names, part) for names, part in parts if not names <= there], text)
+    first = min(place_of(text, question)[0] for question in answers)
+    lines = text.splitlines()
+    return "\n".join([*lines[:first], used, *lines[first:]]) + "\n"
+
+
+def place_of(text: str, name: str) -> tuple[int, int]:
+    """Return the lines of a definition at the top, the last that has this name."""
+    nodes = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    [*_, node] = [node for node in nodes if node.name == name]
+    return node.lineno - 1, node.end_lineno or 0
 
 
 def source_of(source: str, variants: tuple[Variant, ...]) -> dict[str, str]:
@@ -54,9 +71,9 @@ def source_of(source: str, variants: tuple[Variant, ...]) -> dict[str, str]:
     }
 
 
-def preambles(*sources: str) -> str:
-    """Return what the variants lean on: imports of libraries, helpers, constants."""
-    parts = ["\n\n"]
+def preambles(*sources: str) -> list[tuple[set[str], str]]:
+    """Return what the variants lean on, each by the names that it gives: imports, helpers, constants."""
+    parts = []
     for source in sources:
         lines = source.splitlines()
         for node in ast.parse(source).body:
@@ -65,8 +82,28 @@ def preambles(*sources: str) -> str:
                 ("autograder", "solutions")
             )
             if not marked and not own and not isinstance(node, ast.Expr):
-                parts.append("\n".join(lines[node.lineno - 1 : node.end_lineno]))
-    return "\n".join(parts) + "\n\n"
+                parts.append((names_of(node), "\n".join(lines[node.lineno - 1 : node.end_lineno])))
+    return parts
+
+
+def names_of(node: ast.stmt) -> set[str]:
+    """Return the names that a statement gives."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+
+
+def leaned_on(parts: list[tuple[set[str], str]], text: str) -> str:
+    """Return the parts that a text uses, and those that these use, in order."""
+    wanted, before = set(re.findall(r"\w+", text)), set[str]()
+    while wanted != before:
+        before = set(wanted)
+        for names, part in parts:
+            if names & wanted:
+                wanted |= set(re.findall(r"\w+", part))
+    return "".join(f"\n\n{part}" for names, part in parts if names & wanted) + "\n\n\n"
 
 
 def write(folder: Path, stem: str, text: str, *, notebook: bool) -> Path:
