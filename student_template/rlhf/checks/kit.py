@@ -3542,6 +3542,7 @@ LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 COSTLY = re.compile(r"\.(?!\d)|\{")
 MOST_TEXT = 300_000  # characters: read, they take hundreds of times their size in memory
+ONE_AT_A_TIME = threading.Lock()  # Python 3.11 counts the depth of all threads' trees together
 MOST_WORK = 10_000_000  # characters that dots and fields read again
 
 
@@ -3550,7 +3551,8 @@ def syntax_tree(text: str) -> ast.Module | None:
     if len(text) > MOST_TEXT or parsers_work(text) > MOST_WORK:
         return None
     try:
-        return ast.parse(text)
+        with ONE_AT_A_TIME:
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: too deep
         return None
 
