@@ -67,7 +67,7 @@ class Grader:
         self.reference = Answers(wall, program, cache)
         self.judge = Judge(
             course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known,
-            checks_source=bank.checks_source, lasting=cache is not None,
+            checks_source=bank.checks_source, right=[bank.alternatives_source], lasting=cache is not None,
         )  # fmt: skip
         mistakes = {
             mistake.name: variant_program(bank, bank.mistakes_source, mistake)

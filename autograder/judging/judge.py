@@ -23,6 +23,7 @@ from autograder.judging.answers import Answers
 from autograder.judging.bank import Check
 from autograder.judging.cache import Kept
 from autograder.judging.judged import Diverged, Judged, Replay
+from autograder.judging.passed_before import PassedBefore
 from autograder.judging.session import Ended, Exchange, Reply, Script, Session
 from autograder.judging.verdict import Tellable, Verdict, judge
 from autograder.results import Cause, Outcome
@@ -42,10 +43,10 @@ class Judge:
 
     def __init__(
         self, seed: int, reference: Answers, *, hidden_too: bool, known: Callable[[str], str] = lambda _: "",
-        checks_source: str = "", lasting: bool = False,
+        checks_source: str = "", right: Sequence[str] = (), lasting: bool = False,
     ) -> None:  # fmt: skip
         self._seed, self._reference, self.hidden_too, self._known = seed, reference, hidden_too, known
-        self._checks_source = checks_source
+        self._checks_source, self._right = checks_source, right
         self.lasting = lasting  # whether what is found out is kept between runs
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
@@ -60,9 +61,12 @@ class Judge:
     @cached_property
     def _kept(self) -> AnswerCache:
         """The verdicts of earlier runs."""
-        if not self.lasting:
-            return AnswerCache(None)
-        return kept_under(f"{hash_of_texts([self.identity]).hex()}.verdicts")
+        name = hash_of_texts([self.identity]).hex()
+        return kept_under(f"{name}.verdicts") if self.lasting else AnswerCache(None)
+
+    @cached_property
+    def _passed(self) -> PassedBefore:
+        return PassedBefore(self.reference, self._right, self._kept)
 
     def save(self) -> None:
         """Write down the verdicts for the next run."""
@@ -80,17 +84,20 @@ class Judge:
             session.seal()
         scripts = {check.key: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None and not script.live}
+        before = self._passed.judged([check for check in checks if check.key in scripts], scripts, session)
         firsts: dict[tuple[str, tuple[bytes, ...]], str] = {}
         first = {
             check.key: firsts.setdefault((check.question, known[check.key].frames), check.key)
             for check in checks
-            if check.key in known
+            if check.key in known and check.key not in before
         }
         played = session.play([known[key] for key in firsts.values()], [question for question, _ in firsts])
         coming = zip(firsts.values(), played, strict=True)
         replies: dict[str, Sequence[Reply]] = {}
 
         def one(check: Check) -> Judged:
+            if check.key in before:
+                return before[check.key]
             script, judged = known.get(check.key), None
             if script is not None:
                 while first[check.key] not in replies:
@@ -101,7 +108,7 @@ class Judge:
                 session.begin_question(check.question)
                 there = replies.get(first.get(check.key, ""), ())
                 judged = replace(self.judge_live(check, session), replies=there)
-            return judged
+            return self._passed.noted(judged, scripts.get(check.key), session)
 
         yield from self.in_order(checks, one, passed)
         replies.update(coming)
@@ -109,7 +116,14 @@ class Judge:
     def judge_live_all(self, checks: Sequence[Check], session: Session) -> Iterator[Judged]:
         """Run a question's checks, in order, call by call."""
         session.begin_question()
-        yield from self.in_order(checks, lambda check: self.judge_live(check, session))
+        scripts = {check.key: self.script(check) for check in checks}
+        before = self._passed.judged(checks, scripts, session)
+
+        def one(check: Check) -> Judged:
+            again = before.get(check.key)
+            return again or self._passed.noted(self.judge_live(check, session), scripts[check.key], session)
+
+        yield from self.in_order(checks, one)
 
     def in_order(
         self, checks: Sequence[Check], one: Callable[[Check], Judged], passed: Collection[str] = ()
@@ -142,8 +156,8 @@ class Judge:
         for reply in replies:
             told.update(reply.frame or type(reply.ended).__name__.encode())
         said = told.digest()
-        key = said, session.sealed
-        found = self._judged.get(key) or self._found_before(key)
+        key = said + bytes([session.sealed])
+        found = self._found(key)
         if found is None:
             replay = Replay(script, replies)
             try:
@@ -154,16 +168,16 @@ class Judge:
             if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
                 words = getsizeof(verdict.feedback) + getsizeof(verdict.staff_note)
                 self._judged.put(key, found, ENTRY_BYTES + words)
-                self._kept.keep(parts_of(key), encode(found))
+                self._kept.keep([key], encode(found))
         verdict, count = found
         plain = verdict.outcome in (Outcome.PASSED, Outcome.FAILED)  # any other depends on more
         digest = said if plain else b""
         return Judged(check, verdict, sent=script.calls[:count], digest=digest, replies=replies, said=said)
 
-    def _found_before(self, key: tuple[bytes, bool]) -> tuple[Verdict, int] | None:
-        """Return a verdict of an earlier run and how many calls it took, None if there is none."""
-        kept = self._kept.find(parts_of(key))
-        return decode(kept, type=tuple[Verdict, int]) if kept else None
+    def _found(self, key: bytes) -> tuple[Verdict, int] | None:
+        """Return a verdict of this run or an earlier one and how many calls it took."""
+        kept = None if key in self._judged else self._kept.find([key])
+        return decode(kept, type=tuple[Verdict, int]) if kept else self._judged.get(key)
 
     def judge_live(self, check: Check, session: Session) -> Judged:
         """Run a check call by call."""
@@ -261,12 +275,6 @@ class Judge:
         except ReferenceFailed as failed:
             return unanswered_verdict(check, failed)
         return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
-
-
-def parts_of(key: tuple[bytes, bool]) -> list[bytes]:
-    """Return the digest of replies, and whether hidden inputs were known, as what a verdict is kept under."""
-    said, sealed = key
-    return [said, bytes([sealed])]
 
 
 def unanswered_verdict(check: Check, failed: ReferenceFailed) -> Verdict:

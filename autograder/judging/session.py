@@ -108,6 +108,11 @@ class Session:
         """What the program defines, as far as it has been loaded."""
         return self.loaded.names if self.loaded else []
 
+    @property
+    def has_printed(self) -> bool:
+        """Whether the program has printed anything, a warning for example."""
+        return any(self._output) or (self._worker is not None and bool(self._worker.output()))
+
     def seal(self) -> None:
         """From now on the program may know hidden inputs."""
         self.sealed = True

@@ -1,0 +1,73 @@
+"""A function that has passed a check passes it again wherever it stands unchanged: it is not called again.
+
+Only what passed is believed of another program, so none can make another fail; only of programs that load
+in full and print nothing, in which nothing could have changed what their functions answer (`same_text`).
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+from autograder.judging.answer_cache import AnswerCache, hash_of_texts
+from autograder.judging.bank import Check
+from autograder.judging.cache import Kept
+from autograder.judging.judged import Judged
+from autograder.judging.same_text import RightAnswers, SameText
+from autograder.judging.session import Script, Session
+from autograder.judging.verdict import Verdict
+from autograder.results import Outcome
+from autograder.sandbox.program import Program
+
+PASSES_KEPT = 200_000  # of a function at a check
+ENTRY_BYTES = 200
+Scripts = Mapping[str, Script | None]  # by the key of a check
+
+
+class PassedBefore:
+    """The checks that functions have passed, by what these consist of."""
+
+    def __init__(self, reference: Program, right: Sequence[str], kept: AnswerCache) -> None:
+        """Begin; `right` are the texts of right answers, `kept` is from earlier runs and for later ones."""
+        self._reference, self._sources, self._kept = reference, right, kept
+        self._said: Kept[bytes] = Kept(PASSES_KEPT, PASSES_KEPT * ENTRY_BYTES)
+        self._texts: WeakKeyDictionary[Session, SameText] = WeakKeyDictionary()
+
+    @cached_property
+    def _right(self) -> RightAnswers:
+        return RightAnswers.of([*self._reference.source.cells, *self._sources])
+
+    def judged(self, checks: Sequence[Check], scripts: Scripts, session: Session) -> dict[str, Judged]:
+        """Return how checks end that need no call, by their keys; the program is loaded first."""
+        found, passed = dict[str, Judged](), Verdict(Outcome.PASSED)
+        if checks:
+            session.load()
+        for check in checks if is_whole(session) else ():
+            key = self._same(check, scripts.get(check.key), session)
+            said = (self._said.get(key) or self._kept.find([key])) if key else None
+            if said is not None:
+                found[check.key] = Judged(check, passed, digest=said, said=said)
+        return found
+
+    def noted(self, judged: Judged, script: Script | None, session: Session) -> Judged:
+        """Return how a check ended; if it passed, that is remembered."""
+        if judged.verdict.outcome is Outcome.PASSED and is_whole(session) and not session.has_printed:
+            key = self._same(judged.check, script, session)
+            said = judged.said or key
+            if key:
+                self._said.put(key, said, ENTRY_BYTES)
+                self._kept.keep([key], said)
+        return judged
+
+    def _same(self, check: Check, script: Script | None, session: Session) -> bytes:
+        """Return what is asked of which functions, empty where their text does not tell what they do."""
+        calls = script.calls if script else ()
+        names = {check.question, *(call.name for call in calls if call.action == "call")}
+        if session not in self._texts:
+            self._texts[session] = SameText(session.program, self._right, self._reference.modules)
+        digest = self._texts[session].digest(names)
+        return hash_of_texts([digest, check.key.encode()]) if digest else b""
+
+
+def is_whole(session: Session) -> bool:
+    """Whether a program was loaded and nothing in it stopped."""
+    return session.loaded is not None and not session.loaded.stops
