@@ -95,14 +95,19 @@ def names_of(node: ast.stmt) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
 
 
+def names_in(text: str) -> set[str]:
+    """Return the names that a text uses."""
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+
+
 def leaned_on(parts: list[tuple[set[str], str]], text: str) -> str:
     """Return the parts that a text uses, and those that these use, in order."""
-    wanted, before = set(re.findall(r"\w+", text)), set[str]()
+    wanted, before = names_in(text), set[str]()
     while wanted != before:
         before = set(wanted)
         for names, part in parts:
             if names & wanted:
-                wanted |= set(re.findall(r"\w+", part))
+                wanted |= names_in(part)
     return "".join(f"\n\n{part}" for names, part in parts if names & wanted) + "\n\n\n"
 
 

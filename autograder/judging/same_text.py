@@ -184,7 +184,9 @@ def is_read_quietly(node: ast.FunctionDef) -> bool:
 
 
 def is_fixed(node: ast.expr) -> bool:
-    """Whether an expression is a number or a text."""
+    """Whether an expression is a number, a text, or several of them."""
+    if isinstance(node, ast.Tuple):
+        return all(map(is_fixed, node.elts))
     return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
 
 
@@ -197,7 +199,7 @@ def names_used(
     node: ast.FunctionDef, defined: Mapping[str, ast.AST | str], members: Collection[str]
 ) -> set[str] | None:
     """Return what a function uses of its program; None if it may do more than its text says."""
-    parts = [one for statement in node.body for one in ast.walk(statement)]
+    parts = list(parts_of(node))
     given = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
     made = {one.id for one in parts if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     made |= {one.arg for one in parts if isinstance(one, ast.arg)}
@@ -210,6 +212,18 @@ def names_used(
         return None
     hidden = any(one in defined or one in OTHERS or one.startswith("__") for one in own)
     return None if hidden or not found.keeps_libraries(parts) else used
+
+
+def parts_of(node: ast.FunctionDef) -> Iterator[ast.AST]:
+    """Yield the parts of a function's body; of local variables, annotations are never read."""
+    waiting: list[ast.AST] = list(node.body)
+    while waiting:
+        one = waiting.pop()
+        yield one
+        if isinstance(one, ast.AnnAssign) and one.simple:
+            waiting += [one.target, *([one.value] if one.value else [])]
+        else:
+            waiting += ast.iter_child_nodes(one)
 
 
 @dataclass(frozen=True)
@@ -227,6 +241,8 @@ class Parts:
             of_given = isinstance(node.value, ast.Name) and node.value.id in self.given
             known = node.attr in self.members and (of_given or not draws(node.attr))
             return known and isinstance(node.ctx, ast.Load)
+        if isinstance(node, ast.AnnAssign):
+            return bool(node.simple)
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
             return root_of(node) in self.own
         return isinstance(node, OF_BODIES)
