@@ -15,7 +15,7 @@ from autograder.judging.answer_cache import hash_of_texts
 from autograder.sandbox.program import Program
 from autograder.submission.parsing import syntax_tree
 
-MOST_READ = 60_000  # characters of a program
+MOST_READ = 30_000  # characters of a program: far more than students write
 # What a function may ask Python for: nothing that looks into things, prints, or waits.
 BUILTINS = frozenset({
     "abs", "all", "any", "bool", "complex", "dict", "divmod", "enumerate", "filter", "float", "frozenset",
@@ -47,7 +47,7 @@ DRAWS = (
     "dropout",
     "integers",
 )
-WITH_EFFECTS = {"seed", "gcf", "gca", "set_grad_enabled"}
+WITH_EFFECTS = {"seed", "set_grad_enabled"}
 IMPORTED, TYPE = "import ", "a type"
 
 
@@ -65,7 +65,9 @@ class RightAnswers:
         members = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
         imports = {pair for node in nodes for pair, _ in imported(node)}
         quiet = {one for one in members if one[0] != "_" and one[-1] != "_" and one not in WITH_EFFECTS}
-        return cls(frozenset(quiet), frozenset(pair for pair in imports if not draws(f"{pair}")))
+        # pyplot has a figure that is current
+        known = {pair for pair in imports if "pyplot" not in f"{pair}" and not draws(f"{pair}")}
+        return cls(frozenset(quiet), frozenset(known))
 
 
 class SameText:
@@ -75,9 +77,16 @@ class SameText:
         """Begin; of modules beside the program, only those that are `given` by the course are known."""
         self._program, self._right, self._given = program, right, given
         self._lent = program.lender.names if program.lender else ()
+        self._digests: dict[frozenset[str], bytes] = {}
 
     def digest(self, names: Collection[str]) -> bytes:
         """Return a digest of functions and all that they use, empty where the text does not tell."""
+        wanted = frozenset(names)
+        if wanted not in self._digests:
+            self._digests[wanted] = self._digest(wanted)
+        return self._digests[wanted]
+
+    def _digest(self, names: Collection[str]) -> bytes:
         reached, waiting = set[str](), list(names)
         while waiting:
             one = waiting.pop()
@@ -91,10 +100,10 @@ class SameText:
 
     @cached_property
     def _beside(self) -> bytes:
-        """A digest of the files beside the program, and of all that it imports."""
+        """A digest of the files beside the program, of all that it imports and is lent."""
         files = [part for name, data in self._program.files.items() for part in (name.encode(), data)]
         imports = sorted(text for text in self._texts.values() if text.startswith(IMPORTED))
-        return hash_of_texts([*files, *(text.encode() for text in imports)])
+        return hash_of_texts([*files, *(text.encode() for text in [*imports, *sorted(self._lent)])])
 
     @cached_property
     def _uses(self) -> dict[str, set[str]]:
@@ -124,10 +133,10 @@ class SameText:
             return {}
         if any(self._given.get(name) != text for name, text in program.modules.items()):
             return {}
-        return definitions(cells, self._right.imports)
+        return definitions(cells, self._right)
 
 
-def definitions(cells: Sequence[str], known: Collection[tuple[str, str]]) -> dict[str, ast.AST | str]:
+def definitions(cells: Sequence[str], right: RightAnswers) -> dict[str, ast.AST | str]:
     """Return what each name of a program stands for; nothing if that is not all that there is to it."""
     found: dict[str, ast.AST | str] = {}
     for text in cells:
@@ -135,7 +144,7 @@ def definitions(cells: Sequence[str], known: Collection[tuple[str, str]]) -> dic
         if tree is None:
             return {}
         for node in tree.body:
-            for name, meant in meaning(node, known):
+            for name, meant in meaning(node, right):
                 again = name in found and found[name] != meant
                 if again or not name or name in OTHERS | BUILTINS or name.startswith("__"):
                     return {}
@@ -143,7 +152,7 @@ def definitions(cells: Sequence[str], known: Collection[tuple[str, str]]) -> dic
     return found
 
 
-def meaning(node: ast.stmt, known: Collection[tuple[str, str]]) -> Iterator[tuple[str, ast.AST | str]]:
+def meaning(node: ast.stmt, right: RightAnswers) -> Iterator[tuple[str, ast.AST | str]]:
     """Yield the names that a statement at the top gives, and what to; "" if it may do anything else."""
     match node:
         case ast.Expr(value=ast.Constant()):
@@ -153,12 +162,12 @@ def meaning(node: ast.stmt, known: Collection[tuple[str, str]]) -> Iterator[tupl
             return  # no submission is a main program
         case ast.Import() | ast.ImportFrom():
             for pair, name in imported(node):
-                yield (name, f"{IMPORTED}{pair}") if pair in known else ("", "")
-        case ast.FunctionDef(name=name, decorator_list=[]) if is_read_quietly(node):
+                yield (name, f"{IMPORTED}{pair}") if pair in right.imports else ("", "")
+        case ast.FunctionDef(name=name, decorator_list=[]) if is_read_quietly(node, right.members):
             yield name, node
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_fixed(value):
             yield name, value
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_type(value):
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_type(value, right.members):
             yield name, TYPE
         case _:
             yield "", ""
@@ -174,13 +183,13 @@ def imported(node: ast.AST) -> Iterator[tuple[tuple[str, str], str]]:
             yield (f"{'.' * node.level}{node.module}", alias.name), alias.asname or alias.name
 
 
-def is_read_quietly(node: ast.FunctionDef) -> bool:
+def is_read_quietly(node: ast.FunctionDef, members: Collection[str]) -> bool:
     """Whether nothing happens where a function is defined: fixed defaults, annotations that name types."""
     every = node.args
     defaults = [one for one in (*every.defaults, *every.kw_defaults) if one is not None]
     named = [*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg]
     types = [node.returns, *(one.annotation for one in named if one is not None)]
-    return all(map(is_fixed, defaults)) and all(is_type(one) for one in types if one is not None)
+    return all(map(is_fixed, defaults)) and all(is_type(one, members) for one in types if one is not None)
 
 
 def is_fixed(node: ast.expr) -> bool:
@@ -190,9 +199,11 @@ def is_fixed(node: ast.expr) -> bool:
     return isinstance(node.operand if isinstance(node, ast.UnaryOp) else node, ast.Constant)
 
 
-def is_type(node: ast.expr) -> bool:
+def is_type(node: ast.expr, members: Collection[str]) -> bool:
     """Whether an expression can be a type, such as `list[float] | None`."""
-    return all(isinstance(one, OF_TYPES) for one in ast.walk(node))
+    parts = list(ast.walk(node))
+    known = all(one.attr in members for one in parts if isinstance(one, ast.Attribute))
+    return known and all(isinstance(one, OF_TYPES) for one in parts)
 
 
 def names_used(

@@ -76,7 +76,9 @@ def test_what_makes_a_difference_makes_one(text):
         "for helper in [max]:\n    pass", "try:\n    f(1)\nexcept TypeError as helper:\n    pass",
         "with open('x') as f:\n    pass", "exec('def f(x): return 0')", "max = min", "__name__ = '__main__'",
         "def g(x, seen=[]):\n    pass", "def g(x, m=max):\n    pass", "def g(x: (f := 1)):\n    pass",
-        "def g() -> print():\n    pass", "@cache\ndef g():\n    pass", "def g(:", "C = np.r_[0]; C.put(0, 1)",
+        "def g() -> print():\n    pass",
+        "T = np.ctypeslib.x", "def g(x: f.__globals__):\n    pass",
+        "@cache\ndef g():\n    pass", "def g(:", "C = np.r_[0]; C.put(0, 1)",
         # imports of what right answers do not import
         "from helpers import *", "import helpers", "import os", "from torch import sys", "import scipy",
         "import numpy as __builtins__", "import torch as np", "import numpy.lib.recfunctions",
@@ -110,8 +112,8 @@ def test_what_lies_beside_a_program_counts():
 
 
 def test_a_text_is_read_in_time_that_its_length_decides():
-    many = "\n".join(f"def g{at}(x):\n    return g{at + 1}(x)" for at in range(1000))
-    assert digest(f"{PLAIN}{many}\ndef g1000(x):\n    return x\ndef h(x):\n    return g0(x)\n", "h")
+    many = "\n".join(f"def g{at}(x):\n    return g{at + 1}(x)" for at in range(300))
+    assert digest(f"{PLAIN}{many}\ndef g300(x):\n    return x\ndef h(x):\n    return g0(x)\n", "h")
     assert digest(PLAIN + "\n" * 100_000) == b""
 
 
