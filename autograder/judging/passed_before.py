@@ -16,6 +16,7 @@ from autograder.judging.same_text import RightAnswers, SameText
 from autograder.judging.session import Script, Session
 from autograder.judging.verdict import Verdict
 from autograder.results import Outcome
+from autograder.sandbox.calls import Call
 from autograder.sandbox.program import Program
 
 PASSES_KEPT = 200_000  # of a function at a check
@@ -51,21 +52,26 @@ class PassedBefore:
     def noted(self, judged: Judged, script: Script | None, session: Session) -> Judged:
         """Return how a check ended; if it passed, that is remembered."""
         if judged.verdict.outcome is Outcome.PASSED and is_whole(session) and not session.has_printed:
+            made = [one.call for one in judged.made] or judged.sent
             key = self._same(judged.check, script, session)
             said = judged.said or key
-            if key:
+            if key and functions_in(made) <= functions_in(script.calls if script else ()):
                 self._said.put(key, said, ENTRY_BYTES)
                 self._kept.keep([key], said)
         return judged
 
     def _same(self, check: Check, script: Script | None, session: Session) -> bytes:
         """Return what is asked of which functions, empty where their text does not tell what they do."""
-        calls = script.calls if script else ()
-        names = {check.question, *(call.name for call in calls if call.action == "call")}
+        names = {check.question, *functions_in(script.calls if script else ())}
         if session not in self._texts:
             self._texts[session] = SameText(session.program, self._right, self._reference.modules)
         digest = self._texts[session].digest(names)
         return hash_of_texts([digest, check.key.encode()]) if digest else b""
+
+
+def functions_in(calls: Sequence[Call]) -> set[str]:
+    """Return which functions of a program are called."""
+    return {call.name for call in calls if call.action == "call"}
 
 
 def is_whole(session: Session) -> bool:

@@ -7,6 +7,7 @@ else of a library. Of any other program nothing is said: its functions are calle
 
 import ast
 import builtins
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,18 +36,7 @@ OF_BODIES = (
     ast.Starred, ast.Name, ast.List, ast.Tuple, ast.Slice, ast.keyword, ast.operator, ast.unaryop, ast.boolop,
     ast.cmpop, ast.Load, ast.Store, ast.ExceptHandler, ast.JoinedStr, ast.FormattedValue,
 )  # fmt: skip
-DRAWS = (
-    "rand",
-    "sample",
-    "choice",
-    "shuffle",
-    "permut",
-    "uniform",
-    "normal",
-    "nomial",
-    "dropout",
-    "integers",
-)
+DRAWS = re.compile("rand|sample|choice|shuffle|permut|uniform|normal|nomial|dropout|integers")
 WITH_EFFECTS = {"seed", "set_grad_enabled"}
 IMPORTED, TYPE = "import ", "a type"
 
@@ -277,7 +267,7 @@ def root_of(node: ast.AST) -> str:
 
 def draws(name: str) -> bool:
     """Whether something of this name may draw at random: then it matters what was drawn before."""
-    return any(one in name for one in DRAWS)
+    return DRAWS.search(name) is not None
 
 
 def dumped(meant: ast.AST | str) -> str:
