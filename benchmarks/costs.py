@@ -74,6 +74,8 @@ def measure(stem: str) -> None:
     right = steady(grader, reference(grader))
     draw = draw_of(grader, reference(grader))
     wrong = [steady(grader, work) for work in wrong_works(grader)]
+    grader.judge.passed.is_believed = True
+    seen = steady(grader, reference(grader))
     calls = [
         list(script.calls)
         for check in grader.bank.drawn(draw).checks
@@ -90,6 +92,7 @@ def measure(stem: str) -> None:
     floor = min(in_a_fork(lambda: replay(calls, load(bank.solution))) for _ in range(TIMES))
     print(f"{stem}\n  {'floor: fork, load, same calls, exit':<36}{floor * 1e3:>10.0f}")
     tell("one right submission", right, floor)
+    tell("the same, all of it passed before", seen, floor)
     tell("one with a known mistake", sorted(wrong, key=lambda one: one.total)[len(wrong) // 2], floor)
     costs = check_all(bank, load(bank.solution), course.settings.seed)
     costs = check_all(bank, load(bank.solution), course.settings.seed)

@@ -56,7 +56,7 @@ class ClassRun:
         """Open a backend, ready for as many submissions as there are."""
         backend = self.batch.open_backend()
         if len(self.rows) >= SETTLE_FROM:
-            backend.settle()
+            backend.settle(anew=self.wishes.again or bool(self.wishes.only))
         return backend
 
     def write_down(self, out: Path) -> Written:

@@ -48,7 +48,7 @@ class ClusterBackend:
         self.keys = self._first.keys
         self.jobs = min(MOST, max(LEAST, 2 * sum(worker["nthreads"] for worker in workers)))
 
-    def settle(self) -> None:
+    def settle(self, *, anew: bool = True) -> None:
         """Workers are always ready for many submissions."""
 
     def grade(self, submission: Submission, standing: Report | None = None) -> Report:

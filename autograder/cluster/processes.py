@@ -103,7 +103,7 @@ class ProcessesBackend:
             self.close()
             raise
 
-    def settle(self) -> None:
+    def settle(self, *, anew: bool = True) -> None:
         """Grading processes are always ready for many submissions."""
 
     def grade(self, submission: Submission, standing: Report | None = None) -> Report:

@@ -46,8 +46,7 @@ class Judge:
         checks_source: str = "", right: Sequence[str] = (), lasting: bool = False,
     ) -> None:  # fmt: skip
         self._seed, self._reference, self.hidden_too, self._known = seed, reference, hidden_too, known
-        self._checks_source, self._right = checks_source, right
-        self.lasting = lasting  # whether what is found out is kept between runs
+        self._checks_source, self._right, self.lasting = checks_source, right, lasting
         self.reference = reference.program
         self._scripts: dict[str, Script | None] = {}
         self._scripting = threading.Lock()
@@ -65,7 +64,8 @@ class Judge:
         return kept_under(f"{name}.verdicts") if self.lasting else AnswerCache(None)
 
     @cached_property
-    def _passed(self) -> PassedBefore:
+    def passed(self) -> PassedBefore:
+        """The checks that functions passed in other submissions."""
         return PassedBefore(self.reference, self._right, self._kept)
 
     def save(self) -> None:
@@ -84,7 +84,7 @@ class Judge:
             session.seal()
         scripts = {check.key: self.script(check) for check in checks if self.runs(check)}
         known = {name: script for name, script in scripts.items() if script is not None and not script.live}
-        before = self._passed.judged([check for check in checks if check.key in scripts], scripts, session)
+        before = self.passed.judged(checks, scripts, session)
         firsts: dict[tuple[str, tuple[bytes, ...]], str] = {}
         first = {
             check.key: firsts.setdefault((check.question, known[check.key].frames), check.key)
@@ -108,7 +108,7 @@ class Judge:
                 session.begin_question(check.question)
                 there = replies.get(first.get(check.key, ""), ())
                 judged = replace(self.judge_live(check, session), replies=there)
-            return self._passed.noted(judged, scripts.get(check.key), session)
+            return self.passed.noted(judged, scripts.get(check.key), session)
 
         yield from self.in_order(checks, one, passed)
         replies.update(coming)
@@ -117,11 +117,11 @@ class Judge:
         """Run a question's checks, in order, call by call."""
         session.begin_question()
         scripts = {check.key: self.script(check) for check in checks}
-        before = self._passed.judged(checks, scripts, session)
+        before = self.passed.judged(checks, scripts, session)
 
         def one(check: Check) -> Judged:
             again = before.get(check.key)
-            return again or self._passed.noted(self.judge_live(check, session), scripts[check.key], session)
+            return again or self.passed.noted(self.judge_live(check, session), scripts[check.key], session)
 
         yield from self.in_order(checks, one)
 

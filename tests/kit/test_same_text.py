@@ -130,6 +130,7 @@ def clip_to_range(values, low=0.0, high=1.0):
 def grade(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     grader = open_grader(load_config(TINY), "warmup")
+    grader.judge.passed.is_believed = True
 
     def graded(text: str) -> Report:
         return grader.grade(Submission("work", "work", {"warmup.py": text.encode()}, main="warmup.py"))
