@@ -289,6 +289,23 @@ def test_a_submission_under_which_every_warm_process_dies_is_a_row_with_the_reas
     gc.collect()
 
 
+def test_a_class_believes_what_functions_passed_unless_all_is_to_run_again(tmp_path, monkeypatch):
+    believed, graded = [], LocalBackend.grade
+
+    def grade_one(self, submission, standing=None):
+        believed.append(self.grader.judge.passed.is_believed)
+        return graded(self, submission, standing)
+
+    monkeypatch.setattr(LocalBackend, "grade", grade_one)
+    folder, out = hand_in(tmp_path / "class", ada=RIGHT), tmp_path / "out"
+    grade(folder, out)  # too few for it to pay
+    monkeypatch.setattr(run, "SETTLE_FROM", 1)
+    grade(hand_in(folder, ada=RIGHT + "# mine\n"), out)
+    grade(folder, out, wishes=Wishes(again=True))
+    grade(folder, out, wishes=Wishes(only=frozenset({"ada"})))
+    assert believed == [False, True, False, False]
+
+
 def test_what_nobody_thought_of_costs_one_submission_and_no_class(tmp_path, monkeypatch):
     folder = hand_in(tmp_path / "class", ada=RIGHT, bob=RIGHT + "# bob\n", eve=RIGHT + "# eve\n")
     graded, paged = LocalBackend.grade, run.write_page
