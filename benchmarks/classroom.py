@@ -41,7 +41,8 @@ def answered(solution: str, answers: dict[str, str], parts: list[tuple[set[str],
     text = solution
     for question, answer in answers.items():
         own = re.sub(rf"\b{question}\(", f"right_{question}(", answer)
-        own = re.sub(r"^(def|class) (\w+)", rf"\1 {question}", own, count=1, flags=re.MULTILINE)
+        [name, *_] = re.findall(r"^(?:def|class) (\w+)", own, flags=re.MULTILINE)
+        own = re.sub(rf"\b{name}\b", question, own)
         start, end = place_of(text, question)
         lines = text.splitlines()
         right = re.sub(rf"\b{question}\b", f"right_{question}", "\n".join(lines[start:end]))
@@ -72,16 +73,15 @@ def source_of(source: str, variants: tuple[Variant, ...]) -> dict[str, str]:
 
 
 def preambles(*sources: str) -> list[tuple[set[str], str]]:
-    """Return what the variants lean on, each by the names that it gives: imports, helpers, constants."""
+    """Return what variants may lean on, by the names given: imports, helpers, constants, other variants."""
     parts = []
     for source in sources:
         lines = source.splitlines()
         for node in ast.parse(source).body:
-            marked = getattr(node, "decorator_list", [])
             own = isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
                 ("autograder", "solutions")
             )
-            if not marked and not own and not isinstance(node, ast.Expr):
+            if not own and not isinstance(node, ast.Expr):
                 parts.append((names_of(node), "\n".join(lines[node.lineno - 1 : node.end_lineno])))
     return parts
 
