@@ -7,7 +7,7 @@ import random
 import re
 from pathlib import Path
 
-from autograder.judging.bank import Bank, Variant
+from autograder.judging.bank import Bank, Variant, names_defined
 
 CRASH = "    import os\n\n    os._exit(1)\n"
 SLOW = "    import time\n\n    time.sleep(0.3)\n"
@@ -90,9 +90,7 @@ def names_of(node: ast.stmt) -> set[str]:
     """Return the names that a statement gives."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return {node.name}
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    return set(names_defined(node, ()))
 
 
 def names_in(text: str) -> set[str]:

@@ -193,3 +193,16 @@ def test_what_is_gone_through_is_told_by_the_call_that_made_it():
     student = here({"letters": lambda text: iter(text)}, calls.append)
     list(student.letters("ab"))
     assert (calls[-1].name, spell_last(calls), spell_last([])) == ("__next__", "letters('ab')", "")
+
+
+@pytest.mark.parametrize(
+    ("array", "spelled"),
+    [
+        (np.array([1, None], dtype=object), "array([1, None])"),
+        (np.array(["a", "bc"]), "array(['a', 'bc'])"),
+        (np.zeros((0, 3)), "array([])"), (np.array([[1.5, 2.0]]).T, "array([[1.5], [2.]])"),
+    ],
+)  # fmt: skip
+def test_arrays_of_every_kind_are_spelled(array, spelled):
+    for _ in range(2):  # as found out, and as remembered
+        assert spell_call(Call("call", "f", (array,))) == f"f({spelled})"

@@ -3341,13 +3341,19 @@ def spell(value: Any) -> str:
 
 def spell_numbers(array: np.ndarray) -> str:
     """Return the numbers of an array as nested lists."""
+    if array.dtype.hasobject:  # its bytes are addresses
+        return nested(array)
     return numbers_text(array.tobytes(), array.dtype, array.shape)
 
 
 @lru_cache(maxsize=4096)
 def numbers_text(data: bytes, dtype: np.dtype[Any], shape: tuple[int, ...]) -> str:
     """Return numbers as nested lists; a class meets the same ones again and again."""
-    array = np.frombuffer(data, dtype).reshape(shape) if data else np.empty(shape, dtype)
+    return nested(np.frombuffer(data, dtype).reshape(shape) if data else np.empty(shape, dtype))
+
+
+def nested(array: np.ndarray) -> str:
+    """Return an array as nested lists."""
     text = np.array2string(array, separator=", ", precision=6, threshold=LONG_ARRAY + 1, max_line_width=10**6)
     return re.sub(r" +(?=[],])|(?<=\[) +", "", re.sub(r"\s+", " ", text))
 
