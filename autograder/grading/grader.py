@@ -55,7 +55,7 @@ class Grader:
 
     def __init__(
         self, course: Course, bank: Bank, quiz: Quiz | None, wall: Wall, isolation: Isolation,
-        *, hidden_too: bool,
+        *, hidden_too: bool, keeps: bool = True,
     ) -> None:  # fmt: skip
         self.course, self.bank, self.quiz = course, bank, quiz
         self.wall, self.isolation = wall, isolation
@@ -63,7 +63,7 @@ class Grader:
         self.receipt = receipt_of(course, bank.stem, isolation.verdict)
         program = reference_program(bank)
         # A submission that is not held back might write to the cache.
-        cache = cache_of(program) if isolation.verdict == FULL else None
+        cache = cache_of(program) if keeps and isolation.verdict == FULL else None
         self.reference = Answers(wall, program, cache)
         self.judge = Judge(
             course.settings.seed, self.reference, hidden_too=hidden_too, known=bank.sentences.known,

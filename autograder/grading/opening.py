@@ -17,11 +17,12 @@ from autograder.sandbox.wall import Wall
 
 
 def open_grader(
-    course: Course, stem: str, without: Sequence[str] = (), *, hidden_anyway: bool = False
+    course: Course, stem: str, without: Sequence[str] = (), *, hidden_anyway: bool = False, keeps: bool = True
 ) -> Grader:
     """Start the wall, `without` some layers, try it, and return a grader behind it. Close it when done.
 
-    `hidden_anyway` runs hidden checks even where the wall does not hold everything back.
+    `hidden_anyway` runs hidden checks even where the wall does not hold everything back. What `keeps` nothing
+    between runs finds everything out anew.
     """
     insist_on_linux()
     assignment = course.assignment(stem)
@@ -36,7 +37,8 @@ def open_grader(
             insist_on_agreement(bank, assignment.questions)
         isolation = self_check(wall, [solution, course.root / "tests" / "questions"])
         hidden_too = hidden_anyway or isolation.verdict == FULL
-        return Grader(course, bank, open_quiz(course, stem), wall, isolation, hidden_too=hidden_too)
+        quiz = open_quiz(course, stem)
+        return Grader(course, bank, quiz, wall, isolation, hidden_too=hidden_too, keeps=keeps)
     except BaseException:
         wall.close()
         raise

@@ -35,8 +35,8 @@ CENT = 0.011  # scores are rounded
 def against_grader(
     course: Course, stem: str, attacks: Sequence[Attack], without: Sequence[str] = ()
 ) -> tuple[list[Gain], Isolation]:
-    """Run attacks against a grader in this process."""
-    grader = open_grader(hurried(course, stem), stem, without, hidden_anyway=True)
+    """Run attacks against a grader in this process, which believes nothing of what earlier runs found."""
+    grader = open_grader(hurried(course, stem), stem, without, hidden_anyway=True, keeps=False)
     try:
         honest = grader.grade(submission("honest", stem, grader.bank.solution)).score
         secrets = secrets_of(grader)

@@ -34,6 +34,14 @@ def only_own_lines_are_measured() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_of_an_earlier_run_is_known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Begin with nothing kept on this machine: some tests change what verdicts follow from."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("kept")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def wall() -> Iterator[Wall]:
     """A wall with short limits and NumPy only."""

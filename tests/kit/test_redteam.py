@@ -77,6 +77,12 @@ def test_if_hidden_checks_told_everything_numbers_of_an_attacks_choosing_would_b
     assert [bool(gain.gained) for gain in gains] == [True, True, False]
 
 
+def test_the_red_team_leaves_no_verdicts_that_a_later_run_would_believe(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    against_grader(load_config(TINY), "warmup", chosen("chooses_a_shape"))
+    assert list(tmp_path.rglob("*.verdicts")) == []
+
+
 def test_a_table_of_the_visible_examples_earns_what_they_carry():
     [gain], _ = against_grader(load_config(TINY), "warmup", [])
     assert (gain.score, gain.gained) == (3.0, ())
