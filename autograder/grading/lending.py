@@ -9,13 +9,14 @@ import ast
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from msgspec.structs import replace as with_fields
 
 from autograder.grading.scoring import share
 from autograder.judging.bank import Bank
+from autograder.judging.cache import Kept
 from autograder.judging.judge import Judge
 from autograder.judging.judged import Judged
 from autograder.judging.programs import reference_program
@@ -29,17 +30,19 @@ NOTHING_TO_SAY: dict[str, Any] = {
     "cause": Cause.OTHER, "feedback": "", "staff_note": "", "picture": b"", "reference_picture": b"",
     "answer_digest": "",
 }  # fmt: skip
+ANSWERS_KEPT, ANSWERS_ROOM = 100_000, 48 << 20  # of lent functions, and bytes of memory
 LENT_PATIENCE = 4  # times the usual limit of a call: each use of a lent function is a call of its own
 
 
 @dataclass(frozen=True)
 class Lending:
-    """What is needed to judge with lent functions: `questions` are all, in order."""
+    """What is needed to judge with lent functions: `questions` are all, in order; what they answered."""
 
     wall: Wall
     judge: Judge
     bank: Bank
     questions: Sequence[str]
+    known: Kept[bytes] = field(default_factory=lambda: Kept(ANSWERS_KEPT, ANSWERS_ROOM))
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def names_read_and_stored(node: ast.AST) -> tuple[set[str], set[str]]:
 def judge_with_lent(lending: Lending, question: str, own: Session, names: Sequence[str]) -> list[Judged]:
     """Run a question's checks on a program in which the functions `names` are the reference's."""
     reference = reference_program(lending.bank)
-    lender = Lender(names, lambda: lending.wall.loaded(reference))
+    lender = Lender(names, lambda: lending.wall.loaded(reference), known=lending.known)
     program = replace(own.program, lender=lender)
     session = Session(
         lending.wall,

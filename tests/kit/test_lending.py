@@ -9,6 +9,7 @@ from autograder.checks import tensor
 from autograder.config import load_config
 from autograder.grading.lending import functions_used, judge_again
 from autograder.grading.opening import open_grader
+from autograder.judging.cache import Kept
 from autograder.judging.session import Session
 from autograder.results import Outcome
 from autograder.sandbox.calls import Call, StudentRaised
@@ -171,6 +172,23 @@ def test_lent_functions_answer_only_so_many_calls(wall):
     assert worker.ask(encode_call(Call("call", "f", (5,))), 5).value == 5.0
     with pytest.raises(WorkerDied):
         worker.ask(encode_call(Call("call", "f", (1,))), 5)
+    worker.close()
+    lender.close()
+
+
+def test_what_a_lent_function_answered_it_need_not_answer_again(wall):
+    right = "asked = []\ndef g(x):\n    asked.append(x)\n    return len(asked)\n"
+    text = "def f(x):\n    try:\n        return g(x)\n    except TypeError:\n        return -1\n"
+    worker, lender, known = wall.worker(), wall.worker(), Kept(10, 10_000)
+    lender.load(Program(ProgramText("right.py", [right + "def bad(x):\n    raise TypeError\n"])))
+    for names, asked, answer in (("g", 1.0, 1), ("g", 2.0, 2), ("g", 1.0, 1), ("bad", 3.0, -1)):
+        worker.load(
+            Program(
+                ProgramText("work.py", [text.replace("g(", f"{names}(")]),
+                lender=Lender([names], lambda: lender, known=known),
+            )
+        )
+        assert worker.ask(encode_call(Call("call", "f", (asked,))), 5).value == answer
     worker.close()
     lender.close()
 
