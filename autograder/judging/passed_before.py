@@ -1,7 +1,8 @@
 """A function that has passed a check passes it again wherever it stands unchanged: it is not called again.
 
-Only what passed is believed of another program, so none can make another fail; only of programs that load
-in full and print nothing, in which nothing could have changed what their functions answer (`same_text`).
+Only what passed is believed of another program, so none can make another fail; and only what passed in one
+that loads in full and prints nothing, in which nothing could have changed what its functions answer
+(`same_text`). Where it is believed, other functions may do what they like: this one is right.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,7 +59,11 @@ class PassedBefore:
             made = [one.call for one in judged.made] or judged.sent
             key = self._same(judged.check, script, session)
             said = judged.said or key
-            if key and functions_in(made) <= functions_in(script.calls if script else ()):
+            if (
+                key
+                and self._text(session).is_plain
+                and functions_in(made) <= functions_in(script.calls if script else ())
+            ):
                 self._said.put(key, said, ENTRY_BYTES)
                 self._kept.keep([key], said)
         return judged
@@ -66,10 +71,13 @@ class PassedBefore:
     def _same(self, check: Check, script: Script | None, session: Session) -> bytes:
         """Return what is asked of which functions, empty where their text does not tell what they do."""
         names = {check.question, *functions_in(script.calls if script else ())}
+        digest = self._text(session).digest(names)
+        return hash_of_texts([digest, check.key.encode()]) if digest else b""
+
+    def _text(self, session: Session) -> SameText:
         if session not in self._texts:
             self._texts[session] = SameText(session.program, self._right, self._reference.modules)
-        digest = self._texts[session].digest(names)
-        return hash_of_texts([digest, check.key.encode()]) if digest else b""
+        return self._texts[session]
 
 
 def functions_in(calls: Sequence[Call]) -> set[str]:

@@ -1,51 +1,38 @@
 """What a function consists of, where its text tells: the same text, with all that it uses, answers the same.
 
-Read is the plain program that most students hand in: imports, functions, numbers and texts with names of
-their own, each name given once. Its functions may use what the course's own right answers use, and nothing
-else of a library. Of any other program nothing is said: its functions are called, as ever.
+Read is the program that most students hand in: imports, definitions, numbers and texts with names of their
+own, each name given once, so that loading it does nothing else. Of its functions those are plain, with all
+that they use, that use of libraries what the course's own right answers use, and nothing else. Of all others
+nothing is said: they are called, as ever.
 """
 
 import ast
-import builtins
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.judging.answer_cache import hash_of_texts
+from autograder.judging.plain_functions import BUILTINS, IMPORTED, OTHERS, draws, names_used
 from autograder.sandbox.program import Program
 from autograder.submission.parsing import syntax_tree
 
 MOST_READ = 30_000  # characters of a program: far more than students write
-# What a function may ask Python for: nothing that looks into things, prints, or waits.
-BUILTINS = frozenset({
-    "abs", "all", "any", "bool", "complex", "dict", "divmod", "enumerate", "filter", "float", "frozenset",
-    "int", "isinstance", "len", "list", "map", "max", "min", "pow", "range", "reversed", "round", "set",
-    "slice", "sorted", "str", "sum", "tuple", "zip", "ArithmeticError", "AssertionError", "Exception",
-    "IndexError", "KeyError", "NotImplementedError", "TypeError", "ValueError", "ZeroDivisionError",
-})  # fmt: skip
-OTHERS = frozenset(dir(builtins)) - BUILTINS
 OF_TYPES = (  # of an annotation, or of what gives a type a name
     ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.BinOp, ast.BitOr, ast.Load,
 )  # fmt: skip
-OF_BODIES = (
-    ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign, ast.For, ast.While, ast.If, ast.With,
-    ast.withitem, ast.Raise, ast.Try, ast.Assert, ast.Expr, ast.Pass, ast.Break, ast.Continue, ast.BoolOp,
-    ast.BinOp, ast.UnaryOp, ast.Lambda, ast.IfExp, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp,
-    ast.GeneratorExp, ast.comprehension, ast.Compare, ast.Call, ast.Constant, ast.Attribute, ast.Subscript,
-    ast.Starred, ast.Name, ast.List, ast.Tuple, ast.Slice, ast.keyword, ast.operator, ast.unaryop, ast.boolop,
-    ast.cmpop, ast.Load, ast.Store, ast.ExceptHandler, ast.JoinedStr, ast.FormattedValue,
+OF_DEFAULTS = (
+    ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.UnaryOp, ast.unaryop, ast.Load,
 )  # fmt: skip
-DRAWS = re.compile("rand|sample|choice|shuffle|permut|uniform|normal|nomial|dropout|integers")
 WITH_EFFECTS = {"seed", "set_grad_enabled"}
-IMPORTED, TYPE = "import ", "a type"
+TYPE, UNREAD = "a type", "may be anything"
 
 
 @dataclass(frozen=True)
 class RightAnswers:
-    """What the course's right answers use of libraries: the names of members, and what is imported."""
+    """What the course's right answers use of libraries: the names of members, in types too, and imports."""
 
     members: frozenset[str]
+    of_types: frozenset[str]
     imports: frozenset[tuple[str, str]]
 
     @classmethod
@@ -57,7 +44,7 @@ class RightAnswers:
         quiet = {one for one in members if one[0] != "_" and one[-1] != "_" and one not in WITH_EFFECTS}
         # pyplot has a figure that is current
         known = {pair for pair in imports if "pyplot" not in f"{pair}" and not draws(f"{pair}")}
-        return cls(frozenset(quiet), frozenset(known))
+        return cls(frozenset(quiet), frozenset(members), frozenset(known))
 
 
 class SameText:
@@ -96,15 +83,23 @@ class SameText:
         return hash_of_texts([*files, *(text.encode() for text in [*imports, *sorted(self._lent)])])
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Whether all that a program defines is plain."""
+        return bool(self._uses) and all(
+            name in self._uses for name, text in self._texts.items() if text != TYPE
+        )
+
+    @cached_property
     def _uses(self) -> dict[str, set[str]]:
-        """What each name leads to, but those of types; nothing unless every function is plain."""
-        found = {name: set[str]() for name, text in self._texts.items() if text != TYPE}
+        """What each name leads to that is plain, but those of types."""
+        found = {name: set[str]() for name, text in self._texts.items() if text not in (TYPE, UNREAD)}
         for name, node in self._defined.items() if found else ():
-            if isinstance(node, ast.FunctionDef):
+            if isinstance(node, ast.FunctionDef) and name not in self._lent:
                 used = names_used(node, self._defined, self._right.members)
                 if used is None:
-                    return {}
-                found[name] = set() if name in self._lent else used
+                    del found[name]
+                else:
+                    found[name] = used
         return found
 
     @cached_property
@@ -143,7 +138,10 @@ def definitions(cells: Sequence[str], right: RightAnswers) -> dict[str, ast.AST 
 
 
 def meaning(node: ast.stmt, right: RightAnswers) -> Iterator[tuple[str, ast.AST | str]]:
-    """Yield the names that a statement at the top gives, and what to; "" if it may do anything else."""
+    """Yield the names that a statement at the top gives, and what to; "" if it may do anything else.
+
+    `UNREAD` is what may be anything, but does nothing until it is called.
+    """
     match node:
         case ast.Expr(value=ast.Constant()):
             return
@@ -152,12 +150,18 @@ def meaning(node: ast.stmt, right: RightAnswers) -> Iterator[tuple[str, ast.AST 
             return  # no submission is a main program
         case ast.Import() | ast.ImportFrom():
             for pair, name in imported(node):
-                yield (name, f"{IMPORTED}{pair}") if pair in right.imports else ("", "")
-        case ast.FunctionDef(name=name, decorator_list=[]) if is_read_quietly(node, right.members):
-            yield name, node
+                if pair in right.imports:
+                    yield name, f"{IMPORTED}{pair}"
+                else:
+                    other_python = pair[0] == "__future__" and name != "annotations"
+                    yield ("" if name == "*" or other_python else name), UNREAD
+        case ast.FunctionDef(name=name, decorator_list=[]) if is_read_quietly(node, right.of_types):
+            yield name, node if has_fixed_defaults(node) else UNREAD
+        case ast.ClassDef(name=name, decorator_list=[], keywords=[]) if is_class_read_quietly(node, right):
+            yield name, UNREAD
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_fixed(value):
             yield name, value
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_type(value, right.members):
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if is_type(value, right.of_types):
             yield name, TYPE
         case _:
             yield "", ""
@@ -174,12 +178,41 @@ def imported(node: ast.AST) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def is_read_quietly(node: ast.FunctionDef, members: Collection[str]) -> bool:
-    """Whether nothing happens where a function is defined: fixed defaults, annotations that name types."""
+    """Whether nothing happens where a function is defined: nothing is called for defaults and annotations."""
     every = node.args
-    defaults = [one for one in (*every.defaults, *every.kw_defaults) if one is not None]
     named = [*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg]
     types = [node.returns, *(one.annotation for one in named if one is not None)]
-    return all(map(is_fixed, defaults)) and all(is_type(one, members) for one in types if one is not None)
+    parts = [part for default in defaults_of(node) for part in ast.walk(default)]
+    quiet = all(isinstance(part, OF_DEFAULTS) for part in parts)
+    return quiet and all(is_type(one, members) for one in types if one is not None)
+
+
+def defaults_of(node: ast.FunctionDef) -> list[ast.expr]:
+    """Return the defaults of a function's parameters."""
+    return [one for one in (*node.args.defaults, *node.args.kw_defaults) if one is not None]
+
+
+def has_fixed_defaults(node: ast.FunctionDef) -> bool:
+    """Whether all defaults are numbers and texts."""
+    return all(map(is_fixed, defaults_of(node)))
+
+
+def is_class_read_quietly(node: ast.ClassDef, right: RightAnswers) -> bool:
+    """Whether nothing happens where a class is defined: methods alone, and Python's or a library's bases."""
+    methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+    rest = [one for one in node.body if not isinstance(one, ast.FunctionDef)]
+    return (
+        all(is_base(base, right.of_types) for base in node.bases)
+        and all(not one.decorator_list and is_read_quietly(one, right.of_types) for one in methods)
+        and all(isinstance(getattr(one, "value", one), ast.Constant | ast.Pass) for one in rest)
+    )
+
+
+def is_base(node: ast.expr, members: Collection[str]) -> bool:
+    """Whether a class can be made from this without the program's own code being run."""
+    return isinstance(node, ast.Name | ast.Attribute) and (
+        is_type(node, members) if isinstance(node, ast.Attribute) else node.id in BUILTINS
+    )
 
 
 def is_fixed(node: ast.expr) -> bool:
@@ -194,80 +227,6 @@ def is_type(node: ast.expr, members: Collection[str]) -> bool:
     parts = list(ast.walk(node))
     known = all(one.attr in members for one in parts if isinstance(one, ast.Attribute))
     return known and all(isinstance(one, OF_TYPES) for one in parts)
-
-
-def names_used(
-    node: ast.FunctionDef, defined: Mapping[str, ast.AST | str], members: Collection[str]
-) -> set[str] | None:
-    """Return what a function uses of its program; None if it may do more than its text says."""
-    parts = list(parts_of(node))
-    given = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
-    made = {one.id for one in parts if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    made |= {one.arg for one in parts if isinstance(one, ast.arg)}
-    made |= {one.name or "" for one in parts if isinstance(one, ast.ExceptHandler)}
-    names = {one.id for one in parts if isinstance(one, ast.Name)}
-    used = {one for one in names if one in defined}
-    imports = {one for one in used if str(defined[one]).startswith(IMPORTED)}
-    own, found = given | made, Parts(members, given - made, given | made, imports)
-    if not all(map(found.is_plain, parts)) or not names <= own | used | BUILTINS:
-        return None
-    hidden = any(one in defined or one in OTHERS or one.startswith("__") for one in own)
-    return None if hidden or not found.keeps_libraries(parts) else used
-
-
-def parts_of(node: ast.FunctionDef) -> Iterator[ast.AST]:
-    """Yield the parts of a function's body; of local variables, annotations are never read."""
-    waiting: list[ast.AST] = list(node.body)
-    while waiting:
-        one = waiting.pop()
-        yield one
-        if isinstance(one, ast.AnnAssign) and one.simple:
-            waiting += [one.target, *([one.value] if one.value else [])]
-        else:
-            waiting += ast.iter_child_nodes(one)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the parts of a function may be: `given` are parameters that stay what they are."""
-
-    members: Collection[str]
-    given: Collection[str]
-    own: Collection[str]
-    imports: Collection[str]
-
-    def is_plain(self, node: ast.AST) -> bool:
-        """Whether a part has no effect but on what the function was given or made."""
-        if isinstance(node, ast.Attribute):
-            of_given = isinstance(node.value, ast.Name) and node.value.id in self.given
-            known = node.attr in self.members and (of_given or not draws(node.attr))
-            return known and isinstance(node.ctx, ast.Load)
-        if isinstance(node, ast.AnnAssign):
-            return bool(node.simple)
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-            return root_of(node) in self.own
-        return isinstance(node, OF_BODIES)
-
-    def keeps_libraries(self, parts: Sequence[ast.AST]) -> bool:
-        """Whether what is imported is called or stands before a dot: nothing else gets hold of it."""
-        places = [one.func if isinstance(one, ast.Call) else one.value for one in parts
-                  if isinstance(one, ast.Call | ast.Attribute)]  # fmt: skip
-        return self._count(parts) == self._count(places)
-
-    def _count(self, parts: Sequence[ast.AST]) -> int:
-        return sum(isinstance(one, ast.Name) and one.id in self.imports for one in parts)
-
-
-def root_of(node: ast.AST) -> str:
-    """Return the name whose entry is set, "" where that is no entry of something with a name."""
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def draws(name: str) -> bool:
-    """Whether something of this name may draw at random: then it matters what was drawn before."""
-    return DRAWS.search(name) is not None
 
 
 def dumped(meant: ast.AST | str) -> str:

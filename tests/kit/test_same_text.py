@@ -32,12 +32,18 @@ def f(x, scale=1.0):
         total += one
     return np.asarray(total) / norm([scale])
 """
-USED = RightAnswers.of([PLAIN, "import torch\nx.append(1)\nx.sum()\nrng.random()\nx.add_(1)\nnp.random"])
+USED = RightAnswers.of(
+    [PLAIN, "import torch\nx.append(1)\nx.sum()\nrng.random()\nx.add_(1)\nnp.random\nnp.ndarray"]
+)
+
+
+def text_of(text: str, given: dict[str, str] | None = None, **more: object) -> SameText:
+    cells = text if isinstance(text, list) else [text]
+    return SameText(Program(ProgramText("work.py", cells), **more), USED, given or {})
 
 
 def digest(text: str, name: str = "f", given: dict[str, str] | None = None, **more: object) -> bytes:
-    cells = text if isinstance(text, list) else [text]
-    return SameText(Program(ProgramText("work.py", cells), **more), USED, given or {}).digest([name])
+    return text_of(text, given, **more).digest([name])
 
 
 @pytest.mark.parametrize(
@@ -72,16 +78,34 @@ def test_what_makes_a_difference_makes_one(text):
         "print(f([1.0]))", "f = helper", "helper = f", "FACTOR = 3.0", "FACTOR += 1",
         "np.seterr(all='raise')",
         "def f(x):\n    return 0", "if FACTOR:\n    def f(x):\n        return 0", "del f",
-        "class A:\n    pass",
         "for helper in [max]:\n    pass", "try:\n    f(1)\nexcept TypeError as helper:\n    pass",
         "with open('x') as f:\n    pass", "exec('def f(x): return 0')", "max = min", "__name__ = '__main__'",
-        "def g(x, seen=[]):\n    pass", "def g(x, m=max):\n    pass", "def g(x: (f := 1)):\n    pass",
-        "def g() -> print():\n    pass",
+        "def g(x: (f := 1)):\n    pass", "def g(x=(f := 1)):\n    pass", "def g(x=f([1.0])):\n    pass",
+        "def g() -> print():\n    pass", "class f:\n    pass", "import f", "from os import path as f",
+        "class A:\n    print(f([1.0]))", "class A(f([1.0])):\n    pass", "class A(metaclass=f):\n    pass",
+        "class A:\n    def g(self, x=(f := 1)):\n        pass", "class A(f):\n    pass",
+        "class A:\n    x = f([1.0])", "class A:\n    f([1.0])", "class A(f.__globals__):\n    pass",
+        "class A:\n    @f\n    def g(self):\n        pass", "@f\nclass A:\n    pass",
         "T = np.ctypeslib.x", "def g(x: f.__globals__):\n    pass",
         "@cache\ndef g():\n    pass", "def g(:", "C = np.r_[0]; C.put(0, 1)",
-        # imports of what right answers do not import
-        "from helpers import *", "import helpers", "import os", "from torch import sys", "import scipy",
-        "import numpy as __builtins__", "import torch as np", "import numpy.lib.recfunctions",
+        "from helpers import *", "import numpy as __builtins__", "import torch as np", "import torch as max",
+        "import numpy.lib.recfunctions as np", "from __future__ import division",
+        f"def g(x):\n    return {'+'.join(['x'] * 3000)}", f"def g(x):\n    return 0x{'f' * 5000}",
+    ],
+)  # fmt: skip
+def test_of_a_program_that_does_more_than_define_nothing_is_said(more):
+    assert digest(f"{PLAIN}\n{more}\n") == b""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        # what right answers do not import; a class; defaults that are more than numbers
+        "import os as g", "from torch import sys as g", "import scipy as g",
+        "from matplotlib import pyplot as g", "class g(ValueError):\n    pass",
+        "import numpy.lib.recfunctions as g", "class g:\n    pass",
+        "class g(np.ndarray):\n    def h(self):\n        print(1)",
+        "def g(x, seen=[]):\n    pass", "def g(x, m=max):\n    pass", "def g(x, m=np.sum):\n    pass",
         # functions that may do more than their text says
         "def g(x):\n    global f\n    f = x", "def g(x):\n    return eval(x)", "def g(x):\n    np.sum = max",
         "def g(x):\n    x.data = 0", "def g(x):\n    np.pi[0] = 3", "def g(x):\n    np.asarray[0] = 3",
@@ -93,11 +117,26 @@ def test_what_makes_a_difference_makes_one(text):
         "def g():\n    return np.random.random()", "def g(x):\n    x = np\n    return x.random()",
         "def g(x):\n    x.add_(1)", "def g(x):\n    for FACTOR in x:\n        pass",
         "def g(x):\n    try:\n        pass\n    except KeyError as f:\n        pass",
-        f"def g(x):\n    return {'+'.join(['x'] * 3000)}", f"def g(x):\n    return 0x{'f' * 5000}",
+        "def g(x):\n    def f():\n        pass\n    return x",
+        "def g(x):\n    @f\n    def h():\n        pass",
+        "def g(x):\n    def h(x):\n        return x.random()\n    return h(np)",
+        "def g(x):\n    def h():\n        global f\n        f = x\n    return h()",
+        "class h:\n    pass\ndef g(x):\n    return h()", "import os as h\ndef g(x):\n    return h.getpid()",
     ],
 )  # fmt: skip
-def test_of_a_program_that_may_do_more_than_its_text_says_nothing_is_said(more):
-    assert digest(f"{PLAIN}\n{more}\n") == b""
+def test_what_may_do_more_than_its_text_says_is_called_and_what_does_not_use_it_need_not_be(more):
+    read = text_of(f"{PLAIN}\n{more}\n")
+    assert (read.digest(["g"]), read.digest(["f", "g"]), read.is_plain) == (b"", b"", False)
+    assert read.digest(["f"]) == digest(PLAIN) != b""
+    using = f"{PLAIN}\n{more}\n".replace("    total = 0.0\n", "    total = g\n")
+    assert digest(using) == b""
+
+
+def test_a_function_within_a_function_is_read():
+    text = "\ndef g(x):\n    total = 0.0\n    def add(one: float) -> None:\n        nonlocal total\n"
+    text += "        total += FACTOR * one\n    for one in x:\n        add(one)\n    return total\n"
+    assert text_of(PLAIN + text).is_plain
+    assert digest(PLAIN + text, "g") != digest((PLAIN + text).replace("FACTOR = 2.0", "FACTOR = 3.0"), "g")
 
 
 def test_a_generator_that_is_given_may_be_drawn_from():
