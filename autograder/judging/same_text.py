@@ -72,15 +72,16 @@ class SameText:
             if one not in reached:
                 reached.add(one)
                 waiting += self._uses[one]
+        packages = {package_of(self._texts[one]) for one in reached} - {""}
+        imports = {text for text in self._texts.values() if package_of(text) in packages}  # they add to it
         texts = [f"{one} {self._texts[one]}".encode() for one in sorted(reached)]
-        return hash_of_texts([self._beside, *texts])
+        return hash_of_texts([self._beside, *(one.encode() for one in sorted(imports)), *texts])
 
     @cached_property
     def _beside(self) -> bytes:
-        """A digest of the files beside the program, of all that it imports and is lent."""
+        """A digest of the files beside the program, and of what it is lent."""
         files = [part for name, data in self._program.files.items() for part in (name.encode(), data)]
-        imports = sorted(text for text in self._texts.values() if text.startswith(IMPORTED))
-        return hash_of_texts([*files, *(text.encode() for text in [*imports, *sorted(self._lent)])])
+        return hash_of_texts([*files, *(name.encode() for name in sorted(self._lent))])
 
     @cached_property
     def is_plain(self) -> bool:
@@ -151,7 +152,7 @@ def meaning(node: ast.stmt, right: RightAnswers) -> Iterator[tuple[str, ast.AST 
         case ast.Import() | ast.ImportFrom():
             for pair, name in imported(node):
                 if pair in right.imports:
-                    yield name, f"{IMPORTED}{pair}"
+                    yield name, f"{IMPORTED}{' '.join(pair)}"
                 else:
                     other_python = pair[0] == "__future__" and name != "annotations"
                     yield ("" if name == "*" or other_python else name), UNREAD
@@ -175,6 +176,11 @@ def imported(node: ast.AST) -> Iterator[tuple[tuple[str, str], str]]:
     elif isinstance(node, ast.ImportFrom):
         for alias in node.names:
             yield (f"{'.' * node.level}{node.module}", alias.name), alias.asname or alias.name
+
+
+def package_of(text: str) -> str:
+    """Return the package that a name is imported from, "" if it is not imported."""
+    return text.removeprefix(IMPORTED).split(" ")[0].partition(".")[0] if text.startswith(IMPORTED) else ""
 
 
 def is_read_quietly(node: ast.FunctionDef, members: Collection[str]) -> bool:

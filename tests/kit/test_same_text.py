@@ -33,7 +33,8 @@ def f(x, scale=1.0):
     return np.asarray(total) / norm([scale])
 """
 USED = RightAnswers.of(
-    [PLAIN, "import torch\nx.append(1)\nx.sum()\nrng.random()\nx.add_(1)\nnp.random\nnp.ndarray"]
+    [PLAIN, "import torch\nfrom numpy import linalg\nx.append(1)\nx.sum()\nrng.random()\nx.add_(1)"]
+    + ["np.random\nnp.ndarray"]
 )
 
 
@@ -52,7 +53,8 @@ def digest(text: str, name: str = "f", given: dict[str, str] | None = None, **mo
         f'"""Mine."""\n{PLAIN}', PLAIN.replace("    total = 0.0\n", "    # begin\n    total = 0.0\n"),
         f"{PLAIN}\ndef other(y):\n    return y.sum()\n", f"{PLAIN}\nOTHER = 'x'\n",
         f'{PLAIN}\nif __name__ == "__main__":\n    print(f([1.0]))\n', PLAIN.split("\n\n\n"),
-        f"import numpy as np\n{PLAIN}",
+        f"import numpy as np\n{PLAIN}", f"import torch\n{PLAIN}",
+        f"from __future__ import annotations\n{PLAIN}",
     ],
 )  # fmt: skip
 def test_what_makes_no_difference_makes_none(text):
@@ -64,7 +66,7 @@ def test_what_makes_no_difference_makes_none(text):
     [
         PLAIN.replace("FACTOR = 2.0", "FACTOR = 3.0"), PLAIN.replace("for one in x]", "for one in x[1:]]"),
         PLAIN.replace("total = 0.0", "total = 1.0"), PLAIN.replace("scale=1.0", "scale=2.0"),
-        f"import torch\n{PLAIN}",
+        f"from numpy import linalg\n{PLAIN}",
     ],
 )  # fmt: skip
 def test_what_makes_a_difference_makes_one(text):
