@@ -47,7 +47,7 @@ class WarmProcess:
         settings |= {"preload": list(preload), "also": list(also)}
         self._said = os.fdopen(os.memfd_create("said"), "rb")
         self._process = subprocess.Popen(  # noqa: S603 our own interpreter, our own arguments
-            [sys.executable, "-I", "-c", START, str(KIT), str(theirs.fileno()), json.dumps(settings)],
+            [sys.executable, "-sP", "-c", START, str(KIT), str(theirs.fileno()), json.dumps(settings)],
             pass_fds=[theirs.fileno()],
             env=dict(limits.CLEAN_ENVIRONMENT),
             stdin=subprocess.DEVNULL,

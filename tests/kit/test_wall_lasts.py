@@ -40,6 +40,12 @@ def one(wall: Wall, text: str = "def f():\n    return 1") -> object:
         worker.close()
 
 
+def test_sets_of_texts_have_one_order_in_every_run(mortal):
+    with Wall(Limits(call_s=2), ("numpy",)) as other:
+        text = "def f():\n    return hash('a')"
+        assert one(mortal, text) == one(other, text)
+
+
 def test_a_dead_warm_process_is_replaced(mortal):
     before = mortal.pid
     os.kill(before, signal.SIGKILL)
