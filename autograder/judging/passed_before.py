@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from autograder.data.values import Named, leaves
 from autograder.judging.answer_cache import AnswerCache, hash_of_texts
 from autograder.judging.bank import Check
 from autograder.judging.cache import Kept
@@ -19,6 +20,7 @@ from autograder.judging.verdict import Verdict
 from autograder.results import Outcome
 from autograder.sandbox.calls import Call
 from autograder.sandbox.program import Program
+from autograder.sandbox.student import FILE_READER
 
 PASSES_KEPT = 200_000  # of a function at a check
 ENTRY_BYTES = 200
@@ -33,6 +35,7 @@ class PassedBefore:
         self._reference, self._sources, self._kept = reference, right, kept
         self.is_believed = False  # or everything is run
         self._said: Kept[bytes] = Kept(PASSES_KEPT, PASSES_KEPT * ENTRY_BYTES)
+        self._asked: dict[str, set[str]] = {}  # functions, by the key of the check
         self._texts: WeakKeyDictionary[Session, SameText] = WeakKeyDictionary()
 
     @cached_property
@@ -56,23 +59,25 @@ class PassedBefore:
         """Return how a check ended; if it passed, that is remembered."""
         passed = self.is_believed and judged.verdict.outcome is Outcome.PASSED
         if passed and is_whole(session) and not session.has_printed:
-            made = [one.call for one in judged.made] or judged.sent
+            made = functions_in([one.call for one in judged.made])  # or what the script asks for
             key = self._same(judged.check, script, session)
             said = judged.said or key
-            if (
-                key
-                and self._text(session).is_plain
-                and functions_in(made) <= functions_in(script.calls if script else ())
-            ):
+            if key and self._text(session).is_plain and made <= self._functions(judged.check, script):
                 self._said.put(key, said, ENTRY_BYTES)
                 self._kept.keep([key], said)
         return judged
 
     def _same(self, check: Check, script: Script | None, session: Session) -> bytes:
         """Return what is asked of which functions, empty where their text does not tell what they do."""
-        names = {check.question, *functions_in(script.calls if script else ())}
+        names = {check.question, *self._functions(check, script)}
         digest = self._text(session).digest(names)
         return hash_of_texts([digest, check.key.encode()]) if digest else b""
+
+    def _functions(self, check: Check, script: Script | None) -> set[str]:
+        """Return which functions a check calls of a right answer."""
+        if script is not None and check.key not in self._asked:
+            self._asked[check.key] = functions_in(script.calls)
+        return self._asked.get(check.key, set())
 
     def _text(self, session: Session) -> SameText:
         if session not in self._texts:
@@ -81,8 +86,15 @@ class PassedBefore:
 
 
 def functions_in(calls: Sequence[Call]) -> set[str]:
-    """Return which functions of a program are called."""
-    return {call.name for call in calls if call.action == "call"}
+    """Return which functions of a program are called; "", which none is, where more is looked at."""
+    found = {call.name for call in calls if call.action == "call"}
+    return found | {"" for call in calls if looks_at_more(call)}
+
+
+def looks_at_more(call: Call) -> bool:
+    """Whether a call reads a file, perhaps the program's own, or hands on a function, to call or read it."""
+    handed_on = any(isinstance(leaf, Named) for leaf in leaves([*call.args, *call.kwargs.values()]))
+    return handed_on or (call.action, call.name) == ("make", FILE_READER)
 
 
 def is_whole(session: Session) -> bool:

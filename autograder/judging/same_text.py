@@ -12,9 +12,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.judging.answer_cache import hash_of_texts
-from autograder.judging.plain_functions import BUILTINS, IMPORTED, OTHERS, draws, names_used
+from autograder.judging.plain_functions import (
+    BUILTINS,
+    IMPORTED,
+    OTHERS,
+    UNTOLD,
+    is_imported,
+    looks_elsewhere,
+    names_used,
+    root_of,
+)
 from autograder.sandbox.program import Program
-from autograder.submission.parsing import syntax_tree
+from autograder.sandbox.syntax import WITHOUT_ANNOTATIONS, futures
+from autograder.submission.parsing import names_from_outside, syntax_tree
 
 MOST_READ = 30_000  # characters of a program: far more than students write
 OF_TYPES = (  # of an annotation, or of what gives a type a name
@@ -23,7 +33,6 @@ OF_TYPES = (  # of an annotation, or of what gives a type a name
 OF_DEFAULTS = (
     ast.Name, ast.Attribute, ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.UnaryOp, ast.unaryop, ast.Load,
 )  # fmt: skip
-WITH_EFFECTS = {"seed", "set_grad_enabled"}
 TYPE, UNREAD = "a type", "may be anything"
 
 
@@ -37,13 +46,18 @@ class RightAnswers:
 
     @classmethod
     def of(cls, sources: Sequence[str]) -> "RightAnswers":
-        """Return what is used in the texts of right answers; not what has effects or draws at random."""
+        """Return what is used in the texts of right answers; not what sets a library, nor chance."""
         nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
         members = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
         imports = {pair for node in nodes for pair, _ in imported(node)}
-        quiet = {one for one in members if one[0] != "_" and one[-1] != "_" and one not in WITH_EFFECTS}
+        libraries = {name for node in nodes for _, name in imported(node)}
+        settings = {
+            node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr.startswith("set")
+            and root_of(node, ast.Attribute) in libraries
+        }  # fmt: skip
+        quiet = {one for one in members - settings if one[0] != "_" and one[-1] != "_"}
         # pyplot has a figure that is current
-        known = {pair for pair in imports if "pyplot" not in f"{pair}" and not draws(f"{pair}")}
+        known = {pair for pair in imports if "pyplot" not in f"{pair}" and not looks_elsewhere(f"{pair}")}
         return cls(frozenset(quiet), frozenset(members), frozenset(known))
 
 
@@ -85,10 +99,10 @@ class SameText:
 
     @cached_property
     def is_plain(self) -> bool:
-        """Whether all that a program defines is plain."""
-        return bool(self._uses) and all(
-            name in self._uses for name, text in self._texts.items() if text != TYPE
-        )
+        """Whether all that a program defines is plain, so that no function of it changes what others do."""
+        plain = self._uses.keys() | {UNTOLD}
+        names = [name for name, text in self._texts.items() if text != TYPE]
+        return bool(self._uses) and all(name in plain and self._uses[name] <= plain for name in names)
 
     @cached_property
     def _uses(self) -> dict[str, set[str]]:
@@ -96,7 +110,7 @@ class SameText:
         found = {name: set[str]() for name, text in self._texts.items() if text not in (TYPE, UNREAD)}
         for name, node in self._defined.items() if found else ():
             if isinstance(node, ast.FunctionDef) and name not in self._lent:
-                used = names_used(node, self._defined, self._right.members)
+                used = names_used(node, self._defined, self._right.members, self._outside.get(name))
                 if used is None:
                     del found[name]
                 else:
@@ -113,6 +127,15 @@ class SameText:
         return texts | dict.fromkeys(self._lent, "lent") if texts else {}
 
     @cached_property
+    def _outside(self) -> dict[str, set[str]]:
+        """What each function, and what is in it, reads without defining it."""
+        found: dict[str, set[str]] = {}
+        for text in self._program.source.cells:
+            for name, names in (names_from_outside(text) or {}).items():
+                found.setdefault(name, set()).update(names)
+        return found
+
+    @cached_property
     def _defined(self) -> dict[str, ast.AST | str]:
         program, cells = self._program, self._program.source.cells
         if program.bind or sum(map(len, cells)) > MOST_READ:
@@ -127,8 +150,9 @@ def definitions(cells: Sequence[str], right: RightAnswers) -> dict[str, ast.AST 
     found: dict[str, ast.AST | str] = {}
     for text in cells:
         tree = syntax_tree(text)
-        if tree is None:
+        if tree is None or not is_read_as_it_stands(tree):
             return {}
+        leave_unread_annotations_out(tree)
         for node in tree.body:
             for name, meant in meaning(node, right):
                 again = name in found and found[name] != meant
@@ -136,6 +160,24 @@ def definitions(cells: Sequence[str], right: RightAnswers) -> dict[str, ast.AST 
                     return {}
                 found[name] = meant
     return found
+
+
+def is_read_as_it_stands(tree: ast.Module) -> bool:
+    """Whether what is imported from the future comes first: else no text is read whole and as it stands."""
+    body = tree.body if ast.get_docstring(tree) is None else tree.body[1:]
+    future = [isinstance(one, ast.ImportFrom) and one.module == "__future__" for one in body]
+    return future == sorted(future, reverse=True)
+
+
+def leave_unread_annotations_out(tree: ast.Module) -> None:
+    """Take annotations out of functions where they are postponed; else Python reads them at each call."""
+    if futures(tree.body) & WITHOUT_ANNOTATIONS:
+        functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+        for part in (part for node in functions for within in node.body for part in ast.walk(within)):
+            if isinstance(part, ast.FunctionDef):
+                part.returns = None
+            elif isinstance(part, ast.arg):
+                part.annotation = None
 
 
 def meaning(node: ast.stmt, right: RightAnswers) -> Iterator[tuple[str, ast.AST | str]]:
@@ -154,7 +196,7 @@ def meaning(node: ast.stmt, right: RightAnswers) -> Iterator[tuple[str, ast.AST 
                 if pair in right.imports:
                     yield name, f"{IMPORTED}{' '.join(pair)}"
                 else:
-                    other_python = pair[0] == "__future__" and name != "annotations"
+                    other_python = pair[0].endswith("__future__") and pair != ("__future__", "annotations")
                     yield ("" if name == "*" or other_python else name), UNREAD
         case ast.FunctionDef(name=name, decorator_list=[]) if is_read_quietly(node, right.of_types):
             yield name, node if has_fixed_defaults(node) else UNREAD
@@ -180,7 +222,7 @@ def imported(node: ast.AST) -> Iterator[tuple[tuple[str, str], str]]:
 
 def package_of(text: str) -> str:
     """Return the package that a name is imported from, "" if it is not imported."""
-    return text.removeprefix(IMPORTED).split(" ")[0].partition(".")[0] if text.startswith(IMPORTED) else ""
+    return text.removeprefix(IMPORTED).split(" ")[0].partition(".")[0] if is_imported(text) else ""
 
 
 def is_read_quietly(node: ast.FunctionDef, members: Collection[str]) -> bool:
@@ -204,14 +246,26 @@ def has_fixed_defaults(node: ast.FunctionDef) -> bool:
 
 
 def is_class_read_quietly(node: ast.ClassDef, right: RightAnswers) -> bool:
-    """Whether nothing happens where a class is defined: methods alone, and Python's or a library's bases."""
-    methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
-    rest = [one for one in node.body if not isinstance(one, ast.FunctionDef)]
-    return (
-        all(is_base(base, right.of_types) for base in node.bases)
-        and all(not one.decorator_list and is_read_quietly(one, right.of_types) for one in methods)
-        and all(isinstance(getattr(one, "value", one), ast.Constant | ast.Pass) for one in rest)
+    """Whether nothing happens where a class is defined, or named in a type."""
+    return all(is_base(base, right.of_types) for base in node.bases) and all(
+        is_read_quietly_in_class(one, right.of_types) for one in node.body
     )
+
+
+def is_read_quietly_in_class(node: ast.stmt, members: Collection[str]) -> bool:
+    """Whether a statement of a class defines a method, a number or a text."""
+    match node:
+        case ast.FunctionDef(name=name, decorator_list=[]):  # a type such as `Own[int]` calls that one
+            return name != "__class_getitem__" and is_read_quietly(node, members)
+        case ast.AnnAssign(target=ast.Name(), annotation=kind, value=ast.Constant()):
+            return is_type(kind, members)
+        case (
+            ast.Pass()
+            | ast.Expr(value=ast.Constant())
+            | ast.Assign(targets=[ast.Name()], value=ast.Constant())
+        ):
+            return True
+    return False
 
 
 def is_base(node: ast.expr, members: Collection[str]) -> bool:

@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 from autograder.config import load_config
+from autograder.data.values import Named
 from autograder.grading.opening import open_grader
+from autograder.judging.passed_before import functions_in
 from autograder.judging.same_text import RightAnswers, SameText
 from autograder.judging.session import Session
 from autograder.results import Outcome, Report
+from autograder.sandbox.calls import Call
 from autograder.sandbox.program import Program
 from autograder.sandbox.protocol import ProgramText
+from autograder.sandbox.student import FILE_READER
 from autograder.submission.reading import Submission
 
 TINY = Path(__file__).parent / "tiny"
@@ -32,7 +36,12 @@ def f(x, scale=1.0):
         total += one
     return np.asarray(total) / norm([scale])
 """
-MORE = "import torch\nfrom numpy import linalg\nx.append(1)\nx.sum()\nrng.random()\nx.add_(1)\nnp.random\nnp.ndarray"
+MORE = """
+import torch
+from numpy import linalg
+x.append(1), x.sum(), rng.random(), x.add_(1), np.random, np.ndarray, np.float64, np.empty(1), x.sample()
+torch.nn.Module, x.train(), torch.Tensor, torch.set_default_dtype(x), x.load(), torch.nn.Linear, torch.nn.ReLU
+"""
 USED = RightAnswers.of([PLAIN, MORE])
 
 
@@ -86,10 +95,13 @@ def test_what_makes_a_difference_makes_one(text):
         "class A:\n    def g(self, x=(f := 1)):\n        pass", "class A(f):\n    pass",
         "class A:\n    x = f([1.0])", "class A:\n    f([1.0])", "class A(f.__globals__):\n    pass",
         "class A:\n    @f\n    def g(self):\n        pass", "@f\nclass A:\n    pass",
+        "class A:\n    x: f([1.0]) = 1", "class A:\n    np.pi = 3", "class A:\n    np.pi: int = 3",
+        "class A:\n    def __class_getitem__(cls, x):\n        f([1.0])\nT = A[0]",
         "T = np.ctypeslib.x", "def g(x: f.__globals__):\n    pass",
         "@cache\ndef g():\n    pass", "def g(:", "C = np.r_[0]; C.put(0, 1)",
         "from helpers import *", "import numpy as __builtins__", "import torch as np", "import torch as max",
         "import numpy.lib.recfunctions as np", "from __future__ import division",
+        "from __future__ import annotations", "from .__future__ import annotations",
         f"def g(x):\n    return {'+'.join(['x'] * 3000)}", f"def g(x):\n    return 0x{'f' * 5000}",
     ],
 )  # fmt: skip
@@ -121,6 +133,21 @@ def test_of_a_program_that_does_more_than_define_nothing_is_said(more):
         "def g(x):\n    @f\n    def h():\n        pass",
         "def g(x):\n    def h(x):\n        return x.random()\n    return h(np)",
         "def g(x):\n    def h():\n        global f\n        f = x\n    return h()",
+        # what is passed on, a library's class, or of another scope, memory or program
+        "def g(x):\n    return isinstance(x, (lambda m: m.random())(np))",
+        "def g(x):\n    def isinstance(y, z):\n        return z.random()\n    return isinstance(x, np)",
+        "import torch\ndef g(x):\n    return torch.nn.Module.train(helper, x)",
+        "import torch\ndef g(x):\n    m = torch.nn.Module\n    m.train(x)",
+        "import torch\ndef g(x):\n    return [torch.nn.ReLU]",
+        "import torch\ndef g(x):\n    return torch.nn.Linear(1, 1)",
+        "import torch\ndef g(x):\n    torch.set_default_dtype(x)",
+        "import torch\ndef g(x):\n    return torch.Tensor(3)",
+        "def g(x):\n    return x.sample()", "def g(x):\n    return x.load()",
+        "def g(x):\n    return np.ndarray(3)",
+        "import torch\nT = torch.nn\ndef g(x):\n    return T.train(helper, x)",
+        "def g(x):\n    return [display for display in x], display",
+        "def g(x):\n    return [display for display in display]",
+        "def g(x):\n    return [a for a in x], a\nif __name__ == '__main__':\n    def g():\n        pass",
         "class h:\n    pass\ndef g(x):\n    return h()", "import os as h\ndef g(x):\n    return h.getpid()",
     ],
 )  # fmt: skip
@@ -137,6 +164,26 @@ def test_a_function_within_a_function_is_read():
     text += "        total += FACTOR * one\n    for one in x:\n        add(one)\n    return total\n"
     assert text_of(PLAIN + text).is_plain
     assert digest(PLAIN + text, "g") != digest((PLAIN + text).replace("FACTOR = 2.0", "FACTOR = 3.0"), "g")
+
+
+def test_a_library_is_asked_for_its_classes_and_makes_of_them_what_it_is_given():
+    text = "def g(x):\n    return isinstance(x, (np.ndarray, torch.Tensor)) or torch.nn.ReLU()(x)\n"
+    assert text_of(f"import torch\n{PLAIN}{text}").is_plain
+
+
+def test_who_makes_an_empty_array_is_called_but_changes_nothing_for_others():
+    read = text_of(f"{PLAIN}\ndef g(x):\n    return np.empty(x)\n")
+    assert (read.digest(["g"]), read.digest(["f"]), read.is_plain) == (b"", digest(PLAIN), True)
+
+
+def test_annotations_within_a_function_count_where_they_are_read():
+    text = f"{PLAIN}\ndef g(x):\n    def h(y: x.append(1)):\n        return y\n    return x\n"
+    postponed = f"from __future__ import annotations\n{text}"
+    bare = digest(text.replace("y: x.append(1)", "y"), "g")
+    assert digest(text, "g") != bare == digest(postponed, "g") != b""
+    assert digest([postponed.partition("def g")[0], f"def g{text.partition('def g')[2]}"], "g") == digest(
+        text, "g"
+    )
 
 
 def test_a_generator_that_is_given_may_be_drawn_from():
@@ -212,3 +259,29 @@ def test_a_program_that_spoils_a_right_function_gets_nothing_for_it(grade, spoil
     alone = outcomes(grade(f"{RIGHT}\n{spoilt}\n"))
     assert outcomes(grade(RIGHT)) == {Outcome.PASSED}
     assert outcomes(grade(f"{RIGHT}\n{spoilt}\n# again\n")) == alone
+
+
+FOR_ANOTHER_REASON = [
+    # names that only notebooks have; annotations that are read, or not
+    ("[display for display in ()]\n    display", "NOTE = 'display('", "NOTE = ''"),
+    (
+        "made = []\n    def g(x: made.append(0)):\n        pass\n    low += made[0]",
+        "",
+        "from __future__ import annotations",
+    ),
+]
+
+
+@pytest.mark.parametrize(("needs", "there", "missing"), FOR_ANOTHER_REASON)
+def test_what_passes_for_another_reason_than_its_text_is_not_believed(grade, needs, there, missing):
+    text = RIGHT.replace("    return", f"    {needs}\n    return")
+    assert outcomes(grade(f"{there}\n{text}")) == {Outcome.PASSED}
+    assert Outcome.PASSED not in outcomes(grade(f"{missing}\n{text}"))
+
+
+def test_a_check_that_looks_at_more_than_what_functions_answer_is_run():
+    handed_on = Call("make", "builtins.map", (Named("g"), [1]))
+    assert functions_in([Call("call", "f", ([1],))]) == {"f"}
+    assert all(
+        text_of(PLAIN).digest(functions_in([one])) == b"" for one in (handed_on, Call("make", FILE_READER))
+    )
