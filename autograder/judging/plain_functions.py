@@ -24,11 +24,15 @@ OF_BODIES = (
 )  # fmt: skip
 OF_KINDS = (ast.Name, ast.Attribute, ast.Tuple, ast.BinOp, ast.BitOr, ast.Load)  # what `isinstance` asks for
 DRAWS = re.compile("rand|choice|shuffle|permut|uniform|normal|integers")  # a generator that is given may
-# What has more to it than what it is given: global chance, other memory, files, settings, the time.
+# What has more to it than what it is given: global chance, memory, files, settings, time, a current figure.
 ELSEWHERE = re.compile(
     "sampl|nomial|bernoulli|dropout|seed|Linear|Conv|Embedding|LSTM|GRU|RNN|Attention|Transformer|stride"
-    "|buffer|load|save|file|txt|time|wrap|rcParams|attrgetter|methodcaller"
+    "|buffer|load|save|file|txt|time|wrap|rcParams|attrgetter|methodcaller|pyplot"
 )
+OF_THE_PROCESS = frozenset({
+    "builtins", "ctypes", "gc", "importlib", "inspect", "io", "logging", "os", "pathlib", "secrets", "socket",
+    "subprocess", "sys", "tempfile", "threading", "types", "uuid",
+})  # fmt: skip
 UNFILLED = re.compile("ndarray|Tensor$")  # called with a shape, they hold what lay in memory
 EMPTY, UNTOLD = "empty", ""  # so does what `empty` makes: who uses it uses what no text tells
 IMPORTED = "import "  # how what a name stands for begins, if it is imported
@@ -142,6 +146,8 @@ def root_of(node: ast.AST, kind: type[ast.Subscript | ast.Attribute]) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def looks_elsewhere(name: str) -> bool:
-    """Whether something of this name may have more to it than what it is given, such as chance."""
-    return EMPTY in name or bool(DRAWS.search(name) or ELSEWHERE.search(name))
+def is_of_libraries(module: str, name: str) -> bool:
+    """Whether what is imported follows from what it is given, as names go."""
+    both = f"{module} {name}"
+    elsewhere = EMPTY in both or DRAWS.search(both) or ELSEWHERE.search(both)
+    return not elsewhere and module.partition(".")[0] not in OF_THE_PROCESS

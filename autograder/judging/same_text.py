@@ -18,7 +18,7 @@ from autograder.judging.plain_functions import (
     OTHERS,
     UNTOLD,
     is_imported,
-    looks_elsewhere,
+    is_of_libraries,
     names_used,
     root_of,
 )
@@ -56,8 +56,7 @@ class RightAnswers:
             and root_of(node, ast.Attribute) in libraries
         }  # fmt: skip
         quiet = {one for one in members - settings if one[0] != "_" and one[-1] != "_"}
-        # pyplot has a figure that is current
-        known = {pair for pair in imports if "pyplot" not in f"{pair}" and not looks_elsewhere(f"{pair}")}
+        known = {pair for pair in imports if is_of_libraries(*pair)}
         return cls(frozenset(quiet), frozenset(members), frozenset(known))
 
 

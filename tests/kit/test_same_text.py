@@ -37,8 +37,10 @@ def f(x, scale=1.0):
     return np.asarray(total) / norm([scale])
 """
 MORE = """
+import sys
 import torch
 from numpy import linalg
+sys.modules
 x.append(1), x.sum(), rng.random(), x.add_(1), np.random, np.ndarray, np.float64, np.empty(1), x.sample()
 torch.nn.Module, x.train(), torch.Tensor, torch.set_default_dtype(x), x.load(), torch.nn.Linear, torch.nn.ReLU
 """
@@ -113,7 +115,7 @@ def test_of_a_program_that_does_more_than_define_nothing_is_said(more):
     "more",
     [
         # what right answers do not import; a class; defaults that are more than numbers
-        "import os as g", "from torch import sys as g", "import scipy as g",
+        "import os as g", "import sys as g", "from torch import sys as g", "import scipy as g",
         "from matplotlib import pyplot as g", "class g(ValueError):\n    pass",
         "import numpy.lib.recfunctions as g", "class g:\n    pass",
         "class g(np.ndarray):\n    def h(self):\n        print(1)",
