@@ -32,7 +32,7 @@ def f(x, scale=1.0):
         total += one
     return np.asarray(total) / norm([scale])
 """
-MORE = "import torch\nfrom numpy import linalg\nx.append(1), x.sum(), rng.random(), x.add_(1), np.random, np.ndarray"
+MORE = "import torch\nfrom numpy import linalg\nx.append(1), x.sum(), rng.random(), x.add_(1), np.ndarray"
 USED = RightAnswers.of([PLAIN, MORE])
 
 
