@@ -25,7 +25,7 @@ from autograder.judging.cache import Kept
 from autograder.judging.judged import Diverged, Judged, Replay
 from autograder.judging.passed_before import PassedBefore
 from autograder.judging.session import Ended, Exchange, Reply, Script, Session
-from autograder.judging.verdict import Tellable, Verdict, judge
+from autograder.judging.verdict import JUST_WRONG, Tellable, Verdict, judge
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call, room_for
@@ -194,7 +194,7 @@ class Judge:
         """Call a check and say how it ended; `exchanges` grows by the calls that are made."""
         try:
             self.call(check, student)
-        except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
+        except (StudentRaised, CallTimeout, WorkerDied, CheckFailed) as error:
             open_too, cells = check.visible and not session.sealed, session.program.source.cells
             tellable = Tellable(
                 open_too, session.names, cells, self._known, session.lost, question=check.question
@@ -274,6 +274,8 @@ class Judge:
                 return Verdict(Outcome.BROKEN, BROKEN_CHECK, note)
         except ReferenceFailed as failed:
             return unanswered_verdict(check, failed)
+        if isinstance(error, AssertionError):  # assert, as in pytest
+            return Verdict(Outcome.FAILED, JUST_WRONG, note)
         return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
 
 
