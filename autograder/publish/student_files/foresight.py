@@ -140,12 +140,18 @@ def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) 
                 break
 
 
-def bound_names(tree: ast.Module) -> set[str]:
-    """Return the names that a program gives to values: `f = lambda x: x`, `from mine import f`."""
-    assigned = {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    return assigned | imported_names(tree).keys()
+def bound_names(programs: Sequence[HandedProgram]) -> set[str]:
+    """Return the names that programs give to values: `f = lambda x: x`, but not by importing one another."""
+    own, found = {PurePath(one.name).stem for one in programs}, set[str]()
+    for one in programs:
+        found |= {node.id for node in ast.walk(one.tree) if isinstance(node, ast.Name) and is_set(node)}
+        found |= {name for name, full in imported_names(one.tree).items() if full.split(".")[0] not in own}
+    return found
+
+
+def is_set(node: ast.Name) -> bool:
+    """Whether a name stands where it gets a value."""
+    return isinstance(node.ctx, ast.Store)
 
 
 def parameters_of(tree: ast.Module) -> dict[str, list[str]]:

@@ -84,7 +84,7 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         for node in ast.walk(program.tree)
         if isinstance(node, ANY_DEFINITION)
     }
-    names = " and ".join(program.name for program in programs)
+    names, given = " and ".join(program.name for program in programs), bound_names(programs)
     for program in programs:
         yield from ((False, told) for told in double_definitions(program, facts["questions"]))
     told = {name: why for one in programs for name, why in remarks(one, facts["questions"]).items()}
@@ -94,7 +94,7 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         elif name in defined:
             if any(stub_line(one, name) for one in ast.walk(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(programs) == len(paths) and not any(name in bound_names(one.tree) for one in programs):
+        elif len(programs) == len(paths) and name not in given:
             yield False, f"there is no {name} in {names}: keep the names as they were handed out"
     ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
     for program in programs:
