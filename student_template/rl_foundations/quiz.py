@@ -572,8 +572,10 @@ def show_question(prompt: str, choices: Mapping[str, str]) -> str:
 def show_quiz(text: str, title: str, assignment: str, term: str, questions: Mapping[str, Any]) -> str:
     """Return the paper with a student's own figures and answers, what is missing and what cannot be read."""
     sheet = read_sheet(text, list(questions))
-    if not re.search(r"^\s*student\s*:", text, re.MULTILINE):
-        return "quiz.yml has no line `student:`: put the sheet back as you got it, and answer in it."
+    if not sheet.student and not re.search(r"^\s*student\b", text, re.MULTILINE | re.IGNORECASE):
+        return (
+            "quiz.yml has no line `student:`: write it with your name, or put the sheet back as you got it."
+        )
     if not sheet.student:
         return (
             "Write your name or student number after `student:` in quiz.yml first, then run this"

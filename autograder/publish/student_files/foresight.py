@@ -144,12 +144,12 @@ def bound_names(programs: Sequence[HandedProgram]) -> set[str]:
     """Return the names that programs give to values: `f = lambda x: x`, but not by importing one another."""
     own, found = {PurePath(one.name).stem for one in programs}, set[str]()
     for one in programs:
-        found |= {node.id for node in ast.walk(one.tree) if isinstance(node, ast.Name) and is_set(node)}
+        found |= {node.id for node in ast.walk(one.tree) if isinstance(node, ast.Name) and gets_value(node)}
         found |= {name for name, full in imported_names(one.tree).items() if full.split(".")[0] not in own}
     return found
 
 
-def is_set(node: ast.Name) -> bool:
+def gets_value(node: ast.Name) -> bool:
     """Whether a name stands where it gets a value."""
     return isinstance(node.ctx, ast.Store)
 

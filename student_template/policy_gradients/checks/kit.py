@@ -4068,12 +4068,18 @@ def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) 
                 break
 
 
-def bound_names(tree: ast.Module) -> set[str]:
-    """Return the names that a program gives to values: `f = lambda x: x`, `from mine import f`."""
-    assigned = {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    return assigned | imported_names(tree).keys()
+def bound_names(programs: Sequence[HandedProgram]) -> set[str]:
+    """Return the names that programs give to values: `f = lambda x: x`, but not by importing one another."""
+    own, found = {PurePath(one.name).stem for one in programs}, set[str]()
+    for one in programs:
+        found |= {node.id for node in ast.walk(one.tree) if isinstance(node, ast.Name) and gets_value(node)}
+        found |= {name for name, full in imported_names(one.tree).items() if full.split(".")[0] not in own}
+    return found
+
+
+def gets_value(node: ast.Name) -> bool:
+    """Whether a name stands where it gets a value."""
+    return isinstance(node.ctx, ast.Store)
 
 
 def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
@@ -5469,7 +5475,7 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         for node in ast.walk(program.tree)
         if isinstance(node, ANY_DEFINITION)
     }
-    names = " and ".join(program.name for program in programs)
+    names, given = " and ".join(program.name for program in programs), bound_names(programs)
     for program in programs:
         yield from ((False, told) for told in double_definitions(program, facts["questions"]))
     told = {name: why for one in programs for name, why in remarks(one, facts["questions"]).items()}
@@ -5479,7 +5485,7 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         elif name in defined:
             if any(stub_line(one, name) for one in ast.walk(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(programs) == len(paths) and not any(name in bound_names(one.tree) for one in programs):
+        elif len(programs) == len(paths) and name not in given:
             yield False, f"there is no {name} in {names}: keep the names as they were handed out"
     ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
     for program in programs:
