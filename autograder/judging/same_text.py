@@ -210,7 +210,10 @@ def is_class_read_quietly(node: ast.ClassDef, right: RightAnswers) -> bool:
     return (
         all(is_base(base, right.of_types) for base in node.bases)
         and all(not one.decorator_list and is_read_quietly(one, right.of_types) for one in methods)
-        and all(isinstance(getattr(one, "value", one), ast.Constant | ast.Pass) for one in rest)
+        and all(
+            isinstance(one.value if isinstance(one, ast.Expr) else one, ast.Constant | ast.Pass)
+            for one in rest
+        )
     )
 
 
