@@ -135,7 +135,7 @@ def expect_optimal(got, process, gamma, tol):
     best, q_values = solve(*process, gamma)
     # the bound, and what single precision may lose on the way there: about eps / (1 - gamma)
     slack = tol * gamma / (1 - gamma) + 1e-5 * np.abs(best).max()
-    told = "these are the values after some number of sweeps: go on until none changes by tol or more"
+    told = "these are the values after too few sweeps: return the newest, once none changes by tol or more"
     expect(not stopped_early(numbers_of(values, "the array of values"), process, gamma, best, slack), told)
     expect_close(values, best, rtol=0.0, atol=slack, name="the array of values")
     actions = actions_in(policy, best.shape, q_values.shape[1])
