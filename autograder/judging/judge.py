@@ -7,7 +7,6 @@ gave before, they give again.
 
 import hashlib
 import threading
-import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -16,7 +15,6 @@ from sys import getsizeof
 import numpy as np
 from msgspec.msgpack import decode, encode
 
-from autograder.checks.compare import CheckFailed
 from autograder.errors import KitError, ReferenceFailed
 from autograder.judging.answer_cache import AnswerCache, hash_of_texts, kept_under, program_hash
 from autograder.judging.answers import Answers
@@ -24,6 +22,7 @@ from autograder.judging.bank import Check
 from autograder.judging.cache import Kept
 from autograder.judging.judged import Diverged, Judged, Replay
 from autograder.judging.passed_before import PassedBefore
+from autograder.judging.places import places_in_check
 from autograder.judging.session import Ended, Exchange, Reply, Script, Session
 from autograder.judging.verdict import JUST_WRONG, Tellable, Verdict, judge
 from autograder.results import Cause, Outcome
@@ -282,21 +281,3 @@ class Judge:
 def unanswered_verdict(check: Check, failed: ReferenceFailed) -> Verdict:
     """Return the verdict for now where the reference did not answer."""
     return Verdict(Outcome.BROKEN, BROKEN_CHECK, f"{check.id}: {failed}", Cause.REFERENCE)
-
-
-def places_in_check(check: Check, error: BaseException, known: Callable[[str], str]) -> tuple[int, ...]:
-    """Return the places in a check's file that an exception came through, and its author's words in figures.
-
-    They are places in the compiled code: as a report, they stay where only layout or comments change. A
-    place is its expression's first instruction: in which of them a call ends depends on how warm it is.
-    """
-    file, places, trace = check.function.__code__.co_filename, [], error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if code.co_filename == file:
-            where = list(code.co_positions())
-            places.append(where.index(where[trace.tb_lasti // 2]))
-        trace = trace.tb_next
-    if isinstance(error, CheckFailed):  # one line may tell of several
-        places.append(zlib.crc32(known(error.reason).encode()))
-    return tuple(places)

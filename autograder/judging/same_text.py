@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.judging.answer_cache import hash_of_texts
-from autograder.judging.plain_functions import BUILTINS, IMPORTED, OTHERS, draws, names_used
+from autograder.judging.readable_functions import BUILTINS, IMPORTED, OTHERS, draws, names_used
 from autograder.sandbox.program import Program
 from autograder.submission.parsing import syntax_tree
 
@@ -210,7 +210,10 @@ def is_class_read_quietly(node: ast.ClassDef, right: RightAnswers) -> bool:
     return (
         all(is_base(base, right.of_types) for base in node.bases)
         and all(not one.decorator_list and is_read_quietly(one, right.of_types) for one in methods)
-        and all(isinstance(getattr(one, "value", one), ast.Constant | ast.Pass) for one in rest)
+        and all(
+            isinstance(one.value if isinstance(one, ast.Expr) else one, ast.Constant | ast.Pass)
+            for one in rest
+        )
     )
 
 

@@ -84,6 +84,7 @@ def test_what_makes_a_difference_makes_one(text):
         "def g() -> print():\n    pass", "class f:\n    pass", "import f", "from os import path as f",
         "class A:\n    print(f([1.0]))", "class A(f([1.0])):\n    pass", "class A(metaclass=f):\n    pass",
         "class A:\n    def g(self, x=(f := 1)):\n        pass", "class A(f):\n    pass",
+        "class A:\n    np.pi = 3", "class A:\n    x: f([1.0]) = 3",
         "class A:\n    x = f([1.0])", "class A:\n    f([1.0])", "class A(f.__globals__):\n    pass",
         "class A:\n    @f\n    def g(self):\n        pass", "@f\nclass A:\n    pass",
         "T = np.ctypeslib.x", "def g(x: f.__globals__):\n    pass",
