@@ -15,6 +15,7 @@ from sys import getsizeof
 import numpy as np
 from msgspec.msgpack import decode, encode
 
+from autograder.checks.compare import CheckFailed
 from autograder.errors import KitError, ReferenceFailed
 from autograder.judging.answer_cache import AnswerCache, hash_of_texts, kept_under, program_hash
 from autograder.judging.answers import Answers
