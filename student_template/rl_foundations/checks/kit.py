@@ -2081,7 +2081,7 @@ def one_line(error: BaseException) -> str:
 def not_utf8(path: object, wrong: UnicodeDecodeError) -> str:
     """Say where a text of the course was saved in another encoding."""
     line = wrong.object.count(b"\n", 0, wrong.start) + 1
-    return f"{path}, line {line}: a sign there is not in UTF-8: let your editor save the file as UTF-8"
+    return f"{path}, line {line}: a character there is not in UTF-8: let your editor save the file as UTF-8"
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
