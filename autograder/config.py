@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 
 from autograder import beside
 from autograder.data.limits import Limits
-from autograder.errors import InputError, KitError, nearest
+from autograder.errors import InputError, KitError, nearest, not_utf8
 from autograder.results import EXAMPLES
 from autograder.strict_yaml import FILE as FILE
 from autograder.strict_yaml import fault, typed_yaml
@@ -160,7 +160,9 @@ def load_config(course_dir: Path) -> Course:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise InputError(f"{course_dir} has no {FILE}: is it the folder of a course?") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as wrong:
+        raise KitError(not_utf8(FILE, wrong)) from None
+    except OSError as error:
         raise KitError(f"{FILE} cannot be read: {error}") from error
     return Course(course_dir, parse_config(text))
 

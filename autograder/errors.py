@@ -32,6 +32,12 @@ def one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
+def not_utf8(path: object, wrong: UnicodeDecodeError) -> str:
+    """Say where a text of the course was saved in another encoding."""
+    line = wrong.object.count(b"\n", 0, wrong.start) + 1
+    return f"{path}, line {line}: a character there is not in UTF-8: let your editor save the file as UTF-8"
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return "; did you mean NAME?" with the name that `name` resembles most, or nothing."""
     folded = {known.casefold(): known for known in names}

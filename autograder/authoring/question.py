@@ -58,7 +58,9 @@ def add_question(course: Course, path: str, points: float, kind: str = "function
     """Write the fragments of the question `path`, STEM.NAME, and return what to do next."""
     stem, _, name = path.partition(".")
     if not name:
-        raise InputError(f"{path!r} names no question: write STEM.NAME, such as {stem or 'STEM'}.softmax")
+        known = next((one for one in course.settings.assignments if one != stem), stem)
+        example = f"{stem}.softmax" if stem in course.settings.assignments else f"{known}.{stem or 'softmax'}"
+        raise InputError(f"{path!r} names no question: write STEM.NAME, such as {example}")
     assignment = course.assignment(stem)
     refuse_name(name, assignment)
     texts: dict[Path, str] = {}

@@ -127,7 +127,8 @@ def question_meant(said: str, report: Report, where: str) -> str:
         return name
     if QUIZ_ITEM + name in items:
         return QUIZ_ITEM + name
-    raise InputError(f"{where}: there is no question {said}{nearest(said, [*questions, *items])}")
+    near = nearest(said, [*questions, *items]) or f" (there are: {', '.join(questions)})"
+    raise InputError(f"{where}: there is no question {said}{near}")
 
 
 def points_in(said: str, where: str) -> float | None:

@@ -108,6 +108,8 @@ def advice(value: Any, wanted: str) -> str:
         return ". Wrap it in list(...)"
     if name in CALLABLE:
         return ". Call it, and return what it gives"
+    if name == "coroutine":
+        return ". Take the async before def away"
     told = ADVICE.get(why) or ADVICE.get(name)
     if name == "str" and "number" not in wanted:
         return ""

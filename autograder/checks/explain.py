@@ -152,7 +152,8 @@ def treatments(wanted: np.ndarray) -> Candidates:
     yield "the sign is flipped", -wanted
     yield f"{THESE} without the sign", np.abs(wanted)
     yield f"{THESE} cut to whole numbers: is the dtype that of integers?", np.trunc(wanted)
-    yield f"{THESE} rounded to whole numbers", np.round(wanted)
+    if np.abs(wanted).max() > 1.5:  # else 0 and 1 may just as well say which is the largest
+        yield f"{THESE} rounded to whole numbers", np.round(wanted)
     for count in (1, 2, 3):
         yield f"{THESE} rounded to {10**-count:g}", np.round(wanted, count)
     yield f"{THESE} passed through exp", np.exp(wanted)

@@ -6,6 +6,7 @@ What they need is imported when they run: `autograder --help` waits for nothing.
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -49,6 +50,22 @@ def class_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+class Points(click.ParamType[float]):
+    """Points as people write them: 80.5, and 80,5 too."""
+
+    name = "points"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the number."""
+        try:
+            points = float(str(value).replace(",", "."))
+        except ValueError:
+            points = math.nan
+        if not 0 <= points < math.inf:
+            self.fail(f"{value!r} is no number of points: write it like 80.5", param, ctx)
+        return points
+
+
 out_argument = click.argument("out", type=FOLDER_PATH)
 
 
@@ -73,6 +90,8 @@ def grade(
     from autograder.config import load_config
     from autograder.roster.intake import Options
 
+    if out.resolve() == folder.resolve():
+        raise click.UsageError(f"{out} holds the submissions: give -o a folder of its own")
     course = load_config(root)
     course.assignment(assignment)
     before, given = classes.last_run(out, assignment, quiz_only=quiz_only), classes.absolute(lists)
@@ -175,7 +194,7 @@ def report(out: Path, feedback: bool | None, published: bool | None, sections: b
 @click.command()
 @out_argument
 @click.argument("submission")
-@click.argument("score", type=click.FloatRange(min=0), required=False)
+@click.argument("score", type=Points(), required=False)
 @click.option("--reason", required=True, help="Why; the student reads it.")
 @click.option("--author", required=True, help="Who decides; staff read it.")
 @click.option("--remove", is_flag=True, help="Let the computed score count again.")
@@ -190,8 +209,6 @@ def override(
 
     if remove == (score is not None):
         raise click.UsageError("give a SCORE, or --remove")
-    if score is not None and not math.isfinite(score):
-        raise click.UsageError("SCORE must be a number")
     if not reason.strip() or not author.strip():
         raise click.UsageError("--reason and --author must say something")
     with classes.last_graded(out) as (book, run):

@@ -80,9 +80,17 @@ def check(
 def build(root: Path) -> None:
     """Generate student_template/ and the zips in dist/."""
     from autograder.config import load_config
+    from autograder.doctor.examination import open_subject
     from autograder.publish.build import build_everything as build_all
 
-    build_all(load_config(root), click.echo)
+    course = load_config(root)
+    build_all(course, click.echo)
+    for stem in course.settings.assignments:
+        if waiting := open_subject(course, course.assignment(stem)).unfinished:
+            left = ", ".join(sorted(waiting))
+            click.echo(
+                f"do not hand it out yet, TODO is left in {left}: autograder doctor -a {stem}", err=True
+            )
 
 
 @main.command()

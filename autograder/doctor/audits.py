@@ -134,17 +134,19 @@ def audit_words(subject: Subject) -> Iterator[Finding]:
     for part, variants in (("mistakes", subject.bank.misconceptions),
                            ("alternatives", subject.bank.alternatives)):  # fmt: skip
         names = Counter(one.name for one in variants)
+        for name, times in names.items():
+            if times > 1:
+                of = " and ".join(dict.fromkeys(one.question for one in variants if one.name == name))
+                yield Finding(
+                    f"{name} is defined twice, for {of}: only the last is tried",
+                    f"rename one in {subject.at(part, name)}",
+                )
         for one in variants:
             if not one.text:
                 what = "the hint that students read" if part == "mistakes" else "what is unusual about it"
                 yield Finding(
                     f"{one.name} of {one.question} has no docstring",
                     f"write {what} in {subject.at(part, one.name)}",
-                )
-            if names[one.name] > 1:
-                yield Finding(
-                    f"{one.name} is defined twice: the first is never tried",
-                    f"rename one in {subject.at(part, one.name)}",
                 )
 
 

@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
+from math import inf
 from pathlib import Path
 from types import ModuleType
 
@@ -16,7 +17,7 @@ from autograder import beside
 from autograder.checks.draws import hidden_rng, identity, visible_rng
 from autograder.checks.marks import CheckMark
 from autograder.config import AssignmentSettings
-from autograder.errors import KitError
+from autograder.errors import KitError, not_utf8
 from autograder.judging.changed_reference import written_out
 from autograder.judging.sentences import Sentences
 
@@ -170,11 +171,13 @@ def load_bank(root: Path, stem: str, assignment: AssignmentSettings | None = Non
 def read_text(path: Path, missing: str | None = None) -> str:
     """Return a file's text; `missing` stands for a file that is not there."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         if missing is not None:
             return missing
         raise KitError(f"{path} is missing: every assignment needs it") from None
+    except UnicodeDecodeError as wrong:
+        raise KitError(not_utf8(path, wrong)) from None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -234,6 +237,7 @@ def collect_checks(module: ModuleType, stem: str, path: Path) -> tuple[Check, ..
         fixtures = tuple(inspect.signature(function).parameters)
         if not set(fixtures) <= set(FIXTURES):
             raise KitError(f"{where} asks for {fixtures}; a check may ask for {', '.join(FIXTURES)}")
+        refuse_odd(mark, where)
         checks.append(
             Check(
                 identity(stem, mark.question, function.__name__),
@@ -251,6 +255,16 @@ def collect_checks(module: ModuleType, stem: str, path: Path) -> tuple[Check, ..
         if check.visible and hidden & set(check.requires):
             raise KitError(f"{path.name}: {check.name} is visible and requires a hidden check: take that out")
     return tuple(checks)
+
+
+def refuse_odd(mark: CheckMark, where: str) -> None:
+    """Raise if `@check` was given what it cannot mean: visible="no", requires=("test_one")."""
+    if not isinstance(mark.visible, bool):
+        raise KitError(f"{where}: visible={mark.visible!r}: write True or False")
+    if isinstance(mark.weight, bool) or not isinstance(mark.weight, int | float) or not 0 < mark.weight < inf:
+        raise KitError(f"{where}: weight={mark.weight!r}: write a number above 0")
+    if not isinstance(mark.requires, tuple) or not all(isinstance(one, str) for one in mark.requires):
+        raise KitError(f'{where}: requires={mark.requires!r}: write a tuple, ("test_name",) with its comma')
 
 
 def variants(source: str, decorator: str) -> tuple[Variant, ...]:

@@ -7,7 +7,6 @@ gave before, they give again.
 
 import hashlib
 import threading
-import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -24,8 +23,9 @@ from autograder.judging.bank import Check
 from autograder.judging.cache import Kept
 from autograder.judging.judged import Diverged, Judged, Replay
 from autograder.judging.passed_before import PassedBefore
+from autograder.judging.places import places_in_check
 from autograder.judging.session import Ended, Exchange, Reply, Script, Session
-from autograder.judging.verdict import Tellable, Verdict, judge
+from autograder.judging.verdict import JUST_WRONG, Tellable, Verdict, judge
 from autograder.results import Cause, Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised
 from autograder.sandbox.codec import encode_call, room_for
@@ -194,7 +194,7 @@ class Judge:
         """Call a check and say how it ended; `exchanges` grows by the calls that are made."""
         try:
             self.call(check, student)
-        except (StudentRaised, CallTimeout, WorkerDied, AssertionError) as error:
+        except (StudentRaised, CallTimeout, WorkerDied, CheckFailed) as error:
             open_too, cells = check.visible and not session.sealed, session.program.source.cells
             tellable = Tellable(
                 open_too, session.names, cells, self._known, session.lost, question=check.question
@@ -274,27 +274,11 @@ class Judge:
                 return Verdict(Outcome.BROKEN, BROKEN_CHECK, note)
         except ReferenceFailed as failed:
             return unanswered_verdict(check, failed)
+        if isinstance(error, AssertionError):  # assert, as in pytest
+            return Verdict(Outcome.FAILED, JUST_WRONG, note)
         return Verdict(Outcome.FAILED, "Wrong return type: see Returns in the docstring.", note)
 
 
 def unanswered_verdict(check: Check, failed: ReferenceFailed) -> Verdict:
     """Return the verdict for now where the reference did not answer."""
     return Verdict(Outcome.BROKEN, BROKEN_CHECK, f"{check.id}: {failed}", Cause.REFERENCE)
-
-
-def places_in_check(check: Check, error: BaseException, known: Callable[[str], str]) -> tuple[int, ...]:
-    """Return the places in a check's file that an exception came through, and its author's words in figures.
-
-    They are places in the compiled code: as a report, they stay where only layout or comments change. A
-    place is its expression's first instruction: in which of them a call ends depends on how warm it is.
-    """
-    file, places, trace = check.function.__code__.co_filename, [], error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if code.co_filename == file:
-            where = list(code.co_positions())
-            places.append(where.index(where[trace.tb_lasti // 2]))
-        trace = trace.tb_next
-    if isinstance(error, CheckFailed):  # one line may tell of several
-        places.append(zlib.crc32(known(error.reason).encode()))
-    return tuple(places)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder.judging.answer_cache import hash_of_texts
-from autograder.judging.plain_functions import (
+from autograder.judging.readable_functions import (
     BUILTINS,
     IMPORTED,
     OTHERS,

@@ -30,8 +30,8 @@ class Sentences:
         """Return a reason as far as it stands in the file, "" if it does not."""
         if reason in self._whole:
             return reason
-        fitting = (parts for parts in self._parts if len(reason) <= LONGEST_REASON and fits(reason, parts))
-        return next((LEFT_OUT.join(parts) for parts in fitting), "")
+        known = self._parts if len(reason) <= LONGEST_REASON else []
+        return next((LEFT_OUT.join(parts) for parts in known if fits(reason, parts)), "")
 
 
 def constants(node: ast.JoinedStr) -> Iterator[str]:

@@ -28,7 +28,7 @@ class CourseModule:
         except (SyntaxError, ValueError) as wrong:
             line = getattr(wrong, "lineno", None)
             place = f"{where}, line {line}" if line else where
-            raise KitError(f"{place}: Python cannot read this: {wrong}") from wrong
+            raise KitError(f"{place}: Python cannot read this: {getattr(wrong, 'msg', wrong)}") from wrong
         self.tokens = list(tokenize.generate_tokens(io.StringIO(self.text).readline))
 
     def cut(self, node: ast.stmt | ast.expr) -> str:

@@ -26,6 +26,7 @@ from autograder.submission.gradescope_export import METADATA, gradescope_entries
 from autograder.submission.pick import CODE_NAME, QUIZ_NAME, fold
 from autograder.submission.platforms import Seen, names_on_receipts, seen_in
 
+GRADEBOOK = "gradebook.sqlite"
 LONGEST_ROW = 120  # a row's name becomes the name of a file
 
 
@@ -41,6 +42,10 @@ def find_submissions(folder: Path, stem: str) -> list[Entry]:
     folder = class_root(folder, stem)
     found = [entry for entry in scan(folder) if not is_junk(entry.name)]
     files = {entry.name for entry in found if entry.is_file(follow_symlinks=False)}
+    if GRADEBOOK in files:
+        raise InputError(
+            f"{folder} holds {GRADEBOOK}: `autograder grade` wrote there; give that of the submissions"
+        )
     for name in {f"{stem}.py", f"{stem}.ipynb"} & files:
         raise InputError(
             f"{folder} holds {name} itself, so it is one submission: use autograder check {folder}"
@@ -65,7 +70,7 @@ def left_out(folder: Path, entries: Sequence[Entry]) -> list[str]:
 
 def has_results(entry: os.DirEntry[str]) -> bool:
     """Whether a folder was written by an earlier run: it has a gradebook, and no code."""
-    if not os.path.exists(os.path.join(entry.path, "gradebook.sqlite")):
+    if not os.path.exists(os.path.join(entry.path, GRADEBOOK)):
         return False
     return not any(CODE_NAME.fullmatch(inside.name) for inside in scan(Path(entry.path)))
 

@@ -177,7 +177,8 @@ def nothing_in(shown: str, odd: list[str], names: list[str]) -> str:
     if not files:
         return f"{shown} is empty"
     what = "links or unsafe names" if odd else "hidden files or a tool's own"
-    return f"{shown} holds nothing that can be graded, only {what}: {listing(odd or files)}"
+    only = f"only {what}: {listing(odd or files)}; zip the files themselves again"
+    return f"{shown} holds nothing that can be graded, {only}"
 
 
 def looks_like(item: Item) -> str:

@@ -496,6 +496,10 @@ def show_question(prompt: str, choices: Mapping[str, str]) -> str:
 def show_quiz(text: str, title: str, assignment: str, term: str, questions: Mapping[str, Any]) -> str:
     """Return the paper with a student's own figures and answers, what is missing and what cannot be read."""
     sheet = read_sheet(text, list(questions))
+    if not sheet.student and not re.search(r"^\s*student\b", text, re.MULTILINE | re.IGNORECASE):
+        return (
+            "quiz.yml has no line `student:`: write it with your name, or put the sheet back as you got it."
+        )
     if not sheet.student:
         return (
             "Write your name or student number after `student:` in quiz.yml first, then run this"
@@ -546,7 +550,9 @@ def main() -> None:
     here = Path(globals().get("__file__", "quiz.py"))  # pasted into a notebook there is none
     path = here.with_name("quiz.yml")
     if not path.exists():
-        sys.exit("quiz.yml is not beside quiz.py: put it back there")
+        near = sorted(one.name for one in path.parent.glob("[Qq]uiz*.y*ml*"))
+        told = f"is it {near[0]}? Rename it" if near else "put it back there"
+        sys.exit(f"quiz.yml is not beside quiz.py: {told}")
     data = path.read_bytes()[:1_000_000]
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     if hasattr(sys.stdout, "reconfigure"):  # IDLE and notebooks have a stdout of their own

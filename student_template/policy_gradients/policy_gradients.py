@@ -74,9 +74,9 @@ def reinforce_episode(
 
     Each action is sampled from `softmax(policy(state))`. The update is one `optimizer.step()` on
     `-sum over t of log_prob[t] * G[t]` with `G[t] = rewards[t] + gamma * G[t + 1]`, and no gradient
-    is left over from an earlier episode. Standardising the returns is up to you, but episodes of
-    one step must learn, too. Nothing is remembered from one call to the next but what policy and
-    optimizer hold.
+    is left over from an earlier episode. Standardising the returns is up to you, and so is a mean over
+    the steps or the factor `gamma**t` below, but episodes of one step must learn, too. Nothing is
+    remembered from one call to the next but what policy and optimizer hold.
 
     In a language model: one response is written, scored, and each of its tokens is made more
     probable in proportion to the return that followed it.
@@ -158,7 +158,7 @@ def ppo_clip_loss(
     `1 - clip_eps` with a negative one. A move in the wrong direction is always pulled back.
 
     Numbers stay finite where the loss is: a log-ratio of 100 overflows `exp` in float32, but with a
-    positive advantage the clipped term counts, and neither value nor gradient is NaN.
+    positive advantage the clipped term counts, no value or gradient is NaN. (Log-ratios may be cut at 20.)
 
     In a language model: a batch of responses serves several updates, and no token gains from
     becoming much more or less probable than it was when the batch was written.

@@ -279,8 +279,10 @@ def main():
             print(kit.zip_report(HERE, FACTS))
         except kit.InputError as wrong:
             sys.exit(str(wrong))
+    elif asked in ("--help", "-h"):
+        print(__doc__)
     else:
-        sys.exit(__doc__)
+        sys.exit(f"study.py knows no {asked}.\n\n{__doc__}")
 
 
 if __name__ == "__main__":

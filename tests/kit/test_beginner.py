@@ -40,6 +40,11 @@ def swap(old: str, new: str, name: str = "warmup.py") -> Change:
     return change
 
 
+def last_lines(folder: Path) -> str:
+    """Return the end of the docstring of the last function."""
+    return (folder / "warmup.py").read_text("utf-8")[-160:]
+
+
 def below(text: str) -> Change:
     return lambda folder: (folder / "warmup.py").open("a", encoding="utf-8").write(text)
 
@@ -96,8 +101,34 @@ STATES: dict[str, tuple[Change, str, str]] = {
         swap("def running_mean", "def runningMean"), "(nearest: `runningMean`)",
         "there is no running_mean in warmup.py: keep the names",
     ),
+    "a letter that looks right": (
+        swap("def running_mean", "def running_m\u0435an"), "its '\u0435' only looks right, type the name again",
+        "there is no running_mean in warmup.py: keep the names",
+    ),
+    "async": (swap("def running_mean", "async def running_mean"), "Take the async before def away", "0 of 4"),
+    "docstring not closed": (
+        lambda folder: swap(last_lines(folder), last_lines(folder).replace('"""', ""))(folder),
+        'a docstring lacks its """ at one end, here or above', "Python cannot read this",
+    ),
+    "another language": (
+        body("    t = 0\n    t++\n    return t\n"), "another language writes it so; Python writes elif", "invalid syntax",
+    ),
+    "a command of the terminal": (
+        swap("import numpy as np\n", "pip install numpy\nimport numpy as np\n"),
+        "this is for the terminal: take it out here", "invalid syntax",
+    ),
+    "quiz saved as text": (
+        lambda folder: (folder / "quiz.yml").rename(folder / "quiz.yml.txt"), "0 of 15 visible points",
+        "quiz.yml is missing: is it quiz.yml.txt? Rename it",
+    ),
+    "quiz of another sheet": (
+        saved_as("quiz.yml", "<html>"), "0 of 15 visible points", "quiz.yml: write your name or student number",
+    ),
+    "a debugger": (
+        body("    import pdb; pdb.set_trace()\n"), "0 of 15 visible points", "pdb.set_trace(): nobody answers there",
+    ),
     "self added": (
-        swap("def running_mean(values", "def running_mean(self, values"), "the order of the arguments as they were handed out?",
+        swap("def running_mean(values", "def running_mean(self, values"), "the order and the defaults of the arguments as they were handed out?",
         "running_mean(self, values, window): its arguments were handed out as (values, window)",
     ),
     "tabs and spaces": (

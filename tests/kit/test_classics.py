@@ -1,5 +1,6 @@
 """The classic exceptions, raised for real: each is told with what it means and one thing to try."""
 
+import bdb
 import math
 from pathlib import Path
 
@@ -37,6 +38,10 @@ def unbound() -> None:
     total += 1
 
 
+def left_debugger() -> None:
+    raise bdb.BdbQuit
+
+
 def endless(n: int = 0) -> None:
     endless(n + 1)
 
@@ -69,7 +74,7 @@ RAISED = [
     (lambda: None + 1, "is None"),
     (lambda: None.shape, "is None"),
     (lambda: [1].mean(), "np.asarray"),
-    (lambda: np.ones(2).detach(), "NumPy's, not torch's"),
+    (lambda: np.ones(2).detach(), "a method of tensors, or of lists"),
     (lambda: torch.ones(2).astype(float), "torch's, not NumPy's"),
     (lambda: [1.0] * 0.5, "do not go together"),
     (lambda: {} + 1, "do not go together"),
@@ -85,6 +90,11 @@ RAISED = [
     (input, "nobody answers"),
     (lambda: eval("np.ones(2)", {}), "not imported in this file"),
     (lambda: torch.nn.utils.parameters_to_vector([]), "plain list"),
+    (lambda: FLOAT ^ 2, "write **"),
+    (lambda: np.ones(2) ^ 2, "write **"),
+    (lambda: np.ones(2)(0), "taken by [ ]"),
+    (lambda: np.ones(2).length, "a method of tensors, or of lists"),
+    (left_debugger, "take breakpoint() out"),
     (unbound, "not yet here"),
     (endless, "without an end"),
     (lambda: Path("nowhere/data.csv").read_text(), "only the files that you hand in"),

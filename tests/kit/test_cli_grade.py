@@ -457,3 +457,17 @@ def test_a_gradebook_without_the_folder_says_what_is_missing(home, copy):
         (home / "klass").rename(moved)
     assert done.exit_code == 1
     assert "class does not exist; did you mean klass?" in done.stderr
+
+
+def test_points_may_have_a_decimal_comma_and_a_word_is_told(copy):
+    done = run("override", copy, "z1", "3,5", "--reason", "oral exam", "--author", "me")
+    assert "now has 3.5" in done.output
+    done = run("override", copy, "z1", "drei", "--reason", "oral exam", "--author", "me")
+    assert "'drei' is no number of points: write it like 80.5" in done.output
+
+
+def test_grades_do_not_go_among_the_submissions(home):
+    done = run("grade", home / "class", "-a", "warmup", "-o", home / "class", course=home / "course")
+    assert done.exit_code == 2
+    assert "holds the submissions: give -o a folder of its own" in done.output
+    assert not (home / "class" / "gradebook.sqlite").exists()

@@ -108,6 +108,7 @@ def test_yaml_is_as_good_as_csv(out):
             "line 3: there is no submission Ada Lovelake",
         ),
         ("student,question,points\nada,ff,8\n", "line 2: there is no question ff; did you mean f?"),
+        ("student,question,points\nada,xyz,8\n", "line 2: there is no question xyz (there are: f"),
         ("student,question,points\nada,f,eight\n", "line 2: 'eight' is no number of points"),
         ("student,question,points\nada,f,nan\n", "is no number of points"),
         ("student,question,points\nada,f,11\n", "f would score 11 of 10: --bonus if that is meant"),

@@ -81,7 +81,7 @@ def test_a_byte_order_mark_is_fine_and_other_bytes_are_not(tmp_path: Path) -> No
     (tmp_path / "grading.yml").write_bytes(b"\xef\xbb\xbf" + LEAST.encode())
     assert load_config(tmp_path).settings.assignments
     (tmp_path / "grading.yml").write_bytes(b"course: \xe9")
-    with pytest.raises(KitError, match=r"grading\.yml cannot be read"):
+    with pytest.raises(KitError, match=r"grading\.yml, line 1: a character there is not in UTF-8"):
         load_config(tmp_path)
 
 

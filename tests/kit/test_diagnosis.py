@@ -16,7 +16,7 @@ from autograder.diagnosis.layout import Layout
 from autograder.diagnosis.plain_functions import Known
 from autograder.diagnosis.weighing import Case, FailedAnswers, hold, is_hopeless, weigh
 from autograder.judging.bank import Check
-from autograder.judging.judge import places_in_check
+from autograder.judging.places import places_in_check
 from autograder.judging.session import Script
 from autograder.results import Outcome
 from autograder.sandbox.calls import Answer, Call, StudentRaised

@@ -14,6 +14,7 @@ from autograder.judging.bank import load_bank
 from autograder.publish.facts import hint_faults, load_hints
 from autograder.publish.student_files.foresight import (
     HandedProgram,
+    bound_names,
     call_troubles,
     data_troubles,
     graded,
@@ -83,6 +84,13 @@ def test_what_the_grader_would_stumble_over_is_told_with_its_full_name(tmp_path,
     (tmp_path / "data.csv").write_text("1\n")
     (tmp_path / "helpers.py").write_text("")
     assert told in troubles(tmp_path, text)
+
+
+def test_a_name_that_gets_a_value_is_there_and_one_that_is_only_asked_for_of_ones_own_module_is_not():
+    texts = {"work.py": "from gauge import Gauge\nfrom mine import g\nf = lambda x: x", "gauge.py": "h: int"}
+    programs = [HandedProgram(name, [text], graded(text)) for name, text in texts.items()]
+    assert bound_names(programs) >= {"f", "g"}
+    assert "Gauge" not in bound_names(programs)
 
 
 def test_parameters_keep_their_names_and_their_order():

@@ -290,6 +290,12 @@ def test_a_folder_that_is_one_submission(tmp_path: Path) -> None:
         find_submissions(tmp_path, STEM)
 
 
+def test_a_folder_that_grade_wrote_is_no_class(tmp_path: Path) -> None:
+    write(tmp_path, {"gradebook.sqlite": "", "reports/ada.html": "", f"ada/{STEM}.py": WORK})
+    with pytest.raises(InputError, match="wrote there; give that of the submissions"):
+        find_submissions(tmp_path, STEM)
+
+
 def test_a_folder_without_submissions(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no submissions; found: nothing"):
         find_submissions(tmp_path, STEM)

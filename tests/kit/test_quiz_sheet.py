@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.publish.quiz_paper import render_paper, render_script
+from autograder.publish.quiz_paper import render_paper, render_script, show_quiz
 from autograder.quiz.figures import draw_figures, fill_in, term_salt
 from autograder.quiz.grading import grade_quiz
 from autograder.quiz.numbers import read_numbers
@@ -371,3 +371,9 @@ def test_a_key_that_breaks_costs_nothing_and_is_told(folder: Path) -> None:
     (result,) = [one for one in results if one.outcome is Outcome.BROKEN]
     assert result.id == "total"
     assert "missing" in result.staff_note
+
+
+@pytest.mark.parametrize("text", ["", "<html>", "PK\x03\x04"])
+def test_what_is_no_sheet_is_told_so(text: str) -> None:
+    assert "quiz.yml has no line `student:`" in show_quiz(text, "", "", "", {})
+    assert "Write your name" in show_quiz("Student:\n", "", "", "", {})

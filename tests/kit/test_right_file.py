@@ -221,7 +221,8 @@ def test_a_zip_is_called_empty_only_if_it_is(tmp_path: Path) -> None:
             if entry:
                 packed.writestr(entry, "")
     told = [read_submission(tmp_path / f"{name}.zip", TASK).problem for name in "abcd"]
-    assert told[0] == "a.zip holds nothing that can be graded, only links or unsafe names: ../gridworld.py"
+    only = "only links or unsafe names: ../gridworld.py; zip the files themselves again"
+    assert told[0] == f"a.zip holds nothing that can be graded, {only}"
     assert "hidden files" in told[1]
     assert told[2:] == ["c.zip is empty", "d.zip is empty"]
 

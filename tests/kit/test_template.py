@@ -717,7 +717,10 @@ def test_verdicts_on_what_students_do(tmp_path):
     assert judged(tmp_path, stub.format("f", "f"), "f", 1) == VisibleVerdict(UNWRITTEN_YET, "not written yet")
     needs = stub.format("g", "g") + "def f(x):\n    return g(x)\n"
     assert judged(tmp_path, needs, "f", 1).text == "this needs g, which is not written yet"
-    assert "order of the arguments" in judged(tmp_path, "def f():\n    return 1\n", "f", 1).text
+    assert (
+        "the order and the defaults of the arguments"
+        in judged(tmp_path, "def f():\n    return 1\n", "f", 1).text
+    )
     assert "ends the program" in judged(tmp_path, "def f(x):\n    exit()\n", "f", 1).text
     assert judged(tmp_path, "f = 3\n", "f", 1).status == FAILED
     deep = judged(tmp_path, "def f(x):\n    return f(x)\n", "f", 1).text
@@ -835,3 +838,12 @@ def test_the_real_assignment_goes_from_unwritten_to_green(tmp_path):
     shutil.copy(ROOT / "solutions" / "rl_foundations.py", folder)
     code, text = run_pytest(folder)
     assert (code, text.count("pass\n")) == (0, len(questions))
+
+
+@pytest.mark.parametrize("asked", ["tiny.py", "study.py", "double", "tests/double.py"])
+def test_what_holds_no_check_is_told_with_what_to_run(folder, asked):
+    (folder / "tests").mkdir(exist_ok=True)  # as an assignment that goes to otter has it
+    (folder / "tests" / "double.py").write_text("from checks.for_otter import Cases\n")
+    code, told = run_pytest(folder, asked)
+    assert code != 0
+    assert f"run pytest alone, in {folder.name}; pytest -k QUESTION" in told

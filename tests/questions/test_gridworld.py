@@ -118,12 +118,25 @@ def actions_in(policy, shape, count):
     return actions.astype(int)
 
 
+def stopped_early(values, process, gamma, best, slack):
+    """Return whether the values are those after a number of sweeps, and not within `slack` of the best."""
+    transition_probs, rewards = process
+    swept = np.zeros(best.shape)
+    while values.shape == swept.shape and np.abs(swept - best).max() > slack:
+        swept = (transition_probs * (rewards + gamma * swept)).sum(axis=2).max(axis=1)
+        if np.allclose(values, swept, rtol=1e-7, atol=1e-9):
+            return bool(np.abs(values - best).max() > slack)
+    return False
+
+
 def expect_optimal(got, process, gamma, tol):
     """Fail unless values and policy are optimal, within what `tol` allows."""
     values, policy = unpack(got, 2)
     best, q_values = solve(*process, gamma)
     # the bound, and what single precision may lose on the way there: about eps / (1 - gamma)
     slack = tol * gamma / (1 - gamma) + 1e-5 * np.abs(best).max()
+    told = "these are the values after too few sweeps: return the newest, once none changes by tol or more"
+    expect(not stopped_early(numbers_of(values, "the array of values"), process, gamma, best, slack), told)
     expect_close(values, best, rtol=0.0, atol=slack, name="the array of values")
     actions = actions_in(policy, best.shape, q_values.shape[1])
     lost = best - q_values[np.arange(len(best)), actions]
@@ -373,6 +386,7 @@ def test_an_action_does_not_depend_on_the_last(student, rng):
     counts = actions_taken(student, rng, 54, 2)
     # either has probability 1/4 in an episode: none in 54 do with 0.75**54 = 1.8e-7
     twice = (counts == 2).any(axis=1)
+    expect((counts != counts[0]).any(), "54 episodes took the same actions: is rng used?")
     expect(not twice.all(), "every action is taken twice in a row: draw one for each step")
     expect(twice.any(), "no action is ever taken twice in a row: each has probability 1/4")
     back = (counts[:, :2] == 1).all(axis=1) | (counts[:, 2:] == 1).all(axis=1)

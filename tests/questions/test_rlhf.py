@@ -812,7 +812,8 @@ def test_right_or_wrong_rewards(student, reference, rng):
     """Rewards of 1 and 0, as a checker gives them, in single precision; one right response among many."""
     rare = [student.grpo_advantages(tensor(np.eye(1, size))) for size in (100, 400)]
     best = [np.max(numbers(found), initial=0.0) for found in rare]
-    expect_apart(*best, "the one right response of 400 gets no more than that of 100: is anything cut off?")
+    told = "the one right response of 400 gets no more than that of 100: is it cut off, or not divided?"
+    expect_apart(*best, told)
     expect_close(rare[0], reference.grpo_advantages(tensor(np.eye(1, 100))))
     rewards = (rng.random((5, 8)) < 0.5).astype(np.float32)
     rewards[:, :2] = [1.0, 0.0]

@@ -7,6 +7,7 @@ GRAPH = "the gradient is lost on the way: look for .item(), .detach(), .numpy(),
 TYPES = "float32 meets float64: bring one to the other's dtype, x.to(y.dtype)"
 NONE = "something is None here: does the function before it return its result? (append and sort do not)"
 BRANCH = "a whole array cannot be true or false: np.where and np.maximum work on each entry, .any() on all"
+OTHERS = "another language writes it so; Python writes elif, += 1, >=, <=, and, or"
 BRANCH_T = "a whole tensor cannot be true or false: torch.where and torch.clamp work on each entry"
 # a pattern of `TypeName: message`, and what to say
 CLASSICS = (
@@ -65,19 +66,27 @@ CLASSICS = (
     ),
     (r"AttributeError: cannot assign (module|parameter)", "super().__init__() comes first in __init__"),
     (r"AttributeError: 'list' object has no", "a list is no array: np.asarray(...) comes first"),
-    (r"AttributeError: 'numpy.*' object has no", "this is NumPy's, not torch's: is it a method of tensors?"),
+    (
+        r"AttributeError: 'numpy.*' object has no",
+        "NumPy's arrays have none: is it a method of tensors, or of lists?",
+    ),
     (r"AttributeError: 'Tensor' object has no", "this is torch's, not NumPy's: look for torch's name of it"),
+    (r"TypeError: .*(bitwise_xor|for \^=?: )", "^ is no power in Python: write **"),
     (
         r"TypeError: (unsupported operand|can't multiply sequence)",
         "the two sides are of kinds that do not go together: print type(...) of both; lists need np.asarray",
     ),
-    (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
+    (
+        r"TypeError: '.*' object is not callable",
+        "this is no function: an entry is taken by [ ]; if you mean one, a variable has its name: rename it",
+    ),
     (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
     (
         r"EOFError|OSError: pytest: reading from stdin",
         "nobody answers an input() here, nor where it is graded: take values as arguments",
     ),
+    (r"(bdb\.)?BdbQuit", "nobody sits at a debugger here, nor where it is graded: take breakpoint() out"),
     (r"NameError: name '(np|torch|plt|math)' is", "it is not imported in this file: do so at the top"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (
@@ -99,6 +108,11 @@ CLASSICS = (
     ),
     (r"SyntaxError: .*\| (```|~~~)", "this was copied from a chat or a page: take the line out"),
     (r"SyntaxError: .*\| [A-Z][a-z']*( [a-z']+){2}", "is this a sentence? With # before it, it is a comment"),
+    (
+        r"SyntaxError: .*\| (!?pip3?|conda|python3?|pytest|cd) [\w.-]",
+        "this is for the terminal: take it out here",
+    ),
+    (r"SyntaxError: .*\| .*(\belse if\b|\+\+|=>|=<|&&|\|\|)", OTHERS),
     (r"SyntaxError: inconsistent use of tabs", "tabs and spaces are mixed: let your editor indent by spaces"),
     (r"SyntaxError: un(indent|expected indent)", "a line begins exactly below those that it belongs to"),
     (r"SyntaxError: expected an indented block", "what was begun there has nothing below it yet"),

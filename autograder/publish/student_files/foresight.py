@@ -18,7 +18,9 @@ REFUSED_IMPORTS = {
     "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
 REFUSED_CALLS = {
-    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
+    "input": "nobody answers there", "breakpoint": "nobody answers there",
+    "pdb.set_trace": "nobody answers there",
+    "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
     "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
 }  # fmt: skip
 ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -136,6 +138,20 @@ def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) 
             if path.suffix and path.name not in given and (folder / path.name).is_file():
                 yield f"{program.place(call.lineno)}: {path.name} is not handed in, so the grader lacks it"
                 break
+
+
+def bound_names(programs: Sequence[HandedProgram]) -> set[str]:
+    """Return the names that programs give to values: `f = lambda x: x`, but not by importing one another."""
+    own, found = {PurePath(one.name).stem for one in programs}, set[str]()
+    for one in programs:
+        found |= {node.id for node in ast.walk(one.tree) if isinstance(node, ast.Name) and gets_value(node)}
+        found |= {name for name, full in imported_names(one.tree).items() if full.split(".")[0] not in own}
+    return found
+
+
+def gets_value(node: ast.Name) -> bool:
+    """Whether a name stands where it gets a value."""
+    return isinstance(node.ctx, ast.Store)
 
 
 def parameters_of(tree: ast.Module) -> dict[str, list[str]]:

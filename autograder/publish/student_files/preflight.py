@@ -12,6 +12,7 @@ from autograder.errors import InputError
 from autograder.publish.student_files.foresight import (
     ANY_DEFINITION,
     HandedProgram,
+    bound_names,
     call_troubles,
     data_troubles,
     double_definitions,
@@ -23,7 +24,7 @@ from autograder.publish.student_files.foresight import (
     stub_line,
 )
 from autograder.publish.student_files.overview import quiz_state
-from autograder.publish.student_files.work import missing, untouched
+from autograder.publish.student_files.work import misnamed, missing, untouched
 
 FILE_OF_EXAMPLES = "examples.py"
 WITH_ZIP = 5  # told when a zip is written
@@ -83,7 +84,7 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         for node in ast.walk(program.tree)
         if isinstance(node, ANY_DEFINITION)
     }
-    names = " and ".join(program.name for program in programs)
+    names, given = " and ".join(program.name for program in programs), bound_names(programs)
     for program in programs:
         yield from ((False, told) for told in double_definitions(program, facts["questions"]))
     told = {name: why for one in programs for name, why in remarks(one, facts["questions"]).items()}
@@ -93,7 +94,7 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         elif name in defined:
             if any(stub_line(one, name) for one in ast.walk(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(programs) == len(paths):
+        elif len(programs) == len(paths) and name not in given:
             yield False, f"there is no {name} in {names}: keep the names as they were handed out"
     ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
     for program in programs:
@@ -118,7 +119,8 @@ def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what is missing in quiz.yml or would be misread."""
     sheet = folder / "quiz.yml"
     if not sheet.is_file():
-        yield False, "quiz.yml is missing: its questions earn nothing"
+        told = misnamed(folder, sheet.name)
+        yield False, told if told.endswith("it") else f"{told}: its questions earn nothing"
         return
     quiz = quiz_state(folder)
     if quiz is None:

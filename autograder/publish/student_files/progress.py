@@ -18,7 +18,7 @@ from autograder.sandbox.stopwatch import TooSlow
 
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
 COMPLAINTS_SHOWN = 3
-NOT_AS_HANDED_OUT = "are the names and the order of the arguments as they were handed out?"
+NOT_AS_HANDED_OUT = "are the names, the order and the defaults of the arguments as they were handed out?"
 LINES_SHOWN = 6
 LINE_WIDTH = 100
 WHERE_OF_A_WARNING = re.compile(
@@ -73,8 +73,14 @@ def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     if name in work.remarks:
         return VisibleVerdict(NOT_RUN, work.remarks[name])
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
-    hint = f" (nearest: `{near[0]}`)" if near else ""
+    hint = f" (nearest: `{near[0]}`{foreign_letter(near[0], name)})" if near else ""
     return VisibleVerdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
+
+
+def foreign_letter(found: str, asked: str) -> str:
+    """Say which letter of a name only looks like one that is asked for: a Cyrillic c, a full-width a."""
+    strange = next((one for one in found if not one.isascii() and one not in asked), "")
+    return f": its {strange!r} only looks right, type the name again" if strange else ""
 
 
 def tell(error: BaseException, work: OwnWork) -> list[str]:
@@ -90,6 +96,8 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
     if own:
         means = meaning(headline(error))
         return [f"raised {headline(error)}", *own, *([means] if means else [])]
+    if isinstance(error, AssertionError):
+        return ["the result is not what this check asks for", *str(error).strip().splitlines()[:5]]
     if not passes_through(error.__traceback__, perform.__code__):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):

@@ -6,6 +6,7 @@ import difflib
 import importlib
 import json
 import linecache
+import re
 import sys
 import time
 import traceback
@@ -74,6 +75,14 @@ def missing(folder: Path, stem: str) -> str:
     for inside in folder.glob(f"*/{stem}.py"):
         return f"{stem}.py is missing: is it {inside.parent.name}/{inside.name}? Move it here"
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
+
+
+def misnamed(folder: Path, name: str) -> str:
+    """Say that a sheet is not there, and which file is meant: quiz.yaml, quiz.yml.txt, quiz (1).yml."""
+    stem, _, ending = name.partition(".")
+    alike = re.compile(rf"{stem}\W*\d*\W*\.(ya?ml|{ending}|txt)(\.\w+)?", re.IGNORECASE)
+    near = sorted(one.name for one in folder.iterdir() if alike.fullmatch(one.name))
+    return f"{name} is missing" + (f": is it {near[0]}? Rename it" if near else "")
 
 
 def facts_of(folder: Path) -> dict[str, Any]:
@@ -174,7 +183,7 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         lines = traceback.TracebackException(type(error), error, None).format_exception_only()
         code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
-        means = meaning(f"SyntaxError: {error.msg} | {(error.text or '').strip()}")
+        means = open_docstring(name) or meaning(f"SyntaxError: {error.msg} | {(error.text or '').strip()}")
         return "\n".join(filter(None, (f"{place}: Python cannot read this: {error.msg}", code, means)))
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
@@ -186,6 +195,12 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
     elif means := meaning(headline(error)):
         told += f"\n{means}"
     return told
+
+
+def open_docstring(name: str) -> str:
+    """Say that a docstring is not closed where a file has an odd number of its quotes, or ""."""
+    odd = "".join(linecache.getlines(name)).count('"""') % 2
+    return '-> a docstring lacks its """ at one end, here or above' if odd else ""
 
 
 def headline(error: BaseException) -> str:

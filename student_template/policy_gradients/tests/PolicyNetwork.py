@@ -26,6 +26,8 @@ def test_equal_weights_by_hand(student):
     All -0.5: the hidden units are 0 for (1, 3), and 199.5 for (-100, -300).
     """
     network = student.PolicyNetwork(2, 2, hidden=2)
+    vector = student.make("torch.nn.utils.parameters_to_vector", network.parameters())
+    expect_close(numbers(vector).size, 12, name="the number of parameters")
     for value, logit in ((0.5, 0.5 * 2.5 + 0.5 * 2.5 + 0.5), (-0.5, -0.5)):
         equal = tensor(np.full(12, value), "float32")
         student.make("torch.nn.utils.vector_to_parameters", equal, network.parameters())

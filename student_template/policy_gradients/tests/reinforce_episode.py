@@ -166,28 +166,28 @@ def test_trains_what_it_is_given(student):
 
 @case()
 def test_samples_from_the_policy(student):
-    """Over 400 steps each action comes as often as its probability says; one that has none, never.
+    """Over 600 steps each action comes as often as its probability says; one that has none, never.
 
     200 of them are the steps of an episode without end, where max_steps is not given. Six standard
     deviations for each of two rates: a right answer fails once in 100 million runs.
     """
 
     def judge(ending):
-        probs = np.array([0.7, 0.3, 1e-12])
+        probs = np.array([0.8, 0.2, 1e-12])
         policy, _ = tabular(student, np.log([probs]), ending)
         world = student.make("small_envs.Tape", [0.5], n_actions=3, ends=False)
         optimizer = sgd(student, policy, 0.0)
-        for limit in ((), (200,)):
+        for limit, steps in (((), 200), ((400,), 400)):
             got = student.reinforce_episode(world, policy, optimizer, 0.9, *limit)
-            expect_close(got, 100.0)
+            expect_close(got, 0.5 * steps)
         actions = world.actions
         told = "every action is the most probable one: sample from softmax(policy(state)) as it is"
         expect(set(actions) != {0}, told)
         told = "two episodes take the very same actions: is torch seeded?"
-        expect(actions[:200] != actions[200:], told)
+        expect(actions[:200] != actions[200:400], told)
         expect(2 not in actions, "an action was taken that the policy gives no probability")
         for action, prob in enumerate(probs[:2]):
-            expect_rate(actions.count(action) / 400, prob, 400)
+            expect_rate(actions.count(action) / 600, prob, 600)
 
     with_either_ending(student, judge)
 

@@ -405,6 +405,8 @@ def advice(value: Any, wanted: str) -> str:
         return ". Wrap it in list(...)"
     if name in CALLABLE:
         return ". Call it, and return what it gives"
+    if name == "coroutine":
+        return ". Take the async before def away"
     told = ADVICE.get(why) or ADVICE.get(name)
     if name == "str" and "number" not in wanted:
         return ""
@@ -607,7 +609,8 @@ def treatments(wanted: np.ndarray) -> Candidates:
     yield "the sign is flipped", -wanted
     yield f"{THESE} without the sign", np.abs(wanted)
     yield f"{THESE} cut to whole numbers: is the dtype that of integers?", np.trunc(wanted)
-    yield f"{THESE} rounded to whole numbers", np.round(wanted)
+    if np.abs(wanted).max() > 1.5:  # else 0 and 1 may just as well say which is the largest
+        yield f"{THESE} rounded to whole numbers", np.round(wanted)
     for count in (1, 2, 3):
         yield f"{THESE} rounded to {10**-count:g}", np.round(wanted, count)
     yield f"{THESE} passed through exp", np.exp(wanted)
@@ -2075,6 +2078,12 @@ def one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
+def not_utf8(path: object, wrong: UnicodeDecodeError) -> str:
+    """Say where a text of the course was saved in another encoding."""
+    line = wrong.object.count(b"\n", 0, wrong.start) + 1
+    return f"{path}, line {line}: a character there is not in UTF-8: let your editor save the file as UTF-8"
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return "; did you mean NAME?" with the name that `name` resembles most, or nothing."""
     folded = {known.casefold(): known for known in names}
@@ -3371,6 +3380,7 @@ GRAPH = "the gradient is lost on the way: look for .item(), .detach(), .numpy(),
 TYPES = "float32 meets float64: bring one to the other's dtype, x.to(y.dtype)"
 NONE = "something is None here: does the function before it return its result? (append and sort do not)"
 BRANCH = "a whole array cannot be true or false: np.where and np.maximum work on each entry, .any() on all"
+OTHERS = "another language writes it so; Python writes elif, += 1, >=, <=, and, or"
 BRANCH_T = "a whole tensor cannot be true or false: torch.where and torch.clamp work on each entry"
 # a pattern of `TypeName: message`, and what to say
 CLASSICS = (
@@ -3429,19 +3439,27 @@ CLASSICS = (
     ),
     (r"AttributeError: cannot assign (module|parameter)", "super().__init__() comes first in __init__"),
     (r"AttributeError: 'list' object has no", "a list is no array: np.asarray(...) comes first"),
-    (r"AttributeError: 'numpy.*' object has no", "this is NumPy's, not torch's: is it a method of tensors?"),
+    (
+        r"AttributeError: 'numpy.*' object has no",
+        "NumPy's arrays have none: is it a method of tensors, or of lists?",
+    ),
     (r"AttributeError: 'Tensor' object has no", "this is torch's, not NumPy's: look for torch's name of it"),
+    (r"TypeError: .*(bitwise_xor|for \^=?: )", "^ is no power in Python: write **"),
     (
         r"TypeError: (unsupported operand|can't multiply sequence)",
         "the two sides are of kinds that do not go together: print type(...) of both; lists need np.asarray",
     ),
-    (r"TypeError: '.*' object is not callable", "a variable has the name of a function: rename it"),
+    (
+        r"TypeError: '.*' object is not callable",
+        "this is no function: an entry is taken by [ ]; if you mean one, a variable has its name: rename it",
+    ),
     (r"TypeError: '.*' object is not subscriptable", "this is one number, not a list: it has no [...]"),
     (r"TypeError: iteration over a 0-d", "this is one number: there is nothing to loop over"),
     (
         r"EOFError|OSError: pytest: reading from stdin",
         "nobody answers an input() here, nor where it is graded: take values as arguments",
     ),
+    (r"(bdb\.)?BdbQuit", "nobody sits at a debugger here, nor where it is graded: take breakpoint() out"),
     (r"NameError: name '(np|torch|plt|math)' is", "it is not imported in this file: do so at the top"),
     (r"ZeroDivisionError", "something divides by 0: what happens for an empty input, or for one entry?"),
     (
@@ -3463,6 +3481,11 @@ CLASSICS = (
     ),
     (r"SyntaxError: .*\| (```|~~~)", "this was copied from a chat or a page: take the line out"),
     (r"SyntaxError: .*\| [A-Z][a-z']*( [a-z']+){2}", "is this a sentence? With # before it, it is a comment"),
+    (
+        r"SyntaxError: .*\| (!?pip3?|conda|python3?|pytest|cd) [\w.-]",
+        "this is for the terminal: take it out here",
+    ),
+    (r"SyntaxError: .*\| .*(\belse if\b|\+\+|=>|=<|&&|\|\|)", OTHERS),
     (r"SyntaxError: inconsistent use of tabs", "tabs and spaces are mixed: let your editor indent by spaces"),
     (r"SyntaxError: un(indent|expected indent)", "a line begins exactly below those that it belongs to"),
     (r"SyntaxError: expected an indented block", "what was begun there has nothing below it yet"),
@@ -3924,7 +3947,9 @@ REFUSED_IMPORTS = {
     "requests": NO_NETWORK, "subprocess": NO_PROGRAMS, "multiprocessing": "the grader starts no processes",
 }  # fmt: skip
 REFUSED_CALLS = {
-    "input": "nobody answers there", "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
+    "input": "nobody answers there", "breakpoint": "nobody answers there",
+    "pdb.set_trace": "nobody answers there",
+    "exit": IT_ENDS, "quit": IT_ENDS, "sys.exit": IT_ENDS,
     "os._exit": IT_ENDS, "os.abort": IT_ENDS, "os.system": NO_PROGRAMS, "os.popen": NO_PROGRAMS,
 }  # fmt: skip
 ANY_DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -4042,6 +4067,20 @@ def data_troubles(folder: Path, program: HandedProgram, given: Collection[str]) 
             if path.suffix and path.name not in given and (folder / path.name).is_file():
                 yield f"{program.place(call.lineno)}: {path.name} is not handed in, so the grader lacks it"
                 break
+
+
+def bound_names(programs: Sequence[HandedProgram]) -> set[str]:
+    """Return the names that programs give to values: `f = lambda x: x`, but not by importing one another."""
+    own, found = {PurePath(one.name).stem for one in programs}, set[str]()
+    for one in programs:
+        found |= {node.id for node in ast.walk(one.tree) if isinstance(node, ast.Name) and gets_value(node)}
+        found |= {name for name, full in imported_names(one.tree).items() if full.split(".")[0] not in own}
+    return found
+
+
+def gets_value(node: ast.Name) -> bool:
+    """Whether a name stands where it gets a value."""
+    return isinstance(node.ctx, ast.Store)
 
 
 def parameters_of(tree: ast.Module) -> dict[str, list[str]]:
@@ -4726,6 +4765,14 @@ def missing(folder: Path, stem: str) -> str:
     return f"{stem}.py is missing" + (f": is it {near[0]}? Rename it" if near else ": put it back")
 
 
+def misnamed(folder: Path, name: str) -> str:
+    """Say that a sheet is not there, and which file is meant: quiz.yaml, quiz.yml.txt, quiz (1).yml."""
+    stem, _, ending = name.partition(".")
+    alike = re.compile(rf"{stem}\W*\d*\W*\.(ya?ml|{ending}|txt)(\.\w+)?", re.IGNORECASE)
+    near = sorted(one.name for one in folder.iterdir() if alike.fullmatch(one.name))
+    return f"{name} is missing" + (f": is it {near[0]}? Rename it" if near else "")
+
+
 def facts_of(folder: Path) -> dict[str, Any]:
     """Return what a folder says about its assignment."""
     path = folder / "checks" / "assignment.json"
@@ -4824,7 +4871,7 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
         place = f"{shown}, line {error.lineno}" if error.lineno else shown
         lines = traceback.TracebackException(type(error), error, None).format_exception_only()
         code = "".join(list(lines)[1:-1]).rstrip()  # the line and, below it, the place
-        means = meaning(f"SyntaxError: {error.msg} | {(error.text or '').strip()}")
+        means = open_docstring(name) or meaning(f"SyntaxError: {error.msg} | {(error.text or '').strip()}")
         return "\n".join(filter(None, (f"{place}: Python cannot read this: {error.msg}", code, means)))
     told = str(error) if isinstance(error, TooSlow) else headline(error)
     frames = own_frames(error.__traceback__, work)
@@ -4836,6 +4883,12 @@ def complain(stop: Stop, name: str, work: OwnWork) -> str:
     elif means := meaning(headline(error)):
         told += f"\n{means}"
     return told
+
+
+def open_docstring(name: str) -> str:
+    """Say that a docstring is not closed where a file has an odd number of its quotes, or ""."""
+    odd = "".join(linecache.getlines(name)).count('"""') % 2
+    return '-> a docstring lacks its """ at one end, here or above' if odd else ""
 
 
 def headline(error: BaseException) -> str:
@@ -4881,7 +4934,7 @@ def own_frames(trace: TracebackType | None, work: OwnWork) -> list[str]:
 
 PASSED, FAILED, UNWRITTEN_YET, NOT_RUN = "passed", "failed", "not written", "not run"
 COMPLAINTS_SHOWN = 3
-NOT_AS_HANDED_OUT = "are the names and the order of the arguments as they were handed out?"
+NOT_AS_HANDED_OUT = "are the names, the order and the defaults of the arguments as they were handed out?"
 LINES_SHOWN = 6
 LINE_WIDTH = 100
 WHERE_OF_A_WARNING = re.compile(
@@ -4936,8 +4989,14 @@ def judge_missing(name: str, work: OwnWork) -> VisibleVerdict:
     if name in work.remarks:
         return VisibleVerdict(NOT_RUN, work.remarks[name])
     near = difflib.get_close_matches(name, [key for key in work.namespace if key[0] != "_"], 1)
-    hint = f" (nearest: `{near[0]}`)" if near else ""
+    hint = f" (nearest: `{near[0]}`{foreign_letter(near[0], name)})" if near else ""
     return VisibleVerdict(NOT_RUN, f"{work.name} has no function `{name}`{hint}")
+
+
+def foreign_letter(found: str, asked: str) -> str:
+    """Say which letter of a name only looks like one that is asked for: a Cyrillic c, a full-width a."""
+    strange = next((one for one in found if not one.isascii() and one not in asked), "")
+    return f": its {strange!r} only looks right, type the name again" if strange else ""
 
 
 def tell(error: BaseException, work: OwnWork) -> list[str]:
@@ -4953,6 +5012,8 @@ def tell(error: BaseException, work: OwnWork) -> list[str]:
     if own:
         means = meaning(headline(error))
         return [f"raised {headline(error)}", *own, *([means] if means else [])]
+    if isinstance(error, AssertionError):
+        return ["the result is not what this check asks for", *str(error).strip().splitlines()[:5]]
     if not passes_through(error.__traceback__, perform.__code__):
         return [f"the check itself broke, please tell your instructor: {headline(error)}"]
     if isinstance(error, TypeError):
@@ -5415,7 +5476,7 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         for node in ast.walk(program.tree)
         if isinstance(node, ANY_DEFINITION)
     }
-    names = " and ".join(program.name for program in programs)
+    names, given = " and ".join(program.name for program in programs), bound_names(programs)
     for program in programs:
         yield from ((False, told) for told in double_definitions(program, facts["questions"]))
     told = {name: why for one in programs for name, why in remarks(one, facts["questions"]).items()}
@@ -5425,7 +5486,7 @@ def contents(folder: Path, path: Path, facts: Mapping[str, Any]) -> Iterator[Pre
         elif name in defined:
             if any(stub_line(one, name) for one in ast.walk(defined[name])):
                 yield False, f"{name} is not written yet"
-        elif len(programs) == len(paths):
+        elif len(programs) == len(paths) and name not in given:
             yield False, f"there is no {name} in {names}: keep the names as they were handed out"
     ours = {"__future__", *IMPORTABLE, *facts["provided"], facts["stem"]}
     for program in programs:
@@ -5450,7 +5511,8 @@ def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what is missing in quiz.yml or would be misread."""
     sheet = folder / "quiz.yml"
     if not sheet.is_file():
-        yield False, "quiz.yml is missing: its questions earn nothing"
+        told = misnamed(folder, sheet.name)
+        yield False, told if told.endswith("it") else f"{told}: its questions earn nothing"
         return
     quiz = quiz_state(folder)
     if quiz is None:

@@ -146,7 +146,7 @@ def takes_a_position_for_x_and_y(position, action, size=4):
 
 @misconception("grid_step")
 def charges_a_whole_point(position, action, size=4):
-    """Every step costs 1, and the goal pays nothing. Look up what a step and the goal pay here."""
+    """Every step costs 1. Look up what a step and the goal pay here."""
     after, _, done = grid_step(position, action, size)
     return after, -1.0, done
 
@@ -552,6 +552,15 @@ def explores_only_the_other_actions(q_row, epsilon):
 
 
 @misconception("epsilon_greedy_probs")
+def explores_all_but_the_first_best(q_row, epsilon):
+    """The first of the best actions gets 1 - epsilon, the others share epsilon. Exploring picks among all
+    actions, and tied best actions share the greedy part."""
+    probs = np.full(len(q_row), epsilon / max(len(q_row) - 1, 1))
+    probs[np.argmax(q_row)] = 1 - epsilon
+    return probs
+
+
+@misconception("epsilon_greedy_probs")
 def exchanges_exploring_and_exploiting(q_row, epsilon):
     """Epsilon and 1 - epsilon are exchanged. Which of the two is the probability of exploring?"""
     return epsilon_greedy_probs(q_row, 1 - epsilon)
@@ -802,6 +811,15 @@ def has_a_lowest_temperature_of_a_hundredth(q_row, temperature):
 
 
 @misconception("boltzmann_probs")
+def is_greedy_when_it_is_cold(q_row, temperature):
+    """At low temperatures the best action gets all. It is nearly greedy there, not quite: no temperature needs
+    another formula."""
+    cold = np.zeros(len(q_row))
+    cold[np.argmax(q_row)] = 1.0
+    return cold if temperature < 0.005 else boltzmann_probs(q_row, temperature)
+
+
+@misconception("boltzmann_probs")
 def adds_to_the_temperature(q_row, temperature):
     """Something is added to the temperature. It is positive already."""
     return boltzmann_probs(q_row, temperature + 0.01)
@@ -951,6 +969,15 @@ def discounts_the_reward(q_values, state, action, reward, next_state, terminated
 def looks_ahead_from_the_old_state(q_values, state, action, reward, next_state, terminated, alpha, gamma):
     """The largest value is taken in the state that was left. Where is the agent now?"""
     return q_learning_update(q_values, state, action, reward, state, terminated, alpha, gamma)
+
+
+@misconception("q_learning_update")
+def looks_ahead_from_the_old_state_undiscounted(
+    q_values, state, action, reward, next_state, terminated, alpha, gamma
+):
+    """The largest value is taken in the state that was left, and neither gamma nor terminated is used. Where
+    is the agent now?"""
+    return q_learning_update(q_values, state, action, reward, state, False, alpha, 1.0)
 
 
 @misconception("q_learning_update")
@@ -1307,7 +1334,7 @@ def resets_once_only(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
 
 @misconception("train_q_learning")
 def explores_a_tenth_of_the_time(env, episodes, alpha, gamma, epsilon, rng, max_steps=100):
-    """A tenth of the actions is random whatever epsilon is: use the argument."""
+    """At epsilon 0 some actions are random all the same: use the argument as it is, from first to last."""
     return learn(env, episodes, alpha, gamma, sampler(0.1, rng), max_steps)
 
 

@@ -99,6 +99,13 @@ def divides_by_t_and_forgets_eps(returns, eps=1e-8):
 
 
 @misconception("standardize_returns")
+def divides_by_t_with_an_eps_of_its_own(returns, eps=1e-8):
+    """This is the population's standard deviation, where the sample's divides by T - 1, and the argument eps
+    has no effect."""
+    return (returns - returns.mean()) / (returns.std(correction=0) + 1e-8)
+
+
+@misconception("standardize_returns")
 def gives_one_return_back(returns, eps=1e-8):
     """One return alone comes back as it is. It lies exactly on its mean: what is left of it?"""
     return right_standardize(returns, eps) if len(returns) > 1 else returns.clone()
@@ -631,8 +638,8 @@ def standardises_a_single_return(env, policy, optimizer, gamma=0.99, max_steps=2
 
 @misconception("reinforce_episode")
 def learns_nothing_from_one_step(env, policy, optimizer, gamma=0.99, max_steps=200):
-    """A single return, standardised, is 0, and 0 teaches nothing. Episodes of one step must learn:
-    when is standardising of use?"""
+    """A single return less the mean is 0, and 0 teaches nothing. Episodes of one step must learn:
+    when is centring or standardising of use?"""
     log_probs, rewards = play(env, policy, max_steps)
     update(optimizer, log_probs, right_standardize(discounted(rewards, gamma)))
     return sum(rewards)
@@ -1188,6 +1195,14 @@ def normalizes_the_advantages(rewards, values, bootstrap_value, terminated, gamm
 
 
 @misconception("gae_advantages")
+def normalizes_with_the_sample_deviation(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
+    """You standardise the advantages, so that one alone is NaN. They are asked as they are: standardising comes
+    later, if at all."""
+    found = torch.from_numpy(right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda))
+    return (found - found.mean()) / (found.std() + 1e-8)
+
+
+@misconception("gae_advantages")
 def overwrites_the_rewards(rewards, values, bootstrap_value, terminated, gamma, gae_lambda):
     """You put the advantages into the array of rewards, and whoever called you has lost them."""
     rewards[:] = right_gae(rewards, values, bootstrap_value, terminated, gamma, gae_lambda)
@@ -1467,6 +1482,14 @@ def normalizes_first(log_probs, old_log_probs, advantages, clip_eps=0.2):
 
 
 @misconception("ppo_clip_loss")
+def normalizes_by_the_population(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """The advantages are standardised first. They are to be used as they are: whoever wants them so does it
+    before."""
+    scaled = (advantages - advantages.mean()) / (advantages.std(correction=0) + 1e-8)
+    return -torch.min(*surrogates(log_probs, old_log_probs, scaled, clip_eps)).mean()
+
+
+@misconception("ppo_clip_loss")
 def cuts_the_gradient_on_both_sides(log_probs, old_log_probs, advantages, clip_eps=0.2):
     """Outside the limits you let no gradient through at all. But a token that went the wrong way
     has to come back: on which side of the clip is the gradient 0?"""
@@ -1548,6 +1571,13 @@ def cuts_the_log_ratio_at_ten(log_probs, old_log_probs, advantages, clip_eps=0.2
 def returns_one_loss_for_each(log_probs, old_log_probs, advantages, clip_eps=0.2):
     """One number for each item of the batch comes back. A single loss, their mean, is asked."""
     return -torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps))
+
+
+@misconception("ppo_clip_loss")
+def returns_one_objective_for_each(log_probs, old_log_probs, advantages, clip_eps=0.2):
+    """One number for each item of the batch comes back, to be made large. A loss is asked: a single number, made
+    small by an optimizer."""
+    return torch.min(*surrogates(log_probs, old_log_probs, advantages, clip_eps))
 
 
 @misconception("ppo_clip_loss")
@@ -1646,6 +1676,14 @@ def judges_the_log_ratio(log_probs, old_log_probs, clip_eps=0.2):
 def counts_only_above(log_probs, old_log_probs, clip_eps=0.2):
     """A ratio can leave the range at two ends. Which one do you watch?"""
     return (torch.exp(log_probs - old_log_probs) > 1 + clip_eps).double().mean().item()
+
+
+@misconception("clip_fraction")
+def estimates_the_divergence(log_probs, old_log_probs, clip_eps=0.2):
+    """This estimates the KL divergence, another gauge of the same dashboard. The share of ratios beyond the
+    limits is asked."""
+    log_ratio = log_probs - old_log_probs
+    return float((log_ratio.exp() - 1 - log_ratio).mean())
 
 
 @misconception("clip_fraction")

@@ -109,6 +109,17 @@ def starts_anew_at_every_reward(rewards, gamma):
     return returns
 
 
+@misconception("discounted_returns", tags=("a negative reward",))
+def starts_anew_at_negative_rewards(rewards, gamma):
+    """The running sum is set to zero at a negative reward, as if it had ended a life or a rally. Here the
+    episode goes on."""
+    returns, total = [], 0.0
+    for reward in reversed(list(rewards)):
+        total = reward if reward < 0 else reward + gamma * total
+        returns.append(total)
+    return np.array(returns[::-1], dtype=float)
+
+
 @misconception("discounted_returns")
 def hands_the_rewards_back(rewards, gamma):
     """These are the rewards as they came. A return adds what follows, discounted: where does gamma come in?"""
@@ -121,6 +132,14 @@ def standardizes_the_returns(rewards, gamma):
     it is a later step: this function returns G itself."""
     returns = discounted_returns(rewards, gamma)
     return (returns - returns.mean()) / (returns.std() + 1e-8) if len(returns) else returns
+
+
+@misconception("discounted_returns")
+def standardizes_with_the_sample_deviation(rewards, gamma):
+    """The returns were shifted and scaled to mean 0 and deviation 1, so one return alone gives NaN. That is a
+    later step: this function returns G itself."""
+    returns = torch.from_numpy(discounted_returns(rewards, gamma))
+    return (returns - returns.mean()) / (returns.std() + 1e-8)
 
 
 @misconception("discounted_returns")
@@ -339,6 +358,20 @@ def carries_whole_numbers_back(rewards, gamma):
     return returns.astype(float)
 
 
+@misconception(
+    "discounted_returns", tags=("integer rewards whose returns are fractions", "an episode of no steps")
+)
+def fills_an_array_like_the_rewards(rewards, gamma):
+    """zeros_like takes the dtype of integer rewards, and cuts each return to a whole number; and an episode
+    without steps has no last entry to begin with."""
+    rewards = np.asarray(rewards)
+    returns = np.zeros_like(rewards)
+    returns[-1] = rewards[-1]
+    for t in reversed(range(len(rewards) - 1)):
+        returns[t] = rewards[t] + gamma * returns[t + 1]
+    return returns
+
+
 def tails_over(rewards, gamma, divisor):
     """Return the sums of what follows, discounted from the start of the episode, each divided by something."""
     rewards = np.asarray(rewards, dtype=float)
@@ -381,6 +414,14 @@ def discounts_from_the_episode_end(rewards, gamma):
     ahead from its own step t: how many steps lie between t and a later reward?"""
     rewards = np.asarray(rewards, dtype=float)
     return np.cumsum((gamma ** np.arange(len(rewards))[::-1] * rewards)[::-1])[::-1]
+
+
+@misconception("discounted_returns")
+def discounts_each_reward_alone(rewards, gamma):
+    """Each reward is discounted by how far it lies from the end, and nothing is added up. A return holds the
+    later rewards, too."""
+    rewards = np.asarray(rewards, dtype=float)
+    return rewards * gamma ** np.arange(len(rewards))[::-1]
 
 
 @misconception("discounted_returns")
@@ -563,8 +604,8 @@ def returns_the_change(values, policy, transition_probs, rewards, gamma):
 
 @misconception("bellman_update")
 def sweeps_until_nothing_changes(values, policy, transition_probs, rewards, gamma):
-    """The sweeps were repeated until the values settled. One call is one sweep; the caller
-    decides how often."""
+    """These are the values at which many sweeps settle. One call is one sweep; the caller decides
+    how often."""
     for _ in range(300):
         values = bellman_update(values, policy, transition_probs, rewards, gamma)
     return values
@@ -820,6 +861,14 @@ def subtracts_the_mean_return(log_probs, returns):
     takes the returns as they are."""
     returns = returns.detach()
     return -(log_probs * (returns - returns.mean())).sum()
+
+
+@misconception("reinforce_loss")
+def averages_with_a_baseline(log_probs, returns):
+    """The mean return is subtracted as a baseline, and then a mean is taken. The sum is asked, of the returns
+    as they are."""
+    returns = returns.detach()
+    return -(log_probs * (returns - returns.mean())).mean()
 
 
 @misconception("reinforce_loss")
@@ -1734,6 +1783,13 @@ def pays_for_what_is_free(rm_score, num_tokens, penalty_per_token=0.01, free_tok
 def divides_by_the_length(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
     """The score is divided by a length. The penalty is subtracted."""
     return rm_score / (1 + penalty_per_token * np.maximum(0, np.asarray(num_tokens) - free_tokens))
+
+
+@misconception("length_penalized_reward")
+def divides_by_a_power_of_the_length(rm_score, num_tokens, penalty_per_token=0.01, free_tokens=150):
+    """The score is divided by a power of the length, as beam search does. Here each token beyond the free ones
+    costs the same."""
+    return np.asarray(rm_score) / ((5 + np.asarray(num_tokens)) / 6) ** 0.6
 
 
 @misconception("length_penalized_reward")

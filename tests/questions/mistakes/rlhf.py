@@ -76,6 +76,22 @@ def exponentiates_the_margin(chosen_scores, rejected_scores):
 
 
 @misconception("reward_model_loss")
+def exponentiates_the_scores(chosen_scores, rejected_scores):
+    """exp of the scores themselves overflows, and infinity by infinity is NaN. Only the difference of
+    two scores counts: which function of torch gives the log of its sigmoid?"""
+    chosen, rejected = chosen_scores.exp(), rejected_scores.exp()
+    return -torch.log(chosen / (chosen + rejected)).mean()
+
+
+@misconception("reward_model_loss")
+def caps_the_loss_at_a_hundred(chosen_scores, rejected_scores):
+    """binary_cross_entropy takes no log below -100, so clearly wrong pairs cost 100 and teach nothing.
+    Its sister that takes logits has no such limit."""
+    probs = torch.sigmoid(chosen_scores - rejected_scores)
+    return functional.binary_cross_entropy(probs, torch.ones_like(probs))
+
+
+@misconception("reward_model_loss")
 def trusts_soft_margin_loss(chosen_scores, rejected_scores):
     """SoftMarginLoss is this loss on paper, but it is computed with exp, which overflows for a
     margin of -1000. Does another function of torch name the log of a sigmoid?"""
@@ -154,6 +170,19 @@ def compares_all_with_all(chosen_scores, rejected_scores):
 def demands_a_margin_of_one(chosen_scores, rejected_scores):
     """The margin was reduced by 1 first. What does the formula apply sigmoid to?"""
     return reward_model_loss(chosen_scores - 1.0, rejected_scores)
+
+
+@misconception("reward_model_loss")
+def demands_a_margin_of_half(chosen_scores, rejected_scores):
+    """The margin was reduced by 0.5 first. What does the formula apply sigmoid to?"""
+    return reward_model_loss(chosen_scores - 0.5, rejected_scores)
+
+
+@misconception("reward_model_loss")
+def asks_for_the_right_order_only(chosen_scores, rejected_scores):
+    """Pairs in the right order cost nothing, as in margin_ranking_loss. The contract asks for minus the
+    log of a sigmoid, which never is quite zero."""
+    return torch.relu(rejected_scores - chosen_scores).mean()
 
 
 @misconception("reward_model_loss")
@@ -301,6 +330,14 @@ def smooths_the_preferences(chosen_scores, rejected_scores):
     """Some weight goes to the rejected response, as with label smoothing. The plain loss is asked."""
     right = reward_model_loss(chosen_scores, rejected_scores)
     return 0.9 * right + 0.1 * reward_model_loss(rejected_scores, chosen_scores)
+
+
+@misconception("reward_model_loss")
+def takes_a_tenth_of_the_labels_for_noise(chosen_scores, rejected_scores):
+    """The probability is mixed with chance, as if a tenth of the choices were noise. The plain loss is
+    asked."""
+    prob = torch.sigmoid(chosen_scores - rejected_scores)
+    return -torch.log(0.9 * prob + 0.05).mean()
 
 
 # kl_penalty
@@ -741,6 +778,13 @@ def gives_every_token_the_score(rm_scores, log_probs, ref_log_probs, mask, kl_co
     """Every counted token gets the score, so a long response is paid many times over. How often
     does the reward model judge a response?"""
     return rm_scores[:, None] * mask - kl_coef * (log_probs - ref_log_probs) * mask
+
+
+@misconception("shaped_rewards")
+def gives_every_token_the_score_alone(rm_scores, log_probs, ref_log_probs, mask, kl_coef):
+    """Every counted token gets the score, and none pays for its KL. The score is paid once, on the last
+    counted token; what is charged on each?"""
+    return rm_scores[:, None] * mask
 
 
 @misconception("shaped_rewards")
@@ -1417,9 +1461,26 @@ def takes_the_last_number_in_the_box(response, answer):
 
 @misconception("verifiable_reward")
 def splits_at_boxed(response, answer):
-    """Without a box the whole text is the answer, and #### is not looked for."""
+    """#### is not looked for, only "boxed{". Where else may a final answer stand?"""
     inside = response.split("boxed{")[-1].rsplit("}", 1)[0]
     return float(inside.strip() == answer.strip())
+
+
+@misconception("verifiable_reward")
+def reads_the_first_box_as_text(response, answer):
+    """Only the first box is read, and its content compared as text. #### comes first, the last box counts, and
+    numbers are equal however they are written."""
+    _, marker, after = response.partition("\\boxed{")
+    final = _final_answer(marker + after.partition("\\boxed{")[0])
+    return float(bool(marker) and final is not None and final.strip() == answer.strip())
+
+
+@misconception("verifiable_reward")
+def takes_the_last_number_without_a_box(response, answer):
+    """#### is not looked for, and without a box the last number is taken for the answer. What is the reward
+    when nothing announces an answer?"""
+    box = _final_answer(response.replace("####", " "))
+    return reward_for(number_in(response if box is None else box), answer)
 
 
 @misconception("verifiable_reward")
@@ -1582,6 +1643,21 @@ def only_subtracts_the_mean(rewards, eps=1e-8):
     """The rewards are centred but not divided, so groups with a wide spread count more. What comes
     after subtracting the mean?"""
     return rewards - rewards.mean(dim=1, keepdim=True)
+
+
+@misconception("grpo_advantages")
+def only_subtracts_the_mean_of_the_batch(rewards, eps=1e-8):
+    """The mean of all prompts is subtracted, and nothing divided. Each group has its own mean, and what
+    comes after it?"""
+    return rewards - rewards.mean()
+
+
+@misconception("grpo_advantages")
+def only_subtracts_the_mean_of_the_others(rewards, eps=1e-8):
+    """The mean of the other responses is subtracted, and nothing divided: that is another method (RLOO).
+    Here the whole group has one mean, and its spread counts."""
+    size = rewards.shape[1]
+    return rewards - (rewards.sum(1, keepdim=True) - rewards) / (size - 1)
 
 
 @misconception("grpo_advantages")
@@ -1777,6 +1853,21 @@ def divides_by_n_without_eps(rewards, eps=1e-8):
     """This is the population's deviation, without eps: equal rewards give NaN, and the sample's divides
     by G - 1."""
     return (rewards - rewards.mean(1, keepdim=True)) / rewards.std(1, correction=0, keepdim=True)
+
+
+@misconception("grpo_advantages")
+def divides_by_n_with_an_eps_of_its_own(rewards, eps=1e-8):
+    """This is the population's deviation, and eps has no effect. The sample's divides by G - 1: torch.std
+    does so unless told otherwise."""
+    return (rewards - rewards.mean(1, keepdim=True)) / (rewards.std(1, correction=0, keepdim=True) + 1e-6)
+
+
+@misconception("grpo_advantages")
+def adds_a_bit_to_the_variance_by_n(rewards, eps=1e-8):
+    """This divides by G, and a number of its own is added under the root. The sample's deviation divides
+    by G - 1, and eps is added to it."""
+    variance = rewards.var(1, correction=0, keepdim=True)
+    return (rewards - rewards.mean(1, keepdim=True)) / torch.sqrt(variance + 1e-4)
 
 
 @misconception("grpo_advantages")

@@ -14,6 +14,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 STEM = "warmup"
+ALONE = f"run pytest alone, in {HERE.name}; pytest -k QUESTION runs the checks of one question"
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # plots open no window here
 sys.path.insert(0, str(HERE))  # provided modules
@@ -59,12 +60,14 @@ def rng(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_make_collect_report() -> Generator[None, Any, None]:
+def pytest_make_collect_report(collector: Any) -> Generator[None, Any, None]:
     """While the checks of this folder are imported, `checks` means this folder's."""
     others = {name: sys.modules.pop(name, None) for name in NAMES}
     sys.modules.update(NAMES)
     report = (yield).get_result()
-    if report.failed:
+    if report.failed and HERE / "tests" in getattr(collector, "path", HERE).parents:
+        report.longrepr = f"tests/ is for otter: {ALONE}"
+    elif report.failed:
         try:
             kit.checks_in(HERE / "checks" / f"test_{STEM}.py")
         except kit.InputError as wrong:
@@ -99,6 +102,8 @@ def pytest_report_teststatus(report: Any) -> Any:
     return FOLDER.own_status(report)
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how far each question is."""
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
+    """Say how far each question is, or that no check was among what was asked for."""
     FOLDER.print_summary(terminalreporter)
+    if exitstatus in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.USAGE_ERROR):
+        terminalreporter.write_line(f"No check ran: {ALONE}")
