@@ -22,15 +22,15 @@ MOST_WORK = 10_000_000  # characters that dots and fields read again
 
 def syntax_tree(text: str) -> ast.Module | None:
     """Return the syntax tree of a text, None if it is no Python, too long or too much work."""
-    return parsed(text, ast.parse)
+    return as_python(text, ast.parse)
 
 
 def names_from_outside(text: str) -> dict[str, set[str]] | None:
     """Return what each definition at the top, and what is in it, reads without defining it; None as above."""
-    return parsed(text, lambda one: globals_by_name(symtable.symtable(one, "", "exec")))
+    return as_python(text, lambda one: globals_by_name(symtable.symtable(one, "", "exec")))
 
 
-def parsed(text: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+def as_python(text: str, parse: Callable[[str], Parsed]) -> Parsed | None:
     """Return what Python's parser makes of a text, None where it is not asked or refuses."""
     if len(text) > MOST_TEXT or parsers_work(text) > MOST_WORK:
         return None
