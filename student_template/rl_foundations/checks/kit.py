@@ -75,6 +75,7 @@ import os
 import re
 import shlex
 import signal
+import symtable
 import sys
 import textwrap
 import threading
@@ -3567,6 +3568,7 @@ def promised() -> str:
 # ----------------------------------------
 # parsing: Python's own parser for what a student wrote: only for texts on which its work stays in proportion to them.
 
+Parsed = TypeVar("Parsed")
 LEXICAL = re.compile(r"\\|#|'''|\"\"\"|['\"()\[\]{}]")
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 COSTLY = re.compile(r"\.(?!\d)|\{")
@@ -3577,13 +3579,32 @@ MOST_WORK = 10_000_000  # characters that dots and fields read again
 
 def syntax_tree(text: str) -> ast.Module | None:
     """Return the syntax tree of a text, None if it is no Python, too long or too much work."""
+    return as_python(text, ast.parse)
+
+
+def names_from_outside(text: str) -> dict[str, set[str]] | None:
+    """Return what each definition at the top, and what is in it, reads without defining it; None as above."""
+    return as_python(text, lambda one: globals_by_name(symtable.symtable(one, "", "exec")))
+
+
+def as_python(text: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+    """Return what Python's parser makes of a text, None where it is not asked or refuses."""
     if len(text) > MOST_TEXT or parsers_work(text) > MOST_WORK:
         return None
     try:
         with ONE_AT_A_TIME:
-            return ast.parse(text)
+            return parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last two: too deep
         return None
+
+
+def globals_by_name(table: symtable.SymbolTable) -> dict[str, set[str]]:
+    """Return the names that the scopes in this one, and all in them, take from the program or from Python."""
+    found: dict[str, set[str]] = {}
+    for one in table.get_children():
+        names = {symbol.get_name() for symbol in one.get_symbols() if symbol.is_global()}
+        found.setdefault(one.get_name(), set()).update(names, *globals_by_name(one).values())
+    return found
 
 
 def parsers_work(text: str) -> int:
