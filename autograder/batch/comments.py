@@ -135,13 +135,18 @@ def points_in(said: str, where: str) -> float | None:
     """Return a number in a cell, None for an empty one."""
     if not said:
         return None
-    try:
-        value = float(said.replace(",", ".").replace("\u2212", "-"))
-    except ValueError:
-        value = math.nan
+    value = number_in(said)
     if not math.isfinite(value):
         raise InputError(f"{where}: {said[:40]!r} is no number of points")
     return value
+
+
+def number_in(said: str) -> float:
+    """Return a number as people write it, 80.5 or 80,5; NaN if it is none."""
+    try:
+        return float(said.replace(",", ".").replace("\u2212", "-"))
+    except ValueError:
+        return math.nan
 
 
 def insist_on_bounds(comment: Comment, report: Report, where: str, *, bonus: bool) -> None:

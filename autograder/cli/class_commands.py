@@ -57,10 +57,9 @@ class Points(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the number."""
-        try:
-            points = float(str(value).replace(",", "."))
-        except ValueError:
-            points = math.nan
+        from autograder.batch.comments import number_in
+
+        points = number_in(str(value))
         if not 0 <= points < math.inf:
             self.fail(f"{value!r} is no number of points: write it like 80.5", param, ctx)
         return points

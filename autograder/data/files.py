@@ -1,7 +1,9 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and the name of the one that says who wrote a folder."""
 
 import os
 from pathlib import Path
+
+BOOK_FILE = "gradebook.sqlite"
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 import msgspec
 
+from autograder.data.files import BOOK_FILE as BOOK_FILE
 from autograder.errors import InputError
 
-BOOK_FILE = "gradebook.sqlite"
 SCHEMA_VERSION = 3
 BY_HAND = """
 CREATE TABLE comments (

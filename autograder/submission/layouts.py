@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from autograder.data.files import BOOK_FILE
 from autograder.errors import InputError, nearest
 from autograder.submission.archive import clean, is_junk, listing, natural, scan
 from autograder.submission.class_folder import class_root
@@ -26,7 +27,6 @@ from autograder.submission.gradescope_export import METADATA, gradescope_entries
 from autograder.submission.pick import CODE_NAME, QUIZ_NAME, fold
 from autograder.submission.platforms import Seen, names_on_receipts, seen_in
 
-GRADEBOOK = "gradebook.sqlite"
 LONGEST_ROW = 120  # a row's name becomes the name of a file
 
 
@@ -42,9 +42,9 @@ def find_submissions(folder: Path, stem: str) -> list[Entry]:
     folder = class_root(folder, stem)
     found = [entry for entry in scan(folder) if not is_junk(entry.name)]
     files = {entry.name for entry in found if entry.is_file(follow_symlinks=False)}
-    if GRADEBOOK in files:
+    if BOOK_FILE in files:
         raise InputError(
-            f"{folder} holds {GRADEBOOK}: `autograder grade` wrote there; give that of the submissions"
+            f"{folder} holds {BOOK_FILE}: `autograder grade` wrote there; give that of the submissions"
         )
     for name in {f"{stem}.py", f"{stem}.ipynb"} & files:
         raise InputError(
@@ -70,7 +70,7 @@ def left_out(folder: Path, entries: Sequence[Entry]) -> list[str]:
 
 def has_results(entry: os.DirEntry[str]) -> bool:
     """Whether a folder was written by an earlier run: it has a gradebook, and no code."""
-    if not os.path.exists(os.path.join(entry.path, GRADEBOOK)):
+    if not os.path.exists(os.path.join(entry.path, BOOK_FILE)):
         return False
     return not any(CODE_NAME.fullmatch(inside.name) for inside in scan(Path(entry.path)))
 

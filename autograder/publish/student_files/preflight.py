@@ -119,8 +119,8 @@ def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what is missing in quiz.yml or would be misread."""
     sheet = folder / "quiz.yml"
     if not sheet.is_file():
-        told = misnamed(folder, sheet.name)
-        yield False, told if told.endswith("it") else f"{told}: its questions earn nothing"
+        told = misnamed(folder, sheet.name) or "its questions earn nothing"
+        yield False, f"{sheet.name} is missing: {told}"
         return
     quiz = quiz_state(folder)
     if quiz is None:

@@ -4787,11 +4787,11 @@ def missing(folder: Path, stem: str) -> str:
 
 
 def misnamed(folder: Path, name: str) -> str:
-    """Say that a sheet is not there, and which file is meant: quiz.yaml, quiz.yml.txt, quiz (1).yml."""
+    """Say which file is meant where a sheet is not there: quiz.yaml, quiz.yml.txt, quiz (1).yml; or ""."""
     stem, _, ending = name.partition(".")
     alike = re.compile(rf"{stem}\W*\d*\W*\.(ya?ml|{ending}|txt)(\.\w+)?", re.IGNORECASE)
     near = sorted(one.name for one in folder.iterdir() if alike.fullmatch(one.name))
-    return f"{name} is missing" + (f": is it {near[0]}? Rename it" if near else "")
+    return f"is it {near[0]}? Rename it" if near else ""
 
 
 def facts_of(folder: Path) -> dict[str, Any]:
@@ -5532,8 +5532,8 @@ def quiz_sheet(folder: Path) -> Iterator[PreflightLine]:
     """Yield what is missing in quiz.yml or would be misread."""
     sheet = folder / "quiz.yml"
     if not sheet.is_file():
-        told = misnamed(folder, sheet.name)
-        yield False, told if told.endswith("it") else f"{told}: its questions earn nothing"
+        told = misnamed(folder, sheet.name) or "its questions earn nothing"
+        yield False, f"{sheet.name} is missing: {told}"
         return
     quiz = quiz_state(folder)
     if quiz is None:
