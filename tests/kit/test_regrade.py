@@ -293,7 +293,9 @@ def test_flaky_checks_are_found_by_running_again(klass, monkeypatch):
         is_known_mistake = bool(session.program.bind)
         if check.name != "test_short_inputs_and_integers" or is_known_mistake or len(flips) == 2:
             return judged
-        flips.append(check)
+        if flips and flips[0] != session.program.source:  # others are judged at the same time
+            return judged
+        flips.append(session.program.source)
         verdict = judged.verdict
         outcome = Outcome.PASSED if verdict.outcome is Outcome.FAILED else Outcome.FAILED
         return type(judged)(check, type(verdict)(outcome), judged.exchanges)
